@@ -1,0 +1,4 @@
+//! fineprint
+pub mod model;
+pub mod section;
+pub mod token;

@@ -1,0 +1,13 @@
+//! The words of fineprint as types: a *company* has *policies*, a policy has *snapshots*, a snapshot has *clauses*.
+//!
+//! Nothing here reads files, knows Markdown or touches the index; every other module may use it.
+
+mod clause;
+mod date;
+mod policy;
+mod snapshot;
+
+pub use clause::{Clause, ClauseId, Kind};
+pub use date::{ArchiveTime, DateError, Period};
+pub use policy::{PolicyKey, PRIVACY_POLICY};
+pub use snapshot::{SnapshotInfo, Source};

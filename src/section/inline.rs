@@ -1,0 +1,300 @@
+//! Rendering: the inline events of one block become lines of plain text with their styles.
+//!
+//! A *line* ends at a hard break; soft breaks are spaces. Marks that the parser left as text because their partner is
+//! missing (`**` broken over paragraphs, `_` before a line end) are taken out here and still count as style.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Tag, TagEnd};
+
+use super::html;
+use super::link::link_target;
+use super::source::Source;
+
+/// Bullets that authors typed as text. They separate words, so dropping them loses none.
+const BULLETS: &[char] = &['•', '·', '▪', '▫', '◦', '●', '○', '■', '□', '‣', '⁃', '∙', '►', '➢', '❖', '✓', '✔'];
+
+/// A stretch of a line in one style.
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    pub text: String,
+    pub is_bold: bool,
+    pub is_italic: bool,
+    /// The byte of the snapshot's text at which it begins.
+    pub origin: usize,
+    /// The byte after its last.
+    pub end: usize,
+}
+
+/// One line of a block.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Line {
+    pub runs: Vec<Run>,
+    pub links: Vec<String>,
+    /// Letters and digits that are the text of a link.
+    pub linked: usize,
+    /// Whether a border of a layout table stood before it: it begins a block of its own.
+    pub is_cut_off: bool,
+}
+
+impl Line {
+    /// The text, single-spaced, without stray table borders and marks at its ends.
+    pub fn text(&self) -> String {
+        let mut text = String::with_capacity(self.runs.iter().map(|run| run.text.len() + 1).sum());
+        for run in &self.runs {
+            for c in run.text.chars() {
+                let is_space = matches!(c, ' ' | '\t' | '\n' | '\r');
+                if !is_space {
+                    // NUL divides the parts of an identity, so it may not come from outside.
+                    text.push(if c == '\0' { '\u{FFFD}' } else { c });
+                } else if !text.is_empty() && !text.ends_with(' ') {
+                    text.push(' ');
+                }
+            }
+        }
+        let is_border = |c: char| c == '|' || c.is_whitespace();
+        let kept = text.trim_matches(is_border);
+        // A line without words keeps nothing to trim; a border inside a line ("Home | About") stays.
+        kept.to_owned()
+    }
+
+    pub fn letters(&self, is_counted: impl Fn(&Run) -> bool) -> usize {
+        let counted = self.runs.iter().filter(|run| is_counted(run));
+        counted.map(|run| run.text.chars().filter(|c| c.is_alphanumeric()).count()).sum()
+    }
+
+    /// Whether the line has words and all of them are in runs for which `is_styled` holds.
+    pub fn is_all(&self, is_styled: impl Fn(&Run) -> bool) -> bool {
+        let all = self.letters(|_| true);
+        all > 0 && self.letters(is_styled) == all
+    }
+
+    pub fn has_word(&self) -> bool {
+        self.runs.iter().any(|run| crate::token::has_token(&run.text))
+    }
+
+    /// Where its first letter or digit stands in the snapshot's text.
+    pub fn start(&self) -> usize {
+        for run in &self.runs {
+            if let Some(i) = run.text.find(char::is_alphanumeric) {
+                return run.origin + i.min(run.end.saturating_sub(run.origin));
+            }
+        }
+        self.runs.first().map_or(0, |run| run.origin)
+    }
+
+    /// Where its last run with words ends in the snapshot's text.
+    pub fn end(&self) -> usize {
+        let last = self.runs.iter().rev().find(|run| run.text.contains(char::is_alphanumeric));
+        last.or(self.runs.last()).map_or(0, |run| run.end)
+    }
+}
+
+/// Collects the inline events of one block.
+pub(super) struct Renderer<'s, 't> {
+    source: &'s Source<'t>,
+    lines: Vec<Line>,
+    strong: usize,
+    emphasis: usize,
+    stray_strong: bool,
+    stray_emphasis: bool,
+    link_depth: usize,
+    /// Where in the current line its current source line began: (run, byte of the run).
+    source_line: (usize, usize),
+    after_soft_break: bool,
+    /// Where the last run of stray marks began.
+    last_mark: Option<usize>,
+}
+
+impl<'s, 't> Renderer<'s, 't> {
+    pub fn new(source: &'s Source<'t>) -> Self {
+        Self {
+            source,
+            lines: vec![Line::default()],
+            strong: 0,
+            emphasis: 0,
+            stray_strong: false,
+            stray_emphasis: false,
+            link_depth: 0,
+            source_line: (0, 0),
+            after_soft_break: false,
+            last_mark: None,
+        }
+    }
+
+    /// Takes an inline event with its byte range in the source. Block events are ignored.
+    pub fn event(&mut self, event: &Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Text(text) => self.text(text, range.start, range.end),
+            Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                // The range includes the backticks; the text stands between them.
+                let raw = &self.source.text[range.clone()];
+                let offset = raw.find(text.as_ref()).unwrap_or(0);
+                self.push(text, range.start + offset, range.end);
+            }
+            Event::SoftBreak => self.soft_break(range.start),
+            Event::HardBreak => self.hard_break(),
+            Event::Start(Tag::Strong) => self.strong += 1,
+            Event::End(TagEnd::Strong) => self.strong = self.strong.saturating_sub(1),
+            Event::Start(Tag::Emphasis) => self.emphasis += 1,
+            Event::End(TagEnd::Emphasis) => self.emphasis = self.emphasis.saturating_sub(1),
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                self.link_depth += 1;
+                self.link(dest_url);
+            }
+            Event::End(TagEnd::Link) => self.link_depth = self.link_depth.saturating_sub(1),
+            // A picture separates words as a space does.
+            Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => self.push(" ", range.start, range.start),
+            Event::InlineHtml(tag) | Event::Html(tag) => self.html(tag, range.start, range.end),
+            Event::FootnoteReference(text) => self.text(text, range.start, range.end),
+            _ => {}
+        }
+    }
+
+    /// The lines, without those that have no word.
+    pub fn finish(mut self) -> Vec<Line> {
+        self.drop_border();
+        let mut cut_off = false;
+        self.lines.retain_mut(|line| {
+            cut_off |= line.is_cut_off;
+            let keep = line.has_word();
+            if keep {
+                line.is_cut_off = std::mem::take(&mut cut_off);
+            }
+            keep
+        });
+        self.lines
+    }
+
+    fn line(&mut self) -> &mut Line {
+        if self.lines.is_empty() {
+            self.lines.push(Line::default());
+        }
+        let last = self.lines.len() - 1;
+        &mut self.lines[last]
+    }
+
+    fn link(&mut self, target: &str) {
+        if let Some(target) = link_target(target) {
+            let links = &mut self.line().links;
+            if !links.contains(&target) {
+                links.push(target);
+            }
+        }
+    }
+
+    fn html(&mut self, tag: &str, start: usize, end: usize) {
+        if let Some(target) = html::link_target(tag) {
+            self.link(target);
+        }
+        match html::tag(tag) {
+            html::Tag::Text => self.push(tag, start, end),
+            html::Tag::Break | html::Tag::Block => self.hard_break(),
+            html::Tag::Inline => {}
+        }
+    }
+
+    fn hard_break(&mut self) {
+        self.drop_border();
+        self.lines.push(Line::default());
+        self.source_line = (0, 0);
+        self.after_soft_break = false;
+    }
+
+    fn soft_break(&mut self, at: usize) {
+        self.drop_border();
+        self.push(" ", at, at);
+        let line = self.line();
+        let mark = (line.runs.len().saturating_sub(1), line.runs.last().map_or(0, |run| run.text.len()));
+        self.source_line = mark;
+        self.after_soft_break = true;
+    }
+
+    /// A source line of nothing but `|` is the border of a layout table: what follows is another block.
+    fn drop_border(&mut self) {
+        let (run, byte) = self.source_line;
+        let line = self.line();
+        let rest = |line: &Line| -> String {
+            let runs = line.runs.iter().enumerate().skip(run);
+            runs.map(|(i, r)| if i == run { r.text.get(byte..).unwrap_or_default() } else { r.text.as_str() }).collect()
+        };
+        let text = rest(line);
+        let is_border = text.contains('|') && text.chars().all(|c| c == '|' || c.is_whitespace());
+        if is_border {
+            self.lines.push(Line { is_cut_off: true, ..Line::default() });
+            self.source_line = (0, 0);
+        }
+    }
+
+    /// A text event: split at marks whose partner is missing.
+    fn text(&mut self, text: &str, start: usize, end: usize) {
+        if std::mem::take(&mut self.after_soft_break) && text.starts_with(BULLETS) {
+            self.hard_break();
+        }
+        // An entity or an escape: its text is not the source's, and no mark.
+        if self.source.text.get(start..end) != Some(text) || self.source.text[..start].ends_with('\\') {
+            return self.push(text, start, end);
+        }
+        let mut at = 0;
+        while let Some((open, run)) = stray_mark(text, at, &self.source.text, start) {
+            self.push(&text[at..open], start + at, start + open);
+            // The parser hands out the marks of one run one by one.
+            if self.last_mark.replace(run.start) != Some(run.start) {
+                let is_strong = text[open..].starts_with('*');
+                let toggled = if is_strong { &mut self.stray_strong } else { &mut self.stray_emphasis };
+                *toggled = !*toggled;
+            }
+            at = text.len().min(run.end - start);
+        }
+        self.push(&text[at..], start + at, end);
+    }
+
+    fn push(&mut self, text: &str, start: usize, end: usize) {
+        if text.is_empty() {
+            return;
+        }
+        let is_bold = self.strong > 0 || self.stray_strong;
+        let is_italic = self.emphasis > 0 || self.stray_emphasis;
+        let (origin, end) = (self.source.origin(start), self.source.origin(end));
+        let linked = if self.link_depth > 0 { text.chars().filter(|c| c.is_alphanumeric()).count() } else { 0 };
+        let line = self.line();
+        line.linked += linked;
+        line.runs.push(Run { text: text.to_owned(), is_bold, is_italic, origin, end });
+    }
+}
+
+/// The next mark without partner in `text` from byte `from`: its byte, and the run of marks in `whole` that it is of.
+/// `text` stands at `start` in `whole`.
+fn stray_mark(text: &str, from: usize, whole: &str, start: usize) -> Option<(usize, Range<usize>)> {
+    let bytes = whole.as_bytes();
+    let mut at = from;
+    while let Some(i) = text[at..].find(['*', '_']).map(|i| at + i) {
+        let mark = bytes[start + i];
+        let before = bytes[..start + i].iter().rev().take_while(|&&b| b == mark).count();
+        let after = bytes[start + i..].iter().take_while(|&&b| b == mark).count();
+        let run = start + i - before..start + i + after;
+        let opens = whole[..run.start].chars().next_back().is_none_or(char::is_whitespace);
+        let closes = whole[run.end..].chars().next().is_none_or(char::is_whitespace);
+        let is_mark = match mark {
+            b'*' => run.len() >= 2,
+            // At the edge of a word; longer runs are lines to fill in.
+            _ => run.len() <= 2 && (opens || closes),
+        };
+        if is_mark {
+            return Some((i, run));
+        }
+        at = text.len().min(run.end - start);
+    }
+    None
+}
+
+/// The bullet that `text` begins with, as bytes to skip: a typed bullet, or `.::` and dashes before a space.
+pub(super) fn typed_bullet(text: &str) -> Option<usize> {
+    if let Some(rest) = text.strip_prefix(BULLETS) {
+        return Some(text.len() - rest.trim_start().len());
+    }
+    [".::", "::", "»", "–", "—", "-", "*", "+"].iter().find_map(|mark| {
+        let rest = text.strip_prefix(mark)?;
+        rest.starts_with(char::is_whitespace).then(|| text.len() - rest.trim_start().len())
+    })
+}

@@ -1,0 +1,72 @@
+//! Link targets in the form in which they are compared and searched.
+
+/// Host and path of a link target: no scheme, no query or fragment, no stamp of a web archive, lower-case host.
+///
+/// `None` where nothing of a target is left: an empty or page-internal link. A mail address stays an address.
+///
+/// ```
+/// use fineprint::section::link_target;
+/// let archived = "https://web.archive.org/web/20040412001530id_/http%3A//www.Bank.example/opt-out?x=1";
+/// assert_eq!(link_target(archived).as_deref(), Some("www.bank.example/opt-out"));
+/// assert_eq!(link_target("mailto:privacy@bank.example?subject=x").as_deref(), Some("privacy@bank.example"));
+/// assert_eq!(link_target("#top"), None);
+/// ```
+pub fn link_target(raw: &str) -> Option<String> {
+    let original = strip_archive(raw.trim());
+    let after_scheme = match original.split_once(':') {
+        Some((scheme, rest)) if is_scheme(scheme) => rest,
+        _ => &original,
+    };
+    let bare = after_scheme.trim_start_matches('/');
+    let end = bare.find(['?', '#']).unwrap_or(bare.len());
+    let bare = bare[..end].trim_end_matches('/');
+    if bare.is_empty() {
+        return None;
+    }
+    let host_end = bare.find('/').unwrap_or(bare.len());
+    Some(format!("{}{}", bare[..host_end].to_lowercase(), &bare[host_end..]))
+}
+
+fn is_scheme(text: &str) -> bool {
+    !text.is_empty() && !text.contains('.') && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'-')
+}
+
+/// The archived address inside `web.archive.org/web/<stamp>.../<address>`, percent-decoded once; else `raw` itself.
+fn strip_archive(raw: &str) -> String {
+    let archived = ["https://web.archive.org/web/", "http://web.archive.org/web/", "//web.archive.org/web/"]
+        .iter()
+        .find_map(|prefix| raw.strip_prefix(prefix))
+        .and_then(|rest| rest.split_once('/'))
+        .filter(|(stamp, _)| stamp.starts_with(|c: char| c.is_ascii_digit()));
+    match archived {
+        Some((_, address)) => percent_decode(address),
+        None => raw.to_owned(),
+    }
+}
+
+/// `text` with each `%XX` replaced by its byte, once; what is not UTF-8 afterwards is replaced by U+FFFD.
+pub fn percent_decode(text: &str) -> String {
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stamps_schemes_and_queries_go() {
+        let cases = [
+            ("http://a.example/", Some("a.example")),
+            ("//A.example/Path/x_(y)#z", Some("a.example/Path/x_(y)")),
+            ("https://web.archive.org/terms.cfm", Some("web.archive.org/terms.cfm")),
+            ("https://web.archive.org/web/20180101000000id_/https%3A//a.example/b%2520c", Some("a.example/b%20c")),
+            ("/privacy.html", Some("privacy.html")),
+            ("a.example:8080/x", Some("a.example:8080/x")),
+            ("", None),
+            ("https://", None),
+        ];
+        for (raw, expected) in cases {
+            assert_eq!(link_target(raw).as_deref(), expected, "{raw}");
+        }
+    }
+}

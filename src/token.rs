@@ -156,11 +156,12 @@ impl Iterator for Tokens<'_> {
     type Item = Token;
 
     fn next(&mut self) -> Option<Token> {
-        let (start, stands_alone) = self.text[self.at..].char_indices().find_map(|(i, c)| match class(c) {
-            Class::Letter => Some((self.at + i, false)),
-            Class::Alone | Class::Jamo => Some((self.at + i, true)),
-            _ => None,
-        })?;
+        let (start, stands_alone) =
+            self.text[self.at..].char_indices().find_map(|(i, c)| match class(c) {
+                Class::Letter => Some((self.at + i, false)),
+                Class::Alone | Class::Jamo => Some((self.at + i, true)),
+                _ => None,
+            })?;
         let mut is_hangul = false;
         let mut end = start;
         for (i, c) in self.text[start..].char_indices() {
@@ -193,7 +194,10 @@ mod tests {
     fn words_are_cut_and_folded() {
         assert_eq!(cut("Don’t don't DON T"), ["don", "t", "don", "t", "don", "t"]);
         assert_eq!(cut("Café cafe\u{301} ﬁne İstanbul ΟΔΟΣ"), ["cafe", "cafe", "fine", "istanbul", "οδοσ"]);
-        assert_eq!(cut("pri\u{AD}vacy zero\u{200B}width \u{200B}x\u{200B} y"), ["privacy", "zerowidth", "x", "y"]);
+        assert_eq!(
+            cut("pri\u{AD}vacy zero\u{200B}width \u{200B}x\u{200B} y"),
+            ["privacy", "zerowidth", "x", "y"]
+        );
         assert_eq!(cut("個人情報 データ が"), ["個", "人", "情", "報", "デ", "ー", "タ", "が"]);
         assert_eq!(cut("ﾃﾞ か\u{3099}"), ["デ", "が"]);
         assert_eq!(cut("\u{301} * — ❤\u{FE0F}"), [""; 0]);

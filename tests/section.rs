@@ -19,8 +19,11 @@ struct Labelled {
 
 fn labelled() -> Vec<Labelled> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/sections");
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "tsv")).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == "tsv"))
+        .collect();
     files.sort();
     files.iter().map(|path| read_labels(path)).collect()
 }
@@ -30,7 +33,10 @@ fn read_labels(path: &Path) -> Labelled {
     let mut lines = text.lines();
     let mut head = |key: &str| {
         let line = lines.next().unwrap();
-        line.strip_prefix(key).unwrap_or_else(|| panic!("{}: `{line}` is not `{key}`", path.display())).trim().to_owned()
+        line.strip_prefix(key)
+            .unwrap_or_else(|| panic!("{}: `{line}` is not `{key}`", path.display()))
+            .trim()
+            .to_owned()
     };
     let (source, sha256) = (head("# source"), head("# sha256"));
     let clauses = lines
@@ -47,8 +53,13 @@ fn text_of(labelled: &Labelled, corpora: &Path, history: &Path) -> String {
     let bytes = match labelled.source.strip_prefix("git:") {
         None => std::fs::read(corpora.join(&labelled.source)).unwrap(),
         Some(blob) => {
-            let output = Command::new("git").arg("-C").arg(history).args(["cat-file", "blob", blob]).output().unwrap();
-            assert!(output.status.success(), "git cat-file {blob}: {}", String::from_utf8_lossy(&output.stderr));
+            let output =
+                Command::new("git").arg("-C").arg(history).args(["cat-file", "blob", blob]).output().unwrap();
+            assert!(
+                output.status.success(),
+                "git cat-file {blob}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
             output.stdout
         }
     };
@@ -100,7 +111,12 @@ fn labelled_snapshots_are_cut_as_people_cut_them() {
         let text = text_of(&labelled, &corpora, &history);
         for window in labelled.clauses.windows(2) {
             let slice = text[window[0].0..window[1].0].trim_end_matches(|c: char| !c.is_alphanumeric());
-            assert!(hex(slice.as_bytes()).starts_with(&window[0].2), "{}: hash at {}", labelled.name, window[0].0);
+            assert!(
+                hex(slice.as_bytes()).starts_with(&window[0].2),
+                "{}: hash at {}",
+                labelled.name,
+                window[0].0
+            );
         }
         let start = if text.starts_with("> *The following text") { text.find('\n').unwrap() } else { 0 };
         let found: BTreeMap<usize, Kind> = fineprint::section::section(&text[start..])
@@ -123,11 +139,27 @@ fn labelled_snapshots_are_cut_as_people_cut_them() {
         }
     }
     let kinds = kinds_right as f64 / kinds_seen as f64;
-    println!("borders:  precision {:.4}, recall {:.4} of {}", borders.precision(), borders.recall(), borders.labelled);
-    println!("headings: precision {:.4}, recall {:.4} of {}", headings.precision(), headings.recall(), headings.labelled);
+    println!(
+        "borders:  precision {:.4}, recall {:.4} of {}",
+        borders.precision(),
+        borders.recall(),
+        borders.labelled
+    );
+    println!(
+        "headings: precision {:.4}, recall {:.4} of {}",
+        headings.precision(),
+        headings.recall(),
+        headings.labelled
+    );
     println!("kinds:    {kinds:.4} of {kinds_seen}");
-    assert!(borders.precision() >= BORDERS.0 && borders.recall() >= BORDERS.1, "borders fell below {BORDERS:?}");
-    assert!(headings.precision() >= HEADINGS.0 && headings.recall() >= HEADINGS.1, "headings fell below {HEADINGS:?}");
+    assert!(
+        borders.precision() >= BORDERS.0 && borders.recall() >= BORDERS.1,
+        "borders fell below {BORDERS:?}"
+    );
+    assert!(
+        headings.precision() >= HEADINGS.0 && headings.recall() >= HEADINGS.1,
+        "headings fell below {HEADINGS:?}"
+    );
     assert!(kinds >= KINDS, "kinds fell below {KINDS}");
 }
 

@@ -21,7 +21,11 @@ pub fn contrib_history(corpora: &Path) -> PathBuf {
         .get_or_init(|| {
             let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("contrib-versions.git");
             if !target.join("HEAD").exists() {
-                let status = Command::new("git").args(["clone", "--quiet", "--bare"]).arg(&bundle).arg(&target).status();
+                let status = Command::new("git")
+                    .args(["clone", "--quiet", "--bare"])
+                    .arg(&bundle)
+                    .arg(&target)
+                    .status();
                 assert!(status.expect("git runs").success(), "git clone {}", bundle.display());
             }
             target

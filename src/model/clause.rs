@@ -49,9 +49,10 @@ impl FromStr for Kind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Kind::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| {
-            format!("`{text}` is no kind of clause: heading, paragraph, item, row or quote")
-        })
+        Kind::ALL
+            .into_iter()
+            .find(|kind| kind.name() == text)
+            .ok_or_else(|| format!("`{text}` is no kind of clause: heading, paragraph, item, row or quote"))
     }
 }
 

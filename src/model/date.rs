@@ -38,10 +38,7 @@ impl ArchiveTime {
     }
 
     fn civil(self) -> DateTime {
-        Timestamp::from_second(self.0)
-            .unwrap_or(Timestamp::UNIX_EPOCH)
-            .to_zoned(TimeZone::UTC)
-            .datetime()
+        Timestamp::from_second(self.0).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC).datetime()
     }
 
     /// Midnight at the start of a day written `YYYY-MM-DD`; `None` if there is no such day.
@@ -113,7 +110,10 @@ impl Period {
             Ok(next) => ArchiveTime::from_date(&next.to_string())?.0 - 1,
             Err(_) => Timestamp::MAX.as_second(),
         };
-        Some(Self { start: ArchiveTime::from_date(&first.to_string())?, last: ArchiveTime::from_seconds(last) })
+        Some(Self {
+            start: ArchiveTime::from_date(&first.to_string())?,
+            last: ArchiveTime::from_seconds(last),
+        })
     }
 }
 
@@ -136,7 +136,9 @@ mod tests {
         assert_eq!(period("2019"), pair("2019-01-01T00:00:00Z", "2019-12-31T23:59:59Z"));
         assert_eq!(period("2020-02"), pair("2020-02-01T00:00:00Z", "2020-02-29T23:59:59Z"));
         assert_eq!(period("2020-12-31"), pair("2020-12-31T00:00:00Z", "2020-12-31T23:59:59Z"));
-        for bad in ["", "19", "2019-2", "2019-13", "2019-02-30", "2019-02-03-04", "２０１９", "2019-02-03T00:00"] {
+        for bad in
+            ["", "19", "2019-2", "2019-13", "2019-02-30", "2019-02-03-04", "２０１９", "2019-02-03T00:00"]
+        {
             assert!(bad.parse::<Period>().is_err(), "{bad}");
         }
     }

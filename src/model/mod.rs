@@ -9,5 +9,5 @@ mod snapshot;
 
 pub use clause::{Clause, ClauseId, Kind};
 pub use date::{ArchiveTime, DateError, Period};
-pub use policy::{PolicyKey, PRIVACY_POLICY};
-pub use snapshot::{SnapshotInfo, Source};
+pub use policy::{PRIVACY_POLICY, PolicyKey};
+pub use snapshot::{FileStamp, SnapshotInfo, Source};

@@ -19,6 +19,15 @@ pub struct Source {
     pub line: Option<u64>,
 }
 
+/// What a file looked like when it was read: an update reads it again only if this has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileStamp {
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// When it was last changed, in nanoseconds since 1970 UTC; 0 where the system does not say.
+    pub modified: i128,
+}
+
 /// What is known of a snapshot besides its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotInfo {
@@ -34,4 +43,6 @@ pub struct SnapshotInfo {
     pub is_technical: bool,
     /// Further facts about the snapshot as one JSON object; empty where there are none.
     pub metadata: String,
+    /// Its file, where it has one of its own.
+    pub file: Option<FileStamp>,
 }

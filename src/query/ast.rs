@@ -23,10 +23,7 @@ impl Span {
 
     /// From the start of this range to the end of a later one.
     pub const fn to(self, last: Self) -> Self {
-        Self {
-            start: self.start,
-            end: last.end,
-        }
+        Self { start: self.start, end: last.end }
     }
 }
 
@@ -111,9 +108,7 @@ impl Field {
 
     /// The field of this name, in whatever ASCII case.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|field| field.name().eq_ignore_ascii_case(name))
+        Self::ALL.into_iter().find(|field| field.name().eq_ignore_ascii_case(name))
     }
 
     /// Whether its values are whole names, in which `*`, `?` and `[` make a glob, rather than
@@ -162,19 +157,10 @@ impl fmt::Display for Node {
 /// Always in quotes: only there are operators, fields and white space plain text. A text with
 /// straight quotes inside was written in curly ones.
 fn print_phrase(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    if text.contains('"') {
-        write!(f, "“{text}”")
-    } else {
-        write!(f, "\"{text}\"")
-    }
+    if text.contains('"') { write!(f, "“{text}”") } else { write!(f, "\"{text}\"") }
 }
 
-fn print_joined(
-    f: &mut fmt::Formatter<'_>,
-    operands: &[Node],
-    operator: &str,
-    binding: u8,
-) -> fmt::Result {
+fn print_joined(f: &mut fmt::Formatter<'_>, operands: &[Node], operator: &str, binding: u8) -> fmt::Result {
     for (place, operand) in operands.iter().enumerate() {
         if place > 0 {
             f.write_str(operator)?;
@@ -186,11 +172,7 @@ fn print_joined(
 
 /// In parentheses where it binds less tightly than its place demands.
 fn print_operand(f: &mut fmt::Formatter<'_>, operand: &Node, binding: u8) -> fmt::Result {
-    if operand.kind.binding() < binding {
-        write!(f, "({operand})")
-    } else {
-        write!(f, "{operand}")
-    }
+    if operand.kind.binding() < binding { write!(f, "({operand})") } else { write!(f, "{operand}") }
 }
 
 #[cfg(test)]
@@ -208,20 +190,11 @@ mod tests {
     #[test]
     fn parentheses_only_where_needed() {
         let or = node(NodeKind::Or(vec![phrase("a"), phrase("b")]));
-        let and = node(NodeKind::And(vec![
-            or.clone(),
-            node(NodeKind::Not(Box::new(or.clone()))),
-        ]));
+        let and = node(NodeKind::And(vec![or.clone(), node(NodeKind::Not(Box::new(or.clone())))]));
         assert_eq!(and.to_string(), r#"("a" OR "b") AND NOT ("a" OR "b")"#);
-        let field = node(NodeKind::Field {
-            field: Field::Section,
-            operand: Box::new(or),
-        });
+        let field = node(NodeKind::Field { field: Field::Section, operand: Box::new(or) });
         let mixed = node(NodeKind::Or(vec![and, field]));
-        assert_eq!(
-            mixed.to_string(),
-            r#"("a" OR "b") AND NOT ("a" OR "b") OR section:("a" OR "b")"#
-        );
+        assert_eq!(mixed.to_string(), r#"("a" OR "b") AND NOT ("a" OR "b") OR section:("a" OR "b")"#);
     }
 
     #[test]

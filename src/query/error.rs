@@ -74,13 +74,7 @@ impl QueryError {
         let start = floor_border(query, span.start);
         let end = floor_border(query, span.end).max(start);
         let message = visible(message.as_ref());
-        Self {
-            kind,
-            query: query.to_owned(),
-            span: Span::new(start, end),
-            message,
-            hint: None,
-        }
+        Self { kind, query: query.to_owned(), span: Span::new(start, end), message, hint: None }
     }
 
     /// The same error with advice, shown behind the caret.
@@ -121,11 +115,7 @@ impl std::error::Error for QueryError {}
 impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        let Excerpt {
-            line,
-            column,
-            width,
-        } = Excerpt::new(&self.query, self.span);
+        let Excerpt { line, column, width } = Excerpt::new(&self.query, self.span);
         // Under an empty line a caret would point at nothing.
         let gap = if line.is_empty() {
             "\n  "
@@ -133,9 +123,7 @@ impl fmt::Display for QueryError {
             write!(f, "\n  {line}\n  {:column$}{:^<width$}", "", "^")?;
             "  "
         };
-        self.hint
-            .as_ref()
-            .map_or(Ok(()), |hint| write!(f, "{gap}{hint}"))
+        self.hint.as_ref().map_or(Ok(()), |hint| write!(f, "{gap}{hint}"))
     }
 }
 
@@ -149,8 +137,7 @@ struct Excerpt {
 impl Excerpt {
     fn new(query: &str, span: Span) -> Self {
         // A place near the end leaves room: fill the window from the left.
-        let start =
-            back(query, span.start, LEAD_COLUMNS).min(back(query, query.len(), WINDOW_COLUMNS));
+        let start = back(query, span.start, LEAD_COLUMNS).min(back(query, query.len(), WINDOW_COLUMNS));
         let end = forward(query, start, WINDOW_COLUMNS);
         let ellipsis = if start > 0 { "…" } else { "" };
         let before = format!("{ellipsis}{}", visible(slice(query, start, span.start)));
@@ -158,9 +145,7 @@ impl Excerpt {
         let after = visible(slice(query, span.end.min(end), end));
         let rest = if end < query.len() { "…" } else { "" };
         Self {
-            line: format!("{before}{marked}{after}{rest}")
-                .trim_end()
-                .to_owned(),
+            line: format!("{before}{marked}{after}{rest}").trim_end().to_owned(),
             column: before.width(),
             width: marked.width().max(1),
         }
@@ -184,13 +169,10 @@ fn visible(text: &str) -> String {
         _ if c.is_control() => char::REPLACEMENT_CHARACTER,
         // Soft hyphen, direction marks, zero-width space and its like, tags: not the joiners that
         // scripts need.
-        '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => {
+        '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => '\u{fffd}',
+        '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => {
             '\u{fffd}'
         }
-        '\u{2060}'..='\u{206f}'
-        | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
         _ => c,
     };
     text.chars().map(show).collect()
@@ -203,10 +185,7 @@ fn slice(text: &str, start: usize, end: usize) -> &str {
 
 /// The last character border at or before `at`.
 fn floor_border(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len()))
-        .rev()
-        .find(|&byte| text.is_char_boundary(byte))
-        .unwrap_or(0)
+    (0..=at.min(text.len())).rev().find(|&byte| text.is_char_boundary(byte)).unwrap_or(0)
 }
 
 /// Where the `columns` before byte `from` begin.
@@ -217,10 +196,7 @@ fn back(query: &str, from: usize, columns: usize) -> usize {
 
 /// Where the `columns` from byte `from` on end.
 fn forward(query: &str, from: usize, columns: usize) -> usize {
-    from.saturating_add(fitting_bytes(
-        slice(query, from, query.len()).chars(),
-        columns,
-    ))
+    from.saturating_add(fitting_bytes(slice(query, from, query.len()).chars(), columns))
 }
 
 /// Bytes of the characters that fit into `columns`. Each takes at least one, or a stack of marks
@@ -241,39 +217,23 @@ mod tests {
     use super::*;
 
     fn error(query: &str, start: usize, end: usize) -> QueryError {
-        QueryError::new(
-            QueryErrorKind::Binding,
-            query,
-            Span::new(start, end),
-            "it is wrong",
-        )
-        .with_hint("mend it")
+        QueryError::new(QueryErrorKind::Binding, query, Span::new(start, end), "it is wrong")
+            .with_hint("mend it")
     }
 
     #[test]
     fn caret_stands_under_the_place() {
-        assert_eq!(
-            error("ab cd ef", 3, 5).to_string(),
-            "it is wrong\n  ab cd ef\n     ^^  mend it"
-        );
+        assert_eq!(error("ab cd ef", 3, 5).to_string(), "it is wrong\n  ab cd ef\n     ^^  mend it");
     }
 
     #[test]
     fn an_empty_span_still_has_a_caret() {
-        assert_eq!(
-            error("ab", 2, 2).to_string(),
-            "it is wrong\n  ab\n    ^  mend it"
-        );
+        assert_eq!(error("ab", 2, 2).to_string(), "it is wrong\n  ab\n    ^  mend it");
     }
 
     #[test]
     fn no_hint_leaves_no_trailing_space() {
-        let bare = QueryError::new(
-            QueryErrorKind::Binding,
-            "ab",
-            Span::new(0, 1),
-            "it is wrong",
-        );
+        let bare = QueryError::new(QueryErrorKind::Binding, "ab", Span::new(0, 1), "it is wrong");
         assert_eq!(bare.to_string(), "it is wrong\n  ab\n  ^");
         assert_eq!(bare.hint(), None);
     }
@@ -286,38 +246,23 @@ mod tests {
     #[test]
     fn wide_characters_take_two_columns() {
         let query = "隱私 AND";
-        assert_eq!(
-            error(query, 0, 6).to_string(),
-            "it is wrong\n  隱私 AND\n  ^^^^  mend it"
-        );
-        assert_eq!(
-            error(query, 7, 10).to_string(),
-            "it is wrong\n  隱私 AND\n       ^^^  mend it"
-        );
+        assert_eq!(error(query, 0, 6).to_string(), "it is wrong\n  隱私 AND\n  ^^^^  mend it");
+        assert_eq!(error(query, 7, 10).to_string(), "it is wrong\n  隱私 AND\n       ^^^  mend it");
     }
 
     #[test]
     fn combining_marks_take_no_column() {
         let query = "cafe\u{301} x";
-        assert_eq!(
-            error(query, 7, 8).to_string(),
-            "it is wrong\n  cafe\u{301} x\n       ^  mend it"
-        );
+        assert_eq!(error(query, 7, 8).to_string(), "it is wrong\n  cafe\u{301} x\n       ^  mend it");
     }
 
     #[test]
     fn what_is_echoed_is_safe_for_a_terminal() {
         let shown = error("a\tb\nc\u{1b}[2J\u{202e}\0", 0, 1).to_string();
-        assert_eq!(
-            shown,
-            "it is wrong\n  a b c\u{fffd}[2J\u{fffd}\u{fffd}\n  ^  mend it"
-        );
-        let message = QueryError::new(QueryErrorKind::Binding, "a", Span::new(0, 1), "a\nb\u{7}")
-            .with_hint("\u{85}");
-        assert_eq!(
-            (message.message(), message.hint()),
-            ("a b\u{fffd}", Some(" "))
-        );
+        assert_eq!(shown, "it is wrong\n  a b c\u{fffd}[2J\u{fffd}\u{fffd}\n  ^  mend it");
+        let message =
+            QueryError::new(QueryErrorKind::Binding, "a", Span::new(0, 1), "a\nb\u{7}").with_hint("\u{85}");
+        assert_eq!((message.message(), message.hint()), ("a b\u{fffd}", Some(" ")));
     }
 
     #[test]
@@ -337,22 +282,14 @@ mod tests {
         let query = "x".repeat(200);
         let start = format!("it is wrong\n  {}…\n  ^  mend it", "x".repeat(72));
         assert_eq!(error(&query, 0, 1).to_string(), start);
-        let end = format!(
-            "it is wrong\n  …{}\n  {}^  mend it",
-            "x".repeat(72),
-            " ".repeat(73)
-        );
+        let end = format!("it is wrong\n  …{}\n  {}^  mend it", "x".repeat(72), " ".repeat(73));
         assert_eq!(error(&query, 200, 200).to_string(), end);
     }
 
     #[test]
     fn a_place_longer_than_the_window_is_cut() {
         let query = "x".repeat(200);
-        let expected = format!(
-            "it is wrong\n  {}…\n  {}  mend it",
-            "x".repeat(72),
-            "^".repeat(72)
-        );
+        let expected = format!("it is wrong\n  {}…\n  {}  mend it", "x".repeat(72), "^".repeat(72));
         assert_eq!(error(&query, 0, 200).to_string(), expected);
     }
 

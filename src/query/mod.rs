@@ -61,6 +61,7 @@
 //! ```
 
 mod ast;
+pub(crate) mod bind;
 mod error;
 mod parse;
 
@@ -75,17 +76,9 @@ mod tests {
     /// The table above is the users' reference: each example in it must be a query.
     #[test]
     fn every_example_of_the_table_parses() {
-        let rows = include_str!("mod.rs")
-            .lines()
-            .filter_map(|line| line.strip_prefix("//! | "));
-        let examples: Vec<&str> = rows
-            .filter_map(|row| {
-                row.split(" | ")
-                    .nth(2)?
-                    .strip_prefix('`')?
-                    .strip_suffix("` |")
-            })
-            .collect();
+        let rows = include_str!("mod.rs").lines().filter_map(|line| line.strip_prefix("//! | "));
+        let examples: Vec<&str> =
+            rows.filter_map(|row| row.split(" | ").nth(2)?.strip_prefix('`')?.strip_suffix("` |")).collect();
         assert_eq!(examples.len(), 14);
         for example in examples {
             assert!(parse(example).is_ok(), "{example}");

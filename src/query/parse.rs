@@ -47,13 +47,7 @@ pub fn parse(query: &str) -> Result<Node, QueryError> {
     let tokens = lex(source)?;
     refuse_lone_star(source, &tokens)?;
     let (next, depth, field) = (0, 0, None);
-    let mut parser = Parser {
-        source,
-        tokens,
-        next,
-        depth,
-        field,
-    };
+    let mut parser = Parser { source, tokens, next, depth, field };
     let tree = parser.or(None)?;
     if let Some(rest) = parser.peek() {
         return Err(parser.missing(None, Some(rest)));
@@ -127,12 +121,7 @@ struct Token {
 
 fn lex(source: Source<'_>) -> Result<Vec<Token>, QueryError> {
     let (tokens, at, no_pattern_before) = (Vec::new(), 0, 0);
-    let mut lexer = Lexer {
-        source,
-        tokens,
-        at,
-        no_pattern_before,
-    };
+    let mut lexer = Lexer { source, tokens, at, no_pattern_before };
     while let Some(c) = source.rest(lexer.at).chars().next() {
         match c {
             '(' => lexer.push(TokenKind::Open, lexer.at + 1),
@@ -168,9 +157,7 @@ impl Lexer<'_> {
         let mut chars = self.source.rest(inner).char_indices();
         let Some((length, close)) = chars.find(|&(_, c)| closes(c)) else {
             let place = Span::new(self.at, inner);
-            let error = self
-                .source
-                .error(Kind::UnclosedQuote, place, "unclosed quote");
+            let error = self.source.error(Kind::UnclosedQuote, place, "unclosed quote");
             let close = if is_curly(open) { '”' } else { open };
             return Err(error.with_hint(format!("close it with `{close}`")));
         };
@@ -325,11 +312,7 @@ impl Parser<'_> {
             after = Some(operator);
         }
         let operand = self.operand(after)?;
-        Ok(if is_negated {
-            negate(outermost, operand)
-        } else {
-            operand
-        })
+        Ok(if is_negated { negate(outermost, operand) } else { operand })
     }
 
     /// `operand = group | field | phrase`
@@ -354,9 +337,7 @@ impl Parser<'_> {
         }
         self.next += 1;
         if let Some(Token { span: close, .. }) = self.take(TokenKind::Close) {
-            let error = self
-                .source
-                .error(Kind::EmptyGroup, open.to(close), "empty group");
+            let error = self.source.error(Kind::EmptyGroup, open.to(close), "empty group");
             return Err(error.with_hint(format!("expected {OPERAND} inside")));
         }
         let source = self.source;
@@ -388,13 +369,7 @@ impl Parser<'_> {
         };
         self.field = None;
         let span = name.to(operand.span);
-        Ok(Node::new(
-            span,
-            NodeKind::Field {
-                field,
-                operand: Box::new(operand),
-            },
-        ))
+        Ok(Node::new(span, NodeKind::Field { field, operand: Box::new(operand) }))
     }
 
     /// `phrase = quote | word , { word }`: the first half.
@@ -470,14 +445,8 @@ impl Parser<'_> {
     /// Where the operator begins whose last word is at `span`: `NOT WITHIN/n` is one operator.
     fn operator_start(&self, span: Span) -> Span {
         let is_within = self.source.slice(span).starts_with("WITHIN/");
-        let mut before = self
-            .tokens
-            .iter()
-            .rev()
-            .skip_while(|token| token.span.end > span.start);
-        let not = before
-            .next()
-            .filter(|token| is_within && token.kind == TokenKind::Not);
+        let mut before = self.tokens.iter().rev().skip_while(|token| token.span.end > span.start);
+        let not = before.next().filter(|token| is_within && token.kind == TokenKind::Not);
         not.map_or(span, |not| not.span)
     }
 
@@ -485,24 +454,17 @@ impl Parser<'_> {
     fn missing(&self, after: Option<Token>, token: Option<Token>) -> QueryError {
         let side = if after.is_some() { "after" } else { "before" };
         let Some(Token { span, kind }) = after.or(token) else {
-            let error = self
-                .source
-                .error(Kind::Empty, Span::default(), "empty query");
+            let error = self.source.error(Kind::Empty, Span::default(), "empty query");
             return error.with_hint(format!("give {OPERAND}"));
         };
         if kind == TokenKind::Close {
-            let error = self
-                .source
-                .error(Kind::UnopenedGroup, span, "unopened parenthesis");
+            let error = self.source.error(Kind::UnopenedGroup, span, "unopened parenthesis");
             return error.with_hint(format!("open it with `(`; {AS_WORDS}"));
         }
         let operator = self.source.slice(span);
         let message = format!("expected {OPERAND} {side} `{operator}`");
         let error = self.source.error(Kind::MissingOperand, span, message);
-        error.with_hint(format!(
-            "the word is `{}`, in lower case",
-            operator.to_lowercase()
-        ))
+        error.with_hint(format!("the word is `{}`, in lower case", operator.to_lowercase()))
     }
 }
 
@@ -569,42 +531,23 @@ fn refuse_lone_star(source: Source<'_>, tokens: &[Token]) -> Result<(), QueryErr
 
 /// Refuses a NOT that would match nearly everything. `place` says whether a NOT may stand here, or
 /// which hint helps.
-fn check_negation(
-    source: Source<'_>,
-    node: &Node,
-    place: Result<(), &str>,
-) -> Result<(), QueryError> {
+fn check_negation(source: Source<'_>, node: &Node, place: Result<(), &str>) -> Result<(), QueryError> {
     let (operands, place) = match &node.kind {
         NodeKind::Phrase(_) => return Ok(()),
-        NodeKind::Field { operand, .. } => {
-            (std::slice::from_ref(&**operand), Err(LONE_NOT_IN_FIELD))
-        }
+        NodeKind::Field { operand, .. } => (std::slice::from_ref(&**operand), Err(LONE_NOT_IN_FIELD)),
         NodeKind::Not(operand) => {
             let message = "NOT has nothing positive beside it";
-            let error = |hint| {
-                source
-                    .error(Kind::LoneNot, node.span, message)
-                    .with_hint(hint)
-            };
+            let error = |hint| source.error(Kind::LoneNot, node.span, message).with_hint(hint);
             place.map_err(error)?;
             (std::slice::from_ref(&**operand), Err(LONE_NOT))
         }
         NodeKind::And(operands) => {
             let is_not = |operand: &Node| matches!(operand.kind, NodeKind::Not(_));
-            (
-                &**operands,
-                if operands.iter().all(is_not) {
-                    Err(LONE_NOT)
-                } else {
-                    Ok(())
-                },
-            )
+            (&**operands, if operands.iter().all(is_not) { Err(LONE_NOT) } else { Ok(()) })
         }
         NodeKind::Or(operands) => (&**operands, Err(LONE_NOT_IN_OR)),
     };
-    operands
-        .iter()
-        .try_for_each(|operand| check_negation(source, operand, place))
+    operands.iter().try_for_each(|operand| check_negation(source, operand, place))
 }
 
 #[cfg(test)]
@@ -824,11 +767,7 @@ mod tests {
             let error = parse(query).expect_err(query);
             assert_eq!(error.kind(), kind, "{query:?}: {error}");
             assert!(error.message().contains(message), "{query:?}: {error}");
-            assert_eq!(
-                Source(query).slice(error.span()),
-                place,
-                "{query:?}: {error}"
-            );
+            assert_eq!(Source(query).slice(error.span()), place, "{query:?}: {error}");
         }
     }
 
@@ -862,19 +801,13 @@ mod tests {
   sell OR
        ^^  the word is `or`, in lower case";
         assert_eq!(shown("sell OR"), expected);
-        assert_eq!(
-            shown(" "),
-            "empty query\n  give a word, a quoted phrase or a group"
-        );
+        assert_eq!(shown(" "), "empty query\n  give a word, a quoted phrase or a group");
     }
 
     #[test]
     fn near_names() {
-        for (name, field) in [
-            ("Companies", Field::Company),
-            ("sect", Field::Section),
-            ("lnik", Field::Link),
-        ] {
+        for (name, field) in [("Companies", Field::Company), ("sect", Field::Section), ("lnik", Field::Link)]
+        {
             assert_eq!(near_field(name), Some(field), "{name}");
         }
         for name in ["title", "note", "site", "x"] {
@@ -885,17 +818,9 @@ mod tests {
     #[test]
     fn spans_hold_quotes_parentheses_and_fields() {
         let query = r#"sell or rent "x y" (a OR b) section:(c)"#;
-        let NodeKind::And(operands) = parse(query).expect(query).kind else {
-            unreachable!()
-        };
-        let places: Vec<&str> = operands
-            .iter()
-            .map(|operand| Source(query).slice(operand.span))
-            .collect();
-        assert_eq!(
-            places,
-            ["sell or rent", r#""x y""#, "(a OR b)", "section:(c)"]
-        );
+        let NodeKind::And(operands) = parse(query).expect(query).kind else { unreachable!() };
+        let places: Vec<&str> = operands.iter().map(|operand| Source(query).slice(operand.span)).collect();
+        assert_eq!(places, ["sell or rent", r#""x y""#, "(a OR b)", "section:(c)"]);
     }
 
     #[test]
@@ -948,11 +873,7 @@ mod tests {
             let more = prop::collection::vec((any::<bool>(), inner.clone()), 1..3);
             let and = (inner.clone(), more, any::<bool>()).prop_map(|(first, more, is_last)| {
                 let more = more.into_iter().map(|(is_negated, operand)| {
-                    if is_negated {
-                        node(NodeKind::Not(Box::new(operand)))
-                    } else {
-                        operand
-                    }
+                    if is_negated { node(NodeKind::Not(Box::new(operand))) } else { operand }
                 });
                 let mut operands = vec![first];
                 operands.extend(more);
@@ -961,29 +882,24 @@ mod tests {
                 }
                 join(operands, NodeKind::And)
             });
-            let or = prop::collection::vec(inner, 2..4)
-                .prop_map(|operands| join(operands, NodeKind::Or));
+            let or = prop::collection::vec(inner, 2..4).prop_map(|operands| join(operands, NodeKind::Or));
             prop_oneof![and, or]
         })
     }
 
     fn tree() -> impl Strategy<Value = Node> {
         let field = prop::sample::select(Field::ALL.to_vec());
-        let field = (field, combined(text())).prop_map(|(field, operand)| {
-            node(NodeKind::Field {
-                field,
-                operand: Box::new(operand),
-            })
-        });
+        let field = (field, combined(text()))
+            .prop_map(|(field, operand)| node(NodeKind::Field { field, operand: Box::new(operand) }));
         combined(prop_oneof![3 => text(), 1 => field])
     }
 
     /// Pieces of the language in any order, with anything between them.
     fn noise() -> impl Strategy<Value = String> {
         let pieces = [
-            "AND", "OR", "NOT", "(", ")", "\"", "“", "”", "„", "company:", "section:", "typ:",
-            "http://", "*", "~3", "NEAR/5", "WITHIN/3", "/a/", "/", "a", "sell", "10:30", "隱私",
-            "e\u{301}", " ", " ", " ", "\0", "\t",
+            "AND", "OR", "NOT", "(", ")", "\"", "“", "”", "„", "company:", "section:", "typ:", "http://",
+            "*", "~3", "NEAR/5", "WITHIN/3", "/a/", "/", "a", "sell", "10:30", "隱私", "e\u{301}", " ", " ",
+            " ", "\0", "\t",
         ];
         let piece = prop_oneof![4 => prop::sample::select(pieces.to_vec()).prop_map(str::to_owned), 1 => any::<String>()];
         prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())

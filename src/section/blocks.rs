@@ -132,7 +132,9 @@ fn read(source: &Source<'_>, out: &mut Out, outer: &Context, depth: usize) {
                 close(&mut open, out, &mut context);
                 open = Some(Open { role: Role::Text, renderer: Renderer::new(source) });
             }
-            Event::End(TagEnd::Heading(_) | TagEnd::Paragraph | TagEnd::Item) => close(&mut open, out, &mut context),
+            Event::End(TagEnd::Heading(_) | TagEnd::Paragraph | TagEnd::Item) => {
+                close(&mut open, out, &mut context)
+            }
             Event::Start(Tag::List(start)) => {
                 close(&mut open, out, &mut context);
                 out.lists += 1;
@@ -158,7 +160,9 @@ fn read(source: &Source<'_>, out: &mut Out, outer: &Context, depth: usize) {
                 let mut inner = Source::empty();
                 // Words after an opening fence are text as well.
                 if let CodeBlockKind::Fenced(info) = kind {
-                    let at = source.text[range.start..].find(info.as_ref()).map_or(range.start, |i| range.start + i);
+                    let at = source.text[range.start..]
+                        .find(info.as_ref())
+                        .map_or(range.start, |i| range.start + i);
                     inner.push(&info, source.origin(at));
                     inner.push("\n\n", source.origin(at));
                 }
@@ -186,7 +190,8 @@ fn read(source: &Source<'_>, out: &mut Out, outer: &Context, depth: usize) {
             Event::End(TagEnd::TableHead | TagEnd::TableRow) => table.end_row(out, &mut context),
             inline => {
                 // A tight list entry has its text without a paragraph around it.
-                let open = open.get_or_insert_with(|| Open { role: Role::Text, renderer: Renderer::new(source) });
+                let open =
+                    open.get_or_insert_with(|| Open { role: Role::Text, renderer: Renderer::new(source) });
                 open.renderer.event(&inline, range);
             }
         }
@@ -214,7 +219,8 @@ struct Table {
 
 impl Table {
     fn end_row(&mut self, out: &mut Out, context: &mut Context) {
-        let filled: Vec<Vec<Line>> = std::mem::take(&mut self.cells).into_iter().filter(|c| !c.is_empty()).collect();
+        let filled: Vec<Vec<Line>> =
+            std::mem::take(&mut self.cells).into_iter().filter(|c| !c.is_empty()).collect();
         let is_header = !std::mem::replace(&mut self.has_header, true);
         if filled.len() < 2 {
             // A layout table: its lone cell is ordinary text.
@@ -286,7 +292,10 @@ fn plain(source: &Source<'_>, out: &mut Out, context: &mut Context) {
     let mut renderer = Renderer::new(source);
     let mut at = 0;
     for line in source.text.split_inclusive('\n') {
-        renderer.event(&Event::Text(line.trim_end_matches('\n').into()), at..at + line.trim_end_matches('\n').len());
+        renderer.event(
+            &Event::Text(line.trim_end_matches('\n').into()),
+            at..at + line.trim_end_matches('\n').len(),
+        );
         at += line.len();
         renderer.event(&Event::SoftBreak, at..at);
     }

@@ -28,7 +28,10 @@ impl Enumerator {
     pub fn follows(&self, first: &Self) -> bool {
         self.style == first.style
             && self.parents == first.parents
-            && self.readings.iter().any(|&(digits, value)| first.readings.contains(&(digits, value.wrapping_sub(1))))
+            && self
+                .readings
+                .iter()
+                .any(|&(digits, value)| first.readings.contains(&(digits, value.wrapping_sub(1))))
     }
 
     /// How many levels deep it is numbered: 1 for `2.`, 2 for `2.1`.
@@ -72,7 +75,13 @@ pub(super) fn enumerator(text: &str) -> Option<Enumerator> {
         return None;
     }
     let letters = number.chars().filter(char::is_ascii_alphanumeric).count();
-    Some(Enumerator { readings, parents, style: (open, close), letters, len: text.len() - rest.trim_start().len() })
+    Some(Enumerator {
+        readings,
+        parents,
+        style: (open, close),
+        letters,
+        len: text.len() - rest.trim_start().len(),
+    })
 }
 
 fn decimal(text: &str) -> Option<u32> {
@@ -130,10 +139,14 @@ mod tests {
 
     #[test]
     fn neighbours_decide() {
-        for (first, next) in [("1. a", "2. b"), ("(h) x", "(i) y"), ("(i) x", "(ii) y"), ("2.1 x", "2.2 y"), ("a) x", "b) y")] {
+        for (first, next) in
+            [("1. a", "2. b"), ("(h) x", "(i) y"), ("(i) x", "(ii) y"), ("2.1 x", "2.2 y"), ("a) x", "b) y")]
+        {
             assert!(follows(first, next), "{first} {next}");
         }
-        for (first, next) in [("1. a", "3. b"), ("1. a", "2) b"), ("a b", "b c"), ("1.1 x", "2.2 y"), ("(a x", "(b y")] {
+        for (first, next) in
+            [("1. a", "3. b"), ("1. a", "2) b"), ("a b", "b c"), ("1.1 x", "2.2 y"), ("(a x", "(b y")]
+        {
             assert!(!follows(first, next), "{first} {next}");
         }
         assert_eq!(enumerator("1.10 LINKS").map(|e| (e.depth(), e.len)), Some((2, 5)));

@@ -13,9 +13,9 @@ const ITALIC: u8 = 9;
 
 /// Words that titles write small.
 pub(super) const SMALL_WORDS: &[&str] = &[
-    "a", "about", "an", "and", "are", "as", "at", "by", "do", "for", "from", "how", "in", "is", "it", "not", "of", "on",
-    "or", "our", "that", "the", "this", "through", "to", "us", "use", "we", "what", "when", "where", "who", "why",
-    "with", "you", "your",
+    "a", "about", "an", "and", "are", "as", "at", "by", "do", "for", "from", "how", "in", "is", "it", "not",
+    "of", "on", "or", "our", "that", "the", "this", "through", "to", "us", "use", "we", "what", "when",
+    "where", "who", "why", "with", "you", "your",
 ];
 
 /// Marks the pieces that are headings. Pieces of enumerations are settled before.
@@ -34,7 +34,11 @@ fn level(pieces: &[Piece], i: usize) -> Option<u8> {
     let is_candidate = match piece.role {
         Role::Text => !piece.has_bullet,
         // An entry is a title only if its own body, or its own entries, follow.
-        Role::Entry => piece.has_body || next.role == Role::Text && next.list_depth == piece.list_depth || opens_entries(piece, next),
+        Role::Entry => {
+            piece.has_body
+                || next.role == Role::Text && next.list_depth == piece.list_depth
+                || opens_entries(piece, next)
+        }
         _ => false,
     };
     if !is_candidate || piece.text.contains('\n') && !piece.is_bold {
@@ -80,14 +84,18 @@ fn plain_level(pieces: &[Piece], i: usize) -> Option<u8> {
     if piece.role == Role::Entry && next.list_depth != piece.list_depth {
         return None;
     }
-    let is_body = matches!(next.role, Role::Text) && !next.is_bold && next.text.len() >= 60 && ends_sentence(&next.text);
+    let is_body = matches!(next.role, Role::Text)
+        && !next.is_bold
+        && next.text.len() >= 60
+        && ends_sentence(&next.text);
     let starts_list = next.role == Role::Entry && next.list_depth > piece.list_depth;
     if !(is_body || starts_list && piece.enumerator.is_some()) {
         return None;
     }
     // Lines of a menu stand among their like; a title follows text.
     let before = i.checked_sub(1).map(|j| &pieces[j]);
-    let in_menu = before.is_some_and(|p| matches!(p.role, Role::Text) && p.text.len() < 40 && !ends_sentence(&p.text));
+    let in_menu =
+        before.is_some_and(|p| matches!(p.role, Role::Text) && p.text.len() < 40 && !ends_sentence(&p.text));
     (reads_as_title(&piece.text) && (!in_menu || piece.enumerator.is_some())).then_some(PLAIN)
 }
 
@@ -97,7 +105,11 @@ pub(super) fn reads_as_title(text: &str) -> bool {
     let bare = enumerated.as_ref().map_or(text, |e| &text[e.len..]);
     let words = bare.split_whitespace().count();
     let is_question = bare.trim_end().ends_with('?');
-    if words == 0 || words > if is_question { 16 } else { 12 } || text.contains(['@', '|']) || bare.ends_with([',', ';', '!', '…', '^']) {
+    if words == 0
+        || words > if is_question { 16 } else { 12 }
+        || text.contains(['@', '|'])
+        || bare.ends_with([',', ';', '!', '…', '^'])
+    {
         return false;
     }
     if !bare.starts_with(|c: char| c.is_uppercase() || c == '"' || c == '“') || is_date_line(bare) {
@@ -181,5 +193,6 @@ pub(super) fn is_capitals(text: &str) -> bool {
 }
 
 fn ends_sentence(text: &str) -> bool {
-    text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '”' | ')' | '*')).ends_with(['.', '!', '?', ':', ';'])
+    text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '”' | ')' | '*'))
+        .ends_with(['.', '!', '?', ':', ';'])
 }

@@ -17,20 +17,72 @@ pub(super) enum Tag {
 
 /// Elements of the HTML standard (and its obsolete ones) that stand in a line of text.
 const INLINE: &[&str] = &[
-    "a", "abbr", "acronym", "applet", "area", "audio", "b", "base", "basefont", "bdi", "bdo", "big", "button", "canvas",
-    "cite", "code", "data", "datalist", "del", "dfn", "em", "embed", "font", "i", "iframe", "img", "input", "ins", "kbd",
-    "label", "link", "map", "mark", "meta", "meter", "nobr", "noscript", "object", "output", "param", "picture",
-    "progress", "q", "rp", "rt", "ruby", "s", "samp", "script", "select", "slot", "small", "source", "span", "strike",
-    "strong", "style", "sub", "sup", "svg", "template", "time", "title", "track", "tt", "u", "var", "video", "wbr",
+    "a", "abbr", "acronym", "applet", "area", "audio", "b", "base", "basefont", "bdi", "bdo", "big",
+    "button", "canvas", "cite", "code", "data", "datalist", "del", "dfn", "em", "embed", "font", "i",
+    "iframe", "img", "input", "ins", "kbd", "label", "link", "map", "mark", "meta", "meter", "nobr",
+    "noscript", "object", "output", "param", "picture", "progress", "q", "rp", "rt", "ruby", "s", "samp",
+    "script", "select", "slot", "small", "source", "span", "strike", "strong", "style", "sub", "sup", "svg",
+    "template", "time", "title", "track", "tt", "u", "var", "video", "wbr",
 ];
 
 /// Elements that begin or end a block.
 const BLOCK: &[&str] = &[
-    "address", "article", "aside", "blockquote", "body", "caption", "center", "col", "colgroup", "dd", "details",
-    "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frame", "frameset", "h1",
-    "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav",
-    "noframes", "ol", "optgroup", "option", "p", "pre", "section", "summary", "table", "tbody", "td", "textarea",
-    "tfoot", "th", "thead", "tr", "ul",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "frame",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "legend",
+    "li",
+    "main",
+    "menu",
+    "nav",
+    "noframes",
+    "ol",
+    "optgroup",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "textarea",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
 ];
 
 /// What `tag`, written `<...>`, is.
@@ -104,7 +156,8 @@ fn end_of_tag(text: &str, open: usize) -> Option<usize> {
             && tag(&text[open..end]) == Tag::Inline;
         if is_opening {
             let close = format!("</{name}");
-            let found = rest.as_bytes().windows(close.len()).position(|w| w.eq_ignore_ascii_case(close.as_bytes()));
+            let found =
+                rest.as_bytes().windows(close.len()).position(|w| w.eq_ignore_ascii_case(close.as_bytes()));
             return Some(match found {
                 Some(i) => open + i + rest[i..].find('>').map_or(rest.len() - i, |j| j + 1),
                 None => end,
@@ -128,7 +181,10 @@ mod tests {
         assert_eq!(tag("<company name>"), Tag::Text);
         assert_eq!(tag("</div>"), Tag::Block);
         assert_eq!(tag("<a@b.example>"), Tag::Text);
-        assert_eq!(stripped("<p>One<script>x < y</script></p>\n<!-- no -->two").as_deref(), Some("\n\nOne\n\n\ntwo"));
+        assert_eq!(
+            stripped("<p>One<script>x < y</script></p>\n<!-- no -->two").as_deref(),
+            Some("\n\nOne\n\n\ntwo")
+        );
         assert_eq!(stripped("<your name> here"), None);
         assert_eq!(link_target("<a class=x HREF = 'https://x.example/y'>"), Some("https://x.example/y"));
     }

@@ -12,7 +12,8 @@ use super::link::link_target;
 use super::source::Source;
 
 /// Bullets that authors typed as text. They separate words, so dropping them loses none.
-const BULLETS: &[char] = &['•', '·', '▪', '▫', '◦', '●', '○', '■', '□', '‣', '⁃', '∙', '►', '➢', '❖', '✓', '✔'];
+const BULLETS: &[char] =
+    &['•', '·', '▪', '▫', '◦', '●', '○', '■', '□', '‣', '⁃', '∙', '►', '➢', '❖', '✓', '✔'];
 
 /// A stretch of a line in one style.
 #[derive(Debug, Clone)]
@@ -144,7 +145,9 @@ impl<'s, 't> Renderer<'s, 't> {
             }
             Event::End(TagEnd::Link) => self.link_depth = self.link_depth.saturating_sub(1),
             // A picture separates words as a space does.
-            Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => self.push(" ", range.start, range.start),
+            Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {
+                self.push(" ", range.start, range.start)
+            }
             Event::InlineHtml(tag) | Event::Html(tag) => self.html(tag, range.start, range.end),
             Event::FootnoteReference(text) => self.text(text, range.start, range.end),
             _ => {}
@@ -216,7 +219,8 @@ impl<'s, 't> Renderer<'s, 't> {
         let line = self.line();
         let rest = |line: &Line| -> String {
             let runs = line.runs.iter().enumerate().skip(run);
-            runs.map(|(i, r)| if i == run { r.text.get(byte..).unwrap_or_default() } else { r.text.as_str() }).collect()
+            runs.map(|(i, r)| if i == run { r.text.get(byte..).unwrap_or_default() } else { r.text.as_str() })
+                .collect()
         };
         let text = rest(line);
         let is_border = text.contains('|') && text.chars().all(|c| c == '|' || c.is_whitespace());
@@ -256,7 +260,8 @@ impl<'s, 't> Renderer<'s, 't> {
         let is_bold = self.strong > 0 || self.stray_strong;
         let is_italic = self.emphasis > 0 || self.stray_emphasis;
         let (origin, end) = (self.source.origin(start), self.source.origin(end));
-        let linked = if self.link_depth > 0 { text.chars().filter(|c| c.is_alphanumeric()).count() } else { 0 };
+        let linked =
+            if self.link_depth > 0 { text.chars().filter(|c| c.is_alphanumeric()).count() } else { 0 };
         let line = self.line();
         line.linked += linked;
         line.runs.push(Run { text: text.to_owned(), is_bold, is_italic, origin, end });

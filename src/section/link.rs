@@ -28,7 +28,9 @@ pub fn link_target(raw: &str) -> Option<String> {
 }
 
 fn is_scheme(text: &str) -> bool {
-    !text.is_empty() && !text.contains('.') && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'-')
+    !text.is_empty()
+        && !text.contains('.')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'-')
 }
 
 /// The archived address inside `web.archive.org/web/<stamp>.../<address>`, percent-decoded once; else `raw` itself.
@@ -59,7 +61,10 @@ mod tests {
             ("http://a.example/", Some("a.example")),
             ("//A.example/Path/x_(y)#z", Some("a.example/Path/x_(y)")),
             ("https://web.archive.org/terms.cfm", Some("web.archive.org/terms.cfm")),
-            ("https://web.archive.org/web/20180101000000id_/https%3A//a.example/b%2520c", Some("a.example/b%20c")),
+            (
+                "https://web.archive.org/web/20180101000000id_/https%3A//a.example/b%2520c",
+                Some("a.example/b%20c"),
+            ),
             ("/privacy.html", Some("privacy.html")),
             ("a.example:8080/x", Some("a.example:8080/x")),
             ("", None),

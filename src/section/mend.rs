@@ -83,7 +83,8 @@ fn marker_width(rest: &str) -> Option<usize> {
 /// Where a line that may be a link definition has its bracket, and its label.
 fn definition(line: &str) -> Option<(usize, String)> {
     let open = line.find('[')?;
-    let is_prefix = |c: char| c.is_whitespace() || c.is_ascii_digit() || matches!(c, '>' | '-' | '+' | '*' | '.' | ')');
+    let is_prefix =
+        |c: char| c.is_whitespace() || c.is_ascii_digit() || matches!(c, '>' | '-' | '+' | '*' | '.' | ')');
     if !line[..open].chars().all(is_prefix) {
         return None;
     }

@@ -171,7 +171,12 @@ impl Assembly {
         self.lists.get(depth).and_then(|(_, lead_in)| lead_in.clone())
     }
 
-    fn new_lead_in(&mut self, depth: usize, piece: &Piece, goes_on: Option<Option<Arc<str>>>) -> Option<Arc<str>> {
+    fn new_lead_in(
+        &mut self,
+        depth: usize,
+        piece: &Piece,
+        goes_on: Option<Option<Arc<str>>>,
+    ) -> Option<Arc<str>> {
         let last = self.clauses.last()?;
         if depth > 0 && last.kind == Kind::Item {
             return last_sentence(&last.text);
@@ -198,7 +203,9 @@ impl Assembly {
 
 /// Whether a paragraph before a list introduces it: it does not end like a finished sentence.
 fn introduces_list(text: &str) -> bool {
-    let end = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '”' | '\'' | '’' | ')' | ']' | '*'));
+    let end = text.trim_end_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '"' | '”' | '\'' | '’' | ')' | ']' | '*')
+    });
     !end.ends_with(['.', '!', '?', '。', '！', '？'])
 }
 

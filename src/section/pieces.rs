@@ -74,12 +74,14 @@ fn piece(lines: Vec<Line>, role: Role) -> Piece {
     }
     let enumerator = enumerator(&text);
     let number = enumerator.as_ref().map_or(0, |e| e.letters);
-    let count = |is_counted: &dyn Fn(&Run) -> bool| lines.iter().map(|l| l.letters(is_counted)).sum::<usize>();
+    let count =
+        |is_counted: &dyn Fn(&Run) -> bool| lines.iter().map(|l| l.letters(is_counted)).sum::<usize>();
     let all = count(&|_| true);
     let bold = count(&|run| run.is_bold);
     let italic = count(&|run| run.is_italic);
     let linked: usize = lines.iter().map(|line| line.linked).sum();
-    let first_bold = lines.iter().flat_map(|line| &line.runs).find(|run| run.text.contains(char::is_alphanumeric));
+    let first_bold =
+        lines.iter().flat_map(|line| &line.runs).find(|run| run.text.contains(char::is_alphanumeric));
     let mut links = Vec::new();
     for link in lines.iter().flat_map(|line| &line.links) {
         if !links.contains(link) {
@@ -132,7 +134,8 @@ fn split_tails(lines: Vec<Line>) -> Vec<Line> {
 fn tail(line: &Line) -> Option<usize> {
     let is_styled = |run: &Run| run.is_bold || run.is_italic || !run.text.contains(char::is_alphanumeric);
     let plain = line.runs.iter().rposition(|run| !is_styled(run))?;
-    let at = plain + 1 + line.runs[plain + 1..].iter().position(|run| run.text.contains(char::is_alphanumeric))?;
+    let at =
+        plain + 1 + line.runs[plain + 1..].iter().position(|run| run.text.contains(char::is_alphanumeric))?;
     let before: String = line.runs[..at].iter().map(|run| run.text.as_str()).collect();
     before.trim_end().ends_with(['.', '!', '?', ':', ';', ')', ']']).then_some(at)
 }
@@ -159,8 +162,10 @@ fn group(lines: Vec<Line>) -> Vec<Vec<Line>> {
 
 /// Whether a title goes on over a line break: `PRIVACY POLICY`, `OF`, `ACME`.
 fn is_one_title(first: &str, next: &str) -> bool {
-    let is_small = |word: Option<&str>| word.is_some_and(|word| SMALL_WORDS.contains(&word.to_lowercase().as_str()));
-    is_small(first.split_whitespace().next_back()) || is_small(next.split_whitespace().next()) && next.len() <= 3
+    let is_small =
+        |word: Option<&str>| word.is_some_and(|word| SMALL_WORDS.contains(&word.to_lowercase().as_str()));
+    is_small(first.split_whitespace().next_back())
+        || is_small(next.split_whitespace().next()) && next.len() <= 3
 }
 
 /// Whether a line among others looks like a title rather than a line of an address or a verse.
@@ -181,7 +186,8 @@ fn is_title_line(line: &Line, text: &str, is_followed: bool, is_first: bool, tex
         return false;
     }
     let body: usize = texts[1..].iter().map(String::len).sum();
-    let starts_bold = line.runs.iter().find(|r| r.text.contains(char::is_alphanumeric)).is_some_and(|r| r.is_bold);
+    let starts_bold =
+        line.runs.iter().find(|r| r.text.contains(char::is_alphanumeric)).is_some_and(|r| r.is_bold);
     let half_bold = starts_bold && 2 * line.letters(|run| run.is_bold) >= line.letters(|_| true);
     let next_is_long = texts[1].len() >= 60;
     half_bold && words <= 10 && next_is_long

@@ -1,0 +1,239 @@
+//! Every flag, once. Groups of flags are shared by commands; nothing is decided here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use fineprint::model::{Kind, Period};
+use fineprint::search::Limit;
+
+/// Full-text search over archived privacy policies and terms of service.
+///
+/// Finds clauses, ranked, with the company that said them and the dates between which it did.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  fineprint search --corpus data/policies sell or rent
+  fineprint index data/policies
+  fineprint search '\"third parties\" NOT section:children' --since 2018 --format jsonl
+
+Exit status: 0 with hits, 1 without, 2 after an error."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Print no progress, warnings or totals
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, hide_possible_values = false)]
+    pub color: Color,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build the index of one or more corpora
+    Index(IndexArgs),
+    /// Find clauses
+    Search(SearchArgs),
+    /// Print a clause in its section, with its citation
+    Show(ShowArgs),
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// In a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// `fineprint index`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Reads folders and files whose first line is the header of the Princeton-Leuven corpus. An index that
+is already there is replaced when the new one is complete, not before.
+
+Examples:
+  fineprint index data/policies
+  fineprint index data/policies --index /tmp/policies.index --threads 1
+  fineprint index data/policies --dry-run")]
+pub struct IndexArgs {
+    /// Folders or files to index
+    #[arg(required = true, value_name = "CORPUS")]
+    pub corpora: Vec<PathBuf>,
+    /// Where the index is
+    #[arg(long, value_name = "DIR", env = "FINEPRINT_INDEX", default_value = ".fineprint")]
+    pub index: PathBuf,
+    /// The name under which the corpora are indexed
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub collection: String,
+    /// Threads that read and section [default: all cores]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub threads: usize,
+    /// Say what was found, with three sample clauses, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Which index a query command asks.
+#[derive(Debug, Args)]
+pub struct IndexChoice {
+    /// Where the index is
+    #[arg(long, value_name = "DIR", env = "FINEPRINT_INDEX", default_value = ".fineprint")]
+    pub index: PathBuf,
+    /// Search this corpus: its index is made, or brought up to date, in the user's cache folder
+    #[arg(long, value_name = "PATH")]
+    pub corpus: Option<PathBuf>,
+}
+
+/// Which snapshots and clauses count; the same for every query command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Filters")]
+pub struct FilterArgs {
+    /// Only this company: its whole name, or a glob with * ? [ (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub company: Vec<String>,
+    /// Only this type of policy: whole name or glob (repeatable)
+    #[arg(long = "type", value_name = "NAME")]
+    pub policy_type: Vec<String>,
+    /// Only this collection: whole name or glob (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub collection: Vec<String>,
+    /// Only under a heading with this phrase (repeatable)
+    #[arg(long, value_name = "TEXT")]
+    pub section: Vec<String>,
+    /// Only heading, paragraph, item, row or quote (repeatable)
+    #[arg(long, value_name = "KIND")]
+    pub kind: Vec<Kind>,
+    /// Only snapshots from this date on: YYYY, YYYY-MM or YYYY-MM-DD
+    #[arg(long, value_name = "DATE", conflicts_with_all = ["as_of", "latest"])]
+    pub since: Option<Period>,
+    /// Only snapshots up to the end of this date
+    #[arg(long, value_name = "DATE", conflicts_with_all = ["as_of", "latest"])]
+    pub until: Option<Period>,
+    /// Only the newest snapshot of each policy up to the end of this date
+    #[arg(long, value_name = "DATE", conflicts_with = "latest")]
+    pub as_of: Option<Period>,
+    /// Only the newest snapshot of each policy
+    #[arg(long)]
+    pub latest: bool,
+}
+
+/// The formats of hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum FormatArg {
+    /// For reading.
+    #[default]
+    Human,
+    /// One object.
+    Json,
+    /// One hit per line.
+    Jsonl,
+}
+
+/// The orders of hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SortArg {
+    /// Best first.
+    Relevance,
+    /// Newest archive date first.
+    Newest,
+    /// Oldest archive date first.
+    Oldest,
+    /// Earliest first appearance first.
+    FirstSeen,
+    /// By company.
+    Company,
+}
+
+/// Which hits are shown as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GroupArg {
+    /// Each on its own.
+    None,
+    /// Equal clauses of all companies.
+    Text,
+    /// One per policy.
+    Policy,
+    /// One per company.
+    Company,
+}
+
+/// `fineprint search`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The words are one query. Bare words are a phrase; quotes make phrases; AND, OR, NOT and parentheses
+combine them within a clause; company:, type:, section: and link: ask for names, headings and links.
+
+Examples:
+  fineprint search sell or rent
+  fineprint search '\"sell or rent\" OR \"rent or sell\"' --limit all
+  fineprint search 'cookies NOT section:children' --company '*.example' --latest
+  fineprint search opt out --since 2018-05 --sort newest --format jsonl")]
+pub struct SearchArgs {
+    /// The query
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// The index to ask.
+    #[command(flatten)]
+    pub index: IndexChoice,
+    /// What counts.
+    #[command(flatten)]
+    pub filters: FilterArgs,
+    /// The order of hits
+    #[arg(long, value_enum, default_value_t = SortArg::Relevance, help_heading = "Output")]
+    pub sort: SortArg,
+    /// Show one hit of each group [default: text for human output, else none]
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub group: Option<GroupArg>,
+    /// How many hits to print: a number or `all`
+    #[arg(long, value_name = "N", default_value = "10", help_heading = "Output")]
+    pub limit: Limit,
+    /// How many hits to leave out first
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Output")]
+    pub offset: usize,
+    /// Print only how many hits there are
+    #[arg(long, help_heading = "Output")]
+    pub count: bool,
+    /// How to print hits
+    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    pub format: FormatArg,
+}
+
+/// `fineprint show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  fineprint show cnf5w4zt3k2q6y7ab")]
+pub struct ShowArgs {
+    /// The id of a clause, as search prints it
+    #[arg(value_name = "CLAUSE-ID")]
+    pub id: String,
+    /// The index to ask.
+    #[command(flatten)]
+    pub index: IndexChoice,
+    /// Only this collection: whole name or glob (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub collection: Vec<String>,
+    /// How to print the clause: human or json
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ShowFormat,
+}
+
+/// The formats of `show`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ShowFormat {
+    /// For reading.
+    #[default]
+    Human,
+    /// One object per clause.
+    Json,
+}

@@ -1,0 +1,94 @@
+//! `fineprint index`.
+
+use std::io::{self, Write};
+
+use fineprint::error::{Error, Result};
+use fineprint::index::{BuildOptions, IngestReport, Manifest, SampleClause, Scan, build};
+
+use super::args::{Cli, IndexArgs};
+use super::bar::Bar;
+use super::{Outcome, say};
+
+/// How many unreadable inputs are named one by one.
+const NAMED: usize = 20;
+
+/// Builds an index, or says what one would hold.
+pub fn run(args: &IndexArgs, cli: &Cli) -> Result<Outcome> {
+    let bar = Bar::new(cli.quiet);
+    let scan = Scan::new(&args.corpora, &args.collection, &bar)?;
+    if args.dry_run {
+        drop(bar);
+        return dry_run(&scan);
+    }
+    let options = BuildOptions {
+        index: args.index.clone(),
+        collection: args.collection.clone(),
+        threads: args.threads,
+    };
+    let (manifest, report) = build(scan, &options, &bar)?;
+    drop(bar);
+    let is_incomplete = report_problems(&report);
+    if !cli.quiet {
+        say(&summary(&manifest, &report));
+    }
+    Ok(if is_incomplete { Outcome::Incomplete } else { Outcome::Found })
+}
+
+fn summary(manifest: &Manifest, report: &IngestReport) -> String {
+    let counts = &manifest.counts;
+    let mut lines = vec![format!(
+        "indexed {} snapshots of {} policies of {} companies: {} distinct clauses, standing {} times",
+        counts.snapshots, counts.policies, counts.companies, counts.clauses, counts.occurrences
+    )];
+    lines.extend(skipped(report));
+    if report.windows_1252 > 0 {
+        lines.push(format!("read as windows-1252, being no UTF-8: {}", report.windows_1252));
+    }
+    lines.join("\n")
+}
+
+fn skipped(report: &IngestReport) -> Vec<String> {
+    let example = |skip| {
+        let paths = report.examples.get(skip).and_then(|paths| paths.first());
+        paths.map(|path| format!(" (such as {})", path.display())).unwrap_or_default()
+    };
+    report
+        .skipped
+        .iter()
+        .map(|(skip, count)| format!("skipped {count}: {}{}", skip.reason(), example(skip)))
+        .collect()
+}
+
+/// Names what could not be read. Returns whether there was any.
+pub fn report_problems(report: &IngestReport) -> bool {
+    for failure in report.failed.iter().take(NAMED) {
+        say(&format!("error: {}: {}", failure.path.display(), failure.reason));
+    }
+    if report.failed.len() > NAMED {
+        say(&format!("error: {} more inputs could not be read", report.failed.len() - NAMED));
+    }
+    !report.failed.is_empty()
+}
+
+fn dry_run(scan: &Scan) -> Result<Outcome> {
+    let mut out = io::stdout().lock();
+    write_dry_run(&mut out, scan).map_err(Error::Output)?;
+    Ok(if report_problems(&scan.report) { Outcome::Incomplete } else { Outcome::Found })
+}
+
+fn write_dry_run(out: &mut impl Write, scan: &Scan) -> io::Result<()> {
+    let report = &scan.report;
+    writeln!(out, "{} inputs seen", report.seen)?;
+    for (reader, count) in &report.readers {
+        writeln!(out, "{reader}: {count} snapshots of {} policies", scan.policies())?;
+    }
+    for line in skipped(report) {
+        writeln!(out, "{line}")?;
+    }
+    writeln!(out, "unreadable: {}", report.failed.len())?;
+    for SampleClause { company, archive_date, clause } in scan.samples(3) {
+        writeln!(out, "\n{company}  {archive_date}  {}", clause.kind)?;
+        writeln!(out, "  {}", fineprint::printer::sanitize(&clause.text))?;
+    }
+    Ok(())
+}

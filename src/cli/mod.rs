@@ -1,0 +1,56 @@
+//! The command line: what was typed becomes a library request, what comes back goes to a printer.
+
+mod args;
+mod bar;
+mod index;
+mod open;
+mod search;
+mod show;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use args::Cli;
+use args::Command;
+use fineprint::Error;
+
+/// How a command ended; the exit status is made of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Something was found or done.
+    Found,
+    /// Nothing matched.
+    Nothing,
+    /// Results are there, but some input could not be read.
+    Incomplete,
+}
+
+/// Parses the arguments, runs the command and says how it ended.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match &cli.command {
+        Command::Index(args) => index::run(args, &cli),
+        Command::Search(args) => search::run(args, &cli),
+        Command::Show(args) => show::run(args, &cli),
+    };
+    match outcome {
+        Ok(Outcome::Found) => ExitCode::SUCCESS,
+        Ok(Outcome::Nothing) => ExitCode::from(1),
+        Ok(Outcome::Incomplete) => ExitCode::from(2),
+        // Whoever read our output has seen enough.
+        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Writes a line to stderr. Where stderr is closed nobody listens, which is no error of ours.
+fn say(line: &str) {
+    // Query errors show foreign text that their own printer has made safe; paths and names are made safe here.
+    let safe: Vec<_> = line.lines().map(fineprint::printer::sanitize).collect();
+    let _ = writeln!(io::stderr().lock(), "{}", safe.join("\n"));
+}

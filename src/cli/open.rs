@@ -1,0 +1,77 @@
+//! The index that a query command asks: the one named, or that of a corpus in the cache folder.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use fineprint::error::{Error, Result};
+use fineprint::index::{BuildOptions, IngestReport, Manifest, OpenIndex, Scan, Versions, build};
+use fineprint::printer::HumanOptions;
+
+use super::args::{Cli, Color, IndexChoice};
+use super::bar::Bar;
+use super::index::report_problems;
+
+/// Opens the index, and says whether some input of its corpus could not be read.
+pub fn open(choice: &IndexChoice, cli: &Cli) -> Result<(OpenIndex, bool)> {
+    match &choice.corpus {
+        None => Ok((OpenIndex::open(&choice.index)?, false)),
+        Some(corpus) => open_corpus(corpus, cli),
+    }
+}
+
+fn open_corpus(corpus: &Path, cli: &Cli) -> Result<(OpenIndex, bool)> {
+    let bar = Bar::new(cli.quiet);
+    let scan = Scan::new(&[corpus.to_owned()], "default", &bar)?;
+    let dir = cache_folder(corpus)?;
+    let is_current = Manifest::read(&dir).is_ok_and(|manifest| {
+        manifest.corpora.iter().map(|corpus| corpus.fingerprint.clone()).eq(scan.fingerprints())
+    });
+    let report: IngestReport = if is_current {
+        scan.report.clone()
+    } else {
+        let options = BuildOptions { index: dir.clone(), collection: "default".to_owned(), threads: 0 };
+        build(scan, &options, &bar)?.1
+    };
+    drop(bar);
+    let is_incomplete = report_problems(&report);
+    let index = OpenIndex::open(&dir)?.with_corpus_name(corpus.to_string_lossy().into_owned());
+    Ok((index, is_incomplete))
+}
+
+/// A folder for this corpus and these versions.
+fn cache_folder(corpus: &Path) -> Result<PathBuf> {
+    let canonical = corpus.canonicalize().map_err(|source| Error::Io { path: corpus.to_owned(), source })?;
+    let cache = dirs::cache_dir().ok_or_else(|| {
+        Error::Usage(
+            "this system names no cache folder; use `fineprint index` and --index instead of --corpus"
+                .to_owned(),
+        )
+    })?;
+    let mut key = blake3_hex(canonical.as_os_str().as_encoded_bytes(), &Versions::current().to_string());
+    key.truncate(32);
+    Ok(cache.join("fineprint").join(key))
+}
+
+fn blake3_hex(path: &[u8], versions: &str) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(path);
+    hasher.update(&[0]);
+    hasher.update(versions.as_bytes());
+    hasher.finalize().to_hex().to_string()
+}
+
+/// How to draw for whoever reads stdout.
+pub fn human_options(color: Color) -> HumanOptions {
+    let is_terminal = io::stdout().is_terminal();
+    let has_colour = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            is_terminal
+                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    };
+    let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    HumanOptions { has_colour, width: width.filter(|_| is_terminal), is_terminal }
+}

@@ -1,0 +1,274 @@
+//! Files whose first line is the header of the Princeton-Leuven Longitudinal Corpus, whatever their names.
+//!
+//! ```text
+//! > *The following text is extracted and transformed from the SITE privacy policy that was archived on YYYY-MM-DD.
+//! Please check the [original snapshot on the Wayback Machine](URL) for the most accurate reproduction.*
+//! ```
+//!
+//! (one line; the corpus is citp/privacy-policy-historical). A fork stores the same without marks and without the link; there the
+//! second line is the title and every further line a paragraph.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::{Body, Found, Reader, Seen, Skip, Text};
+use crate::error::{Error, Result};
+use crate::model::{ArchiveTime, FileStamp, PRIVACY_POLICY, SnapshotInfo, Source};
+use crate::section::percent_decode;
+
+const OPENING: &str = "The following text is extracted and transformed from the ";
+const ARCHIVED: &str = " privacy policy that was archived on ";
+
+/// How much of a file is looked at for its first line. Real headers have up to a few hundred bytes; the address in one may be long.
+const HEAD_BYTES: u64 = 16 * 1024;
+
+/// The file that marks a folder as an index.
+const MANIFEST: &str = "fineprint.json";
+
+/// What a header line says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Header {
+    site: String,
+    time: ArchiveTime,
+    archive_url: Option<String>,
+    /// Whether the file is of the fork without marks.
+    is_plain: bool,
+}
+
+/// A folder of files with the header, or one such file.
+#[derive(Debug)]
+pub struct HeaderFiles {
+    root: PathBuf,
+}
+
+impl HeaderFiles {
+    /// The reader for the folder or file `root`.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    fn visit(&self, entry: &DirEntry) -> Option<Seen> {
+        let path = entry.path().to_owned();
+        let kind = entry.file_type();
+        if entry.depth() > 0 && is_hidden(entry) {
+            return Some(Seen::Skipped(path, Skip::Hidden));
+        }
+        if kind.is_dir() {
+            return is_index(entry).then_some(Seen::Skipped(path, Skip::Index));
+        }
+        if kind.is_symlink() && entry.depth() > 0 {
+            return Some(Seen::Skipped(path, Skip::SymbolicLink));
+        }
+        // The corpus itself may be a link; what it points to decides.
+        let is_file = if kind.is_symlink() { path.is_file() } else { kind.is_file() };
+        if !is_file {
+            return Some(Seen::Skipped(path, Skip::NoFile));
+        }
+        Some(match read_head(&path) {
+            Ok(head) if head.is_empty() => Seen::Skipped(path, Skip::Empty),
+            Ok(head) => match parse(first_line(&Text::decode(head).body)) {
+                Ok(Some(header)) => Seen::Found(Box::new(self.found(path, header))),
+                Ok(None) => Seen::Skipped(path, Skip::NoHeader),
+                Err(reason) => Seen::Failed(path, reason),
+            },
+            Err(error) => Seen::Failed(path, error.to_string()),
+        })
+    }
+
+    fn found(&self, path: PathBuf, header: Header) -> Found {
+        let inside = path.strip_prefix(&self.root).unwrap_or(&path);
+        let inside = if inside.as_os_str().is_empty() {
+            Path::new(path.file_name().unwrap_or_default())
+        } else {
+            inside
+        };
+        let parts: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        let source = Source {
+            corpus: self.root.to_string_lossy().into_owned(),
+            path: parts.join("/"),
+            commit: None,
+            entry: None,
+            line: None,
+        };
+        let url = header.archive_url.as_deref().and_then(original_url);
+        let info = SnapshotInfo {
+            time: header.time,
+            source,
+            url,
+            archive_url: header.archive_url,
+            is_technical: false,
+            metadata: String::new(),
+            file: stamp(&path),
+        };
+        Found {
+            company: header.site,
+            policy_type: PRIVACY_POLICY.to_owned(),
+            info,
+            order: 0,
+            body: Body::File(path),
+        }
+    }
+}
+
+impl Reader for HeaderFiles {
+    fn name(&self) -> &'static str {
+        "files with header"
+    }
+
+    fn scan(&self, sink: &mut dyn FnMut(Seen)) -> Result<()> {
+        let mut walk = WalkDir::new(&self.root).follow_root_links(true).sort_by_file_name().into_iter();
+        while let Some(entry) = walk.next() {
+            match entry {
+                Ok(entry) => {
+                    let is_dir = entry.file_type().is_dir();
+                    if let Some(seen) = self.visit(&entry) {
+                        if is_dir {
+                            walk.skip_current_dir();
+                        }
+                        sink(seen);
+                    }
+                }
+                Err(error) => {
+                    let path = error.path().unwrap_or(&self.root).to_owned();
+                    let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    sink(Seen::Failed(path, reason));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&self, found: &Found) -> Result<Text> {
+        let path = match &found.body {
+            Body::Inline(text) => return Ok(Text { body: text.clone(), is_windows_1252: false }),
+            Body::File(path) => path,
+        };
+        let mut text = Text::decode(std::fs::read(path).map_err(Error::io(path))?);
+        let line = first_line(&text.body);
+        let is_plain = matches!(parse(line), Ok(Some(Header { is_plain: true, .. })));
+        let body = text.body[line.len()..].to_owned();
+        text.body = if is_plain { mark_plain_lines(&body) } else { body };
+        Ok(text)
+    }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn is_index(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.path().join(MANIFEST).is_file()
+}
+
+fn read_head(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    File::open(path)?.take(HEAD_BYTES).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+fn stamp(path: &Path) -> Option<FileStamp> {
+    let metadata = std::fs::metadata(path).ok()?;
+    let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let modified = modified.and_then(|since| i128::try_from(since.as_nanos()).ok()).unwrap_or(0);
+    Some(FileStamp { bytes: metadata.len(), modified })
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+/// Reads a first line. `None`: it is no header. `Err`: it is one, but says something impossible.
+fn parse(line: &str) -> std::result::Result<Option<Header>, String> {
+    let bare = line.trim_start_matches(['>', '*', ' ', '\t']);
+    let Some(rest) = bare.strip_prefix(OPENING) else { return Ok(None) };
+    let Some((site, rest)) = rest.split_once(ARCHIVED) else { return Ok(None) };
+    let site = site.trim();
+    let date = rest.get(..10).unwrap_or(rest);
+    let Some(day) = ArchiveTime::from_date(date) else {
+        let column = line.len() - rest.len() + 1;
+        return Err(format!("line 1, column {column}: `{date}` is no date of the calendar"));
+    };
+    if site.is_empty() {
+        return Err("line 1: the header names no site".to_owned());
+    }
+    let archive_url = rest.split_once("](").and_then(|(_, tail)| {
+        let end = tail.rfind(") for the most").or_else(|| tail.rfind(')'))?;
+        Some(tail[..end].to_owned())
+    });
+    let stamp = archive_url.as_deref().and_then(wayback_time);
+    // The header's day is the archive date; the stamp adds the time of that day.
+    let time = stamp.filter(|time| time.date() == day.date()).unwrap_or(day);
+    Ok(Some(Header { site: site.to_owned(), time, archive_url, is_plain: bare.len() == line.len() }))
+}
+
+/// The stamp and the address in `https://web.archive.org/web/<stamp>id_/<address>`.
+fn wayback_parts(url: &str) -> Option<(&str, &str)> {
+    let (_, rest) = url.split_once("web.archive.org/web/")?;
+    rest.split_once('/')
+}
+
+fn wayback_time(url: &str) -> Option<ArchiveTime> {
+    ArchiveTime::from_wayback_stamp(wayback_parts(url)?.0.get(..14)?)
+}
+
+fn original_url(url: &str) -> Option<String> {
+    Some(percent_decode(wayback_parts(url)?.1))
+}
+
+/// Gives the lines of the fork the marks that it dropped: the first is the title, each other a paragraph.
+fn mark_plain_lines(body: &str) -> String {
+    let mut out = String::with_capacity(body.len() + 64);
+    let mut lines = body.lines().map(str::trim).filter(|line| !line.is_empty());
+    if let Some(title) = lines.next() {
+        out.push_str("# ");
+        out.push_str(title);
+    }
+    for line in lines {
+        out.push_str("\n\n");
+        out.push_str(line);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(date: &str, rest: &str) -> String {
+        format!(
+            "> *{OPENING}acme.example{ARCHIVED}{date}. Please check the [original snapshot on the Wayback Machine]({rest}) for the most accurate reproduction.*"
+        )
+    }
+
+    #[test]
+    fn headers_are_read() {
+        let url =
+            "https://web.archive.org/web/20060820151514id_/http%3A//www.acme.example/a_(b).html%3Fx%3D1";
+        let read = parse(&header("2006-08-20", url)).unwrap().unwrap();
+        assert_eq!(
+            (read.site.as_str(), read.time.rfc3339().as_str()),
+            ("acme.example", "2006-08-20T15:15:14Z")
+        );
+        assert_eq!(read.archive_url.as_deref(), Some(url));
+        assert_eq!(original_url(url).as_deref(), Some("http://www.acme.example/a_(b).html?x=1"));
+        assert!(!read.is_plain);
+        let other_day = parse(&header("2006-08-21", url)).unwrap().unwrap();
+        assert_eq!(other_day.time.rfc3339(), "2006-08-21T00:00:00Z");
+    }
+
+    #[test]
+    fn the_fork_and_other_lines() {
+        let line = format!(
+            "{OPENING}1.1.1.1{ARCHIVED}2001-02-03. Please check the original snapshot on the Wayback Machine for the most accurate reproduction."
+        );
+        let read = parse(&line).unwrap().unwrap();
+        assert!(read.is_plain && read.archive_url.is_none());
+        assert_eq!(parse("# Privacy").unwrap(), None);
+        assert_eq!(parse("").unwrap(), None);
+        assert!(parse(&header("2006-02-30", "x")).unwrap_err().contains("`2006-02-30` is no date"));
+        assert_eq!(mark_plain_lines("\nTitle\nOne.\nTwo.\n"), "# Title\n\nOne.\n\nTwo.");
+    }
+}

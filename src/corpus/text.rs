@@ -1,0 +1,41 @@
+//! Bytes to text.
+
+use encoding_rs::{Encoding, WINDOWS_1252};
+
+/// The text of a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The Markdown, without header line and byte order mark.
+    pub body: String,
+    /// Whether the bytes were not UTF-8 and were read as windows-1252.
+    pub is_windows_1252: bool,
+}
+
+impl Text {
+    /// Decodes bytes: by their byte order mark if they have one, else as UTF-8, else as windows-1252.
+    pub fn decode(bytes: Vec<u8>) -> Self {
+        if let Some((encoding, mark)) = Encoding::for_bom(&bytes) {
+            let body = encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned();
+            return Self { body, is_windows_1252: false };
+        }
+        match String::from_utf8(bytes) {
+            Ok(body) => Self { body, is_windows_1252: false },
+            Err(error) => {
+                let body = WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned();
+                Self { body, is_windows_1252: true }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_sequence_is_text() {
+        assert_eq!(Text::decode(b"a\xE9\x93".to_vec()), Text { body: "aé“".into(), is_windows_1252: true });
+        assert_eq!(Text::decode("\u{FEFF}é".into()), Text { body: "é".into(), is_windows_1252: false });
+        assert_eq!(Text::decode(b"\xFF\xFEa\0".to_vec()), Text { body: "a".into(), is_windows_1252: false });
+    }
+}

@@ -1,0 +1,265 @@
+//! Policies to tantivy documents and back: the only place that knows how clauses, snapshots and tables are laid out in fields.
+
+use serde::{Deserialize, Serialize};
+use tantivy::TantivyDocument;
+
+use super::schema::Fields;
+use crate::collapse::{Collapsed, CollapsedSnapshot, DistinctClause, Place, PlaceChange, Run};
+use crate::model::{Kind, PolicyKey, SnapshotInfo};
+
+/// Snapshots per chunk: the unit in which snapshot tables are read for a hit.
+pub const CHUNK: usize = 32;
+
+/// What a policy's own document stores.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PolicyTables {
+    /// Whose policy it is.
+    pub key: PolicyKey,
+    /// Distinct headings.
+    pub headings: Vec<String>,
+    /// Distinct places, their sections as numbers of headings.
+    pub places: Vec<Place>,
+}
+
+/// A snapshot as a chunk stores it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StoredSnapshot {
+    /// What is known of it.
+    pub info: SnapshotInfo,
+    /// The hash of its text.
+    pub text_hash: [u8; 16],
+    /// Its title.
+    pub title: Option<String>,
+    /// Its clauses and places, as changes from the snapshot before it in the chunk.
+    edits: Vec<Edit>,
+}
+
+/// What a chunk's document stores.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Chunk {
+    /// The snapshots, oldest first.
+    pub snapshots: Vec<StoredSnapshot>,
+}
+
+/// How the list of a snapshot's clauses comes from the list before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+enum Edit {
+    /// So many entries of the old list, from this one.
+    Copy(u32, u32),
+    /// New entries: numbers of clause and place.
+    New(Vec<(u32, u32)>),
+}
+
+impl Chunk {
+    fn of(snapshots: &[CollapsedSnapshot]) -> Self {
+        let mut before: &[(u32, u32)] = &[];
+        let mut stored = Vec::with_capacity(snapshots.len());
+        for snapshot in snapshots {
+            stored.push(StoredSnapshot {
+                info: snapshot.info.clone(),
+                text_hash: snapshot.text_hash,
+                title: snapshot.title.clone(),
+                edits: edits(before, &snapshot.clauses),
+            });
+            before = &snapshot.clauses;
+        }
+        Self { snapshots: stored }
+    }
+
+    /// The clauses and places of the snapshot at `index` in this chunk, in reading order.
+    pub fn clauses(&self, index: usize) -> Vec<(u32, u32)> {
+        let mut list = Vec::new();
+        for snapshot in self.snapshots.iter().take(index + 1) {
+            list = apply(&list, &snapshot.edits);
+        }
+        list
+    }
+}
+
+fn edits(before: &[(u32, u32)], after: &[(u32, u32)]) -> Vec<Edit> {
+    let mut positions: std::collections::HashMap<(u32, u32), usize> = std::collections::HashMap::new();
+    for (i, entry) in before.iter().enumerate() {
+        positions.entry(*entry).or_insert(i);
+    }
+    let mut edits = Vec::new();
+    let mut at = 0;
+    // Where a copy would go on if nothing changed: the right one of several equal entries.
+    let mut expected = 0;
+    while at < after.len() {
+        let from = if before.get(expected) == Some(&after[at]) {
+            Some(expected)
+        } else {
+            positions.get(&after[at]).copied()
+        };
+        let Some(from) = from else {
+            match edits.last_mut() {
+                Some(Edit::New(entries)) => entries.push(after[at]),
+                _ => edits.push(Edit::New(vec![after[at]])),
+            }
+            at += 1;
+            continue;
+        };
+        let len = before[from..].iter().zip(&after[at..]).take_while(|(old, new)| old == new).count();
+        edits.push(Edit::Copy(from as u32, len as u32));
+        at += len;
+        expected = from + len;
+    }
+    edits
+}
+
+fn apply(before: &[(u32, u32)], edits: &[Edit]) -> Vec<(u32, u32)> {
+    let mut after = Vec::new();
+    for edit in edits {
+        match edit {
+            Edit::Copy(from, len) => {
+                let (from, len) = (*from as usize, *len as usize);
+                // A damaged table yields less, not a panic; `check` finds it.
+                after.extend_from_slice(before.get(from..from.saturating_add(len)).unwrap_or_default());
+            }
+            Edit::New(entries) => after.extend_from_slice(entries),
+        }
+    }
+    after
+}
+
+/// The documents of a policy, in their order: policy, chunks, clauses.
+pub fn documents(
+    fields: &Fields,
+    key: &PolicyKey,
+    policy: &Collapsed,
+) -> Result<Vec<TantivyDocument>, postcard::Error> {
+    let hash = key.hash();
+    let mut documents = Vec::with_capacity(1 + policy.clauses.len() + policy.snapshots.len() / CHUNK + 1);
+    documents.push(policy_document(fields, key, hash, policy)?);
+    for (i, snapshots) in policy.snapshots.chunks(CHUNK).enumerate() {
+        let mut document = TantivyDocument::default();
+        document.add_u64(fields.policy_tables, hash);
+        document.add_u64(fields.chunk, (i * CHUNK) as u64);
+        document.add_bytes(fields.tables, &postcard::to_stdvec(&Chunk::of(snapshots))?);
+        documents.push(document);
+    }
+    documents.extend(policy.clauses.iter().map(|clause| clause_document(fields, key, hash, policy, clause)));
+    Ok(documents)
+}
+
+fn policy_document(
+    fields: &Fields,
+    key: &PolicyKey,
+    hash: u64,
+    policy: &Collapsed,
+) -> Result<TantivyDocument, postcard::Error> {
+    let mut document = TantivyDocument::default();
+    document.add_u64(fields.policy_tables, hash);
+    for (ordinal, snapshot) in policy.snapshots.iter().enumerate() {
+        document.add_i64(fields.times, snapshot.info.time.seconds());
+        if snapshot.info.is_technical {
+            document.add_u64(fields.technical, ordinal as u64);
+        }
+    }
+    let tables =
+        PolicyTables { key: key.clone(), headings: policy.headings.clone(), places: policy.places.clone() };
+    document.add_bytes(fields.tables, &postcard::to_stdvec(&tables)?);
+    Ok(document)
+}
+
+fn clause_document(
+    fields: &Fields,
+    key: &PolicyKey,
+    hash: u64,
+    policy: &Collapsed,
+    clause: &DistinctClause,
+) -> TantivyDocument {
+    let mut document = TantivyDocument::default();
+    document.add_text(fields.text, &clause.text);
+    document.add_u64(fields.policy, hash);
+    document.add_u64(fields.clause_id, clause.identity.clause_id(&key.company, &key.policy_type).prefix());
+    document.add_u64(fields.text_key, clause.identity.text_key());
+    document.add_u64(fields.order, pack(clause.first.0, clause.first.1));
+    if let Some(lead_in) = &clause.lead_in {
+        document.add_text(fields.lead_in, lead_in);
+    }
+    for run in &clause.runs {
+        document.add_u64(fields.runs, pack(run.start, run.last));
+    }
+    let mut headings: Vec<u32> = Vec::new();
+    let mut links: Vec<&str> = Vec::new();
+    for change in &clause.places {
+        let Some(place) = policy.places.get(change.place as usize) else { continue };
+        document.add_u64(fields.places, pack_place(*change, place.kind));
+        for &heading in &place.section {
+            if !headings.contains(&heading) {
+                headings.push(heading);
+            }
+        }
+        for link in &place.links {
+            if !links.contains(&link.as_str()) {
+                links.push(link);
+            }
+        }
+    }
+    for heading in headings {
+        document.add_text(fields.section, &policy.headings[heading as usize]);
+    }
+    for link in links {
+        document.add_text(fields.link, link);
+    }
+    document
+}
+
+/// Two numbers in one column value, the first above the second.
+fn pack(high: u32, low: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
+}
+
+fn unpack(value: u64) -> (u32, u32) {
+    ((value >> 32) as u32, value as u32)
+}
+
+fn pack_place(change: PlaceChange, kind: Kind) -> u64 {
+    pack(change.ordinal, change.place << 3 | kind as u32)
+}
+
+/// A run from its column value.
+pub fn run(value: u64) -> Run {
+    let (start, last) = unpack(value);
+    Run { start, last }
+}
+
+/// A change of places and the kind there, from its column value.
+pub fn place_change(value: u64) -> (PlaceChange, Kind) {
+    let (ordinal, low) = unpack(value);
+    let kind = Kind::ALL.get((low & 7) as usize).copied().unwrap_or(Kind::Paragraph);
+    (PlaceChange { ordinal, place: low >> 3 }, kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snapshot_lists_come_back_whole() {
+        let lists: [&[(u32, u32)]; 6] = [
+            &[(0, 0), (1, 0), (2, 1), (1, 0)],
+            &[(0, 0), (1, 0), (2, 1), (1, 0)],
+            &[(2, 1), (3, 1), (0, 0), (1, 0), (1, 0)],
+            &[],
+            &[(1, 0), (1, 0), (1, 0)],
+            &[(1, 0), (1, 0), (1, 2), (1, 0)],
+        ];
+        let mut before: Vec<(u32, u32)> = Vec::new();
+        for list in lists {
+            let changed = edits(&before, list);
+            assert_eq!(apply(&before, &changed), list);
+            before = list.to_vec();
+        }
+        assert_eq!(edits(lists[0], lists[1]), [Edit::Copy(0, 4)]);
+    }
+
+    #[test]
+    fn places_keep_their_kind() {
+        for kind in Kind::ALL {
+            let change = PlaceChange { ordinal: 7, place: 123_456 };
+            assert_eq!(place_change(pack_place(change, kind)), (change, kind));
+        }
+    }
+}

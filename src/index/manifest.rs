@@ -1,0 +1,167 @@
+//! `fineprint.json`: what an index folder holds, and the point at which a build becomes the index.
+//!
+//! A build writes a folder of its own (a *generation*) beside the current one; the new manifest names it and replaces the old manifest in
+//! one rename. Killed before that, the old index stands; after it, the new one.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::schema::format_version;
+use crate::error::{Error, Result};
+use crate::section::{IDENTITY_VERSION, SECTION_VERSION};
+use crate::token::TOKEN_VERSION;
+
+const FILE: &str = "fineprint.json";
+
+/// The versions that must agree for an index to be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Versions {
+    /// Fields, stored tables, layout of the folder: `schema/index.json`.
+    pub format: u32,
+    /// The identity form.
+    pub identity: u32,
+    /// Cutting Markdown into clauses.
+    pub section: u32,
+    /// Cutting and folding tokens.
+    pub token: u32,
+    /// The version of the index library's format.
+    pub tantivy: String,
+}
+
+impl Versions {
+    /// Those of this program.
+    pub fn current() -> Self {
+        Self {
+            format: format_version(),
+            identity: IDENTITY_VERSION,
+            section: SECTION_VERSION,
+            token: TOKEN_VERSION,
+            tantivy: format!("0.27 (format {})", tantivy::INDEX_FORMAT_VERSION),
+        }
+    }
+}
+
+impl std::fmt::Display for Versions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { format, identity, section, token, tantivy } = self;
+        write!(f, "format {format}, identity {identity}, section {section}, token {token}, tantivy {tantivy}")
+    }
+}
+
+/// A corpus that was indexed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexedCorpus {
+    /// The collection it is in.
+    pub collection: String,
+    /// The path as it was given.
+    pub path: String,
+    /// The reader that read it.
+    pub reader: String,
+    /// A hash of what was there: paths, sizes and times of change.
+    pub fingerprint: String,
+}
+
+/// What the index holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Names of companies.
+    pub companies: u64,
+    /// Series of texts.
+    pub policies: u64,
+    /// Archived records.
+    pub snapshots: u64,
+    /// Distinct clauses.
+    pub clauses: u64,
+    /// Clauses counted in every snapshot in which they stood.
+    pub occurrences: u64,
+    /// Bytes of decoded text read.
+    pub bytes: u64,
+}
+
+/// The manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Versions of everything that decides what is in the index.
+    pub versions: Versions,
+    /// The folder of the current build, beside this file.
+    pub generation: String,
+    /// The corpora.
+    pub corpora: Vec<IndexedCorpus>,
+    /// What the index holds.
+    pub counts: Counts,
+    /// How every input ended: `indexed`, and each reason for which some were left out.
+    pub inputs: BTreeMap<String, u64>,
+}
+
+/// Only the part that every version has had.
+#[derive(Deserialize)]
+struct AnyVersion {
+    versions: serde_json::Value,
+}
+
+impl Manifest {
+    /// Reads the manifest of the index folder `dir` and checks that this program can read the index.
+    pub fn read(dir: &Path) -> Result<Self> {
+        let path = dir.join(FILE);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(no_index(dir)),
+            // `dir` is a file.
+            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => return Err(no_index(dir)),
+            Err(error) => return Err(Error::io(&path)(error)),
+        };
+        let any: AnyVersion = serde_json::from_str(&text)
+            .map_err(|error| Error::index(&path, format!("is no manifest of an index ({error})")))?;
+        let current = Versions::current();
+        match serde_json::from_value::<Versions>(any.versions.clone()) {
+            Ok(found) if found == current => {}
+            Ok(found) => return Err(other_version(dir, &found.to_string(), &current)),
+            Err(_) => return Err(other_version(dir, &any.versions.to_string(), &current)),
+        }
+        serde_json::from_str(&text).map_err(|error| Error::index(&path, format!("is damaged ({error})")))
+    }
+
+    /// Whether `dir` holds a manifest, of whatever version.
+    pub fn exists(dir: &Path) -> bool {
+        dir.join(FILE).is_file()
+    }
+
+    /// Replaces the manifest of `dir` in one step.
+    pub fn write(&self, dir: &Path) -> Result<()> {
+        let path = dir.join(FILE);
+        let new: PathBuf = dir.join(format!("{FILE}.new"));
+        let write = || -> std::io::Result<()> {
+            let mut file = fs::File::create(&new)?;
+            serde_json::to_writer_pretty(&mut file, self)?;
+            file.write_all(b"\n")?;
+            file.sync_all()?;
+            fs::rename(&new, &path)?;
+            // The rename itself must reach the disk before the old generation goes. Not every system lets a folder be synced.
+            if let Ok(folder) = fs::File::open(dir) {
+                let _ = folder.sync_all();
+            }
+            Ok(())
+        };
+        write().map_err(Error::io(&path))
+    }
+}
+
+fn no_index(dir: &Path) -> Error {
+    let what = if dir.exists() { "is no fineprint index" } else { "there is no index here" };
+    Error::index(dir, format!("{what}; make one with `fineprint index CORPUS --index {}`", dir.display()))
+}
+
+fn other_version(dir: &Path, found: &str, current: &Versions) -> Error {
+    Error::index(
+        dir,
+        format!(
+            "this index has versions ({found}), this fineprint reads ({current}); \
+             build it again with `fineprint index CORPUS --index {}`",
+            dir.display()
+        ),
+    )
+}

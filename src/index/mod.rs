@@ -1,0 +1,226 @@
+//! The index on disk: building it, opening it, and reading clauses, policies and snapshots back.
+//!
+//! An index folder holds `fineprint.json` (the manifest) and the folder of the current generation with a tantivy index and the
+//! table of policies. The documents of a policy stand together in one segment, in the order policy, chunks of snapshots, clauses: so a
+//! clause's number is its document's distance from the first clause of its policy.
+
+mod directory;
+mod document;
+mod ingest;
+mod manifest;
+mod policies;
+pub(crate) mod schema;
+mod writer;
+
+use std::path::{Path, PathBuf};
+
+use tantivy::schema::IndexRecordOption;
+use tantivy::schema::document::Value;
+use tantivy::{DocAddress, DocId, DocSet, Index, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, Term};
+
+pub(crate) use document::{CHUNK, place_change, run};
+pub use document::{Chunk, PolicyTables, StoredSnapshot};
+pub use ingest::{Failure, IngestReport, SampleClause, Scan};
+pub use manifest::{Counts, IndexedCorpus, Manifest, Versions};
+pub use policies::{Policies, PolicyEntry};
+pub use writer::{BuildOptions, build};
+
+use crate::error::{Error, Result};
+use crate::model::ClauseId;
+use crate::section::Identity;
+use directory::ReaderDirectory;
+use schema::Fields;
+
+/// An open index: always one whole commit.
+pub struct OpenIndex {
+    dir: PathBuf,
+    manifest: Manifest,
+    policies: Policies,
+    searcher: Searcher,
+    fields: Fields,
+    corpus_name: Option<String>,
+}
+
+/// A clause as the index stores it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredClause {
+    /// The rendered text of its newest occurrence.
+    pub text: String,
+    /// Its lead-in or header row.
+    pub lead_in: Option<String>,
+}
+
+impl OpenIndex {
+    /// Opens the index folder `dir`, which may be read-only.
+    pub fn open(dir: &Path) -> Result<Self> {
+        let mut manifest = Manifest::read(dir)?;
+        loop {
+            match Self::open_generation(dir, &manifest) {
+                Ok(index) => return Ok(index),
+                Err(error) => {
+                    // A writer may have replaced the index since the manifest was read.
+                    let newer = Manifest::read(dir)?;
+                    if newer.generation == manifest.generation {
+                        return Err(error);
+                    }
+                    manifest = newer;
+                }
+            }
+        }
+    }
+
+    fn open_generation(dir: &Path, manifest: &Manifest) -> Result<Self> {
+        let folder = dir.join(&manifest.generation);
+        if !folder.is_dir() {
+            return Err(Error::index(
+                dir,
+                format!("is damaged: `{}` is missing; build the index again", manifest.generation),
+            ));
+        }
+        let policies = Policies::read(&folder)?;
+        let directory = ReaderDirectory::open(&folder).map_err(Error::tantivy(&folder))?;
+        let index = Index::open(directory).map_err(Error::tantivy(&folder))?;
+        schema::register_tokenizer(&index);
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()
+            .map_err(Error::tantivy(&folder))?;
+        let fields = Fields::of(&index.schema()).map_err(Error::tantivy(&folder))?;
+        let reader: tantivy::IndexReader = reader;
+        Ok(Self {
+            dir: dir.to_owned(),
+            manifest: manifest.clone(),
+            policies,
+            searcher: reader.searcher(),
+            fields,
+            corpus_name: None,
+        })
+    }
+
+    /// Names the corpus of every hit as `name`, whatever it was called when it was indexed: for a cached index of one corpus.
+    pub fn with_corpus_name(self, name: String) -> Self {
+        Self { corpus_name: Some(name), ..self }
+    }
+
+    pub(crate) fn corpus_name(&self) -> Option<&str> {
+        self.corpus_name.as_deref()
+    }
+
+    /// The folder that was opened.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// What the index holds.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The policies, by rank.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    pub(crate) fn searcher(&self) -> &Searcher {
+        &self.searcher
+    }
+
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    /// Turns an error of the index library into one that names this index.
+    pub(crate) fn failed<E: Into<tantivy::TantivyError>>(&self) -> impl Fn(E) -> Error {
+        Error::tantivy(&self.dir)
+    }
+
+    pub(crate) fn damaged(&self, what: &str) -> Error {
+        Error::index(&self.dir, format!("is damaged ({what}); build the index again"))
+    }
+
+    /// The documents that have this value in an indexed number field.
+    pub(crate) fn lookup(&self, field: tantivy::schema::Field, value: u64) -> Result<Vec<DocAddress>> {
+        let term = Term::from_field_u64(field, value);
+        let mut found = Vec::new();
+        for (segment, reader) in self.searcher.segment_readers().iter().zip(0..) {
+            let inverted = segment.inverted_index(field).map_err(self.failed())?;
+            let postings = inverted.read_postings(&term, IndexRecordOption::Basic).map_err(self.failed())?;
+            let Some(mut postings) = postings else { continue };
+            while postings.doc() != TERMINATED {
+                if segment.alive_bitset().is_none_or(|alive| alive.is_alive(postings.doc())) {
+                    found.push(DocAddress::new(reader, postings.doc()));
+                }
+                postings.advance();
+            }
+        }
+        Ok(found)
+    }
+
+    /// The policy's own document; its chunks and clauses follow it.
+    pub(crate) fn policy_address(&self, hash: u64) -> Result<DocAddress> {
+        let first = self.lookup(self.fields.policy_tables, hash)?.first().copied();
+        first.ok_or_else(|| self.damaged("a policy without its tables"))
+    }
+
+    /// The archive times of a policy's ordinals, from the column: no stored text is read.
+    pub(crate) fn times(&self, policy: DocAddress) -> Result<Vec<i64>> {
+        let segment = self.searcher.segment_reader(policy.segment_ord);
+        let column = segment.fast_fields().i64("times").map_err(self.failed())?;
+        Ok(column.values_for_doc(policy.doc_id).collect())
+    }
+
+    fn stored(&self, address: DocAddress) -> Result<TantivyDocument> {
+        self.searcher.doc(address).map_err(self.failed())
+    }
+
+    fn tables<T: serde::de::DeserializeOwned>(&self, address: DocAddress) -> Result<T> {
+        let document = self.stored(address)?;
+        let bytes = document.get_first(self.fields.tables).and_then(|value| value.as_bytes());
+        let bytes = bytes.ok_or_else(|| self.damaged("a table is missing"))?;
+        postcard::from_bytes(bytes).map_err(|_| self.damaged("a table cannot be read"))
+    }
+
+    /// The headings and places of a policy.
+    pub(crate) fn policy_tables(&self, policy: DocAddress) -> Result<PolicyTables> {
+        self.tables(policy)
+    }
+
+    /// The chunk of a policy that holds this ordinal, and the ordinal's place in it.
+    pub(crate) fn chunk(&self, policy: DocAddress, ordinal: u32) -> Result<(Chunk, usize)> {
+        let number = ordinal as usize / CHUNK;
+        let doc = policy.doc_id + 1 + number as DocId;
+        let chunk: Chunk = self.tables(DocAddress::new(policy.segment_ord, doc))?;
+        let inside = ordinal as usize % CHUNK;
+        if inside >= chunk.snapshots.len() {
+            return Err(self.damaged("a snapshot is missing"));
+        }
+        Ok((chunk, inside))
+    }
+
+    /// The document of a policy's clause number `clause`.
+    pub(crate) fn clause_address(&self, policy: DocAddress, snapshots: u32, clause: u32) -> DocAddress {
+        let chunks = snapshots.div_ceil(CHUNK as u32);
+        DocAddress::new(policy.segment_ord, policy.doc_id + 1 + chunks + clause)
+    }
+
+    /// A clause's stored text.
+    pub(crate) fn clause(&self, address: DocAddress) -> Result<StoredClause> {
+        let document = self.stored(address)?;
+        let text = |field| document.get_first(field).and_then(|value| value.as_str()).map(str::to_owned);
+        let stored = text(self.fields.text).ok_or_else(|| self.damaged("a clause without text"))?;
+        Ok(StoredClause { text: stored, lead_in: text(self.fields.lead_in) })
+    }
+
+    /// The id of a clause, from what is stored.
+    pub(crate) fn clause_id(
+        &self,
+        rank: u32,
+        kind: crate::model::Kind,
+        clause: &StoredClause,
+    ) -> Option<ClauseId> {
+        let key = &self.policies.get(rank)?.key;
+        let identity = Identity::new(kind, clause.lead_in.as_deref(), &clause.text);
+        Some(identity.clause_id(&key.company, &key.policy_type))
+    }
+}

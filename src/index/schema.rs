@@ -1,0 +1,188 @@
+//! The index fields, read from `schema/index.json`, and their handles.
+
+use serde::Deserialize;
+use tantivy::Index;
+use tantivy::schema::{
+    BytesOptions, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
+};
+use tantivy::tokenizer::{Token as TantivyToken, TokenStream, Tokenizer};
+
+use crate::token::{Tokens, tokens};
+
+/// The name under which fineprint's tokens are registered.
+const TOKENIZER: &str = "fineprint";
+
+const DESCRIPTION: &str = include_str!("../../schema/index.json");
+
+#[derive(Deserialize)]
+struct Description {
+    format: u32,
+    fields: Vec<FieldDescription>,
+}
+
+#[derive(Deserialize)]
+struct FieldDescription {
+    name: String,
+    #[serde(rename = "type")]
+    value: ValueType,
+    #[serde(default)]
+    stored: bool,
+    #[serde(default)]
+    indexed: bool,
+    #[serde(default)]
+    fast: bool,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum ValueType {
+    /// Tokens with positions.
+    Text,
+    /// A stored value without tokens.
+    String,
+    U64,
+    I64,
+    Bytes,
+}
+
+fn description() -> Description {
+    // The file is compiled in and a test reads it, so this cannot fail where it runs.
+    serde_json::from_str(DESCRIPTION).unwrap_or(Description { format: 0, fields: Vec::new() })
+}
+
+/// The format version that this program writes and reads.
+pub fn format_version() -> u32 {
+    description().format
+}
+
+/// The handles of all fields.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)] // Each is described in schema/index.json, under its name.
+pub struct Fields {
+    pub text: Field,
+    pub section: Field,
+    pub link: Field,
+    pub lead_in: Field,
+    pub policy: Field,
+    pub clause_id: Field,
+    pub text_key: Field,
+    pub order: Field,
+    pub runs: Field,
+    pub places: Field,
+    pub policy_tables: Field,
+    pub times: Field,
+    pub technical: Field,
+    pub chunk: Field,
+    pub tables: Field,
+}
+
+impl Fields {
+    /// The handles in `schema`.
+    pub fn of(schema: &Schema) -> tantivy::Result<Self> {
+        let field = |name: &str| schema.get_field(name);
+        Ok(Self {
+            text: field("text")?,
+            section: field("section")?,
+            link: field("link")?,
+            lead_in: field("lead_in")?,
+            policy: field("policy")?,
+            clause_id: field("clause_id")?,
+            text_key: field("text_key")?,
+            order: field("order")?,
+            runs: field("runs")?,
+            places: field("places")?,
+            policy_tables: field("policy_tables")?,
+            times: field("times")?,
+            technical: field("technical")?,
+            chunk: field("chunk")?,
+            tables: field("tables")?,
+        })
+    }
+}
+
+/// The schema that `schema/index.json` describes.
+pub fn schema() -> Schema {
+    let mut builder = Schema::builder();
+    for field in description().fields {
+        let name = field.name.as_str();
+        match field.value {
+            ValueType::Text => builder.add_text_field(name, text_options(field.stored)),
+            ValueType::String => builder.add_text_field(name, TextOptions::default().set_stored()),
+            ValueType::U64 => builder.add_u64_field(name, numeric_options(&field)),
+            ValueType::I64 => builder.add_i64_field(name, numeric_options(&field)),
+            ValueType::Bytes => builder.add_bytes_field(name, BytesOptions::default().set_stored()),
+        };
+    }
+    builder.build()
+}
+
+fn text_options(is_stored: bool) -> TextOptions {
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer(TOKENIZER)
+        .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+    let options = TextOptions::default().set_indexing_options(indexing);
+    if is_stored { options.set_stored() } else { options }
+}
+
+fn numeric_options(field: &FieldDescription) -> NumericOptions {
+    let options =
+        if field.indexed { NumericOptions::default().set_indexed() } else { NumericOptions::default() };
+    let options = if field.fast { options.set_fast() } else { options };
+    if field.stored { options.set_stored() } else { options }
+}
+
+/// Makes an opened or created index cut text as the rest of fineprint does.
+pub fn register_tokenizer(index: &Index) {
+    index.tokenizers().register(TOKENIZER, ClauseTokenizer);
+}
+
+/// fineprint's tokens in the form in which tantivy takes them.
+#[derive(Clone)]
+struct ClauseTokenizer;
+
+struct ClauseTokens<'t> {
+    text: &'t str,
+    tokens: Tokens<'t>,
+    token: TantivyToken,
+}
+
+impl Tokenizer for ClauseTokenizer {
+    type TokenStream<'t> = ClauseTokens<'t>;
+
+    fn token_stream<'t>(&'t mut self, text: &'t str) -> ClauseTokens<'t> {
+        ClauseTokens { text, tokens: tokens(text), token: TantivyToken::default() }
+    }
+}
+
+impl TokenStream for ClauseTokens<'_> {
+    fn advance(&mut self) -> bool {
+        let Some(token) = self.tokens.next() else { return false };
+        self.token.position = self.token.position.wrapping_add(1);
+        self.token.offset_from = token.range.start;
+        self.token.offset_to = token.range.end;
+        self.token.text.clear();
+        self.token.text.push_str(&token.term(self.text));
+        true
+    }
+
+    fn token(&self) -> &TantivyToken {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut TantivyToken {
+        &mut self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_description_is_the_schema() {
+        assert!(format_version() > 0);
+        let schema = schema();
+        assert_eq!(schema.num_fields(), 15);
+        assert!(Fields::of(&schema).is_ok());
+    }
+}

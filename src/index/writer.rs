@@ -1,0 +1,402 @@
+//! Building an index: rayon sections and collapses policies, one tantivy writer takes their documents.
+//!
+//! The unit of parallel work is the policy with all its snapshots, the largest first: sizes are very skewed. The writer has one thread
+//! (two measured slower) and keeps a policy's documents together. Nothing is visible before the manifest is replaced.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File, TryLockError};
+use std::io::{Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rayon::iter::{ParallelBridge, ParallelIterator};
+use tantivy::indexer::{IndexWriterOptions, UserOperation};
+use tantivy::{Index, IndexWriter};
+
+use super::document::documents;
+use super::ingest::{Candidate, Failure, IngestReport, Scan};
+use super::manifest::{Counts, IndexedCorpus, Manifest, Versions};
+use super::policies::{Policies, PolicyEntry};
+use super::schema::{Fields, register_tokenizer, schema};
+use crate::collapse::{Collapsed, Collapser};
+use crate::corpus::{Found, Skip, Text};
+use crate::error::{Error, Result};
+use crate::model::PolicyKey;
+use crate::progress::{Phase, Progress};
+use crate::section::section;
+
+/// Memory for postings before a segment is flushed. Not allocated at once; at the flush about twice as much is in use.
+const WRITER_BUDGET: usize = 256 << 20;
+
+const LOCK_FILE: &str = "fineprint.lock";
+const GENERATION: &str = "generation-";
+
+/// What to build.
+#[derive(Debug, Clone)]
+pub struct BuildOptions {
+    /// The index folder.
+    pub index: PathBuf,
+    /// The collection that all corpora go into.
+    pub collection: String,
+    /// Threads that read and section; 0: as many as there are cores.
+    pub threads: usize,
+}
+
+/// Builds an index of what was scanned and puts it in the place of the one that was there.
+///
+/// Inputs that cannot be read are in the report; the rest is indexed. On any error the folder is as before.
+pub fn build(
+    scan: Scan,
+    options: &BuildOptions,
+    progress: &dyn Progress,
+) -> Result<(Manifest, IngestReport)> {
+    let dir = &options.index;
+    let _lock = lock(dir)?;
+    let generation = next_generation(dir)?;
+    let folder = dir.join(&generation);
+    let built = build_generation(scan, options, &generation, progress);
+    match built {
+        Ok((manifest, report)) => {
+            manifest.write(dir)?;
+            remove_other_generations(dir, &generation);
+            progress.finish();
+            Ok((manifest, report))
+        }
+        Err(error) => {
+            // Best effort: what stays is removed by the next build.
+            let _ = fs::remove_dir_all(&folder);
+            Err(error)
+        }
+    }
+}
+
+/// Takes the lock of an index folder, making the folder if needed. The lock ends with the process, however that ends.
+fn lock(dir: &Path) -> Result<File> {
+    refuse_foreign_folder(dir)?;
+    fs::create_dir_all(dir).map_err(Error::io(dir))?;
+    let path = dir.join(LOCK_FILE);
+    let mut file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(Error::io(&path))?;
+    match file.try_lock() {
+        Ok(()) => {
+            // The holder's name is a courtesy to the second writer; the lock does not depend on it.
+            let _ = file.set_len(0).and_then(|()| writeln!(file, "process {}", std::process::id()));
+            Ok(file)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            let _ = file.read_to_string(&mut holder);
+            let holder = if holder.trim().is_empty() { "another process" } else { holder.trim() };
+            Err(Error::index(dir, format!("{holder} is writing this index; try again when it is done")))
+        }
+        Err(TryLockError::Error(error)) => Err(Error::io(&path)(error)),
+    }
+}
+
+/// An index is not built among somebody's other files.
+fn refuse_foreign_folder(dir: &Path) -> Result<()> {
+    if Manifest::exists(dir) {
+        return Ok(());
+    }
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(Error::io(dir)(error)),
+    };
+    for entry in entries {
+        let name = entry.map_err(Error::io(dir))?.file_name();
+        let name = name.to_string_lossy();
+        // Left by a first build that did not come to its end.
+        if name != LOCK_FILE && !name.starts_with(GENERATION) {
+            return Err(Error::index(
+                dir,
+                format!("holds other files (`{name}`) and no index; name an empty or new folder"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn generations(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    entries
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .filter(|n| n.starts_with(GENERATION))
+        .collect()
+}
+
+fn next_generation(dir: &Path) -> Result<String> {
+    let number = |name: &String| name[GENERATION.len()..].parse::<u64>().unwrap_or(0);
+    let next = generations(dir).iter().map(number).max().unwrap_or(0) + 1;
+    let name = format!("{GENERATION}{next}");
+    let folder = dir.join(&name);
+    fs::create_dir(&folder).map_err(Error::io(&folder))?;
+    Ok(name)
+}
+
+fn remove_other_generations(dir: &Path, current: &str) {
+    for name in generations(dir).iter().filter(|name| *name != current) {
+        // A reader on a system that keeps open files alive goes on; where removal fails, the next build tries again.
+        let _ = fs::remove_dir_all(dir.join(name));
+    }
+}
+
+fn build_generation(
+    scan: Scan,
+    options: &BuildOptions,
+    generation: &str,
+    progress: &dyn Progress,
+) -> Result<(Manifest, IngestReport)> {
+    let folder = options.index.join(generation);
+    let schema = schema();
+    let index = Index::create_in_dir(&folder, schema.clone()).map_err(Error::tantivy(&folder))?;
+    register_tokenizer(&index);
+    let writer_options =
+        IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(WRITER_BUDGET).build();
+    let mut writer: IndexWriter =
+        index.writer_with_options(writer_options).map_err(Error::tantivy(&folder))?;
+    let fields = Fields::of(&schema).map_err(Error::tantivy(&folder))?;
+    let corpora = indexed_corpora(&scan, &options.collection);
+
+    let build =
+        Build { scan: &scan, fields, writer: &writer, folder: &folder, progress, done: Mutex::default() };
+    let done = build.run(options.threads)?;
+
+    progress.begin(Phase::Indexing, None);
+    writer.commit().map_err(Error::tantivy(&folder))?;
+    progress.begin(Phase::Merging, None);
+    let segments = index.searchable_segment_ids().map_err(Error::tantivy(&folder))?;
+    if segments.len() > 1 {
+        writer.merge(&segments).wait().map_err(Error::tantivy(&folder))?;
+    }
+    writer.wait_merging_threads().map_err(Error::tantivy(&folder))?;
+
+    let policies = Policies::new(done.policies);
+    policies.write(&folder)?;
+    let mut counts = done.counts;
+    counts.companies = policies.company_count() as u64;
+    counts.policies = policies.entries().len() as u64;
+    if counts.policies == 0 {
+        return Err(nothing_read(&scan, &done.report));
+    }
+    let manifest = Manifest {
+        versions: Versions::current(),
+        generation: generation.to_owned(),
+        corpora,
+        counts,
+        inputs: inputs(&done.report),
+    };
+    Ok((manifest, done.report))
+}
+
+fn indexed_corpora(scan: &Scan, collection: &str) -> Vec<IndexedCorpus> {
+    let parts = scan.corpora.iter().zip(&scan.readers).zip(scan.fingerprints());
+    parts
+        .map(|((path, reader), fingerprint)| IndexedCorpus {
+            collection: collection.to_owned(),
+            path: path.to_string_lossy().into_owned(),
+            reader: reader.name().to_owned(),
+            fingerprint,
+        })
+        .collect()
+}
+
+fn inputs(report: &IngestReport) -> BTreeMap<String, u64> {
+    let mut inputs: BTreeMap<String, u64> =
+        report.skipped.iter().map(|(skip, count)| (format!("skipped: {}", skip.reason()), *count)).collect();
+    inputs.insert("indexed".to_owned(), report.indexed);
+    inputs.insert("unreadable".to_owned(), report.failed.len() as u64);
+    inputs.insert("read as windows-1252".to_owned(), report.windows_1252);
+    inputs
+}
+
+/// All that was found turned out to be unreadable.
+fn nothing_read(scan: &Scan, report: &IngestReport) -> Error {
+    let reason =
+        report.failed.first().map_or_else(String::new, |f| format!(": {}: {}", f.path.display(), f.reason));
+    let path = scan.corpora.first().cloned().unwrap_or_default();
+    Error::Corpus { path, message: format!("nothing to index{reason}") }
+}
+
+/// What the workers share.
+struct Build<'b> {
+    scan: &'b Scan,
+    fields: Fields,
+    writer: &'b IndexWriter,
+    folder: &'b Path,
+    progress: &'b dyn Progress,
+    done: Mutex<Done>,
+}
+
+#[derive(Default)]
+struct Done {
+    policies: Vec<PolicyEntry>,
+    counts: Counts,
+    report: IngestReport,
+}
+
+/// A snapshot with its text.
+struct WithText<'b> {
+    found: &'b Found,
+    text: Text,
+    hash: [u8; 16],
+}
+
+impl<'b> Build<'b> {
+    fn run(self, threads: usize) -> Result<Done> {
+        let mut policies: Vec<(&PolicyKey, &Vec<Candidate>)> = self.scan.policies.iter().collect();
+        let size = |candidates: &[Candidate]| -> u64 {
+            candidates.iter().map(|(_, found)| found.info.file.map_or(1, |file| file.bytes)).sum()
+        };
+        policies.sort_by_cached_key(|(_, candidates)| std::cmp::Reverse(size(candidates)));
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map_err(|error| Error::Usage(format!("cannot start {threads} threads: {error}")))?;
+        self.progress.begin(Phase::Reading, Some(self.scan.snapshots()));
+        pool.install(|| {
+            // A bridge hands out policies in order, one at a time: a split range would give one worker all the large ones.
+            policies.into_iter().par_bridge().try_for_each(|(key, candidates)| self.policy(key, candidates))
+        })?;
+        let mut done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let failed = std::mem::take(&mut done.report.failed);
+        let scanned = &self.scan.report;
+        done.report.seen = scanned.seen;
+        done.report.readers = scanned.readers.clone();
+        for (skip, count) in &scanned.skipped {
+            *done.report.skipped.entry(*skip).or_default() += count;
+            let examples = done.report.examples.entry(*skip).or_default();
+            examples.extend(scanned.examples.get(skip).into_iter().flatten().cloned());
+        }
+        done.report.failed = scanned.failed.iter().cloned().chain(failed).collect();
+        done.report.failed.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(done)
+    }
+
+    fn policy(&self, key: &PolicyKey, candidates: &'b [Candidate]) -> Result<()> {
+        let mut outcome = Outcome::default();
+        let policy = self.collapse(candidates, &mut outcome);
+        if !policy.snapshots.is_empty() {
+            let documents = documents(&self.fields, key, &policy).map_err(|error| {
+                Error::index(self.folder, format!("cannot store {}: {error}", key.company))
+            })?;
+            self.writer
+                .run(documents.into_iter().map(UserOperation::Add).collect::<Vec<_>>())
+                .map_err(Error::tantivy(self.folder))?;
+        }
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        done.add(key, &policy, outcome);
+        Ok(())
+    }
+
+    /// Reads, orders and collapses the snapshots of a policy.
+    fn collapse(&self, candidates: &'b [Candidate], outcome: &mut Outcome) -> Collapsed {
+        let mut ordered: Vec<&Candidate> = candidates.iter().collect();
+        ordered.sort_by_key(|(_, found)| (found.info.time, found.order));
+        let mut collapser = Collapser::default();
+        for second in ordered.chunk_by(|(_, a), (_, b)| a.info.time == b.info.time) {
+            for snapshot in self.read_second(second, outcome) {
+                outcome.windows_1252 += u64::from(snapshot.text.is_windows_1252);
+                outcome.bytes += snapshot.text.body.len() as u64;
+                match catch_unwind(AssertUnwindSafe(|| section(&snapshot.text.body))) {
+                    Ok(clauses) => {
+                        outcome.indexed += 1;
+                        collapser.add(snapshot.found.info.clone(), snapshot.hash, clauses);
+                    }
+                    Err(_) => outcome
+                        .fail(snapshot.found, "internal error while sectioning; please report it".to_owned()),
+                }
+            }
+            self.progress.advance(second.len() as u64);
+        }
+        collapser.finish()
+    }
+
+    /// The snapshots of one second in their order: as the corpus orders them, then by hash; equal texts once.
+    fn read_second(&self, second: &[&'b Candidate], outcome: &mut Outcome) -> Vec<WithText<'b>> {
+        let mut read: Vec<WithText<'b>> = Vec::with_capacity(second.len());
+        for (reader, found) in second.iter().copied() {
+            match self.scan.readers[*reader].text(found) {
+                Ok(text) => read.push(WithText { found, hash: hash(&text.body), text }),
+                Err(error) => outcome.fail(found, cause(&error)),
+            }
+        }
+        read.sort_by_key(|snapshot| (snapshot.found.order, snapshot.hash));
+        let mut known = HashSet::new();
+        read.retain(|snapshot| {
+            let is_new = known.insert(snapshot.hash);
+            if !is_new {
+                outcome.skipped.push((place(snapshot.found), Skip::Duplicate));
+            }
+            is_new
+        });
+        read
+    }
+}
+
+fn hash(text: &str) -> [u8; 16] {
+    let mut first = [0; 16];
+    first.copy_from_slice(&blake3::hash(text.as_bytes()).as_bytes()[..16]);
+    first
+}
+
+/// The reason without the path, which the failure names itself.
+fn cause(error: &Error) -> String {
+    match error {
+        Error::Io { source, .. } => source.to_string(),
+        other => other.to_string(),
+    }
+}
+
+fn place(found: &Found) -> PathBuf {
+    match &found.body {
+        crate::corpus::Body::File(path) => path.clone(),
+        crate::corpus::Body::Inline(_) => PathBuf::from(&found.info.source.path),
+    }
+}
+
+/// How the snapshots of one policy ended.
+#[derive(Default)]
+struct Outcome {
+    indexed: u64,
+    bytes: u64,
+    windows_1252: u64,
+    skipped: Vec<(PathBuf, Skip)>,
+    failed: Vec<Failure>,
+}
+
+impl Outcome {
+    fn fail(&mut self, found: &Found, reason: String) {
+        self.failed.push(Failure { path: place(found), reason });
+    }
+}
+
+impl Done {
+    fn add(&mut self, key: &PolicyKey, policy: &Collapsed, outcome: Outcome) {
+        self.report.indexed += outcome.indexed;
+        self.report.windows_1252 += outcome.windows_1252;
+        self.report.failed.extend(outcome.failed);
+        for (path, skip) in outcome.skipped {
+            self.report.skip(path, skip);
+        }
+        if policy.snapshots.is_empty() {
+            return;
+        }
+        self.counts.bytes += outcome.bytes;
+        self.counts.snapshots += policy.snapshots.len() as u64;
+        self.counts.clauses += policy.clauses.len() as u64;
+        self.counts.occurrences += policy.snapshots.iter().map(|s| s.clauses.len() as u64).sum::<u64>();
+        self.policies.push(PolicyEntry {
+            key: key.clone(),
+            hash: key.hash(),
+            snapshots: policy.snapshots.len() as u32,
+            clauses: policy.clauses.len() as u32,
+        });
+    }
+}

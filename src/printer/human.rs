@@ -1,0 +1,241 @@
+//! Hits for people: who and when, in which section, the words, and since when they have stood.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthChar;
+
+use super::sanitize::sanitize;
+use crate::model::Kind;
+use crate::search::{Hit, ShownClause};
+
+/// How hits are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HumanOptions {
+    /// Whether to use colours.
+    pub has_colour: bool,
+    /// The width to wrap and cut to, for a terminal; `None`: whole texts on one line.
+    pub width: Option<usize>,
+    /// Whether control characters must be kept out, because a terminal reads along.
+    pub is_terminal: bool,
+}
+
+const COMPANY: Style = Style::new().bold();
+const DATE: Style = AnsiColor::Green.on_default();
+const DIM: Style = Style::new().dimmed();
+const MATCH: Style = AnsiColor::Red.on_default().bold();
+
+/// Lines of text shown of a hit in a terminal.
+const LINES: usize = 4;
+const INDENT: &str = "  ";
+
+pub(super) fn hit(out: &mut impl Write, hit: &Hit, options: HumanOptions, is_first: bool) -> io::Result<()> {
+    if !is_first {
+        writeln!(out)?;
+    }
+    let pen = Pen { options };
+    writeln!(
+        out,
+        "{}  {}  {}  {}",
+        pen.draw(COMPANY, &hit.company),
+        pen.safe(&hit.policy_type),
+        pen.draw(DATE, &hit.archive_date),
+        pen.draw(DIM, &hit.id)
+    )?;
+    if !hit.section.is_empty() {
+        writeln!(out, "{INDENT}{}", pen.draw(DIM, &hit.section.join(" > ")))?;
+    }
+    if let (Some(lead_in), Kind::Item) = (&hit.lead_in, hit.kind) {
+        writeln!(out, "{INDENT}{}", pen.safe(lead_in))?;
+    }
+    let mark = if hit.kind == Kind::Item { "- " } else { "" };
+    pen.text(out, mark, &hit.text, &hit.highlights)?;
+    writeln!(out, "{INDENT}{}", pen.draw(DIM, &life(hit)))
+}
+
+/// Since when, until when, how often, where else.
+fn life(hit: &Hit) -> String {
+    let mut parts = match hit.first_seen == hit.last_seen {
+        true => vec![format!("seen {}", hit.first_seen)],
+        false => vec![format!("seen {} to {}", hit.first_seen, hit.last_seen)],
+    };
+    if let Some(gone) = &hit.gone_by {
+        parts.push(format!("gone by {gone}"));
+    }
+    parts.push(count(hit.snapshots, "snapshot", "snapshots"));
+    if hit.same_text_companies > 0 {
+        parts.push(format!("also at {}", count(hit.same_text_companies, "company", "companies")));
+    }
+    parts.join(", ")
+}
+
+fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Prints a clause in its section with its citation.
+pub fn print_shown(out: &mut impl Write, shown: &ShownClause, options: HumanOptions) -> io::Result<()> {
+    let pen = Pen { options };
+    let hit = &shown.clause;
+    writeln!(
+        out,
+        "{}  {}  {}",
+        pen.draw(COMPANY, &hit.company),
+        pen.safe(&hit.policy_type),
+        pen.draw(DIM, &hit.id)
+    )?;
+    if !hit.section.is_empty() {
+        writeln!(out, "{INDENT}{}", pen.draw(DIM, &hit.section.join(" > ")))?;
+    }
+    writeln!(out)?;
+    for clause in &shown.context {
+        let mark = match (clause.is_shown, clause.kind) {
+            (true, Kind::Item) => "> - ",
+            (true, _) => "> ",
+            (false, Kind::Item) => "  - ",
+            (false, _) => "  ",
+        };
+        let style = match (clause.is_shown, clause.kind) {
+            (true, _) => MATCH,
+            (false, Kind::Heading) => COMPANY,
+            (false, _) => Style::new(),
+        };
+        for (i, line) in pen.wrapped(&clause.text, 4).into_iter().enumerate() {
+            let indent = if i == 0 { mark } else { "    " };
+            writeln!(out, "{indent}{}", pen.draw(style, &line))?;
+        }
+        writeln!(out)?;
+    }
+    citation(out, hit, pen)
+}
+
+fn citation(out: &mut impl Write, hit: &Hit, pen: Pen) -> io::Result<()> {
+    let title = hit.title.as_deref().map(|title| format!(", \"{title}\"")).unwrap_or_default();
+    let cited = format!("{}, {}{title}, archived {}", hit.company, hit.policy_type, hit.archive_time);
+    writeln!(out, "{}", pen.safe(&cited))?;
+    for url in [&hit.archive_url, &hit.url].into_iter().flatten() {
+        writeln!(out, "{}", pen.safe(url))?;
+    }
+    writeln!(out, "{}", pen.safe(&format!("{}: {}", hit.source.corpus, hit.source.path)))?;
+    writeln!(out, "{}", pen.safe(&life(hit)))
+}
+
+/// Writes styled, safe text.
+#[derive(Clone, Copy)]
+struct Pen {
+    options: HumanOptions,
+}
+
+impl Pen {
+    fn safe(self, text: &str) -> String {
+        if self.options.is_terminal { sanitize(text).into_owned() } else { text.replace('\n', " ") }
+    }
+
+    fn draw(self, style: Style, text: &str) -> String {
+        let text = self.safe(text);
+        if self.options.has_colour && !text.is_empty() {
+            format!("{}{text}{}", style.render(), style.render_reset())
+        } else {
+            text
+        }
+    }
+
+    /// The text of a hit: whole on one line, or wrapped and cut around its first match.
+    fn text(self, out: &mut impl Write, mark: &str, text: &str, ranges: &[(usize, usize)]) -> io::Result<()> {
+        let lines = match self.options.width {
+            None => vec![0..text.len()],
+            Some(width) => window(wrap(text, width.saturating_sub(INDENT.len() + mark.len())), ranges),
+        };
+        let last = lines.last().map_or(0, |line| line.end);
+        for (i, line) in lines.into_iter().enumerate() {
+            let mark = if i == 0 { mark } else { &"  "[..mark.len()] };
+            let before = if i == 0 && line.start > 0 { "… " } else { "" };
+            let after = if line.end == last && last < text.trim_end().len() { " …" } else { "" };
+            writeln!(out, "{INDENT}{mark}{before}{}{after}", self.line(text, line, ranges))?;
+        }
+        Ok(())
+    }
+
+    /// A stretch of a text with its matches drawn.
+    fn line(self, text: &str, line: std::ops::Range<usize>, ranges: &[(usize, usize)]) -> String {
+        let mut drawn = String::new();
+        let mut at = line.start;
+        for &(start, end) in ranges {
+            let (start, end) = (start.clamp(at, line.end), end.clamp(at, line.end));
+            drawn.push_str(&self.safe(&text[at..start]));
+            drawn.push_str(&self.draw(MATCH, &text[start..end]));
+            at = end;
+        }
+        drawn.push_str(&self.safe(&text[at..line.end]));
+        drawn.trim_end().to_owned()
+    }
+
+    fn wrapped(self, text: &str, indent: usize) -> Vec<String> {
+        match self.options.width {
+            None => vec![text.to_owned()],
+            Some(width) => wrap(text, width.saturating_sub(indent))
+                .into_iter()
+                .map(|line| text[line].trim_end().to_owned())
+                .collect(),
+        }
+    }
+}
+
+/// Byte ranges of lines at most `width` columns wide, broken at white space where there is some.
+fn wrap(text: &str, width: usize) -> Vec<std::ops::Range<usize>> {
+    let width = width.max(20);
+    let mut lines = Vec::new();
+    let (mut start, mut columns, mut space) = (0, 0, None);
+    for (i, c) in text.char_indices() {
+        let wide = c.width().unwrap_or(0);
+        if columns + wide > width && !c.is_whitespace() {
+            let end = space.filter(|&space| space > start).unwrap_or(i);
+            lines.push(start..end);
+            start = end;
+            columns = text[start..i].chars().filter_map(UnicodeWidthChar::width).sum();
+            space = None;
+        }
+        columns += wide;
+        if c.is_whitespace() {
+            space = Some(i + c.len_utf8());
+        }
+    }
+    lines.push(start..text.len());
+    lines
+}
+
+/// The lines around the first match, as many as are shown.
+fn window(lines: Vec<std::ops::Range<usize>>, ranges: &[(usize, usize)]) -> Vec<std::ops::Range<usize>> {
+    let first = ranges.first().map_or(0, |range| range.0);
+    let holds = lines.iter().position(|line| line.contains(&first)).unwrap_or(0);
+    // One line before the match, unless all that follows fits as well.
+    let start = holds.saturating_sub(1).min(lines.len().saturating_sub(LINES));
+    lines.into_iter().skip(start).take(LINES).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_as_wide_as_allowed() {
+        let text =
+            "We will never sell or rent 個人情報個人情報個人情報 to anybody-at-all-whoever-they-may-be ever.";
+        let lines = wrap(text, 20);
+        let whole: String = lines.iter().map(|line| &text[line.clone()]).collect();
+        assert_eq!(whole, text);
+        for line in lines {
+            let columns: usize =
+                text[line.clone()].trim_end().chars().filter_map(UnicodeWidthChar::width).sum();
+            assert!(columns <= 20, "{}", &text[line]);
+        }
+    }
+
+    #[test]
+    fn the_match_is_in_the_window() {
+        let lines: Vec<_> = (0..10).map(|i| i * 10..i * 10 + 10).collect();
+        assert_eq!(window(lines.clone(), &[(75, 80)]).first(), Some(&(60..70)));
+        assert_eq!(window(lines.clone(), &[(5, 8)]).len(), LINES);
+        assert_eq!(window(lines, &[(95, 98)]).last(), Some(&(90..100)));
+    }
+}

@@ -1,0 +1,109 @@
+//! Names of companies, types and collections as users give them: whole, in any case, or as a glob.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use crate::index::{Policies, PolicyEntry};
+
+/// How many near names an error offers.
+const NEAR_NAMES: usize = 3;
+/// How alike (Jaro-Winkler, 0 to 1) a name must be to be offered.
+const NEAR: f64 = 0.75;
+
+/// Which name of a policy is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameField {
+    Company,
+    Type,
+    Collection,
+}
+
+impl NameField {
+    fn of(self, entry: &PolicyEntry) -> &str {
+        match self {
+            NameField::Company => &entry.key.company,
+            NameField::Type => &entry.key.policy_type,
+            NameField::Collection => &entry.key.collection,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            NameField::Company => "company",
+            NameField::Type => "policy type",
+            NameField::Collection => "collection",
+        }
+    }
+}
+
+/// A name that is no glob, or that nothing has.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NameError {
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+impl std::fmt::Display for NameError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.hint {
+            Some(hint) => write!(f, "{}; {hint}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// A whole name, or a glob if it has `*`, `?` or `[`.
+#[derive(Debug)]
+pub(crate) struct NamePattern {
+    written: String,
+    folded: String,
+    glob: Option<GlobMatcher>,
+}
+
+impl NamePattern {
+    pub fn new(written: &str) -> Result<Self, NameError> {
+        let folded = written.to_lowercase();
+        let glob = match written.contains(['*', '?', '[']) {
+            false => None,
+            true => Some(
+                GlobBuilder::new(&folded)
+                    .build()
+                    .map_err(|error| NameError {
+                        message: format!("`{written}` is no glob: {}", error.kind()),
+                        hint: None,
+                    })?
+                    .compile_matcher(),
+            ),
+        };
+        Ok(Self { written: written.to_owned(), folded, glob })
+    }
+
+    fn fits(&self, name: &str) -> bool {
+        let folded = name.to_lowercase();
+        match &self.glob {
+            Some(glob) => glob.is_match(&folded),
+            None => folded == self.folded,
+        }
+    }
+
+    /// Which policies (by rank) have a name that fits; an error if none has.
+    pub fn policies(&self, field: NameField, policies: &Policies) -> Result<Vec<bool>, NameError> {
+        let set: Vec<bool> = policies.entries().iter().map(|entry| self.fits(field.of(entry))).collect();
+        if set.contains(&true) {
+            return Ok(set);
+        }
+        let near = near(&self.folded, policies.entries().iter().map(|entry| field.of(entry)));
+        let hint = (!near.is_empty()).then(|| format!("did you mean {}?", near.join(", ")));
+        Err(NameError { message: format!("no {} `{}` in the index", field.word(), self.written), hint })
+    }
+}
+
+/// The names most like `wanted`, best first.
+fn near<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
+    let mut scored: Vec<(f64, &str)> = names
+        .map(|name| (strsim::jaro_winkler(wanted, &name.to_lowercase()), name))
+        .filter(|&(score, _)| score >= NEAR)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    scored.dedup_by(|a, b| a.1 == b.1);
+    scored.into_iter().take(NEAR_NAMES).map(|(_, name)| format!("`{name}`")).collect()
+}

@@ -1,0 +1,366 @@
+//! Which clauses of one segment match, and in which snapshots: exact, one candidate after the other.
+//!
+//! The index library's scorers hand out the documents of each phrase. Candidates are combined here, and each is then decided by the truth
+//! of the query for it - for queries about sections, links or kinds: by its truth at each place of the clause in each chosen snapshot.
+
+use std::ops::Range;
+
+use tantivy::columnar::Column;
+use tantivy::query::{EnableScoring, PhraseQuery, Query, Scorer, TermQuery, TermSetQuery};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED, Term};
+
+use super::highlight::contains;
+use super::request::Dates;
+use super::statistics::LiveStatistics;
+use crate::collapse::Run;
+use crate::error::Result;
+use crate::index::{OpenIndex, PolicyTables, place_change, run};
+use crate::model::Kind;
+use crate::query::bind::{Operand, PlaceField, PlacePhrase, Plan};
+
+/// What decides about a match besides the plan.
+pub(crate) struct Conditions<'c> {
+    pub dates: Dates,
+    pub kinds: &'c [Kind],
+    /// Whether archive times are wanted for order as well.
+    pub needs_times: bool,
+    pub is_scored: bool,
+}
+
+/// A clause that matches.
+pub(crate) struct Match<'m> {
+    pub doc: DocId,
+    /// The rank of its policy.
+    pub rank: u32,
+    pub score: f64,
+    /// The chosen snapshots in which it matches: ascending, not empty.
+    pub matching: &'m [Run],
+    /// All snapshots in which it stood.
+    pub runs: &'m [Run],
+    /// Archive times by ordinal; empty unless asked for.
+    pub times: &'m [i64],
+}
+
+/// The columns of a segment that searches read.
+pub(crate) struct Columns {
+    pub policy: Column<u64>,
+    pub runs: Column<u64>,
+    pub places: Column<u64>,
+    pub order: Column<u64>,
+    pub text_key: Column<u64>,
+}
+
+impl Columns {
+    pub fn open(index: &OpenIndex, segment: &SegmentReader) -> Result<Self> {
+        let column = |name: &str| -> Result<Column<u64>> {
+            let opened = segment.fast_fields().column_opt::<u64>(name).map_err(index.failed())?;
+            Ok(opened.unwrap_or_else(|| Column::build_empty_column(segment.max_doc())))
+        };
+        Ok(Self {
+            policy: column("policy")?,
+            runs: column("runs")?,
+            places: column("places")?,
+            order: column("order")?,
+            text_key: column("text_key")?,
+        })
+    }
+}
+
+/// The documents of one phrase or set.
+struct Cursor(Option<Box<dyn Scorer>>);
+
+impl Cursor {
+    /// The first document from `target` on.
+    fn seek(&mut self, target: DocId) -> DocId {
+        match &mut self.0 {
+            Some(scorer) if scorer.doc() < target => scorer.seek(target),
+            Some(scorer) => scorer.doc(),
+            None => TERMINATED,
+        }
+    }
+
+    fn is_at(&mut self, doc: DocId) -> bool {
+        self.seek(doc) == doc
+    }
+}
+
+/// What is known of the policy at hand.
+#[derive(Default)]
+struct PolicyState {
+    hash: Option<u64>,
+    rank: u32,
+    chosen: Range<u32>,
+    times: Vec<i64>,
+    /// Per place phrase, per place: whether it holds there.
+    place_truth: Vec<Vec<bool>>,
+}
+
+pub(crate) struct SegmentSearch<'s> {
+    index: &'s OpenIndex,
+    segment: &'s SegmentReader,
+    plan: &'s Plan,
+    conditions: &'s Conditions<'s>,
+    columns: &'s Columns,
+    phrases: Vec<Cursor>,
+    places: Vec<Cursor>,
+    policy_sets: Vec<Cursor>,
+    policy: PolicyState,
+    runs: Vec<Run>,
+    matching: Vec<Run>,
+}
+
+impl<'s> SegmentSearch<'s> {
+    pub fn new(
+        index: &'s OpenIndex,
+        ord: SegmentOrdinal,
+        columns: &'s Columns,
+        plan: &'s Plan,
+        conditions: &'s Conditions<'s>,
+    ) -> Result<Self> {
+        let segment = index.searcher().segment_reader(ord);
+        let fields = index.fields();
+        let phrase = |terms: &[String], field: Field, is_scored: bool| {
+            cursor(index, segment, phrase_query(field, terms), is_scored)
+        };
+        let phrases =
+            plan.phrases.iter().map(|p| phrase(&p.terms, fields.text, p.is_wanted && conditions.is_scored));
+        let places = plan.place_phrases.iter().map(|p| phrase(&p.terms, place_field(index, p), false));
+        let policy_sets =
+            plan.policy_sets.iter().map(|set| cursor(index, segment, policy_query(index, set), false));
+        Ok(Self {
+            phrases: phrases.collect::<Result<_>>()?,
+            places: places.collect::<Result<_>>()?,
+            policy_sets: policy_sets.collect::<Result<_>>()?,
+            index,
+            segment,
+            plan,
+            conditions,
+            columns,
+            policy: PolicyState::default(),
+            runs: Vec::new(),
+            matching: Vec::new(),
+        })
+    }
+
+    /// Calls `found` for every match, in document order; a policy's matches are together.
+    pub fn run(&mut self, mut found: impl FnMut(Match<'_>)) -> Result<()> {
+        let alive = self.segment.alive_bitset();
+        let mut doc = self.candidate(&self.plan.root, 0);
+        while doc != TERMINATED {
+            if alive.is_none_or(|alive| alive.is_alive(doc)) && self.decide(doc)? {
+                let score = self.score(doc);
+                let rank = self.policy.rank;
+                found(Match {
+                    doc,
+                    rank,
+                    score,
+                    matching: &self.matching,
+                    runs: &self.runs,
+                    times: &self.policy.times,
+                });
+            }
+            doc = self.candidate(&self.plan.root, doc + 1);
+        }
+        Ok(())
+    }
+
+    /// The first document from `target` on that may match: what NOT excludes is decided later.
+    fn candidate(&mut self, operand: &Operand, target: DocId) -> DocId {
+        match operand {
+            Operand::Phrase(i) => self.phrases[*i].seek(target),
+            Operand::Place(i) => self.places[*i].seek(target),
+            Operand::Policies(i) => self.policy_sets[*i].seek(target),
+            Operand::Not(_) => target,
+            Operand::Or(operands) => {
+                operands.iter().map(|operand| self.candidate(operand, target)).min().unwrap_or(TERMINATED)
+            }
+            Operand::And(operands) => {
+                let mut target = target;
+                loop {
+                    let mut reached = target;
+                    for operand in operands {
+                        reached = self.candidate(operand, reached);
+                        if reached >= TERMINATED {
+                            return TERMINATED;
+                        }
+                    }
+                    if reached == target {
+                        return target;
+                    }
+                    target = reached;
+                }
+            }
+        }
+    }
+
+    /// Whether the clause matches; if so, `runs` and `matching` are its own.
+    fn decide(&mut self, doc: DocId) -> Result<bool> {
+        let Some(hash) = self.columns.policy.first(doc) else { return Ok(false) };
+        if self.policy.hash != Some(hash) {
+            self.enter_policy(hash)?;
+        }
+        if self.policy.chosen.is_empty() {
+            return Ok(false);
+        }
+        self.runs.clear();
+        self.runs.extend(self.columns.runs.values_for_doc(doc).map(run));
+        self.matching.clear();
+        if self.plan.place_phrases.is_empty() && self.conditions.kinds.is_empty() {
+            if self.is_true(&self.plan.root, doc, None) {
+                let chosen = self.policy.chosen.clone();
+                intersect(&self.runs, &chosen, &mut self.matching);
+            }
+        } else {
+            self.decide_places(doc);
+        }
+        Ok(!self.matching.is_empty())
+    }
+
+    /// Judges each stretch of snapshots over which the places of the clause stay the same.
+    fn decide_places(&mut self, doc: DocId) {
+        let changes: Vec<_> = self.columns.places.values_for_doc(doc).map(place_change).collect();
+        let mut next = self.policy.chosen.end;
+        for group in changes.chunk_by(|(a, _), (b, _)| a.ordinal == b.ordinal).rev() {
+            let from = group[0].0.ordinal;
+            let stretch = from.max(self.policy.chosen.start)..next.min(self.policy.chosen.end);
+            next = from;
+            let holds = !stretch.is_empty()
+                && group.iter().any(|&(change, kind)| {
+                    self.has_kind(kind) && self.is_true(&self.plan.root, doc, Some(change.place as usize))
+                });
+            if holds {
+                intersect(&self.runs, &stretch, &mut self.matching);
+            }
+        }
+        self.matching.sort_by_key(|run| run.start);
+    }
+
+    fn has_kind(&self, kind: Kind) -> bool {
+        self.conditions.kinds.is_empty() || self.conditions.kinds.contains(&kind)
+    }
+
+    fn is_true(&mut self, operand: &Operand, doc: DocId, place: Option<usize>) -> bool {
+        match operand {
+            Operand::Phrase(i) => self.phrases[*i].is_at(doc),
+            Operand::Place(i) => {
+                let truth = self.policy.place_truth.get(*i);
+                place.and_then(|place| truth?.get(place)).copied().unwrap_or(false)
+            }
+            Operand::Policies(i) => self.plan.policy_sets[*i].get(self.policy.rank as usize) == Some(&true),
+            Operand::Not(operand) => !self.is_true(operand, doc, place),
+            Operand::And(operands) => operands.iter().all(|operand| self.is_true(operand, doc, place)),
+            Operand::Or(operands) => operands.iter().any(|operand| self.is_true(operand, doc, place)),
+        }
+    }
+
+    /// The sum of the scores of the wanted phrases, in the order of the query: the same on every run.
+    fn score(&mut self, doc: DocId) -> f64 {
+        if !self.conditions.is_scored {
+            return 0.0;
+        }
+        let mut sum = 0.0;
+        for (cursor, phrase) in self.phrases.iter_mut().zip(&self.plan.phrases) {
+            if phrase.is_wanted
+                && cursor.is_at(doc)
+                && let Some(scorer) = &mut cursor.0
+            {
+                sum += f64::from(scorer.score());
+            }
+        }
+        sum
+    }
+
+    fn enter_policy(&mut self, hash: u64) -> Result<()> {
+        let index = self.index;
+        let rank =
+            index.policies().rank(hash).ok_or_else(|| index.damaged("a clause of an unknown policy"))?;
+        let snapshots = index.policies().get(rank).map_or(0, |entry| entry.snapshots);
+        let conditions = self.conditions;
+        let needs_times = conditions.needs_times || conditions.dates.needs_times();
+        let needs_places = !self.plan.place_phrases.is_empty();
+        self.policy = PolicyState { hash: Some(hash), rank, ..PolicyState::default() };
+        if needs_times || needs_places {
+            let address = index.policy_address(hash)?;
+            if needs_times {
+                self.policy.times = index.times(address)?;
+            }
+            if needs_places {
+                self.policy.place_truth = place_truth(self.plan, &index.policy_tables(address)?);
+            }
+        }
+        self.policy.chosen = match conditions.dates {
+            Dates::All => 0..snapshots,
+            Dates::Latest => snapshots.saturating_sub(1)..snapshots,
+            dates => dates.ordinals(&self.policy.times),
+        };
+        Ok(())
+    }
+}
+
+/// Per place phrase, per place of the policy: whether one heading, or one link target, has it.
+pub(crate) fn place_truth(plan: &Plan, tables: &PolicyTables) -> Vec<Vec<bool>> {
+    let truth = |phrase: &PlacePhrase| match phrase.field {
+        PlaceField::Section => {
+            let headings: Vec<bool> =
+                tables.headings.iter().map(|heading| contains(heading, &phrase.terms)).collect();
+            let has = |&heading: &u32| headings.get(heading as usize) == Some(&true);
+            tables.places.iter().map(|place| place.section.iter().any(has)).collect()
+        }
+        PlaceField::Link => {
+            let has = |link: &String| contains(link, &phrase.terms);
+            tables.places.iter().map(|place| place.links.iter().any(has)).collect()
+        }
+    };
+    plan.place_phrases.iter().map(truth).collect()
+}
+
+/// Appends the parts of `runs` inside `range`.
+fn intersect(runs: &[Run], range: &Range<u32>, out: &mut Vec<Run>) {
+    for run in runs {
+        let (start, last) = (run.start.max(range.start), run.last.min(range.end.saturating_sub(1)));
+        if start <= last && range.start < range.end {
+            out.push(Run { start, last });
+        }
+    }
+}
+
+fn place_field(index: &OpenIndex, phrase: &PlacePhrase) -> Field {
+    match phrase.field {
+        PlaceField::Section => index.fields().section,
+        PlaceField::Link => index.fields().link,
+    }
+}
+
+/// A phrase of one term is no phrase to the library, and of none a panic.
+fn phrase_query(field: Field, terms: &[String]) -> Option<Box<dyn Query>> {
+    let terms: Vec<Term> = terms.iter().map(|term| Term::from_field_text(field, term)).collect();
+    match terms.as_slice() {
+        [] => None,
+        [term] => Some(Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs))),
+        _ => Some(Box::new(PhraseQuery::new(terms))),
+    }
+}
+
+fn policy_query(index: &OpenIndex, set: &[bool]) -> Option<Box<dyn Query>> {
+    let entries = index.policies().entries().iter().zip(set).filter(|&(_, &is_in)| is_in);
+    let terms = entries.map(|(entry, _)| Term::from_field_u64(index.fields().policy, entry.hash));
+    Some(Box::new(TermSetQuery::new(terms)))
+}
+
+fn cursor(
+    index: &OpenIndex,
+    segment: &SegmentReader,
+    query: Option<Box<dyn Query>>,
+    is_scored: bool,
+) -> Result<Cursor> {
+    let Some(query) = query else { return Ok(Cursor(None)) };
+    let statistics = LiveStatistics(index);
+    let scoring = if is_scored {
+        EnableScoring::enabled_from_statistics_provider(&statistics, index.searcher())
+    } else {
+        EnableScoring::disabled_from_searcher(index.searcher())
+    };
+    let weight = query.weight(scoring).map_err(index.failed())?;
+    Ok(Cursor(Some(weight.scorer(segment, 1.0).map_err(index.failed())?)))
+}

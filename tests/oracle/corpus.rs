@@ -1,0 +1,1261 @@
+//! A plain model of a corpus, search over it by looking at every place of every clause, and random corpora that print
+//! as Markdown files with the Princeton-Leuven header.
+
+use std::collections::BTreeSet;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::query::{Place, Q, holds_phrase, matches, names};
+use super::tokens::is_invisible;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Corpus {
+    /// In no particular order.
+    pub snapshots: Vec<Snapshot>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    pub collection: String,
+    pub company: String,
+    pub policy_type: String,
+    /// Archive time, in seconds since 1970 UTC.
+    pub time: i64,
+    /// Decides between snapshots of one time.
+    pub order: usize,
+    pub clauses: Vec<Clause>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clause {
+    pub kind: Kind,
+    /// The headings above it; a heading is not in its own path.
+    pub section: Vec<String>,
+    /// Of an item its lead-in, of a row its header row.
+    pub lead_in: Option<String>,
+    /// Host and path of each link target.
+    pub links: Vec<String>,
+    /// As rendered.
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Heading,
+    Paragraph,
+    Item,
+    Row,
+    Quote,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Heading => "heading",
+            Kind::Paragraph => "paragraph",
+            Kind::Item => "item",
+            Kind::Row => "row",
+            Kind::Quote => "quote",
+        }
+    }
+}
+
+/// What makes two clauses of a policy one clause.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Identity {
+    Plain(String),
+    Item { lead_in: String, text: String },
+    Row { header: String, text: String },
+}
+
+pub fn identity(clause: &Clause) -> Identity {
+    let text = identity_form(&clause.text);
+    let context = identity_form(clause.lead_in.as_deref().unwrap_or_default());
+    match clause.kind {
+        Kind::Heading | Kind::Paragraph | Kind::Quote => Identity::Plain(text),
+        Kind::Item => Identity::Item {
+            lead_in: context,
+            text,
+        },
+        Kind::Row => Identity::Row {
+            header: context,
+            text,
+        },
+    }
+}
+
+/// The text without what identity ignores: white space, styles of quotes and dashes, invisible characters.
+pub fn identity_form(text: &str) -> String {
+    let visible = text.chars().filter(|&c| !is_invisible(c));
+    let plain: String = visible
+        .map(|c| match c {
+            '\'' | '‘' | '’' | '‚' | '‛' | '′' | '`' | '´' | '＇' => '\'',
+            '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '＂' => '"',
+            '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' | '－' => {
+                '-'
+            }
+            c => c,
+        })
+        .collect();
+    let words: Vec<&str> = plain
+        .split(char::is_whitespace)
+        .filter(|w| !w.is_empty())
+        .collect();
+    words.join(" ")
+}
+
+/// The filters of a search. `since`, `until` and `as_of` are inclusive seconds: the caller knows where a day ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filters {
+    /// Names or globs; none of them means all.
+    pub collections: Vec<String>,
+    pub companies: Vec<String>,
+    pub types: Vec<String>,
+    /// A phrase inside one heading of the path.
+    pub section: Option<Vec<String>>,
+    pub kinds: Vec<Kind>,
+    pub since: Option<i64>,
+    pub until: Option<i64>,
+    pub as_of: Option<i64>,
+    pub latest: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// By company, type, collection, then place in the policy.
+    pub clauses: Vec<Found>,
+    pub totals: Totals,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub clauses: usize,
+    pub policies: usize,
+    pub companies: usize,
+    pub snapshots: usize,
+}
+
+/// A distinct clause of a policy that matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub collection: String,
+    pub company: String,
+    pub policy_type: String,
+    pub identity: Identity,
+    /// Its whole life: first and last time, number of snapshots, first snapshot without it after the last.
+    pub first_seen: i64,
+    pub last_seen: i64,
+    pub snapshots: usize,
+    pub gone_by: Option<i64>,
+    /// The newest chosen snapshot with a satisfying place, and the first such place there.
+    pub newest: i64,
+    pub kind: Kind,
+    pub section: Vec<String>,
+    pub links: Vec<String>,
+    /// As rendered at the first place in the newest snapshot of its whole life.
+    pub text: String,
+    pub lead_in: Option<String>,
+    /// First ordinal in which it stood, and its first place there.
+    pub order: (usize, usize),
+}
+
+/// (company, type, collection), which is the order of hits too.
+type Policy = (String, String, String);
+
+fn policy_of(snapshot: &Snapshot) -> Policy {
+    (
+        snapshot.company.clone(),
+        snapshot.policy_type.clone(),
+        snapshot.collection.clone(),
+    )
+}
+
+/// The policies of the corpus, sorted.
+pub fn policies(corpus: &Corpus) -> BTreeSet<Policy> {
+    corpus.snapshots.iter().map(policy_of).collect()
+}
+
+/// The snapshots of a policy; the index is the ordinal.
+pub fn life_of<'a>(corpus: &'a Corpus, policy: &Policy) -> Vec<&'a Snapshot> {
+    let mut life: Vec<&Snapshot> = Vec::new();
+    life.extend(corpus.snapshots.iter().filter(|s| policy_of(s) == *policy));
+    life.sort_by_key(|s| (s.time, s.order));
+    life
+}
+
+/// The ordinals of a policy that the filters choose: its part of S.
+fn chosen(life: &[&Snapshot], filters: &Filters) -> Vec<usize> {
+    let mut all = 0..life.len();
+    if let Some(bound) = filters.as_of {
+        let newest = all.rfind(|&o| life[o].time <= bound);
+        return newest.into_iter().collect();
+    }
+    if filters.latest {
+        return all.last().into_iter().collect();
+    }
+    all.filter(|&o| filters.since.is_none_or(|since| life[o].time >= since))
+        .filter(|&o| filters.until.is_none_or(|until| life[o].time <= until))
+        .collect()
+}
+
+fn admits_policy(filters: &Filters, (company, policy_type, collection): &Policy) -> bool {
+    let any = |patterns: &[String], name: &str| {
+        patterns.is_empty() || patterns.iter().any(|p| names(p, name))
+    };
+    any(&filters.companies, company)
+        && any(&filters.types, policy_type)
+        && any(&filters.collections, collection)
+}
+
+fn satisfies(snapshot: &Snapshot, clause: &Clause, query: &Q, filters: &Filters) -> bool {
+    let place = Place {
+        company: &snapshot.company,
+        policy_type: &snapshot.policy_type,
+        section: &clause.section,
+        links: &clause.links,
+        text: &clause.text,
+    };
+    let in_section = |words: &Vec<String>| {
+        let phrase = words.join(" ");
+        clause
+            .section
+            .iter()
+            .any(|heading| holds_phrase(heading, &phrase))
+    };
+    matches(query, &place)
+        && filters.section.as_ref().is_none_or(in_section)
+        && (filters.kinds.is_empty() || filters.kinds.contains(&clause.kind))
+}
+
+/// What a search must find.
+pub fn search(corpus: &Corpus, query: &Q, filters: &Filters) -> Answer {
+    let mut clauses = Vec::new();
+    let mut holders = BTreeSet::new();
+    for policy in policies(corpus) {
+        if !admits_policy(filters, &policy) {
+            continue;
+        }
+        let life = life_of(corpus, &policy);
+        let chosen = chosen(&life, filters);
+        for &ordinal in &chosen {
+            let here = life[ordinal];
+            if here
+                .clauses
+                .iter()
+                .any(|c| satisfies(here, c, query, filters))
+            {
+                holders.insert((policy.clone(), ordinal));
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for clause in life.iter().flat_map(|s| &s.clauses) {
+            let identity = identity(clause);
+            if seen.insert(identity.clone()) {
+                clauses.extend(find(&life, &chosen, identity, query, filters));
+            }
+        }
+    }
+    let policies: BTreeSet<&Policy> = holders.iter().map(|(policy, _)| policy).collect();
+    let companies: BTreeSet<&String> = policies.iter().map(|policy| &policy.0).collect();
+    let totals = Totals {
+        clauses: clauses.len(),
+        policies: policies.len(),
+        companies: companies.len(),
+        snapshots: holders.len(),
+    };
+    Answer { clauses, totals }
+}
+
+/// One distinct clause of a policy, if some place of it in a chosen snapshot satisfies query and filters.
+fn find(
+    life: &[&Snapshot],
+    chosen: &[usize],
+    identity: Identity,
+    query: &Q,
+    filters: &Filters,
+) -> Option<Found> {
+    // Every (ordinal, place) at which it stands, in order.
+    let mut places: Vec<(usize, usize)> = Vec::new();
+    for (ordinal, snapshot) in life.iter().enumerate() {
+        for (place, clause) in snapshot.clauses.iter().enumerate() {
+            if self::identity(clause) == identity {
+                places.push((ordinal, place));
+            }
+        }
+    }
+    let satisfying: Vec<(usize, usize)> = places
+        .iter()
+        .copied()
+        .filter(|(o, _)| chosen.contains(o))
+        .filter(|&(o, p)| satisfies(life[o], &life[o].clauses[p], query, filters))
+        .collect();
+
+    let newest = satisfying.last()?.0;
+    let shown = satisfying.iter().find(|(o, _)| *o == newest)?;
+    let shown = &life[newest].clauses[shown.1];
+    let first = places.first()?;
+    let last = places.last()?.0;
+    let last_place = places.iter().find(|(o, _)| *o == last)?;
+    let last_clause = &life[last].clauses[last_place.1];
+    let ordinals: BTreeSet<usize> = places.iter().map(|(o, _)| *o).collect();
+    Some(Found {
+        collection: life[0].collection.clone(),
+        company: life[0].company.clone(),
+        policy_type: life[0].policy_type.clone(),
+        identity,
+        first_seen: life[first.0].time,
+        last_seen: life[last].time,
+        snapshots: ordinals.len(),
+        gone_by: life.get(last + 1).map(|s| s.time),
+        newest: life[newest].time,
+        kind: shown.kind,
+        section: shown.section.clone(),
+        links: shown.links.clone(),
+        text: last_clause.text.clone(),
+        lead_in: last_clause.lead_in.clone(),
+        order: *first,
+    })
+}
+
+/// At how many other companies a clause of this identity ever stood, whatever the policy and collection.
+pub fn same_text_companies(corpus: &Corpus, identity: &Identity, company: &str) -> usize {
+    let has_it = |s: &&Snapshot| s.clauses.iter().any(|c| self::identity(c) == *identity);
+    let companies: BTreeSet<&str> = corpus
+        .snapshots
+        .iter()
+        .filter(has_it)
+        .map(|s| s.company.as_str())
+        .collect();
+    companies.iter().filter(|&&c| c != company).count()
+}
+
+// Dates, counted day by day.
+
+fn days_in(year: i64, month: u32) -> i64 {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Year, month and day of a time since 1970, UTC.
+pub fn civil(time: i64) -> (i64, u32, i64) {
+    let (mut year, mut month, mut day) = (1970, 1, 1 + time.div_euclid(86_400));
+    while day > days_in(year, month) {
+        day -= days_in(year, month);
+        (year, month) = if month == 12 {
+            (year + 1, 1)
+        } else {
+            (year, month + 1)
+        };
+    }
+    (year, month, day)
+}
+
+/// `2016-06-17`
+pub fn date(time: i64) -> String {
+    let (year, month, day) = civil(time);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// `20160617110353`
+pub fn stamp(time: i64) -> String {
+    let second = time.rem_euclid(86_400);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!(
+        "{}{hour:02}{minute:02}{second:02}",
+        date(time).replace('-', "")
+    )
+}
+
+/// `2016-06-17T11:03:53Z`
+pub fn rfc3339(time: i64) -> String {
+    let stamp = stamp(time);
+    format!(
+        "{}T{}:{}:{}Z",
+        date(time),
+        &stamp[8..10],
+        &stamp[10..12],
+        &stamp[12..14]
+    )
+}
+
+/// The first and the last second of the day of a time.
+pub fn day(time: i64) -> (i64, i64) {
+    let start = time - time.rem_euclid(86_400);
+    (start, start + 86_399)
+}
+
+// Printing.
+
+/// The snapshot as a file of the Princeton-Leuven corpus, in the plainest Markdown that reads back into its clauses.
+pub fn markdown(snapshot: &Snapshot) -> String {
+    print(snapshot, None)
+}
+
+/// The same snapshot, with its text broken by soft line ends, bold words, escapes and character references; `seed`
+/// moves the breaks.
+pub fn markdown_broken(snapshot: &Snapshot, seed: usize) -> String {
+    print(snapshot, Some(seed))
+}
+
+/// A path for the file below a corpus folder; distinct for distinct snapshots.
+pub fn path(snapshot: &Snapshot) -> String {
+    let Snapshot {
+        company,
+        time,
+        order,
+        ..
+    } = snapshot;
+    format!("{company}/{}-{}-{order}.md", date(*time), stamp(*time))
+}
+
+fn print(snapshot: &Snapshot, seed: Option<usize>) -> String {
+    let Snapshot { company, time, .. } = snapshot;
+    let mut file = format!(
+        "> *The following text is extracted and transformed from the {company} privacy policy that was archived on {}. \
+         Please check the [original snapshot on the Wayback Machine]\
+         (https://web.archive.org/web/{}id_/http%3A//{company}/privacy) for the most accurate reproduction.*\n",
+        date(*time),
+        stamp(*time)
+    );
+    let mut previous = None;
+    for clause in &snapshot.clauses {
+        let in_a_list = previous == Some(Kind::Item) && clause.kind == Kind::Item;
+        file += if in_a_list { "" } else { "\n" };
+        previous = Some(clause.kind);
+        let text = inline(clause, seed);
+        file += &match clause.kind {
+            Kind::Heading => {
+                // A soft line end would end a heading.
+                let text = text.replace('\n', " ");
+                format!("{} {text}\n", "#".repeat(clause.section.len() + 1))
+            }
+            Kind::Paragraph => format!("{text}\n"),
+            Kind::Item => format!("- {}\n", text.replace('\n', "\n  ")),
+            Kind::Quote => format!("> {}\n", text.replace('\n', "\n> ")),
+            Kind::Row => {
+                panic!("random corpora have no tables: how cells join is for the program to say")
+            }
+        };
+    }
+    file
+}
+
+/// The text of a clause with link n around its word 2n, and broken if there is a seed.
+fn inline(clause: &Clause, seed: Option<usize>) -> String {
+    let mut markdown = String::new();
+    let mut links = clause.links.iter();
+    let words: Vec<&str> = clause.text.split(' ').collect();
+    let mut number = 0;
+    for (i, word) in words.iter().enumerate() {
+        let mut word = (*word).to_owned();
+        if let Some(seed) = seed {
+            let breaks = i > 0 && (number + seed) % 4 == 0 && !word.is_empty();
+            markdown += match (i, breaks) {
+                (0, _) => "",
+                (_, true) => "\n",
+                (_, false) => " ",
+            };
+            word = word
+                .replace('-', "\\-")
+                .replace('\'', "&#39;")
+                .replace('"', "&quot;");
+            if (number + seed) % 5 == 2 && !word.is_empty() {
+                word = format!("**{word}**");
+            }
+        } else if i > 0 {
+            markdown += " ";
+        }
+        if !word.is_empty() {
+            let link = if number % 2 == 0 { links.next() } else { None };
+            markdown += &link.map_or(word.clone(), |target| format!("[{word}](https://{target})"));
+            number += 1;
+        }
+    }
+    assert!(
+        links.next().is_none(),
+        "too few words for the links of {clause:?}"
+    );
+    markdown
+}
+
+// Random corpora. Sentences are long and end in a full stop, so that nobody takes a paragraph for a heading.
+
+/// What clauses say. Neighbours 2 and 3, 5 and 6, and some more are one identity in two spellings.
+pub const SENTENCES: &[&str] = &[
+    "We do not sell or rent your personal information to third parties.",
+    "We may sell or rent your personal information to third-party partners.",
+    "We don't share your data with advertisers unless you agree.",
+    "We don’t share your data  with advertisers unless you agree.",
+    "Cookies are small files that your browser keeps for us.",
+    "Third‑party cookies are set by our partners and not by us.",
+    "Third-party cookies are set by our partners and not by us.",
+    "You may opt out of cookies at any time in your browser.",
+    "We sell, we sell and we sell again your data data.",
+    "Our café partners in Zürich and İstanbul receive your résumé.",
+    "Our cafe partners in Zurich and Istanbul receive your resume.",
+    "In Japanese we say 個人情報を第三者に販売しません and we mean it.",
+    "In Korean the word 개인정보 stands for personal information here.",
+    "In Thai the word ข้อมูล stands for the data we keep.",
+    "Your infor\u{AD}mation is kept for ninety days and then removed.",
+    "Your information is kept for ninety days and then removed.",
+    "The “personal data” of children is never sold or rented.",
+    "The \"personal data\" of children is never sold or rented.",
+];
+
+const ITEMS: &[&str] = &[
+    "sell your data",
+    "show ads to you;",
+    "share personal information with third parties",
+    "opt out of third-party cookies",
+];
+
+const LEAD_INS: &[&str] = &[
+    "We may:",
+    "We will never:",
+    "With your consent we and our partners may:",
+    "Without your consent we won't:",
+    "Without your consent we won’t:",
+];
+
+const HEADINGS: &[&str] = &[
+    "Cookies",
+    "Children",
+    "Sharing of personal information",
+    "Your choices",
+    "Your data",
+];
+
+const LINKS: &[&str] = &[
+    "ads.example/opt-out",
+    "partners.example/privacy",
+    "tools.example/choices",
+    "ads.example",
+];
+
+/// Companies of random corpora; the first two are in every one of them.
+pub const COMPANIES: &[&str] = &[
+    "alpha.example",
+    "beta.example",
+    "gamma.example",
+    "delta.example",
+];
+
+/// Names and globs that fit a company of every random corpus.
+pub const COMPANY_NAMES: &[&str] = &[
+    "alpha.example",
+    "BETA.example",
+    "*.example",
+    "al*",
+    "b?ta.*",
+];
+
+/// Names and globs that fit a policy type of every random corpus.
+pub const TYPE_NAMES: &[&str] = &["Privacy Policy", "privacy policy", "privacy*", "*policy"];
+
+/// Phrases that stand in headings of random corpora, and some that do not.
+pub const SECTION_WORDS: &[&str] = &[
+    "cookies",
+    "children",
+    "personal information",
+    "your choices",
+    "your",
+    "policy",
+    "sell or rent",
+    "choices cookies",
+];
+
+/// Phrases that stand in link targets of random corpora, and some that do not.
+pub const LINK_WORDS: &[&str] = &[
+    "ads.example",
+    "opt-out",
+    "example/privacy",
+    "tools",
+    "choices ads",
+    "elsewhere.example",
+];
+
+const PRIVACY_POLICY: &[&str] = &["Privacy Policy"];
+
+/// A piece of a section; a list comes with its lead-in.
+#[derive(Clone, Debug)]
+enum Part {
+    Paragraph(String, Vec<String>),
+    Quote(String),
+    List(Option<String>, Vec<(String, Vec<String>)>),
+}
+
+/// A heading, what stands under it, and the sections below.
+#[derive(Clone, Debug)]
+struct Section {
+    heading: String,
+    parts: Vec<Part>,
+    sections: Vec<Section>,
+}
+
+fn one_of(texts: &'static [&'static str]) -> BoxedStrategy<String> {
+    select(texts).prop_map(str::to_owned).boxed()
+}
+
+fn links() -> BoxedStrategy<Vec<String>> {
+    prop_oneof![3 => Just(Vec::new()), 1 => vec(one_of(LINKS), 1..=2)].boxed()
+}
+
+fn parts() -> BoxedStrategy<Vec<Part>> {
+    let items = (prop_oneof![one_of(ITEMS), one_of(SENTENCES)], links());
+    let part = prop_oneof![
+        4 => (one_of(SENTENCES), links()).prop_map(|(text, links)| Part::Paragraph(text, links)),
+        1 => one_of(SENTENCES).prop_map(Part::Quote),
+        2 => (prop::option::weighted(0.8, one_of(LEAD_INS)), vec(items, 1..=3))
+            .prop_map(|(lead_in, items)| Part::List(lead_in, items)),
+    ];
+    vec(part, 1..=3).boxed()
+}
+
+/// A section with sections up to `below` levels down.
+fn section(headings: BoxedStrategy<String>, below: u32) -> BoxedStrategy<Section> {
+    let sections = if below == 0 {
+        Just(Vec::new()).boxed()
+    } else {
+        let heading = prop_oneof![3 => one_of(HEADINGS), 1 => one_of(SENTENCES)].boxed();
+        vec(section(heading, below - 1), 0..=2).boxed()
+    };
+    (headings, parts(), sections)
+        .prop_map(|(heading, parts, sections)| Section {
+            heading,
+            parts,
+            sections,
+        })
+        .boxed()
+}
+
+fn flatten(section: &Section, above: &[String], clauses: &mut Vec<Clause>) {
+    let clause =
+        |kind, section: &[String], lead_in: Option<&String>, links: &[String], text: &str| Clause {
+            kind,
+            section: section.to_vec(),
+            lead_in: lead_in.cloned(),
+            links: links.to_vec(),
+            text: text.to_owned(),
+        };
+    clauses.push(clause(Kind::Heading, above, None, &[], &section.heading));
+    let path = [above, std::slice::from_ref(&section.heading)].concat();
+    for (i, part) in section.parts.iter().enumerate() {
+        match part {
+            Part::Paragraph(text, links) => {
+                clauses.push(clause(Kind::Paragraph, &path, None, links, text))
+            }
+            Part::Quote(text) => clauses.push(clause(Kind::Quote, &path, None, &[], text)),
+            Part::List(lead_in, items) => {
+                // Only a list right below a heading has surely no lead-in.
+                let lead_in = match lead_in {
+                    None if i > 0 => Some(LEAD_INS[0].to_owned()),
+                    lead_in => lead_in.clone(),
+                };
+                if let Some(text) = &lead_in {
+                    clauses.push(clause(Kind::Paragraph, &path, None, &[], text));
+                }
+                for (text, links) in items {
+                    clauses.push(clause(Kind::Item, &path, lead_in.as_ref(), links, text));
+                }
+            }
+        }
+    }
+    for below in &section.sections {
+        flatten(below, &path, clauses);
+    }
+}
+
+fn clauses() -> BoxedStrategy<Vec<Clause>> {
+    section(one_of(&["Privacy Policy", "Our Privacy Policy"]), 2)
+        .prop_map(|root| {
+            let mut clauses = Vec::new();
+            flatten(&root, &[], &mut clauses);
+            // Where most of a policy stands in quotes, they count for nothing: keep them few.
+            let size = |clauses: &[Clause], quotes: bool| -> usize {
+                let counted = clauses.iter().filter(|c| !quotes || c.kind == Kind::Quote);
+                counted.map(|c| c.text.len()).sum()
+            };
+            if size(&clauses, true) * 4 > size(&clauses, false) {
+                for clause in clauses.iter_mut().filter(|c| c.kind == Kind::Quote) {
+                    clause.kind = Kind::Paragraph;
+                }
+            }
+            clauses
+        })
+        .boxed()
+}
+
+/// Random corpora of header files: two to four companies, one to five snapshots each, no two of a company at one time.
+pub fn corpora() -> BoxedStrategy<Corpus> {
+    corpora_of(PRIVACY_POLICY)
+}
+
+/// The same with policy types drawn from `types`, for inputs that can say them.
+pub fn corpora_of(types: &'static [&'static str]) -> BoxedStrategy<Corpus> {
+    // Often later on the same day, else up to a good year later.
+    let pause = prop_oneof![1..40_000_i64, 86_400..40_000_000_i64];
+    let company = vec((pause, one_of(types), clauses()), 1..=5);
+    vec(company, 2..=4)
+        .prop_map(|companies| {
+            let mut snapshots = Vec::new();
+            for (company, records) in COMPANIES.iter().zip(companies) {
+                let mut time = EARLIEST;
+                for (order, (pause, policy_type, clauses)) in records.into_iter().enumerate() {
+                    time += pause;
+                    snapshots.push(Snapshot {
+                        collection: "default".to_owned(),
+                        company: (*company).to_owned(),
+                        policy_type,
+                        time,
+                        order,
+                        clauses,
+                    });
+                }
+            }
+            snapshots
+        })
+        .prop_shuffle()
+        .prop_map(|snapshots| Corpus { snapshots })
+        .boxed()
+}
+
+/// 2014-05-13
+const EARLIEST: i64 = 1_400_000_000;
+
+/// Random filters for random corpora; every bound in time is that of a whole day.
+pub fn filters() -> BoxedStrategy<Filters> {
+    fn some(texts: &'static [&'static str]) -> BoxedStrategy<Vec<String>> {
+        prop_oneof![3 => Just(Vec::new()), 1 => vec(one_of(texts), 1..=2)].boxed()
+    }
+    let kinds = select(&[Kind::Heading, Kind::Paragraph, Kind::Item, Kind::Quote][..]);
+    let time = || EARLIEST - 86_400..EARLIEST + 100_000_000;
+    (
+        some(COMPANY_NAMES),
+        some(TYPE_NAMES),
+        prop::option::weighted(0.2, one_of(SECTION_WORDS)),
+        prop_oneof![3 => Just(Vec::new()), 1 => vec(kinds, 1..=2)],
+        0..8_u8,
+        (time(), time()),
+    )
+        .prop_map(|(companies, types, section, kinds, choice, (one, other))| {
+            let (since, until) = (day(one.min(other)).0, day(one.max(other)).1);
+            Filters {
+                collections: Vec::new(),
+                companies,
+                types,
+                section: section.map(|words| words.split(' ').map(str::to_owned).collect()),
+                kinds,
+                since: [1, 3].contains(&choice).then_some(since),
+                until: [2, 3].contains(&choice).then_some(until),
+                as_of: (choice == 4).then_some(until),
+                latest: choice == 5,
+            }
+        })
+        .boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::strip;
+    use crate::oracle::tokens::folded;
+
+    fn clause(kind: Kind, section: &str, text: &str) -> Clause {
+        Clause {
+            kind,
+            section: vec!["Title".to_owned(), section.to_owned()],
+            lead_in: None,
+            links: Vec::new(),
+            text: text.to_owned(),
+        }
+    }
+
+    fn paragraph(text: &str) -> Clause {
+        clause(Kind::Paragraph, "A", text)
+    }
+
+    fn item(lead_in: &str, text: &str) -> Clause {
+        let lead_in = (!lead_in.is_empty()).then(|| lead_in.to_owned());
+        Clause {
+            lead_in,
+            ..clause(Kind::Item, "A", text)
+        }
+    }
+
+    fn snapshot(company: &str, time: i64, clauses: Vec<Clause>) -> Snapshot {
+        Snapshot {
+            collection: "default".to_owned(),
+            company: company.to_owned(),
+            policy_type: "Privacy Policy".to_owned(),
+            time,
+            order: 0,
+            clauses,
+        }
+    }
+
+    fn sell() -> Q {
+        Q::Phrase(vec!["sell".to_owned()])
+    }
+
+    fn run(snapshots: &[Snapshot], filters: &Filters) -> Answer {
+        search(
+            &Corpus {
+                snapshots: snapshots.to_vec(),
+            },
+            &sell(),
+            filters,
+        )
+    }
+
+    fn newest(snapshots: &[Snapshot], filters: &Filters) -> Vec<i64> {
+        run(snapshots, filters)
+            .clauses
+            .iter()
+            .map(|f| f.newest)
+            .collect()
+    }
+
+    #[test]
+    fn identity_ignores_style_only() {
+        assert_eq!(identity_form(" a\u{A0}\n b  "), "a b");
+        assert_eq!(
+            identity_form("We don’t “sell”—infor\u{AD}mation"),
+            "We don't \"sell\"-information"
+        );
+        assert_eq!(identity_form("a \u{200B} b"), "a b");
+        assert_ne!(identity_form("Sell"), identity_form("sell"));
+        assert_ne!(identity_form("sell."), identity_form("sell"));
+        assert_eq!(
+            identity(&paragraph("a")),
+            identity(&clause(Kind::Quote, "B", "a "))
+        );
+        assert_eq!(
+            identity(&paragraph("a")),
+            identity(&clause(Kind::Heading, "B", "a"))
+        );
+        assert_ne!(identity(&paragraph("a")), identity(&item("", "a")));
+        assert_ne!(
+            identity(&item("We may:", "a")),
+            identity(&item("We never:", "a"))
+        );
+        assert_eq!(
+            identity(&item("We won't:", "a")),
+            identity(&item("We  won’t:", "a"))
+        );
+        assert_ne!(
+            identity(&item("", "a")),
+            identity(&clause(Kind::Row, "A", "a"))
+        );
+    }
+
+    #[test]
+    fn a_life_with_gaps() {
+        let with = || vec![paragraph("We don't sell.")];
+        let without = || vec![paragraph("Nothing.")];
+        let variant = vec![paragraph("Nothing."), paragraph("We  don’t sell.")];
+        let snapshots = [
+            snapshot("a", 30, variant),
+            snapshot("a", 10, with()),
+            snapshot("a", 20, without()),
+            snapshot("a", 50, without()),
+            snapshot("a", 40, without()),
+        ];
+        let answer = run(&snapshots, &Filters::default());
+        assert_eq!(
+            answer.totals,
+            Totals {
+                clauses: 1,
+                policies: 1,
+                companies: 1,
+                snapshots: 2
+            }
+        );
+        let found = &answer.clauses[0];
+        assert_eq!(
+            (found.first_seen, found.last_seen, found.snapshots),
+            (10, 30, 2)
+        );
+        assert_eq!(
+            (found.gone_by, found.newest, found.order),
+            (Some(40), 30, (0, 0))
+        );
+        assert_eq!(found.text, "We  don’t sell.");
+
+        let early = Filters {
+            until: Some(20),
+            ..Filters::default()
+        };
+        let answer = run(&snapshots, &early);
+        assert_eq!(answer.totals.snapshots, 1);
+        let found = &answer.clauses[0];
+        assert_eq!(
+            (found.newest, found.gone_by, found.snapshots),
+            (10, Some(40), 2)
+        );
+        assert_eq!(
+            found.text, "We  don’t sell.",
+            "the text is that of its newest occurrence"
+        );
+        assert_eq!(run(&snapshots[..2], &early).clauses[0].gone_by, None);
+    }
+
+    #[test]
+    fn a_clause_that_stands_twice() {
+        let twice = vec![
+            clause(Kind::Paragraph, "A", "We sell."),
+            clause(Kind::Quote, "B", "We sell."),
+            clause(Kind::Heading, "B", "We sell."),
+        ];
+        let snapshots = [snapshot("a", 10, twice)];
+        let all = run(&snapshots, &Filters::default());
+        assert_eq!(
+            all.totals,
+            Totals {
+                clauses: 1,
+                policies: 1,
+                companies: 1,
+                snapshots: 1
+            }
+        );
+        assert_eq!(
+            (all.clauses[0].kind, all.clauses[0].snapshots),
+            (Kind::Paragraph, 1)
+        );
+
+        let section = |word: &str| Some(vec![word.to_owned()]);
+        let in_b = Filters {
+            section: section("b"),
+            ..Filters::default()
+        };
+        let found = run(&snapshots, &in_b).clauses.remove(0);
+        assert_eq!(
+            (found.kind, found.section[1].as_str(), found.order),
+            (Kind::Quote, "B", (0, 0))
+        );
+
+        let headings_in_a = Filters {
+            section: section("a"),
+            kinds: vec![Kind::Heading],
+            ..Filters::default()
+        };
+        assert_eq!(
+            run(&snapshots, &headings_in_a).clauses,
+            [],
+            "no one place satisfies both"
+        );
+    }
+
+    #[test]
+    fn filters_choose_snapshots() {
+        let says = || vec![paragraph("We sell.")];
+        let snapshots = [
+            snapshot("a", 10, says()),
+            snapshot("a", 20, says()),
+            snapshot("a", 30, vec![paragraph("No.")]),
+            snapshot("b", 25, says()),
+        ];
+        let none = Filters::default;
+        let check =
+            |filters: Filters, expected: &[i64]| assert_eq!(newest(&snapshots, &filters), expected);
+        check(none(), &[20, 25]);
+        check(
+            Filters {
+                latest: true,
+                ..none()
+            },
+            &[25],
+        );
+        check(
+            Filters {
+                as_of: Some(24),
+                ..none()
+            },
+            &[20],
+        );
+        check(
+            Filters {
+                as_of: Some(25),
+                ..none()
+            },
+            &[20, 25],
+        );
+        check(
+            Filters {
+                as_of: Some(30),
+                ..none()
+            },
+            &[25],
+        );
+        check(
+            Filters {
+                as_of: Some(9),
+                ..none()
+            },
+            &[],
+        );
+        check(
+            Filters {
+                since: Some(11),
+                until: Some(20),
+                ..none()
+            },
+            &[20],
+        );
+        check(
+            Filters {
+                since: Some(21),
+                ..none()
+            },
+            &[25],
+        );
+        check(
+            Filters {
+                until: Some(10),
+                ..none()
+            },
+            &[10],
+        );
+        check(
+            Filters {
+                companies: vec!["A".to_owned(), "c".to_owned()],
+                ..none()
+            },
+            &[20],
+        );
+        check(
+            Filters {
+                types: vec!["privacy*".to_owned()],
+                ..none()
+            },
+            &[20, 25],
+        );
+        check(
+            Filters {
+                types: vec!["terms*".to_owned()],
+                ..none()
+            },
+            &[],
+        );
+        check(
+            Filters {
+                kinds: vec![Kind::Item],
+                ..none()
+            },
+            &[],
+        );
+        check(
+            Filters {
+                collections: vec!["d*".to_owned()],
+                ..none()
+            },
+            &[20, 25],
+        );
+    }
+
+    #[test]
+    fn ties_and_totals() {
+        let mut later = snapshot("a", 10, vec![]);
+        later.order = 1;
+        let first = snapshot(
+            "a",
+            10,
+            vec![
+                paragraph("We sell."),
+                item("We may:", "sell"),
+                item("We never:", "sell"),
+            ],
+        );
+        let mut terms = snapshot("a", 5, vec![paragraph("We sell.")]);
+        terms.policy_type = "Terms of Service".to_owned();
+        let other = snapshot("b", 1, vec![paragraph("We sell.")]);
+        let corpus = Corpus {
+            snapshots: vec![later, other, terms, first],
+        };
+        let answer = search(&corpus, &sell(), &Filters::default());
+        assert_eq!(
+            answer.totals,
+            Totals {
+                clauses: 5,
+                policies: 3,
+                companies: 2,
+                snapshots: 3
+            }
+        );
+        let order: Vec<_> = answer
+            .clauses
+            .iter()
+            .map(|f| (f.company.as_str(), f.order.1, f.gone_by))
+            .collect();
+        assert_eq!(
+            order,
+            [
+                ("a", 0, Some(10)),
+                ("a", 1, Some(10)),
+                ("a", 2, Some(10)),
+                ("a", 0, None),
+                ("b", 0, None)
+            ]
+        );
+        let same = |text: Clause, company| same_text_companies(&corpus, &identity(&text), company);
+        assert_eq!(same(paragraph("We sell."), "a"), 1);
+        assert_eq!(same(paragraph("We sell."), "c"), 2);
+        assert_eq!(same(item("We may:", "sell"), "a"), 0);
+    }
+
+    #[test]
+    fn dates() {
+        assert_eq!(stamp(0), "19700101000000");
+        assert_eq!(stamp(1_466_161_433), "20160617110353");
+        assert_eq!(rfc3339(951_782_400), "2000-02-29T00:00:00Z");
+        assert_eq!(day(86_400 * 3 + 5), (86_400 * 3, 86_400 * 4 - 1));
+        assert_eq!(date(1_483_228_799), "2016-12-31");
+        assert_eq!(date(1_483_228_800), "2017-01-01");
+    }
+
+    #[test]
+    fn markdown_of_a_snapshot() {
+        let mut linked = paragraph("We don't  \"sell\" third-party data here.");
+        linked.section = vec!["Title".to_owned()];
+        linked.links = vec!["ads.example/opt-out".to_owned(), "b.example".to_owned()];
+        let mut title = clause(Kind::Heading, "", "Title");
+        title.section = vec![];
+        let mut below = clause(Kind::Heading, "", "Below it");
+        below.section = vec!["Title".to_owned()];
+        let clauses = vec![
+            title,
+            linked,
+            below,
+            paragraph("We may:"),
+            item("We may:", "sell it"),
+            item("We may:", "rent it"),
+            clause(Kind::Quote, "Below it", "Quoted."),
+        ];
+        let snapshot = snapshot("a.com", 1_466_161_433, clauses);
+        let header = "> *The following text is extracted and transformed from the a.com privacy policy that was archived on \
+                      2016-06-17. Please check the [original snapshot on the Wayback Machine](https://web.archive.org/web/\
+                      20160617110353id_/http%3A//a.com/privacy) for the most accurate reproduction.*";
+        assert_eq!(
+            markdown(&snapshot),
+            format!(
+                "{header}\n\n# Title\n\n[We](https://ads.example/opt-out) don't  [\"sell\"](https://b.example) third-party \
+                 data here.\n\n## Below it\n\nWe may:\n\n- sell it\n- rent it\n\n> Quoted.\n"
+            )
+        );
+        assert_eq!(
+            markdown_broken(&snapshot, 0),
+            format!(
+                "{header}\n\n# Title\n\n[We](https://ads.example/opt-out) don&#39;t  \
+                 [**&quot;sell&quot;**](https://b.example) third\\-party\ndata here.\n\n## Below it\n\nWe may:\n\n\
+                 - sell it\n- rent it\n\n> Quoted.\n"
+            )
+        );
+        assert_eq!(path(&snapshot), "a.com/2016-06-17-20160617110353-0.md");
+    }
+
+    /// Reads what [`markdown`] prints, and nothing else.
+    fn read(markdown: &str) -> Vec<Clause> {
+        let mut clauses = Vec::new();
+        let mut path: Vec<String> = Vec::new();
+        let mut above: Option<String> = None;
+        for line in markdown.lines().skip(1).filter(|line| !line.is_empty()) {
+            let marks = line.bytes().take_while(|&b| b == b'#').count();
+            let (kind, rest) = match line
+                .split_once(' ')
+                .expect("every clause has two words or a mark")
+            {
+                ("-", rest) => (Kind::Item, rest),
+                (">", rest) => (Kind::Quote, rest),
+                (_, rest) if marks > 0 => (Kind::Heading, rest),
+                _ => (Kind::Paragraph, line),
+            };
+            let (mut text, mut links) = (String::new(), Vec::new());
+            for (i, piece) in rest.split("](https://").enumerate() {
+                let (target, after) = piece
+                    .split_once(')')
+                    .filter(|_| i > 0)
+                    .unwrap_or(("", piece));
+                links.extend((i > 0).then(|| target.to_owned()));
+                text += &after.replace('[', "");
+            }
+            if kind == Kind::Heading {
+                path.truncate(marks - 1);
+                above = None;
+            }
+            clauses.push(Clause {
+                kind,
+                section: path.clone(),
+                lead_in: above.clone().filter(|_| kind == Kind::Item),
+                links,
+                text: text.clone(),
+            });
+            match kind {
+                Kind::Heading => path.push(text),
+                Kind::Item => {}
+                _ => above = text.ends_with(':').then_some(text),
+            }
+        }
+        clauses
+    }
+
+    /// What every answer must claim about itself.
+    fn check_answer(corpus: &Corpus, query: &Q, filters: &Filters) {
+        let answer = search(corpus, query, filters);
+        for found in &answer.clauses {
+            assert!(found.first_seen <= found.newest && found.newest <= found.last_seen);
+            assert!(found.gone_by.is_none_or(|gone| gone > found.last_seen));
+            assert!(found.snapshots >= 1);
+        }
+        let orders: Vec<_> = answer
+            .clauses
+            .iter()
+            .map(|f| (&f.company, &f.policy_type, &f.collection, f.order))
+            .collect();
+        assert!(orders.is_sorted_by(|a, b| a < b), "a total order");
+        assert_eq!(answer.totals.clauses, answer.clauses.len());
+        assert!(answer.totals.companies <= answer.totals.policies);
+        assert!(answer.totals.policies <= answer.totals.snapshots);
+        assert!(answer.totals.policies <= answer.totals.clauses);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn random_corpora_print_and_read_back(corpus in corpora(), seed in 0..20_usize) {
+            let mut paths = BTreeSet::new();
+            for snapshot in &corpus.snapshots {
+                prop_assert_eq!(&read(&markdown(snapshot)), &snapshot.clauses);
+                let expected: Vec<_> = snapshot.clauses.iter().map(|c| folded(&c.text)).collect();
+                prop_assert_eq!(&strip::blocks(&markdown(snapshot)), &expected);
+                prop_assert_eq!(&strip::blocks(&markdown_broken(snapshot, seed)), &expected);
+                prop_assert!(paths.insert(path(snapshot)));
+                prop_assert_eq!(snapshot.clauses.last().map(|c| c.kind == Kind::Heading), Some(false));
+            }
+            for name in COMPANY_NAMES {
+                prop_assert!(corpus.snapshots.iter().any(|s| names(name, &s.company)));
+            }
+        }
+
+        #[test]
+        fn random_answers_are_sound(
+            corpus in corpora_of(&["Privacy Policy", "Terms of Service"]),
+            query in crate::oracle::query::queries(),
+            filters in filters(),
+        ) {
+            check_answer(&corpus, &query, &filters);
+        }
+
+        #[test]
+        fn equal_identities_have_equal_tokens(a in one_of(SENTENCES), b in one_of(SENTENCES)) {
+            prop_assert!(identity_form(&a) != identity_form(&b) || folded(&a) == folded(&b));
+            prop_assert_eq!(identity_form(&identity_form(&a)), identity_form(&a));
+        }
+    }
+}

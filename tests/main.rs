@@ -1,5 +1,6 @@
 //! One integration binary: what users and scripts see, on small, sample and real corpora.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
+mod oracle;
 mod section;
 mod util;

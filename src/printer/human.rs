@@ -143,7 +143,7 @@ impl Pen {
     /// The text of a hit: whole on one line, or wrapped and cut around its first match.
     fn text(self, out: &mut impl Write, mark: &str, text: &str, ranges: &[(usize, usize)]) -> io::Result<()> {
         let lines = match self.options.width {
-            None => vec![0..text.len()],
+            None => std::iter::once(0..text.len()).collect(),
             Some(width) => window(wrap(text, width.saturating_sub(INDENT.len() + mark.len())), ranges),
         };
         let last = lines.last().map_or(0, |line| line.end);

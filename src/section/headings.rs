@@ -62,9 +62,7 @@ fn styled_level(piece: &Piece, next: &Piece) -> Option<u8> {
     if piece.is_linked && !piece.has_body {
         return None;
     }
-    if piece.is_bold || piece.is_mostly_bold && piece.has_body {
-        Some(BOLD)
-    } else if is_capitals(&piece.text) {
+    if piece.is_bold || piece.is_mostly_bold && piece.has_body || is_capitals(&piece.text) {
         Some(BOLD)
     } else if piece.is_italic && (piece.has_body || !piece.continues) {
         Some(ITALIC)

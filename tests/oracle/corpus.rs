@@ -75,14 +75,8 @@ pub fn identity(clause: &Clause) -> Identity {
     let context = identity_form(clause.lead_in.as_deref().unwrap_or_default());
     match clause.kind {
         Kind::Heading | Kind::Paragraph | Kind::Quote => Identity::Plain(text),
-        Kind::Item => Identity::Item {
-            lead_in: context,
-            text,
-        },
-        Kind::Row => Identity::Row {
-            header: context,
-            text,
-        },
+        Kind::Item => Identity::Item { lead_in: context, text },
+        Kind::Row => Identity::Row { header: context, text },
     }
 }
 
@@ -93,16 +87,11 @@ pub fn identity_form(text: &str) -> String {
         .map(|c| match c {
             '\'' | '‘' | '’' | '‚' | '‛' | '′' | '`' | '´' | '＇' => '\'',
             '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '＂' => '"',
-            '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' | '－' => {
-                '-'
-            }
+            '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' | '－' => '-',
             c => c,
         })
         .collect();
-    let words: Vec<&str> = plain
-        .split(char::is_whitespace)
-        .filter(|w| !w.is_empty())
-        .collect();
+    let words: Vec<&str> = plain.split(char::is_whitespace).filter(|w| !w.is_empty()).collect();
     words.join(" ")
 }
 
@@ -165,11 +154,7 @@ pub struct Found {
 type Policy = (String, String, String);
 
 fn policy_of(snapshot: &Snapshot) -> Policy {
-    (
-        snapshot.company.clone(),
-        snapshot.policy_type.clone(),
-        snapshot.collection.clone(),
-    )
+    (snapshot.company.clone(), snapshot.policy_type.clone(), snapshot.collection.clone())
 }
 
 /// The policies of the corpus, sorted.
@@ -201,9 +186,8 @@ fn chosen(life: &[&Snapshot], filters: &Filters) -> Vec<usize> {
 }
 
 fn admits_policy(filters: &Filters, (company, policy_type, collection): &Policy) -> bool {
-    let any = |patterns: &[String], name: &str| {
-        patterns.is_empty() || patterns.iter().any(|p| names(p, name))
-    };
+    let any =
+        |patterns: &[String], name: &str| patterns.is_empty() || patterns.iter().any(|p| names(p, name));
     any(&filters.companies, company)
         && any(&filters.types, policy_type)
         && any(&filters.collections, collection)
@@ -219,10 +203,7 @@ fn satisfies(snapshot: &Snapshot, clause: &Clause, query: &Q, filters: &Filters)
     };
     let in_section = |words: &Vec<String>| {
         let phrase = words.join(" ");
-        clause
-            .section
-            .iter()
-            .any(|heading| holds_phrase(heading, &phrase))
+        clause.section.iter().any(|heading| holds_phrase(heading, &phrase))
     };
     matches(query, &place)
         && filters.section.as_ref().is_none_or(in_section)
@@ -241,11 +222,7 @@ pub fn search(corpus: &Corpus, query: &Q, filters: &Filters) -> Answer {
         let chosen = chosen(&life, filters);
         for &ordinal in &chosen {
             let here = life[ordinal];
-            if here
-                .clauses
-                .iter()
-                .any(|c| satisfies(here, c, query, filters))
-            {
+            if here.clauses.iter().any(|c| satisfies(here, c, query, filters)) {
                 holders.insert((policy.clone(), ordinal));
             }
         }
@@ -322,12 +299,8 @@ fn find(
 /// At how many other companies a clause of this identity ever stood, whatever the policy and collection.
 pub fn same_text_companies(corpus: &Corpus, identity: &Identity, company: &str) -> usize {
     let has_it = |s: &&Snapshot| s.clauses.iter().any(|c| self::identity(c) == *identity);
-    let companies: BTreeSet<&str> = corpus
-        .snapshots
-        .iter()
-        .filter(has_it)
-        .map(|s| s.company.as_str())
-        .collect();
+    let companies: BTreeSet<&str> =
+        corpus.snapshots.iter().filter(has_it).map(|s| s.company.as_str()).collect();
     companies.iter().filter(|&&c| c != company).count()
 }
 
@@ -348,11 +321,7 @@ pub fn civil(time: i64) -> (i64, u32, i64) {
     let (mut year, mut month, mut day) = (1970, 1, 1 + time.div_euclid(86_400));
     while day > days_in(year, month) {
         day -= days_in(year, month);
-        (year, month) = if month == 12 {
-            (year + 1, 1)
-        } else {
-            (year, month + 1)
-        };
+        (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
     }
     (year, month, day)
 }
@@ -367,22 +336,13 @@ pub fn date(time: i64) -> String {
 pub fn stamp(time: i64) -> String {
     let second = time.rem_euclid(86_400);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!(
-        "{}{hour:02}{minute:02}{second:02}",
-        date(time).replace('-', "")
-    )
+    format!("{}{hour:02}{minute:02}{second:02}", date(time).replace('-', ""))
 }
 
 /// `2016-06-17T11:03:53Z`
 pub fn rfc3339(time: i64) -> String {
     let stamp = stamp(time);
-    format!(
-        "{}T{}:{}:{}Z",
-        date(time),
-        &stamp[8..10],
-        &stamp[10..12],
-        &stamp[12..14]
-    )
+    format!("{}T{}:{}:{}Z", date(time), &stamp[8..10], &stamp[10..12], &stamp[12..14])
 }
 
 /// The first and the last second of the day of a time.
@@ -406,12 +366,7 @@ pub fn markdown_broken(snapshot: &Snapshot, seed: usize) -> String {
 
 /// A path for the file below a corpus folder; distinct for distinct snapshots.
 pub fn path(snapshot: &Snapshot) -> String {
-    let Snapshot {
-        company,
-        time,
-        order,
-        ..
-    } = snapshot;
+    let Snapshot { company, time, order, .. } = snapshot;
     format!("{company}/{}-{}-{order}.md", date(*time), stamp(*time))
 }
 
@@ -462,10 +417,7 @@ fn inline(clause: &Clause, seed: Option<usize>) -> String {
                 (_, true) => "\n",
                 (_, false) => " ",
             };
-            word = word
-                .replace('-', "\\-")
-                .replace('\'', "&#39;")
-                .replace('"', "&quot;");
+            word = word.replace('-', "\\-").replace('\'', "&#39;").replace('"', "&quot;");
             if (number + seed) % 5 == 2 && !word.is_empty() {
                 word = format!("**{word}**");
             }
@@ -478,10 +430,7 @@ fn inline(clause: &Clause, seed: Option<usize>) -> String {
             number += 1;
         }
     }
-    assert!(
-        links.next().is_none(),
-        "too few words for the links of {clause:?}"
-    );
+    assert!(links.next().is_none(), "too few words for the links of {clause:?}");
     markdown
 }
 
@@ -524,37 +473,17 @@ const LEAD_INS: &[&str] = &[
     "Without your consent we won’t:",
 ];
 
-const HEADINGS: &[&str] = &[
-    "Cookies",
-    "Children",
-    "Sharing of personal information",
-    "Your choices",
-    "Your data",
-];
+const HEADINGS: &[&str] =
+    &["Cookies", "Children", "Sharing of personal information", "Your choices", "Your data"];
 
-const LINKS: &[&str] = &[
-    "ads.example/opt-out",
-    "partners.example/privacy",
-    "tools.example/choices",
-    "ads.example",
-];
+const LINKS: &[&str] =
+    &["ads.example/opt-out", "partners.example/privacy", "tools.example/choices", "ads.example"];
 
 /// Companies of random corpora; the first two are in every one of them.
-pub const COMPANIES: &[&str] = &[
-    "alpha.example",
-    "beta.example",
-    "gamma.example",
-    "delta.example",
-];
+pub const COMPANIES: &[&str] = &["alpha.example", "beta.example", "gamma.example", "delta.example"];
 
 /// Names and globs that fit a company of every random corpus.
-pub const COMPANY_NAMES: &[&str] = &[
-    "alpha.example",
-    "BETA.example",
-    "*.example",
-    "al*",
-    "b?ta.*",
-];
+pub const COMPANY_NAMES: &[&str] = &["alpha.example", "BETA.example", "*.example", "al*", "b?ta.*"];
 
 /// Names and globs that fit a policy type of every random corpus.
 pub const TYPE_NAMES: &[&str] = &["Privacy Policy", "privacy policy", "privacy*", "*policy"];
@@ -572,14 +501,8 @@ pub const SECTION_WORDS: &[&str] = &[
 ];
 
 /// Phrases that stand in link targets of random corpora, and some that do not.
-pub const LINK_WORDS: &[&str] = &[
-    "ads.example",
-    "opt-out",
-    "example/privacy",
-    "tools",
-    "choices ads",
-    "elsewhere.example",
-];
+pub const LINK_WORDS: &[&str] =
+    &["ads.example", "opt-out", "example/privacy", "tools", "choices ads", "elsewhere.example"];
 
 const PRIVACY_POLICY: &[&str] = &["Privacy Policy"];
 
@@ -627,30 +550,23 @@ fn section(headings: BoxedStrategy<String>, below: u32) -> BoxedStrategy<Section
         vec(section(heading, below - 1), 0..=2).boxed()
     };
     (headings, parts(), sections)
-        .prop_map(|(heading, parts, sections)| Section {
-            heading,
-            parts,
-            sections,
-        })
+        .prop_map(|(heading, parts, sections)| Section { heading, parts, sections })
         .boxed()
 }
 
 fn flatten(section: &Section, above: &[String], clauses: &mut Vec<Clause>) {
-    let clause =
-        |kind, section: &[String], lead_in: Option<&String>, links: &[String], text: &str| Clause {
-            kind,
-            section: section.to_vec(),
-            lead_in: lead_in.cloned(),
-            links: links.to_vec(),
-            text: text.to_owned(),
-        };
+    let clause = |kind, section: &[String], lead_in: Option<&String>, links: &[String], text: &str| Clause {
+        kind,
+        section: section.to_vec(),
+        lead_in: lead_in.cloned(),
+        links: links.to_vec(),
+        text: text.to_owned(),
+    };
     clauses.push(clause(Kind::Heading, above, None, &[], &section.heading));
     let path = [above, std::slice::from_ref(&section.heading)].concat();
     for (i, part) in section.parts.iter().enumerate() {
         match part {
-            Part::Paragraph(text, links) => {
-                clauses.push(clause(Kind::Paragraph, &path, None, links, text))
-            }
+            Part::Paragraph(text, links) => clauses.push(clause(Kind::Paragraph, &path, None, links, text)),
             Part::Quote(text) => clauses.push(clause(Kind::Quote, &path, None, &[], text)),
             Part::List(lead_in, items) => {
                 // Only a list right below a heading has surely no lead-in.
@@ -783,10 +699,7 @@ mod tests {
 
     fn item(lead_in: &str, text: &str) -> Clause {
         let lead_in = (!lead_in.is_empty()).then(|| lead_in.to_owned());
-        Clause {
-            lead_in,
-            ..clause(Kind::Item, "A", text)
-        }
+        Clause { lead_in, ..clause(Kind::Item, "A", text) }
     }
 
     fn snapshot(company: &str, time: i64, clauses: Vec<Clause>) -> Snapshot {
@@ -805,54 +718,26 @@ mod tests {
     }
 
     fn run(snapshots: &[Snapshot], filters: &Filters) -> Answer {
-        search(
-            &Corpus {
-                snapshots: snapshots.to_vec(),
-            },
-            &sell(),
-            filters,
-        )
+        search(&Corpus { snapshots: snapshots.to_vec() }, &sell(), filters)
     }
 
     fn newest(snapshots: &[Snapshot], filters: &Filters) -> Vec<i64> {
-        run(snapshots, filters)
-            .clauses
-            .iter()
-            .map(|f| f.newest)
-            .collect()
+        run(snapshots, filters).clauses.iter().map(|f| f.newest).collect()
     }
 
     #[test]
     fn identity_ignores_style_only() {
         assert_eq!(identity_form(" a\u{A0}\n b  "), "a b");
-        assert_eq!(
-            identity_form("We don’t “sell”—infor\u{AD}mation"),
-            "We don't \"sell\"-information"
-        );
+        assert_eq!(identity_form("We don’t “sell”—infor\u{AD}mation"), "We don't \"sell\"-information");
         assert_eq!(identity_form("a \u{200B} b"), "a b");
         assert_ne!(identity_form("Sell"), identity_form("sell"));
         assert_ne!(identity_form("sell."), identity_form("sell"));
-        assert_eq!(
-            identity(&paragraph("a")),
-            identity(&clause(Kind::Quote, "B", "a "))
-        );
-        assert_eq!(
-            identity(&paragraph("a")),
-            identity(&clause(Kind::Heading, "B", "a"))
-        );
+        assert_eq!(identity(&paragraph("a")), identity(&clause(Kind::Quote, "B", "a ")));
+        assert_eq!(identity(&paragraph("a")), identity(&clause(Kind::Heading, "B", "a")));
         assert_ne!(identity(&paragraph("a")), identity(&item("", "a")));
-        assert_ne!(
-            identity(&item("We may:", "a")),
-            identity(&item("We never:", "a"))
-        );
-        assert_eq!(
-            identity(&item("We won't:", "a")),
-            identity(&item("We  won’t:", "a"))
-        );
-        assert_ne!(
-            identity(&item("", "a")),
-            identity(&clause(Kind::Row, "A", "a"))
-        );
+        assert_ne!(identity(&item("We may:", "a")), identity(&item("We never:", "a")));
+        assert_eq!(identity(&item("We won't:", "a")), identity(&item("We  won’t:", "a")));
+        assert_ne!(identity(&item("", "a")), identity(&clause(Kind::Row, "A", "a")));
     }
 
     #[test]
@@ -868,41 +753,18 @@ mod tests {
             snapshot("a", 40, without()),
         ];
         let answer = run(&snapshots, &Filters::default());
-        assert_eq!(
-            answer.totals,
-            Totals {
-                clauses: 1,
-                policies: 1,
-                companies: 1,
-                snapshots: 2
-            }
-        );
+        assert_eq!(answer.totals, Totals { clauses: 1, policies: 1, companies: 1, snapshots: 2 });
         let found = &answer.clauses[0];
-        assert_eq!(
-            (found.first_seen, found.last_seen, found.snapshots),
-            (10, 30, 2)
-        );
-        assert_eq!(
-            (found.gone_by, found.newest, found.order),
-            (Some(40), 30, (0, 0))
-        );
+        assert_eq!((found.first_seen, found.last_seen, found.snapshots), (10, 30, 2));
+        assert_eq!((found.gone_by, found.newest, found.order), (Some(40), 30, (0, 0)));
         assert_eq!(found.text, "We  don’t sell.");
 
-        let early = Filters {
-            until: Some(20),
-            ..Filters::default()
-        };
+        let early = Filters { until: Some(20), ..Filters::default() };
         let answer = run(&snapshots, &early);
         assert_eq!(answer.totals.snapshots, 1);
         let found = &answer.clauses[0];
-        assert_eq!(
-            (found.newest, found.gone_by, found.snapshots),
-            (10, Some(40), 2)
-        );
-        assert_eq!(
-            found.text, "We  don’t sell.",
-            "the text is that of its newest occurrence"
-        );
+        assert_eq!((found.newest, found.gone_by, found.snapshots), (10, Some(40), 2));
+        assert_eq!(found.text, "We  don’t sell.", "the text is that of its newest occurrence");
         assert_eq!(run(&snapshots[..2], &early).clauses[0].gone_by, None);
     }
 
@@ -915,41 +777,17 @@ mod tests {
         ];
         let snapshots = [snapshot("a", 10, twice)];
         let all = run(&snapshots, &Filters::default());
-        assert_eq!(
-            all.totals,
-            Totals {
-                clauses: 1,
-                policies: 1,
-                companies: 1,
-                snapshots: 1
-            }
-        );
-        assert_eq!(
-            (all.clauses[0].kind, all.clauses[0].snapshots),
-            (Kind::Paragraph, 1)
-        );
+        assert_eq!(all.totals, Totals { clauses: 1, policies: 1, companies: 1, snapshots: 1 });
+        assert_eq!((all.clauses[0].kind, all.clauses[0].snapshots), (Kind::Paragraph, 1));
 
         let section = |word: &str| Some(vec![word.to_owned()]);
-        let in_b = Filters {
-            section: section("b"),
-            ..Filters::default()
-        };
+        let in_b = Filters { section: section("b"), ..Filters::default() };
         let found = run(&snapshots, &in_b).clauses.remove(0);
-        assert_eq!(
-            (found.kind, found.section[1].as_str(), found.order),
-            (Kind::Quote, "B", (0, 0))
-        );
+        assert_eq!((found.kind, found.section[1].as_str(), found.order), (Kind::Quote, "B", (0, 0)));
 
-        let headings_in_a = Filters {
-            section: section("a"),
-            kinds: vec![Kind::Heading],
-            ..Filters::default()
-        };
-        assert_eq!(
-            run(&snapshots, &headings_in_a).clauses,
-            [],
-            "no one place satisfies both"
-        );
+        let headings_in_a =
+            Filters { section: section("a"), kinds: vec![Kind::Heading], ..Filters::default() };
+        assert_eq!(run(&snapshots, &headings_in_a).clauses, [], "no one place satisfies both");
     }
 
     #[test]
@@ -962,101 +800,21 @@ mod tests {
             snapshot("b", 25, says()),
         ];
         let none = Filters::default;
-        let check =
-            |filters: Filters, expected: &[i64]| assert_eq!(newest(&snapshots, &filters), expected);
+        let check = |filters: Filters, expected: &[i64]| assert_eq!(newest(&snapshots, &filters), expected);
         check(none(), &[20, 25]);
-        check(
-            Filters {
-                latest: true,
-                ..none()
-            },
-            &[25],
-        );
-        check(
-            Filters {
-                as_of: Some(24),
-                ..none()
-            },
-            &[20],
-        );
-        check(
-            Filters {
-                as_of: Some(25),
-                ..none()
-            },
-            &[20, 25],
-        );
-        check(
-            Filters {
-                as_of: Some(30),
-                ..none()
-            },
-            &[25],
-        );
-        check(
-            Filters {
-                as_of: Some(9),
-                ..none()
-            },
-            &[],
-        );
-        check(
-            Filters {
-                since: Some(11),
-                until: Some(20),
-                ..none()
-            },
-            &[20],
-        );
-        check(
-            Filters {
-                since: Some(21),
-                ..none()
-            },
-            &[25],
-        );
-        check(
-            Filters {
-                until: Some(10),
-                ..none()
-            },
-            &[10],
-        );
-        check(
-            Filters {
-                companies: vec!["A".to_owned(), "c".to_owned()],
-                ..none()
-            },
-            &[20],
-        );
-        check(
-            Filters {
-                types: vec!["privacy*".to_owned()],
-                ..none()
-            },
-            &[20, 25],
-        );
-        check(
-            Filters {
-                types: vec!["terms*".to_owned()],
-                ..none()
-            },
-            &[],
-        );
-        check(
-            Filters {
-                kinds: vec![Kind::Item],
-                ..none()
-            },
-            &[],
-        );
-        check(
-            Filters {
-                collections: vec!["d*".to_owned()],
-                ..none()
-            },
-            &[20, 25],
-        );
+        check(Filters { latest: true, ..none() }, &[25]);
+        check(Filters { as_of: Some(24), ..none() }, &[20]);
+        check(Filters { as_of: Some(25), ..none() }, &[20, 25]);
+        check(Filters { as_of: Some(30), ..none() }, &[25]);
+        check(Filters { as_of: Some(9), ..none() }, &[]);
+        check(Filters { since: Some(11), until: Some(20), ..none() }, &[20]);
+        check(Filters { since: Some(21), ..none() }, &[25]);
+        check(Filters { until: Some(10), ..none() }, &[10]);
+        check(Filters { companies: vec!["A".to_owned(), "c".to_owned()], ..none() }, &[20]);
+        check(Filters { types: vec!["privacy*".to_owned()], ..none() }, &[20, 25]);
+        check(Filters { types: vec!["terms*".to_owned()], ..none() }, &[]);
+        check(Filters { kinds: vec![Kind::Item], ..none() }, &[]);
+        check(Filters { collections: vec!["d*".to_owned()], ..none() }, &[20, 25]);
     }
 
     #[test]
@@ -1066,42 +824,19 @@ mod tests {
         let first = snapshot(
             "a",
             10,
-            vec![
-                paragraph("We sell."),
-                item("We may:", "sell"),
-                item("We never:", "sell"),
-            ],
+            vec![paragraph("We sell."), item("We may:", "sell"), item("We never:", "sell")],
         );
         let mut terms = snapshot("a", 5, vec![paragraph("We sell.")]);
         terms.policy_type = "Terms of Service".to_owned();
         let other = snapshot("b", 1, vec![paragraph("We sell.")]);
-        let corpus = Corpus {
-            snapshots: vec![later, other, terms, first],
-        };
+        let corpus = Corpus { snapshots: vec![later, other, terms, first] };
         let answer = search(&corpus, &sell(), &Filters::default());
-        assert_eq!(
-            answer.totals,
-            Totals {
-                clauses: 5,
-                policies: 3,
-                companies: 2,
-                snapshots: 3
-            }
-        );
-        let order: Vec<_> = answer
-            .clauses
-            .iter()
-            .map(|f| (f.company.as_str(), f.order.1, f.gone_by))
-            .collect();
+        assert_eq!(answer.totals, Totals { clauses: 5, policies: 3, companies: 2, snapshots: 3 });
+        let order: Vec<_> =
+            answer.clauses.iter().map(|f| (f.company.as_str(), f.order.1, f.gone_by)).collect();
         assert_eq!(
             order,
-            [
-                ("a", 0, Some(10)),
-                ("a", 1, Some(10)),
-                ("a", 2, Some(10)),
-                ("a", 0, None),
-                ("b", 0, None)
-            ]
+            [("a", 0, Some(10)), ("a", 1, Some(10)), ("a", 2, Some(10)), ("a", 0, None), ("b", 0, None)]
         );
         let same = |text: Clause, company| same_text_companies(&corpus, &identity(&text), company);
         assert_eq!(same(paragraph("We sell."), "a"), 1);
@@ -1166,10 +901,7 @@ mod tests {
         let mut above: Option<String> = None;
         for line in markdown.lines().skip(1).filter(|line| !line.is_empty()) {
             let marks = line.bytes().take_while(|&b| b == b'#').count();
-            let (kind, rest) = match line
-                .split_once(' ')
-                .expect("every clause has two words or a mark")
-            {
+            let (kind, rest) = match line.split_once(' ').expect("every clause has two words or a mark") {
                 ("-", rest) => (Kind::Item, rest),
                 (">", rest) => (Kind::Quote, rest),
                 (_, rest) if marks > 0 => (Kind::Heading, rest),
@@ -1177,10 +909,7 @@ mod tests {
             };
             let (mut text, mut links) = (String::new(), Vec::new());
             for (i, piece) in rest.split("](https://").enumerate() {
-                let (target, after) = piece
-                    .split_once(')')
-                    .filter(|_| i > 0)
-                    .unwrap_or(("", piece));
+                let (target, after) = piece.split_once(')').filter(|_| i > 0).unwrap_or(("", piece));
                 links.extend((i > 0).then(|| target.to_owned()));
                 text += &after.replace('[', "");
             }
@@ -1212,11 +941,8 @@ mod tests {
             assert!(found.gone_by.is_none_or(|gone| gone > found.last_seen));
             assert!(found.snapshots >= 1);
         }
-        let orders: Vec<_> = answer
-            .clauses
-            .iter()
-            .map(|f| (&f.company, &f.policy_type, &f.collection, f.order))
-            .collect();
+        let orders: Vec<_> =
+            answer.clauses.iter().map(|f| (&f.company, &f.policy_type, &f.collection, f.order)).collect();
         assert!(orders.is_sorted_by(|a, b| a < b), "a total order");
         assert_eq!(answer.totals.clauses, answer.clauses.len());
         assert!(answer.totals.companies <= answer.totals.policies);

@@ -95,9 +95,7 @@ pub fn holds_phrase(text: &str, phrase: &str) -> bool {
 
 /// Every index in `text` at which `phrase` begins.
 pub fn occurrences(text: &[String], phrase: &[String]) -> Vec<usize> {
-    (0..text.len())
-        .filter(|&i| !phrase.is_empty() && text[i..].starts_with(phrase))
-        .collect()
+    (0..text.len()).filter(|&i| !phrase.is_empty() && text[i..].starts_with(phrase)).collect()
 }
 
 /// The bytes of `text` that the phrases of the query cover: each occurrence of each phrase that is not under a NOT and
@@ -252,17 +250,14 @@ fn leaf() -> BoxedStrategy<Q> {
 /// Random phrases: from the vocabulary, or one to four words in sequence out of a sentence of the random corpora.
 pub fn phrases() -> BoxedStrategy<Vec<String>> {
     let known = select(VOCABULARY).prop_map(split);
-    let cut_out = (
-        select(corpus::SENTENCES),
-        any::<prop::sample::Index>(),
-        1..5_usize,
-    )
-        .prop_map(|(sentence, at, length)| {
+    let cut_out = (select(corpus::SENTENCES), any::<prop::sample::Index>(), 1..5_usize).prop_map(
+        |(sentence, at, length)| {
             let words = split(sentence);
             let start = at.index(words.len());
             let end = words.len().min(start + length);
             words[start..end].to_vec()
-        });
+        },
+    );
     prop_oneof![known, cut_out].boxed()
 }
 
@@ -312,10 +307,7 @@ mod tests {
     #[test]
     fn queries_print_unambiguously() {
         let q = and_not(
-            or(
-                phrase("sell or rent"),
-                and(phrase("a"), field(Field::Section, "your choices")),
-            ),
+            or(phrase("sell or rent"), and(phrase("a"), field(Field::Section, "your choices"))),
             and_not(phrase("don’t"), field(Field::Type, "privacy*")),
         );
         assert_eq!(
@@ -383,23 +375,14 @@ mod tests {
     #[test]
     fn highlights_merge_overlaps_only() {
         assert_eq!(highlights(&phrase("a a"), "a a a, b"), [(0, 5)]);
-        assert_eq!(
-            highlights(&or(phrase("個"), phrase("人")), "個人"),
-            [(0, 3), (3, 6)]
-        );
-        assert_eq!(
-            highlights(&or(phrase("b c"), phrase("a b")), "x (a b c)"),
-            [(3, 8)]
-        );
+        assert_eq!(highlights(&or(phrase("個"), phrase("人")), "個人"), [(0, 3), (3, 6)]);
+        assert_eq!(highlights(&or(phrase("b c"), phrase("a b")), "x (a b c)"), [(3, 8)]);
         assert_eq!(
             highlights(&and_not(phrase("sell"), phrase("not")), "not sell, sell’"),
             [(4, 8), (10, 14)]
         );
         assert_eq!(highlights(&field(Field::Section, "a"), "a"), []);
-        assert_eq!(
-            highlights(&phrase("information it"), "\"infor\u{AD}mation\" it"),
-            [(1, 18)]
-        );
+        assert_eq!(highlights(&phrase("information it"), "\"infor\u{AD}mation\" it"), [(1, 18)]);
     }
 
     proptest! {

@@ -11,14 +11,10 @@ pub fn blocks(raw: &str) -> Vec<Vec<String>> {
     for line in raw.lines().skip(skipped) {
         let line = line.trim_start_matches([' ', '\t', '>']).trim_end();
         let marks: String = line.split_whitespace().collect();
-        let is_rule = marks.len() > 2
-            && ["-", "*", "_", "="]
-                .iter()
-                .any(|m| marks.replace(m, "").is_empty());
+        let is_rule = marks.len() > 2 && ["-", "*", "_", "="].iter().any(|m| marks.replace(m, "").is_empty());
         let mark = line.split(' ').next().unwrap_or_default();
         let number = mark.strip_suffix(['.', ')']).unwrap_or_default();
-        let is_number =
-            (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+        let is_number = (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
         let is_item = ["*", "-", "+"].contains(&mark) || is_number;
         if line.is_empty() || is_rule || is_item || line.starts_with('#') {
             blocks.push(String::new());
@@ -44,13 +40,8 @@ pub fn count(raw: &str, phrase: &[String]) -> usize {
 
 /// A block without its inline marks. `_`, `|`, `<` and `>` may stay: they separate tokens either way.
 fn plain(block: &str) -> String {
-    const REFERENCES: [(&str, &str); 5] = [
-        ("&amp;", "&"),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&nbsp;", " "),
-    ];
+    const REFERENCES: [(&str, &str); 5] =
+        [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", " ")];
     let (mut text, mut rest, mut brackets) = (String::new(), block, Vec::new());
     while let Some(c) = rest.chars().next() {
         let mut used = c.len_utf8();
@@ -84,9 +75,7 @@ fn plain(block: &str) -> String {
 fn numeric_reference(rest: &str) -> Option<(usize, char)> {
     let digits = rest.strip_prefix("&#")?.split(';').next()?;
     let referred = char::from_u32(digits.parse().ok()?)?;
-    rest[2 + digits.len()..]
-        .starts_with(';')
-        .then_some((digits.len() + 3, referred))
+    rest[2 + digits.len()..].starts_with(';').then_some((digits.len() + 3, referred))
 }
 
 /// The length of a link target `(...)` at the start of `rest`, with inner parentheses.
@@ -119,16 +108,7 @@ mod tests {
                    \x20 * **One.** a\n  2. two\nmore\n* * *\n> quoted\n> twice\n\n1\\. no item\n## Next ##\nend";
         assert_eq!(
             words(raw),
-            [
-                "title",
-                "body of it",
-                "one a",
-                "two more",
-                "quoted twice",
-                "1 no item",
-                "next",
-                "end"
-            ]
+            ["title", "body of it", "one a", "two more", "quoted twice", "1 no item", "next", "end"]
         );
     }
 
@@ -137,17 +117,11 @@ mod tests {
         for (raw, expected) in [
             ("we **sell** or _rent_ `it`", "we sell or rent it"),
             ("un**likely**", "unlikely"),
-            (
-                "see [our *site*](http://a.b/c_(d) \"t\"), now",
-                "see our site now",
-            ),
+            ("see [our *site*](http://a.b/c_(d) \"t\"), now", "see our site now"),
             ("[info@x](mailto:a)[.org](b) to[day](c)", "info x org today"),
             ("![logo](a.png)[ ](b) [1] foo[2]", "logo 1 foo 2"),
             ("<http://a.example/b>", "http a example b"),
-            (
-                "foo\\_bar \\* AT&amp;T don&#39;t a&nbsp;b &#x; &#bad",
-                "foo bar at t don t a b x bad",
-            ),
+            ("foo\\_bar \\* AT&amp;T don&#39;t a&nbsp;b &#x; &#bad", "foo bar at t don t a b x bad"),
             ("a | b |\\", "a b"),
             ("[open (never", "open never"),
         ] {

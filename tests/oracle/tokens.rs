@@ -14,10 +14,7 @@ pub struct Token {
 
 /// Soft hyphen and zero-width characters: inside a word, never between words, never at the ends of a token.
 pub fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{AD}' | '\u{200B}' | '\u{200C}' | '\u{200D}' | '\u{2060}' | '\u{FEFF}'
-    )
+    matches!(c, '\u{AD}' | '\u{200B}' | '\u{200C}' | '\u{200D}' | '\u{2060}' | '\u{FEFF}')
 }
 
 /// Combining marks, and the half-width kana voice marks, which are letters by name only.
@@ -47,8 +44,7 @@ fn stands_alone(c: char) -> bool {
             let scripts = c.script_extension();
             !scripts.is_common()
                 && !scripts.is_inherited()
-                && (scripts.contains_script(Script::Hiragana)
-                    || scripts.contains_script(Script::Katakana))
+                && (scripts.contains_script(Script::Hiragana) || scripts.contains_script(Script::Katakana))
         }
         _ => false,
     }
@@ -77,11 +73,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
             }
         }
         let end = chars[last].0 + chars[last].1.len_utf8();
-        found.push(Token {
-            start,
-            end,
-            folded: fold(&text[start..end]),
-        });
+        found.push(Token { start, end, folded: fold(&text[start..end]) });
         i = last + 1;
     }
     found
@@ -102,11 +94,7 @@ fn fold(token: &str) -> String {
     let apart: String = visible.nfkd().collect();
     let lower: String = apart.chars().flat_map(char::to_lowercase).collect();
     let apart_again: String = lower.nfkd().collect();
-    apart_again
-        .chars()
-        .filter(|&c| !is_combining_mark(c))
-        .map(|c| if c == 'ς' { 'σ' } else { c })
-        .collect()
+    apart_again.chars().filter(|&c| !is_combining_mark(c)).map(|c| if c == 'ς' { 'σ' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -132,9 +120,7 @@ mod tests {
 
     #[test]
     fn apostrophes_and_hyphens_separate() {
-        for text in [
-            "don’t", "don't", "don t", "DON'T", "don‘t", "don´t", "don-t", "don_t",
-        ] {
+        for text in ["don’t", "don't", "don t", "DON'T", "don‘t", "don´t", "don-t", "don_t"] {
             check(text, &["don", "t"]);
         }
         check("third-party", &["third", "party"]);
@@ -149,10 +135,7 @@ mod tests {
             check(text, &["resume"]);
         }
         check("ﬁne", &["fine"]);
-        check(
-            "İstanbul ISTANBUL ıstanbul",
-            &["istanbul", "istanbul", "ıstanbul"],
-        );
+        check("İstanbul ISTANBUL ıstanbul", &["istanbul", "istanbul", "ıstanbul"]);
         check("Ｆｕｌｌ", &["full"]);
         check("ΛΟΓΟΣ λόγος", &["λογοσ", "λογοσ"]);
         check("Straße", &["straße"]);
@@ -208,10 +191,7 @@ mod tests {
         check("개인정보 A", &["개", "인", "정", "보", "a"]);
         let decomposed: String = "한국".nfd().collect();
         check(&decomposed, &["한", "국"]);
-        check_cut(
-            &decomposed,
-            &["\u{1112}\u{1161}\u{11AB}", "\u{1100}\u{116E}\u{11A8}"],
-        );
+        check_cut(&decomposed, &["\u{1112}\u{1161}\u{11AB}", "\u{1100}\u{116E}\u{11A8}"]);
         check("가\u{11A8}", &["각"]);
         check_cut("a\u{1161}", &["a", "\u{1161}"]);
     }

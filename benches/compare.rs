@@ -1,0 +1,106 @@
+//! Where the time goes, as ratios against something run beside it: `cargo bench --bench compare -- [CORPUS]`.
+//!
+//! Prints medians of five rounds, one thread. Reading and CommonMark parsing of the same texts are the floor for sectioning; the index
+//! library's own count of the same phrase is the floor for search. Each phrase's count is checked against the library's: a wrong answer
+//! fails the bench.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use fineprint::corpus::{self, Found, Seen};
+use fineprint::index::{BuildOptions, OpenIndex, Scan, build};
+use fineprint::progress::Silent;
+use fineprint::search::{Hit, SearchRequest, search};
+use tantivy::collector::Count;
+use tantivy::query::PhraseQuery;
+use tantivy::{Index, Term};
+
+const ROUNDS: usize = 5;
+const PHRASES: [&str; 5] = ["sell or rent", "personal information", "third parties", "of the", "to the"];
+
+fn main() {
+    // cargo passes `--bench` itself.
+    let corpus = std::env::args().skip(1).find(|arg| !arg.starts_with("--"));
+    let corpus = PathBuf::from(corpus.unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/data/policies").to_owned()));
+    let texts = ingest(&corpus);
+    sectioning(&texts);
+    searching(&corpus);
+}
+
+/// Reads all texts and says how long that takes.
+fn ingest(corpus: &std::path::Path) -> Vec<String> {
+    let reader = corpus::open(corpus).unwrap();
+    let mut found: Vec<Found> = Vec::new();
+    reader
+        .scan(&mut |seen| {
+            if let Seen::Found(one) = seen {
+                found.push(*one);
+            }
+        })
+        .unwrap();
+    let mut texts = Vec::new();
+    let read = median(|| texts = found.iter().map(|one| reader.text(one).unwrap().body).collect());
+    let bytes: usize = texts.iter().map(String::len).sum();
+    println!("{} snapshots, {:.1} MB; read and decoded in {:.3} s", texts.len(), bytes as f64 / 1e6, read);
+    texts
+}
+
+fn sectioning(texts: &[String]) {
+    let parse = median(|| {
+        let options = pulldown_cmark::Options::ENABLE_TABLES;
+        let events: usize = texts.iter().map(|text| pulldown_cmark::Parser::new_ext(text, options).count()).sum();
+        assert!(events > 0);
+    });
+    let section = median(|| {
+        let clauses: usize = texts.iter().map(|text| fineprint::section::section(text).len()).sum();
+        assert!(clauses > 0);
+    });
+    println!("sectioning {section:.3} s, CommonMark events alone {parse:.3} s: {:.1} times", section / parse);
+}
+
+fn searching(corpus: &std::path::Path) {
+    let folder = std::env::temp_dir().join(format!("fineprint-bench-{}", std::process::id()));
+    let options = BuildOptions { index: folder.clone(), collection: "default".into(), threads: 1 };
+    let started = Instant::now();
+    let scan = Scan::new(&[corpus.to_owned()], "default", &Silent).unwrap();
+    let (manifest, _) = build(scan, &options, &Silent).unwrap();
+    println!("index built in {:.3} s with one thread", started.elapsed().as_secs_f64());
+    let index = OpenIndex::open(&folder).unwrap();
+    let library = Index::open_in_dir(folder.join(&manifest.generation)).unwrap();
+    let searcher = library.reader().unwrap().searcher();
+    let field = library.schema().get_field("text").unwrap();
+    for phrase in PHRASES {
+        let terms: Vec<Term> = phrase.split(' ').map(|word| Term::from_field_text(field, word)).collect();
+        let query = PhraseQuery::new(terms);
+        let mut counted = 0;
+        let library = median(|| counted = searcher.search(&query, &Count).unwrap());
+        let request = SearchRequest { query: phrase.to_owned(), limit: Some(10), ..SearchRequest::default() };
+        let mut clauses = 0;
+        let ours = median(|| {
+            let mut hits: Vec<Hit> = Vec::new();
+            clauses = search(&index, &request, &mut hits).unwrap().totals.clauses;
+        });
+        assert_eq!(clauses, counted as u64, "{phrase}");
+        println!(
+            "\"{phrase}\": {clauses} clauses; ten hits and exact totals {:.2} ms, the library's count {:.2} ms: {:.1} times",
+            ours * 1e3,
+            library * 1e3,
+            ours / library
+        );
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The median time of some rounds, in seconds.
+fn median(mut work: impl FnMut()) -> f64 {
+    let mut times: Vec<f64> = (0..ROUNDS)
+        .map(|_| {
+            let started = Instant::now();
+            work();
+            started.elapsed().as_secs_f64()
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[ROUNDS / 2]
+}

@@ -22,7 +22,9 @@ const PHRASES: [&str; 5] = ["sell or rent", "personal information", "third parti
 fn main() {
     // cargo passes `--bench` itself.
     let corpus = std::env::args().skip(1).find(|arg| !arg.starts_with("--"));
-    let corpus = PathBuf::from(corpus.unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/data/policies").to_owned()));
+    let corpus = PathBuf::from(
+        corpus.unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/data/policies").to_owned()),
+    );
     let texts = ingest(&corpus);
     sectioning(&texts);
     searching(&corpus);
@@ -49,7 +51,8 @@ fn ingest(corpus: &std::path::Path) -> Vec<String> {
 fn sectioning(texts: &[String]) {
     let parse = median(|| {
         let options = pulldown_cmark::Options::ENABLE_TABLES;
-        let events: usize = texts.iter().map(|text| pulldown_cmark::Parser::new_ext(text, options).count()).sum();
+        let events: usize =
+            texts.iter().map(|text| pulldown_cmark::Parser::new_ext(text, options).count()).sum();
         assert!(events > 0);
     });
     let section = median(|| {

@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 mod oracle;
+mod readme;
 mod section;
 mod util;

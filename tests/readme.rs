@@ -1,0 +1,84 @@
+//! Every command of the README runs, and prints what the README says.
+
+use std::path::Path;
+use std::process::Command;
+
+/// A command of the README and the lines below it.
+struct Shown {
+    command: String,
+    output: Vec<String>,
+}
+
+fn shown() -> Vec<Shown> {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let mut found: Vec<Shown> = Vec::new();
+    let mut is_console = false;
+    for line in readme.lines() {
+        match line {
+            "```console" => is_console = true,
+            "```" => is_console = false,
+            _ if !is_console => {}
+            _ => match line.strip_prefix("$ ") {
+                Some(command) => found.push(Shown { command: command.to_owned(), output: Vec::new() }),
+                None => found.last_mut().unwrap().output.push(line.to_owned()),
+            },
+        }
+    }
+    found
+}
+
+fn has_program(name: &str) -> bool {
+    Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+#[test]
+fn every_command_of_the_readme_runs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root.join("data/policies"), &folder.path().join("data/policies"));
+    let program = env!("CARGO_BIN_EXE_fineprint");
+    let commands = shown();
+    assert!(commands.len() >= 7, "the README shows only {} commands", commands.len());
+    for Shown { command, output } in commands {
+        if command.contains("| jq") && !has_program("jq") {
+            println!("skipped, there is no jq: {command}");
+            continue;
+        }
+        let run = command.replace("cargo run --release --", program);
+        let run = if run.starts_with("fineprint ") { run.replacen("fineprint", program, 1) } else { run };
+        let done = Command::new("bash")
+            .args(["-o", "pipefail", "-c", &run])
+            .current_dir(folder.path())
+            .env("HOME", folder.path())
+            .env("XDG_CACHE_HOME", folder.path().join("cache"))
+            .env_remove("FINEPRINT_INDEX")
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{command}\nexit {:?}\n{stderr}", done.status);
+        let stdout = String::from_utf8(done.stdout).unwrap();
+        let lines: Vec<&str> = stdout.lines().collect();
+        // `...` stands for the rest.
+        let until = output.iter().position(|line| line == "...").unwrap_or(output.len());
+        if !output.is_empty() {
+            let is_whole = until == output.len();
+            let printed = if is_whole { lines.as_slice() } else { &lines[..until.min(lines.len())] };
+            let expected: Vec<&str> = output[..until].iter().map(String::as_str).collect();
+            // A blank line ends a block of the README where a hit ends.
+            assert_eq!(printed, expected.as_slice(), "{command}\n{stderr}");
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fineprint::progress::{Phase, Progress};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// How often the bar is drawn even when nothing advances: a person sees that it is alive.
 const TICK: Duration = Duration::from_millis(100);
@@ -22,13 +22,18 @@ impl Bar {
 impl Progress for Bar {
     fn begin(&self, phase: Phase, total: Option<u64>) {
         let template = match (phase, total) {
-            (Phase::Scanning, _) => "{prefix} {spinner} {human_pos} inputs, {per_sec}",
-            (_, Some(_)) => "{prefix} {bar:24} {human_pos}/{human_len} snapshots, {per_sec}, {eta} left",
+            (Phase::Scanning, _) => "{prefix} {spinner} {human_pos} inputs, {rate}",
+            (_, Some(_)) => "{prefix} {bar:24} {human_pos}/{human_len} snapshots, {rate}, {eta} left",
             (_, None) => "{prefix} {spinner} {elapsed}",
         };
         // The templates are ours and a test draws them; should one not parse, the plain bar is still a bar.
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        self.0.set_style(style);
+        // Whole numbers: indicatif's own rate has four decimals.
+        let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            // A number that cannot be drawn is no reason to stop the work.
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        };
+        self.0.set_style(style.with_key("rate", rate));
         self.0.set_prefix(format!("{:>9}", phase.name()));
         self.0.set_position(0);
         match total {
@@ -62,8 +67,8 @@ mod tests {
     #[test]
     fn templates_parse() {
         for template in [
-            "{prefix} {spinner} {human_pos} inputs, {per_sec}",
-            "{prefix} {bar:24} {human_pos}/{human_len} snapshots, {per_sec}, {eta} left",
+            "{prefix} {spinner} {human_pos} inputs, {rate}",
+            "{prefix} {bar:24} {human_pos}/{human_len} snapshots, {rate}, {eta} left",
             "{prefix} {spinner} {elapsed}",
         ] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");

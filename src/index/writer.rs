@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{ParallelBridge, ParallelIterator};
-use tantivy::indexer::{IndexWriterOptions, UserOperation};
+use tantivy::indexer::{IndexWriterOptions, NoMergePolicy, UserOperation};
 use tantivy::{Index, IndexWriter};
 
 use super::document::documents;
@@ -161,6 +161,8 @@ fn build_generation(
         IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(WRITER_BUDGET).build();
     let mut writer: IndexWriter =
         index.writer_with_options(writer_options).map_err(Error::tantivy(&folder))?;
+    // One merge at the end, of everything: merges in between would only be repeated, and could hold a segment that the last one wants.
+    writer.set_merge_policy(Box::new(NoMergePolicy));
     let fields = Fields::of(&schema).map_err(Error::tantivy(&folder))?;
     let corpora = indexed_corpora(&scan, &options.collection);
 

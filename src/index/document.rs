@@ -30,15 +30,20 @@ pub struct StoredSnapshot {
     pub text_hash: [u8; 16],
     /// Its title.
     pub title: Option<String>,
-    /// Its clauses and places, as changes from the snapshot before it in the chunk.
-    edits: Vec<Edit>,
 }
 
-/// What a chunk's document stores.
+/// What a chunk's document stores in `tables`: all that a hit needs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Chunk {
     /// The snapshots, oldest first.
     pub snapshots: Vec<StoredSnapshot>,
+}
+
+/// What a chunk's document stores in `clauses`: larger, and only needed to print a snapshot.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ClauseLists {
+    /// Per snapshot of the chunk its clauses and places, as changes from the snapshot before.
+    edits: Vec<Vec<Edit>>,
 }
 
 /// How the list of a snapshot's clauses comes from the list before.
@@ -52,27 +57,29 @@ enum Edit {
 
 impl Chunk {
     fn of(snapshots: &[CollapsedSnapshot]) -> Self {
+        let stored = |snapshot: &CollapsedSnapshot| StoredSnapshot {
+            info: snapshot.info.clone(),
+            text_hash: snapshot.text_hash,
+            title: snapshot.title.clone(),
+        };
+        Self { snapshots: snapshots.iter().map(stored).collect() }
+    }
+}
+
+impl ClauseLists {
+    fn of(snapshots: &[CollapsedSnapshot]) -> Self {
         let mut before: &[(u32, u32)] = &[];
-        let mut stored = Vec::with_capacity(snapshots.len());
+        let mut all = Vec::with_capacity(snapshots.len());
         for snapshot in snapshots {
-            stored.push(StoredSnapshot {
-                info: snapshot.info.clone(),
-                text_hash: snapshot.text_hash,
-                title: snapshot.title.clone(),
-                edits: edits(before, &snapshot.clauses),
-            });
+            all.push(edits(before, &snapshot.clauses));
             before = &snapshot.clauses;
         }
-        Self { snapshots: stored }
+        Self { edits: all }
     }
 
-    /// The clauses and places of the snapshot at `index` in this chunk, in reading order.
-    pub fn clauses(&self, index: usize) -> Vec<(u32, u32)> {
-        let mut list = Vec::new();
-        for snapshot in self.snapshots.iter().take(index + 1) {
-            list = apply(&list, &snapshot.edits);
-        }
-        list
+    /// The numbers of clause and place in the snapshot at `index` of the chunk, in reading order.
+    pub fn of_snapshot(&self, index: usize) -> Vec<(u32, u32)> {
+        self.edits.iter().take(index + 1).fold(Vec::new(), |before, edits| apply(&before, edits))
     }
 }
 
@@ -136,6 +143,7 @@ pub fn documents(
         document.add_u64(fields.policy_tables, hash);
         document.add_u64(fields.chunk, (i * CHUNK) as u64);
         document.add_bytes(fields.tables, &postcard::to_stdvec(&Chunk::of(snapshots))?);
+        document.add_bytes(fields.clauses, &postcard::to_stdvec(&ClauseLists::of(snapshots))?);
         documents.push(document);
     }
     documents.extend(policy.clauses.iter().map(|clause| clause_document(fields, key, hash, policy, clause)));

@@ -74,6 +74,7 @@ pub struct Fields {
     pub technical: Field,
     pub chunk: Field,
     pub tables: Field,
+    pub clauses: Field,
 }
 
 impl Fields {
@@ -96,6 +97,7 @@ impl Fields {
             technical: field("technical")?,
             chunk: field("chunk")?,
             tables: field("tables")?,
+            clauses: field("clauses")?,
         })
     }
 }
@@ -182,7 +184,7 @@ mod tests {
     fn the_description_is_the_schema() {
         assert!(format_version() > 0);
         let schema = schema();
-        assert_eq!(schema.num_fields(), 15);
+        assert_eq!(schema.num_fields(), 16);
         assert!(Fields::of(&schema).is_ok());
     }
 }

@@ -159,7 +159,7 @@ impl CachedPolicy {
     ) -> Result<(Option<String>, crate::model::SnapshotInfo)> {
         let number = ordinal as usize / crate::index::CHUNK;
         if self.chunk.as_ref().is_none_or(|(known, _)| *known != number) {
-            self.chunk = Some((number, index.chunk(self.address, ordinal)?.0));
+            self.chunk = Some((number, index.chunk(self.address, ordinal)?));
         }
         let inside = ordinal as usize % crate::index::CHUNK;
         let stored = self.chunk.as_ref().and_then(|(_, chunk)| chunk.snapshots.get(inside));
@@ -276,8 +276,7 @@ fn show(index: &OpenIndex, columns: &[Columns], address: DocAddress, rank: u32) 
 /// The clauses of the section in which the clause stands first in snapshot `ordinal`.
 fn context(index: &OpenIndex, address: DocAddress, rank: u32, ordinal: u32) -> Result<Vec<ContextClause>> {
     let policy = CachedPolicy::read(index, rank)?;
-    let (chunk, inside) = index.chunk(policy.address, ordinal)?;
-    let standing = chunk.clauses(inside);
+    let standing = index.clauses_of(policy.address, ordinal)?;
     let snapshots = policy.times.len() as u32;
     let at = |clause: u32| index.clause_address(policy.address, snapshots, clause);
     let Some(own) = standing.iter().position(|&(clause, _)| at(clause) == address) else {

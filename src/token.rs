@@ -91,7 +91,7 @@ fn class(c: char) -> Class {
     }
     match c {
         _ if is_invisible(c) => Class::Invisible,
-        '\u{1160}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FF}' => Class::Jamo,
+        '\u{1160}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FF}' if c.is_alphanumeric() => Class::Jamo,
         // Half-width voice marks are letters to Unicode, but part of the Kana before them.
         '\u{FF9E}' | '\u{FF9F}' => Class::Mark,
         _ if is_combining_mark(c) => Class::Mark,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser, ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fineprint::model::{Kind, Period};
 use fineprint::search::Limit;
@@ -28,9 +29,31 @@ pub struct Cli {
     /// Print no progress, warnings or totals
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// When to use colours
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, hide_possible_values = false)]
+    /// When to use colours; `auto`: in a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
+}
+
+/// More threads than any machine has cores; a typing error should not start a million.
+const MAX_THREADS: i64 = 1024;
+
+/// Kinds by name; help and errors list them.
+fn kind() -> ValueParser {
+    PossibleValuesParser::new(Kind::ALL.map(Kind::name)).try_map(|name| name.parse::<Kind>()).into()
+}
+
+// The messages of these follow "invalid value 'x' for '--since <DATE>': ", which names the value.
+
+fn period(text: &str) -> Result<Period, &'static str> {
+    text.parse().map_err(|_| "no such date; write YYYY, YYYY-MM or YYYY-MM-DD")
+}
+
+fn limit(text: &str) -> Result<Limit, &'static str> {
+    text.parse().map_err(|_| "neither a number nor `all`")
+}
+
+fn number(text: &str) -> Result<usize, &'static str> {
+    text.parse().map_err(|_| "no number of hits")
 }
 
 /// The commands.
@@ -47,11 +70,8 @@ pub enum Command {
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// In a terminal, unless NO_COLOR is set.
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 
@@ -73,11 +93,11 @@ pub struct IndexArgs {
     #[arg(long, value_name = "DIR", env = "FINEPRINT_INDEX", default_value = ".fineprint")]
     pub index: PathBuf,
     /// The name under which the corpora are indexed
-    #[arg(long, value_name = "NAME", default_value = "default")]
+    #[arg(long, value_name = "NAME", default_value = "default", value_parser = NonEmptyStringValueParser::new())]
     pub collection: String,
     /// Threads that read and section [default: all cores]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    pub threads: usize,
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(0..=MAX_THREADS))]
+    pub threads: u16,
     /// Say what was found, with three sample clauses, and write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -110,17 +130,17 @@ pub struct FilterArgs {
     /// Only under a heading with this phrase (repeatable)
     #[arg(long, value_name = "TEXT")]
     pub section: Vec<String>,
-    /// Only heading, paragraph, item, row or quote (repeatable)
-    #[arg(long, value_name = "KIND")]
+    /// Only clauses of this kind (repeatable)
+    #[arg(long, value_name = "KIND", value_parser = kind())]
     pub kind: Vec<Kind>,
     /// Only snapshots from this date on: YYYY, YYYY-MM or YYYY-MM-DD
-    #[arg(long, value_name = "DATE", conflicts_with_all = ["as_of", "latest"])]
+    #[arg(long, value_name = "DATE", value_parser = period, conflicts_with_all = ["as_of", "latest"])]
     pub since: Option<Period>,
     /// Only snapshots up to the end of this date
-    #[arg(long, value_name = "DATE", conflicts_with_all = ["as_of", "latest"])]
+    #[arg(long, value_name = "DATE", value_parser = period, conflicts_with_all = ["as_of", "latest"])]
     pub until: Option<Period>,
     /// Only the newest snapshot of each policy up to the end of this date
-    #[arg(long, value_name = "DATE", conflicts_with = "latest")]
+    #[arg(long, value_name = "DATE", value_parser = period, conflicts_with = "latest")]
     pub as_of: Option<Period>,
     /// Only the newest snapshot of each policy
     #[arg(long)]
@@ -195,10 +215,10 @@ pub struct SearchArgs {
     #[arg(long, value_enum, help_heading = "Output")]
     pub group: Option<GroupArg>,
     /// How many hits to print: a number or `all`
-    #[arg(long, value_name = "N", default_value = "10", help_heading = "Output")]
+    #[arg(long, value_name = "N", default_value = "10", value_parser = limit, allow_negative_numbers = true, help_heading = "Output")]
     pub limit: Limit,
     /// How many hits to leave out first
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Output")]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number, allow_negative_numbers = true, help_heading = "Output")]
     pub offset: usize,
     /// Print only how many hits there are
     #[arg(long, help_heading = "Output")]
@@ -223,7 +243,7 @@ pub struct ShowArgs {
     /// Only this collection: whole name or glob (repeatable)
     #[arg(long, value_name = "NAME")]
     pub collection: Vec<String>,
-    /// How to print the clause: human or json
+    /// How to print the clause
     #[arg(long, value_enum, default_value_t)]
     pub format: ShowFormat,
 }

@@ -7,7 +7,7 @@ use fineprint::index::{BuildOptions, IngestReport, Manifest, SampleClause, Scan,
 
 use super::args::{Cli, IndexArgs};
 use super::bar::Bar;
-use super::{Outcome, say};
+use super::{Outcome, count, say};
 
 /// How many unreadable inputs are named one by one.
 const NAMED: usize = 20;
@@ -23,7 +23,7 @@ pub fn run(args: &IndexArgs, cli: &Cli) -> Result<Outcome> {
     let options = BuildOptions {
         index: args.index.clone(),
         collection: args.collection.clone(),
-        threads: args.threads,
+        threads: usize::from(args.threads),
     };
     let (manifest, report) = build(scan, &options, &bar)?;
     drop(bar);
@@ -37,8 +37,12 @@ pub fn run(args: &IndexArgs, cli: &Cli) -> Result<Outcome> {
 fn summary(manifest: &Manifest, report: &IngestReport) -> String {
     let counts = &manifest.counts;
     let mut lines = vec![format!(
-        "indexed {} snapshots of {} policies of {} companies: {} distinct clauses, standing {} times",
-        counts.snapshots, counts.policies, counts.companies, counts.clauses, counts.occurrences
+        "indexed {} of {} of {}: {}, standing {}",
+        count(counts.snapshots, "snapshot", "snapshots"),
+        count(counts.policies, "policy", "policies"),
+        count(counts.companies, "company", "companies"),
+        count(counts.clauses, "distinct clause", "distinct clauses"),
+        count(counts.occurrences, "time", "times"),
     )];
     lines.extend(skipped(report));
     if report.windows_1252 > 0 {
@@ -55,7 +59,7 @@ fn skipped(report: &IngestReport) -> Vec<String> {
     report
         .skipped
         .iter()
-        .map(|(skip, count)| format!("skipped {count}: {}{}", skip.reason(), example(skip)))
+        .map(|(skip, number)| format!("skipped {number}: {}{}", skip.reason(), example(skip)))
         .collect()
 }
 
@@ -78,9 +82,10 @@ fn dry_run(scan: &Scan) -> Result<Outcome> {
 
 fn write_dry_run(out: &mut impl Write, scan: &Scan) -> io::Result<()> {
     let report = &scan.report;
-    writeln!(out, "{} inputs seen", report.seen)?;
-    for (reader, count) in &report.readers {
-        writeln!(out, "{reader}: {count} snapshots of {} policies", scan.policies())?;
+    writeln!(out, "{} seen", count(report.seen, "input", "inputs"))?;
+    for (reader, &snapshots) in &report.readers {
+        let policies = count(scan.policies() as u64, "policy", "policies");
+        writeln!(out, "{reader}: {} of {policies}", count(snapshots, "snapshot", "snapshots"))?;
     }
     for line in skipped(report) {
         writeln!(out, "{line}")?;

@@ -48,6 +48,11 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// `1 policy`, `2 policies`.
+fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// Writes a line to stderr. Where stderr is closed nobody listens, which is no error of ours.
 fn say(line: &str) {
     // Query errors show foreign text that their own printer has made safe; paths and names are made safe here.

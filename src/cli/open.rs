@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use fineprint::error::{Error, Result};
-use fineprint::index::{BuildOptions, IngestReport, Manifest, OpenIndex, Scan, Versions, build};
+use fineprint::index::{BuildOptions, OpenIndex, Scan, Versions, build};
 use fineprint::printer::HumanOptions;
 
 use super::args::{Cli, Color, IndexChoice};
@@ -23,19 +23,28 @@ fn open_corpus(corpus: &Path, cli: &Cli) -> Result<(OpenIndex, bool)> {
     let bar = Bar::new(cli.quiet);
     let scan = Scan::new(&[corpus.to_owned()], "default", &bar)?;
     let dir = cache_folder(corpus)?;
-    let is_current = Manifest::read(&dir).is_ok_and(|manifest| {
-        manifest.corpora.iter().map(|corpus| corpus.fingerprint.clone()).eq(scan.fingerprints())
-    });
-    let report: IngestReport = if is_current {
-        scan.report.clone()
-    } else {
-        let options = BuildOptions { index: dir.clone(), collection: "default".to_owned(), threads: 0 };
-        build(scan, &options, &bar)?.1
+    let (index, report) = match current(&dir, &scan) {
+        Some(index) => (index, scan.report),
+        None => {
+            let options = BuildOptions { index: dir.clone(), collection: "default".to_owned(), threads: 0 };
+            let report = build(scan, &options, &bar)?.1;
+            (OpenIndex::open(&dir)?, report)
+        }
     };
     drop(bar);
     let is_incomplete = report_problems(&report);
-    let index = OpenIndex::open(&dir)?.with_corpus_name(corpus.to_string_lossy().into_owned());
-    Ok((index, is_incomplete))
+    Ok((index.with_corpus_name(corpus.to_string_lossy().into_owned()), is_incomplete))
+}
+
+/// The cached index, if it can be used and is of what was scanned.
+fn current(dir: &Path, scan: &Scan) -> Option<OpenIndex> {
+    let index = OpenIndex::open(dir).ok()?;
+    let manifest = index.manifest();
+    let fingerprints = manifest.corpora.iter().map(|corpus| corpus.fingerprint.clone());
+    // What could not be read the last time may be readable now.
+    let unreadable = manifest.inputs.get("unreadable").copied().unwrap_or(0);
+    let is_current = fingerprints.eq(scan.fingerprints()) && unreadable == scan.report.failed.len() as u64;
+    is_current.then_some(index)
 }
 
 /// A folder for this corpus and these versions.
@@ -73,5 +82,11 @@ pub fn human_options(color: Color) -> HumanOptions {
         }
     };
     let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
-    HumanOptions { has_colour, width: width.filter(|_| is_terminal), is_terminal }
+    // Who asks for colours in a pipe has a terminal at its end: `| less -R`.
+    HumanOptions {
+        has_colour,
+        width: width.filter(|_| is_terminal),
+        is_terminal: is_terminal || has_colour,
+        ..HumanOptions::default()
+    }
 }

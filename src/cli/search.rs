@@ -3,12 +3,12 @@
 use std::io::{self, BufWriter};
 
 use fineprint::error::{Error, Result};
-use fineprint::printer::{Format, Printer};
+use fineprint::printer::{Format, HumanOptions, Printer};
 use fineprint::search::{Dates, Filters, Group, SearchRequest, Sort, Summary, search};
 
 use super::args::{Cli, FilterArgs, FormatArg, GroupArg, SearchArgs, SortArg};
 use super::open::{human_options, open};
-use super::{Outcome, say};
+use super::{Outcome, count, say};
 
 /// Searches and prints.
 pub fn run(args: &SearchArgs, cli: &Cli) -> Result<Outcome> {
@@ -17,7 +17,7 @@ pub fn run(args: &SearchArgs, cli: &Cli) -> Result<Outcome> {
     fineprint::query::parse(&request.query)?;
     let (index, is_incomplete) = open(&args.index, cli)?;
     let format = match args.format {
-        FormatArg::Human => Format::Human(human_options(cli.color)),
+        FormatArg::Human => Format::Human(HumanOptions { group: request.group, ..human_options(cli.color) }),
         FormatArg::Json => Format::Json,
         FormatArg::Jsonl => Format::JsonLines,
     };
@@ -27,7 +27,7 @@ pub fn run(args: &SearchArgs, cli: &Cli) -> Result<Outcome> {
     let printed = printer.printed();
     drop(printer);
     if !cli.quiet && !args.count {
-        say_totals(&summary, printed, args.format);
+        say_totals(&summary, printed, request.group, args.format);
     }
     Ok(match (is_incomplete, summary.totals.clauses) {
         (true, _) => Outcome::Incomplete,
@@ -87,15 +87,7 @@ fn filters(args: &FilterArgs) -> Result<Filters> {
 }
 
 /// Totals for people; for programs only that there is more, unless the output says so itself.
-fn say_totals(summary: &Summary, printed: u64, format: FormatArg) {
-    let totals = &summary.totals;
-    let rest = match (summary.truncated, totals.groups) {
-        (false, _) => String::new(),
-        (true, Some(groups)) => {
-            format!("; {printed} of {groups} wordings or groups shown, --limit all shows all")
-        }
-        (true, None) => format!("; {printed} of {} shown, --limit all shows all", totals.clauses),
-    };
+fn say_totals(summary: &Summary, printed: u64, group: Group, format: FormatArg) {
     let is_said = match format {
         FormatArg::Human => true,
         FormatArg::Jsonl => summary.truncated,
@@ -104,14 +96,29 @@ fn say_totals(summary: &Summary, printed: u64, format: FormatArg) {
     if !is_said {
         return;
     }
+    let totals = &summary.totals;
     if totals.clauses == 0 {
         return say("no hits");
     }
-    let count =
-        |number: u64, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
+    let mut what = count(totals.clauses, "clause", "clauses");
+    if let (Group::Text, Some(groups)) = (group, totals.groups) {
+        what.push_str(&format!(" ({})", count(groups, "wording", "wordings")));
+    }
+    let shown = match group {
+        Group::None => "clauses",
+        Group::Text => "wordings",
+        Group::Policy => "policies",
+        Group::Company => "companies",
+    };
+    let rest = match summary.truncated {
+        false => String::new(),
+        true => {
+            let all = totals.groups.unwrap_or(totals.clauses);
+            format!("; {printed} of {all} {shown} shown, --limit all shows all")
+        }
+    };
     say(&format!(
-        "{} in {} of {}, {}{rest}",
-        count(totals.clauses, "clause", "clauses"),
+        "{what} in {} of {}, {}{rest}",
         count(totals.policies, "policy", "policies"),
         count(totals.companies, "company", "companies"),
         count(totals.snapshots, "snapshot", "snapshots"),

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use fineprint::error::{Error, Result};
 use fineprint::model::ClauseId;
-use fineprint::printer::print_shown;
+use fineprint::printer::{print_json_line, print_shown};
 use fineprint::search::{ShownClause, find_clause};
 
 use super::args::{Cli, ShowArgs, ShowFormat};
@@ -15,7 +15,7 @@ use super::{Outcome, say};
 pub fn run(args: &ShowArgs, cli: &Cli) -> Result<Outcome> {
     let id = ClauseId::parse(&args.id).ok_or_else(|| {
         Error::Usage(format!(
-            "`{}` is no clause id: `c` and 16 letters and digits, as search prints them",
+            "`{}` is no clause id; give `c` and 16 letters or digits, as search prints them",
             args.id
         ))
     })?;
@@ -24,7 +24,7 @@ pub fn run(args: &ShowArgs, cli: &Cli) -> Result<Outcome> {
     let mut out = BufWriter::new(io::stdout().lock());
     print(&mut out, &found, args.format, cli).map_err(Error::Output)?;
     if found.is_empty() && !cli.quiet {
-        say(&format!("no clause {id} in {}", index.dir().display()));
+        say(&format!("no clause `{id}` in {}", index.dir().display()));
     }
     Ok(match (is_incomplete, found.is_empty()) {
         (true, _) => Outcome::Incomplete,
@@ -42,10 +42,7 @@ fn print(out: &mut impl Write, found: &[ShownClause], format: ShowFormat, cli: &
                 }
                 print_shown(out, shown, human_options(cli.color))?;
             }
-            ShowFormat::Json => {
-                serde_json::to_writer(&mut *out, shown)?;
-                writeln!(out)?;
-            }
+            ShowFormat::Json => print_json_line(out, shown)?,
         }
     }
     out.flush()

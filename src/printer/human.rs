@@ -1,13 +1,14 @@
 //! Hits for people: who and when, in which section, the words, and since when they have stood.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar;
 
 use super::sanitize::sanitize;
-use crate::model::Kind;
-use crate::search::{Hit, ShownClause};
+use crate::model::{Kind, Source};
+use crate::search::{Group, Hit, ShownClause};
 
 /// How hits are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,6 +19,8 @@ pub struct HumanOptions {
     pub width: Option<usize>,
     /// Whether control characters must be kept out, because a terminal reads along.
     pub is_terminal: bool,
+    /// What each hit stands for.
+    pub group: Group,
 }
 
 const COMPANY: Style = Style::new().bold();
@@ -45,12 +48,25 @@ pub(super) fn hit(out: &mut impl Write, hit: &Hit, options: HumanOptions, is_fir
     if !hit.section.is_empty() {
         writeln!(out, "{INDENT}{}", pen.draw(DIM, &hit.section.join(" > ")))?;
     }
-    if let (Some(lead_in), Kind::Item) = (&hit.lead_in, hit.kind) {
-        writeln!(out, "{INDENT}{}", pen.safe(lead_in))?;
+    match (&hit.lead_in, hit.kind) {
+        (Some(lead_in), Kind::Item) => writeln!(out, "{INDENT}{}", pen.safe(lead_in))?,
+        (Some(header), Kind::Row) => writeln!(out, "{INDENT}{}", pen.draw(DIM, header))?,
+        _ => {}
     }
     let mark = if hit.kind == Kind::Item { "- " } else { "" };
     pen.text(out, mark, &hit.text, &hit.highlights)?;
-    writeln!(out, "{INDENT}{}", pen.draw(DIM, &life(hit)))
+    let size = group_size(hit, options.group).map(|size| format!(", {size}")).unwrap_or_default();
+    writeln!(out, "{INDENT}{}", pen.draw(DIM, &format!("{}{size}", life(hit))))
+}
+
+/// How many hits it stands for. Of equal clauses their companies are counted already.
+fn group_size(hit: &Hit, group: Group) -> Option<String> {
+    let size = hit.group_size.filter(|&size| size > 1)?;
+    match group {
+        Group::Policy => Some(format!("best of {size} in this policy")),
+        Group::Company => Some(format!("best of {size} at this company")),
+        Group::None | Group::Text => None,
+    }
 }
 
 /// Since when, until when, how often, where else.
@@ -88,7 +104,14 @@ pub fn print_shown(out: &mut impl Write, shown: &ShownClause, options: HumanOpti
         writeln!(out, "{INDENT}{}", pen.draw(DIM, &hit.section.join(" > ")))?;
     }
     writeln!(out)?;
+    let mut before = None;
     for clause in &shown.context {
+        // Entries of a list stand close together, all else apart.
+        let is_list = |kind| matches!(kind, Kind::Item | Kind::Row);
+        if before.is_some_and(|kind| !(is_list(kind) && kind == clause.kind)) {
+            writeln!(out)?;
+        }
+        before = Some(clause.kind);
         let mark = match (clause.is_shown, clause.kind) {
             (true, Kind::Item) => "> - ",
             (true, _) => "> ",
@@ -104,8 +127,8 @@ pub fn print_shown(out: &mut impl Write, shown: &ShownClause, options: HumanOpti
             let indent = if i == 0 { mark } else { "    " };
             writeln!(out, "{indent}{}", pen.draw(style, &line))?;
         }
-        writeln!(out)?;
     }
+    writeln!(out)?;
     citation(out, hit, pen)
 }
 
@@ -116,8 +139,19 @@ fn citation(out: &mut impl Write, hit: &Hit, pen: Pen) -> io::Result<()> {
     for url in [&hit.archive_url, &hit.url].into_iter().flatten() {
         writeln!(out, "{}", pen.safe(url))?;
     }
-    writeln!(out, "{}", pen.safe(&format!("{}: {}", hit.source.corpus, hit.source.path)))?;
+    writeln!(out, "{}", pen.safe(&place(&hit.source)))?;
     writeln!(out, "{}", pen.safe(&life(hit)))
+}
+
+/// The path of a snapshot's file as it can be opened, where the corpus is a folder of files or a file.
+fn place(source: &Source) -> String {
+    let Source { corpus, path, commit: None, entry: None, .. } = source else {
+        return format!("{}: {}", source.corpus, source.path);
+    };
+    if Path::new(corpus).ends_with(path) {
+        return corpus.clone();
+    }
+    Path::new(corpus).join(path).to_string_lossy().into_owned()
 }
 
 /// Writes styled, safe text.

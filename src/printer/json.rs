@@ -1,14 +1,18 @@
 //! JSON for programs: `schema/results.schema.json` for the whole, `schema/hit.schema.json` for a line.
+//!
+//! Values are never changed, but what could move the cursor or turn the writing direction is written as an escape: JSON, too, is
+//! looked at in terminals.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::sanitize::is_unsafe;
 use crate::search::{Hit, Summary};
 
 pub(super) fn begin(out: &mut impl Write, summary: &Summary) -> io::Result<()> {
     out.write_all(b"{\"query\":")?;
-    serde_json::to_writer(&mut *out, &summary.query)?;
+    value(out, &summary.query)?;
     out.write_all(b",\"totals\":")?;
     serde_json::to_writer(&mut *out, &summary.totals)?;
     write!(out, ",\"truncated\":{},\"hits\":[", summary.truncated)
@@ -16,14 +20,41 @@ pub(super) fn begin(out: &mut impl Write, summary: &Summary) -> io::Result<()> {
 
 pub(super) fn hit(out: &mut impl Write, hit: &Hit, is_first: bool) -> io::Result<()> {
     out.write_all(if is_first { b"\n" } else { b",\n" })?;
-    Ok(serde_json::to_writer(out, hit)?)
+    value(out, hit)
 }
 
 pub(super) fn finish(out: &mut impl Write, is_empty: bool) -> io::Result<()> {
     out.write_all(if is_empty { b"]}\n" } else { b"\n]}\n" })
 }
 
-pub(super) fn line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
+/// Writes a value as one line.
+pub fn print_json_line(out: &mut impl Write, object: &impl Serialize) -> io::Result<()> {
+    value(out, object)?;
     out.write_all(b"\n")
+}
+
+fn value(out: &mut impl Write, object: &(impl Serialize + ?Sized)) -> io::Result<()> {
+    let text = serde_json::to_string(object)?;
+    let mut done = 0;
+    // All that is unsafe stands in strings, since a value on one line has no other control character, and is below U+10000.
+    for (at, c) in text.char_indices().filter(|&(_, c)| is_unsafe(c)) {
+        write!(out, "{}\\u{:04x}", &text[done..at], u32::from(c))?;
+        done = at + c.len_utf8();
+    }
+    out.write_all(&text.as_bytes()[done..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_escaped() {
+        let text = "a\u{1b}[2J\u{7f}\u{9b}\u{202e}b\n個";
+        let mut printed = Vec::new();
+        print_json_line(&mut printed, &text).unwrap();
+        let printed = String::from_utf8(printed).unwrap();
+        assert_eq!(printed, "\"a\\u001b[2J\\u007f\\u009b\\u202eb\\n個\"\n");
+        assert_eq!(serde_json::from_str::<String>(&printed).unwrap(), text);
+    }
 }

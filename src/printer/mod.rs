@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 
 pub use human::{HumanOptions, print_shown};
+pub use json::print_json_line;
 pub use sanitize::sanitize;
 
 use crate::search::{Hit, HitSink, Summary};
@@ -61,7 +62,7 @@ impl<W: Write> HitSink for Printer<W> {
         match self.format {
             Format::Human(options) => human::hit(&mut self.out, hit, options, is_first)?,
             Format::Json => json::hit(&mut self.out, hit, is_first)?,
-            Format::JsonLines => json::line(&mut self.out, hit)?,
+            Format::JsonLines => json::print_json_line(&mut self.out, hit)?,
         }
         self.printed += 1;
         Ok(ControlFlow::Continue(()))
@@ -73,7 +74,7 @@ impl<W: Write> HitSink for Printer<W> {
             Format::Human(_) if self.only_count => {
                 writeln!(self.out, "{}", summary.totals.groups.unwrap_or(summary.totals.clauses))?;
             }
-            Format::JsonLines if self.only_count => json::line(&mut self.out, &summary.totals)?,
+            Format::JsonLines if self.only_count => json::print_json_line(&mut self.out, &summary.totals)?,
             _ => {}
         }
         self.out.flush()

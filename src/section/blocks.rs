@@ -53,7 +53,7 @@ pub(super) struct List {
 /// The blocks of `text`.
 pub(super) fn blocks(text: &str) -> Vec<Block> {
     let mut out = Out::default();
-    read(&mend(text), &mut out, &Context::default(), 0);
+    read(&mend(&Source::whole(text)), &mut out, &Context::default(), 0);
     out.blocks
 }
 
@@ -120,7 +120,11 @@ fn read(source: &Source<'_>, out: &mut Out, outer: &Context, depth: usize) {
         if let Some((collected, _)) = &mut raw
             && let Event::Text(text) | Event::Html(text) = &event
         {
-            collected.push(text, source.origin(range.start));
+            if source.text.get(range.clone()) == Some(text.as_ref()) {
+                collected.push_from(text, source, range.start);
+            } else {
+                collected.push(text, source.origin(range.start));
+            }
             continue;
         }
         match event {
@@ -159,11 +163,12 @@ fn read(source: &Source<'_>, out: &mut Out, outer: &Context, depth: usize) {
                 close(&mut open, out, &mut context);
                 let mut inner = Source::empty();
                 // Words after an opening fence are text as well.
-                if let CodeBlockKind::Fenced(info) = kind {
-                    let at = source.text[range.start..]
-                        .find(info.as_ref())
-                        .map_or(range.start, |i| range.start + i);
-                    inner.push(&info, source.origin(at));
+                if let CodeBlockKind::Fenced(_) = kind {
+                    let line = source.text[range.start..].lines().next().unwrap_or_default();
+                    let fence = line.trim_start();
+                    let info = fence.trim_start_matches(fence.chars().next().unwrap_or(' '));
+                    let at = range.start + line.len() - info.len();
+                    inner.push_from(info, source, at);
                     inner.push("\n\n", source.origin(at));
                 }
                 raw = Some((inner, false));
@@ -182,12 +187,16 @@ fn read(source: &Source<'_>, out: &mut Out, outer: &Context, depth: usize) {
                 table = Table::default();
             }
             Event::Start(Tag::TableCell) => {
+                table.end = range.end;
                 open = Some(Open { role: Role::Text, renderer: Renderer::new(source) });
             }
             Event::End(TagEnd::TableCell) => {
                 table.cells.extend(open.take().map(|open| open.renderer.finish()));
             }
-            Event::End(TagEnd::TableHead | TagEnd::TableRow) => table.end_row(out, &mut context),
+            Event::End(TagEnd::TableHead | TagEnd::TableRow) => {
+                table.add_excess(source, range.end);
+                table.end_row(out, &mut context);
+            }
             inline => {
                 // A tight list entry has its text without a paragraph around it.
                 let open =
@@ -213,11 +222,32 @@ fn number(level: HeadingLevel) -> u8 {
 #[derive(Default)]
 struct Table {
     cells: Vec<Vec<Line>>,
+    /// Where the last cell ends.
+    end: usize,
     header: Option<String>,
     has_header: bool,
 }
 
 impl Table {
+    /// The cells that a row has more than its header, which the parser leaves out: they stand before byte `end` of `source`.
+    fn add_excess(&mut self, source: &Source<'_>, end: usize) {
+        let Some(excess) = source.text.get(self.end..end).filter(|excess| crate::token::has_token(excess)) else {
+            return;
+        };
+        let mut at = self.end;
+        for cell in excess.split('|') {
+            let bare = cell.trim_start();
+            let mut inner = Source::empty();
+            inner.push_from(bare, source, at + cell.len() - bare.len());
+            let mut renderer = Renderer::new(&inner);
+            for (event, range) in Parser::new(&inner.text).into_offset_iter() {
+                renderer.event(&event, range);
+            }
+            self.cells.push(renderer.finish());
+            at += cell.len() + 1;
+        }
+    }
+
     fn end_row(&mut self, out: &mut Out, context: &mut Context) {
         let filled: Vec<Vec<Line>> =
             std::mem::take(&mut self.cells).into_iter().filter(|c| !c.is_empty()).collect();
@@ -270,16 +300,12 @@ fn reread(collected: &Source<'_>, is_html: bool, out: &mut Out, context: &mut Co
     if !is_html {
         return read_into(&dedent(collected), out, context, depth);
     }
-    match html::strip(collected) {
-        Some(stripped) => read_into(&stripped, out, context, depth),
-        // No tag of HTML in it, so the parser would come to the same end again.
-        None => plain(collected, out, context),
-    }
+    read_into(&html::strip(collected), out, context, depth);
 }
 
 fn read_into(source: &Source<'_>, out: &mut Out, context: &mut Context, depth: usize) {
     let before = out.blocks.len();
-    read(source, out, context, depth + 1);
+    read(&mend(source), out, context, depth + 1);
     if out.blocks.len() > before
         && let Some((_, awaits)) = context.lists.last_mut()
     {
@@ -307,7 +333,7 @@ fn dedent(source: &Source<'_>) -> Source<'static> {
     let mut at = 0;
     for line in source.text.split_inclusive('\n') {
         let bare = line.trim_start_matches([' ', '\t']);
-        out.push(bare, source.origin(at + line.len() - bare.len()));
+        out.push_from(bare, source, at + line.len() - bare.len());
         at += line.len();
     }
     out

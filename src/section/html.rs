@@ -85,16 +85,31 @@ const BLOCK: &[&str] = &[
     "ul",
 ];
 
+/// Attributes that stand without a value.
+const BARE_ATTRIBUTES: &[&str] = &[
+    "allowfullscreen", "async", "autofocus", "autoplay", "checked", "compact", "controls", "defer", "disabled",
+    "hidden", "ismap", "loop", "multiple", "muted", "nohref", "noresize", "noshade", "nowrap", "open",
+    "readonly", "required", "reversed", "selected",
+];
+
 /// What `tag`, written `<...>`, is.
 pub(super) fn tag(tag: &str) -> Tag {
     let inner = tag.trim_start_matches('<').trim_start_matches('/');
-    if inner.starts_with('!') || inner.starts_with('?') {
-        return Tag::Inline;
+    let is = |opening: &str| inner.get(..opening.len()).is_some_and(|start| start.eq_ignore_ascii_case(opening));
+    if inner.starts_with(['!', '?']) {
+        let is_mark = is("!--") || is("!doctype") || is("![") || is("?") && inner.ends_with("?>");
+        return if is_mark { Tag::Inline } else { Tag::Text };
     }
     let end = inner.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inner.len());
     let name = inner[..end].to_ascii_lowercase();
     // A tag's name is followed by white space, `/` or `>`: `<a@b.example>` is an address.
     if !inner[end..].starts_with(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>') {
+        return Tag::Text;
+    }
+    // `<link to our policy>` is a template too: tags have attributes with values, or of a few names.
+    let attributes = inner[end..].split('>').next().unwrap_or_default().trim_end_matches('/');
+    let mut words = attributes.split_ascii_whitespace();
+    if !attributes.contains('=') && words.any(|word| !BARE_ATTRIBUTES.contains(&word.to_ascii_lowercase().as_str())) {
         return Tag::Text;
     }
     match name.as_str() {
@@ -116,23 +131,23 @@ pub(super) fn link_target(tag: &str) -> Option<&str> {
     }
 }
 
-/// The text of a block of HTML as Markdown to be read again, or `None` if it has no tag of HTML.
+/// The text of a block of HTML as Markdown to be read again; a `<` that begins no tag of HTML is escaped in it.
 ///
 /// Comments, scripts and style sheets are no text that a reader of the page saw.
-pub(super) fn strip<'t>(block: &Source<'t>) -> Option<Source<'t>> {
+pub(super) fn strip(block: &Source<'_>) -> Source<'static> {
     let text = block.text.as_ref();
     let mut out = Source::empty();
-    let (mut at, mut found) = (0, false);
+    let mut at = 0;
     while let Some(open) = text[at..].find('<').map(|i| at + i) {
-        let Some(end) = end_of_tag(text, open) else { break };
-        let kind = tag(&text[open..end]);
-        if kind == Tag::Text {
-            out.push(&text[at..end], block.origin(at));
-            at = end;
+        out.push_from(&text[at..open], block, at);
+        let end = end_of_tag(text, open);
+        let kind = end.map_or(Tag::Text, |end| tag(&text[open..end]));
+        let Some(end) = end.filter(|_| kind != Tag::Text) else {
+            let is_address = end.is_some_and(|end| text[open..end].contains("://") || text[open..end].contains('@'));
+            out.push(if is_address { "<" } else { "\\<" }, block.origin(open));
+            at = open + 1;
             continue;
-        }
-        found = true;
-        out.push(&text[at..open], block.origin(at));
+        };
         match kind {
             Tag::Block => out.push("\n\n", block.origin(open)),
             Tag::Break => out.push("  \n", block.origin(open)),
@@ -140,15 +155,16 @@ pub(super) fn strip<'t>(block: &Source<'t>) -> Option<Source<'t>> {
         }
         at = end;
     }
-    out.push(&text[at..], block.origin(at));
-    found.then_some(out)
+    out.push_from(&text[at..], block, at);
+    out
 }
 
 /// Where the tag, comment, script or style sheet that opens at `open` ends.
 fn end_of_tag(text: &str, open: usize) -> Option<usize> {
     let rest = &text[open..];
     if rest.starts_with("<!--") {
-        return Some(rest.find("-->").map_or(text.len(), |i| open + i + 3));
+        // A comment without an end would hide the rest of the policy: its opening alone is taken for a mark.
+        return Some(open + rest.find("-->").map_or(4, |i| i + 3));
     }
     let end = open + rest.find('>')? + 1;
     for name in ["script", "style"] {
@@ -171,8 +187,8 @@ fn end_of_tag(text: &str, open: usize) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn stripped(html: &str) -> Option<String> {
-        strip(&Source::whole(html)).map(|s| s.text.into_owned())
+    fn stripped(html: &str) -> String {
+        strip(&Source::whole(html)).text.into_owned()
     }
 
     #[test]
@@ -182,10 +198,14 @@ mod tests {
         assert_eq!(tag("</div>"), Tag::Block);
         assert_eq!(tag("<a@b.example>"), Tag::Text);
         assert_eq!(
-            stripped("<p>One<script>x < y</script></p>\n<!-- no -->two").as_deref(),
-            Some("\n\nOne\n\n\ntwo")
+            stripped("<p>One<script>x < y</script></p>\n<!-- no -->two"),
+            "\n\nOne\n\n\ntwo"
         );
-        assert_eq!(stripped("<your name> here"), None);
+        assert_eq!(stripped("<your name> <b>here <!-- or"), "\\<your name> here  or");
+        assert_eq!(tag("<link to our policy>"), Tag::Text);
+        assert_eq!(tag("<hr noshade size=1>"), Tag::Block);
+        assert_eq!(tag("<!doctype html>"), Tag::Inline);
+        assert_eq!(tag("<! we sell it >"), Tag::Text);
         assert_eq!(link_target("<a class=x HREF = 'https://x.example/y'>"), Some("https://x.example/y"));
     }
 }

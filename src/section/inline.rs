@@ -21,9 +21,9 @@ pub(super) struct Run {
     pub text: String,
     pub is_bold: bool,
     pub is_italic: bool,
-    /// The byte of the snapshot's text at which it begins.
+    /// The byte of the snapshot's text at which its first letter or digit stands; without any, at which it begins.
     pub origin: usize,
-    /// The byte after its last.
+    /// The byte after its last letter or digit.
     pub end: usize,
 }
 
@@ -76,15 +76,11 @@ impl Line {
 
     /// Where its first letter or digit stands in the snapshot's text.
     pub fn start(&self) -> usize {
-        for run in &self.runs {
-            if let Some(i) = run.text.find(char::is_alphanumeric) {
-                return run.origin + i.min(run.end.saturating_sub(run.origin));
-            }
-        }
-        self.runs.first().map_or(0, |run| run.origin)
+        let first = self.runs.iter().find(|run| run.text.contains(char::is_alphanumeric));
+        first.or(self.runs.first()).map_or(0, |run| run.origin)
     }
 
-    /// Where its last run with words ends in the snapshot's text.
+    /// Where its last letter or digit ends in the snapshot's text.
     pub fn end(&self) -> usize {
         let last = self.runs.iter().rev().find(|run| run.text.contains(char::is_alphanumeric));
         last.or(self.runs.last()).map_or(0, |run| run.end)
@@ -99,7 +95,8 @@ pub(super) struct Renderer<'s, 't> {
     emphasis: usize,
     stray_strong: bool,
     stray_emphasis: bool,
-    link_depth: usize,
+    /// The targets of the links that are open.
+    open_links: Vec<Option<String>>,
     /// Where in the current line its current source line began: (run, byte of the run).
     source_line: (usize, usize),
     after_soft_break: bool,
@@ -116,7 +113,7 @@ impl<'s, 't> Renderer<'s, 't> {
             emphasis: 0,
             stray_strong: false,
             stray_emphasis: false,
-            link_depth: 0,
+            open_links: Vec::new(),
             source_line: (0, 0),
             after_soft_break: false,
             last_mark: None,
@@ -140,10 +137,10 @@ impl<'s, 't> Renderer<'s, 't> {
             Event::Start(Tag::Emphasis) => self.emphasis += 1,
             Event::End(TagEnd::Emphasis) => self.emphasis = self.emphasis.saturating_sub(1),
             Event::Start(Tag::Link { dest_url, .. }) => {
-                self.link_depth += 1;
                 self.link(dest_url);
+                self.open_links.push(link_target(dest_url));
             }
-            Event::End(TagEnd::Link) => self.link_depth = self.link_depth.saturating_sub(1),
+            Event::End(TagEnd::Link) => drop(self.open_links.pop()),
             // A picture separates words as a space does.
             Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {
                 self.push(" ", range.start, range.start)
@@ -259,12 +256,40 @@ impl<'s, 't> Renderer<'s, 't> {
         }
         let is_bold = self.strong > 0 || self.stray_strong;
         let is_italic = self.emphasis > 0 || self.stray_emphasis;
-        let (origin, end) = (self.source.origin(start), self.source.origin(end));
+        let (origin, end) = self.origins(text, start, end);
         let linked =
-            if self.link_depth > 0 { text.chars().filter(|c| c.is_alphanumeric()).count() } else { 0 };
+            if !self.open_links.is_empty() { text.chars().filter(|c| c.is_alphanumeric()).count() } else { 0 };
+        if linked > 0 {
+            // A link that goes on over a line break is a link of both lines.
+            for target in self.open_links.clone().into_iter().flatten() {
+                let links = &mut self.line().links;
+                if !links.contains(&target) {
+                    links.push(target);
+                }
+            }
+        }
         let line = self.line();
         line.linked += linked;
         line.runs.push(Run { text: text.to_owned(), is_bold, is_italic, origin, end });
+    }
+}
+
+impl Renderer<'_, '_> {
+    /// Where the first letter or digit of `text` begins and the last one ends in the snapshot's text.
+    fn origins(&self, text: &str, start: usize, end: usize) -> (usize, usize) {
+        let is_verbatim = self.source.text.get(start..end) == Some(text);
+        let mut letters = text.char_indices().filter(|(_, c)| c.is_alphanumeric());
+        match (letters.next(), is_verbatim) {
+            (Some(first), true) => {
+                let (last, c) = letters.next_back().unwrap_or(first);
+                (self.source.origin(start + first.0), self.source.origin(start + last) + c.len_utf8())
+            }
+            _ => {
+                let last = self.source.text[start..end].char_indices().next_back();
+                let end = last.map_or(self.source.origin(end), |(i, c)| self.source.origin(start + i) + c.len_utf8());
+                (self.source.origin(start), end)
+            }
+        }
     }
 }
 

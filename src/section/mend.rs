@@ -4,40 +4,110 @@
 //!   three: such lines are moved to where their list is.
 //! - `[label]: target` is a mark where some `[label]` uses it, and otherwise a line of text: its bracket is escaped then.
 
-use std::collections::HashSet;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
 
 use super::source::Source;
 
+/// The longest link label that CommonMark reads, in bytes.
+const MAX_LABEL: usize = 4 * 999;
+
 /// The text as CommonMark should read it.
-pub(super) fn mend(text: &str) -> Source<'_> {
-    let has_definitions = text.contains("]:") && text.lines().any(|line| definition(line).is_some());
-    let used = if has_definitions { used_labels(text) } else { HashSet::new() };
-    let mut defined = HashSet::new();
+pub(super) fn mend(source: &Source<'_>) -> Source<'static> {
+    let text = source.text.as_ref();
+    let mut insertions: Vec<(usize, String)> = Vec::new();
     let mut lists = Lists::default();
-    let mut out = Source::empty();
-    // The bytes before `copied` are in `out`; unchanged lines are copied together.
-    let (mut at, mut copied) = (0, 0);
+    let mut at = 0;
     for line in text.split_inclusive('\n') {
         let shift = lists.shift(line);
-        let escape = if has_definitions { definition(line) } else { None }
-            .filter(|(_, label)| !used.contains(label) || !defined.insert(label.clone()));
-        if shift > 0 || escape.is_some() {
-            out.push(&text[copied..at], copied);
-            out.push(&" ".repeat(shift), at);
-            let bracket = escape.map_or(0, |(open, _)| open);
-            out.push(&line[..bracket], at);
-            if line[bracket..].starts_with('[') {
-                out.push("\\", at + bracket);
-            }
-            copied = at + bracket;
+        if shift > 0 {
+            insertions.push((at, " ".repeat(shift)));
         }
         at += line.len();
     }
-    if copied == 0 && out.text.is_empty() {
-        return Source::whole(text);
+    escape_definitions(text, &mut insertions);
+    // Stable: a new line stands before the columns by which the line after it is moved.
+    insertions.sort_by_key(|&(at, _)| at);
+    let mut out = Source::empty();
+    let mut copied = 0;
+    for (at, inserted) in insertions {
+        out.push_from(&text[copied..at], source, copied);
+        out.push(&inserted, source.origin(at));
+        copied = at;
     }
-    out.push(&text[copied..], copied);
+    out.push_from(&text[copied..], source, copied);
     out
+}
+
+/// Escapes what CommonMark would take for a link definition and leave out, unless it is one: a link uses it, and it has a target.
+fn escape_definitions(text: &str, insertions: &mut Vec<(usize, String)>) {
+    let candidates = candidates(text);
+    if candidates.is_empty() {
+        return;
+    }
+    let used = used_definitions(text);
+    let mut escaped = None;
+    for open in candidates {
+        if !used.iter().any(|span| span.contains(&open)) {
+            insertions.push((open, "\\".to_owned()));
+            escaped = Some(open);
+        } else if let Some(before) = escaped.take()
+            && !text[before..open].contains("\n\n")
+        {
+            // A definition may not stand in the paragraph that the one before has become.
+            let line = text[..open].rfind('\n').map_or(0, |i| i + 1);
+            insertions.insert(0, (line, "\n".to_owned()));
+        }
+    }
+}
+
+/// Where the brackets of all that looks like a link definition are.
+fn candidates(text: &str) -> Vec<usize> {
+    let is_escaped = |at: usize| text[..at].bytes().rev().take_while(|&b| b == b'\\').count() % 2 == 1;
+    let mut found = Vec::new();
+    for (close, _) in text.match_indices("]:") {
+        let mut start = close.saturating_sub(MAX_LABEL);
+        while !text.is_char_boundary(start) {
+            start += 1;
+        }
+        // The parser lets a label hold further opening brackets, but no closing one.
+        let brackets = text[start..close].rmatch_indices(['[', ']']).map(|(i, _)| start + i);
+        let label = brackets.filter(|&i| !is_escaped(i)).take_while(|&i| text[i..].starts_with('['));
+        for open in label {
+            let line = text[..open].rfind('\n').map_or(0, |i| i + 1);
+            let is_prefix = |c: char| {
+                c.is_whitespace() || c.is_ascii_digit() || matches!(c, '>' | '-' | '+' | '*' | '.' | ')')
+            };
+            if text[line..open].chars().all(is_prefix) {
+                found.push(open);
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The places of the definitions that are in use.
+fn used_definitions(text: &str) -> Vec<Range<usize>> {
+    let mut parser = Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter();
+    let mut labels = Vec::new();
+    for (event, _) in parser.by_ref() {
+        if let Event::Start(Tag::Link { link_type, id, .. } | Tag::Image { link_type, id, .. }) = event
+            && matches!(link_type, LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut)
+        {
+            labels.push(id);
+        }
+    }
+    let definitions = parser.reference_definitions();
+    let mut used = Vec::new();
+    for label in &labels {
+        // `[1]: Confidential` is a note.
+        let definition = definitions.get(label.as_ref()).filter(|d| d.dest.contains(['.', '/', '#', ':', '@', '?']));
+        used.extend(definition.map(|definition| definition.span.clone()));
+    }
+    used
 }
 
 /// The open lists: (indent of the marker as written, column at which the text of its entries begins once moved).
@@ -78,35 +148,4 @@ fn marker_width(rest: &str) -> Option<usize> {
     let spaces = rest[mark..].len() - rest[mark..].trim_start_matches(' ').len();
     // Five spaces and more are the entry's own indent.
     (spaces > 0).then_some(mark + if spaces > 4 { 1 } else { spaces })
-}
-
-/// Where a line that may be a link definition has its bracket, and its label.
-fn definition(line: &str) -> Option<(usize, String)> {
-    let open = line.find('[')?;
-    let is_prefix =
-        |c: char| c.is_whitespace() || c.is_ascii_digit() || matches!(c, '>' | '-' | '+' | '*' | '.' | ')');
-    if !line[..open].chars().all(is_prefix) {
-        return None;
-    }
-    let end = line.find("]:").filter(|&end| end > open)?;
-    Some((open, line[open + 1..end].trim().to_lowercase()))
-}
-
-fn used_labels(text: &str) -> HashSet<String> {
-    let mut used = HashSet::new();
-    let mut at = 0;
-    while let Some(open) = text[at..].find('[').map(|i| at + i) {
-        at = open + 1;
-        // A label is at most 999 characters long (CommonMark), so a missing bracket costs no more than that.
-        let mut end = text.len().min(open + 1000);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        if let Some(close) = text[at..end].find(']').map(|i| at + i)
-            && !text[close + 1..].starts_with([':', '('])
-        {
-            used.insert(text[at..close].trim().to_lowercase());
-        }
-    }
-    used
 }

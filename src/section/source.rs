@@ -27,6 +27,14 @@ impl<'t> Source<'t> {
         self.text.to_mut().push_str(text);
     }
 
+    /// Appends `text`, which stands at byte `start` of `from`, and came from where that came from.
+    pub fn push_from(&mut self, text: &str, from: &Source<'_>, start: usize) {
+        let base = self.text.len();
+        self.push(text, from.origin(start));
+        let inside = from.map.iter().filter(|&&(here, _)| start < here && here < start + text.len());
+        self.map.extend(inside.map(|&(here, there)| (base + here - start, there)));
+    }
+
     /// Where the byte at `here` came from.
     pub fn origin(&self, here: usize) -> usize {
         let next = self.map.partition_point(|&(start, _)| start <= here);

@@ -29,7 +29,7 @@ fn is_base(c: char) -> bool {
 
 /// Vowel and trailing jamo: after a Hangul letter they are part of its syllable, as marks are.
 fn is_jamo_tail(c: char) -> bool {
-    matches!(c, '\u{1160}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FF}')
+    is_base(c) && matches!(c, '\u{1160}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FF}')
 }
 
 /// A Han, Kana, Hangul or Thai letter: a token of its own. Digits of these scripts are no letters.

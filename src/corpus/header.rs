@@ -25,6 +25,9 @@ const ARCHIVED: &str = " privacy policy that was archived on ";
 /// How much of a file is looked at for its first line. Real headers have up to a few hundred bytes; the address in one may be long.
 const HEAD_BYTES: u64 = 16 * 1024;
 
+/// A line ends with `\n`, `\r\n` or, in old files, `\r`.
+const LINE_ENDS: [char; 2] = ['\n', '\r'];
+
 /// The file that marks a folder as an index.
 const MANIFEST: &str = "fineprint.json";
 
@@ -69,7 +72,7 @@ impl HeaderFiles {
         }
         Some(match read_head(&path) {
             Ok(head) if head.is_empty() => Seen::Skipped(path, Skip::Empty),
-            Ok(head) => match parse(first_line(&Text::decode(head).body)) {
+            Ok(head) => match parse(first_line(&decode_first_line(head))) {
                 Ok(Some(header)) => Seen::Found(Box::new(self.found(path, header))),
                 Ok(None) => Seen::Skipped(path, Skip::NoHeader),
                 Err(reason) => Seen::Failed(path, reason),
@@ -176,8 +179,19 @@ fn stamp(path: &Path) -> Option<FileStamp> {
     Some(FileStamp { bytes: metadata.len(), modified })
 }
 
+/// The start of a file as text, its first line whole.
+fn decode_first_line(mut head: Vec<u8>) -> String {
+    // The end of the head may cut a character, which says nothing of how the file is encoded. (UTF-16, known by its mark, has NULs.)
+    if !head.contains(&0)
+        && let Some(end) = head.iter().position(|byte| matches!(byte, b'\n' | b'\r'))
+    {
+        head.truncate(end);
+    }
+    Text::decode(head).body
+}
+
 fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
+    text.split(LINE_ENDS).next().unwrap_or_default()
 }
 
 /// Reads a first line. `None`: it is no header. `Err`: it is one, but says something impossible.
@@ -186,9 +200,9 @@ fn parse(line: &str) -> std::result::Result<Option<Header>, String> {
     let Some(rest) = bare.strip_prefix(OPENING) else { return Ok(None) };
     let Some((site, rest)) = rest.split_once(ARCHIVED) else { return Ok(None) };
     let site = site.trim();
-    let date = rest.get(..10).unwrap_or(rest);
+    let date = rest.char_indices().nth(10).map_or(rest, |(end, _)| &rest[..end]);
     let Some(day) = ArchiveTime::from_date(date) else {
-        let column = line.len() - rest.len() + 1;
+        let column = line[..line.len() - rest.len()].chars().count() + 1;
         return Err(format!("line 1, column {column}: `{date}` is no date of the calendar"));
     };
     if site.is_empty() {
@@ -221,7 +235,7 @@ fn original_url(url: &str) -> Option<String> {
 /// Gives the lines of the fork the marks that it dropped: the first is the title, each other a paragraph.
 fn mark_plain_lines(body: &str) -> String {
     let mut out = String::with_capacity(body.len() + 64);
-    let mut lines = body.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut lines = body.split(LINE_ENDS).map(str::trim).filter(|line| !line.is_empty());
     if let Some(title) = lines.next() {
         out.push_str("# ");
         out.push_str(title);

@@ -114,15 +114,22 @@ impl Manifest {
             Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => return Err(no_index(dir)),
             Err(error) => return Err(Error::io(&path)(error)),
         };
-        let any: AnyVersion = serde_json::from_str(&text)
-            .map_err(|error| Error::index(&path, format!("is no manifest of an index ({error})")))?;
+        let any: AnyVersion = serde_json::from_str(&text).map_err(|error| {
+            Error::index(&path, format!("is no manifest of an index ({error}); {}", again(dir)))
+        })?;
         let current = Versions::current();
         match serde_json::from_value::<Versions>(any.versions.clone()) {
             Ok(found) if found == current => {}
             Ok(found) => return Err(other_version(dir, &found.to_string(), &current)),
             Err(_) => return Err(other_version(dir, &any.versions.to_string(), &current)),
         }
-        serde_json::from_str(&text).map_err(|error| Error::index(&path, format!("is damaged ({error})")))
+        serde_json::from_str(&text)
+            .map_err(|error| Error::index(&path, format!("is damaged ({error}); {}", again(dir))))
+    }
+
+    /// Whether `name` is a name of the manifest, or of a new one that did not come to its end.
+    pub(super) fn is_name(name: &str) -> bool {
+        name.strip_prefix(FILE).is_some_and(|rest| matches!(rest, "" | ".new"))
     }
 
     /// Whether `dir` holds a manifest, of whatever version.
@@ -150,18 +157,27 @@ impl Manifest {
     }
 }
 
+/// What to do about an index that cannot be read.
+fn again(dir: &Path) -> String {
+    format!("build it again with `fineprint index CORPUS --index {}`", dir.display())
+}
+
 fn no_index(dir: &Path) -> Error {
-    let what = if dir.exists() { "is no fineprint index" } else { "there is no index here" };
-    Error::index(dir, format!("{what}; make one with `fineprint index CORPUS --index {}`", dir.display()))
+    let is_empty = |dir: &Path| fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_none());
+    if dir.exists() && !is_empty(dir) {
+        // An index would not be built here either.
+        return Error::index(
+            dir,
+            "is no fineprint index; name one with --index, or search a corpus with --corpus",
+        );
+    }
+    let make = format!("make one with `fineprint index CORPUS --index {}`", dir.display());
+    Error::index(dir, format!("there is no index here; {make}"))
 }
 
 fn other_version(dir: &Path, found: &str, current: &Versions) -> Error {
     Error::index(
         dir,
-        format!(
-            "this index has versions ({found}), this fineprint reads ({current}); \
-             build it again with `fineprint index CORPUS --index {}`",
-            dir.display()
-        ),
+        format!("this index has versions ({found}), this fineprint reads ({current}); {}", again(dir)),
     )
 }

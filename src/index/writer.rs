@@ -52,6 +52,7 @@ pub fn build(
     progress: &dyn Progress,
 ) -> Result<(Manifest, IngestReport)> {
     let dir = &options.index;
+    let is_new = !dir.exists();
     let _lock = lock(dir)?;
     let generation = next_generation(dir)?;
     let folder = dir.join(&generation);
@@ -66,6 +67,9 @@ pub fn build(
         Err(error) => {
             // Best effort: what stays is removed by the next build.
             let _ = fs::remove_dir_all(&folder);
+            if is_new {
+                let _ = fs::remove_file(dir.join(LOCK_FILE)).and_then(|()| fs::remove_dir(dir));
+            }
             Err(error)
         }
     }
@@ -107,13 +111,16 @@ fn refuse_foreign_folder(dir: &Path) -> Result<()> {
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+            return Err(Error::index(dir, "is a file; name an empty or new folder"));
+        }
         Err(error) => return Err(Error::io(dir)(error)),
     };
     for entry in entries {
         let name = entry.map_err(Error::io(dir))?.file_name();
         let name = name.to_string_lossy();
         // Left by a first build that did not come to its end.
-        if name != LOCK_FILE && !name.starts_with(GENERATION) {
+        if name != LOCK_FILE && !name.starts_with(GENERATION) && !Manifest::is_name(&name) {
             return Err(Error::index(
                 dir,
                 format!("holds other files (`{name}`) and no index; name an empty or new folder"),

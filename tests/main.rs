@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 mod oracle;
+mod props;
 mod readme;
 mod section;
 mod util;

@@ -103,6 +103,8 @@ pub(crate) struct SegmentSearch<'s> {
     conditions: &'s Conditions<'s>,
     columns: &'s Columns,
     phrases: Vec<Cursor>,
+    /// Second cursors for the score, made where a phrase's own has run ahead.
+    scored: Vec<Option<Cursor>>,
     places: Vec<Cursor>,
     policy_sets: Vec<Cursor>,
     policy: PolicyState,
@@ -119,17 +121,18 @@ impl<'s> SegmentSearch<'s> {
         conditions: &'s Conditions<'s>,
     ) -> Result<Self> {
         let segment = index.searcher().segment_reader(ord);
-        let fields = index.fields();
         let phrase = |terms: &[String], field: Field, is_scored: bool| {
-            cursor(index, segment, phrase_query(field, terms), is_scored)
+            cursor_of(index, segment, phrase_query(field, terms), is_scored)
         };
+        let text = index.fields().text;
         let phrases =
-            plan.phrases.iter().map(|p| phrase(&p.terms, fields.text, p.is_wanted && conditions.is_scored));
+            plan.phrases.iter().map(|p| phrase(&p.terms, text, p.is_wanted && conditions.is_scored));
         let places = plan.place_phrases.iter().map(|p| phrase(&p.terms, place_field(index, p), false));
         let policy_sets =
-            plan.policy_sets.iter().map(|set| cursor(index, segment, policy_query(index, set), false));
+            plan.policy_sets.iter().map(|set| cursor_of(index, segment, policy_query(index, set), false));
         Ok(Self {
             phrases: phrases.collect::<Result<_>>()?,
+            scored: plan.phrases.iter().map(|_| None).collect(),
             places: places.collect::<Result<_>>()?,
             policy_sets: policy_sets.collect::<Result<_>>()?,
             index,
@@ -149,7 +152,7 @@ impl<'s> SegmentSearch<'s> {
         let mut doc = self.candidate(&self.plan.root, 0);
         while doc != TERMINATED {
             if alive.is_none_or(|alive| alive.is_alive(doc)) && self.decide(doc)? {
-                let score = self.score(doc);
+                let score = self.score(doc)?;
                 let rank = self.policy.rank;
                 found(Match {
                     doc,
@@ -255,20 +258,31 @@ impl<'s> SegmentSearch<'s> {
     }
 
     /// The sum of the scores of the wanted phrases, in the order of the query: the same on every run.
-    fn score(&mut self, doc: DocId) -> f64 {
+    fn score(&mut self, doc: DocId) -> Result<f64> {
         if !self.conditions.is_scored {
-            return 0.0;
+            return Ok(0.0);
         }
         let mut sum = 0.0;
-        for (cursor, phrase) in self.phrases.iter_mut().zip(&self.plan.phrases) {
-            if phrase.is_wanted
-                && cursor.is_at(doc)
+        for (i, phrase) in self.plan.phrases.iter().enumerate().filter(|(_, phrase)| phrase.is_wanted) {
+            let mut cursor = &mut self.phrases[i];
+            // In `a OR b AND c`, looking for the next `b AND c` takes `c` past clauses with `a` that have it too.
+            if cursor.seek(doc) != doc {
+                let spare = &mut self.scored[i];
+                cursor = match spare {
+                    Some(cursor) => cursor,
+                    None => {
+                        let query = phrase_query(self.index.fields().text, &phrase.terms);
+                        spare.insert(cursor_of(self.index, self.segment, query, true)?)
+                    }
+                };
+            }
+            if cursor.is_at(doc)
                 && let Some(scorer) = &mut cursor.0
             {
                 sum += f64::from(scorer.score());
             }
         }
-        sum
+        Ok(sum)
     }
 
     fn enter_policy(&mut self, hash: u64) -> Result<()> {
@@ -348,7 +362,7 @@ fn policy_query(index: &OpenIndex, set: &[bool]) -> Option<Box<dyn Query>> {
     Some(Box::new(TermSetQuery::new(terms)))
 }
 
-fn cursor(
+fn cursor_of(
     index: &OpenIndex,
     segment: &SegmentReader,
     query: Option<Box<dyn Query>>,

@@ -231,7 +231,8 @@ struct Table {
 impl Table {
     /// The cells that a row has more than its header, which the parser leaves out: they stand before byte `end` of `source`.
     fn add_excess(&mut self, source: &Source<'_>, end: usize) {
-        let Some(excess) = source.text.get(self.end..end).filter(|excess| crate::token::has_token(excess)) else {
+        let Some(excess) = source.text.get(self.end..end).filter(|excess| crate::token::has_token(excess))
+        else {
             return;
         };
         let mut at = self.end;

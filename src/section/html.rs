@@ -87,15 +87,36 @@ const BLOCK: &[&str] = &[
 
 /// Attributes that stand without a value.
 const BARE_ATTRIBUTES: &[&str] = &[
-    "allowfullscreen", "async", "autofocus", "autoplay", "checked", "compact", "controls", "defer", "disabled",
-    "hidden", "ismap", "loop", "multiple", "muted", "nohref", "noresize", "noshade", "nowrap", "open",
-    "readonly", "required", "reversed", "selected",
+    "allowfullscreen",
+    "async",
+    "autofocus",
+    "autoplay",
+    "checked",
+    "compact",
+    "controls",
+    "defer",
+    "disabled",
+    "hidden",
+    "ismap",
+    "loop",
+    "multiple",
+    "muted",
+    "nohref",
+    "noresize",
+    "noshade",
+    "nowrap",
+    "open",
+    "readonly",
+    "required",
+    "reversed",
+    "selected",
 ];
 
 /// What `tag`, written `<...>`, is.
 pub(super) fn tag(tag: &str) -> Tag {
     let inner = tag.trim_start_matches('<').trim_start_matches('/');
-    let is = |opening: &str| inner.get(..opening.len()).is_some_and(|start| start.eq_ignore_ascii_case(opening));
+    let is =
+        |opening: &str| inner.get(..opening.len()).is_some_and(|start| start.eq_ignore_ascii_case(opening));
     if inner.starts_with(['!', '?']) {
         let is_mark = is("!--") || is("!doctype") || is("![") || is("?") && inner.ends_with("?>");
         return if is_mark { Tag::Inline } else { Tag::Text };
@@ -109,7 +130,9 @@ pub(super) fn tag(tag: &str) -> Tag {
     // `<link to our policy>` is a template too: tags have attributes with values, or of a few names.
     let attributes = inner[end..].split('>').next().unwrap_or_default().trim_end_matches('/');
     let mut words = attributes.split_ascii_whitespace();
-    if !attributes.contains('=') && words.any(|word| !BARE_ATTRIBUTES.contains(&word.to_ascii_lowercase().as_str())) {
+    if !attributes.contains('=')
+        && words.any(|word| !BARE_ATTRIBUTES.contains(&word.to_ascii_lowercase().as_str()))
+    {
         return Tag::Text;
     }
     match name.as_str() {
@@ -143,7 +166,8 @@ pub(super) fn strip(block: &Source<'_>) -> Source<'static> {
         let end = end_of_tag(text, open);
         let kind = end.map_or(Tag::Text, |end| tag(&text[open..end]));
         let Some(end) = end.filter(|_| kind != Tag::Text) else {
-            let is_address = end.is_some_and(|end| text[open..end].contains("://") || text[open..end].contains('@'));
+            let is_address =
+                end.is_some_and(|end| text[open..end].contains("://") || text[open..end].contains('@'));
             out.push(if is_address { "<" } else { "\\<" }, block.origin(open));
             at = open + 1;
             continue;
@@ -197,10 +221,7 @@ mod tests {
         assert_eq!(tag("<company name>"), Tag::Text);
         assert_eq!(tag("</div>"), Tag::Block);
         assert_eq!(tag("<a@b.example>"), Tag::Text);
-        assert_eq!(
-            stripped("<p>One<script>x < y</script></p>\n<!-- no -->two"),
-            "\n\nOne\n\n\ntwo"
-        );
+        assert_eq!(stripped("<p>One<script>x < y</script></p>\n<!-- no -->two"), "\n\nOne\n\n\ntwo");
         assert_eq!(stripped("<your name> <b>here <!-- or"), "\\<your name> here  or");
         assert_eq!(tag("<link to our policy>"), Tag::Text);
         assert_eq!(tag("<hr noshade size=1>"), Tag::Block);

@@ -257,8 +257,11 @@ impl<'s, 't> Renderer<'s, 't> {
         let is_bold = self.strong > 0 || self.stray_strong;
         let is_italic = self.emphasis > 0 || self.stray_emphasis;
         let (origin, end) = self.origins(text, start, end);
-        let linked =
-            if !self.open_links.is_empty() { text.chars().filter(|c| c.is_alphanumeric()).count() } else { 0 };
+        let linked = if !self.open_links.is_empty() {
+            text.chars().filter(|c| c.is_alphanumeric()).count()
+        } else {
+            0
+        };
         if linked > 0 {
             // A link that goes on over a line break is a link of both lines.
             for target in self.open_links.clone().into_iter().flatten() {
@@ -286,7 +289,8 @@ impl Renderer<'_, '_> {
             }
             _ => {
                 let last = self.source.text[start..end].char_indices().next_back();
-                let end = last.map_or(self.source.origin(end), |(i, c)| self.source.origin(start + i) + c.len_utf8());
+                let end = last
+                    .map_or(self.source.origin(end), |(i, c)| self.source.origin(start + i) + c.len_utf8());
                 (self.source.origin(start), end)
             }
         }

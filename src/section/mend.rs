@@ -104,7 +104,8 @@ fn used_definitions(text: &str) -> Vec<Range<usize>> {
     let mut used = Vec::new();
     for label in &labels {
         // `[1]: Confidential` is a note.
-        let definition = definitions.get(label.as_ref()).filter(|d| d.dest.contains(['.', '/', '#', ':', '@', '?']));
+        let definition =
+            definitions.get(label.as_ref()).filter(|d| d.dest.contains(['.', '/', '#', ':', '@', '?']));
         used.extend(definition.map(|definition| definition.span.clone()));
     }
     used

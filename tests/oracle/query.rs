@@ -98,14 +98,12 @@ pub fn occurrences(text: &[String], phrase: &[String]) -> Vec<usize> {
     (0..text.len()).filter(|&i| !phrase.is_empty() && text[i..].starts_with(phrase)).collect()
 }
 
-/// The bytes of `text` that the phrases of the query cover: each occurrence of each phrase that is not under a NOT and
-/// not in a field, sorted, overlapping ones merged; ranges that only touch stay apart.
+/// The bytes of `text` that the phrases of the query cover: each occurrence of each phrase that is wanted, sorted, overlapping ones merged; ranges that only touch stay apart.
 pub fn highlights(q: &Q, text: &str) -> Vec<(usize, usize)> {
     let text_tokens = tokens(text);
     let text_folded = folded(text);
     let mut ranges = Vec::new();
-    for phrase in positive_phrases(q) {
-        let phrase = folded(&phrase);
+    for phrase in wanted(q) {
         for i in occurrences(&text_folded, &phrase) {
             ranges.push((text_tokens[i].start, text_tokens[i + phrase.len() - 1].end));
         }
@@ -121,12 +119,17 @@ pub fn highlights(q: &Q, text: &str) -> Vec<(usize, usize)> {
     merged
 }
 
-fn positive_phrases(q: &Q) -> Vec<String> {
+/// The folded phrases that score and are highlighted: under no NOT, or under two, which cancel; none of a field.
+pub fn wanted(q: &Q) -> Vec<Vec<String>> {
+    phrases_under(q, false)
+}
+
+fn phrases_under(q: &Q, is_negated: bool) -> Vec<Vec<String>> {
     match q {
-        Q::Phrase(words) => vec![words.join(" ")],
-        Q::And(a, b) | Q::Or(a, b) => [positive_phrases(a), positive_phrases(b)].concat(),
-        Q::AndNot(a, _) => positive_phrases(a),
-        Q::Field(..) => Vec::new(),
+        Q::Phrase(words) if !is_negated => vec![folded(&words.join(" "))],
+        Q::Phrase(_) | Q::Field(..) => Vec::new(),
+        Q::And(a, b) | Q::Or(a, b) => [phrases_under(a, is_negated), phrases_under(b, is_negated)].concat(),
+        Q::AndNot(a, b) => [phrases_under(a, is_negated), phrases_under(b, !is_negated)].concat(),
     }
 }
 

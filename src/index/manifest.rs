@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::schema::format_version;
+use super::writer::foreign_entry;
 use crate::error::{Error, Result};
 use crate::section::{IDENTITY_VERSION, SECTION_VERSION};
 use crate::token::TOKEN_VERSION;
@@ -163,8 +164,8 @@ fn again(dir: &Path) -> String {
 }
 
 fn no_index(dir: &Path) -> Error {
-    let is_empty = |dir: &Path| fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_none());
-    if dir.exists() && !is_empty(dir) {
+    let is_foreign = foreign_entry(dir).is_ok_and(|entry| entry.is_some());
+    if is_foreign || dir.is_file() {
         // An index would not be built here either.
         return Error::index(
             dir,

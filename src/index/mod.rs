@@ -14,19 +14,19 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
-use tantivy::schema::IndexRecordOption;
 use tantivy::schema::document::Value;
+use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocId, DocSet, Index, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, Term};
 
 pub(crate) use document::{CHUNK, place_change, run};
-pub use document::{Chunk, PolicyTables, StoredSnapshot};
+pub use document::{Chunk, ClauseLists, PolicyTables, StoredSnapshot};
 pub use ingest::{Failure, IngestReport, SampleClause, Scan};
 pub use manifest::{Counts, IndexedCorpus, Manifest, Versions};
 pub use policies::{Policies, PolicyEntry};
 pub use writer::{BuildOptions, build};
 
 use crate::error::{Error, Result};
-use crate::model::ClauseId;
+use crate::model::{ClauseId, Kind};
 use crate::section::Identity;
 use directory::ReaderDirectory;
 use schema::Fields;
@@ -140,7 +140,7 @@ impl OpenIndex {
     }
 
     /// The documents that have this value in an indexed number field.
-    pub(crate) fn lookup(&self, field: tantivy::schema::Field, value: u64) -> Result<Vec<DocAddress>> {
+    pub(crate) fn lookup(&self, field: Field, value: u64) -> Result<Vec<DocAddress>> {
         let term = Term::from_field_u64(field, value);
         let mut found = Vec::new();
         for (segment, reader) in self.searcher.segment_readers().iter().zip(0..) {
@@ -174,28 +174,28 @@ impl OpenIndex {
         self.searcher.doc(address).map_err(self.failed())
     }
 
-    fn tables<T: serde::de::DeserializeOwned>(&self, address: DocAddress) -> Result<T> {
+    /// A stored table.
+    fn table<T: serde::de::DeserializeOwned>(&self, address: DocAddress, field: Field) -> Result<T> {
         let document = self.stored(address)?;
-        let bytes = document.get_first(self.fields.tables).and_then(|value| value.as_bytes());
+        let bytes = document.get_first(field).and_then(|value| value.as_bytes());
         let bytes = bytes.ok_or_else(|| self.damaged("a table is missing"))?;
         postcard::from_bytes(bytes).map_err(|_| self.damaged("a table cannot be read"))
     }
 
     /// The headings and places of a policy.
     pub(crate) fn policy_tables(&self, policy: DocAddress) -> Result<PolicyTables> {
-        self.tables(policy)
+        self.table(policy, self.fields.tables)
     }
 
-    /// The chunk of a policy that holds this ordinal, and the ordinal's place in it.
-    pub(crate) fn chunk(&self, policy: DocAddress, ordinal: u32) -> Result<(Chunk, usize)> {
-        let number = ordinal as usize / CHUNK;
-        let doc = policy.doc_id + 1 + number as DocId;
-        let chunk: Chunk = self.tables(DocAddress::new(policy.segment_ord, doc))?;
-        let inside = ordinal as usize % CHUNK;
-        if inside >= chunk.snapshots.len() {
-            return Err(self.damaged("a snapshot is missing"));
-        }
-        Ok((chunk, inside))
+    /// The chunk of a policy that holds this ordinal.
+    pub(crate) fn chunk(&self, policy: DocAddress, ordinal: u32) -> Result<Chunk> {
+        self.table(chunk_address(policy, ordinal), self.fields.tables)
+    }
+
+    /// The numbers of clause and place in a snapshot of a policy, in reading order.
+    pub(crate) fn clauses_of(&self, policy: DocAddress, ordinal: u32) -> Result<Vec<(u32, u32)>> {
+        let lists: ClauseLists = self.table(chunk_address(policy, ordinal), self.fields.clauses)?;
+        Ok(lists.of_snapshot(ordinal as usize % CHUNK))
     }
 
     /// The document of a policy's clause number `clause`.
@@ -212,15 +212,40 @@ impl OpenIndex {
         Ok(StoredClause { text: stored, lead_in: text(self.fields.lead_in) })
     }
 
-    /// The id of a clause, from what is stored.
-    pub(crate) fn clause_id(
+    /// A snapshot from the index alone: what is known of it, and its clauses in reading order, each with its kind there.
+    ///
+    /// `rank` is the number of its policy in [`OpenIndex::policies`], `ordinal` its own (0: the oldest). Texts and lead-ins are equal to those
+    /// of the source up to the identity form.
+    pub fn snapshot(
         &self,
         rank: u32,
-        kind: crate::model::Kind,
-        clause: &StoredClause,
-    ) -> Option<ClauseId> {
+        ordinal: u32,
+    ) -> Result<(crate::model::SnapshotInfo, Vec<(Kind, StoredClause)>)> {
+        let entry = self.policies.get(rank).ok_or_else(|| self.damaged("an unknown policy"))?;
+        let policy = self.policy_address(entry.hash)?;
+        let tables = self.policy_tables(policy)?;
+        let mut chunk = self.chunk(policy, ordinal)?.snapshots;
+        let inside = ordinal as usize % CHUNK;
+        if inside >= chunk.len() {
+            return Err(self.damaged("a snapshot is missing"));
+        }
+        let standing = self.clauses_of(policy, ordinal)?.into_iter().map(|(clause, place)| {
+            let place =
+                tables.places.get(place as usize).ok_or_else(|| self.damaged("a place is missing"))?;
+            Ok((place.kind, self.clause(self.clause_address(policy, entry.snapshots, clause))?))
+        });
+        Ok((chunk.swap_remove(inside).info, standing.collect::<Result<_>>()?))
+    }
+
+    /// The id of a clause, from what is stored.
+    pub(crate) fn clause_id(&self, rank: u32, kind: Kind, clause: &StoredClause) -> Option<ClauseId> {
         let key = &self.policies.get(rank)?.key;
         let identity = Identity::new(kind, clause.lead_in.as_deref(), &clause.text);
         Some(identity.clause_id(&key.company, &key.policy_type))
     }
+}
+
+/// Chunks follow their policy's document.
+fn chunk_address(policy: DocAddress, ordinal: u32) -> DocAddress {
+    DocAddress::new(policy.segment_ord, policy.doc_id + 1 + (ordinal as usize / CHUNK) as DocId)
 }

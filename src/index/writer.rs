@@ -108,26 +108,29 @@ fn refuse_foreign_folder(dir: &Path) -> Result<()> {
     if Manifest::exists(dir) {
         return Ok(());
     }
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
-            return Err(Error::index(dir, "is a file; name an empty or new folder"));
+    match foreign_entry(dir) {
+        Ok(None) => Ok(()),
+        Ok(Some(name)) => {
+            let what = format!("holds other files (`{name}`) and no index; name an empty or new folder");
+            Err(Error::index(dir, what))
         }
-        Err(error) => return Err(Error::io(dir)(error)),
-    };
-    for entry in entries {
-        let name = entry.map_err(Error::io(dir))?.file_name();
-        let name = name.to_string_lossy();
-        // Left by a first build that did not come to its end.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+            Err(Error::index(dir, "is a file; name an empty or new folder"))
+        }
+        Err(error) => Err(Error::io(dir)(error)),
+    }
+}
+
+/// Something in the folder that no build has left there, even one that did not come to its end.
+pub(super) fn foreign_entry(dir: &Path) -> std::io::Result<Option<String>> {
+    for entry in fs::read_dir(dir)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
         if name != LOCK_FILE && !name.starts_with(GENERATION) && !Manifest::is_name(&name) {
-            return Err(Error::index(
-                dir,
-                format!("holds other files (`{name}`) and no index; name an empty or new folder"),
-            ));
+            return Ok(Some(name));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 fn generations(dir: &Path) -> Vec<String> {
@@ -336,7 +339,8 @@ impl<'b> Build<'b> {
                 Err(error) => outcome.fail(found, cause(&error)),
             }
         }
-        read.sort_by_key(|snapshot| (snapshot.found.order, snapshot.hash));
+        // Of equal texts the first in order of their places stays, however the corpora were given.
+        read.sort_by_cached_key(|snapshot| (snapshot.found.order, snapshot.hash, place(snapshot.found)));
         let mut known = HashSet::new();
         read.retain(|snapshot| {
             let is_new = known.insert(snapshot.hash);

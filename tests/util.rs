@@ -1,8 +1,17 @@
 //! What the tests share.
 
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
+
+use tempfile::TempDir;
 
 /// The folder with the real corpora, if `FINEPRINT_CORPORA` names it.
 pub fn corpora() -> Option<PathBuf> {
@@ -31,4 +40,302 @@ pub fn contrib_history(corpora: &Path) -> PathBuf {
             target
         })
         .clone()
+}
+
+/// A test with a fresh folder:
+///
+/// ```ignore
+/// fptest!(a_phrase_crosses_a_line_end, |fx: Fixture| {
+///     fx.policy("acme.example", "2019-03-01", "# Sharing\n\nWe may sell\nyour data.\n");
+///     fx.run(["index", "corpus"]).exits(0);
+///     fx.run(["search", "sell your data"]).exits(0).stdout_has("acme.example");
+/// });
+/// ```
+macro_rules! fptest {
+    ($name:ident, |$fx:ident: Fixture| $body:block) => {
+        #[test]
+        fn $name() {
+            let $fx = $crate::util::Fixture::new();
+            $body
+        }
+    };
+}
+pub(crate) use fptest;
+
+/// The binary under test.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_fineprint");
+
+/// The first line of a file of the Princeton-Leuven corpus.
+pub fn header(site: &str, date: &str) -> String {
+    let stamp = format!("{}120000", date.replace('-', ""));
+    format!(
+        "> *The following text is extracted and transformed from the {site} privacy policy that was archived on {date}. \
+         Please check the [original snapshot on the Wayback Machine](https://web.archive.org/web/{stamp}id_/http%3A//www.{site}/privacy) \
+         for the most accurate reproduction.*"
+    )
+}
+
+/// A fresh folder to run commands in, with a cache folder of its own.
+pub struct Fixture {
+    temp: TempDir,
+}
+
+impl Fixture {
+    pub fn new() -> Self {
+        let fixture = Self { temp: tempfile::tempdir().unwrap() };
+        for folder in ["work", "home", "cache"] {
+            fs::create_dir(fixture.temp.path().join(folder)).unwrap();
+        }
+        fixture
+    }
+
+    /// The folder in which commands run.
+    pub fn root(&self) -> PathBuf {
+        self.temp.path().join("work")
+    }
+
+    /// The user's cache folder.
+    pub fn cache(&self) -> PathBuf {
+        self.temp.path().join("cache")
+    }
+
+    pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.root().join(path)
+    }
+
+    /// Writes a file, making its folder.
+    pub fn file(&self, path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// Writes a snapshot in the folder form of the Princeton-Leuven corpus, below `corpus`.
+    pub fn policy(&self, site: &str, date: &str, body: &str) -> PathBuf {
+        let start = |len: usize| site.chars().take(len).collect::<String>();
+        let path = format!("corpus/{}/{}/{}/{site}/{date}.md", start(1), start(2), start(3));
+        self.file(path, format!("{}\n\n{body}", header(site, date)))
+    }
+
+    /// `program` in the fixture's folder and environment.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(self.root())
+            .env("HOME", self.temp.path().join("home"))
+            .env("XDG_CACHE_HOME", self.cache())
+            .env_remove("FINEPRINT_INDEX")
+            .env_remove("NO_COLOR")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program.
+    pub fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
+        let mut command = self.command(PROGRAM);
+        command.args(args);
+        Run::of(command, Some(self.root()))
+    }
+
+    /// Runs the program in a pseudo terminal of this width, both streams in one; `None`, with a message, where `script` is not to be had.
+    pub fn run_in_terminal(&self, columns: usize, args: &[&str]) -> Option<Run> {
+        let has_script = Command::new("script").arg("--version").output().is_ok_and(|o| o.status.success());
+        if !has_script {
+            println!("skipped: no `script` to make a pseudo terminal");
+            return None;
+        }
+        let quoted: Vec<_> = args.iter().map(|arg| format!("'{}'", arg.replace('\'', r"'\''"))).collect();
+        let inside = format!("stty cols {columns} rows 24; exec '{PROGRAM}' {}", quoted.join(" "));
+        let mut command = self.command("script");
+        command.env("TERM", "xterm").args(["-qec", &inside, "/dev/null"]);
+        Some(Run::of(command, Some(self.root())))
+    }
+
+    /// The program as a user whom permissions bind, even where tests run as root; `None`, with a message, where that cannot be had.
+    pub fn unprivileged(&self) -> Option<Command> {
+        const NOBODY: u32 = 65534;
+        if fs::metadata(self.root()).unwrap().uid() != 0 {
+            return Some(self.command(PROGRAM));
+        }
+        // Nobody may read what lies in root's own folders, so the program comes along.
+        let program = self.temp.path().join("fineprint");
+        if !program.exists() {
+            fs::copy(PROGRAM, &program).unwrap();
+        }
+        fs::set_permissions(self.temp.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let mut command = self.command(&program);
+        command.uid(NOBODY).gid(NOBODY);
+        let mut probe = self.command(&program);
+        if !probe.uid(NOBODY).gid(NOBODY).arg("--version").output().is_ok_and(|o| o.status.success()) {
+            println!("skipped: runs as root and cannot run as nobody");
+            return None;
+        }
+        Some(command)
+    }
+}
+
+/// Runs a program that `Fixture::command` or `Fixture::unprivileged` made.
+pub fn run(mut command: Command, args: &[&str]) -> Run {
+    command.args(args);
+    let folder = command.get_current_dir().map(Path::to_owned);
+    Run::of(command, folder)
+}
+
+/// The files below a folder: bytes and time of change. Folders have no bytes.
+pub fn listing(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+    let mut found = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(folder) {
+        let entry = entry.unwrap();
+        let modified = entry.metadata().unwrap().modified().unwrap();
+        let bytes = if entry.file_type().is_file() { fs::read(entry.path()).unwrap() } else { Vec::new() };
+        found.insert(entry.path().strip_prefix(folder).unwrap().to_owned(), (bytes, modified));
+    }
+    found
+}
+
+/// The repository.
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The index of the sample corpus, built once per run of the tests.
+pub fn sample_index() -> &'static Path {
+    static INDEX: OnceLock<PathBuf> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let index = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sample-index");
+        // Another run of the tests may be building it.
+        for _ in 0..100 {
+            let mut command = Command::new(PROGRAM);
+            command.current_dir(repository()).args(["index", "data/policies", "--index"]).arg(&index);
+            let run = Run::of(command, None);
+            if run.output.status.success() {
+                return index;
+            }
+            assert!(run.stderr().contains("is writing this index"), "{run}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("somebody holds {}", index.display());
+    })
+}
+
+/// Runs the program on the index of the sample corpus.
+pub fn sample<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Run {
+    let mut command = Command::new(PROGRAM);
+    command
+        .current_dir(repository())
+        .env("FINEPRINT_INDEX", sample_index())
+        .env_remove("NO_COLOR")
+        .args(args);
+    Run::of(command, None)
+}
+
+/// What a command did, with checks that show all of it when they fail.
+pub struct Run {
+    command: String,
+    folder: Option<PathBuf>,
+    pub output: Output,
+}
+
+impl Run {
+    fn of(mut command: Command, folder: Option<PathBuf>) -> Self {
+        let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let shown: Vec<OsString> =
+            std::iter::once(command.get_program()).chain(command.get_args()).map(OsStr::to_owned).collect();
+        let shown: Vec<_> = shown.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        Self { command: shown.join(" "), folder, output }
+    }
+
+    pub fn stdout(&self) -> &str {
+        std::str::from_utf8(&self.output.stdout).unwrap_or_else(|error| panic!("stdout: {error}\n{self}"))
+    }
+
+    pub fn stderr(&self) -> &str {
+        std::str::from_utf8(&self.output.stderr).unwrap_or_else(|error| panic!("stderr: {error}\n{self}"))
+    }
+
+    #[track_caller]
+    pub fn exits(&self, code: i32) -> &Self {
+        assert_eq!(self.output.status.code(), Some(code), "exit status\n{self}");
+        self
+    }
+
+    #[track_caller]
+    pub fn stdout_has(&self, part: &str) -> &Self {
+        assert!(self.stdout().contains(part), "stdout lacks {part:?}\n{self}");
+        self
+    }
+
+    #[track_caller]
+    pub fn stdout_lacks(&self, part: &str) -> &Self {
+        assert!(!self.stdout().contains(part), "stdout has {part:?}\n{self}");
+        self
+    }
+
+    #[track_caller]
+    pub fn stdout_is(&self, whole: &str) -> &Self {
+        assert!(self.stdout() == whole, "stdout is not {whole:?}\n{self}");
+        self
+    }
+
+    #[track_caller]
+    pub fn stderr_has(&self, part: &str) -> &Self {
+        assert!(self.stderr().contains(part), "stderr lacks {part:?}\n{self}");
+        self
+    }
+
+    #[track_caller]
+    pub fn stderr_is(&self, whole: &str) -> &Self {
+        assert!(self.stderr() == whole, "stderr is not {whole:?}\n{self}");
+        self
+    }
+
+    #[track_caller]
+    pub fn stderr_is_empty(&self) -> &Self {
+        self.stderr_is("")
+    }
+
+    /// Exit status 2 and one line on stderr, nothing on stdout.
+    #[track_caller]
+    pub fn fails_with(&self, line: &str) -> &Self {
+        self.exits(2).stdout_is("").stderr_is(&format!("error: {line}\n"))
+    }
+
+    pub fn lines(&self) -> Vec<&str> {
+        self.stdout().lines().collect()
+    }
+
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(self.stdout()).unwrap_or_else(|error| panic!("stdout: {error}\n{self}"))
+    }
+
+    #[track_caller]
+    pub fn json_lines(&self) -> Vec<serde_json::Value> {
+        let value = |line: &&str| {
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}\n{self}"))
+        };
+        self.lines().iter().map(value).collect()
+    }
+}
+
+impl std::fmt::Display for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut files = String::new();
+        if let Some(folder) = &self.folder {
+            for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().flatten().take(100) {
+                let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+                let size = entry.metadata().map_or(0, |metadata| metadata.len());
+                writeln!(files, "{size:>9} {}", path.display())?;
+            }
+        }
+        let Output { status, stdout, stderr } = &self.output;
+        let line = "-".repeat(60);
+        let (stdout, stderr) = (String::from_utf8_lossy(stdout), String::from_utf8_lossy(stderr));
+        write!(
+            f,
+            "{line}\n{}\n{line} folder\n{files}{line} {status}\n{line} stdout\n{stdout}{line} stderr\n{stderr}{line}",
+            self.command
+        )
+    }
 }

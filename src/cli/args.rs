@@ -90,7 +90,13 @@ pub struct IndexArgs {
     #[arg(required = true, value_name = "CORPUS")]
     pub corpora: Vec<PathBuf>,
     /// Where the index is
-    #[arg(long, value_name = "DIR", env = "FINEPRINT_INDEX", default_value = ".fineprint")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "FINEPRINT_INDEX",
+        hide_env_values = true,
+        default_value = ".fineprint"
+    )]
     pub index: PathBuf,
     /// The name under which the corpora are indexed
     #[arg(long, value_name = "NAME", default_value = "default", value_parser = NonEmptyStringValueParser::new())]
@@ -107,7 +113,13 @@ pub struct IndexArgs {
 #[derive(Debug, Args)]
 pub struct IndexChoice {
     /// Where the index is
-    #[arg(long, value_name = "DIR", env = "FINEPRINT_INDEX", default_value = ".fineprint")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "FINEPRINT_INDEX",
+        hide_env_values = true,
+        default_value = ".fineprint"
+    )]
     pub index: PathBuf,
     /// Search this corpus: its index is made, or brought up to date, in the user's cache folder
     #[arg(long, value_name = "PATH")]

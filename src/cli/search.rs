@@ -101,14 +101,15 @@ fn say_totals(summary: &Summary, printed: u64, group: Group, format: FormatArg) 
         return say("no hits");
     }
     let mut what = count(totals.clauses, "clause", "clauses");
-    if let (Group::Text, Some(groups)) = (group, totals.groups) {
+    let groups = totals.groups.filter(|&groups| groups < totals.clauses);
+    if let (Group::Text, Some(groups)) = (group, groups) {
         what.push_str(&format!(" ({})", count(groups, "wording", "wordings")));
     }
-    let shown = match group {
-        Group::None => "clauses",
-        Group::Text => "wordings",
-        Group::Policy => "policies",
-        Group::Company => "companies",
+    let shown = match (group, groups) {
+        (Group::None, _) | (_, None) => "clauses",
+        (Group::Text, _) => "wordings",
+        (Group::Policy, _) => "policies",
+        (Group::Company, _) => "companies",
     };
     let rest = match summary.truncated {
         false => String::new(),

@@ -178,7 +178,13 @@ impl Pen {
     fn text(self, out: &mut impl Write, mark: &str, text: &str, ranges: &[(usize, usize)]) -> io::Result<()> {
         let lines = match self.options.width {
             None => std::iter::once(0..text.len()).collect(),
-            Some(width) => window(wrap(text, width.saturating_sub(INDENT.len() + mark.len())), ranges),
+            Some(width) => {
+                let width = width.saturating_sub(INDENT.len() + mark.len());
+                let whole = wrap(text, width);
+                // What is cut has a mark at an end of a line, which takes two columns.
+                let is_cut = whole.len() > LINES;
+                window(if is_cut { wrap(text, width.saturating_sub(2)) } else { whole }, ranges)
+            }
         };
         let last = lines.last().map_or(0, |line| line.end);
         for (i, line) in lines.into_iter().enumerate() {

@@ -1,8 +1,12 @@
 //! One integration binary: what users and scripts see, on small, sample and real corpora.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
+mod errors;
+mod ingest;
 mod oracle;
+mod output;
 mod props;
 mod readme;
+mod search;
 mod section;
 mod util;

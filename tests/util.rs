@@ -52,10 +52,10 @@ pub fn contrib_history(corpora: &Path) -> PathBuf {
 /// });
 /// ```
 macro_rules! fptest {
-    ($name:ident, |$fx:ident: Fixture| $body:block) => {
+    ($name:ident, |$fx:ident: $fixture:ty| $body:block) => {
         #[test]
         fn $name() {
-            let $fx = $crate::util::Fixture::new();
+            let $fx = <$fixture>::new();
             $body
         }
     };

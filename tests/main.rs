@@ -4,6 +4,7 @@
 mod errors;
 mod ingest;
 mod oracle;
+mod phrases;
 mod output;
 mod props;
 mod readme;

@@ -6,7 +6,7 @@
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::html;
-use super::inline::{Line, Renderer};
+use super::inline::{Line, Renderer, one_line};
 use super::mend::mend;
 use super::source::Source;
 
@@ -53,8 +53,27 @@ pub(super) struct List {
 /// The blocks of `text`.
 pub(super) fn blocks(text: &str) -> Vec<Block> {
     let mut out = Out::default();
-    read(&mend(&Source::whole(text)), &mut out, &Context::default(), 0);
+    read(&mend(&with_newlines(text)), &mut out, &Context::default(), 0);
     out.blocks
+}
+
+/// The text with `\n` at the end of each line: a carriage return alone ends one too, though not everywhere to the parser.
+fn with_newlines(text: &str) -> Source<'_> {
+    if !text.contains('\r') {
+        return Source::whole(text);
+    }
+    let mut out = Source::empty();
+    let mut at = 0;
+    for line in text.split_inclusive(['\r', '\n']) {
+        let bare = line.trim_end_matches(['\r', '\n']);
+        out.push(bare, at);
+        let is_half = line.ends_with('\r') && text[at + line.len()..].starts_with('\n');
+        if bare.len() < line.len() && !is_half {
+            out.push("\n", at + bare.len());
+        }
+        at += line.len();
+    }
+    out
 }
 
 #[derive(Default)]
@@ -237,9 +256,7 @@ impl Table {
         };
         let mut at = self.end;
         for cell in excess.split('|') {
-            let bare = cell.trim_start();
-            let mut inner = Source::empty();
-            inner.push_from(bare, source, at + cell.len() - bare.len());
+            let inner = one_line(cell, source, at);
             let mut renderer = Renderer::new(&inner);
             for (event, range) in Parser::new(&inner.text).into_offset_iter() {
                 renderer.event(&event, range);

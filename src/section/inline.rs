@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::html;
 use super::link::link_target;
@@ -124,6 +124,7 @@ impl<'s, 't> Renderer<'s, 't> {
     pub fn event(&mut self, event: &Event<'_>, range: Range<usize>) {
         match event {
             Event::Text(text) => self.text(text, range.start, range.end),
+            Event::Code(_) if is_prose(&self.source.text[range.clone()]) => self.reread_code(range),
             Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
                 // The range includes the backticks; the text stands between them.
                 let raw = &self.source.text[range.clone()];
@@ -277,7 +278,56 @@ impl<'s, 't> Renderer<'s, 't> {
     }
 }
 
+/// `text`, which stands at byte `at` of `source`, as one line that begins no block, whatever it begins with.
+pub(super) fn one_line(text: &str, source: &Source<'_>, at: usize) -> Source<'static> {
+    let mut out = Source::empty();
+    out.push("<b> ", source.origin(at));
+    let mut start = at;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_start_matches([' ', '\t', '>']);
+        out.push_from(bare.trim_end_matches(['\n', ' ', '\t']), source, start + line.len() - bare.len());
+        start += line.len();
+        out.push(if line.ends_with("  \n") { "<br>" } else { " " }, source.origin(start));
+    }
+    out
+}
+
+/// Whether what stands between backticks is no code: it goes on over a line end, or has links. The backticks were apostrophes.
+fn is_prose(span: &str) -> bool {
+    span.contains('\n') || span.contains("](")
+}
+
 impl Renderer<'_, '_> {
+    /// Reads a code span as the text that it is.
+    fn reread_code(&mut self, range: Range<usize>) {
+        let span = &self.source.text[range.clone()];
+        let inner = span.trim_start_matches('`');
+        let at = range.end - inner.len();
+        let inner = inner.trim_end_matches('`');
+        let source = one_line(inner, self.source, at);
+        let mut renderer = Renderer::new(&source);
+        (renderer.strong, renderer.emphasis) = (self.strong, self.emphasis);
+        renderer.stray_strong = self.stray_strong;
+        renderer.stray_emphasis = self.stray_emphasis;
+        renderer.open_links.clone_from(&self.open_links);
+        for (event, range) in Parser::new(&source.text).into_offset_iter() {
+            renderer.event(&event, range);
+        }
+        for (i, mut line) in std::mem::take(&mut renderer.lines).into_iter().enumerate() {
+            if i > 0 {
+                self.hard_break();
+            }
+            let open = self.line();
+            open.runs.append(&mut line.runs);
+            open.linked += line.linked;
+            line.links.retain(|link| !open.links.contains(link));
+            open.links.append(&mut line.links);
+        }
+        if inner.ends_with(char::is_whitespace) {
+            self.push(" ", range.end, range.end);
+        }
+    }
+
     /// Where the first letter or digit of `text` begins and the last one ends in the snapshot's text.
     fn origins(&self, text: &str, start: usize, end: usize) -> (usize, usize) {
         let is_verbatim = self.source.text.get(start..end) == Some(text);

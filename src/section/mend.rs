@@ -2,6 +2,7 @@
 //!
 //! - The converter that made the Princeton-Leuven texts nests lists by two columns, also below `1. `, where CommonMark asks for
 //!   three: such lines are moved to where their list is.
+//! - Link targets with spaces are put between `<` and `>`.
 //! - `[label]: target` is a mark where some `[label]` uses it, and otherwise a line of text: its bracket is escaped then.
 
 use std::ops::Range;
@@ -27,6 +28,7 @@ pub(super) fn mend(source: &Source<'_>) -> Source<'static> {
         at += line.len();
     }
     escape_definitions(text, &mut insertions);
+    enclose_targets(text, &mut insertions);
     // Stable: a new line stands before the columns by which the line after it is moved.
     insertions.sort_by_key(|&(at, _)| at);
     let mut out = Source::empty();
@@ -38,6 +40,43 @@ pub(super) fn mend(source: &Source<'_>) -> Source<'static> {
     }
     out.push_from(&text[copied..], source, copied);
     out
+}
+
+/// Puts `<` and `>` around link targets with spaces in them, which CommonMark does not take for targets: `[mail](mailto: a@b.example)`.
+fn enclose_targets(text: &str, insertions: &mut Vec<(usize, String)>) {
+    for (at, _) in text.match_indices("](") {
+        let start = at + 2;
+        let line = text[start..].lines().next().unwrap_or_default();
+        let Some(length) = target_length(line) else { continue };
+        let target = &line[..length];
+        let has_space = target.trim().contains([' ', '\t']) && !target.contains(['<', '>']);
+        // A title: `(target "title")`.
+        let has_title = target.trim_end().ends_with(['"', '\'', ')']);
+        let is_address = ["http:", "https:", "mailto:", "tel:", "www.", "#", "/"].iter().any(|scheme| {
+            target.trim_start().get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        });
+        if has_space && !has_title && is_address {
+            insertions.push((start, "<".to_owned()));
+            insertions.push((start + length, ">".to_owned()));
+        }
+    }
+}
+
+/// The bytes before the parenthesis that closes a link.
+fn target_length(line: &str) -> Option<usize> {
+    let mut depth = 0;
+    let mut is_escaped = false;
+    for (i, c) in line.char_indices() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '(' => depth += 1,
+            ')' if depth == 0 => return Some(i),
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Escapes what CommonMark would take for a link definition and leave out, unless it is one: a link uses it, and it has a target.

@@ -3,8 +3,14 @@
 use super::query::occurrences;
 use super::tokens::folded;
 
-/// The folded tokens of each block of a raw file: cut at blank lines, rules, headings and list marks.
+/// The folded tokens of each block of a raw file that has any.
 pub fn blocks(raw: &str) -> Vec<Vec<String>> {
+    let tokens = plain_blocks(raw).into_iter().map(|block| folded(&block));
+    tokens.filter(|tokens| !tokens.is_empty()).collect()
+}
+
+/// The blocks of a raw file without their marks: cut at blank lines, rules, headings and list marks.
+pub fn plain_blocks(raw: &str) -> Vec<String> {
     let is_header = |line: &str| line.contains("text is extracted and transformed from the");
     let skipped = usize::from(raw.lines().next().is_some_and(is_header));
     let mut blocks = vec![String::new()];
@@ -27,8 +33,7 @@ pub fn blocks(raw: &str) -> Vec<Vec<String>> {
             blocks.push(String::new());
         }
     }
-    let tokens = blocks.iter().map(|block| folded(&plain(block)));
-    tokens.filter(|tokens| !tokens.is_empty()).collect()
+    blocks.iter().map(|block| plain(block)).collect()
 }
 
 /// How many blocks contain the phrase.
@@ -54,6 +59,8 @@ fn plain(block: &str) -> String {
             if escaped.is_ascii_punctuation() {
                 (used, shown) = (2, escaped.to_string());
             }
+        } else if rest.starts_with("<br>") {
+            (used, shown) = (4, " ".to_owned());
         } else if c == '*' || c == '`' {
             shown.clear();
         } else if c == '[' {
@@ -123,6 +130,7 @@ mod tests {
             ("<http://a.example/b>", "http a example b"),
             ("foo\\_bar \\* AT&amp;T don&#39;t a&nbsp;b &#x; &#bad", "foo bar at t don t a b x bad"),
             ("a | b |\\", "a b"),
+            ("a<br>b", "a b"),
             ("[open (never", "open never"),
         ] {
             assert_eq!(words(raw), [expected], "{raw}");

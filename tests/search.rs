@@ -265,7 +265,8 @@ fn groups_show_their_best_hit_and_their_size() {
     let query = "a cookie is a small text file OR privacy";
     let single = hits(query, &[]);
     assert!(single.iter().all(|hit| hit["group_size"].is_null()));
-    let keys: [(&str, fn(&Value) -> String); 3] = [
+    type Key = fn(&Value) -> String;
+    let keys: [(&str, Key); 3] = [
         // Equal texts here are equal up to the style of quotes.
         ("text", |hit| hit["text"].as_str().unwrap().replace('’', "'")),
         ("policy", |hit| format!("{} {} {}", hit["company"], hit["type"], hit["collection"])),

@@ -4,8 +4,8 @@
 mod errors;
 mod ingest;
 mod oracle;
-mod phrases;
 mod output;
+mod phrases;
 mod props;
 mod readme;
 mod search;

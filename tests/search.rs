@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
 use fineprint::index::OpenIndex;
@@ -445,6 +446,28 @@ fptest!(the_cached_index_of_a_corpus_follows_its_files, |fx: Fixture| {
     fs::rename(fx.path("corpus/a"), fx.path("corpus/x")).unwrap();
     count(1);
     assert_eq!(manifests(&fx.cache()).len(), 1, "one index per corpus");
+});
+
+fptest!(many_searches_of_a_new_corpus_at_once, |fx: Fixture| {
+    for day in 10..30 {
+        fx.policy("acme.example", &format!("2001-01-{day}"), "We sell data.\n");
+    }
+    let start = |_| {
+        let mut command = fx.command(crate::util::PROGRAM);
+        command.args(["search", "--corpus", "corpus", "sell data", "--count"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let searches: Vec<_> = (0..6).map(start).collect();
+    for search in searches {
+        let output = search.wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            (output.status.code(), output.stdout.as_slice(), stderr.as_str()),
+            (Some(0), &b"1\n"[..], "")
+        );
+    }
+    let generation = fs::read_to_string(&manifests(&fx.cache())[0].0).unwrap();
+    assert!(generation.contains("\"generation-1\""), "built once: {generation}");
 });
 
 fptest!(a_damaged_cache_is_built_again, |fx: Fixture| {

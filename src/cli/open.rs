@@ -1,10 +1,11 @@
 //! The index that a query command asks: the one named, or that of a corpus in the cache folder.
 
+use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use fineprint::error::{Error, Result};
-use fineprint::index::{BuildOptions, OpenIndex, Scan, Versions, build};
+use fineprint::index::{BuildOptions, IngestReport, OpenIndex, Scan, Versions, build};
 use fineprint::printer::HumanOptions;
 
 use super::args::{Cli, Color, IndexChoice};
@@ -25,15 +26,29 @@ fn open_corpus(corpus: &Path, cli: &Cli) -> Result<(OpenIndex, bool)> {
     let dir = cache_folder(corpus)?;
     let (index, report) = match current(&dir, &scan) {
         Some(index) => (index, scan.report),
-        None => {
-            let options = BuildOptions { index: dir.clone(), collection: "default".to_owned(), threads: 0 };
-            let report = build(scan, &options, &bar)?.1;
-            (OpenIndex::open(&dir)?, report)
-        }
+        None => build_once(&dir, scan, &bar)?,
     };
     drop(bar);
     let is_incomplete = report_problems(&report);
     Ok((index.with_corpus_name(corpus.to_string_lossy().into_owned()), is_incomplete))
+}
+
+/// Builds the index in the cache folder, or waits until another process has.
+fn build_once(dir: &Path, scan: Scan, bar: &Bar) -> Result<(OpenIndex, IngestReport)> {
+    let path = dir.with_extension("lock");
+    let make = || {
+        dir.parent().map_or(Ok(()), fs::create_dir_all)?;
+        let lock = File::options().write(true).create(true).truncate(false).open(&path)?;
+        lock.lock()?;
+        Ok(lock)
+    };
+    let _lock = make().map_err(|source| Error::Io { path: path.clone(), source })?;
+    if let Some(index) = current(dir, &scan) {
+        return Ok((index, scan.report));
+    }
+    let options = BuildOptions { index: dir.to_owned(), collection: "default".to_owned(), threads: 0 };
+    let report = build(scan, &options, bar)?.1;
+    Ok((OpenIndex::open(dir)?, report))
 }
 
 /// The cached index, if it can be used and is of what was scanned.

@@ -160,10 +160,11 @@ pub(super) fn link_target(tag: &str) -> Option<&str> {
 pub(super) fn strip(block: &Source<'_>) -> Source<'static> {
     let text = block.text.as_ref();
     let mut out = Source::empty();
+    let ends = LastEnds::of(text);
     let mut at = 0;
     while let Some(open) = text[at..].find('<').map(|i| at + i) {
         out.push_from(&text[at..open], block, at);
-        let end = end_of_tag(text, open);
+        let end = end_of_tag(text, open, &ends);
         let kind = end.map_or(Tag::Text, |end| tag(&text[open..end]));
         let Some(end) = end.filter(|_| kind != Tag::Text) else {
             let is_address =
@@ -183,25 +184,37 @@ pub(super) fn strip(block: &Source<'_>) -> Source<'static> {
     out
 }
 
+/// Where the last comment, script and style sheet of a text end: what opens behind that has no end, and is not searched for one.
+struct LastEnds {
+    comment: usize,
+    /// Lower case, for the names of tags.
+    folded: String,
+    script: usize,
+    style: usize,
+}
+
+impl LastEnds {
+    fn of(text: &str) -> Self {
+        let folded = text.to_ascii_lowercase();
+        let last = |end: &str| folded.rfind(end).unwrap_or(0);
+        Self { comment: last("-->"), script: last("</script"), style: last("</style"), folded }
+    }
+}
+
 /// Where the tag, comment, script or style sheet that opens at `open` ends.
-fn end_of_tag(text: &str, open: usize) -> Option<usize> {
+fn end_of_tag(text: &str, open: usize, ends: &LastEnds) -> Option<usize> {
     let rest = &text[open..];
     if rest.starts_with("<!--") {
         // A comment without an end would hide the rest of the policy: its opening alone is taken for a mark.
-        return Some(open + rest.find("-->").map_or(4, |i| i + 3));
+        let end = if open < ends.comment { rest.find("-->") } else { None };
+        return Some(open + end.map_or(4, |i| i + 3));
     }
     let end = open + rest.find('>')? + 1;
-    for name in ["script", "style"] {
-        let is_opening = rest[1..].get(..name.len()).is_some_and(|word| word.eq_ignore_ascii_case(name))
-            && tag(&text[open..end]) == Tag::Inline;
-        if is_opening {
-            let close = format!("</{name}");
-            let found =
-                rest.as_bytes().windows(close.len()).position(|w| w.eq_ignore_ascii_case(close.as_bytes()));
-            return Some(match found {
-                Some(i) => open + i + rest[i..].find('>').map_or(rest.len() - i, |j| j + 1),
-                None => end,
-            });
+    for (name, close, last) in [("<script", "</script", ends.script), ("<style", "</style", ends.style)] {
+        let is_opening = ends.folded[open..].starts_with(name) && tag(&text[open..end]) == Tag::Inline;
+        if is_opening && open < last {
+            let close = ends.folded[open..].find(close).map_or(end, |i| open + i);
+            return Some(text[close..].find('>').map_or(text.len(), |i| close + i + 1));
         }
     }
     Some(end)

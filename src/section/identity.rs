@@ -15,19 +15,27 @@ pub const IDENTITY_VERSION: u32 = 1;
 pub fn push_identity_form(text: &str, form: &mut String) {
     let start = form.len();
     let mut is_spaced = false;
-    for c in text.chars() {
-        if is_invisible(c) {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        // Most of a text is words of ASCII: they are copied as they are.
+        let plain = rest.bytes().take_while(|&b| b.is_ascii_graphic() && b != b'`').count();
+        let taken = if plain > 0 { plain } else { c.len_utf8() };
+        let (head, tail) = rest.split_at(taken);
+        rest = tail;
+        if plain == 0 && is_invisible(c) {
             continue;
         }
-        if c.is_whitespace() {
+        if plain == 0 && c.is_whitespace() {
             is_spaced = true;
             continue;
         }
-        if is_spaced && form.len() > start {
+        if std::mem::take(&mut is_spaced) && form.len() > start {
             form.push(' ');
         }
-        is_spaced = false;
-        form.push(plain_style(c));
+        match plain {
+            0 => form.push(plain_style(c)),
+            _ => form.push_str(head),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod link;
 mod mend;
 mod pieces;
 mod source;
+mod wording;
 
 use std::sync::Arc;
 

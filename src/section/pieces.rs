@@ -2,8 +2,8 @@
 
 use super::blocks::{Block, List, Role};
 use super::enumerate::{Enumerator, enumerator};
-use super::headings::{SMALL_WORDS, is_capitals, is_date_line, reads_as_title};
 use super::inline::{Line, Run, typed_bullet};
+use super::wording::{is_capitals, is_date_line, is_small_word, reads_as_title};
 
 /// A future clause.
 #[derive(Debug, Clone)]
@@ -142,13 +142,16 @@ fn tail(line: &Line) -> Option<usize> {
 
 /// Groups the lines of a block: a title is a group, a typed list entry begins one, the rest stays together.
 fn group(lines: Vec<Line>) -> Vec<Vec<Line>> {
+    if lines.len() < 2 {
+        return vec![lines];
+    }
     let texts: Vec<String> = lines.iter().map(Line::text).collect();
     let is_list = typed_lists(&texts);
     let mut groups: Vec<Vec<Line>> = Vec::new();
     let mut after_title = true;
     let count = lines.len();
     for (i, line) in lines.into_iter().enumerate() {
-        let is_title = count > 1 && is_title_line(&line, &texts[i], i + 1 < count, i == 0, &texts);
+        let is_title = is_title_line(&line, &texts[i], i + 1 < count, i == 0, &texts);
         let goes_on = is_title && after_title && i > 0 && is_one_title(&texts[i - 1], &texts[i]);
         if !goes_on && (after_title || is_title || is_list[i]) {
             groups.push(vec![line]);
@@ -162,8 +165,7 @@ fn group(lines: Vec<Line>) -> Vec<Vec<Line>> {
 
 /// Whether a title goes on over a line break: `PRIVACY POLICY`, `OF`, `ACME`.
 fn is_one_title(first: &str, next: &str) -> bool {
-    let is_small =
-        |word: Option<&str>| word.is_some_and(|word| SMALL_WORDS.contains(&word.to_lowercase().as_str()));
+    let is_small = |word: Option<&str>| word.is_some_and(is_small_word);
     is_small(first.split_whitespace().next_back())
         || is_small(next.split_whitespace().next()) && next.len() <= 3
 }
@@ -200,6 +202,9 @@ fn starts_with_house_number(text: &str) -> bool {
     rest.len() < text.len() && rest.starts_with(' ')
 }
 
+/// How many lines away the next number of a typed list may be. A bound: paragraphs of 100,000 numbered lines exist.
+const ENTRY_LINES: usize = 40;
+
 /// Which lines begin an entry of a list that the author typed with bullets or numbers.
 fn typed_lists(texts: &[String]) -> Vec<bool> {
     let numbers: Vec<Option<Enumerator>> = texts.iter().map(|text| enumerator(text)).collect();
@@ -212,8 +217,10 @@ fn typed_lists(texts: &[String]) -> Vec<bool> {
                 _ => false,
             };
             // Its predecessor or successor may be some lines away: entries run over hard breaks.
+            let before = i.saturating_sub(ENTRY_LINES)..i;
+            let after = i + 1..texts.len().min(i + 1 + ENTRY_LINES);
             let is_numbered = numbers[i].is_some()
-                && ((0..i).rev().any(|j| follows(j, i)) || (i + 1..texts.len()).any(|j| follows(i, j)));
+                && (before.rev().any(|j| follows(j, i)) || after.into_iter().any(|j| follows(i, j)));
             is_bullet || is_numbered
         })
         .collect()

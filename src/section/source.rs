@@ -31,7 +31,9 @@ impl<'t> Source<'t> {
     pub fn push_from(&mut self, text: &str, from: &Source<'_>, start: usize) {
         let base = self.text.len();
         self.push(text, from.origin(start));
-        let inside = from.map.iter().filter(|&&(here, _)| start < here && here < start + text.len());
+        let (first, end) = (start + 1, start + text.len());
+        let from_start = from.map.partition_point(|&(here, _)| here < first);
+        let inside = from.map[from_start..].iter().take_while(|&&(here, _)| here < end);
         self.map.extend(inside.map(|&(here, there)| (base + here - start, there)));
     }
 

@@ -1245,3 +1245,100 @@ fn the_words_of_real_policies_are_in_their_clauses() {
         assert!(lost + extra <= words as i64 / 5_000, "{name}: {lost} and {extra} of {words}");
     }
 }
+
+/// Texts that repeat one thing many times: nothing may cost the square of its length.
+#[test]
+fn no_mark_makes_sectioning_slow() {
+    const REPEATED: &[&str] = &[
+        "[a]: b\n",
+        "[a]:",
+        "[a](",
+        "[a](b c",
+        "[a](mailto: b) ",
+        "[",
+        "]:",
+        "[[a]: b\n",
+        "a [b]\n\n[b]: c\n",
+        "`a\n`b ",
+        "`",
+        "*",
+        "_",
+        "**a ",
+        "*a_ ",
+        "_a ",
+        "<",
+        "<a ",
+        "<!--",
+        "<div>",
+        "<script>",
+        "<b c>",
+        "</p>a",
+        "<!-- a -->",
+        "> ",
+        ">",
+        "- ",
+        "* a\n",
+        "  * a\n    * b\n",
+        "1. a  \n",
+        "1\\. a  \n",
+        "a  \n",
+        "a\n",
+        "|",
+        "| a ",
+        "|---",
+        "| a |\n|---|\n",
+        "\\",
+        "&",
+        "&amp;",
+        "a ",
+        "a",
+        "\u{301}",
+        "\u{AD}",
+        "é",
+        "個",
+        "\r",
+        "\r\n",
+        "\t",
+        "    a\n",
+        "```\n",
+        "```a\n\n",
+        "~~~\n",
+        "# a\n",
+        "**a**  \n",
+        "**a**\n\n",
+        "A. a\n\n",
+        "• a\n",
+        "[a](b) ",
+        "![a](b) ",
+        "http://a.b/ ",
+        "<http://a.b> ",
+        "a:\n\n- b\n\n",
+        "\n",
+        "---\n",
+        "===\n",
+        "a\n===\n",
+        "\0",
+        "( ",
+        "](",
+        "a. ",
+    ];
+    for piece in REPEATED {
+        for (before, after) in [
+            ("", ""),
+            ("<div>\n", ""),
+            ("| a | b |\n|---|---|\n| c | d | ", ""),
+            ("    ", ""),
+            ("", "\n\n</div>"),
+        ] {
+            let text = format!("{before}{}{after}", piece.repeat(20_000 / piece.len()));
+            let take = || {
+                let start = std::time::Instant::now();
+                section(&text);
+                start.elapsed().as_secs_f64()
+            };
+            // What is linear takes half a second at most; a busy machine gets a second chance.
+            let taken = Some(take()).filter(|&taken| taken < 2.0).unwrap_or_else(take);
+            assert!(taken < 2.0, "{before:?} and many {piece:?}: {taken} s");
+        }
+    }
+}

@@ -11,13 +11,19 @@ use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
 
 use super::source::Source;
 
+/// What is put in before a byte of the text.
+type Insertion = (usize, String);
+
 /// The longest link label that CommonMark reads, in bytes.
 const MAX_LABEL: usize = 4 * 999;
+
+/// How far the end of a link target is looked for, in bytes.
+const MAX_TARGET: usize = 2000;
 
 /// The text as CommonMark should read it.
 pub(super) fn mend(source: &Source<'_>) -> Source<'static> {
     let text = source.text.as_ref();
-    let mut insertions: Vec<(usize, String)> = Vec::new();
+    let mut insertions: Vec<Insertion> = Vec::new();
     let mut lists = Lists::default();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -29,8 +35,8 @@ pub(super) fn mend(source: &Source<'_>) -> Source<'static> {
     }
     escape_definitions(text, &mut insertions);
     enclose_targets(text, &mut insertions);
-    // Stable: a new line stands before the columns by which the line after it is moved.
-    insertions.sort_by_key(|&(at, _)| at);
+    // A new line stands before the columns by which the line after it is moved, and those before a mark.
+    insertions.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
     let mut out = Source::empty();
     let mut copied = 0;
     for (at, inserted) in insertions {
@@ -43,12 +49,11 @@ pub(super) fn mend(source: &Source<'_>) -> Source<'static> {
 }
 
 /// Puts `<` and `>` around link targets with spaces in them, which CommonMark does not take for targets: `[mail](mailto: a@b.example)`.
-fn enclose_targets(text: &str, insertions: &mut Vec<(usize, String)>) {
+fn enclose_targets(text: &str, insertions: &mut Vec<Insertion>) {
     for (at, _) in text.match_indices("](") {
         let start = at + 2;
-        let line = text[start..].lines().next().unwrap_or_default();
-        let Some(length) = target_length(line) else { continue };
-        let target = &line[..length];
+        let Some(length) = target_length(&text[start..]) else { continue };
+        let target = &text[start..start + length];
         let has_space = target.trim().contains([' ', '\t']) && !target.contains(['<', '>']);
         // A title: `(target "title")`.
         let has_title = target.trim_end().ends_with(['"', '\'', ')']);
@@ -62,11 +67,11 @@ fn enclose_targets(text: &str, insertions: &mut Vec<(usize, String)>) {
     }
 }
 
-/// The bytes before the parenthesis that closes a link.
-fn target_length(line: &str) -> Option<usize> {
+/// The bytes before the parenthesis that closes a link, on the same line.
+fn target_length(rest: &str) -> Option<usize> {
     let mut depth = 0;
     let mut is_escaped = false;
-    for (i, c) in line.char_indices() {
+    for (i, c) in rest.char_indices().take_while(|&(i, c)| i < MAX_TARGET && c != '\n') {
         match c {
             _ if is_escaped => is_escaped = false,
             '\\' => is_escaped = true,
@@ -80,7 +85,7 @@ fn target_length(line: &str) -> Option<usize> {
 }
 
 /// Escapes what CommonMark would take for a link definition and leave out, unless it is one: a link uses it, and it has a target.
-fn escape_definitions(text: &str, insertions: &mut Vec<(usize, String)>) {
+fn escape_definitions(text: &str, insertions: &mut Vec<Insertion>) {
     let candidates = candidates(text);
     if candidates.is_empty() {
         return;
@@ -88,7 +93,8 @@ fn escape_definitions(text: &str, insertions: &mut Vec<(usize, String)>) {
     let used = used_definitions(text);
     let mut escaped = None;
     for open in candidates {
-        if !used.iter().any(|span| span.contains(&open)) {
+        let next = used.partition_point(|span| span.start <= open);
+        if next == 0 || !used[next - 1].contains(&open) {
             insertions.push((open, "\\".to_owned()));
             escaped = Some(open);
         } else if let Some(before) = escaped.take()
@@ -96,7 +102,7 @@ fn escape_definitions(text: &str, insertions: &mut Vec<(usize, String)>) {
         {
             // A definition may not stand in the paragraph that the one before has become.
             let line = text[..open].rfind('\n').map_or(0, |i| i + 1);
-            insertions.insert(0, (line, "\n".to_owned()));
+            insertions.push((line, "\n".to_owned()));
         }
     }
 }
@@ -114,11 +120,11 @@ fn candidates(text: &str) -> Vec<usize> {
         let brackets = text[start..close].rmatch_indices(['[', ']']).map(|(i, _)| start + i);
         let label = brackets.filter(|&i| !is_escaped(i)).take_while(|&i| text[i..].starts_with('['));
         for open in label {
-            let line = text[..open].rfind('\n').map_or(0, |i| i + 1);
             let is_prefix = |c: char| {
                 c.is_whitespace() || c.is_ascii_digit() || matches!(c, '>' | '-' | '+' | '*' | '.' | ')')
             };
-            if text[line..open].chars().all(is_prefix) {
+            let mut before = text[..open].chars().rev().take_while(|&c| c != '\n');
+            if before.all(is_prefix) {
                 found.push(open);
             }
         }
@@ -147,6 +153,8 @@ fn used_definitions(text: &str) -> Vec<Range<usize>> {
             definitions.get(label.as_ref()).filter(|d| d.dest.contains(['.', '/', '#', ':', '@', '?']));
         used.extend(definition.map(|definition| definition.span.clone()));
     }
+    used.sort_unstable_by_key(|span| span.start);
+    used.dedup();
     used
 }
 

@@ -1342,3 +1342,71 @@ fn no_mark_makes_sectioning_slow() {
         }
     }
 }
+
+#[test]
+fn names_with_special_letters_are_names() {
+    let policy = |company: &str| model::Snapshot {
+        collection: "default".to_owned(),
+        company: company.to_owned(),
+        policy_type: "Privacy Policy".to_owned(),
+        time: 1_400_000_000,
+        order: 0,
+        clauses: vec![model::Clause {
+            kind: model::Kind::Paragraph,
+            section: Vec::new(),
+            lead_in: None,
+            links: Vec::new(),
+            text: "We sell what we know of you to nobody at all.".to_owned(),
+        }],
+    };
+    let names = [
+        "{acme}.example",
+        "acme.example",
+        "a,b.example",
+        "a\\b.example",
+        "axb.example",
+        "été.example",
+        "b}.example",
+    ];
+    let corpus = model::Corpus { snapshots: names.map(policy).to_vec() };
+    let indexed = indexed(&corpus, None);
+    for pattern in [
+        "{acme}.example",
+        "{acme}*",
+        "{acme,axb}*",
+        "*}.example",
+        "a?b.example",
+        "a[,x]b.example",
+        "a[!x]b*",
+        "a[^x]b*",
+        "a\\b*",
+        "a\\*",
+        "ÉT?.EXAMPLE",
+        "[{a]*",
+        "[]}a]*",
+        "[é]*",
+        "[!é]t?.*",
+        "*[!a-z.]*",
+        "a[x-]*",
+        "*?*?*?*",
+        "*[}]*",
+        "a*e",
+        "?",
+        "**",
+        "a**b*",
+    ] {
+        let filters = model::Filters { companies: vec![pattern.to_owned()], ..model::Filters::default() };
+        let query = Q::Phrase(vec!["sell".to_owned()]);
+        let expected: Vec<String> =
+            model::search(&corpus, &query, &filters).clauses.into_iter().map(|found| found.company).collect();
+        let request = SearchRequest { sort: Sort::Company, ..request(&query, &filters) };
+        match run(&indexed.index, &request) {
+            Ok((hits, _)) => {
+                assert_eq!(hits.into_iter().map(|hit| hit.company).collect::<Vec<_>>(), expected, "{pattern}")
+            }
+            Err(error) => {
+                assert!(expected.is_empty(), "{pattern}: {error}, but the oracle finds {expected:?}")
+            }
+        }
+    }
+}

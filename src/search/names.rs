@@ -1,7 +1,5 @@
 //! Names of companies, types and collections as users give them: whole, in any case, or as a glob.
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use crate::index::{Policies, PolicyEntry};
 
 /// How many near names an error offers.
@@ -35,6 +33,103 @@ impl NameField {
     }
 }
 
+/// A glob over the letters of a name: `*` is any number of them, `?` one, `[a-z]` one of these, `[!a-z]` one of the others.
+///
+/// Not the globs of files: in names, braces, backslashes and slashes mean themselves, and a letter is one, however many bytes it has.
+#[derive(Debug)]
+struct Glob(Vec<Part>);
+
+#[derive(Debug)]
+enum Part {
+    Any,
+    One,
+    Letter(char),
+    /// Ranges, first and last included, and whether the letter must be outside them.
+    Class(Vec<(char, char)>, bool),
+}
+
+impl Glob {
+    /// `None`: a `[` without its `]`.
+    fn new(glob: &str) -> Option<Self> {
+        let mut parts = Vec::new();
+        let mut rest = glob;
+        while let Some(c) = rest.chars().next() {
+            rest = &rest[c.len_utf8()..];
+            parts.push(match c {
+                '*' => Part::Any,
+                '?' => Part::One,
+                '[' => {
+                    let members = rest.strip_prefix(['!', '^']);
+                    let body = members.unwrap_or(rest);
+                    // A `]` right after the opening is a member.
+                    let first = body.chars().next()?.len_utf8();
+                    let end = first + body[first..].find(']')?;
+                    rest = &body[end + 1..];
+                    Part::Class(ranges(&body[..end]), members.is_some())
+                }
+                letter => Part::Letter(letter),
+            });
+        }
+        Some(Self(parts))
+    }
+
+    fn is_match(&self, name: &str) -> bool {
+        let name: Vec<char> = name.chars().collect();
+        let (mut part, mut at) = (0, 0);
+        // Where the last `*` stands, and how far it reaches: only the last one need ever be moved.
+        let mut star: Option<(usize, usize)> = None;
+        loop {
+            match (self.0.get(part), name.get(at)) {
+                (None, None) => return true,
+                (Some(Part::Any), _) => {
+                    star = Some((part, at));
+                    part += 1;
+                }
+                (Some(one), Some(&c)) if one.fits(c) => (part, at) = (part + 1, at + 1),
+                _ => match star {
+                    Some((any, reach)) if reach < name.len() => {
+                        star = Some((any, reach + 1));
+                        (part, at) = (any + 1, reach + 1);
+                    }
+                    _ => return false,
+                },
+            }
+        }
+    }
+}
+
+impl Part {
+    fn fits(&self, c: char) -> bool {
+        match self {
+            Part::Any => false,
+            Part::One => true,
+            Part::Letter(letter) => *letter == c,
+            Part::Class(ranges, is_outside) => {
+                ranges.iter().any(|&(first, last)| (first..=last).contains(&c)) != *is_outside
+            }
+        }
+    }
+}
+
+fn ranges(members: &str) -> Vec<(char, char)> {
+    let members: Vec<char> = members.chars().collect();
+    let mut ranges = Vec::new();
+    let mut rest = members.as_slice();
+    loop {
+        rest = match rest {
+            [first, '-', last, rest @ ..] => {
+                ranges.push((*first, *last));
+                rest
+            }
+            [one, rest @ ..] => {
+                ranges.push((*one, *one));
+                rest
+            }
+            [] => return ranges,
+        };
+    }
+}
+
 /// A name that is no glob, or that nothing has.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NameError {
@@ -56,7 +151,7 @@ impl std::fmt::Display for NameError {
 pub(crate) struct NamePattern {
     written: String,
     folded: String,
-    glob: Option<GlobMatcher>,
+    glob: Option<Glob>,
 }
 
 impl NamePattern {
@@ -64,15 +159,10 @@ impl NamePattern {
         let folded = written.to_lowercase();
         let glob = match written.contains(['*', '?', '[']) {
             false => None,
-            true => Some(
-                GlobBuilder::new(&folded)
-                    .build()
-                    .map_err(|error| NameError {
-                        message: format!("`{written}` is no glob: {}", error.kind()),
-                        hint: None,
-                    })?
-                    .compile_matcher(),
-            ),
+            true => Some(Glob::new(&folded).ok_or_else(|| NameError {
+                message: format!("`{written}` is no glob: unclosed character class; missing ']'"),
+                hint: None,
+            })?),
         };
         Ok(Self { written: written.to_owned(), folded, glob })
     }

@@ -14,7 +14,9 @@
 pub fn link_target(raw: &str) -> Option<String> {
     let original = strip_archive(raw.trim());
     let after_scheme = match original.split_once(':') {
-        Some((scheme, rest)) if is_scheme(scheme) => rest,
+        // A script is no place.
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("javascript") => return None,
+        Some((scheme, rest)) if is_scheme(scheme) => rest.trim_start(),
         _ => &original,
     };
     let bare = after_scheme.trim_start_matches('/');
@@ -69,6 +71,8 @@ mod tests {
             ("a.example:8080/x", Some("a.example:8080/x")),
             ("", None),
             ("https://", None),
+            ("javascript:void(0)", None),
+            ("mailto: a@b.example", Some("a@b.example")),
         ];
         for (raw, expected) in cases {
             assert_eq!(link_target(raw).as_deref(), expected, "{raw}");

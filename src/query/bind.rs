@@ -3,9 +3,9 @@
 //! With `search/` this is the only place where a query meets the index. User text never reaches the index library's own parser, which
 //! has silent traps (a bare query is an OR, `a AND NOT b` is nothing).
 
+use super::names::{NameError, NameField, NamePattern};
 use super::{Field, Node, NodeKind, QueryError, QueryErrorKind, Span};
 use crate::index::Policies;
-use crate::search::names::{NameError, NameField, NamePattern};
 use crate::token::terms;
 
 /// What is asked, in terms of the index.

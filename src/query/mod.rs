@@ -63,6 +63,7 @@
 mod ast;
 pub(crate) mod bind;
 mod error;
+pub(crate) mod names;
 mod parse;
 
 pub use ast::{Field, Node, NodeKind, Span};

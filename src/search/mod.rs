@@ -2,7 +2,6 @@
 
 mod highlight;
 mod hit;
-pub(crate) mod names;
 mod read;
 mod request;
 mod rows;
@@ -18,7 +17,7 @@ pub use request::{Dates, Filters, Group, Limit, SearchRequest, Sort};
 use crate::error::{Error, Result};
 use crate::index::OpenIndex;
 use crate::query::bind::{Operand, Plan, bind};
-use names::{NameField, NamePattern};
+use crate::query::names::{NameField, NamePattern};
 use read::HitReader;
 use rows::{Row, Rows};
 use segment::{Columns, Conditions, Match, SegmentSearch};

@@ -9,6 +9,9 @@ const SMALL_WORDS: &[&str] = &[
     "where", "who", "why", "with", "you", "your",
 ];
 
+/// No title has more: 22 words, the most that count as one, are rarely over 200 bytes. Spares long paragraphs the rest.
+const MAX_TITLE_BYTES: usize = 600;
+
 /// Whether titles write this word small.
 pub(super) fn is_small_word(word: &str) -> bool {
     SMALL_WORDS.contains(&word.to_lowercase().as_str())
@@ -16,6 +19,9 @@ pub(super) fn is_small_word(word: &str) -> bool {
 
 /// Whether a plain line is worded like a title.
 pub(super) fn reads_as_title(text: &str) -> bool {
+    if text.len() > MAX_TITLE_BYTES {
+        return false;
+    }
     let enumerated = enumerator(text);
     let bare = enumerated.as_ref().map_or(text, |e| &text[e.len..]);
     let words = bare.split_whitespace().count();
@@ -58,6 +64,9 @@ pub(super) fn is_date_line(text: &str) -> bool {
 
 /// Whether a styled line titles what follows, rather than saying something.
 pub(super) fn is_title(text: &str, introduces_list: bool, is_strong: bool) -> bool {
+    if text.len() > MAX_TITLE_BYTES {
+        return false;
+    }
     let flat = text.replace('\n', " ");
     let bare = enumerator(&flat).map_or(flat.as_str(), |e| &flat[e.len..]);
     let words = bare.split_whitespace().count();

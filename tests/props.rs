@@ -1323,22 +1323,23 @@ fn no_mark_makes_sectioning_slow() {
         "a. ",
     ];
     for piece in REPEATED {
-        for (before, after) in [
-            ("", ""),
-            ("<div>\n", ""),
-            ("| a | b |\n|---|---|\n| c | d | ", ""),
-            ("    ", ""),
-            ("", "\n\n</div>"),
-        ] {
-            let text = format!("{before}{}{after}", piece.repeat(20_000 / piece.len()));
-            let take = || {
+        for before in ["", "<div>\n", "    "] {
+            let take = |bytes: usize| {
+                let text = format!("{before}{}", piece.repeat(bytes / piece.len()));
                 let start = std::time::Instant::now();
                 section(&text);
                 start.elapsed().as_secs_f64()
             };
-            // What is linear takes half a second at most; a busy machine gets a second chance.
-            let taken = Some(take()).filter(|&taken| taken < 2.0).unwrap_or_else(take);
-            assert!(taken < 2.0, "{before:?} and many {piece:?}: {taken} s");
+            // Most take a few milliseconds. A busy machine makes single times long, hardly the shorter of two.
+            if take(8_000) < 0.06 {
+                continue;
+            }
+            let shortest = |bytes: usize| (0..2).map(|_| take(bytes)).fold(f64::INFINITY, f64::min);
+            let (short, long) = (shortest(8_000), shortest(32_000));
+            assert!(
+                long < 0.4 || long < 9.0 * short,
+                "{before:?} and many {piece:?}: {short} s, four times as many {long} s"
+            );
         }
     }
 }
@@ -1406,6 +1407,35 @@ fn names_with_special_letters_are_names() {
             }
             Err(error) => {
                 assert!(expected.is_empty(), "{pattern}: {error}, but the oracle finds {expected:?}")
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(2))]
+
+    /// Policies with more snapshots than the index keeps in one table, that flap between a few texts.
+    #[test]
+    fn long_lives_are_found_too(
+        texts in model::corpora(),
+        picks in vec((0..4_usize, 3_600..900_000_i64), 70..100),
+        asked in vec((queries(), model::filters(), (0..4_usize, 0..6_usize)), 6),
+    ) {
+        let mut time = 1_400_000_000;
+        let mut snapshots = Vec::new();
+        for (order, (pick, pause)) in picks.into_iter().enumerate() {
+            time += pause;
+            let company = model::COMPANIES[usize::from(order % 9 == 0)].to_owned();
+            let text = &texts.snapshots[pick % texts.snapshots.len()];
+            snapshots.push(model::Snapshot { company, time, order, ..text.clone() });
+        }
+        let corpus = model::Corpus { snapshots };
+        let indexed = indexed(&corpus, None);
+        let ranking = Ranking::new(&corpus);
+        for (query, filters, cut) in asked {
+            if let Err(error) = compare(&indexed, &corpus, &ranking, &query, &filters, cut) {
+                return Err(TestCaseError::fail(format!("{query}\n{filters:?}\n{error}")));
             }
         }
     }

@@ -71,13 +71,14 @@ fn enclose_targets(text: &str, insertions: &mut Vec<Insertion>) {
 fn target_length(rest: &str) -> Option<usize> {
     let mut depth = 0;
     let mut is_escaped = false;
-    for (i, c) in rest.char_indices().take_while(|&(i, c)| i < MAX_TARGET && c != '\n') {
-        match c {
+    for (i, b) in rest.bytes().take(MAX_TARGET).enumerate() {
+        match b {
+            b'\n' => return None,
             _ if is_escaped => is_escaped = false,
-            '\\' => is_escaped = true,
-            '(' => depth += 1,
-            ')' if depth == 0 => return Some(i),
-            ')' => depth -= 1,
+            b'\\' => is_escaped = true,
+            b'(' => depth += 1,
+            b')' if depth == 0 => return Some(i),
+            b')' => depth -= 1,
             _ => {}
         }
     }

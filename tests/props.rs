@@ -738,6 +738,7 @@ fn words_that_were_lost() {
         "    W\n\rW\r\nW\r\rW",
         "W `W [W](zzz)\n1. W  \n<br> W `W` W",
         "`\n<br> W ` W",
+        "` W `W` W `1. W",
     ] {
         check_markers(&numbered(&template.replace('W', &MARKER.to_string())));
     }

@@ -138,10 +138,14 @@ impl<'s, 't> Renderer<'s, 't> {
             Event::Text(text) => self.text(text, range.start, range.end),
             Event::Code(_) if is_prose(&self.source.text[range.clone()]) => self.reread_code(range),
             Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
-                // The range includes the backticks; the text stands between them.
+                // The range includes the backticks; the text stands between them, without a space at each end.
                 let raw = &self.source.text[range.clone()];
                 let offset = raw.find(text.as_ref()).unwrap_or(0);
+                let is_spaced = raw.trim_start_matches('`').starts_with(' ');
+                let space = if is_spaced { " " } else { "" };
+                self.push(space, range.start, range.start);
                 self.push(text, range.start + offset, range.end);
+                self.push(space, range.end, range.end);
             }
             Event::SoftBreak => self.soft_break(range.start),
             Event::HardBreak => self.hard_break(),

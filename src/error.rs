@@ -31,6 +31,16 @@ pub enum Error {
         /// What is wrong with it, and what helps.
         message: String,
     },
+    /// An index whose files are not as they were written.
+    #[error("{}: is damaged ({what}); build it again with `fineprint index CORPUS --index {}`", path.display(), path.display())]
+    Damaged {
+        /// The index folder.
+        path: PathBuf,
+        /// What does not fit.
+        what: String,
+        /// The index library's reason, where it is the one that says so.
+        source: Option<tantivy::TantivyError>,
+    },
     /// Reading or writing failed.
     #[error("{}: {source}", path.display())]
     Io {
@@ -66,8 +76,38 @@ impl Error {
         move |source| Error::Tantivy { path: path.to_owned(), source: source.into() }
     }
 
+    /// An index whose files are not as they were written.
+    pub(crate) fn damaged(path: &Path, what: impl Into<String>) -> Error {
+        Error::Damaged { path: path.to_owned(), what: what.into(), source: None }
+    }
+
+    /// An error of the index library while reading: files that do not fit, unless the system is what failed.
+    pub(crate) fn reading<E: Into<tantivy::TantivyError>>(path: &Path) -> impl Fn(E) -> Error {
+        move |source| {
+            let source = source.into();
+            if is_of_the_system(&source) {
+                return Error::Tantivy { path: path.to_owned(), source };
+            }
+            let what = source.to_string().replace('\n', " ");
+            Error::Damaged { path: path.to_owned(), what, source: Some(source) }
+        }
+    }
+
     /// An index folder that cannot be used.
     pub(crate) fn index(path: &Path, message: impl Into<String>) -> Error {
         Error::Index { path: path.to_owned(), message: message.into() }
     }
+}
+
+/// Whether building the index again would not help: no permission, no memory, a failing disk.
+fn is_of_the_system(error: &tantivy::TantivyError) -> bool {
+    use tantivy::TantivyError::{IoError, LockFailure, OpenDirectoryError, OpenReadError};
+    use tantivy::directory::error::OpenReadError as Read;
+    let kind = match error {
+        IoError(error) | OpenReadError(Read::IoError { io_error: error, .. }) => error.kind(),
+        LockFailure(..) | OpenDirectoryError(_) => return true,
+        _ => return false,
+    };
+    use io::ErrorKind::{InvalidData, InvalidInput, NotFound, Other, UnexpectedEof};
+    !matches!(kind, InvalidData | InvalidInput | NotFound | Other | UnexpectedEof)
 }

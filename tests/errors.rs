@@ -244,6 +244,43 @@ fptest!(index_folders_that_are_none, |fx: Fixture| {
     fx.run(["search", "sell", "--index", "new/and/deep", "--count"]).stdout_is("2\n");
 });
 
+fptest!(folders_of_others_are_left_alone, |fx: Fixture| {
+    fx.policy("acme.example", "2001-01-01", "We sell data.\n");
+    for file in ["generation-photos/a.txt", "generation-1/a.txt", "fineprint.json"] {
+        let _ = fs::remove_dir_all(fx.path("theirs"));
+        fx.file(format!("theirs/{file}"), "hi");
+        let before = listing(&fx.path("theirs"));
+        fx.run(["index", "corpus", "--index", "theirs"]).exits(2).stderr_has("name a");
+        assert!(listing(&fx.path("theirs")) == before, "{file}");
+    }
+    // Beside an index as well.
+    fx.run(["index", "corpus"]).exits(0);
+    fx.file(".fineprint/generation-photos/a.txt", "precious");
+    fx.run(["index", "corpus"]).exits(0);
+    assert!(fx.path(".fineprint/generation-photos/a.txt").is_file());
+});
+
+fptest!(a_damaged_cache_is_built_again, |fx: Fixture| {
+    fx.policy("acme.example", "2001-01-01", "We sell data.\n");
+    let search = ["search", "--corpus", "corpus", "sell", "--count"];
+    fx.run(search).exits(0);
+    for path in listing(&fx.cache()).into_keys().filter(|path| path.ends_with("fineprint.json")) {
+        fs::write(fx.cache().join(path), "{").unwrap();
+    }
+    fx.run(search).exits(0).stdout_is("1\n").stderr_is_empty();
+    fx.run(["search", "--corpus", "corpus", "--index", "x", "sell"])
+        .exits(2)
+        .stderr_has("the argument '--index <DIR>' cannot be used with '--corpus <PATH>'");
+    fx.run(["show", "ssh.com"]).exits(2).stderr_has("`fineprint search company:ssh.com ...` finds");
+});
+
+fptest!(a_text_that_is_too_large, |fx: Fixture| {
+    indexed(&fx);
+    let path = fx.policy("clay.example", "2001-01-01", "We sell clay.\n");
+    File::options().write(true).open(path).unwrap().set_len((1 << 30) + 1).unwrap();
+    fx.run(["index", "corpus"]).exits(2).stderr_has("clay.example/2001-01-01.md: is larger than 1024 MiB");
+});
+
 fptest!(an_index_of_another_version, |fx: Fixture| {
     indexed(&fx);
     let manifest = fx.path(".fineprint/fineprint.json");
@@ -292,10 +329,13 @@ fptest!(a_damaged_index, |fx: Fixture| {
         run.exits(2)
             .stdout_is("")
             .stderr_has("error: .fineprint/fineprint.json: is no manifest of an index (");
-        run.stderr_has("; build it again with `fineprint index CORPUS --index .fineprint`\n");
+        run.stderr_has("; remove the folder if it was an index, and build it again with `fineprint index CORPUS --index .fineprint`\n");
         assert_eq!(run.stderr().lines().count(), 1, "{run}");
+        let refused = "holds a `fineprint.json` that is no manifest of an index; name another folder, or remove this one if it was an index";
+        fx.run(["index", "corpus"]).fails_with(&format!(".fineprint: {refused}"));
         assert!(listing(&fx.path(".fineprint")) == before);
     }
+    fs::remove_dir_all(fx.path(".fineprint")).unwrap();
     rebuilds();
     let generation = |fx: &Fixture| {
         let manifest: Value =
@@ -307,7 +347,9 @@ fptest!(a_damaged_index, |fx: Fixture| {
     fails(
         &fx,
         &["search", "sell"],
-        &format!(".fineprint: is damaged: `{name}` is missing; build the index again"),
+        &format!(
+            ".fineprint: is damaged (`{name}` is missing); build it again with `fineprint index CORPUS --index .fineprint`"
+        ),
     );
     rebuilds();
     for file in ["policies.bin", "meta.json"] {
@@ -324,6 +366,7 @@ fptest!(a_damaged_index, |fx: Fixture| {
         fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
         let run = fx.run(["search", "sell OR section:privacy", "--sort", "newest", "--format", "jsonl"]);
         assert!(run.output.status.code().is_some_and(|code| code != 101), "{}\n{run}", file.display());
+        assert!(run.stderr().lines().count() <= 1, "{}\n{run}", file.display());
         fs::write(&file, bytes).unwrap();
     }
     fx.run(["search", "sell", "--count"]).exits(0).stdout_is("2\n");
@@ -410,7 +453,7 @@ fn arguments_that_make_no_sense() {
         (&["search"], "error: the following required arguments were not provided:"),
         (
             &["show", "nonsense"],
-            "error: `nonsense` is no clause id; give `c` and 16 letters or digits, as search prints them",
+            "error: `nonsense` is no clause id; give `c` and 16 letters or digits: `fineprint search ...` finds clauses and their ids",
         ),
         (&["find", "x"], "error: unrecognized subcommand 'find'"),
     ];

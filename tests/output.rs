@@ -373,7 +373,7 @@ fn a_shown_clause_is_the_hit_in_its_section() {
             .json_lines()
             .remove(0);
         let value = sample(["show", found["id"].as_str().unwrap(), "--format", "json"]).exits(0).json();
-        check("hit.schema.json", &value["clause"]);
+        check("show.schema.json", &value);
         let shown: Shown = decode(&value);
         assert_eq!(shown.clause.highlights, []);
         // The same hit, without what the query gave it.

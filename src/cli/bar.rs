@@ -8,6 +8,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 /// How often the bar is drawn even when nothing advances: a person sees that it is alive.
 const TICK: Duration = Duration::from_millis(100);
 
+const SCANNING: &str = "{prefix} {spinner} {human_pos} inputs, {rate}";
+const READING: &str = "{prefix} {bar:24} {human_pos}/{human_len} snapshots, {rate}, {eta} left";
+const WRITING: &str = "{prefix} {spinner} {human_len} clauses, {elapsed}";
+const PLAIN: &str = "{prefix} {spinner} {elapsed}";
+
 /// A bar on stderr, hidden where stderr is no terminal or quiet was asked for.
 pub struct Bar(ProgressBar);
 
@@ -22,9 +27,11 @@ impl Bar {
 impl Progress for Bar {
     fn begin(&self, phase: Phase, total: Option<u64>) {
         let template = match (phase, total) {
-            (Phase::Scanning, _) => "{prefix} {spinner} {human_pos} inputs, {rate}",
-            (_, Some(_)) => "{prefix} {bar:24} {human_pos}/{human_len} snapshots, {rate}, {eta} left",
-            (_, None) => "{prefix} {spinner} {elapsed}",
+            (Phase::Scanning, _) => SCANNING,
+            // The index library says nothing until it is done: how much there is to do, and that time goes by.
+            (Phase::Indexing | Phase::Merging, Some(_)) => WRITING,
+            (_, Some(_)) => READING,
+            (_, None) => PLAIN,
         };
         // The templates are ours and a test draws them; should one not parse, the plain bar is still a bar.
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -66,11 +73,7 @@ mod tests {
 
     #[test]
     fn templates_parse() {
-        for template in [
-            "{prefix} {spinner} {human_pos} inputs, {rate}",
-            "{prefix} {bar:24} {human_pos}/{human_len} snapshots, {rate}, {eta} left",
-            "{prefix} {spinner} {elapsed}",
-        ] {
+        for template in [SCANNING, READING, WRITING, PLAIN] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }
     }

@@ -83,8 +83,9 @@ fn dry_run(scan: &Scan) -> Result<Outcome> {
 fn write_dry_run(out: &mut impl Write, scan: &Scan) -> io::Result<()> {
     let report = &scan.report;
     writeln!(out, "{} seen", count(report.seen, "input", "inputs"))?;
+    let policies = scan.policies_by_reader();
     for (reader, &snapshots) in &report.readers {
-        let policies = count(scan.policies() as u64, "policy", "policies");
+        let policies = count(policies.get(reader).copied().unwrap_or(0), "policy", "policies");
         writeln!(out, "{reader}: {} of {policies}", count(snapshots, "snapshot", "snapshots"))?;
     }
     for line in skipped(report) {

@@ -8,9 +8,12 @@ mod search;
 mod show;
 
 use std::io::{self, Write};
+use std::panic;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches};
 
 pub use args::Cli;
 use args::Command;
@@ -29,11 +32,19 @@ enum Outcome {
 
 /// Parses the arguments, runs the command and says how it ended.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let outcome = match &cli.command {
+    let cli = parse().unwrap_or_else(|error| error.exit());
+    // A panic is told in one line by whoever catches it, here at the latest; who asks for a backtrace gets the usual message.
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        panic::set_hook(Box::new(|_| {}));
+    }
+    let outcome = panic::catch_unwind(|| match &cli.command {
         Command::Index(args) => index::run(args, &cli),
         Command::Search(args) => search::run(args, &cli),
         Command::Show(args) => show::run(args, &cli),
+    });
+    let Ok(outcome) = outcome else {
+        say("error: internal error; please report it with what RUST_BACKTRACE=1 prints");
+        return ExitCode::from(2);
     };
     match outcome {
         Ok(Outcome::Found) => ExitCode::SUCCESS,
@@ -46,6 +57,19 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn parse() -> Result<Cli, clap::Error> {
+    let matches = Cli::command().get_matches();
+    // clap's own conflicts would count the environment variable as well.
+    if let Some((_, command)) = matches.subcommand()
+        && command.try_get_raw("corpus").is_ok_and(|corpus| corpus.is_some())
+        && command.value_source("index") == Some(ValueSource::CommandLine)
+    {
+        let message = "the argument '--index <DIR>' cannot be used with '--corpus <PATH>'";
+        return Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
+    }
+    Cli::from_arg_matches(&matches)
 }
 
 /// `1 policy`, `2 policies`.

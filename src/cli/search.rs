@@ -23,7 +23,7 @@ pub fn run(args: &SearchArgs, cli: &Cli) -> Result<Outcome> {
     };
     let out = BufWriter::new(io::stdout().lock());
     let mut printer = if args.count { Printer::counting(out, format) } else { Printer::new(out, format) };
-    let summary = search(&index, &request, &mut printer)?;
+    let summary = index.guard(|| search(&index, &request, &mut printer))?;
     let printed = printer.printed();
     drop(printer);
     if !cli.quiet && !args.count {

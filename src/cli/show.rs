@@ -13,14 +13,9 @@ use super::{Outcome, say};
 
 /// Prints the clause in its section.
 pub fn run(args: &ShowArgs, cli: &Cli) -> Result<Outcome> {
-    let id = ClauseId::parse(&args.id).ok_or_else(|| {
-        Error::Usage(format!(
-            "`{}` is no clause id; give `c` and 16 letters or digits, as search prints them",
-            args.id
-        ))
-    })?;
+    let id = ClauseId::parse(&args.id).ok_or_else(|| no_id(&args.id))?;
     let (index, is_incomplete) = open(&args.index, cli)?;
-    let found = find_clause(&index, id, &args.collection)?;
+    let found = index.guard(|| find_clause(&index, id, &args.collection))?;
     let mut out = BufWriter::new(io::stdout().lock());
     print(&mut out, &found, args.format, cli).map_err(Error::Output)?;
     if found.is_empty() && !cli.quiet {
@@ -31,6 +26,15 @@ pub fn run(args: &ShowArgs, cli: &Cli) -> Result<Outcome> {
         (false, true) => Outcome::Nothing,
         (false, false) => Outcome::Found,
     })
+}
+
+fn no_id(name: &str) -> Error {
+    // A name with a dot is that of a company, as often as not.
+    let is_site = name.contains('.') && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'));
+    let company = if is_site { format!("company:{name} ") } else { String::new() };
+    Error::Usage(format!(
+        "`{name}` is no clause id; give `c` and 16 letters or digits: `fineprint search {company}...` finds clauses and their ids"
+    ))
 }
 
 fn print(out: &mut impl Write, found: &[ShownClause], format: ShowFormat, cli: &Cli) -> io::Result<()> {

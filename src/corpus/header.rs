@@ -25,6 +25,9 @@ const ARCHIVED: &str = " privacy policy that was archived on ";
 /// How much of a file is looked at for its first line. Real headers have up to a few hundred bytes; the address in one may be long.
 const HEAD_BYTES: u64 = 16 * 1024;
 
+/// The largest text that is read: a policy has kilobytes, and what is larger than this would fill the memory.
+const MAX_BYTES: u64 = 1 << 30;
+
 /// A line ends with `\n`, `\r\n` or, in old files, `\r`.
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
@@ -149,7 +152,7 @@ impl Reader for HeaderFiles {
             Body::Inline(text) => return Ok(Text { body: text.clone(), is_windows_1252: false }),
             Body::File(path) => path,
         };
-        let mut text = Text::decode(std::fs::read(path).map_err(Error::io(path))?);
+        let mut text = Text::decode(read_whole(path).map_err(Error::io(path))?);
         let line = first_line(&text.body);
         let is_plain = matches!(parse(line), Ok(Some(Header { is_plain: true, .. })));
         let body = text.body[line.len()..].to_owned();
@@ -170,6 +173,22 @@ fn read_head(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut head = Vec::new();
     File::open(path)?.take(HEAD_BYTES).read_to_end(&mut head)?;
     Ok(head)
+}
+
+/// All bytes of a file, unless they are too many, whatever its size was said to be.
+fn read_whole(path: &Path) -> std::io::Result<Vec<u8>> {
+    let too_large = || {
+        let reason = format!("is larger than {} MiB, too much for one text", MAX_BYTES >> 20);
+        std::io::Error::new(std::io::ErrorKind::FileTooLarge, reason)
+    };
+    let file = File::open(path)?;
+    let size = file.metadata()?.len();
+    if size > MAX_BYTES {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(size as usize + 1);
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES { Err(too_large()) } else { Ok(bytes) }
 }
 
 fn stamp(path: &Path) -> Option<FileStamp> {

@@ -105,14 +105,26 @@ pub trait Reader: Send + Sync {
     /// What it reads, for reports: `files with header`.
     fn name(&self) -> &'static str;
 
-    /// Meets everything in the corpus once. An error ends the scan: the corpus itself cannot be read.
+    /// Meets everything in the corpus once.
+    ///
+    /// # Errors
+    ///
+    /// The corpus itself cannot be read, which ends the scan. An input that cannot be read is [`Seen::Failed`] instead.
     fn scan(&self, sink: &mut dyn FnMut(Seen)) -> Result<()>;
 
     /// The text of a snapshot that [`Reader::scan`] found.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read (any more), or is too large for one text.
     fn text(&self, found: &Found) -> Result<Text>;
 }
 
 /// The reader for the corpus at `path`, by what is there.
+///
+/// # Errors
+///
+/// There is nothing at `path`, or the system refuses to say what.
 pub fn open(path: &Path) -> Result<Box<dyn Reader>> {
     match std::fs::metadata(path) {
         Ok(_) => Ok(Box::new(HeaderFiles::new(path))),

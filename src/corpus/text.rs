@@ -1,6 +1,6 @@
 //! Bytes to text.
 
-use encoding_rs::{Encoding, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 /// The text of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,11 +12,15 @@ pub struct Text {
 }
 
 impl Text {
-    /// Decodes bytes: by their byte order mark if they have one, else as UTF-8, else as windows-1252.
-    pub fn decode(bytes: Vec<u8>) -> Self {
-        if let Some((encoding, mark)) = Encoding::for_bom(&bytes) {
-            let body = encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned();
-            return Self { body, is_windows_1252: false };
+    /// Decodes bytes: as UTF-16 by its byte order mark, else as UTF-8, else as windows-1252. The mark of UTF-8 is no proof of it.
+    pub fn decode(mut bytes: Vec<u8>) -> Self {
+        match Encoding::for_bom(&bytes) {
+            Some((encoding, mark)) if encoding == UTF_8 => drop(bytes.drain(..mark)),
+            Some((encoding, mark)) => {
+                let body = encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned();
+                return Self { body, is_windows_1252: false };
+            }
+            None => {}
         }
         match String::from_utf8(bytes) {
             Ok(body) => Self { body, is_windows_1252: false },
@@ -36,6 +40,8 @@ mod tests {
     fn every_byte_sequence_is_text() {
         assert_eq!(Text::decode(b"a\xE9\x93".to_vec()), Text { body: "aé“".into(), is_windows_1252: true });
         assert_eq!(Text::decode("\u{FEFF}é".into()), Text { body: "é".into(), is_windows_1252: false });
+        let marked = Text::decode(b"\xEF\xBB\xBFa\xE9\x93".to_vec());
+        assert_eq!(marked, Text { body: "aé“".into(), is_windows_1252: true }, "a mark before other bytes");
         assert_eq!(Text::decode(b"\xFF\xFEa\0".to_vec()), Text { body: "a".into(), is_windows_1252: false });
     }
 }

@@ -1,6 +1,6 @@
 //! Scanning corpora: what will be indexed, what will not, and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::corpus::{self, Found, Reader, Seen, Skip};
@@ -80,7 +80,11 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// Scans corpora. A corpus that is missing, empty or without a policy is an error.
+    /// Scans corpora.
+    ///
+    /// # Errors
+    ///
+    /// A corpus is missing, cannot be read, is empty or holds no policy.
     pub fn new(corpora: &[PathBuf], collection: &str, progress: &dyn Progress) -> Result<Self> {
         let mut scan = Self {
             readers: Vec::new(),
@@ -155,6 +159,18 @@ impl Scan {
     /// How many policies were found.
     pub fn policies(&self) -> usize {
         self.policies.len()
+    }
+
+    /// How many policies each reader found.
+    pub fn policies_by_reader(&self) -> BTreeMap<&'static str, u64> {
+        let mut counts = BTreeMap::new();
+        for candidates in self.policies.values() {
+            let readers = candidates.iter().filter_map(|(number, _)| self.readers.get(*number));
+            for name in readers.map(|reader| reader.name()).collect::<BTreeSet<_>>() {
+                *counts.entry(name).or_default() += 1;
+            }
+        }
+        counts
     }
 
     /// Clauses from the middle of `count` policies spread over the corpora: to see how they were cut.

@@ -101,11 +101,15 @@ pub struct Manifest {
 /// Only the part that every version has had.
 #[derive(Deserialize)]
 struct AnyVersion {
-    versions: serde_json::Value,
+    versions: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Manifest {
     /// Reads the manifest of the index folder `dir` and checks that this program can read the index.
+    ///
+    /// # Errors
+    ///
+    /// There is none, it cannot be read, or its index is of other versions than this program.
     pub fn read(dir: &Path) -> Result<Self> {
         let path = dir.join(FILE);
         let text = match fs::read_to_string(&path) {
@@ -116,29 +120,49 @@ impl Manifest {
             Err(error) => return Err(Error::io(&path)(error)),
         };
         let any: AnyVersion = serde_json::from_str(&text).map_err(|error| {
-            Error::index(&path, format!("is no manifest of an index ({error}); {}", again(dir)))
+            let what = "remove the folder if it was an index";
+            Error::index(&path, format!("is no manifest of an index ({error}); {what}, and {}", again(dir)))
         })?;
         let current = Versions::current();
-        match serde_json::from_value::<Versions>(any.versions.clone()) {
+        let versions = serde_json::Value::Object(any.versions);
+        match Versions::deserialize(&versions) {
             Ok(found) if found == current => {}
             Ok(found) => return Err(other_version(dir, &found.to_string(), &current)),
-            Err(_) => return Err(other_version(dir, &any.versions.to_string(), &current)),
+            Err(_) => return Err(other_version(dir, &versions.to_string(), &current)),
         }
         serde_json::from_str(&text)
             .map_err(|error| Error::index(&path, format!("is damaged ({error}); {}", again(dir))))
     }
 
-    /// Whether `name` is a name of the manifest, or of a new one that did not come to its end.
+    /// Whether `name` is that of the manifest.
     pub(super) fn is_name(name: &str) -> bool {
-        name.strip_prefix(FILE).is_some_and(|rest| matches!(rest, "" | ".new"))
+        name == FILE
     }
 
-    /// Whether `dir` holds a manifest, of whatever version.
+    /// Whether `name` is that of a new manifest that did not come to its end.
+    pub(super) fn is_new_name(name: &str) -> bool {
+        name.strip_prefix(FILE) == Some(".new")
+    }
+
+    /// Whether `dir` holds a manifest, of whatever version. Another file of that name is none.
     pub fn exists(dir: &Path) -> bool {
-        dir.join(FILE).is_file()
+        fs::read(dir.join(FILE)).is_ok_and(|text| serde_json::from_slice::<AnyVersion>(&text).is_ok())
+    }
+
+    /// Removes a manifest that cannot be read from a folder that is ours without doubt, so that the index can be built again.
+    pub(super) fn remove_damaged(dir: &Path) -> Result<()> {
+        let path = dir.join(FILE);
+        if !path.is_file() || Self::exists(dir) {
+            return Ok(());
+        }
+        fs::remove_file(&path).map_err(Error::io(&path))
     }
 
     /// Replaces the manifest of `dir` in one step.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails; the old manifest then stays.
     pub fn write(&self, dir: &Path) -> Result<()> {
         let path = dir.join(FILE);
         let new: PathBuf = dir.join(format!("{FILE}.new"));

@@ -4,6 +4,7 @@
 //! table of policies. The documents of a policy stand together in one segment, in the order policy, chunks of snapshots, clauses: so a
 //! clause's number is its document's distance from the first clause of its policy.
 
+mod cached;
 mod directory;
 mod document;
 mod ingest;
@@ -12,12 +13,14 @@ mod policies;
 pub(crate) mod schema;
 mod writer;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use tantivy::schema::document::Value;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocId, DocSet, Index, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, Term};
 
+pub use cached::open_cached;
 pub(crate) use document::{CHUNK, place_change, run};
 pub use document::{Chunk, ClauseLists, PolicyTables, StoredSnapshot};
 pub use ingest::{Failure, IngestReport, SampleClause, Scan};
@@ -52,7 +55,24 @@ pub struct StoredClause {
 
 impl OpenIndex {
     /// Opens the index folder `dir`, which may be read-only.
+    ///
+    /// # Errors
+    ///
+    /// There is no index, or it is damaged or of other versions than this program ([`Manifest::read`]).
     pub fn open(dir: &Path) -> Result<Self> {
+        guarded(dir, || Self::open_newest(dir))
+    }
+
+    /// Does `work` with this index. The index library trusts its files: a panic of it becomes [`Error::Damaged`].
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`, and a panic in it.
+    pub fn guard<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        guarded(&self.dir, work)
+    }
+
+    fn open_newest(dir: &Path) -> Result<Self> {
         let mut manifest = Manifest::read(dir)?;
         loop {
             match Self::open_generation(dir, &manifest) {
@@ -72,21 +92,18 @@ impl OpenIndex {
     fn open_generation(dir: &Path, manifest: &Manifest) -> Result<Self> {
         let folder = dir.join(&manifest.generation);
         if !folder.is_dir() {
-            return Err(Error::index(
-                dir,
-                format!("is damaged: `{}` is missing; build the index again", manifest.generation),
-            ));
+            return Err(Error::damaged(dir, format!("`{}` is missing", manifest.generation)));
         }
         let policies = Policies::read(&folder)?;
-        let directory = ReaderDirectory::open(&folder).map_err(Error::tantivy(&folder))?;
-        let index = Index::open(directory).map_err(Error::tantivy(&folder))?;
+        let directory = ReaderDirectory::open(&folder).map_err(Error::reading(dir))?;
+        let index = Index::open(directory).map_err(Error::reading(dir))?;
         schema::register_tokenizer(&index);
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
-            .map_err(Error::tantivy(&folder))?;
-        let fields = Fields::of(&index.schema()).map_err(Error::tantivy(&folder))?;
+            .map_err(Error::reading(dir))?;
+        let fields = Fields::of(&index.schema()).map_err(Error::reading(dir))?;
         let reader: tantivy::IndexReader = reader;
         Ok(Self {
             dir: dir.to_owned(),
@@ -132,11 +149,11 @@ impl OpenIndex {
 
     /// Turns an error of the index library into one that names this index.
     pub(crate) fn failed<E: Into<tantivy::TantivyError>>(&self) -> impl Fn(E) -> Error {
-        Error::tantivy(&self.dir)
+        Error::reading(&self.dir)
     }
 
     pub(crate) fn damaged(&self, what: &str) -> Error {
-        Error::index(&self.dir, format!("is damaged ({what}); build the index again"))
+        Error::damaged(&self.dir, what)
     }
 
     /// The documents that have this value in an indexed number field.
@@ -216,6 +233,10 @@ impl OpenIndex {
     ///
     /// `rank` is the number of its policy in [`OpenIndex::policies`], `ordinal` its own (0: the oldest). Texts and lead-ins are equal to those
     /// of the source up to the identity form.
+    ///
+    /// # Errors
+    ///
+    /// There is no such snapshot, or the index is damaged.
     pub fn snapshot(
         &self,
         rank: u32,
@@ -243,6 +264,15 @@ impl OpenIndex {
         let identity = Identity::new(kind, clause.lead_in.as_deref(), &clause.text);
         Some(identity.clause_id(&key.company, &key.policy_type))
     }
+}
+
+/// Turns a panic into the error of a damaged index.
+fn guarded<T>(dir: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let says = panic.downcast_ref::<&str>().copied();
+        let says = says.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
+        Err(Error::damaged(dir, format!("internal error: {}", says.lines().next().unwrap_or_default())))
+    })
 }
 
 /// Chunks follow their policy's document.

@@ -53,15 +53,27 @@ impl Policies {
     }
 
     /// Reads the table of a generation.
+    ///
+    /// # Errors
+    ///
+    /// The file is missing or damaged.
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
-        let bytes = std::fs::read(&path).map_err(Error::io(&path))?;
+        let dir = folder.parent().unwrap_or(folder);
+        let bytes = std::fs::read(&path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Error::damaged(dir, format!("`{FILE}` is missing")),
+            _ => Error::io(&path)(error),
+        })?;
         let entries = postcard::from_bytes(&bytes)
-            .map_err(|error| Error::index(&path, format!("is damaged ({error}); build the index again")))?;
+            .map_err(|error| Error::damaged(dir, format!("`{FILE}` cannot be read: {error}")))?;
         Ok(Self::new(entries))
     }
 
     /// Writes the table of a generation and waits until it is on disk.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails.
     pub fn write(&self, folder: &Path) -> Result<()> {
         let path = folder.join(FILE);
         let bytes = postcard::to_stdvec(&self.entries)

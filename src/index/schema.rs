@@ -12,7 +12,7 @@ use crate::token::{Tokens, tokens};
 /// The name under which fineprint's tokens are registered.
 const TOKENIZER: &str = "fineprint";
 
-const DESCRIPTION: &str = include_str!("../../schema/index.json");
+pub(super) const DESCRIPTION: &str = include_str!("../../schema/index.json");
 
 #[derive(Deserialize)]
 struct Description {

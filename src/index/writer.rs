@@ -46,6 +46,10 @@ pub struct BuildOptions {
 /// Builds an index of what was scanned and puts it in the place of the one that was there.
 ///
 /// Inputs that cannot be read are in the report; the rest is indexed. On any error the folder is as before.
+///
+/// # Errors
+///
+/// The folder holds something else or another process writes there; writing fails; none of the texts can be read.
 pub fn build(
     scan: Scan,
     options: &BuildOptions,
@@ -110,6 +114,12 @@ fn refuse_foreign_folder(dir: &Path) -> Result<()> {
     }
     match foreign_entry(dir) {
         Ok(None) => Ok(()),
+        Ok(Some(name)) if Manifest::is_name(&name) => {
+            let what = format!(
+                "holds a `{name}` that is no manifest of an index; name another folder, or remove this one if it was an index"
+            );
+            Err(Error::index(dir, what))
+        }
         Ok(Some(name)) => {
             let what = format!("holds other files (`{name}`) and no index; name an empty or new folder");
             Err(Error::index(dir, what))
@@ -122,28 +132,39 @@ fn refuse_foreign_folder(dir: &Path) -> Result<()> {
     }
 }
 
-/// Something in the folder that no build has left there, even one that did not come to its end.
+/// Something in a folder without a manifest that no build has left there, even one that did not come to its end.
+///
+/// A build makes its lock file first: a generation without one is somebody's folder of that name.
 pub(super) fn foreign_entry(dir: &Path) -> std::io::Result<Option<String>> {
+    let has_lock = dir.join(LOCK_FILE).is_file();
     for entry in fs::read_dir(dir)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if name != LOCK_FILE && !name.starts_with(GENERATION) && !Manifest::is_name(&name) {
+        let is_ours = name == LOCK_FILE
+            || (has_lock && (generation_number(&name).is_some() || Manifest::is_new_name(&name)));
+        if !is_ours {
             return Ok(Some(name));
         }
     }
     Ok(None)
 }
 
+/// The number of a generation's folder: `generation-` and digits. Nothing else is ever removed.
+fn generation_number(name: &str) -> Option<u64> {
+    let digits = name.strip_prefix(GENERATION)?;
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
+}
+
 fn generations(dir: &Path) -> Vec<String> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     entries
         .map(|e| e.file_name().to_string_lossy().into_owned())
-        .filter(|n| n.starts_with(GENERATION))
+        .filter(|name| generation_number(name).is_some())
         .collect()
 }
 
 fn next_generation(dir: &Path) -> Result<String> {
-    let number = |name: &String| name[GENERATION.len()..].parse::<u64>().unwrap_or(0);
-    let next = generations(dir).iter().map(number).max().unwrap_or(0) + 1;
+    let next = generations(dir).iter().filter_map(|name| generation_number(name)).max().unwrap_or(0);
+    let next = next.saturating_add(1);
     let name = format!("{GENERATION}{next}");
     let folder = dir.join(&name);
     fs::create_dir(&folder).map_err(Error::io(&folder))?;
@@ -180,9 +201,9 @@ fn build_generation(
         Build { scan: &scan, fields, writer: &writer, folder: &folder, progress, done: Mutex::default() };
     let done = build.run(options.threads)?;
 
-    progress.begin(Phase::Indexing, None);
+    progress.begin(Phase::Indexing, Some(done.counts.clauses));
     writer.commit().map_err(Error::tantivy(&folder))?;
-    progress.begin(Phase::Merging, None);
+    progress.begin(Phase::Merging, Some(done.counts.clauses));
     let segments = index.searchable_segment_ids().map_err(Error::tantivy(&folder))?;
     if segments.len() > 1 {
         writer.merge(&segments).wait().map_err(Error::tantivy(&folder))?;

@@ -105,7 +105,16 @@ pub fn print_shown(out: &mut impl Write, shown: &ShownClause, options: HumanOpti
     }
     writeln!(out)?;
     let mut before = None;
-    for clause in &shown.context {
+    let lead_in = missing_lead_in(shown);
+    for (at, clause) in shown.context.iter().enumerate() {
+        if let Some((_, text)) = lead_in.filter(|(first, _)| *first == at) {
+            if before.take().is_some() {
+                writeln!(out)?;
+            }
+            for line in pen.wrapped(text, 4) {
+                writeln!(out, "  {}", pen.draw(DIM, &line))?;
+            }
+        }
         // Entries of a list stand close together, all else apart.
         let is_list = |kind| matches!(kind, Kind::Item | Kind::Row);
         if before.is_some_and(|kind| !(is_list(kind) && kind == clause.kind)) {
@@ -130,6 +139,19 @@ pub fn print_shown(out: &mut impl Write, shown: &ShownClause, options: HumanOpti
     }
     writeln!(out)?;
     citation(out, hit, pen)
+}
+
+/// The lead-in or header row of the clause, if the context does not show it, and before which entry it belongs: the first of the list.
+fn missing_lead_in(shown: &ShownClause) -> Option<(usize, &str)> {
+    let lead_in = shown.clause.lead_in.as_deref()?;
+    let own = shown.context.iter().position(|clause| clause.is_shown)?;
+    let before = &shown.context[..own];
+    // A lead-in is the end of a paragraph, or the item above.
+    if before.iter().any(|clause| clause.text.contains(lead_in)) {
+        return None;
+    }
+    let kind = shown.context[own].kind;
+    Some((before.iter().rposition(|clause| clause.kind != kind).map_or(0, |other| other + 1), lead_in))
 }
 
 fn citation(out: &mut impl Write, hit: &Hit, pen: Pen) -> io::Result<()> {

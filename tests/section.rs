@@ -174,3 +174,22 @@ fn print_differences(name: &str, text: &str, found: &BTreeMap<usize, Kind>, trut
         }
     }
 }
+
+/// One paragraph with a long run of marks, or with many links that differ.
+#[test]
+fn no_long_paragraph_makes_sectioning_slow() {
+    let run = |mark: &'static str| move |n: usize| format!("a{}b\n", mark.repeat(n));
+    let links = |n: usize| (0..n / 16).map(|i| format!("[a](https://b.example/{i}) ")).collect::<String>();
+    let texts: [&dyn Fn(usize) -> String; 4] = [&run("*"), &run("_"), &links, &|n| "_".repeat(n)];
+    for text in texts {
+        let take = |n: usize| {
+            let text = text(n);
+            let start = std::time::Instant::now();
+            fineprint::section::section(&text);
+            start.elapsed().as_secs_f64()
+        };
+        let shortest = |n: usize| (0..2).map(|_| take(n)).fold(f64::INFINITY, f64::min);
+        let (short, long) = (shortest(16_000), shortest(64_000));
+        assert!(long < 0.4 || long < 9.0 * short, "{short} s, four times as many {long} s: {:?}", &text(40));
+    }
+}

@@ -1,5 +1,7 @@
 //! Policies to tantivy documents and back: the only place that knows how clauses, snapshots and tables are laid out in fields.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use tantivy::TantivyDocument;
 
@@ -189,18 +191,20 @@ fn clause_document(
     for run in &clause.runs {
         document.add_u64(fields.runs, pack(run.start, run.last));
     }
+    // Each once, in the order of the text.
     let mut headings: Vec<u32> = Vec::new();
     let mut links: Vec<&str> = Vec::new();
+    let (mut seen_headings, mut seen_links) = (HashSet::new(), HashSet::new());
     for change in &clause.places {
         let Some(place) = policy.places.get(change.place as usize) else { continue };
         document.add_u64(fields.places, pack_place(*change, place.kind));
         for &heading in &place.section {
-            if !headings.contains(&heading) {
+            if seen_headings.insert(heading) {
                 headings.push(heading);
             }
         }
         for link in &place.links {
-            if !links.contains(&link.as_str()) {
+            if seen_links.insert(link.as_str()) {
                 links.push(link);
             }
         }

@@ -300,11 +300,7 @@ fn join_cells(cells: Vec<Vec<Line>>) -> Line {
             }
             row.runs.append(&mut line.runs);
             row.linked += line.linked;
-            for link in line.links {
-                if !row.links.contains(&link) {
-                    row.links.push(link);
-                }
-            }
+            row.links.append(&mut line.links);
         }
     }
     row

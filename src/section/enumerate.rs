@@ -34,6 +34,19 @@ impl Enumerator {
                 .any(|&(digits, value)| first.readings.contains(&(digits, value.wrapping_sub(1))))
     }
 
+    /// Whether it stands further on in the list of `last`: written alike, and a higher number (authors leave some out).
+    pub fn continues(&self, last: &Self) -> bool {
+        let is_higher = |&(digits, value): &(Digits, u32)| {
+            last.readings.iter().any(|&(other, before)| other == digits && before < value)
+        };
+        self.style == last.style && self.parents == last.parents && self.readings.iter().any(is_higher)
+    }
+
+    /// Whether it is the first of a list in one of its readings.
+    pub fn is_first(&self) -> bool {
+        self.readings.iter().any(|&(_, value)| value == 1)
+    }
+
     /// How many levels deep it is numbered: 1 for `2.`, 2 for `2.1`.
     pub fn depth(&self) -> usize {
         1 + self.parents.len()

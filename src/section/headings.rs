@@ -5,7 +5,7 @@
 
 use super::blocks::Role;
 use super::pieces::Piece;
-use super::wording::{ends_sentence, is_capitals, is_title, reads_as_title};
+use super::wording::{breaks_off, ends_sentence, is_capitals, is_lead_in, is_title, reads_as_title};
 
 /// Levels of unmarked headings, below the six marked ones.
 const BOLD: u8 = 7;
@@ -14,15 +14,33 @@ const ITALIC: u8 = 9;
 
 /// Marks the pieces that are headings. Pieces of enumerations are settled before.
 pub(super) fn mark(pieces: &mut [Piece], is_enumerated: &[bool]) {
+    let mut in_sentence = false;
     for i in 0..pieces.len() {
-        let level = if is_enumerated[i] { None } else { level(pieces, i) };
+        in_sentence = is_part_of_sentence(pieces, i, in_sentence);
+        let level = if is_enumerated[i] || in_sentence { None } else { level(pieces, i, is_enumerated) };
         if let Some(level) = level {
             pieces[i].role = Role::Heading(level);
         }
     }
 }
 
-fn level(pieces: &[Piece], i: usize) -> Option<u8> {
+/// Whether a line in capitals is part of a sentence in capitals that goes over several paragraphs. `in_sentence` tells it of the
+/// piece before.
+fn is_part_of_sentence(pieces: &[Piece], i: usize, in_sentence: bool) -> bool {
+    let piece = &pieces[i];
+    if piece.role != Role::Text || !is_capitals(&piece.text) {
+        return false;
+    }
+    let before = i.checked_sub(1).map(|before| pieces[before].text.as_str());
+    if in_sentence && !before.is_some_and(ends_sentence) && piece.enumerator.is_none() {
+        return true;
+    }
+    let next = pieces.get(i + 1).filter(|next| next.role == Role::Text && next.enumerator.is_none());
+    let has_comma = piece.text.contains(',') && piece.text.split_whitespace().count() > 4;
+    breaks_off(&piece.text) || has_comma && next.is_some_and(|next| is_capitals(&next.text))
+}
+
+fn level(pieces: &[Piece], i: usize, is_enumerated: &[bool]) -> Option<u8> {
     let piece = &pieces[i];
     let next = pieces.get(i + 1)?;
     let is_candidate = match piece.role {
@@ -38,7 +56,11 @@ fn level(pieces: &[Piece], i: usize) -> Option<u8> {
     if !is_candidate || piece.text.contains('\n') && !piece.is_bold {
         return None;
     }
-    let level = styled_level(piece, next).or_else(|| plain_level(pieces, i))?;
+    let introduces = next.role == Role::Entry || next.has_bullet || is_enumerated[i + 1];
+    if introduces && is_lead_in(&piece.text) {
+        return None;
+    }
+    let level = styled_level(piece).or_else(|| plain_level(pieces, i))?;
     let depth = piece.enumerator.as_ref().map_or(1, |e| e.depth());
     Some(level + u8::try_from(depth - 1).unwrap_or(2).min(3) * 3)
 }
@@ -48,9 +70,8 @@ fn opens_entries(piece: &Piece, next: &Piece) -> bool {
 }
 
 /// Bold, italic and capital titles.
-fn styled_level(piece: &Piece, next: &Piece) -> Option<u8> {
-    let introduces_list = next.role == Role::Entry || next.has_bullet;
-    if !is_title(&piece.text, introduces_list, piece.is_bold || is_capitals(&piece.text)) {
+fn styled_level(piece: &Piece) -> Option<u8> {
+    if !is_title(&piece.text, piece.is_bold || is_capitals(&piece.text)) {
         return None;
     }
     if piece.is_linked && !piece.has_body {

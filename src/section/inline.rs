@@ -31,6 +31,7 @@ pub(super) struct Run {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
     pub runs: Vec<Run>,
+    /// Link targets, some of them more than once.
     pub links: Vec<String>,
     /// Letters and digits that are the text of a link.
     pub linked: usize,
@@ -114,6 +115,8 @@ pub(super) struct Renderer<'s, 't> {
     after_soft_break: bool,
     /// Where the last run of stray marks began.
     last_mark: Option<usize>,
+    /// The last run of `*` or `_` that was looked at: the parser hands out its marks one by one.
+    last_run: Range<usize>,
 }
 
 impl<'s, 't> Renderer<'s, 't> {
@@ -129,6 +132,7 @@ impl<'s, 't> Renderer<'s, 't> {
             source_line: (0, 0),
             after_soft_break: false,
             last_mark: None,
+            last_run: 0..0,
         }
     }
 
@@ -193,10 +197,15 @@ impl<'s, 't> Renderer<'s, 't> {
 
     fn link(&mut self, target: &str) {
         if let Some(target) = link_target(target) {
-            let links = &mut self.line().links;
-            if !links.contains(&target) {
-                links.push(target);
-            }
+            self.push_link(target);
+        }
+    }
+
+    /// Notes a target for the line, though not again for each run of its text: which ones are new is seen once, for the clause.
+    fn push_link(&mut self, target: String) {
+        let links = &mut self.line().links;
+        if links.last() != Some(&target) {
+            links.push(target);
         }
     }
 
@@ -254,7 +263,7 @@ impl<'s, 't> Renderer<'s, 't> {
             return self.push(text, start, end);
         }
         let mut at = 0;
-        while let Some((open, run)) = stray_mark(text, at, &self.source.text, start) {
+        while let Some((open, run)) = stray_mark(text, at, &self.source.text, start, &mut self.last_run) {
             self.push(&text[at..open], start + at, start + open);
             // The parser hands out the marks of one run one by one.
             if self.last_mark.replace(run.start) != Some(run.start) {
@@ -278,10 +287,7 @@ impl<'s, 't> Renderer<'s, 't> {
         if linked > 0 {
             // A link that goes on over a line break is a link of both lines.
             for target in self.open_links.clone().into_iter().flatten() {
-                let links = &mut self.line().links;
-                if !links.contains(&target) {
-                    links.push(target);
-                }
+                self.push_link(target);
             }
         }
         let line = self.line();
@@ -332,7 +338,6 @@ impl Renderer<'_, '_> {
             let open = self.line();
             open.runs.append(&mut line.runs);
             open.linked += line.linked;
-            line.links.retain(|link| !open.links.contains(link));
             open.links.append(&mut line.links);
         }
         if inner.ends_with(char::is_whitespace) {
@@ -360,15 +365,24 @@ impl Renderer<'_, '_> {
 }
 
 /// The next mark without partner in `text` from byte `from`: its byte, and the run of marks in `whole` that it is of.
-/// `text` stands at `start` in `whole`.
-fn stray_mark(text: &str, from: usize, whole: &str, start: usize) -> Option<(usize, Range<usize>)> {
+/// `text` stands at `start` in `whole`; `last` is the last run that was looked at, which is not measured again.
+fn stray_mark(
+    text: &str,
+    from: usize,
+    whole: &str,
+    start: usize,
+    last: &mut Range<usize>,
+) -> Option<(usize, Range<usize>)> {
     let bytes = whole.as_bytes();
     let mut at = from;
     while let Some(i) = text[at..].find(['*', '_']).map(|i| at + i) {
         let mark = bytes[start + i];
-        let before = bytes[..start + i].iter().rev().take_while(|&&b| b == mark).count();
-        let after = bytes[start + i..].iter().take_while(|&&b| b == mark).count();
-        let run = start + i - before..start + i + after;
+        if !last.contains(&(start + i)) {
+            let before = bytes[..start + i].iter().rev().take_while(|&&b| b == mark).count();
+            let after = bytes[start + i..].iter().take_while(|&&b| b == mark).count();
+            *last = start + i - before..start + i + after;
+        }
+        let run = last.clone();
         let opens = whole[..run.start].chars().next_back().is_none_or(char::is_whitespace);
         let closes = whole[run.end..].chars().next().is_none_or(char::is_whitespace);
         let is_mark = match mark {

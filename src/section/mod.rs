@@ -28,7 +28,9 @@ pub use link::{link_target, percent_decode};
 
 use crate::model::{Clause, Kind};
 use blocks::{List, Role};
+use enumerate::Enumerator;
 use pieces::Piece;
+use wording::{ends_open, ends_sentence};
 
 /// The version of these rules. An index made by other rules has other clauses and is rebuilt, not mixed.
 pub const SECTION_VERSION: u32 = 1;
@@ -88,11 +90,71 @@ struct Assembly {
     clauses: Vec<Clause>,
     headings: Vec<(u8, String)>,
     path: Arc<[String]>,
-    /// Per depth of open lists: which list, and its lead-in.
-    lists: Vec<(Option<List>, Option<Arc<str>>)>,
+    /// The open lists, outermost first.
+    lists: Vec<OpenList>,
     /// The last list that was left, with how many entries it had: a list may go on at the next number.
-    left: Option<(u64, Option<Arc<str>>)>,
+    left: Option<(u64, Option<LeadIn>)>,
     entries: u64,
+}
+
+/// A list that more items may follow in.
+struct OpenList {
+    mark: Mark,
+    lead_in: Option<LeadIn>,
+}
+
+/// What the entries of a list begin with.
+enum Mark {
+    /// A mark of Markdown.
+    List(List),
+    /// A bullet that the author typed.
+    Bullet,
+    /// A number that the author typed: the last one.
+    Number(Enumerator),
+    /// Nothing known: a level that a nested list leaves out, or the body of a title.
+    None,
+}
+
+impl Mark {
+    fn of(piece: &Piece, is_typed: bool) -> Self {
+        match (&piece.enumerator, piece.list) {
+            _ if is_typed && piece.has_bullet => Self::Bullet,
+            (Some(number), _) if is_typed => Self::Number(number.clone()),
+            (_, Some(list)) if !is_typed => Self::List(list),
+            _ => Self::None,
+        }
+    }
+
+    /// Whether an item that begins with `next` is of the same list.
+    fn goes_on(&self, next: &Self) -> bool {
+        match (self, next) {
+            (Self::List(open), Self::List(next)) => open == next,
+            (Self::Number(last), Self::Number(next)) => next.continues(last),
+            (Self::Bullet, Self::Bullet) => true,
+            (Self::List(open), Self::Bullet) => open.start.is_none(),
+            // The body below an entry's title.
+            (_, Self::None) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a Markdown list may be this one's second half, cut off by debris: both have numbers, or neither.
+    fn is_like(&self, next: &Self) -> bool {
+        match (self, next) {
+            (Self::List(open), Self::List(next)) => open.start.is_some() == next.start.is_some(),
+            (Self::Bullet, Self::List(next)) => next.start.is_none(),
+            (Self::None, Self::List(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+/// The sentence that introduces a list.
+#[derive(Clone)]
+struct LeadIn {
+    text: Arc<str>,
+    /// Under how many headings it stands: it holds as long as those do.
+    headings: usize,
 }
 
 impl Assembly {
@@ -117,7 +179,7 @@ impl Assembly {
             self.leave_lists();
         }
         if let Role::Heading(level) = piece.role {
-            self.open_section(level);
+            self.open_section(level, piece.list_depth);
         }
         let section = Arc::clone(&self.path);
         if let Role::Heading(level) = piece.role {
@@ -132,16 +194,24 @@ impl Assembly {
         self.clauses.last().is_some_and(|clause| clause.kind == Kind::Heading)
     }
 
-    fn open_section(&mut self, level: u8) {
+    fn open_section(&mut self, level: u8, list_depth: usize) {
         let kept = self.headings.iter().position(|&(open, _)| open >= level).unwrap_or(self.headings.len());
         self.headings.truncate(kept);
         self.path = self.headings.iter().map(|(_, text)| text.clone()).collect();
+        // No list goes on in another section, but for the lists in one of whose entries the heading stands.
+        self.lists.truncate(list_depth);
+        for list in &mut self.lists {
+            list.lead_in.take_if(|lead_in| lead_in.headings > kept);
+        }
+        self.left = None;
+        if list_depth == 0 {
+            self.entries = 0;
+        }
     }
 
     fn leave_lists(&mut self) {
         if !self.lists.is_empty() {
-            let lead_in = self.lists[0].1.clone();
-            self.left = Some((self.entries, lead_in));
+            self.left = Some((self.entries, self.lists[0].lead_in.clone()));
             self.lists.clear();
         }
     }
@@ -150,46 +220,62 @@ impl Assembly {
     fn item_lead_in(&mut self, piece: &Piece, is_typed: bool) -> Option<Arc<str>> {
         // A typed item in a list entry is one level below it.
         let depth = piece.list_depth.saturating_sub(1) + usize::from(is_typed && piece.list_depth > 0);
-        let is_new = match self.lists.get(depth) {
-            Some((open, _)) => !is_typed && piece.list.is_some() && *open != piece.list,
-            None => true,
-        };
-        if is_new {
-            let goes_on = self.lists.get(depth).map(|(_, lead_in)| lead_in.clone());
-            let lead_in = self.new_lead_in(depth, piece, goes_on);
-            self.lists.truncate(depth);
-            // A list nested in an entry without text leaves levels out.
-            while self.lists.len() < depth {
-                self.lists.push((None, None));
+        let mark = Mark::of(piece, is_typed);
+        // Typed lists are nested by their numbers alone: any open one may go on.
+        let deepest = if is_typed { self.lists.len() } else { self.lists.len().min(depth + 1) };
+        let open = (depth..deepest).rev().find(|&at| self.lists[at].mark.goes_on(&mark));
+        let at = match open {
+            Some(at) => {
+                self.lists.truncate(at + 1);
+                if let Mark::Number(_) = mark {
+                    self.lists[at].mark = mark;
+                }
+                at
             }
-            self.lists.push((piece.list, lead_in));
-        } else {
-            self.lists.truncate(depth + 1);
-        }
-        if depth == 0 {
+            None => self.open_list(depth, piece, mark),
+        };
+        if at == 0 {
             self.entries += 1;
         }
-        self.lists.get(depth).and_then(|(_, lead_in)| lead_in.clone())
+        self.lists[at].lead_in.as_ref().map(|lead_in| Arc::clone(&lead_in.text))
     }
 
-    fn new_lead_in(
-        &mut self,
-        depth: usize,
-        piece: &Piece,
-        goes_on: Option<Option<Arc<str>>>,
-    ) -> Option<Arc<str>> {
+    /// Opens a list at `depth`, or for a typed one below the lists that are open there; returns its depth.
+    fn open_list(&mut self, depth: usize, piece: &Piece, mark: Mark) -> usize {
+        let begins = match &mark {
+            Mark::Number(number) => number.is_first() || self.last_announces(),
+            Mark::Bullet => true,
+            Mark::List(_) | Mark::None => false,
+        };
+        let is_below = begins && self.lists.len() > depth;
+        let depth = if is_below { self.lists.len() } else { depth };
+        let lead_in = if is_below { self.announcement() } else { self.new_lead_in(depth, piece, &mark) };
+        self.lists.truncate(depth);
+        // A list nested in an entry without text leaves levels out.
+        self.lists.resize_with(depth, || OpenList { mark: Mark::None, lead_in: None });
+        self.lists.push(OpenList { mark, lead_in });
+        depth
+    }
+
+    fn new_lead_in(&mut self, depth: usize, piece: &Piece, mark: &Mark) -> Option<LeadIn> {
         let last = self.clauses.last()?;
-        if depth > 0 && last.kind == Kind::Item {
-            return last_sentence(&last.text);
-        }
-        // Directly after another list at this depth: the same list, cut in two by debris.
-        if let (Some(lead_in), Kind::Item) = (goes_on, last.kind) {
-            return lead_in;
-        }
-        let introduces = matches!(last.kind, Kind::Paragraph | Kind::Quote) && introduces_list(&last.text);
-        if introduces {
+        if last.kind == Kind::Item && !self.last_announces() {
+            match self.lists.get(depth) {
+                // Directly after another list at this depth: the same list, cut in two by debris.
+                Some(open) if open.mark.is_like(mark) => return open.lead_in.clone(),
+                // The last item is not the one that this list stands in.
+                Some(open) if depth == 0 && self.left.is_none() => {
+                    self.left = Some((self.entries, open.lead_in.clone()));
+                }
+                Some(_) => return None,
+                None if depth > 0 => return self.last_words(),
+                None => {}
+            }
+        } else if last.kind == Kind::Item
+            || matches!(last.kind, Kind::Paragraph | Kind::Quote) && introduces_list(&last.text)
+        {
             self.entries = 0;
-            return last_sentence(&last.text);
+            return self.last_words();
         }
         let start = piece.list.and_then(|list| list.start);
         match (&self.left, start) {
@@ -200,18 +286,188 @@ impl Assembly {
             }
         }
     }
+
+    /// Whether the last clause is an item that introduces others. Items end in commas and "and" anyway.
+    fn last_announces(&self) -> bool {
+        let is_open = |clause: &Clause| bare_end(&clause.text).ends_with([':', '：', '—', '–']);
+        self.clauses.last().is_some_and(|clause| clause.kind == Kind::Item && is_open(clause))
+    }
+
+    /// The lead-in that an item gives to the items below it.
+    fn announcement(&self) -> Option<LeadIn> {
+        if self.last_announces() { self.last_words() } else { None }
+    }
+
+    /// The last sentence of the last clause.
+    fn last_words(&self) -> Option<LeadIn> {
+        let text = last_sentence(&self.clauses.last()?.text)?;
+        Some(LeadIn { text, headings: self.headings.len() })
+    }
 }
 
-/// Whether a paragraph before a list introduces it: it does not end like a finished sentence.
+/// Whether a paragraph before a list introduces it: it breaks off where a list goes on. Lines without any mark at their end are
+/// mostly debris of a page ("Help Center").
 fn introduces_list(text: &str) -> bool {
-    let end = text.trim_end_matches(|c: char| {
+    let end = bare_end(text);
+    let is_announced = || {
+        let last = last_sentence(end).map(|sentence| sentence.to_lowercase());
+        last.is_some_and(|last| last.contains("following") || last.contains("as follows"))
+    };
+    end.ends_with([':', '：', ',', '，', ';', '；', '—', '–', '-', '…'])
+        || !ends_sentence(end) && (ends_open(end) || is_announced())
+}
+
+/// A text up to where its last sentence ends.
+fn bare_end(text: &str) -> &str {
+    text.trim_end_matches(|c: char| {
         c.is_whitespace() || matches!(c, '"' | '”' | '\'' | '’' | ')' | ']' | '*')
-    });
-    !end.ends_with(['.', '!', '?', '。', '！', '？'])
+    })
 }
 
 /// The last sentence of a text, by the sentence borders of UAX 29.
 fn last_sentence(text: &str) -> Option<Arc<str>> {
     let sentences = text.unicode_sentences().map(str::trim);
     sentences.filter(|sentence| crate::token::has_token(sentence)).last().map(Arc::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// (kind, text) of the clauses.
+    fn kinds(text: &str) -> Vec<(Kind, String)> {
+        section(text).into_iter().map(|clause| (clause.kind, clause.text)).collect()
+    }
+
+    /// (text, lead-in) of the items.
+    fn lead_ins(text: &str) -> Vec<(String, String)> {
+        let items = section(text).into_iter().filter(|clause| clause.kind == Kind::Item);
+        items.map(|item| (item.text, item.lead_in.as_deref().unwrap_or("-").to_owned())).collect()
+    }
+
+    fn is_heading(line: &str, next: &str) -> bool {
+        let clauses = section(&format!("{line}\n\n{next}\n\nThis is the end of it."));
+        clauses[0].kind == Kind::Heading
+    }
+
+    #[test]
+    fn numbered_paragraphs_after_a_list_are_not_of_it() {
+        let text = "We will never:\n\n(a) sell data;\n\n(b) rent data.\n\n4.2 Sharing. We share your data with partners of ours.\n\n\
+            4.3 Ads. We show ads to you.\n";
+        let found: Vec<String> = lead_ins(text).into_iter().map(|(_, lead_in)| lead_in).collect();
+        assert_eq!(found, ["We will never:", "We will never:", "-", "-"]);
+        let nested = "We may:\n\n• share:\n\n(i) names;\n\n(ii) ages;\n\n• delete data.\n";
+        let found: Vec<String> = lead_ins(nested).into_iter().map(|(_, lead_in)| lead_in).collect();
+        assert_eq!(found, ["We may:", "share:", "share:", "We may:"]);
+    }
+
+    #[test]
+    fn lead_ins_end_with_their_section() {
+        let text = "## A\n\nWe never:\n\n1. sell data\n2. rent data\n\n## B\n\nHere is a closed sentence.\n\n3. share data with police\n";
+        assert_eq!(lead_ins(text).last().unwrap().1, "-");
+    }
+
+    #[test]
+    fn bold_lead_ins_are_no_headings() {
+        let text = "**We may:**\n\n* sell your data\n\n**We never:**\n\n* sell your data\n";
+        assert!(kinds(text).iter().all(|(kind, _)| *kind != Kind::Heading));
+        let clauses = section(text);
+        assert_ne!(Identity::of(&clauses[1]), Identity::of(&clauses[3]));
+        for line in [
+            "You are free to:",
+            "Under the following conditions:",
+            "Severe violations include:",
+            "Do not post:",
+            "You agree to:",
+            "WE ALSO BOTH AGREE THAT:",
+        ] {
+            assert!(!is_heading(&format!("**{line}**"), "* an entry"), "{line}");
+        }
+        assert!(is_heading("**Personal Information:**", "* an entry"));
+    }
+
+    #[test]
+    fn debris_introduces_nothing() {
+        for line in ["Alibaba.com", "Help Center", "Back to top", "Privacy statement update: 9/19/17"] {
+            let text = format!("Some text stands here first.\n\n{line}\n\n* an entry\n");
+            assert_eq!(lead_ins(&text)[0].1, "-", "{line}");
+        }
+        for line in ["we share it with", "We collect the following information", "They may", "Data —"] {
+            let text = format!("Some text stands here first.\n\n{line}\n\n* an entry\n");
+            assert_eq!(lead_ins(&text)[0].1, line);
+        }
+    }
+
+    #[test]
+    fn bold_lines_in_mid_sentence_are_no_titles() {
+        let text =
+            "We will share your data with  \n**no one at all**  \nunless you have told us that we may.\n";
+        assert_eq!(kinds(text).len(), 1);
+        let text = "We keep your data safe.  \n**Sharing**  \nUnless you have told us, we share nothing.\n";
+        assert_eq!(kinds(text).len(), 3);
+    }
+
+    #[test]
+    fn sentences_in_capitals_are_no_headings() {
+        let text = "EXCEPT WHERE PROHIBITED BY LAW, WE EXPRESSLY\n\nDISCLAIM ANY AND ALL WARRANTIES OR CONDITIONS OF\n\n\
+            ANY KIND AND ALL OTHERS\n\nThat is so for every one of you and of our partners.\n";
+        assert!(kinds(text).iter().all(|(kind, _)| *kind != Kind::Heading), "{:?}", kinds(text));
+        assert!(is_heading(
+            "WHO WE SHARE IT WITH",
+            "We share it with nobody at all, and that is how it stays."
+        ));
+    }
+
+    #[test]
+    fn statements_and_dates_and_rows_are_no_headings() {
+        let next = "A text of some length follows here, so that a title could stand before it.";
+        for line in [
+            "Yes, we do.",
+            "Never.",
+            "“EEA” means the European Economic Area.",
+            "WE DO NOT SELL YOUR DATA.",
+            "Revision date: March 05, 2020",
+            "Policy last updated: March 05, 2020",
+            "This Privacy Statement is effective as of May 25, 2018",
+            "Name | Address | Town",
+            "108-0075 Japan",
+        ] {
+            for line in [line.to_owned(), format!("**{line}**")] {
+                assert!(!is_heading(&line, next), "{line}");
+            }
+        }
+        assert!(is_heading("**Information From Children.**", next));
+    }
+
+    #[test]
+    fn links_of_a_clause_are_in_it_once() {
+        let text = "[a *b* c](https://a.example/1) and [d](https://a.example/2), [e](https://a.example/1)\n";
+        assert_eq!(section(text)[0].links, ["a.example/1", "a.example/2"]);
+    }
+
+    /// The Markdown files below `folder`.
+    fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+    }
+
+    #[test]
+    fn lead_ins_of_real_policies_stand_above_their_items() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/policies");
+        let mut seen = 0;
+        for path in files(&folder) {
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let clauses = section(&text);
+            for (i, item) in clauses.iter().enumerate().filter(|(_, clause)| clause.kind == Kind::Item) {
+                let Some(lead_in) = &item.lead_in else { continue };
+                seen += 1;
+                let is_it = |clause: &Clause| {
+                    item.section.starts_with(&clause.section)
+                        && last_sentence(&clause.text).as_ref() == Some(lead_in)
+                };
+                assert!(clauses[..i].iter().any(is_it), "{}: {lead_in:?} of {:?}", path.display(), item.text);
+            }
+        }
+        assert!(seen > 100, "{seen}");
+    }
 }

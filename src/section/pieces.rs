@@ -1,9 +1,11 @@
 //! Blocks to pieces: a paragraph is cut at its hard breaks where a title or a typed list entry begins.
 
+use std::collections::HashSet;
+
 use super::blocks::{Block, List, Role};
 use super::enumerate::{Enumerator, enumerator};
 use super::inline::{Line, Run, typed_bullet};
-use super::wording::{is_capitals, is_date_line, is_small_word, reads_as_title};
+use super::wording::{ends_sentence, is_capitals, is_date_line, is_small_word, reads_as_title};
 
 /// A future clause.
 #[derive(Debug, Clone)]
@@ -82,12 +84,9 @@ fn piece(lines: Vec<Line>, role: Role) -> Piece {
     let linked: usize = lines.iter().map(|line| line.linked).sum();
     let first_bold =
         lines.iter().flat_map(|line| &line.runs).find(|run| run.text.contains(char::is_alphanumeric));
-    let mut links = Vec::new();
-    for link in lines.iter().flat_map(|line| &line.links) {
-        if !links.contains(link) {
-            links.push(link.clone());
-        }
-    }
+    let mut seen = HashSet::new();
+    let links =
+        lines.iter().flat_map(|line| &line.links).filter(|link| seen.insert(*link)).cloned().collect();
     Piece {
         role,
         text,
@@ -149,9 +148,8 @@ fn group(lines: Vec<Line>) -> Vec<Vec<Line>> {
     let is_list = typed_lists(&texts);
     let mut groups: Vec<Vec<Line>> = Vec::new();
     let mut after_title = true;
-    let count = lines.len();
     for (i, line) in lines.into_iter().enumerate() {
-        let is_title = is_title_line(&line, &texts[i], i + 1 < count, i == 0, &texts);
+        let is_title = is_title_line(&line, i, after_title, &texts);
         let goes_on = is_title && after_title && i > 0 && is_one_title(&texts[i - 1], &texts[i]);
         if !goes_on && (after_title || is_title || is_list[i]) {
             groups.push(vec![line]);
@@ -171,7 +169,8 @@ fn is_one_title(first: &str, next: &str) -> bool {
 }
 
 /// Whether a line among others looks like a title rather than a line of an address or a verse.
-fn is_title_line(line: &Line, text: &str, is_followed: bool, is_first: bool, texts: &[String]) -> bool {
+fn is_title_line(line: &Line, i: usize, after_title: bool, texts: &[String]) -> bool {
+    let (text, is_first, is_followed) = (texts[i].as_str(), i == 0, i + 1 < texts.len());
     let words = text.split_whitespace().count();
     if words == 0 || words > 14 || text.ends_with([',', ';']) || is_date_line(text) {
         return false;
@@ -182,7 +181,7 @@ fn is_title_line(line: &Line, text: &str, is_followed: bool, is_first: bool, tex
     }
     let is_styled = line.is_all(|run| run.is_bold) || line.is_all(|run| run.is_italic);
     if is_styled {
-        return is_followed || !is_first;
+        return if is_first { is_followed } else { after_title || stands_apart(i, texts) };
     }
     if !is_first || !is_followed {
         return false;
@@ -195,6 +194,13 @@ fn is_title_line(line: &Line, text: &str, is_followed: bool, is_first: bool, tex
     half_bold && words <= 10 && next_is_long
         || is_capitals(text) && words <= 12
         || next_is_long && body >= 60 && reads_as_title(text)
+}
+
+/// Whether line `i` is no part of a sentence that goes on over it: `We share it with`, **no one at all**, `unless ...`.
+fn stands_apart(i: usize, texts: &[String]) -> bool {
+    let before = &texts[i - 1];
+    let goes_on = texts.get(i + 1).is_some_and(|next| next.starts_with(char::is_lowercase));
+    !goes_on && (ends_sentence(before) || before.ends_with([')', ']']) || typed_bullet(before).is_some())
 }
 
 fn starts_with_house_number(text: &str) -> bool {

@@ -7,6 +7,7 @@ mod request;
 mod rows;
 mod segment;
 mod statistics;
+mod truth;
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,11 +24,15 @@ use rows::{Row, Rows};
 use segment::{Columns, Conditions, Match, SegmentSearch};
 
 /// Runs `request` and hands the hits to `sink`, best first. Returns what the whole match set holds.
+///
+/// # Errors
+///
+/// A query that cannot be read, a name that the index does not have, a damaged index, or what `sink` returns.
 pub fn search(index: &OpenIndex, request: &SearchRequest, sink: &mut dyn HitSink) -> Result<Summary> {
     let plan = plan(index, request)?;
     let columns = columns(index)?;
     let (rows, mut totals) = collect(index, request, &plan, &columns)?;
-    let rows = grouped(request.group, rows, index, &columns);
+    let (rows, sizes) = grouped(request.group, rows, index, &columns);
     if request.group != Group::None {
         totals.groups = Some(rows.len() as u64);
     }
@@ -36,9 +41,9 @@ pub fn search(index: &OpenIndex, request: &SearchRequest, sink: &mut dyn HitSink
     let summary = Summary { query: request.query.clone(), totals, truncated: end < all };
     sink.begin(&summary).map_err(Error::Output)?;
     let mut reader = HitReader::new(index, &plan, &request.filters.kinds, &columns);
-    for (i, (row, size)) in rows.iter().enumerate().take(end).skip(request.offset) {
+    for (i, row) in rows.iter().enumerate().take(end).skip(request.offset) {
         let score = (request.sort == Sort::Relevance).then_some(-row.key);
-        let hit = reader.hit(row, i as u64 + 1, score, *size)?;
+        let hit = reader.hit(row, i as u64 + 1, score, sizes.get(i).copied())?;
         if sink.hit(&hit).map_err(Error::Output)?.is_break() {
             break;
         }
@@ -175,8 +180,8 @@ impl Counter {
     }
 }
 
-/// The best row of each group with the group's size, in the order of the best rows.
-fn grouped(group: Group, rows: Vec<Row>, index: &OpenIndex, columns: &[Columns]) -> Vec<(Row, Option<u64>)> {
+/// The best row of each group, in the order of the best rows, and the sizes of the groups; without grouping the rows as they are, no sizes.
+fn grouped(group: Group, rows: Vec<Row>, index: &OpenIndex, columns: &[Columns]) -> (Vec<Row>, Vec<u64>) {
     let key = |row: &Row| match group {
         Group::None => 0,
         Group::Text => columns.get(row.segment as usize).and_then(|c| c.text_key.first(row.doc)).unwrap_or(0),
@@ -184,18 +189,17 @@ fn grouped(group: Group, rows: Vec<Row>, index: &OpenIndex, columns: &[Columns])
         Group::Company => u64::from(index.policies().company(row.rank)),
     };
     if group == Group::None {
-        return rows.into_iter().map(|row| (row, None)).collect();
+        return (rows, Vec::new());
     }
     let mut places: HashMap<u64, usize> = HashMap::new();
-    let mut groups: Vec<(Row, Option<u64>)> = Vec::new();
+    let (mut best, mut sizes) = (Vec::new(), Vec::new());
     for row in rows {
-        match places.get(&key(&row)) {
-            Some(&place) => groups[place].1 = groups[place].1.map(|size| size + 1),
-            None => {
-                places.insert(key(&row), groups.len());
-                groups.push((row, Some(1)));
-            }
+        let place = *places.entry(key(&row)).or_insert(best.len());
+        if place == best.len() {
+            best.push(row);
+            sizes.push(0);
         }
+        sizes[place] += 1;
     }
-    groups
+    (best, sizes)
 }

@@ -1,16 +1,18 @@
 //! Rows to hits, and clauses in their section: the reading of stored text, tables and times for what is shown.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use tantivy::DocAddress;
 
-use super::highlight::{contains, highlights};
+use super::highlight::Words;
 use super::hit::Hit;
 use super::rows::Row;
 use super::segment::{Columns, place_truth};
+use super::truth::{self, Leaf, is_true};
 use crate::collapse::{Place, Run};
 use crate::error::Result;
-use crate::index::{Chunk, OpenIndex, PolicyTables, StoredClause, place_change, run};
+use crate::index::{Chunk, OpenIndex, PolicyTables, place_change, run};
 use crate::model::{ArchiveTime, ClauseId, Kind};
 use crate::query::bind::{Operand, Plan};
 
@@ -21,6 +23,8 @@ pub(super) struct HitReader<'r> {
     kinds: &'r [Kind],
     columns: &'r [Columns],
     policy: Option<CachedPolicy>,
+    /// The companies that have a clause, by its key: a sentence that stands at thousands is looked up once, not for each.
+    companies: HashMap<u64, Rc<HashSet<u32>>>,
 }
 
 struct CachedPolicy {
@@ -34,7 +38,7 @@ struct CachedPolicy {
 
 impl<'r> HitReader<'r> {
     pub fn new(index: &'r OpenIndex, plan: &'r Plan, kinds: &'r [Kind], columns: &'r [Columns]) -> Self {
-        Self { index, plan, kinds, columns, policy: None }
+        Self { index, plan, kinds, columns, policy: None, companies: HashMap::new() }
     }
 
     /// The hit of `row`.
@@ -46,11 +50,14 @@ impl<'r> HitReader<'r> {
         let clause = index.clause(address)?;
         let runs: Vec<Run> = columns.runs.values_for_doc(row.doc).map(run).collect();
         self.enter(row.rank)?;
-        let place = self.place(columns, row, &clause);
+        let words = Words::cut(&clause.text);
+        let found = self.place(columns, row, &words);
+        let own = index.policies().company(row.rank);
         let Some(policy) = &mut self.policy else { return Err(index.damaged("a policy without tables")) };
         let entry = index.policies().get(row.rank).ok_or_else(|| index.damaged("an unknown policy"))?;
-        let place = place.and_then(|place| policy.tables.places.get(place));
-        let place = place.cloned().ok_or_else(|| index.damaged("a clause without a place"))?;
+        let (place, matched) = found.ok_or_else(|| index.damaged("a clause without a place"))?;
+        let place = policy.tables.places.get(place).cloned();
+        let place = place.ok_or_else(|| index.damaged("a clause without a place"))?;
         let section = section(&policy.tables, &place);
         let life = Life::new(&runs, &policy.times);
         let archived = policy.times.get(row.newest as usize).copied().unwrap_or(0);
@@ -58,8 +65,11 @@ impl<'r> HitReader<'r> {
         if let Some(name) = index.corpus_name() {
             info.source.corpus = name.to_owned();
         }
-        let wanted =
-            self.plan.phrases.iter().filter(|phrase| phrase.is_wanted).map(|phrase| phrase.terms.as_slice());
+        let same_text_companies = match columns.text_key.first(row.doc) {
+            Some(key) => self.companies(key)?.iter().filter(|&&company| company != own).count() as u64,
+            None => 0,
+        };
+        let highlights = words.ranges(matched.iter().map(|&i| self.plan.phrases[i].terms.as_slice()));
         let id = index
             .clause_id(row.rank, place.kind, &clause)
             .ok_or_else(|| index.damaged("an unknown policy"))?;
@@ -79,21 +89,35 @@ impl<'r> HitReader<'r> {
             section,
             kind: place.kind,
             lead_in: clause.lead_in,
-            highlights: highlights(&clause.text, wanted),
+            highlights,
             text: clause.text,
             lang: None,
             title,
             url: info.url,
             archive_url: info.archive_url,
             source: info.source,
-            same_text_companies: same_text_companies(
-                index,
-                self.columns,
-                columns.text_key.first(row.doc),
-                row.rank,
-            )?,
+            same_text_companies,
             group_size,
         })
+    }
+
+    /// The companies that have a clause with this key, at whatever time.
+    fn companies(&mut self, key: u64) -> Result<Rc<HashSet<u32>>> {
+        if let Some(known) = self.companies.get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let mut found = HashSet::new();
+        for address in self.index.lookup(self.index.fields().text_key, key)? {
+            let hash = self
+                .columns
+                .get(address.segment_ord as usize)
+                .and_then(|columns| columns.policy.first(address.doc_id));
+            let rank = hash.and_then(|hash| self.index.policies().rank(hash));
+            found.extend(rank.map(|rank| self.index.policies().company(rank)));
+        }
+        let found = Rc::new(found);
+        self.companies.insert(key, Rc::clone(&found));
+        Ok(found)
     }
 
     fn enter(&mut self, rank: u32) -> Result<()> {
@@ -106,40 +130,42 @@ impl<'r> HitReader<'r> {
         Ok(())
     }
 
-    /// The first place of the clause in the newest matching snapshot for which the query holds.
-    fn place(&self, columns: &Columns, row: &Row, clause: &StoredClause) -> Option<usize> {
+    /// The first place of the clause in the newest matching snapshot for which the query holds, and the phrases that match there.
+    fn place(&self, columns: &Columns, row: &Row, words: &Words<'_>) -> Option<(usize, Vec<usize>)> {
         let changes: Vec<_> = columns.places.values_for_doc(row.doc).map(place_change).collect();
         let last = changes
             .iter()
             .map(|(change, _)| change.ordinal)
             .filter(|&ordinal| ordinal <= row.newest)
             .max()?;
-        let there: Vec<_> = changes.iter().filter(|(change, _)| change.ordinal == last).collect();
-        let holds = |place: usize, kind: Kind| {
-            (self.kinds.is_empty() || self.kinds.contains(&kind))
-                && self.is_true(&self.plan.root, clause, row.rank, place)
-        };
-        let found =
-            there.iter().find(|(change, kind)| holds(change.place as usize, *kind)).or(there.first())?;
-        Some(found.0.place as usize)
-    }
-
-    fn is_true(&self, operand: &Operand, clause: &StoredClause, rank: u32, place: usize) -> bool {
-        match operand {
-            Operand::Phrase(i) => contains(&clause.text, &self.plan.phrases[*i].terms),
-            Operand::Place(i) => {
-                let truth = self.policy.as_ref().and_then(|policy| policy.place_truth.get(*i));
-                truth.and_then(|truth| truth.get(place)).copied().unwrap_or(false)
-            }
-            Operand::Policies(i) => self.plan.policy_sets[*i].get(rank as usize) == Some(&true),
-            Operand::Not(operand) => !self.is_true(operand, clause, rank, place),
-            Operand::And(operands) => {
-                operands.iter().all(|operand| self.is_true(operand, clause, rank, place))
-            }
-            Operand::Or(operands) => {
-                operands.iter().any(|operand| self.is_true(operand, clause, rank, place))
+        let there = changes.iter().filter(|(change, _)| change.ordinal == last);
+        for (change, kind) in there {
+            let place = change.place as usize;
+            if (self.kinds.is_empty() || self.kinds.contains(kind))
+                && let Some(matched) = self.matched(words, row.rank, place)
+            {
+                return Some((place, matched));
             }
         }
+        None
+    }
+
+    /// The phrases that match at this place, if the query holds there.
+    fn matched(&self, words: &Words<'_>, rank: u32, place: usize) -> Option<Vec<usize>> {
+        let mut holds = |leaf| match leaf {
+            Leaf::Phrase(i) => words.contain(&self.plan.phrases[i].terms),
+            Leaf::Place(i) => {
+                let truth = self.policy.as_ref().and_then(|policy| policy.place_truth.get(i));
+                truth.and_then(|truth| truth.get(place)).copied().unwrap_or(false)
+            }
+            Leaf::Policies(i) => self.plan.policy_sets[i].get(rank as usize) == Some(&true),
+        };
+        let mut matched = Vec::new();
+        if !is_true(&self.plan.root, &mut holds) {
+            return None;
+        }
+        truth::matched(&self.plan.root, self.plan, &mut holds, &mut matched);
+        Some(matched)
     }
 }
 
@@ -197,22 +223,6 @@ impl Life {
     }
 }
 
-/// How many companies other than that of policy `rank` have a clause with this key, at whatever time.
-fn same_text_companies(index: &OpenIndex, columns: &[Columns], key: Option<u64>, rank: u32) -> Result<u64> {
-    let Some(key) = key else { return Ok(0) };
-    let own = index.policies().company(rank);
-    let mut others = HashSet::new();
-    for address in index.lookup(index.fields().text_key, key)? {
-        let hash = columns
-            .get(address.segment_ord as usize)
-            .and_then(|columns| columns.policy.first(address.doc_id));
-        let company =
-            hash.and_then(|hash| index.policies().rank(hash)).map(|rank| index.policies().company(rank));
-        others.extend(company.filter(|&company| company != own));
-    }
-    Ok(others.len() as u64)
-}
-
 /// A clause in its section: what `fineprint show CLAUSE-ID` prints.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ShownClause {
@@ -233,7 +243,11 @@ pub struct ContextClause {
     pub is_shown: bool,
 }
 
-/// Where the clauses with this id are: one per collection that has it.
+/// Where the clauses with this id are: one per collection that has it; none if the index has no such clause.
+///
+/// # Errors
+///
+/// A collection that the index does not have, or a damaged index.
 pub fn find_clause(index: &OpenIndex, id: ClauseId, collections: &[String]) -> Result<Vec<ShownClause>> {
     let columns = super::columns(index)?;
     let chosen = match collections {

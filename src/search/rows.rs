@@ -23,7 +23,7 @@ impl Row {
             .total_cmp(&other.key)
             .then(self.rank.cmp(&other.rank))
             .then(self.order.cmp(&other.order))
-            // Two collections may hold one company's clause at the same place; the document is the last resort, never needed within one.
+            // Never reached in a sound index: no two clauses of a policy have one order.
             .then((self.segment, self.doc).cmp(&(other.segment, other.doc)))
     }
 }

@@ -13,6 +13,7 @@ use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED, Term};
 use super::highlight::contains;
 use super::request::Dates;
 use super::statistics::LiveStatistics;
+use super::truth::{self, Leaf, is_true};
 use crate::collapse::Run;
 use crate::error::Result;
 use crate::index::{OpenIndex, PolicyTables, place_change, run};
@@ -103,8 +104,8 @@ pub(crate) struct SegmentSearch<'s> {
     conditions: &'s Conditions<'s>,
     columns: &'s Columns,
     phrases: Vec<Cursor>,
-    /// Second cursors for the score, made where a phrase's own has run ahead.
-    scored: Vec<Option<Cursor>>,
+    /// The phrases that are part of the match at hand, once a place has been found where it holds.
+    matched: Option<Vec<usize>>,
     places: Vec<Cursor>,
     policy_sets: Vec<Cursor>,
     policy: PolicyState,
@@ -132,7 +133,7 @@ impl<'s> SegmentSearch<'s> {
             plan.policy_sets.iter().map(|set| cursor_of(index, segment, policy_query(index, set), false));
         Ok(Self {
             phrases: phrases.collect::<Result<_>>()?,
-            scored: plan.phrases.iter().map(|_| None).collect(),
+            matched: None,
             places: places.collect::<Result<_>>()?,
             policy_sets: policy_sets.collect::<Result<_>>()?,
             index,
@@ -152,7 +153,7 @@ impl<'s> SegmentSearch<'s> {
         let mut doc = self.candidate(&self.plan.root, 0);
         while doc != TERMINATED {
             if alive.is_none_or(|alive| alive.is_alive(doc)) && self.decide(doc)? {
-                let score = self.score(doc)?;
+                let score = self.score();
                 let rank = self.policy.rank;
                 found(Match {
                     doc,
@@ -209,8 +210,9 @@ impl<'s> SegmentSearch<'s> {
         self.runs.clear();
         self.runs.extend(self.columns.runs.values_for_doc(doc).map(run));
         self.matching.clear();
+        self.matched = None;
         if self.plan.place_phrases.is_empty() && self.conditions.kinds.is_empty() {
-            if self.is_true(&self.plan.root, doc, None) {
+            if self.judge(doc, None) {
                 let chosen = self.policy.chosen.clone();
                 intersect(&self.runs, &chosen, &mut self.matching);
             }
@@ -228,9 +230,12 @@ impl<'s> SegmentSearch<'s> {
             let from = group[0].0.ordinal;
             let stretch = from.max(self.policy.chosen.start)..next.min(self.policy.chosen.end);
             next = from;
-            let holds = !stretch.is_empty()
+            // Before the matched phrases are taken from a place, the clause must have stood there in a chosen snapshot.
+            let stood = self.runs.iter().any(|run| run.start < stretch.end && run.last >= stretch.start);
+            let holds = stood
+                && !stretch.is_empty()
                 && group.iter().any(|&(change, kind)| {
-                    self.has_kind(kind) && self.is_true(&self.plan.root, doc, Some(change.place as usize))
+                    self.has_kind(kind) && self.judge(doc, Some(change.place as usize))
                 });
             if holds {
                 intersect(&self.runs, &stretch, &mut self.matching);
@@ -243,46 +248,40 @@ impl<'s> SegmentSearch<'s> {
         self.conditions.kinds.is_empty() || self.conditions.kinds.contains(&kind)
     }
 
-    fn is_true(&mut self, operand: &Operand, doc: DocId, place: Option<usize>) -> bool {
-        match operand {
-            Operand::Phrase(i) => self.phrases[*i].is_at(doc),
-            Operand::Place(i) => {
-                let truth = self.policy.place_truth.get(*i);
+    /// Whether the query is true for the clause at this place. The phrases of the first place that is asked about and fits - the one that is
+    /// shown - are the matched ones.
+    fn judge(&mut self, doc: DocId, place: Option<usize>) -> bool {
+        let Self { phrases, policy, plan, matched, .. } = self;
+        let mut holds = |leaf| match leaf {
+            Leaf::Phrase(i) => phrases[i].is_at(doc),
+            Leaf::Place(i) => {
+                let truth = policy.place_truth.get(i);
                 place.and_then(|place| truth?.get(place)).copied().unwrap_or(false)
             }
-            Operand::Policies(i) => self.plan.policy_sets[*i].get(self.policy.rank as usize) == Some(&true),
-            Operand::Not(operand) => !self.is_true(operand, doc, place),
-            Operand::And(operands) => operands.iter().all(|operand| self.is_true(operand, doc, place)),
-            Operand::Or(operands) => operands.iter().any(|operand| self.is_true(operand, doc, place)),
+            Leaf::Policies(i) => plan.policy_sets[i].get(policy.rank as usize) == Some(&true),
+        };
+        let holds_here = is_true(&plan.root, &mut holds);
+        if holds_here && matched.is_none() {
+            let mut found = Vec::new();
+            truth::matched(&plan.root, plan, &mut holds, &mut found);
+            *matched = Some(found);
         }
+        holds_here
     }
 
-    /// The sum of the scores of the wanted phrases, in the order of the query: the same on every run.
-    fn score(&mut self, doc: DocId) -> Result<f64> {
+    /// The sum of the scores of the matched phrases, in the order of the query: the same on every run.
+    fn score(&mut self) -> f64 {
         if !self.conditions.is_scored {
-            return Ok(0.0);
+            return 0.0;
         }
         let mut sum = 0.0;
-        for (i, phrase) in self.plan.phrases.iter().enumerate().filter(|(_, phrase)| phrase.is_wanted) {
-            let mut cursor = &mut self.phrases[i];
-            // In `a OR b AND c`, looking for the next `b AND c` takes `c` past clauses with `a` that have it too.
-            if cursor.seek(doc) != doc {
-                let spare = &mut self.scored[i];
-                cursor = match spare {
-                    Some(cursor) => cursor,
-                    None => {
-                        let query = phrase_query(self.index.fields().text, &phrase.terms);
-                        spare.insert(cursor_of(self.index, self.segment, query, true)?)
-                    }
-                };
-            }
-            if cursor.is_at(doc)
-                && let Some(scorer) = &mut cursor.0
-            {
+        // Each phrase is in `matched` once, and its cursor stands at the clause.
+        for &phrase in self.matched.iter().flatten() {
+            if let Some(scorer) = &mut self.phrases[phrase].0 {
                 sum += f64::from(scorer.score());
             }
         }
-        Ok(sum)
+        sum
     }
 
     fn enter_policy(&mut self, hash: u64) -> Result<()> {

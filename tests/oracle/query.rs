@@ -98,12 +98,12 @@ pub fn occurrences(text: &[String], phrase: &[String]) -> Vec<usize> {
     (0..text.len()).filter(|&i| !phrase.is_empty() && text[i..].starts_with(phrase)).collect()
 }
 
-/// The bytes of `text` that the phrases of the query cover: each occurrence of each phrase that is wanted, sorted, overlapping ones merged; ranges that only touch stay apart.
-pub fn highlights(q: &Q, text: &str) -> Vec<(usize, usize)> {
-    let text_tokens = tokens(text);
-    let text_folded = folded(text);
+/// The bytes of the text that the match covers: each occurrence of each phrase that is part of it, sorted, overlapping ones merged; ranges that only touch stay apart.
+pub fn highlights(q: &Q, place: &Place<'_>) -> Vec<(usize, usize)> {
+    let text_tokens = tokens(place.text);
+    let text_folded = folded(place.text);
     let mut ranges = Vec::new();
-    for phrase in wanted(q) {
+    for phrase in matched(q, place) {
         for i in occurrences(&text_folded, &phrase) {
             ranges.push((text_tokens[i].start, text_tokens[i + phrase.len() - 1].end));
         }
@@ -119,17 +119,28 @@ pub fn highlights(q: &Q, text: &str) -> Vec<(usize, usize)> {
     merged
 }
 
-/// The folded phrases that score and are highlighted: under no NOT, or under two, which cancel; none of a field.
-pub fn wanted(q: &Q) -> Vec<Vec<String>> {
-    phrases_under(q, false)
+/// The folded phrases that are part of a match: of an OR only those operands that hold. Under a NOT only what a second NOT makes wanted again. They score and are highlighted; those of a field do not.
+pub fn matched(q: &Q, place: &Place<'_>) -> Vec<Vec<String>> {
+    match q {
+        Q::Phrase(words) => vec![folded(&words.join(" "))],
+        Q::Field(..) => Vec::new(),
+        Q::And(a, b) => [matched(a, place), matched(b, place)].concat(),
+        Q::Or(a, b) => {
+            let operands = [a, b].into_iter().filter(|operand| matches(operand, place));
+            operands.flat_map(|operand| matched(operand, place)).collect()
+        }
+        Q::AndNot(a, b) => [matched(a, place), wanted_again(b, place, true)].concat(),
+    }
 }
 
-fn phrases_under(q: &Q, is_negated: bool) -> Vec<Vec<String>> {
+fn wanted_again(q: &Q, place: &Place<'_>, is_negated: bool) -> Vec<Vec<String>> {
     match q {
-        Q::Phrase(words) if !is_negated => vec![folded(&words.join(" "))],
+        Q::Phrase(words) if !is_negated && matches(q, place) => vec![folded(&words.join(" "))],
         Q::Phrase(_) | Q::Field(..) => Vec::new(),
-        Q::And(a, b) | Q::Or(a, b) => [phrases_under(a, is_negated), phrases_under(b, is_negated)].concat(),
-        Q::AndNot(a, b) => [phrases_under(a, is_negated), phrases_under(b, !is_negated)].concat(),
+        Q::And(a, b) | Q::Or(a, b) => {
+            [wanted_again(a, place, is_negated), wanted_again(b, place, is_negated)].concat()
+        }
+        Q::AndNot(a, b) => [wanted_again(a, place, is_negated), wanted_again(b, place, !is_negated)].concat(),
     }
 }
 
@@ -377,6 +388,9 @@ mod tests {
 
     #[test]
     fn highlights_merge_overlaps_only() {
+        let highlights = |q: &Q, text: &str| {
+            highlights(q, &Place { company: "", policy_type: "", section: &[], links: &[], text })
+        };
         assert_eq!(highlights(&phrase("a a"), "a a a, b"), [(0, 5)]);
         assert_eq!(highlights(&or(phrase("個"), phrase("人")), "個人"), [(0, 3), (3, 6)]);
         assert_eq!(highlights(&or(phrase("b c"), phrase("a b")), "x (a b c)"), [(3, 8)]);
@@ -386,6 +400,9 @@ mod tests {
         );
         assert_eq!(highlights(&field(Field::Section, "a"), "a"), []);
         assert_eq!(highlights(&phrase("information it"), "\"infor\u{AD}mation\" it"), [(1, 18)]);
+        // "rent" stands there, but not with "children".
+        let branch = Q::And(Box::new(phrase("rent")), Box::new(phrase("children")));
+        assert_eq!(highlights(&or(phrase("sell"), branch), "sell, rent"), [(0, 4)]);
     }
 
     proptest! {

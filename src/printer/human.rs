@@ -133,7 +133,8 @@ pub fn print_shown(out: &mut impl Write, shown: &ShownClause, options: HumanOpti
             (false, _) => Style::new(),
         };
         for (i, line) in pen.wrapped(&clause.text, 4).into_iter().enumerate() {
-            let indent = if i == 0 { mark } else { "    " };
+            // Further lines stand below the first letter, not below the mark.
+            let indent = if i == 0 { mark } else { &"    "[..mark.len()] };
             writeln!(out, "{indent}{}", pen.draw(style, &line))?;
         }
     }

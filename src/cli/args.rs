@@ -75,6 +75,20 @@ pub enum Color {
     Never,
 }
 
+/// The index folder, for every command.
+#[derive(Debug, Args)]
+pub struct IndexFolder {
+    /// Where the index is
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "FINEPRINT_INDEX",
+        hide_env_values = true,
+        default_value = ".fineprint"
+    )]
+    pub index: PathBuf,
+}
+
 /// `fineprint index`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -89,15 +103,9 @@ pub struct IndexArgs {
     /// Folders or files to index
     #[arg(required = true, value_name = "CORPUS")]
     pub corpora: Vec<PathBuf>,
-    /// Where the index is
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "FINEPRINT_INDEX",
-        hide_env_values = true,
-        default_value = ".fineprint"
-    )]
-    pub index: PathBuf,
+    /// The index folder.
+    #[command(flatten)]
+    pub folder: IndexFolder,
     /// The name under which the corpora are indexed
     #[arg(long, value_name = "NAME", default_value = "default", value_parser = NonEmptyStringValueParser::new())]
     pub collection: String,
@@ -112,15 +120,9 @@ pub struct IndexArgs {
 /// Which index a query command asks.
 #[derive(Debug, Args)]
 pub struct IndexChoice {
-    /// Where the index is
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "FINEPRINT_INDEX",
-        hide_env_values = true,
-        default_value = ".fineprint"
-    )]
-    pub index: PathBuf,
+    /// The index folder.
+    #[command(flatten)]
+    pub folder: IndexFolder,
     /// Search this corpus: its index is made, or brought up to date, in the user's cache folder
     #[arg(long, value_name = "PATH")]
     pub corpus: Option<PathBuf>,

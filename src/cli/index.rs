@@ -21,7 +21,7 @@ pub fn run(args: &IndexArgs, cli: &Cli) -> Result<Outcome> {
         return dry_run(&scan);
     }
     let options = BuildOptions {
-        index: args.index.clone(),
+        index: args.folder.index.clone(),
         collection: args.collection.clone(),
         threads: usize::from(args.threads),
     };

@@ -14,7 +14,7 @@ use super::index::report_problems;
 /// Opens the index, and says whether some input of its corpus could not be read.
 pub fn open(choice: &IndexChoice, cli: &Cli) -> Result<(OpenIndex, bool)> {
     match &choice.corpus {
-        None => Ok((OpenIndex::open(&choice.index)?, false)),
+        None => Ok((OpenIndex::open(&choice.folder.index)?, false)),
         Some(corpus) => open_corpus(corpus, cli),
     }
 }

@@ -32,17 +32,19 @@ fn main() {
 
 /// Reads all texts and says how long that takes.
 fn ingest(corpus: &std::path::Path) -> Vec<String> {
-    let reader = corpus::open(corpus).unwrap();
+    let reader = corpus::open(corpus, false).unwrap();
     let mut found: Vec<Found> = Vec::new();
     reader
         .scan(&mut |seen| {
-            if let Seen::Found(one) = seen {
+            if let Seen::Found { found: one, .. } = seen {
                 found.push(*one);
             }
         })
         .unwrap();
     let mut texts = Vec::new();
-    let read = median(|| texts = found.iter().map(|one| reader.text(one).unwrap().body).collect());
+    let mut session = reader.session();
+    let mut text = |one: &Found| session.read(one, true).unwrap().text.unwrap().body;
+    let read = median(|| texts = found.iter().map(&mut text).collect());
     let bytes: usize = texts.iter().map(String::len).sum();
     println!("{} snapshots, {:.1} MB; read and decoded in {:.3} s", texts.len(), bytes as f64 / 1e6, read);
     texts

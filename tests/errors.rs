@@ -274,7 +274,7 @@ fptest!(a_text_that_is_too_large, |fx: Fixture| {
     indexed(&fx);
     let path = fx.policy("clay.example", "2001-01-01", "We sell clay.\n");
     File::options().write(true).open(path).unwrap().set_len((1 << 30) + 1).unwrap();
-    fx.run(["index", "corpus"]).exits(2).stderr_has("clay.example/2001-01-01.md: is larger than 1024 MiB");
+    fx.run(["index", "corpus"]).exits(2).stderr_has("clay.example/2001-01-01.md: is larger than 64 MiB");
 });
 
 fptest!(an_index_of_another_version, |fx: Fixture| {

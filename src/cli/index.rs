@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use fineprint::error::{Error, Result};
-use fineprint::index::{BuildOptions, IngestReport, Manifest, SampleClause, Scan, build};
+use fineprint::index::{BuildOptions, IngestReport, Manifest, SampleClause, Scan, Tally, build};
 
 use super::args::{Cli, IndexArgs};
 use super::bar::Bar;
@@ -45,28 +45,26 @@ fn summary(manifest: &Manifest, report: &IngestReport) -> String {
         count(counts.occurrences, "time", "times"),
     )];
     lines.extend(skipped(report));
-    if report.windows_1252 > 0 {
-        lines.push(format!("read as windows-1252, being no UTF-8: {}", report.windows_1252));
-    }
     lines.join("\n")
 }
 
+/// What was left out, and what else is to be known.
 fn skipped(report: &IngestReport) -> Vec<String> {
-    let example = |skip| {
-        let paths = report.examples.get(skip).and_then(|paths| paths.first());
-        paths.map(|path| format!(" (such as {})", path.display())).unwrap_or_default()
-    };
-    report
-        .skipped
-        .iter()
-        .map(|(skip, number)| format!("skipped {number}: {}{}", skip.reason(), example(skip)))
+    let example =
+        |tally: &Tally| tally.examples.first().map(|at| format!(" (such as {at})")).unwrap_or_default();
+    let skipped = report.skipped.iter();
+    let skipped =
+        skipped.map(|(skip, tally)| format!("skipped {}: {}{}", tally.count, skip.reason(), example(tally)));
+    let notices = report.notices.iter();
+    skipped
+        .chain(notices.map(|(notice, tally)| format!("{}: {}{}", notice.text(), tally.count, example(tally))))
         .collect()
 }
 
 /// Names what could not be read. Returns whether there was any.
 pub fn report_problems(report: &IngestReport) -> bool {
     for failure in report.failed.iter().take(NAMED) {
-        say(&format!("error: {}: {}", failure.path.display(), failure.reason));
+        say(&format!("error: {}: {}", failure.at, failure.reason));
     }
     if report.failed.len() > NAMED {
         say(&format!("error: {} more inputs could not be read", report.failed.len() - NAMED));

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Body, Found, Reader, Seen, Skip, Text};
+use super::{Body, Found, MAX_BYTES, Reader, Seen, Session, Skip, Snapshot, Text};
 use crate::error::{Error, Result};
 use crate::model::{ArchiveTime, FileStamp, PRIVACY_POLICY, SnapshotInfo, Source};
 use crate::section::percent_decode;
@@ -24,9 +24,6 @@ const ARCHIVED: &str = " privacy policy that was archived on ";
 
 /// How much of a file is looked at for its first line. Real headers have up to a few hundred bytes; the address in one may be long.
 const HEAD_BYTES: u64 = 16 * 1024;
-
-/// The largest text that is read: a policy has kilobytes, and what is larger than this would fill the memory.
-const MAX_BYTES: u64 = 1 << 30;
 
 /// A line ends with `\n`, `\r\n` or, in old files, `\r`.
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
@@ -57,35 +54,36 @@ impl HeaderFiles {
     }
 
     fn visit(&self, entry: &DirEntry) -> Option<Seen> {
-        let path = entry.path().to_owned();
+        let path = entry.path();
+        let at = || path.to_string_lossy().into_owned();
         let kind = entry.file_type();
         if entry.depth() > 0 && is_hidden(entry) {
-            return Some(Seen::Skipped(path, Skip::Hidden));
+            return Some(Seen::Skipped(at(), Skip::Hidden));
         }
         if kind.is_dir() {
-            return is_index(entry).then_some(Seen::Skipped(path, Skip::Index));
+            return is_index(entry).then(|| Seen::Skipped(at(), Skip::Index));
         }
         if kind.is_symlink() && entry.depth() > 0 {
-            return Some(Seen::Skipped(path, Skip::SymbolicLink));
+            return Some(Seen::Skipped(at(), Skip::SymbolicLink));
         }
         // The corpus itself may be a link; what it points to decides.
         let is_file = if kind.is_symlink() { path.is_file() } else { kind.is_file() };
         if !is_file {
-            return Some(Seen::Skipped(path, Skip::NoFile));
+            return Some(Seen::Skipped(at(), Skip::NoFile));
         }
-        Some(match read_head(&path) {
-            Ok(head) if head.is_empty() => Seen::Skipped(path, Skip::Empty),
+        Some(match read_head(path) {
+            Ok(head) if head.is_empty() => Seen::Skipped(at(), Skip::Empty),
             Ok(head) => match parse(first_line(&decode_first_line(head))) {
-                Ok(Some(header)) => Seen::Found(Box::new(self.found(path, header))),
-                Ok(None) => Seen::Skipped(path, Skip::NoHeader),
-                Err(reason) => Seen::Failed(path, reason),
+                Ok(Some(header)) => found(path, header),
+                Ok(None) => Seen::Skipped(at(), Skip::NoHeader),
+                Err(reason) => Seen::Failed(at(), reason),
             },
-            Err(error) => Seen::Failed(path, error.to_string()),
+            Err(error) => Seen::Failed(at(), error.to_string()),
         })
     }
 
-    fn found(&self, path: PathBuf, header: Header) -> Found {
-        let inside = path.strip_prefix(&self.root).unwrap_or(&path);
+    fn info(&self, path: &Path, header: Header, file: Option<FileStamp>) -> SnapshotInfo {
+        let inside = path.strip_prefix(&self.root).unwrap_or(path);
         let inside = if inside.as_os_str().is_empty() {
             Path::new(path.file_name().unwrap_or_default())
         } else {
@@ -100,23 +98,28 @@ impl HeaderFiles {
             line: None,
         };
         let url = header.archive_url.as_deref().and_then(original_url);
-        let info = SnapshotInfo {
+        SnapshotInfo {
             time: header.time,
             source,
             url,
             archive_url: header.archive_url,
             is_technical: false,
             metadata: String::new(),
-            file: stamp(&path),
-        };
-        Found {
-            company: header.site,
-            policy_type: PRIVACY_POLICY.to_owned(),
-            info,
-            order: 0,
-            body: Body::File(path),
+            file,
         }
     }
+}
+
+fn found(path: &Path, header: Header) -> Seen {
+    let file = stamp(path);
+    let found = Found {
+        time: header.time,
+        order: 0,
+        size: file.map_or(1, |file| file.bytes),
+        file,
+        body: Body::File(path.to_owned()),
+    };
+    Seen::Found { company: header.site, policy_type: PRIVACY_POLICY.to_owned(), found: Box::new(found) }
 }
 
 impl Reader for HeaderFiles {
@@ -138,26 +141,41 @@ impl Reader for HeaderFiles {
                     }
                 }
                 Err(error) => {
-                    let path = error.path().unwrap_or(&self.root).to_owned();
+                    let at = error.path().unwrap_or(&self.root).to_string_lossy().into_owned();
                     let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    sink(Seen::Failed(path, reason));
+                    sink(Seen::Failed(at, reason));
                 }
             }
         }
         Ok(())
     }
 
-    fn text(&self, found: &Found) -> Result<Text> {
-        let path = match &found.body {
-            Body::Inline(text) => return Ok(Text { body: text.clone(), is_windows_1252: false }),
-            Body::File(path) => path,
-        };
+    fn at(&self, found: &Found) -> String {
+        match &found.body {
+            Body::File(path) => path.to_string_lossy().into_owned(),
+        }
+    }
+
+    fn session(&self) -> Box<dyn Session + '_> {
+        Box::new(HeaderSession(self))
+    }
+}
+
+/// Files need nothing that lasts from one to the next.
+struct HeaderSession<'r>(&'r HeaderFiles);
+
+impl Session for HeaderSession<'_> {
+    fn read(&mut self, found: &Found, _wants_text: bool) -> Result<Snapshot> {
+        let Body::File(path) = &found.body;
+        let changed =
+            || Error::Corpus { path: path.clone(), message: "has changed while it was read".to_owned() };
         let mut text = Text::decode(read_whole(path).map_err(Error::io(path))?);
         let line = first_line(&text.body);
-        let is_plain = matches!(parse(line), Ok(Some(Header { is_plain: true, .. })));
+        let header =
+            parse(line).ok().flatten().filter(|header| header.time == found.time).ok_or_else(changed)?;
         let body = text.body[line.len()..].to_owned();
-        text.body = if is_plain { mark_plain_lines(&body) } else { body };
-        Ok(text)
+        text.body = if header.is_plain { mark_plain_lines(&body) } else { body };
+        Ok(Snapshot { info: self.0.info(path, header, found.file), text: Some(text) })
     }
 }
 

@@ -3,10 +3,10 @@
 //! # The contract of a reader
 //!
 //! A [`Reader`] knows one shape of corpus. [`Reader::scan`] says, for everything that it meets, exactly one of: a snapshot
-//! ([`Seen::Found`]), skipped by rule with a reason ([`Seen::Skipped`]), or unreadable ([`Seen::Failed`]). Order is free: snapshots are
-//! sorted by time later. Nothing but the first bytes of an input is read while scanning, unless the corpus is a stream, and then the text
-//! comes along in [`Found::body`]. [`Reader::text`] reads the text of one snapshot, from any thread. Bytes are passed on as
-//! they are, but decoded: what is not UTF-8 is read as windows-1252 and said to be.
+//! ([`Seen::Found`]), skipped by rule with a reason ([`Seen::Skipped`]), or unreadable ([`Seen::Failed`]); what a person should know besides
+//! is [`Seen::Noted`] and counts as no input. Order is free: snapshots are sorted by time later. A scan reads no texts, and what it keeps of
+//! a snapshot is small, since a corpus has millions. A [`Session`] then reads snapshots, on one thread; any number of sessions read at
+//! the same time. Bytes are passed on as they are, but decoded: what is not UTF-8 is read as windows-1252 and said to be.
 
 mod header;
 mod text;
@@ -14,24 +14,33 @@ mod text;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::model::SnapshotInfo;
+use crate::model::{ArchiveTime, FileStamp, SnapshotInfo};
 
 pub use header::HeaderFiles;
-pub use text::Text;
+pub use text::{MAX_BYTES, Text};
 
 /// A snapshot that a scan found.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// Whose policy it is.
-    pub company: String,
-    /// Which policy of theirs.
-    pub policy_type: String,
-    /// What is known besides the text.
-    pub info: SnapshotInfo,
+    /// When it was archived.
+    pub time: ArchiveTime,
     /// Orders snapshots of one second, as the commits of a history do; 0 where the corpus has no order.
     pub order: u64,
+    /// About how many bytes its text has, as far as that is cheap to know: large policies are read first.
+    pub size: u64,
+    /// Its file, where it has one of its own.
+    pub file: Option<FileStamp>,
     /// Where the text is.
     pub body: Body,
+}
+
+impl Found {
+    /// A name of its text, for corpora that have such: snapshots of one corpus with the same name have the same text.
+    pub fn text_name(&self) -> Option<&[u8]> {
+        match &self.body {
+            Body::File(_) => None,
+        }
+    }
 }
 
 /// Where the text of a snapshot is.
@@ -39,8 +48,15 @@ pub struct Found {
 pub enum Body {
     /// In a file of its own.
     File(PathBuf),
-    /// In memory, read while scanning.
-    Inline(String),
+}
+
+/// What is read of a snapshot.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// What is known besides the text.
+    pub info: SnapshotInfo,
+    /// The text, if it was wanted.
+    pub text: Option<Text>,
 }
 
 /// Why an input was left out by rule; no error.
@@ -61,11 +77,19 @@ pub enum Skip {
     Index,
     /// The same policy, second and text as another input.
     Duplicate,
+    /// A file of a history that is no policy, by its path: a README.
+    NoPolicy,
+    /// A commit deleted the file.
+    Deleted,
+    /// A submodule of a git repository.
+    Submodule,
+    /// Of a clone that left it out: its text, or what a commit at the border changed.
+    NotFetched,
 }
 
 impl Skip {
     /// Every reason.
-    pub const ALL: [Skip; 7] = [
+    pub const ALL: [Skip; 11] = [
         Skip::NoHeader,
         Skip::Empty,
         Skip::Hidden,
@@ -73,6 +97,10 @@ impl Skip {
         Skip::NoFile,
         Skip::Index,
         Skip::Duplicate,
+        Skip::NoPolicy,
+        Skip::Deleted,
+        Skip::Submodule,
+        Skip::NotFetched,
     ];
 
     /// The reason as it is shown.
@@ -85,6 +113,10 @@ impl Skip {
             Skip::NoFile => "not a file",
             Skip::Index => "a fineprint index",
             Skip::Duplicate => "duplicate of another snapshot",
+            Skip::NoPolicy => "not a policy in this layout",
+            Skip::Deleted => "deleted, which is no snapshot",
+            Skip::Submodule => "submodule",
+            Skip::NotFetched => "not fetched by a shallow or partial clone",
         }
     }
 }
@@ -93,11 +125,50 @@ impl Skip {
 #[derive(Debug)]
 pub enum Seen {
     /// A snapshot.
-    Found(Box<Found>),
-    /// Left out by rule.
-    Skipped(PathBuf, Skip),
-    /// Could not be read, with the reason.
-    Failed(PathBuf, String),
+    Found {
+        /// Whose policy it is.
+        company: String,
+        /// Which policy of theirs.
+        policy_type: String,
+        /// The snapshot.
+        found: Box<Found>,
+    },
+    /// Left out by rule: where it is, and why.
+    Skipped(String, Skip),
+    /// Could not be read: where it is, and why.
+    Failed(String, String),
+    /// Something to know about an input that is counted elsewhere, or about the corpus: where, and what.
+    Noted(String, Notice),
+}
+
+/// Something that a person should know, though nothing is wrong with the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Notice {
+    /// The bytes are not UTF-8 and were read as windows-1252.
+    Windows1252,
+    /// Indexed at a date before there were policies on the web, or after today.
+    OddDate,
+    /// The history was cut off when it was cloned: older snapshots are not there.
+    Shallow,
+    /// Not all objects of the history were fetched when it was cloned.
+    Partial,
+}
+
+impl Notice {
+    /// The notice as it is shown before a number: `read as windows-1252, being no UTF-8: 3`.
+    pub fn text(self) -> &'static str {
+        match self {
+            Notice::Windows1252 => "read as windows-1252, being no UTF-8",
+            Notice::OddDate => "dated before 1995 or in the future, and indexed at that date",
+            Notice::Shallow => {
+                "shallow clones, read as far back as they go (`git fetch --unshallow` gets the rest)"
+            }
+            Notice::Partial => {
+                "partial clones, read as far as they were fetched (`git fetch --refetch --no-filter` gets the rest)"
+            }
+        }
+    }
 }
 
 /// Reads one shape of corpus. The contract is in the module's documentation.
@@ -112,20 +183,30 @@ pub trait Reader: Send + Sync {
     /// The corpus itself cannot be read, which ends the scan. An input that cannot be read is [`Seen::Failed`] instead.
     fn scan(&self, sink: &mut dyn FnMut(Seen)) -> Result<()>;
 
-    /// The text of a snapshot that [`Reader::scan`] found.
+    /// Where a snapshot is, for messages: a path, or commit and path.
+    fn at(&self, found: &Found) -> String;
+
+    /// Something that reads snapshots on one thread; best used for the snapshots of one policy.
+    fn session(&self) -> Box<dyn Session + '_>;
+}
+
+/// Reads snapshots that [`Reader::scan`] found.
+pub trait Session {
+    /// Reads a snapshot, with its text if that is wanted (a text that was read before need not be: [`Found::text_name`]).
     ///
     /// # Errors
     ///
     /// It cannot be read (any more), or is too large for one text.
-    fn text(&self, found: &Found) -> Result<Text>;
+    fn read(&mut self, found: &Found, wants_text: bool) -> Result<Snapshot>;
 }
 
-/// The reader for the corpus at `path`, by what is there.
+/// The reader for the corpus at `path`, by what is there. A folder that is the root of a git work tree is read as that repository's history,
+/// unless `worktree` asks for its files.
 ///
 /// # Errors
 ///
 /// There is nothing at `path`, or the system refuses to say what.
-pub fn open(path: &Path) -> Result<Box<dyn Reader>> {
+pub fn open(path: &Path, _worktree: bool) -> Result<Box<dyn Reader>> {
     match std::fs::metadata(path) {
         Ok(_) => Ok(Box::new(HeaderFiles::new(path))),
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => Err(Error::Corpus {

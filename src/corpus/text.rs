@@ -2,6 +2,9 @@
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
+/// The largest text that is read, 64 MiB: a policy has kilobytes, and what is larger than this would fill the memory.
+pub const MAX_BYTES: u64 = 64 << 20;
+
 /// The text of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {

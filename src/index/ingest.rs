@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::corpus::{self, Found, Reader, Seen, Skip};
+use serde::{Deserialize, Serialize};
+
+use crate::corpus::{self, Found, Notice, Reader, Seen, Skip};
 use crate::error::{Error, Result};
 use crate::model::{Clause, PolicyKey};
 use crate::progress::{Phase, Progress};
@@ -15,8 +17,8 @@ const EXAMPLES: usize = 3;
 /// An input that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// Where it is.
-    pub path: PathBuf,
+    /// Where it is: a path, or commit and path.
+    pub at: String,
     /// Why, in one line.
     pub reason: String,
 }
@@ -29,13 +31,11 @@ pub struct IngestReport {
     /// Snapshots in the index.
     pub indexed: u64,
     /// Left out by rule.
-    pub skipped: BTreeMap<Skip, u64>,
-    /// The first few paths of each reason.
-    pub examples: BTreeMap<Skip, Vec<PathBuf>>,
+    pub skipped: BTreeMap<Skip, Tally>,
     /// Could not be read.
     pub failed: Vec<Failure>,
-    /// Of the indexed: read as windows-1252, because they are not UTF-8.
-    pub windows_1252: u64,
+    /// What is to be known besides; counted apart from the inputs.
+    pub notices: BTreeMap<Notice, Tally>,
     /// Snapshots per reader.
     pub readers: BTreeMap<&'static str, u64>,
 }
@@ -43,15 +43,61 @@ pub struct IngestReport {
 impl IngestReport {
     /// Whether the counters add up to what was seen.
     pub fn adds_up(&self) -> bool {
-        self.seen == self.indexed + self.skipped.values().sum::<u64>() + self.failed.len() as u64
+        self.seen
+            == self.indexed
+                + self.skipped.values().map(|tally| tally.count).sum::<u64>()
+                + self.failed.len() as u64
     }
 
-    pub(super) fn skip(&mut self, path: PathBuf, skip: Skip) {
-        *self.skipped.entry(skip).or_default() += 1;
-        let examples = self.examples.entry(skip).or_default();
-        if examples.len() < EXAMPLES {
-            examples.push(path);
+    /// Adds what was counted apart.
+    pub(super) fn merge(&mut self, other: IngestReport) {
+        self.seen += other.seen;
+        self.indexed += other.indexed;
+        for (skip, tally) in other.skipped {
+            self.skipped.entry(skip).or_default().merge(tally);
         }
+        self.failed.extend(other.failed);
+        for (notice, tally) in other.notices {
+            self.notices.entry(notice).or_default().merge(tally);
+        }
+        for (reader, count) in other.readers {
+            *self.readers.entry(reader).or_default() += count;
+        }
+    }
+
+    pub(super) fn skip(&mut self, skip: Skip, at: String) {
+        self.skipped.entry(skip).or_default().add(at);
+    }
+
+    pub(super) fn note(&mut self, notice: Notice, at: String) {
+        self.notices.entry(notice).or_default().add(at);
+    }
+
+    pub(super) fn fail(&mut self, at: String, reason: String) {
+        self.failed.push(Failure { at, reason });
+    }
+}
+
+/// How often something was met, and where first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// How often.
+    pub count: u64,
+    /// The first few places in the order of their names.
+    pub examples: Vec<String>,
+}
+
+impl Tally {
+    fn add(&mut self, at: String) {
+        self.merge(Tally { count: 1, examples: vec![at] });
+    }
+
+    /// The examples do not depend on what was counted first: threads count in any order.
+    fn merge(&mut self, other: Tally) {
+        self.count += other.count;
+        self.examples.extend(other.examples);
+        self.examples.sort();
+        self.examples.truncate(EXAMPLES);
     }
 }
 
@@ -95,34 +141,39 @@ impl Scan {
         };
         progress.begin(Phase::Scanning, None);
         for corpus in corpora {
-            scan.add(corpus, collection, progress)?;
+            scan.add(corpus, collection, false, progress)?;
         }
         Ok(scan)
     }
 
-    fn add(&mut self, corpus: &Path, collection: &str, progress: &dyn Progress) -> Result<()> {
-        let reader = corpus::open(corpus)?;
+    fn add(
+        &mut self,
+        corpus: &Path,
+        collection: &str,
+        worktree: bool,
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        let reader = corpus::open(corpus, worktree)?;
         let (seen_before, indexed_before) = (self.report.seen, self.report.indexed);
         let failed_before = self.report.failed.len();
         let number = self.readers.len();
         let mut fingerprint = blake3::Hasher::new();
         reader.scan(&mut |seen| {
-            self.report.seen += 1;
-            progress.advance(1);
+            if !matches!(seen, Seen::Noted(..)) {
+                self.report.seen += 1;
+                progress.advance(1);
+            }
             match seen {
-                Seen::Found(found) => {
-                    update(&mut fingerprint, &found);
+                Seen::Found { company, policy_type, found } => {
+                    update(&mut fingerprint, &reader.at(&found), &found);
                     self.report.indexed += 1;
                     *self.report.readers.entry(reader.name()).or_default() += 1;
-                    let key = PolicyKey {
-                        company: found.company.clone(),
-                        policy_type: found.policy_type.clone(),
-                        collection: collection.to_owned(),
-                    };
+                    let key = PolicyKey { company, policy_type, collection: collection.to_owned() };
                     self.policies.entry(key).or_default().push((number, *found));
                 }
-                Seen::Skipped(path, skip) => self.report.skip(path, skip),
-                Seen::Failed(path, reason) => self.report.failed.push(Failure { path, reason }),
+                Seen::Skipped(at, skip) => self.report.skip(skip, at),
+                Seen::Failed(at, reason) => self.report.fail(at, reason),
+                Seen::Noted(at, notice) => self.report.note(notice, at),
             }
         })?;
         if self.report.indexed == indexed_before {
@@ -137,9 +188,9 @@ impl Scan {
         let seen = self.report.seen - seen_before;
         let message = match (&self.report.failed[failed_before..], seen) {
             ([first, ..], _) => {
-                let path =
-                    first.path.strip_prefix(corpus).ok().filter(|inside| !inside.as_os_str().is_empty());
-                let at = path.map(|inside| format!("{}: ", inside.display())).unwrap_or_default();
+                let path = Path::new(&first.at).strip_prefix(corpus).unwrap_or(Path::new(&first.at));
+                let is_corpus = path.as_os_str().is_empty() || path == corpus;
+                let at = if is_corpus { String::new() } else { format!("{}: ", path.display()) };
                 format!("nothing to index: {at}{}", first.reason)
             }
             ([], 0) => "nothing to index: the folder is empty".to_owned(),
@@ -181,13 +232,13 @@ impl Scan {
     }
 
     fn sample(&self, company: &str, (reader, found): &Candidate) -> Option<SampleClause> {
-        let text = self.readers.get(*reader)?.text(found).ok()?;
-        let mut clauses = section(&text.body);
+        let snapshot = self.readers.get(*reader)?.session().read(found, true).ok()?;
+        let mut clauses = section(&snapshot.text?.body);
         if clauses.is_empty() {
             return None;
         }
         let clause = clauses.swap_remove(clauses.len() / 2);
-        Some(SampleClause { company: company.to_owned(), archive_date: found.info.time.date(), clause })
+        Some(SampleClause { company: company.to_owned(), archive_date: found.time.date(), clause })
     }
 
     /// A hash per corpus of what was found: paths, archive times, sizes and times of change.
@@ -196,11 +247,11 @@ impl Scan {
     }
 }
 
-fn update(fingerprint: &mut blake3::Hasher, found: &Found) {
-    let (bytes, modified) = found.info.file.map_or((0, 0), |file| (file.bytes, file.modified));
-    fingerprint.update(found.info.source.path.as_bytes());
+fn update(fingerprint: &mut blake3::Hasher, at: &str, found: &Found) {
+    let (bytes, modified) = found.file.map_or((0, 0), |file| (file.bytes, file.modified));
+    fingerprint.update(at.as_bytes());
     fingerprint.update(&[0]);
-    fingerprint.update(&found.info.time.seconds().to_le_bytes());
+    fingerprint.update(&found.time.seconds().to_le_bytes());
     fingerprint.update(&bytes.to_le_bytes());
     fingerprint.update(&modified.to_le_bytes());
 }

@@ -23,7 +23,7 @@ use tantivy::{DocAddress, DocId, DocSet, Index, ReloadPolicy, Searcher, TERMINAT
 pub use cached::open_cached;
 pub(crate) use document::{CHUNK, place_change, run};
 pub use document::{Chunk, ClauseLists, PolicyTables, StoredSnapshot};
-pub use ingest::{Failure, IngestReport, SampleClause, Scan};
+pub use ingest::{Failure, IngestReport, SampleClause, Scan, Tally};
 pub use manifest::{Counts, IndexedCorpus, Manifest, Versions};
 pub use policies::{Policies, PolicyEntry};
 pub use writer::{BuildOptions, build};

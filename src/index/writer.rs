@@ -15,14 +15,14 @@ use tantivy::indexer::{IndexWriterOptions, NoMergePolicy, UserOperation};
 use tantivy::{Index, IndexWriter};
 
 use super::document::documents;
-use super::ingest::{Candidate, Failure, IngestReport, Scan};
+use super::ingest::{Candidate, IngestReport, Scan};
 use super::manifest::{Counts, IndexedCorpus, Manifest, Versions};
 use super::policies::{Policies, PolicyEntry};
 use super::schema::{Fields, register_tokenizer, schema};
 use crate::collapse::{Collapsed, Collapser};
-use crate::corpus::{Found, Skip, Text};
+use crate::corpus::{Found, Notice, Skip, Snapshot, Text};
 use crate::error::{Error, Result};
-use crate::model::PolicyKey;
+use crate::model::{PolicyKey, SnapshotInfo};
 use crate::progress::{Phase, Progress};
 use crate::section::section;
 
@@ -241,18 +241,19 @@ fn indexed_corpora(scan: &Scan, collection: &str) -> Vec<IndexedCorpus> {
 }
 
 fn inputs(report: &IngestReport) -> BTreeMap<String, u64> {
-    let mut inputs: BTreeMap<String, u64> =
-        report.skipped.iter().map(|(skip, count)| (format!("skipped: {}", skip.reason()), *count)).collect();
+    let mut inputs: BTreeMap<String, u64> = report
+        .skipped
+        .iter()
+        .map(|(skip, count)| (format!("skipped: {}", skip.reason()), count.count))
+        .collect();
     inputs.insert("indexed".to_owned(), report.indexed);
     inputs.insert("unreadable".to_owned(), report.failed.len() as u64);
-    inputs.insert("read as windows-1252".to_owned(), report.windows_1252);
     inputs
 }
 
 /// All that was found turned out to be unreadable.
 fn nothing_read(scan: &Scan, report: &IngestReport) -> Error {
-    let reason =
-        report.failed.first().map_or_else(String::new, |f| format!(": {}: {}", f.path.display(), f.reason));
+    let reason = report.failed.first().map_or_else(String::new, |f| format!(": {}: {}", f.at, f.reason));
     let path = scan.corpora.first().cloned().unwrap_or_default();
     Error::Corpus { path, message: format!("nothing to index{reason}") }
 }
@@ -277,6 +278,8 @@ struct Done {
 /// A snapshot with its text.
 struct WithText<'b> {
     found: &'b Found,
+    at: String,
+    info: SnapshotInfo,
     text: Text,
     hash: [u8; 16],
 }
@@ -284,9 +287,7 @@ struct WithText<'b> {
 impl<'b> Build<'b> {
     fn run(self, threads: usize) -> Result<Done> {
         let mut policies: Vec<(&PolicyKey, &Vec<Candidate>)> = self.scan.policies.iter().collect();
-        let size = |candidates: &[Candidate]| -> u64 {
-            candidates.iter().map(|(_, found)| found.info.file.map_or(1, |file| file.bytes)).sum()
-        };
+        let size = |candidates: &[Candidate]| -> u64 { candidates.iter().map(|(_, found)| found.size).sum() };
         policies.sort_by_cached_key(|(_, candidates)| std::cmp::Reverse(size(candidates)));
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -298,17 +299,8 @@ impl<'b> Build<'b> {
             policies.into_iter().par_bridge().try_for_each(|(key, candidates)| self.policy(key, candidates))
         })?;
         let mut done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let failed = std::mem::take(&mut done.report.failed);
-        let scanned = &self.scan.report;
-        done.report.seen = scanned.seen;
-        done.report.readers = scanned.readers.clone();
-        for (skip, count) in &scanned.skipped {
-            *done.report.skipped.entry(*skip).or_default() += count;
-            let examples = done.report.examples.entry(*skip).or_default();
-            examples.extend(scanned.examples.get(skip).into_iter().flatten().cloned());
-        }
-        done.report.failed = scanned.failed.iter().cloned().chain(failed).collect();
-        done.report.failed.sort_by(|a, b| a.path.cmp(&b.path));
+        done.report.merge(IngestReport { indexed: 0, ..self.scan.report.clone() });
+        done.report.failed.sort_by(|a, b| a.at.cmp(&b.at));
         Ok(done)
     }
 
@@ -331,19 +323,22 @@ impl<'b> Build<'b> {
     /// Reads, orders and collapses the snapshots of a policy.
     fn collapse(&self, candidates: &'b [Candidate], outcome: &mut Outcome) -> Collapsed {
         let mut ordered: Vec<&Candidate> = candidates.iter().collect();
-        ordered.sort_by_key(|(_, found)| (found.info.time, found.order));
+        ordered.sort_by_key(|(_, found)| (found.time, found.order));
         let mut collapser = Collapser::default();
-        for second in ordered.chunk_by(|(_, a), (_, b)| a.info.time == b.info.time) {
+        for second in ordered.chunk_by(|(_, a), (_, b)| a.time == b.time) {
             for snapshot in self.read_second(second, outcome) {
-                outcome.windows_1252 += u64::from(snapshot.text.is_windows_1252);
+                if snapshot.text.is_windows_1252 {
+                    outcome.report.note(Notice::Windows1252, snapshot.at.clone());
+                }
                 outcome.bytes += snapshot.text.body.len() as u64;
                 match catch_unwind(AssertUnwindSafe(|| section(&snapshot.text.body))) {
                     Ok(clauses) => {
-                        outcome.indexed += 1;
-                        collapser.add(snapshot.found.info.clone(), snapshot.hash, clauses);
+                        outcome.report.indexed += 1;
+                        collapser.add(snapshot.info, snapshot.hash, clauses);
                     }
                     Err(_) => outcome
-                        .fail(snapshot.found, "internal error while sectioning; please report it".to_owned()),
+                        .report
+                        .fail(snapshot.at, "internal error while sectioning; please report it".to_owned()),
                 }
             }
             self.progress.advance(second.len() as u64);
@@ -355,18 +350,23 @@ impl<'b> Build<'b> {
     fn read_second(&self, second: &[&'b Candidate], outcome: &mut Outcome) -> Vec<WithText<'b>> {
         let mut read: Vec<WithText<'b>> = Vec::with_capacity(second.len());
         for (reader, found) in second.iter().copied() {
-            match self.scan.readers[*reader].text(found) {
-                Ok(text) => read.push(WithText { found, hash: hash(&text.body), text }),
-                Err(error) => outcome.fail(found, cause(&error)),
+            let reader = &self.scan.readers[*reader];
+            let at = reader.at(found);
+            match reader.session().read(found, true) {
+                Ok(Snapshot { info, text: Some(text) }) => {
+                    read.push(WithText { found, at, info, hash: hash(&text.body), text });
+                }
+                Ok(_) => outcome.report.fail(at, "has no text".to_owned()),
+                Err(error) => outcome.report.fail(at, cause(&error)),
             }
         }
         // Of equal texts the first in order of their places stays, however the corpora were given.
-        read.sort_by_cached_key(|snapshot| (snapshot.found.order, snapshot.hash, place(snapshot.found)));
+        read.sort_by_cached_key(|snapshot| (snapshot.found.order, snapshot.hash, snapshot.at.clone()));
         let mut known = HashSet::new();
         read.retain(|snapshot| {
             let is_new = known.insert(snapshot.hash);
             if !is_new {
-                outcome.skipped.push((place(snapshot.found), Skip::Duplicate));
+                outcome.report.skip(Skip::Duplicate, snapshot.at.clone());
             }
             is_new
         });
@@ -384,41 +384,21 @@ fn hash(text: &str) -> [u8; 16] {
 fn cause(error: &Error) -> String {
     match error {
         Error::Io { source, .. } => source.to_string(),
+        Error::Corpus { message, .. } => message.clone(),
         other => other.to_string(),
-    }
-}
-
-fn place(found: &Found) -> PathBuf {
-    match &found.body {
-        crate::corpus::Body::File(path) => path.clone(),
-        crate::corpus::Body::Inline(_) => PathBuf::from(&found.info.source.path),
     }
 }
 
 /// How the snapshots of one policy ended.
 #[derive(Default)]
 struct Outcome {
-    indexed: u64,
     bytes: u64,
-    windows_1252: u64,
-    skipped: Vec<(PathBuf, Skip)>,
-    failed: Vec<Failure>,
-}
-
-impl Outcome {
-    fn fail(&mut self, found: &Found, reason: String) {
-        self.failed.push(Failure { path: place(found), reason });
-    }
+    report: IngestReport,
 }
 
 impl Done {
     fn add(&mut self, key: &PolicyKey, policy: &Collapsed, outcome: Outcome) {
-        self.report.indexed += outcome.indexed;
-        self.report.windows_1252 += outcome.windows_1252;
-        self.report.failed.extend(outcome.failed);
-        for (path, skip) in outcome.skipped {
-            self.report.skip(path, skip);
-        }
+        self.report.merge(outcome.report);
         if policy.snapshots.is_empty() {
             return;
         }

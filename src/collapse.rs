@@ -4,11 +4,14 @@
 //! targets - is kept as changes by first ordinal, in tables of the policy.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
+use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Clause, Kind, SnapshotInfo};
-use crate::section::Identity;
+use crate::section::{Identity, Sectioner};
 
 /// A stretch of ordinals, first and last included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,104 +85,258 @@ pub struct Collapsed {
     pub snapshots: Vec<CollapsedSnapshot>,
 }
 
-/// Collapses snapshots that arrive in order.
-#[derive(Debug, Default)]
+/// Collapses the snapshots of one policy: first its texts, in any order, each once; then its snapshots, in theirs, each with its text.
+///
+/// What the policy has is numbered as its snapshots bring it, so nothing depends on the order of the texts.
+#[derive(Default)]
 pub struct Collapser {
+    sectioner: Sectioner,
+    /// By number of the part.
+    parts: Vec<Box<[Standing]>>,
+    texts: Vec<KnownText>,
+    clauses: Vec<KnownClause>,
+    by_identity: HashMap<Identity, u32, FxBuildHasher>,
+    renderings: Vec<Rendering>,
+    places: Vec<KnownPlace>,
+    by_place: HashMap<PlaceOfText, u32, FxBuildHasher>,
+    by_heading: HashMap<String, u32, FxBuildHasher>,
     policy: Collapsed,
-    by_identity: HashMap<Identity, u32>,
-    by_heading: HashMap<String, u32>,
-    by_place: HashMap<Place, u32>,
+}
+
+/// A text that a [`Collapser`] knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextNumber(usize);
+
+/// A clause in a text: which, where, and how it is written there. Numbers of the collapser, not yet of the policy.
+#[derive(Clone, Copy)]
+struct Standing {
+    clause: u32,
+    place: u32,
+    rendering: u32,
+}
+
+struct KnownText {
+    standing: Vec<Standing>,
+    title: Option<String>,
+}
+
+/// A way in which a clause is written. Equal identities allow for other quotes and white space.
+#[derive(PartialEq, Eq)]
+struct Rendering {
+    text: String,
+    lead_in: Option<Arc<str>>,
+}
+
+/// The section, kind and links of a clause in a text.
+type PlaceOfText = (Arc<[String]>, Kind, Vec<String>);
+
+struct KnownPlace {
+    place: PlaceOfText,
+    /// Its number in the policy, once a snapshot has it.
+    number: Option<u32>,
+}
+
+/// A clause, and its life in the snapshots so far.
+struct KnownClause {
+    identity: Identity,
+    renderings: Vec<u32>,
+    /// Its number in the policy, once a snapshot has it.
+    number: Option<u32>,
+    runs: Vec<Run>,
+    places: Vec<PlaceChange>,
+    /// The rendering of the newest occurrence, the first there.
+    newest: u32,
+    /// From which of `places` on they are those of the newest occurrence.
+    newest_places: usize,
+    /// How many places of the snapshot at hand are those of the occurrence before; `None` once one is not.
+    unchanged: Option<usize>,
 }
 
 impl Collapser {
-    /// Adds the next snapshot.
-    pub fn add(&mut self, info: SnapshotInfo, text_hash: [u8; 16], clauses: Vec<Clause>) {
-        let ordinal = index(self.policy.snapshots.len());
-        let title = clauses
-            .iter()
-            .find(|clause| clause.kind == Kind::Heading && clause.section.is_empty())
-            .map(|clause| clause.text.clone());
-        let mut standing: Vec<(u32, u32)> = Vec::with_capacity(clauses.len());
-        for clause in clauses {
-            let position = index(standing.len());
-            let place = self.place(&clause);
-            let number = self.clause(clause, ordinal, position);
-            standing.push((number, place));
+    /// Sections a text of the policy.
+    pub fn text(&mut self, text: &str) -> TextNumber {
+        let mut standing = Vec::new();
+        for part in self.sectioner.section(text) {
+            if let Some(clauses) = part.clauses {
+                let of_part = clauses.into_iter().map(|clause| self.standing(clause)).collect();
+                self.parts.push(of_part);
+            }
+            standing.extend_from_slice(&self.parts[part.number]);
         }
-        self.note_places(ordinal, &standing);
-        self.policy.snapshots.push(CollapsedSnapshot { info, text_hash, title, clauses: standing });
+        let is_title = |standing: &&Standing| {
+            let (section, kind, _) = &self.places[standing.place as usize].place;
+            section.is_empty() && *kind == Kind::Heading
+        };
+        let title = standing.iter().find(is_title);
+        let title = title.map(|standing| self.renderings[standing.rendering as usize].text.clone());
+        self.texts.push(KnownText { standing, title });
+        TextNumber(self.texts.len() - 1)
+    }
+
+    /// Adds the next snapshot.
+    pub fn snapshot(&mut self, info: SnapshotInfo, text_hash: [u8; 16], text: TextNumber) {
+        let ordinal = index(self.policy.snapshots.len());
+        let standing = std::mem::take(&mut self.texts[text.0].standing);
+        let mut clauses = Vec::with_capacity(standing.len());
+        for &Standing { clause, place, rendering } in &standing {
+            let place = self.place_number(place);
+            let known = &mut self.clauses[clause as usize];
+            let number = *known.number.get_or_insert_with(|| {
+                self.policy.clauses.push(DistinctClause::first_at(ordinal, index(clauses.len())));
+                index(self.policy.clauses.len() - 1)
+            });
+            known.stand(ordinal, rendering, place);
+            clauses.push((number, place));
+        }
+        self.note_places(ordinal, &standing, &clauses);
+        let text = &mut self.texts[text.0];
+        text.standing = standing;
+        let title = text.title.clone();
+        self.policy.snapshots.push(CollapsedSnapshot { info, text_hash, title, clauses });
     }
 
     /// The policy with all snapshots added so far.
-    pub fn finish(self) -> Collapsed {
+    pub fn finish(mut self) -> Collapsed {
+        for known in self.clauses {
+            let Some(number) = known.number else { continue };
+            let clause = &mut self.policy.clauses[number as usize];
+            let rendering = &self.renderings[known.newest as usize];
+            clause.identity = known.identity;
+            clause.text.clone_from(&rendering.text);
+            clause.lead_in = rendering.lead_in.as_deref().map(str::to_owned);
+            clause.runs = known.runs;
+            clause.places = known.places;
+        }
         self.policy
     }
 
-    fn place(&mut self, clause: &Clause) -> u32 {
-        let section = clause.section.iter().map(|heading| self.heading(heading)).collect();
-        let place = Place { section, kind: clause.kind, links: clause.links.clone() };
-        if let Some(&number) = self.by_place.get(&place) {
-            return number;
-        }
-        let number = index(self.policy.places.len());
-        self.policy.places.push(place.clone());
-        self.by_place.insert(place, number);
-        number
-    }
-
-    fn heading(&mut self, heading: &str) -> u32 {
-        if let Some(&number) = self.by_heading.get(heading) {
-            return number;
-        }
-        let number = index(self.policy.headings.len());
-        self.policy.headings.push(heading.to_owned());
-        self.by_heading.insert(heading.to_owned(), number);
-        number
-    }
-
-    /// The number of a clause that stands at `position` of snapshot `ordinal`, with its life and newest text brought up to date.
-    fn clause(&mut self, clause: Clause, ordinal: u32, position: u32) -> u32 {
+    fn standing(&mut self, clause: Clause) -> Standing {
         let identity = Identity::of(&clause);
-        let lead_in = clause.lead_in.as_deref().map(str::to_owned);
-        let Some(&number) = self.by_identity.get(&identity) else {
-            let number = index(self.policy.clauses.len());
-            self.by_identity.insert(identity.clone(), number);
-            self.policy.clauses.push(DistinctClause {
-                identity,
-                text: clause.text,
-                lead_in,
-                runs: vec![Run { start: ordinal, last: ordinal }],
-                places: Vec::new(),
-                first: (ordinal, position),
-            });
-            return number;
+        let next = index(self.clauses.len());
+        let number = match self.by_identity.entry(identity) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                self.clauses.push(KnownClause::new(new.key().clone()));
+                *new.insert(next)
+            }
         };
-        let known = &mut self.policy.clauses[number as usize];
-        let stood_until = known.runs.last_mut();
-        match stood_until {
-            // A second place in the same snapshot: the first one's text stays.
-            Some(run) if run.last == ordinal => return number,
-            Some(run) if run.last + 1 == ordinal => run.last = ordinal,
-            _ => known.runs.push(Run { start: ordinal, last: ordinal }),
+        let place = self.known_place((clause.section, clause.kind, clause.links));
+        let rendering = Rendering { text: clause.text, lead_in: clause.lead_in };
+        let known = &mut self.clauses[number as usize].renderings;
+        let same = known.iter().copied().find(|&same| self.renderings[same as usize] == rendering);
+        let rendering = same.unwrap_or_else(|| {
+            self.renderings.push(rendering);
+            known.push(index(self.renderings.len() - 1));
+            index(self.renderings.len() - 1)
+        });
+        Standing { clause: number, place, rendering }
+    }
+
+    fn known_place(&mut self, place: PlaceOfText) -> u32 {
+        let next = index(self.places.len());
+        match self.by_place.entry(place) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                self.places.push(KnownPlace { place: new.key().clone(), number: None });
+                *new.insert(next)
+            }
         }
-        known.text = clause.text;
-        known.lead_in = lead_in;
-        number
+    }
+
+    /// The number of a place in the policy, which has it from now on.
+    fn place_number(&mut self, known: u32) -> u32 {
+        let known = &mut self.places[known as usize];
+        if let Some(number) = known.number {
+            return number;
+        }
+        let (section, kind, links) = &known.place;
+        let headings = &mut self.policy.headings;
+        let heading = |heading: &String| {
+            if let Some(&number) = self.by_heading.get(heading) {
+                return number;
+            }
+            headings.push(heading.clone());
+            self.by_heading.insert(heading.clone(), index(headings.len() - 1));
+            index(headings.len() - 1)
+        };
+        let section = section.iter().map(heading).collect();
+        self.policy.places.push(Place { section, kind: *kind, links: links.clone() });
+        *known.number.insert(index(self.policy.places.len() - 1))
     }
 
     /// Keeps the places of each clause of this snapshot if they are not those of the snapshot where it stood last.
-    fn note_places(&mut self, ordinal: u32, standing: &[(u32, u32)]) {
-        let mut by_clause = standing.to_vec();
-        // Stable: the places of a clause stay in reading order.
-        by_clause.sort_by_key(|&(clause, _)| clause);
-        for group in by_clause.chunk_by(|a, b| a.0 == b.0) {
-            let clause = &mut self.policy.clauses[group[0].0 as usize];
-            let last = clause.places.last().map(|change| change.ordinal);
-            let known =
-                clause.places.iter().filter(|change| Some(change.ordinal) == last).map(|change| change.place);
-            if !known.eq(group.iter().map(|&(_, place)| place)) {
-                clause.places.extend(group.iter().map(|&(_, place)| PlaceChange { ordinal, place }));
+    fn note_places(&mut self, ordinal: u32, standing: &[Standing], places: &[(u32, u32)]) {
+        let mut has_changed = false;
+        for standing in standing {
+            let known = &mut self.clauses[standing.clause as usize];
+            if known.unchanged.is_some_and(|count| count < known.places.len() - known.newest_places) {
+                known.unchanged = None;
             }
+            if known.unchanged.is_none() {
+                known.newest_places = known.places.len();
+                has_changed = true;
+            }
+        }
+        if !has_changed {
+            return;
+        }
+        for (standing, &(_, place)) in standing.iter().zip(places) {
+            let known = &mut self.clauses[standing.clause as usize];
+            if known.unchanged.is_none() {
+                known.places.push(PlaceChange { ordinal, place });
+            }
+        }
+    }
+}
+
+impl KnownClause {
+    fn new(identity: Identity) -> Self {
+        Self {
+            identity,
+            renderings: Vec::new(),
+            number: None,
+            runs: Vec::new(),
+            places: Vec::new(),
+            newest: 0,
+            newest_places: 0,
+            unchanged: None,
+        }
+    }
+
+    /// Takes note of an occurrence in snapshot `ordinal`.
+    fn stand(&mut self, ordinal: u32, rendering: u32, place: u32) {
+        let is_second = match self.runs.last_mut() {
+            Some(run) if run.last == ordinal => true,
+            Some(run) if run.last + 1 == ordinal => {
+                run.last = ordinal;
+                false
+            }
+            _ => {
+                self.runs.push(Run { start: ordinal, last: ordinal });
+                false
+            }
+        };
+        if !is_second {
+            self.newest = rendering;
+            self.unchanged = Some(0);
+        }
+        self.unchanged = self.unchanged.filter(|&count| {
+            self.places.get(self.newest_places + count).is_some_and(|change| change.place == place)
+        });
+        self.unchanged = self.unchanged.map(|count| count + 1);
+    }
+}
+
+impl DistinctClause {
+    /// A clause of which nothing is known but where it stood first.
+    fn first_at(ordinal: u32, position: u32) -> Self {
+        Self {
+            identity: Identity::default(),
+            text: String::new(),
+            lead_in: None,
+            runs: Vec::new(),
+            places: Vec::new(),
+            first: (ordinal, position),
         }
     }
 }
@@ -193,7 +350,6 @@ fn index(count: usize) -> u32 {
 mod tests {
     use super::*;
     use crate::model::{ArchiveTime, Source};
-    use crate::section::section;
 
     fn collapse(texts: &[&str]) -> Collapsed {
         let mut collapser = Collapser::default();
@@ -210,7 +366,8 @@ mod tests {
                 metadata: String::new(),
                 file: None,
             };
-            collapser.add(info, [0; 16], section(text));
+            let text = collapser.text(text);
+            collapser.snapshot(info, [0; 16], text);
         }
         collapser.finish()
     }

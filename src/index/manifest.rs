@@ -75,12 +75,16 @@ pub struct Counts {
     pub policies: u64,
     /// Archived records.
     pub snapshots: u64,
+    /// Distinct texts: equal texts of one policy count once.
+    pub texts: u64,
     /// Distinct clauses.
     pub clauses: u64,
     /// Clauses counted in every snapshot in which they stood.
     pub occurrences: u64,
-    /// Bytes of decoded text read.
+    /// Bytes of decoded text in all snapshots.
     pub bytes: u64,
+    /// Bytes of the distinct texts.
+    pub text_bytes: u64,
 }
 
 /// The manifest.

@@ -10,6 +10,7 @@ mod document;
 mod ingest;
 mod manifest;
 mod policies;
+mod reading;
 pub(crate) mod schema;
 mod writer;
 

@@ -3,10 +3,9 @@
 //! The unit of parallel work is the policy with all its snapshots, the largest first: sizes are very skewed. The writer has one thread
 //! (two measured slower) and keeps a policy's documents together. Nothing is visible before the manifest is replaced.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -18,13 +17,11 @@ use super::document::documents;
 use super::ingest::{Candidate, IngestReport, Scan};
 use super::manifest::{Counts, IndexedCorpus, Manifest, Versions};
 use super::policies::{Policies, PolicyEntry};
+use super::reading::{PolicyRead, read_policy};
 use super::schema::{Fields, register_tokenizer, schema};
-use crate::collapse::{Collapsed, Collapser};
-use crate::corpus::{Found, Notice, Skip, Snapshot, Text};
 use crate::error::{Error, Result};
-use crate::model::{PolicyKey, SnapshotInfo};
+use crate::model::PolicyKey;
 use crate::progress::{Phase, Progress};
-use crate::section::section;
 
 /// Memory for postings before a segment is flushed. Not allocated at once; at the flush about twice as much is in use.
 const WRITER_BUDGET: usize = 256 << 20;
@@ -275,16 +272,7 @@ struct Done {
     report: IngestReport,
 }
 
-/// A snapshot with its text.
-struct WithText<'b> {
-    found: &'b Found,
-    at: String,
-    info: SnapshotInfo,
-    text: Text,
-    hash: [u8; 16],
-}
-
-impl<'b> Build<'b> {
+impl Build<'_> {
     fn run(self, threads: usize) -> Result<Done> {
         let mut policies: Vec<(&PolicyKey, &Vec<Candidate>)> = self.scan.policies.iter().collect();
         let size = |candidates: &[Candidate]| -> u64 { candidates.iter().map(|(_, found)| found.size).sum() };
@@ -304,11 +292,10 @@ impl<'b> Build<'b> {
         Ok(done)
     }
 
-    fn policy(&self, key: &PolicyKey, candidates: &'b [Candidate]) -> Result<()> {
-        let mut outcome = Outcome::default();
-        let policy = self.collapse(candidates, &mut outcome);
-        if !policy.snapshots.is_empty() {
-            let documents = documents(&self.fields, key, &policy).map_err(|error| {
+    fn policy(&self, key: &PolicyKey, candidates: &[Candidate]) -> Result<()> {
+        let read = read_policy(&self.scan.readers, candidates, self.progress);
+        if !read.policy.snapshots.is_empty() {
+            let documents = documents(&self.fields, key, &read.policy).map_err(|error| {
                 Error::index(self.folder, format!("cannot store {}: {error}", key.company))
             })?;
             self.writer
@@ -316,93 +303,21 @@ impl<'b> Build<'b> {
                 .map_err(Error::tantivy(self.folder))?;
         }
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        done.add(key, &policy, outcome);
+        done.add(key, read);
         Ok(())
     }
-
-    /// Reads, orders and collapses the snapshots of a policy.
-    fn collapse(&self, candidates: &'b [Candidate], outcome: &mut Outcome) -> Collapsed {
-        let mut ordered: Vec<&Candidate> = candidates.iter().collect();
-        ordered.sort_by_key(|(_, found)| (found.time, found.order));
-        let mut collapser = Collapser::default();
-        for second in ordered.chunk_by(|(_, a), (_, b)| a.time == b.time) {
-            for snapshot in self.read_second(second, outcome) {
-                if snapshot.text.is_windows_1252 {
-                    outcome.report.note(Notice::Windows1252, snapshot.at.clone());
-                }
-                outcome.bytes += snapshot.text.body.len() as u64;
-                match catch_unwind(AssertUnwindSafe(|| section(&snapshot.text.body))) {
-                    Ok(clauses) => {
-                        outcome.report.indexed += 1;
-                        collapser.add(snapshot.info, snapshot.hash, clauses);
-                    }
-                    Err(_) => outcome
-                        .report
-                        .fail(snapshot.at, "internal error while sectioning; please report it".to_owned()),
-                }
-            }
-            self.progress.advance(second.len() as u64);
-        }
-        collapser.finish()
-    }
-
-    /// The snapshots of one second in their order: as the corpus orders them, then by hash; equal texts once.
-    fn read_second(&self, second: &[&'b Candidate], outcome: &mut Outcome) -> Vec<WithText<'b>> {
-        let mut read: Vec<WithText<'b>> = Vec::with_capacity(second.len());
-        for (reader, found) in second.iter().copied() {
-            let reader = &self.scan.readers[*reader];
-            let at = reader.at(found);
-            match reader.session().read(found, true) {
-                Ok(Snapshot { info, text: Some(text) }) => {
-                    read.push(WithText { found, at, info, hash: hash(&text.body), text });
-                }
-                Ok(_) => outcome.report.fail(at, "has no text".to_owned()),
-                Err(error) => outcome.report.fail(at, cause(&error)),
-            }
-        }
-        // Of equal texts the first in order of their places stays, however the corpora were given.
-        read.sort_by_cached_key(|snapshot| (snapshot.found.order, snapshot.hash, snapshot.at.clone()));
-        let mut known = HashSet::new();
-        read.retain(|snapshot| {
-            let is_new = known.insert(snapshot.hash);
-            if !is_new {
-                outcome.report.skip(Skip::Duplicate, snapshot.at.clone());
-            }
-            is_new
-        });
-        read
-    }
-}
-
-fn hash(text: &str) -> [u8; 16] {
-    let mut first = [0; 16];
-    first.copy_from_slice(&blake3::hash(text.as_bytes()).as_bytes()[..16]);
-    first
-}
-
-/// The reason without the path, which the failure names itself.
-fn cause(error: &Error) -> String {
-    match error {
-        Error::Io { source, .. } => source.to_string(),
-        Error::Corpus { message, .. } => message.clone(),
-        other => other.to_string(),
-    }
-}
-
-/// How the snapshots of one policy ended.
-#[derive(Default)]
-struct Outcome {
-    bytes: u64,
-    report: IngestReport,
 }
 
 impl Done {
-    fn add(&mut self, key: &PolicyKey, policy: &Collapsed, outcome: Outcome) {
-        self.report.merge(outcome.report);
+    fn add(&mut self, key: &PolicyKey, read: PolicyRead) {
+        let policy = read.policy;
+        self.report.merge(read.report);
         if policy.snapshots.is_empty() {
             return;
         }
-        self.counts.bytes += outcome.bytes;
+        self.counts.texts += read.texts;
+        self.counts.text_bytes += read.text_bytes;
+        self.counts.bytes += read.bytes;
         self.counts.snapshots += policy.snapshots.len() as u64;
         self.counts.clauses += policy.clauses.len() as u64;
         self.counts.occurrences += policy.snapshots.iter().map(|s| s.clauses.len() as u64).sum::<u64>();

@@ -14,7 +14,7 @@ use super::source::Source;
 const MAX_REREADS: usize = 6;
 
 /// What the marks say a block is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Role {
     /// `# Title` or a setext heading, level 1 to 6.
     Heading(u8),
@@ -37,14 +37,15 @@ pub(super) struct Block {
     pub list: Option<List>,
     /// Whether it stands in a block quotation.
     pub is_quoted: bool,
-    /// Whether a rule (`* * *`) stands before it.
-    pub after_rule: bool,
 }
 
+/// The number of the first list of a text.
+pub(super) const FIRST_LIST: usize = 1;
+
 /// Which list an entry is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct List {
-    /// Counts the lists of a snapshot.
+    /// Counts the lists of a text from [`FIRST_LIST`].
     pub number: usize,
     /// The number of the first entry, for a numbered list.
     pub start: Option<u64>,
@@ -80,7 +81,6 @@ fn with_newlines(text: &str) -> Source<'_> {
 struct Out {
     blocks: Vec<Block>,
     lists: usize,
-    after_rule: bool,
 }
 
 /// What surrounds a block.
@@ -114,8 +114,7 @@ impl Out {
             role = Role::Entry;
             list = Some(*of);
         }
-        let after_rule = std::mem::take(&mut self.after_rule);
-        self.blocks.push(Block { role, lines, list_depth, list, is_quoted: context.quotes > 0, after_rule });
+        self.blocks.push(Block { role, lines, list_depth, list, is_quoted: context.quotes > 0 });
     }
 }
 
@@ -160,8 +159,8 @@ fn read(source: &Source<'_>, out: &mut Out, outer: &Context, depth: usize) {
             }
             Event::Start(Tag::List(start)) => {
                 close(&mut open, out, &mut context);
+                context.lists.push((List { number: FIRST_LIST + out.lists, start }, false));
                 out.lists += 1;
-                context.lists.push((List { number: out.lists, start }, false));
             }
             Event::End(TagEnd::List(_)) => drop(context.lists.pop()),
             Event::Start(Tag::Item) => {
@@ -174,10 +173,7 @@ fn read(source: &Source<'_>, out: &mut Out, outer: &Context, depth: usize) {
                 context.quotes += 1;
             }
             Event::End(TagEnd::BlockQuote(_)) => context.quotes = context.quotes.saturating_sub(1),
-            Event::Rule => {
-                close(&mut open, out, &mut context);
-                out.after_rule = true;
-            }
+            Event::Rule => close(&mut open, out, &mut context),
             Event::Start(Tag::CodeBlock(kind)) => {
                 close(&mut open, out, &mut context);
                 let mut inner = Source::empty();

@@ -1,7 +1,7 @@
 //! Numbers and letters that authors typed before points and titles: `1.`, `2.1`, `(a)`, `iv)`.
 
 /// How a number is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Digits {
     Decimal,
     Letter,
@@ -9,7 +9,7 @@ enum Digits {
 }
 
 /// A number or letter before a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Enumerator {
     /// What `i` is depends on its neighbours: both readings are kept.
     readings: Vec<(Digits, u32)>,

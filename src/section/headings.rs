@@ -3,6 +3,8 @@
 //! Three quarters of the Princeton-Leuven files have no marked heading below the title: their authors wrote bold lines, capitals,
 //! numbered titles and plain short lines. Each rule here has a counterpart in the labelled snapshots of `tests/golden/sections`.
 
+use std::ops::Range;
+
 use super::blocks::Role;
 use super::pieces::Piece;
 use super::wording::{breaks_off, ends_sentence, is_capitals, is_lead_in, is_title, reads_as_title};
@@ -12,16 +14,23 @@ const BOLD: u8 = 7;
 const PLAIN: u8 = 8;
 const ITALIC: u8 = 9;
 
-/// Marks the pieces that are headings. Pieces of enumerations are settled before.
-pub(super) fn mark(pieces: &mut [Piece], is_enumerated: &[bool]) {
-    let mut in_sentence = false;
-    for i in 0..pieces.len() {
+/// Marks the pieces of `range` that are headings; the others are what stands around them. Pieces of enumerations are settled before.
+///
+/// `in_sentence` tells whether the piece before is part of a sentence in capitals; returned is the same of the last piece.
+pub(super) fn mark(
+    pieces: &mut [Piece],
+    is_enumerated: &[bool],
+    range: Range<usize>,
+    mut in_sentence: bool,
+) -> bool {
+    for i in range {
         in_sentence = is_part_of_sentence(pieces, i, in_sentence);
         let level = if is_enumerated[i] || in_sentence { None } else { level(pieces, i, is_enumerated) };
         if let Some(level) = level {
             pieces[i].role = Role::Heading(level);
         }
     }
+    in_sentence
 }
 
 /// Whether a line in capitals is part of a sentence in capitals that goes over several paragraphs. `in_sentence` tells it of the

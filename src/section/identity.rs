@@ -64,7 +64,7 @@ fn plain_style(c: char) -> char {
 ///
 /// Headings, paragraphs and quotes with the same words are one clause; an item differs from them, and from the same words
 /// under another lead-in; so does a row.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Identity(String);
 
 impl Identity {

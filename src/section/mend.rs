@@ -135,6 +135,14 @@ fn candidates(text: &str) -> Vec<usize> {
     found
 }
 
+/// Whether a link definition may stand in `stretch`, alone or with what stands before it in some text.
+pub(super) fn may_define(stretch: &str) -> bool {
+    let Some(close) = stretch.find("]:") else { return false };
+    // A label that begins before the stretch has no closing bracket in it.
+    let is_whole = stretch[..close].contains('[');
+    !is_whole || !candidates(stretch).is_empty()
+}
+
 /// The places of the definitions that are in use.
 fn used_definitions(text: &str) -> Vec<Range<usize>> {
     let mut parser = Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter();

@@ -8,7 +8,7 @@ use super::inline::{Line, Run, typed_bullet};
 use super::wording::{ends_sentence, is_capitals, is_date_line, is_small_word, reads_as_title};
 
 /// A future clause.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Piece {
     pub role: Role,
     pub text: String,
@@ -23,7 +23,6 @@ pub(super) struct Piece {
     pub list_depth: usize,
     pub list: Option<List>,
     pub is_quoted: bool,
-    pub after_rule: bool,
     /// Whether the next piece is of the same block: only a hard break divides them.
     pub has_body: bool,
     /// Whether the piece before is of the same block.
@@ -57,7 +56,6 @@ fn cut(block: Block, out: &mut Vec<Piece>) {
         let mut piece = piece(lines, role.clone());
         piece.list_depth = block.list_depth;
         piece.is_quoted = block.is_quoted;
-        piece.after_rule = block.after_rule && i == 0;
         piece.has_body = i < last;
         piece.continues = i > 0;
         piece.continues_entry = i == 1 && block.role == Role::Entry;
@@ -98,7 +96,6 @@ fn piece(lines: Vec<Line>, role: Role) -> Piece {
         list_depth: 0,
         list: None,
         is_quoted: false,
-        after_rule: false,
         has_body: false,
         continues: false,
         continues_entry: false,

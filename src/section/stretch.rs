@@ -1,0 +1,193 @@
+//! Where a text can be cut so that CommonMark reads its stretches alone as it reads them together.
+//!
+//! After a blank line a line without indent begins a new block at top level (CommonMark 0.31, section 3), with these exceptions: a list
+//! goes on with another entry, and fenced code, comments and a few kinds of raw HTML go on over blank lines. The latter, and link
+//! definitions, which are for the whole text, make a stretch dependent. An entry of a list at top level is a stretch of its own where
+//! nothing but a mark like that of the list's first entry stands at the start of a line; it says which list it goes on with.
+
+use std::ops::Range;
+
+use super::mend::may_define;
+
+/// A stretch of a text: from its first line to its last one that is not blank, without the line end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub range: Range<usize>,
+    pub join: Join,
+}
+
+/// How a stretch is joined to the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Join {
+    /// It begins a block.
+    New,
+    /// It goes on with the list of the stretch before, whose first entry has this number (none: it has bullets).
+    List(Option<u64>),
+}
+
+/// The stretches of `text`. What is not in one is blank.
+pub(super) fn stretches(text: &str) -> Stretches<'_> {
+    Stretches { text: text.as_bytes(), at: 0, list: None }
+}
+
+/// See [`stretches`].
+pub(super) struct Stretches<'t> {
+    text: &'t [u8],
+    at: usize,
+    /// The list that the text at hand is certainly in, with nothing else at top level since it began.
+    list: Option<ListMark>,
+}
+
+/// The mark of a list at top level.
+#[derive(Clone, Copy)]
+struct ListMark {
+    /// The bullet, or what stands after the number.
+    sign: u8,
+    /// The number of the first entry.
+    start: Option<u64>,
+}
+
+impl Iterator for Stretches<'_> {
+    type Item = Stretch;
+
+    fn next(&mut self) -> Option<Stretch> {
+        let mut stretch: Option<Stretch> = None;
+        let mut may_have_list = false;
+        let mut after_blank = true;
+        while self.at < self.text.len() {
+            let rest = &self.text[self.at..];
+            let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            let line = &rest[..length];
+            let indent = line.iter().take_while(|&&byte| byte == b' ' || byte == b'\t').count();
+            if indent == length {
+                after_blank = true;
+                self.at += length + 1;
+                continue;
+            }
+            let is_marked = is_marked(&line[indent..]);
+            let entry = if indent == 0 && is_marked { entry(line) } else { None };
+            let begins = match (&stretch, self.list, entry) {
+                // Where a list began, its entries are stretches.
+                (_, Some(list), Some(next)) if list.sign == next.sign => Some(Join::List(list.start)),
+                _ if after_blank && indent == 0 && !(may_have_list && is_marked) => Some(Join::New),
+                (None, ..) => Some(Join::New),
+                _ => None,
+            };
+            if let Some(join) = begins {
+                if stretch.is_some() {
+                    break;
+                }
+                if join == Join::New {
+                    self.list = entry;
+                }
+                stretch = Some(Stretch { range: self.at..self.at, join });
+            } else if indent < 4 && (indent == 0 || is_marked) {
+                // Perhaps another block at top level: the list may end here.
+                self.list = None;
+            }
+            may_have_list |= is_marked;
+            after_blank = false;
+            self.at += length + 1;
+            if let Some(stretch) = &mut stretch {
+                stretch.range.end = self.at - 1;
+            }
+        }
+        stretch
+    }
+}
+
+/// Whether a line may begin a list entry: `* `, `1.`, or a block quotation, which may hold one.
+fn is_marked(line: &[u8]) -> bool {
+    let digits = line.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let is_mark = match line.get(digits) {
+        Some(b'.' | b')') => digits > 0,
+        Some(b'*' | b'-' | b'+') => digits == 0,
+        Some(b'>') => return digits == 0,
+        _ => false,
+    };
+    is_mark && matches!(line.get(digits + 1), None | Some(b' ' | b'\t'))
+}
+
+/// The mark of a line that certainly begins a list entry with text.
+fn entry(line: &[u8]) -> Option<ListMark> {
+    let digits = line.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let sign = *line.get(digits)?;
+    let start = match sign {
+        b'*' | b'-' | b'+' if digits == 0 => None,
+        b'.' | b')' if (1..=9).contains(&digits) => std::str::from_utf8(&line[..digits]).ok()?.parse().ok(),
+        _ => return None,
+    };
+    let text = line.get(digits + 1..)?.strip_prefix(b" ")?.trim_ascii();
+    // A rule, an underline, or an entry that begins with the next line.
+    let is_text = text.iter().any(|byte| !matches!(byte, b'*' | b'-' | b'_' | b'=' | b' ' | b'\t'));
+    is_text.then_some(ListMark { sign, start })
+}
+
+/// Whether a stretch means the same alone as in any text.
+pub(super) fn is_independent(stretch: &str) -> bool {
+    let bytes = stretch.as_bytes();
+    !bytes.iter().any(|&byte| byte < b' ' && byte != b'\n' && byte != b'\t')
+        && !stretch.contains("```")
+        && !stretch.contains("~~~")
+        && !memchr::memchr_iter(b'<', bytes).any(|at| goes_on(&bytes[at + 1..]))
+        && !may_define(stretch)
+}
+
+/// Whether raw HTML that begins so after its `<` goes on over blank lines (CommonMark 0.31, section 4.6, kinds 1 to 5).
+fn goes_on(html: &[u8]) -> bool {
+    const NAMES: [&[u8]; 4] = [b"script", b"pre", b"style", b"textarea"];
+    let is_name = |name: &&[u8]| html.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    matches!(html.first(), Some(b'!' | b'?')) || NAMES.iter().any(is_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str) -> Vec<&str> {
+        stretches(text).map(|stretch| &text[stretch.range]).collect()
+    }
+
+    fn joins(text: &str) -> Vec<Join> {
+        stretches(text).map(|stretch| stretch.join).collect()
+    }
+
+    #[test]
+    fn texts_are_cut_where_blocks_begin() {
+        assert_eq!(cut("# A\n\nb\nc\n\n \n  d\n"), ["# A", "b\nc\n\n \n  d"]);
+        assert_eq!(cut("a\n\n* b\n\n* c\n\n  d\n\ne"), ["a", "* b", "* c\n\n  d", "e"]);
+        assert_eq!(cut("a\n---\n\n* b\n\n* * *"), ["a\n---", "* b\n\n* * *"]);
+        assert_eq!(cut("a\n* b\n\n* c\n\n  d"), ["a\n* b\n\n* c\n\n  d"]);
+        assert_eq!(cut("a\n\n**b** c\n\n1998 d\n\n1. e"), ["a", "**b** c", "1998 d", "1. e"]);
+        assert_eq!(cut("\n \n\ta\n\n    b"), ["\ta\n\n    b"]);
+        assert_eq!(cut(" \n"), [""; 0]);
+    }
+
+    #[test]
+    fn entries_go_on_with_their_list() {
+        let (new, bullet) = (Join::New, Join::List(None));
+        assert_eq!(joins("* a\n* b\n\n    * c\n* d"), [new, bullet, bullet]);
+        assert_eq!(joins("3. a\n4. b\n\n7. c"), [new, Join::List(Some(3)), Join::List(Some(3))]);
+        for text in [
+            "* a\n- b\n* c",
+            "* a\n# b\n* c",
+            "* a\n* * *\n* c",
+            "* a\n  - b\n* c",
+            "1. a\n2) b",
+            "* a\n*\n* b",
+        ] {
+            assert_eq!(joins(text), [new], "{text}");
+        }
+        assert_eq!(joins("* a\n\nb\n\n* c"), [new, new, new]);
+    }
+
+    #[test]
+    fn what_reaches_over_blank_lines_is_dependent() {
+        for text in ["```\na", "* ~~~", "a <!-- b", "<PRE>", "[a]: b", "a\rb", "> [a b\nc]: /d", "x]: y"] {
+            assert!(!is_independent(text), "{text}");
+        }
+        for text in ["a [b](c): d", "<p>a</p>", "[a](b)", "a * b", "see [1]. So: it"] {
+            assert!(is_independent(text), "{text}");
+        }
+    }
+}

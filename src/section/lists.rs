@@ -8,7 +8,7 @@ use super::blocks::List;
 use super::enumerate::Enumerator;
 use super::pieces::Piece;
 use super::wording::{ends_open, ends_sentence};
-use crate::model::Kind;
+use crate::model::{Clause, Kind};
 
 /// The number of a list that was open when a stretch of text ended; lists of its own are numbered from [`super::blocks::FIRST_LIST`].
 pub(super) const OPEN_LIST: usize = 0;
@@ -226,6 +226,15 @@ impl Before<'_> {
     fn last_words(self) -> Option<LeadIn> {
         let text = last_sentence(self.last?.1)?;
         Some(LeadIn { text, headings: self.headings })
+    }
+}
+
+/// Whether the text of a clause can be, or hold, the lead-in of a list that follows.
+pub(super) fn may_introduce(clause: &Clause) -> bool {
+    match clause.kind {
+        Kind::Item => true,
+        Kind::Paragraph | Kind::Quote => introduces_list(&clause.text),
+        Kind::Heading | Kind::Row => false,
     }
 }
 

@@ -15,9 +15,10 @@ use rustc_hash::FxBuildHasher;
 
 use super::assembly::{LOOK_AHEAD, State};
 use super::blocks::{FIRST_LIST, List};
+use super::headings::Outline;
 use super::lists::OPEN_LIST;
 use super::pieces::Piece;
-use super::stretch::{Join, is_independent, stretches};
+use super::stretch::{Join, entry_stretches, is_independent, stretches};
 use super::{is_mostly_quoted, pieces, quoted_bytes, section};
 use crate::model::Clause;
 
@@ -45,28 +46,43 @@ pub struct Part {
 /// ```
 #[derive(Default)]
 pub struct Sectioner {
-    by_text: HashMap<Join, HashMap<Box<str>, u32, FxBuildHasher>, FxBuildHasher>,
+    by_text: HashMap<Setting, HashMap<Box<str>, u32, FxBuildHasher>, FxBuildHasher>,
     stretches: Vec<Stretch>,
     by_state: HashMap<Arc<State>, u32, FxBuildHasher>,
     states: Vec<Arc<State>>,
-    /// (state, stretch, the two after it) to (part, state after it).
+    /// Outlines by number.
+    outlines: Vec<Outline>,
+    by_outline: HashMap<Outline, u32, FxBuildHasher>,
+    /// What stands around a stretch to its part and the state after it.
     steps: HashMap<Context, (usize, u32), FxBuildHasher>,
     parts: usize,
 }
 
-/// A stretch of text and all that decides what becomes of it. Stretches that do not matter are [`NONE`].
+/// What is to be known of a stretch besides its text: in how many list entries it stands, and what it is joined to.
+type Setting = (usize, Join);
+
+/// A stretch of text and all that decides what becomes of it.
 #[derive(PartialEq, Eq, Hash, Clone, Copy)]
 struct Context {
     state: u32,
     stretch: u32,
+    /// The outlines of the pieces after it; [`NONE`] where the text ends.
     after: [u32; LOOK_AHEAD],
 }
 
 const NONE: u32 = u32::MAX;
 
-/// A distinct stretch, by its text and how it is joined.
+/// Entries in entries are cut up to this depth; real lists have five levels.
+const MAX_DEPTH: usize = 8;
+
+/// A distinct stretch, by its text and setting.
+#[derive(Default)]
 struct Stretch {
     pieces: Vec<Piece>,
+    /// The stretches that it consists of, if it is cut further; it has no pieces of its own then.
+    inner: Vec<u32>,
+    /// The outlines of its first pieces.
+    outlines: Vec<u32>,
     /// Bytes of its pieces in block quotations, and of all.
     quoted: usize,
     bytes: usize,
@@ -93,29 +109,53 @@ impl Sectioner {
         let mut found = Vec::new();
         let mut is_independent = true;
         for stretch in stretches(text) {
-            let number = self.stretch(&text[stretch.range], stretch.join);
-            let stretch = &self.stretches[number as usize];
-            is_independent &= stretch.is_independent;
-            if !stretch.pieces.is_empty() {
-                found.push(number);
-            }
+            let number = self.stretch(&text[stretch.range], (0, stretch.join));
+            is_independent &= self.flatten(number, &mut found);
         }
         is_independent.then_some(found)
     }
 
-    fn stretch(&mut self, text: &str, join: Join) -> u32 {
-        let by_text = self.by_text.entry(join).or_default();
+    /// Appends the stretches with pieces that a stretch consists of. Returns whether they mean the same in any text.
+    fn flatten(&self, number: u32, out: &mut Vec<u32>) -> bool {
+        let stretch = &self.stretches[number as usize];
+        if !stretch.pieces.is_empty() {
+            out.push(number);
+        }
+        stretch.inner.iter().fold(stretch.is_independent, |all, &inner| self.flatten(inner, out) && all)
+    }
+
+    fn stretch(&mut self, text: &str, setting: Setting) -> u32 {
+        let by_text = self.by_text.entry(setting).or_default();
         if let Some(&number) = by_text.get(text) {
             return number;
         }
         let number = self.stretches.len() as u32;
-        let is_independent = is_independent(text);
-        let mut pieces = if is_independent { pieces(text) } else { Vec::new() };
-        join_list(&mut pieces, join);
-        let (quoted, bytes) = quoted_bytes(&pieces);
-        self.stretches.push(Stretch { pieces, quoted, bytes, is_independent });
         by_text.insert(text.into(), number);
+        let is_independent = is_independent(text);
+        self.stretches.push(Stretch { is_independent, ..Stretch::default() });
+        if is_independent {
+            let inner = self.entry(text, setting);
+            let pieces = if inner.is_empty() { joined_pieces(text, setting) } else { Vec::new() };
+            let (quoted, bytes) = quoted_bytes(&pieces);
+            let outlines = pieces.iter().take(LOOK_AHEAD).map(|piece| self.outline(piece)).collect();
+            self.stretches[number as usize] =
+                Stretch { pieces, outlines, inner, quoted, bytes, is_independent };
+        }
         number
+    }
+
+    /// The stretches of a list entry; none if it is not one that can be cut.
+    fn entry(&mut self, text: &str, (depth, join): Setting) -> Vec<u32> {
+        let inner = if depth < MAX_DEPTH { entry_stretches(text, join) } else { None };
+        let Some(inner) = inner else { return Vec::new() };
+        let mut inner = inner.into_iter();
+        let first = inner.next().map(|first| self.stretch(&first.text, (depth, join)));
+        // The entry is then what comes next.
+        let Some(first) = first.filter(|&first| !self.stretches[first as usize].pieces.is_empty()) else {
+            return Vec::new();
+        };
+        let rest = inner.map(|next| self.stretch(&next.text, (depth + 1, next.join)));
+        std::iter::once(first).chain(rest).collect()
     }
 
     fn walk(&mut self, stretches: &[u32]) -> Vec<Part> {
@@ -136,16 +176,25 @@ impl Sectioner {
         parts
     }
 
-    /// The stretches that the next pieces are of.
+    fn outline(&mut self, piece: &Piece) -> u32 {
+        let next = self.outlines.len() as u32;
+        match self.by_outline.entry(Outline::of(piece)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                self.outlines.push(new.key().clone());
+                *new.insert(next)
+            }
+        }
+    }
+
+    /// The outlines of the next pieces.
     fn after(&self, following: &[u32]) -> [u32; LOOK_AHEAD] {
         let mut after = [NONE; LOOK_AHEAD];
-        let mut pieces = 0;
-        for (after, &number) in after.iter_mut().zip(following) {
-            *after = number;
-            pieces += self.stretches[number as usize].pieces.len();
-            if pieces >= LOOK_AHEAD {
-                break;
-            }
+        // Each stretch here has a piece.
+        let following = following.iter().take(LOOK_AHEAD);
+        let outlines = following.flat_map(|&number| &self.stretches[number as usize].outlines);
+        for (after, &outline) in after.iter_mut().zip(outlines) {
+            *after = outline;
         }
         after
     }
@@ -153,9 +202,8 @@ impl Sectioner {
     /// Settles a stretch in a context in which it was not met before.
     fn step(&mut self, context: Context) -> (usize, Option<Vec<Clause>>, u32) {
         let mut state = State::clone(&self.states[context.state as usize]);
-        let following = context.after.iter().filter_map(|&number| self.stretches.get(number as usize));
-        let after: Vec<&Piece> = following.flat_map(|stretch| &stretch.pieces).take(LOOK_AHEAD).collect();
-        let clauses = state.assemble(self.stretches[context.stretch as usize].pieces.clone(), &after);
+        let after = context.after.iter().filter_map(|&number| self.outlines.get(number as usize)).cloned();
+        let clauses = state.assemble(self.stretches[context.stretch as usize].pieces.clone(), after);
         let next = self.intern(state);
         let number = self.next_part();
         self.steps.insert(context, (number, next));
@@ -174,11 +222,16 @@ impl Sectioner {
     }
 }
 
-/// Makes the first list of a stretch the one that it goes on with.
-fn join_list(pieces: &mut [Piece], join: Join) {
-    let Join::List(start) = join else { return };
-    let lists = pieces.iter_mut().filter_map(|piece| piece.list.as_mut());
-    for list in lists.filter(|list| list.number == FIRST_LIST) {
-        *list = List { number: OPEN_LIST, start };
+/// The pieces of a stretch that stands in so many list entries, its first list being the one that it goes on with.
+fn joined_pieces(text: &str, (depth, join): Setting) -> Vec<Piece> {
+    let mut pieces = pieces(text);
+    for piece in &mut pieces {
+        piece.list_depth += depth;
+        if let (Join::List(start), Some(list)) = (join, &mut piece.list)
+            && list.number == FIRST_LIST
+        {
+            *list = List { number: OPEN_LIST, start };
+        }
     }
+    pieces
 }

@@ -24,15 +24,7 @@ const MAX_TARGET: usize = 2000;
 pub(super) fn mend(source: &Source<'_>) -> Source<'static> {
     let text = source.text.as_ref();
     let mut insertions: Vec<Insertion> = Vec::new();
-    let mut lists = Lists::default();
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let shift = lists.shift(line);
-        if shift > 0 {
-            insertions.push((at, " ".repeat(shift)));
-        }
-        at += line.len();
-    }
+    insertions.extend(shifts(text).map(|(at, shift)| (at, " ".repeat(shift))));
     escape_definitions(text, &mut insertions);
     enclose_targets(text, &mut insertions);
     // A new line stands before the columns by which the line after it is moved, and those before a mark.
@@ -46,6 +38,22 @@ pub(super) fn mend(source: &Source<'_>) -> Source<'static> {
     }
     out.push_from(&text[copied..], source, copied);
     out
+}
+
+/// The lines of `text` that are moved, and by how many columns.
+fn shifts(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    let mut lists = Lists::default();
+    let mut at = 0;
+    text.split_inclusive('\n').filter_map(move |line| {
+        let start = at;
+        at += line.len();
+        Some((start, lists.shift(line))).filter(|&(_, shift)| shift > 0)
+    })
+}
+
+/// Whether a line of `text` is moved to where its list is.
+pub(super) fn is_moved(text: &str) -> bool {
+    shifts(text).next().is_some()
 }
 
 /// Puts `<` and `>` around link targets with spaces in them, which CommonMark does not take for targets: `[mail](mailto: a@b.example)`.

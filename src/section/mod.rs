@@ -52,7 +52,7 @@ pub const SECTION_VERSION: u32 = 1;
 pub fn section(text: &str) -> Vec<Clause> {
     let pieces = pieces(text);
     let mut state = State::new(mostly_quoted(&pieces));
-    state.assemble(pieces, &[])
+    state.assemble(pieces, std::iter::empty())
 }
 
 /// The pieces of a text, before anything is known of what stands around it.

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::mend::may_define;
+use super::mend::{is_moved, may_define};
 
 /// A stretch of a text: from its first line to its last one that is not blank, without the line end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +53,7 @@ impl Iterator for Stretches<'_> {
     fn next(&mut self) -> Option<Stretch> {
         let mut stretch: Option<Stretch> = None;
         let mut may_have_list = false;
+        let mut is_paragraph = true;
         let mut after_blank = true;
         while self.at < self.text.len() {
             let rest = &self.text[self.at..];
@@ -69,6 +70,8 @@ impl Iterator for Stretches<'_> {
             let begins = match (&stretch, self.list, entry) {
                 // Where a list began, its entries are stretches.
                 (_, Some(list), Some(next)) if list.sign == next.sign => Some(Join::List(list.start)),
+                // Such an entry ends a paragraph even without a blank line.
+                (Some(_), _, Some(ListMark { start: None | Some(1), .. })) if is_paragraph => Some(Join::New),
                 _ if after_blank && indent == 0 && !(may_have_list && is_marked) => Some(Join::New),
                 (None, ..) => Some(Join::New),
                 _ => None,
@@ -86,6 +89,7 @@ impl Iterator for Stretches<'_> {
                 self.list = None;
             }
             may_have_list |= is_marked;
+            is_paragraph &= indent == 0 && is_of_paragraph(line);
             after_blank = false;
             self.at += length + 1;
             if let Some(stretch) = &mut stretch {
@@ -108,6 +112,13 @@ fn is_marked(line: &[u8]) -> bool {
     is_mark && matches!(line.get(digits + 1), None | Some(b' ' | b'\t'))
 }
 
+/// Whether a line without indent that begins a block, or goes on with a paragraph, certainly is of a paragraph.
+fn is_of_paragraph(line: &[u8]) -> bool {
+    let is_text =
+        |byte: u8| byte.is_ascii_alphabetic() || byte >= 0x80 || matches!(byte, b'"' | b'\'' | b'(' | b'\\');
+    line.first().is_some_and(|&first| is_text(first)) && !line.contains(&b'|')
+}
+
 /// The mark of a line that certainly begins a list entry with text.
 fn entry(line: &[u8]) -> Option<ListMark> {
     let digits = line.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -123,14 +134,67 @@ fn entry(line: &[u8]) -> Option<ListMark> {
     is_text.then_some(ListMark { sign, start })
 }
 
+/// A stretch of the text of a list entry.
+pub(super) struct Inner {
+    /// Without the indent of the entry; the first has the entry's mark.
+    pub text: String,
+    pub join: Join,
+}
+
+/// The stretches of the text of a list entry that is itself a stretch; `None` if it has only one or cannot be cut.
+///
+/// The lines of an entry that are indented as its text is are blocks as they would be without that indent.
+pub(super) fn entry_stretches(entry: &str, join: Join) -> Option<Vec<Inner>> {
+    let mut lines = entry.split('\n');
+    let width = text_column(lines.next()?)?;
+    let mut inner = String::with_capacity(entry.len());
+    inner.push_str(&entry[width..entry.find('\n')?]);
+    // A list that begins in the mark's line belongs to both lists.
+    if is_marked(inner.as_bytes()) || is_moved(entry) {
+        return None;
+    }
+    for line in lines {
+        inner.push('\n');
+        if line.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
+            continue;
+        }
+        let indent = line.bytes().take_while(|&byte| byte == b' ').count();
+        inner.push_str(&line[width.min(indent)..]);
+        if indent < width {
+            return None;
+        }
+    }
+    let mut found = stretches(&inner);
+    let first = found.next()?.range.end;
+    let last_line = inner[..first].bytes().filter(|&byte| byte == b'\n').count();
+    let with_mark = entry.split('\n').take(last_line + 1).collect::<Vec<_>>().join("\n");
+    let mut out = vec![Inner { text: with_mark, join }];
+    out.extend(found.map(|next| Inner { text: inner[next.range].to_owned(), join: next.join }));
+    (out.len() > 1).then_some(out)
+}
+
+/// The column at which the text of an entry begins, if that is in the line of its mark.
+fn text_column(line: &str) -> Option<usize> {
+    entry(line.as_bytes())?;
+    let mark = 1 + line.bytes().take_while(u8::is_ascii_digit).count();
+    let spaces = line[mark..].bytes().take_while(|&byte| byte == b' ').count();
+    // More would be code; a tab counts differently.
+    ((1..=4).contains(&spaces) && line.as_bytes().get(mark + spaces) != Some(&b'\t')).then_some(mark + spaces)
+}
+
 /// Whether a stretch means the same alone as in any text.
 pub(super) fn is_independent(stretch: &str) -> bool {
     let bytes = stretch.as_bytes();
-    !bytes.iter().any(|&byte| byte < b' ' && byte != b'\n' && byte != b'\t')
-        && !stretch.contains("```")
-        && !stretch.contains("~~~")
-        && !memchr::memchr_iter(b'<', bytes).any(|at| goes_on(&bytes[at + 1..]))
-        && !may_define(stretch)
+    // One pass for what is rare in texts. (Written so that the compiler can look at many bytes at once.)
+    let is_plain = bytes
+        .iter()
+        .fold(true, |plain, &byte| plain & !matches!(byte, 0..=8 | 11..=31 | b'`' | b'~' | b'<' | b']'));
+    is_plain
+        || !bytes.iter().any(|&byte| byte < b' ' && byte != b'\n' && byte != b'\t')
+            && !stretch.contains("```")
+            && !stretch.contains("~~~")
+            && !memchr::memchr_iter(b'<', bytes).any(|at| goes_on(&bytes[at + 1..]))
+            && !may_define(stretch)
 }
 
 /// Whether raw HTML that begins so after its `<` goes on over blank lines (CommonMark 0.31, section 4.6, kinds 1 to 5).
@@ -179,6 +243,29 @@ mod tests {
             assert_eq!(joins(text), [new], "{text}");
         }
         assert_eq!(joins("* a\n\nb\n\n* c"), [new, new, new]);
+    }
+
+    #[test]
+    fn entries_are_cut_like_texts() {
+        let inner = |entry: &str| -> Vec<String> {
+            let found = entry_stretches(entry, Join::New).unwrap_or_default();
+            found.into_iter().map(|inner| inner.text).collect()
+        };
+        assert_eq!(
+            inner("*   a\n    b\n\n    c\n    * d\n    * e\n\n      f"),
+            ["*   a\n    b", "c", "* d", "* e\n\n  f"]
+        );
+        assert_eq!(inner("1. A\n   --\n\n   1. b\n   2. c"), ["1. A\n   --", "1. b", "2. c"]);
+        for entry in [
+            "* a",
+            "* a\nb\n\n  c",
+            "*      a\n\n  b",
+            "* * a\n\n  b",
+            "*    a\n  * b\n\n     c",
+            "*\ta\n\n  b",
+        ] {
+            assert_eq!(inner(entry), [""; 0], "{entry}");
+        }
     }
 
     #[test]

@@ -27,19 +27,47 @@ pub(super) enum Join {
 
 /// The stretches of `text`. What is not in one is blank.
 pub(super) fn stretches(text: &str) -> Stretches<'_> {
-    Stretches { text: text.as_bytes(), at: 0, list: None }
+    stretches_from(text, Position::default())
+}
+
+/// The stretches of `text` from a position on that [`Stretches::position`] had in this text, or in one that is equal up to there.
+pub(super) fn stretches_from(text: &str, position: Position) -> Stretches<'_> {
+    let Position { at, list } = position;
+    Stretches { text: text.as_bytes(), at, list }
 }
 
 /// See [`stretches`].
 pub(super) struct Stretches<'t> {
     text: &'t [u8],
     at: usize,
+    list: Option<ListMark>,
+}
+
+/// Where in a text the next stretch is looked for, and all that is remembered of the text before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Position {
+    /// A byte at the start of a line, after the first stretch that of the next one.
+    pub at: usize,
     /// The list that the text at hand is certainly in, with nothing else at top level since it began.
     list: Option<ListMark>,
 }
 
+impl Stretches<'_> {
+    /// Where the next stretch is looked for.
+    pub fn position(&self) -> Position {
+        Position { at: self.at, list: self.list }
+    }
+}
+
+impl Position {
+    /// The same position in a text that differs before it in so many bytes.
+    pub fn moved(self, from: usize, to: usize) -> Self {
+        Self { at: (self.at + to).saturating_sub(from), ..self }
+    }
+}
+
 /// The mark of a list at top level.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct ListMark {
     /// The bullet, or what stands after the number.
     sign: u8,

@@ -171,25 +171,25 @@ pub(super) struct Inner {
 
 /// The stretches of the text of a list entry that is itself a stretch; `None` if it has only one or cannot be cut.
 ///
-/// The lines of an entry that are indented as its text is are blocks as they would be without that indent.
+/// The lines of an entry that are indented as its text is, or up to three columns more, are blocks as they would be without that indent.
 pub(super) fn entry_stretches(entry: &str, join: Join) -> Option<Vec<Inner>> {
-    let mut lines = entry.split('\n');
-    let width = text_column(lines.next()?)?;
-    let mut inner = String::with_capacity(entry.len());
-    inner.push_str(&entry[width..entry.find('\n')?]);
-    // A list that begins in the mark's line belongs to both lists.
-    if is_marked(inner.as_bytes()) || is_moved(entry) {
+    let (first_line, rest) = entry.split_once('\n')?;
+    let width = text_column(first_line)?;
+    let indent = rest.split('\n').filter_map(indent_of).min()?;
+    let first_text = &first_line[width..];
+    let more = indent.checked_sub(width).filter(|&more| more < CODE)?;
+    // What is code with the indent may be none without it.
+    let may_be_code = |line| indent_of(line).is_some_and(|own| (CODE..CODE + more).contains(&(own - width)));
+    // A list that begins in the line of the mark belongs to both lists.
+    if is_marked(first_text.as_bytes()) || is_moved(entry) || rest.split('\n').any(may_be_code) {
         return None;
     }
-    for line in lines {
+    let mut inner = String::with_capacity(entry.len());
+    inner.push_str(first_text);
+    for line in rest.split('\n') {
         inner.push('\n');
-        if line.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
-            continue;
-        }
-        let indent = line.bytes().take_while(|&byte| byte == b' ').count();
-        inner.push_str(&line[width.min(indent)..]);
-        if indent < width {
-            return None;
+        if indent_of(line).is_some() {
+            inner.push_str(&line[indent..]);
         }
     }
     let mut found = stretches(&inner);
@@ -199,6 +199,15 @@ pub(super) fn entry_stretches(entry: &str, join: Join) -> Option<Vec<Inner>> {
     let mut out = vec![Inner { text: with_mark, join }];
     out.extend(found.map(|next| Inner { text: inner[next.range].to_owned(), join: next.join }));
     (out.len() > 1).then_some(out)
+}
+
+/// The columns from which on a line is indented code.
+const CODE: usize = 4;
+
+/// How many spaces a line begins with; `None` for a blank line.
+fn indent_of(line: &str) -> Option<usize> {
+    let indent = line.bytes().take_while(|&byte| byte == b' ').count();
+    line.bytes().any(|byte| !matches!(byte, b' ' | b'\t')).then_some(indent)
 }
 
 /// The column at which the text of an entry begins, if that is in the line of its mark.

@@ -178,17 +178,13 @@ impl Beside<'_> {
 
 /// Bold, italic and capital titles.
 fn styled_level(piece: &Piece, is_capitals: bool) -> Option<u8> {
-    if !is_title(&piece.text, piece.is_bold || is_capitals) {
-        return None;
-    }
-    if piece.is_linked && !piece.has_body {
-        return None;
-    }
-    if piece.is_bold || piece.is_mostly_bold && piece.has_body || is_capitals {
-        Some(BOLD)
+    let level = if piece.is_bold || piece.is_mostly_bold && piece.has_body || is_capitals {
+        BOLD
     } else if piece.is_italic && (piece.has_body || !piece.continues) {
-        Some(ITALIC)
+        ITALIC
     } else {
-        None
-    }
+        return None;
+    };
+    let is_menu = piece.is_linked && !piece.has_body;
+    (!is_menu && is_title(&piece.text, piece.is_bold || is_capitals)).then_some(level)
 }

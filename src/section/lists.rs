@@ -243,8 +243,12 @@ pub(super) fn may_introduce(clause: &Clause) -> bool {
 fn introduces_list(text: &str) -> bool {
     let end = bare_end(text);
     let is_announced = || {
-        let last = last_sentence(end).map(|sentence| sentence.to_lowercase());
-        last.is_some_and(|last| last.contains("following") || last.contains("as follows"))
+        // Sentence borders are dear: most texts have no such word at all.
+        let announces = |text: &str| {
+            let lower = text.to_lowercase();
+            lower.contains("following") || lower.contains("as follows")
+        };
+        announces(end) && last_sentence(end).is_some_and(|last| announces(&last))
     };
     end.ends_with([':', '：', ',', '，', ';', '；', '—', '–', '-', '…'])
         || !ends_sentence(end) && (ends_open(end) || is_announced())

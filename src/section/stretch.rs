@@ -222,16 +222,12 @@ fn text_column(line: &str) -> Option<usize> {
 /// Whether a stretch means the same alone as in any text.
 pub(super) fn is_independent(stretch: &str) -> bool {
     let bytes = stretch.as_bytes();
-    // One pass for what is rare in texts. (Written so that the compiler can look at many bytes at once.)
-    let is_plain = bytes
-        .iter()
-        .fold(true, |plain, &byte| plain & !matches!(byte, 0..=8 | 11..=31 | b'`' | b'~' | b'<' | b']'));
-    is_plain
-        || !bytes.iter().any(|&byte| byte < b' ' && byte != b'\n' && byte != b'\t')
-            && !stretch.contains("```")
-            && !stretch.contains("~~~")
-            && !memchr::memchr_iter(b'<', bytes).any(|at| goes_on(&bytes[at + 1..]))
-            && !may_define(stretch)
+    let is_control = |&byte: &u8| byte < b' ' && byte != b'\n' && byte != b'\t';
+    let may_have_fence = memchr::memchr2(b'`', b'~', bytes).is_some();
+    !(may_have_fence && (stretch.contains("```") || stretch.contains("~~~")))
+        && !memchr::memchr_iter(b'<', bytes).any(|at| goes_on(&bytes[at + 1..]))
+        && !bytes.iter().any(is_control)
+        && !may_define(stretch)
 }
 
 /// Whether raw HTML that begins so after its `<` goes on over blank lines (CommonMark 0.31, section 4.6, kinds 1 to 5).

@@ -165,7 +165,10 @@ impl Scan {
             }
             match seen {
                 Seen::Found { company, policy_type, found } => {
-                    update(&mut fingerprint, &reader.at(&found), &found);
+                    let at = reader.at(&found);
+                    // The same corpus by another name is the same.
+                    let inside = at.strip_prefix(&*corpus.to_string_lossy()).unwrap_or(&at);
+                    update(&mut fingerprint, inside, &found);
                     self.report.indexed += 1;
                     *self.report.readers.entry(reader.name()).or_default() += 1;
                     let key = PolicyKey { company, policy_type, collection: collection.to_owned() };

@@ -262,7 +262,7 @@ fn bare_end(text: &str) -> &str {
 }
 
 /// The last sentence of a text, by the sentence borders of UAX 29.
-fn last_sentence(text: &str) -> Option<Arc<str>> {
+pub(super) fn last_sentence(text: &str) -> Option<Arc<str>> {
     let sentences = text.unicode_sentences().map(str::trim);
     sentences.filter(|sentence| crate::token::has_token(sentence)).last().map(Arc::from)
 }

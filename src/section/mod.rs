@@ -79,6 +79,7 @@ fn is_mostly_quoted(quoted: usize, all: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use super::lists::last_sentence;
     use crate::model::Kind;
 
     /// (kind, text) of the clauses.

@@ -254,7 +254,9 @@ mod tests {
         assert_eq!(cut("# A\n\nb\nc\n\n \n  d\n"), ["# A", "b\nc\n\n \n  d"]);
         assert_eq!(cut("a\n\n* b\n\n* c\n\n  d\n\ne"), ["a", "* b", "* c\n\n  d", "e"]);
         assert_eq!(cut("a\n---\n\n* b\n\n* * *"), ["a\n---", "* b\n\n* * *"]);
-        assert_eq!(cut("a\n* b\n\n* c\n\n  d"), ["a\n* b\n\n* c\n\n  d"]);
+        assert_eq!(cut("a\n* b\n\n* c"), ["a", "* b", "* c"]);
+        assert_eq!(cut("|a|\n* b\n\n* c"), ["|a|\n* b\n\n* c"]);
+        assert_eq!(cut("a\n2. b\n\n2. c"), ["a\n2. b\n\n2. c"]);
         assert_eq!(cut("a\n\n**b** c\n\n1998 d\n\n1. e"), ["a", "**b** c", "1998 d", "1. e"]);
         assert_eq!(cut("\n \n\ta\n\n    b"), ["\ta\n\n    b"]);
         assert_eq!(cut(" \n"), [""; 0]);

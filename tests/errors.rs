@@ -588,7 +588,7 @@ fptest!(foreign_bytes_are_read_and_counted, |fx: Fixture| {
     bytes.extend(b"\n\n");
     bytes.extend(0..=255);
     fx.file("corpus/any.md", bytes);
-    fx.run(["index", "corpus"]).exits(0).stderr_has("read as windows-1252, being no UTF-8: 2\n");
+    fx.run(["index", "corpus"]).exits(0).stderr_has("read as windows-1252, being no UTF-8: 2 (such as corpus/acme.md)\n");
 });
 
 #[test]

@@ -154,7 +154,7 @@ struct KnownClause {
 
 impl Collapser {
     /// Sections a text of the policy.
-    pub fn text(&mut self, text: &str) -> TextNumber {
+    pub fn text(&mut self, text: impl Into<String>) -> TextNumber {
         let mut standing = Vec::new();
         for part in self.sectioner.section(text) {
             if let Some(clauses) = part.clauses {
@@ -376,7 +376,7 @@ mod tests {
                 metadata: String::new(),
                 file: None,
             };
-            let text = collapser.text(text);
+            let text = collapser.text(*text);
             collapser.snapshot(info, [0; 16], text);
         }
         collapser.finish()

@@ -156,6 +156,7 @@ impl Scan {
         let reader = corpus::open(corpus, worktree)?;
         let (seen_before, indexed_before) = (self.report.seen, self.report.indexed);
         let failed_before = self.report.failed.len();
+        let skipped_before = self.report.skipped.clone();
         let number = self.readers.len();
         let mut fingerprint = blake3::Hasher::new();
         reader.scan(&mut |seen| {
@@ -180,14 +181,29 @@ impl Scan {
             }
         })?;
         if self.report.indexed == indexed_before {
-            return Err(self.no_policy(corpus, seen_before, failed_before));
+            let skipped = self.most_skipped(&skipped_before);
+            return Err(self.no_policy(corpus, seen_before, failed_before, skipped));
         }
         self.readers.push(reader);
         self.fingerprints.push(fingerprint);
         Ok(())
     }
 
-    fn no_policy(&self, corpus: &Path, seen_before: u64, failed_before: usize) -> Error {
+    /// The reason for which most inputs were left out since these were.
+    fn most_skipped(&self, before: &BTreeMap<Skip, Tally>) -> Option<Skip> {
+        let since =
+            |skip: &Skip, tally: &Tally| tally.count - before.get(skip).map_or(0, |tally| tally.count);
+        let counts = self.report.skipped.iter().map(|(skip, tally)| (since(skip, tally), *skip));
+        counts.filter(|(count, _)| *count > 0).max().map(|(_, skip)| skip)
+    }
+
+    fn no_policy(
+        &self,
+        corpus: &Path,
+        seen_before: u64,
+        failed_before: usize,
+        most_skipped: Option<Skip>,
+    ) -> Error {
         let seen = self.report.seen - seen_before;
         let message = match (&self.report.failed[failed_before..], seen) {
             ([first, ..], _) => {
@@ -197,6 +213,9 @@ impl Scan {
                 format!("nothing to index: {at}{}", first.reason)
             }
             ([], 0) => "nothing to index: the folder is empty".to_owned(),
+            ([], _) if most_skipped == Some(Skip::NotFetched) => {
+                format!("nothing to index: {seen} inputs, most of them {}", Skip::NotFetched.reason())
+            }
             ([], _) => format!(
                 "nothing to index: none of {seen} inputs begins with the Princeton-Leuven header \
                  (`> *The following text is extracted and transformed from the SITE privacy policy ...`)"

@@ -98,8 +98,9 @@ impl Tree {
     pub fn differing(&self, other: &Tree) -> (Range<usize>, Range<usize>) {
         let (ours, theirs) = (&self.object.data, &other.object.data);
         let prefix = common_prefix(ours, theirs);
-        let suffix = common_suffix(&ours[prefix..], &theirs[prefix..]);
         let first = self.starts.partition_point(|start| *start as usize <= prefix).saturating_sub(1);
+        let start = self.starts.get(first).map_or(0, |start| *start as usize);
+        let suffix = common_suffix(&ours[start..], &theirs[start..]);
         // What begins in the common end of both begins an entry of both, or the common end is taken as shorter.
         let mut end = self.starts.partition_point(|start| (*start as usize) < ours.len() - suffix);
         loop {

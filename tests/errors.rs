@@ -348,7 +348,7 @@ fptest!(a_damaged_index, |fx: Fixture| {
         ),
     );
     rebuilds();
-    for file in ["policies.bin", "meta.json"] {
+    for file in ["policies.bin", "texts.bin", "meta.json"] {
         fs::remove_file(fx.path(".fineprint").join(generation(&fx)).join(file)).unwrap();
         let run = fx.run(["search", "sell"]);
         run.exits(2).stdout_is("").stderr_has("error: .fineprint");

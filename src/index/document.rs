@@ -1,6 +1,6 @@
 //! Policies to tantivy documents and back: the only place that knows how clauses, snapshots and tables are laid out in fields.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use tantivy::TantivyDocument;
@@ -131,11 +131,12 @@ fn apply(before: &[(u32, u32)], edits: &[Edit]) -> Vec<(u32, u32)> {
     after
 }
 
-/// The documents of a policy, in their order: policy, chunks, clauses.
+/// The documents of a policy, in their order: policy, chunks, clauses. `text_keys`: of its clauses, in their order.
 pub fn documents(
     fields: &Fields,
     key: &PolicyKey,
     policy: &Collapsed,
+    text_keys: &[u64],
 ) -> Result<Vec<TantivyDocument>, postcard::Error> {
     let hash = key.hash();
     let mut documents = Vec::with_capacity(1 + policy.clauses.len() + policy.snapshots.len() / CHUNK + 1);
@@ -148,7 +149,14 @@ pub fn documents(
         document.add_bytes(fields.clauses, &postcard::to_stdvec(&ClauseLists::of(snapshots))?);
         documents.push(document);
     }
-    documents.extend(policy.clauses.iter().map(|clause| clause_document(fields, key, hash, policy, clause)));
+    for (clause, &text_key) in policy.clauses.iter().zip(text_keys) {
+        let mut document = clause_document(fields, policy, clause);
+        document.add_u64(fields.policy, hash);
+        document
+            .add_u64(fields.clause_id, clause.identity.clause_id(&key.company, &key.policy_type).prefix());
+        document.add_u64(fields.text_key, text_key);
+        documents.push(document);
+    }
     Ok(documents)
 }
 
@@ -166,24 +174,24 @@ fn policy_document(
             document.add_u64(fields.technical, ordinal as u64);
         }
     }
+    for heading in &policy.headings {
+        document.add_text(fields.section, heading);
+    }
+    let links: BTreeSet<&str> =
+        policy.places.iter().flat_map(|place| &place.links).map(String::as_str).collect();
+    for link in links {
+        document.add_text(fields.link, link);
+    }
     let tables =
         PolicyTables { key: key.clone(), headings: policy.headings.clone(), places: policy.places.clone() };
     document.add_bytes(fields.tables, &postcard::to_stdvec(&tables)?);
     Ok(document)
 }
 
-fn clause_document(
-    fields: &Fields,
-    key: &PolicyKey,
-    hash: u64,
-    policy: &Collapsed,
-    clause: &DistinctClause,
-) -> TantivyDocument {
+/// What a clause is by itself; what joins it to others is added by [`documents`].
+fn clause_document(fields: &Fields, policy: &Collapsed, clause: &DistinctClause) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_text(fields.text, &clause.text);
-    document.add_u64(fields.policy, hash);
-    document.add_u64(fields.clause_id, clause.identity.clause_id(&key.company, &key.policy_type).prefix());
-    document.add_u64(fields.text_key, clause.identity.text_key());
     document.add_u64(fields.order, pack(clause.first.0, clause.first.1));
     if let Some(lead_in) = &clause.lead_in {
         document.add_text(fields.lead_in, lead_in);
@@ -191,29 +199,10 @@ fn clause_document(
     for run in &clause.runs {
         document.add_u64(fields.runs, pack(run.start, run.last));
     }
-    // Each once, in the order of the text.
-    let mut headings: Vec<u32> = Vec::new();
-    let mut links: Vec<&str> = Vec::new();
-    let (mut seen_headings, mut seen_links) = (HashSet::new(), HashSet::new());
     for change in &clause.places {
-        let Some(place) = policy.places.get(change.place as usize) else { continue };
-        document.add_u64(fields.places, pack_place(*change, place.kind));
-        for &heading in &place.section {
-            if seen_headings.insert(heading) {
-                headings.push(heading);
-            }
+        if let Some(place) = policy.places.get(change.place as usize) {
+            document.add_u64(fields.places, pack_place(*change, place.kind));
         }
-        for link in &place.links {
-            if seen_links.insert(link.as_str()) {
-                links.push(link);
-            }
-        }
-    }
-    for heading in headings {
-        document.add_text(fields.section, &policy.headings[heading as usize]);
-    }
-    for link in links {
-        document.add_text(fields.link, link);
     }
     document
 }

@@ -38,6 +38,8 @@ struct FieldDescription {
 enum ValueType {
     /// Tokens with positions.
     Text,
+    /// Tokens, of which only is known which documents have them.
+    Words,
     /// A stored value without tokens.
     String,
     U64,
@@ -109,6 +111,7 @@ pub fn schema() -> Schema {
         let name = field.name.as_str();
         match field.value {
             ValueType::Text => builder.add_text_field(name, text_options(field.stored)),
+            ValueType::Words => builder.add_text_field(name, words_options()),
             ValueType::String => builder.add_text_field(name, TextOptions::default().set_stored()),
             ValueType::U64 => builder.add_u64_field(name, numeric_options(&field)),
             ValueType::I64 => builder.add_i64_field(name, numeric_options(&field)),
@@ -124,6 +127,14 @@ fn text_options(is_stored: bool) -> TextOptions {
         .set_index_option(IndexRecordOption::WithFreqsAndPositions);
     let options = TextOptions::default().set_indexing_options(indexing);
     if is_stored { options.set_stored() } else { options }
+}
+
+fn words_options() -> TextOptions {
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer(TOKENIZER)
+        .set_index_option(IndexRecordOption::Basic)
+        .set_fieldnorms(false);
+    TextOptions::default().set_indexing_options(indexing)
 }
 
 fn numeric_options(field: &FieldDescription) -> NumericOptions {

@@ -19,6 +19,7 @@ use super::manifest::{Counts, IndexedCorpus, Manifest, Versions};
 use super::policies::{Policies, PolicyEntry};
 use super::reading::{PolicyRead, read_policy};
 use super::schema::{Fields, register_tokenizer, schema};
+use super::texts::TextCompanies;
 use crate::error::{Error, Result};
 use crate::model::PolicyKey;
 use crate::progress::{Phase, Progress};
@@ -209,6 +210,7 @@ fn build_generation(
 
     let policies = Policies::new(done.policies);
     policies.write(&folder)?;
+    done.texts.write(&folder)?;
     let mut counts = done.counts;
     counts.companies = policies.company_count() as u64;
     counts.policies = policies.entries().len() as u64;
@@ -268,6 +270,7 @@ struct Build<'b> {
 #[derive(Default)]
 struct Done {
     policies: Vec<PolicyEntry>,
+    texts: TextCompanies,
     counts: Counts,
     report: IngestReport,
 }
@@ -294,8 +297,10 @@ impl Build<'_> {
 
     fn policy(&self, key: &PolicyKey, candidates: &[Candidate]) -> Result<()> {
         let read = read_policy(&self.scan.readers, candidates, self.progress);
+        let text_keys: Vec<u64> =
+            read.policy.clauses.iter().map(|clause| clause.identity.text_key()).collect();
         if !read.policy.snapshots.is_empty() {
-            let documents = documents(&self.fields, key, &read.policy).map_err(|error| {
+            let documents = documents(&self.fields, key, &read.policy, &text_keys).map_err(|error| {
                 Error::index(self.folder, format!("cannot store {}: {error}", key.company))
             })?;
             self.writer
@@ -303,13 +308,13 @@ impl Build<'_> {
                 .map_err(Error::tantivy(self.folder))?;
         }
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        done.add(key, read);
+        done.add(key, read, &text_keys);
         Ok(())
     }
 }
 
 impl Done {
-    fn add(&mut self, key: &PolicyKey, read: PolicyRead) {
+    fn add(&mut self, key: &PolicyKey, read: PolicyRead, text_keys: &[u64]) {
         let policy = read.policy;
         self.report.merge(read.report);
         if policy.snapshots.is_empty() {
@@ -321,6 +326,7 @@ impl Done {
         self.counts.snapshots += policy.snapshots.len() as u64;
         self.counts.clauses += policy.clauses.len() as u64;
         self.counts.occurrences += policy.snapshots.iter().map(|s| s.clauses.len() as u64).sum::<u64>();
+        self.texts.add(&key.company, text_keys);
         self.policies.push(PolicyEntry {
             key: key.clone(),
             hash: key.hash(),

@@ -2,6 +2,7 @@
 
 mod highlight;
 mod hit;
+mod places;
 mod read;
 mod request;
 mod rows;

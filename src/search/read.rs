@@ -1,8 +1,5 @@
 //! Rows to hits, and clauses in their section: the reading of stored text, tables and times for what is shown.
 
-use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
-
 use tantivy::DocAddress;
 
 use super::highlight::Words;
@@ -23,8 +20,6 @@ pub(super) struct HitReader<'r> {
     kinds: &'r [Kind],
     columns: &'r [Columns],
     policy: Option<CachedPolicy>,
-    /// The companies that have a clause, by its key: a sentence that stands at thousands is looked up once, not for each.
-    companies: HashMap<u64, Rc<HashSet<u32>>>,
 }
 
 struct CachedPolicy {
@@ -38,7 +33,7 @@ struct CachedPolicy {
 
 impl<'r> HitReader<'r> {
     pub fn new(index: &'r OpenIndex, plan: &'r Plan, kinds: &'r [Kind], columns: &'r [Columns]) -> Self {
-        Self { index, plan, kinds, columns, policy: None, companies: HashMap::new() }
+        Self { index, plan, kinds, columns, policy: None }
     }
 
     /// The hit of `row`.
@@ -52,7 +47,6 @@ impl<'r> HitReader<'r> {
         self.enter(row.rank)?;
         let words = Words::cut(&clause.text);
         let found = self.place(columns, row, &words);
-        let own = index.policies().company(row.rank);
         let Some(policy) = &mut self.policy else { return Err(index.damaged("a policy without tables")) };
         let entry = index.policies().get(row.rank).ok_or_else(|| index.damaged("an unknown policy"))?;
         let (place, matched) = found.ok_or_else(|| index.damaged("a clause without a place"))?;
@@ -66,7 +60,7 @@ impl<'r> HitReader<'r> {
             info.source.corpus = name.to_owned();
         }
         let same_text_companies = match columns.text_key.first(row.doc) {
-            Some(key) => self.companies(key)?.iter().filter(|&&company| company != own).count() as u64,
+            Some(key) => index.companies_of_text(key)?.saturating_sub(1),
             None => 0,
         };
         let highlights = words.ranges(matched.iter().map(|&i| self.plan.phrases[i].terms.as_slice()));
@@ -99,25 +93,6 @@ impl<'r> HitReader<'r> {
             same_text_companies,
             group_size,
         })
-    }
-
-    /// The companies that have a clause with this key, at whatever time.
-    fn companies(&mut self, key: u64) -> Result<Rc<HashSet<u32>>> {
-        if let Some(known) = self.companies.get(&key) {
-            return Ok(Rc::clone(known));
-        }
-        let mut found = HashSet::new();
-        for address in self.index.lookup(self.index.fields().text_key, key)? {
-            let hash = self
-                .columns
-                .get(address.segment_ord as usize)
-                .and_then(|columns| columns.policy.first(address.doc_id));
-            let rank = hash.and_then(|hash| self.index.policies().rank(hash));
-            found.extend(rank.map(|rank| self.index.policies().company(rank)));
-        }
-        let found = Rc::new(found);
-        self.companies.insert(key, Rc::clone(&found));
-        Ok(found)
     }
 
     fn enter(&mut self, rank: u32) -> Result<()> {
@@ -255,7 +230,7 @@ pub fn find_clause(index: &OpenIndex, id: ClauseId, collections: &[String]) -> R
         patterns => Some(super::union(index, super::NameField::Collection, patterns)?),
     };
     let mut found = Vec::new();
-    for address in index.lookup(index.fields().clause_id, id.prefix())? {
+    for address in index.clauses_with_id(id.prefix())? {
         let hash = columns
             .get(address.segment_ord as usize)
             .and_then(|columns| columns.policy.first(address.doc_id));

@@ -11,6 +11,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED, Term};
 
 use super::highlight::contains;
+use super::places::PlaceCursor;
 use super::request::Dates;
 use super::statistics::LiveStatistics;
 use super::truth::{self, Leaf, is_true};
@@ -54,10 +55,7 @@ pub(crate) struct Columns {
 
 impl Columns {
     pub fn open(index: &OpenIndex, segment: &SegmentReader) -> Result<Self> {
-        let column = |name: &str| -> Result<Column<u64>> {
-            let opened = segment.fast_fields().column_opt::<u64>(name).map_err(index.failed())?;
-            Ok(opened.unwrap_or_else(|| Column::build_empty_column(segment.max_doc())))
-        };
+        let column = |name: &str| index.column(segment, name);
         Ok(Self {
             policy: column("policy")?,
             runs: column("runs")?,
@@ -106,7 +104,7 @@ pub(crate) struct SegmentSearch<'s> {
     phrases: Vec<Cursor>,
     /// The phrases that are part of the match at hand, once a place has been found where it holds.
     matched: Option<Vec<usize>>,
-    places: Vec<Cursor>,
+    places: Vec<PlaceCursor<'s>>,
     policy_sets: Vec<Cursor>,
     policy: PolicyState,
     runs: Vec<Run>,
@@ -122,13 +120,13 @@ impl<'s> SegmentSearch<'s> {
         conditions: &'s Conditions<'s>,
     ) -> Result<Self> {
         let segment = index.searcher().segment_reader(ord);
-        let phrase = |terms: &[String], field: Field, is_scored: bool| {
-            cursor_of(index, segment, phrase_query(field, terms), is_scored)
-        };
         let text = index.fields().text;
-        let phrases =
-            plan.phrases.iter().map(|p| phrase(&p.terms, text, p.is_wanted && conditions.is_scored));
-        let places = plan.place_phrases.iter().map(|p| phrase(&p.terms, place_field(index, p), false));
+        let phrases = plan.phrases.iter().map(|phrase| {
+            let is_scored = phrase.is_wanted && conditions.is_scored;
+            cursor_of(index, segment, phrase_query(text, &phrase.terms), is_scored)
+        });
+        let places =
+            plan.place_phrases.iter().map(|phrase| PlaceCursor::new(index, segment, columns, phrase));
         let policy_sets =
             plan.policy_sets.iter().map(|set| cursor_of(index, segment, policy_query(index, set), false));
         Ok(Self {
@@ -338,13 +336,6 @@ fn intersect(runs: &[Run], range: &Range<u32>, out: &mut Vec<Run>) {
     }
 }
 
-fn place_field(index: &OpenIndex, phrase: &PlacePhrase) -> Field {
-    match phrase.field {
-        PlaceField::Section => index.fields().section,
-        PlaceField::Link => index.fields().link,
-    }
-}
-
 /// A phrase of one term is no phrase to the library, and of none a panic.
 fn phrase_query(field: Field, terms: &[String]) -> Option<Box<dyn Query>> {
     let terms: Vec<Term> = terms.iter().map(|term| Term::from_field_text(field, term)).collect();
@@ -367,7 +358,17 @@ fn cursor_of(
     query: Option<Box<dyn Query>>,
     is_scored: bool,
 ) -> Result<Cursor> {
-    let Some(query) = query else { return Ok(Cursor(None)) };
+    let query = query.map(|query| scorer(index, segment, query.as_ref(), is_scored));
+    Ok(Cursor(query.transpose()?))
+}
+
+/// The documents of `query`.
+pub(super) fn scorer(
+    index: &OpenIndex,
+    segment: &SegmentReader,
+    query: &dyn Query,
+    is_scored: bool,
+) -> Result<Box<dyn Scorer>> {
     let statistics = LiveStatistics(index);
     let scoring = if is_scored {
         EnableScoring::enabled_from_statistics_provider(&statistics, index.searcher())
@@ -375,5 +376,5 @@ fn cursor_of(
         EnableScoring::disabled_from_searcher(index.searcher())
     };
     let weight = query.weight(scoring).map_err(index.failed())?;
-    Ok(Cursor(Some(weight.scorer(segment, 1.0).map_err(index.failed())?)))
+    weight.scorer(segment, 1.0).map_err(index.failed())
 }

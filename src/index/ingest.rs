@@ -88,6 +88,14 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Counts what is at these places.
+    pub(super) fn of(places: impl Iterator<Item = String>) -> Self {
+        let examples: Vec<String> = places.collect();
+        let mut tally = Self { count: examples.len() as u64, examples };
+        tally.merge(Self::default());
+        tally
+    }
+
     fn add(&mut self, at: String) {
         self.merge(Tally { count: 1, examples: vec![at] });
     }
@@ -126,12 +134,25 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// Scans corpora.
+    /// Scans corpora. A folder that is the root of a git work tree is read as the history of its repository.
     ///
     /// # Errors
     ///
     /// A corpus is missing, cannot be read, is empty or holds no policy.
     pub fn new(corpora: &[PathBuf], collection: &str, progress: &dyn Progress) -> Result<Self> {
+        Self::scan(corpora, collection, false, progress)
+    }
+
+    /// Scans corpora, of git work trees their files and not their histories.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scan::new`].
+    pub fn of_worktrees(corpora: &[PathBuf], collection: &str, progress: &dyn Progress) -> Result<Self> {
+        Self::scan(corpora, collection, true, progress)
+    }
+
+    fn scan(corpora: &[PathBuf], collection: &str, worktree: bool, progress: &dyn Progress) -> Result<Self> {
         let mut scan = Self {
             readers: Vec::new(),
             corpora: corpora.to_vec(),
@@ -141,7 +162,7 @@ impl Scan {
         };
         progress.begin(Phase::Scanning, None);
         for corpus in corpora {
-            scan.add(corpus, collection, false, progress)?;
+            scan.add(corpus, collection, worktree, progress)?;
         }
         Ok(scan)
     }

@@ -78,8 +78,8 @@ fn is_mostly_quoted(quoted: usize, all: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::lists::last_sentence;
+    use super::*;
     use crate::model::Kind;
 
     /// (kind, text) of the clauses.

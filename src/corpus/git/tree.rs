@@ -114,19 +114,22 @@ impl Tree {
     }
 }
 
-/// How much is compared at once: whole vectors, not bytes.
-const BLOCK: usize = 128;
+/// How much is compared at once: first as much as is fast, then ever less to find the place.
+const BLOCKS: [usize; 3] = [1024, 32, 1];
 
 fn common_prefix(a: &[u8], b: &[u8]) -> usize {
-    let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
-    blocks + a[blocks..].iter().zip(&b[blocks..]).take_while(|(a, b)| a == b).count()
+    BLOCKS.into_iter().fold(0, |len, block| {
+        let pairs = a[len..].chunks_exact(block).zip(b[len..].chunks_exact(block));
+        len + pairs.take_while(|(a, b)| a == b).count() * block
+    })
 }
 
 fn common_suffix(a: &[u8], b: &[u8]) -> usize {
-    let blocks =
-        a.rchunks_exact(BLOCK).zip(b.rchunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
-    let (a, b) = (&a[..a.len() - blocks], &b[..b.len() - blocks]);
-    blocks + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
+    BLOCKS.into_iter().fold(0, |len, block| {
+        let (a, b) = (&a[..a.len() - len], &b[..b.len() - len]);
+        let pairs = a.rchunks_exact(block).zip(b.rchunks_exact(block));
+        len + pairs.take_while(|(a, b)| a == b).count() * block
+    })
 }
 
 #[cfg(test)]

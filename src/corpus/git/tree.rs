@@ -103,8 +103,8 @@ impl Tree {
         let suffix = common_suffix(&ours[start..], &theirs[start..]);
         // What begins in the common end of both begins an entry of both, or the common end is taken as shorter.
         let mut end = self.starts.partition_point(|start| (*start as usize) < ours.len() - suffix);
-        loop {
-            let Some(tail) = self.starts.get(end).map(|start| ours.len() - *start as usize) else { break };
+        while let Some(start) = self.starts.get(end) {
+            let tail = ours.len() - *start as usize;
             if let Ok(their_end) = other.starts.binary_search(&((theirs.len() - tail) as u32)) {
                 return (first..end, first..their_end);
             }

@@ -390,6 +390,78 @@ fptest!(histories_that_fork_and_join_are_read_whole, |fx: Fixture| {
     assert!(acme.is_sorted() && acme[0] == 0, "{acme:?}");
 });
 
+/// Versions as git itself tells them: for a merge, what differs from every parent.
+fn versions_by_git(repository: &Path) -> BTreeSet<String> {
+    let format = "--format=commit %H";
+    let args =
+        ["-c", "core.quotePath=false", "log", "--root", "-c", "--raw", "--no-abbrev", "--no-renames", format];
+    let log = git(repository, &args);
+    let mut commit = "";
+    let mut versions = BTreeSet::new();
+    for line in log.lines().filter(|line| !line.is_empty()) {
+        if let Some(id) = line.strip_prefix("commit ") {
+            commit = id;
+        } else if let Some((fields, path)) = line.split_once('\t') {
+            // A colon for each parent; then modes and objects, those of the commit itself last; then what happened.
+            let fields: Vec<&str> = fields.split(' ').collect();
+            let (blob, is_there) = (fields[fields.len() - 2], !fields[fields.len() - 1].ends_with('D'));
+            versions.extend(is_there.then(|| format!("{commit} {path} {blob}")));
+        }
+    }
+    versions
+}
+
+fptest!(random_histories_are_read_as_git_reads_them, |fx: Fixture| {
+    let mut state = 7u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for round in 0..6 {
+        let mut stream = Stream::default();
+        for number in 1..80usize {
+            let recent = |back: usize| number.saturating_sub(1 + back).max(1);
+            let mut parents = vec![recent(random(4)), recent(random(6)), recent(random(9))];
+            parents.truncate([1, 1, 1, 2, 2, 3][random(6)]);
+            parents.sort_unstable();
+            parents.dedup();
+            parents.retain(|parent| *parent < number);
+            let contents: Vec<_> = (0..random(5))
+                .map(|_| (format!("Acme {}/Terms {}.md", random(4), random(3)), random(6)))
+                .collect();
+            let texts: Vec<_> = contents.iter().map(|(path, text)| (path, text.to_string())).collect();
+            let changes: Vec<(&str, Option<&str>)> = texts
+                .iter()
+                .map(|(path, text)| (path.as_str(), (text != "0").then_some(text.as_str())))
+                .collect();
+            // The first commit must be a record, so that the layout is known.
+            let first = [("Acme 0/Terms 0.md", Some("first"))];
+            let changes = if number == 1 { &first[..] } else { &changes };
+            let branch = format!("refs/heads/b{number}");
+            let message = if number == 1 { "First record of Acme 0 Terms 0" } else { "Update" };
+            stream = stream.commit_on(&branch, &parents, START + random(9) as i64 * DAY, message, changes);
+        }
+        let bare = stream.bare(&fx, &format!("bare-{round}.git"));
+        git(&bare, &["update-ref", "refs/heads/main", "refs/heads/b79"]);
+        let reader = corpus::open(&bare, false).unwrap();
+        let told = Told::by(reader.as_ref());
+        let mut session = reader.session();
+        let mut ours = BTreeSet::new();
+        for (_, _, found) in &told.found {
+            let source = session.read(found, true).unwrap().info.source;
+            let blob: String = found.text_name().unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+            ours.insert(format!("{} {} {blob}", source.commit.unwrap(), source.path));
+        }
+        assert_eq!(ours.len(), told.found.len(), "each once");
+        let theirs = versions_by_git(&bare);
+        assert!(
+            theirs.len() > 40 && ours == theirs,
+            "{:?}",
+            ours.symmetric_difference(&theirs).collect::<Vec<_>>()
+        );
+    }
+});
+
 fptest!(times_are_the_authors_and_need_no_order, |fx: Fixture| {
     let change = |text: &'static str| [("Acme/Terms.md", Some(text))];
     let stream = Stream::default()

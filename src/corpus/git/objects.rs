@@ -188,11 +188,11 @@ pub(super) struct ObjectReader<'s> {
 }
 
 impl<'s> ObjectReader<'s> {
-    /// A reader that keeps up to about `cache_bytes` of the last objects, as bases for deltas.
-    pub fn new(store: &'s ObjectStore, cache_bytes: usize) -> Self {
+    /// A reader that keeps the last objects as bases for deltas.
+    pub fn new(store: &'s ObjectStore) -> Self {
         Self {
             store,
-            cache: Cache::new(cache_bytes),
+            cache: Cache::default(),
             inflate: Inflate::default(),
             scratch: Vec::new(),
             last_pack: 0,
@@ -385,6 +385,15 @@ fn loose_header(head: &[u8]) -> Option<(Kind, u64)> {
     Some((kind, size.parse().ok()?))
 }
 
+/// How much a generation of the cache holds: two of them fit the second-level cache of a processor core, and a policy's chain of deltas.
+const GENERATION_BYTES: usize = 2 << 20;
+
+/// How much it holds at most, where single texts are large: eight threads then keep less than 200 MiB.
+const MAX_GENERATION_BYTES: usize = 12 << 20;
+
+/// How many objects of one size a generation is to hold.
+const GENERATION_OBJECTS: usize = 4;
+
 /// The last objects that were unpacked, in two generations: what is used again moves to the young one, and when that is full, the old one
 /// is forgotten.
 struct Cache {
@@ -394,11 +403,14 @@ struct Cache {
     generation_bytes: usize,
 }
 
-impl Cache {
-    fn new(bytes: usize) -> Self {
-        Self { young: HashMap::new(), old: HashMap::new(), young_bytes: 0, generation_bytes: bytes / 2 }
+impl Default for Cache {
+    fn default() -> Self {
+        let generation_bytes = GENERATION_BYTES;
+        Self { young: HashMap::new(), old: HashMap::new(), young_bytes: 0, generation_bytes }
     }
+}
 
+impl Cache {
     fn get(&mut self, key: (usize, u64)) -> Option<Rc<Object>> {
         if let Some(object) = self.young.get(&key) {
             return Some(Rc::clone(object));
@@ -415,15 +427,60 @@ impl Cache {
     }
 
     fn insert(&mut self, key: (usize, u64), object: &Rc<Object>) {
-        let bytes = object.data.len() + 64;
-        if bytes > self.generation_bytes {
+        let bytes = object.data.len() + size_of::<Object>();
+        if bytes > MAX_GENERATION_BYTES {
             return;
         }
+        let needed = (bytes * GENERATION_OBJECTS).min(MAX_GENERATION_BYTES);
+        self.generation_bytes = self.generation_bytes.max(needed);
         if self.young_bytes + bytes > self.generation_bytes {
             self.old = std::mem::take(&mut self.young);
             self.young_bytes = 0;
         }
         self.young_bytes += bytes;
         self.young.insert(key, Rc::clone(object));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(bytes: usize) -> Object {
+        Object { kind: Kind::Blob, data: vec![0; bytes] }
+    }
+
+    #[test]
+    fn the_cache_keeps_what_is_used_and_no_more_than_it_may() {
+        let mut cache = Cache::default();
+        for offset in 0..100_000 {
+            cache.keep((0, offset), object(1000));
+            assert!(cache.get((0, 0)).is_some(), "what is used again stays: {offset}");
+        }
+        assert!(cache.get((0, 1)).is_none());
+        let held = |cache: &Cache| {
+            cache.young.values().chain(cache.old.values()).map(|o| o.data.len()).sum::<usize>()
+        };
+        assert!(held(&cache) <= 2 * GENERATION_BYTES);
+        for offset in 0..50 {
+            cache.keep((1, offset), object(3 << 20));
+            cache.keep((2, offset), object(MAX_GENERATION_BYTES));
+            assert!(offset < 4 || cache.get((1, offset - 1)).is_some());
+            assert!(held(&cache) <= 2 * MAX_GENERATION_BYTES);
+        }
+    }
+
+    #[test]
+    fn headers_of_loose_objects() {
+        assert_eq!(loose_header(b"blob 12"), Some((Kind::Blob, 12)));
+        for other in [&b"blob"[..], b"blob -1", b"blub 1", b"", b"blob 99999999999999999999", b"\xff 1"] {
+            assert_eq!(loose_header(other), None);
+        }
+    }
+
+    #[test]
+    fn alternates_may_be_quoted() {
+        assert_eq!(unquoted(r#"../plain "path""#), r#"../plain "path""#);
+        assert_eq!(unquoted(r#""/tab\tand \"quote""#), "/tab\tand \"quote");
     }
 }

@@ -10,7 +10,7 @@ use super::changes::{Change, Comparer};
 use super::commit::Commit;
 use super::history::{History, Node};
 use super::objects::{Fault, Kind, ObjectError, ObjectReader};
-use super::{GitBody, GitHistory, SCAN_CACHE_BYTES};
+use super::{GitBody, GitHistory};
 use crate::corpus::layout::{LAYOUTS, Layout};
 use crate::corpus::{Body, Found, Notice, Seen, Skip};
 use crate::model::ArchiveTime;
@@ -29,7 +29,7 @@ impl GitHistory {
     /// that can be read.
     pub(super) fn recognise(&self) -> Result<Option<&'static dyn Layout>, ObjectError> {
         for limit in [SAMPLE_COMMITS, usize::MAX] {
-            let mut reader = ObjectReader::new(&self.store, SCAN_CACHE_BYTES);
+            let mut reader = ObjectReader::new(&self.store);
             let history = History::read(&mut reader, &self.tips, &self.shallow, limit);
             let nodes = &history.nodes[..history.nodes.len().min(limit)];
             let mut comparer = Comparer::new(&mut reader);
@@ -81,7 +81,7 @@ fn compare<'s>(
 /// Tells `sink` everything in the history.
 pub(super) fn scan(repository: &GitHistory, sink: &mut dyn FnMut(Seen)) {
     let corpus = || repository.corpus.display().to_string();
-    let mut reader = ObjectReader::new(&repository.store, SCAN_CACHE_BYTES);
+    let mut reader = ObjectReader::new(&repository.store);
     let history = History::read(&mut reader, &repository.tips, &repository.shallow, usize::MAX);
     if history.nodes.iter().any(|node| node.is_border) {
         sink(Seen::Noted(corpus(), Notice::Shallow));

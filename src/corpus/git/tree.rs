@@ -103,8 +103,8 @@ impl Tree {
         let suffix = common_suffix(&ours[start..], &theirs[start..]);
         // What begins in the common end of both begins an entry of both, or the common end is taken as shorter.
         let mut end = self.starts.partition_point(|start| (*start as usize) < ours.len() - suffix);
-        loop {
-            let Some(tail) = self.starts.get(end).map(|start| ours.len() - *start as usize) else { break };
+        while let Some(start) = self.starts.get(end) {
+            let tail = ours.len() - *start as usize;
             if let Ok(their_end) = other.starts.binary_search(&((theirs.len() - tail) as u32)) {
                 return (first..end, first..their_end);
             }
@@ -114,19 +114,22 @@ impl Tree {
     }
 }
 
-/// How much is compared at once: whole vectors, not bytes.
-const BLOCK: usize = 128;
+/// How much is compared at once: first as much as is fast, then ever less to find the place.
+const BLOCKS: [usize; 3] = [1024, 32, 1];
 
 fn common_prefix(a: &[u8], b: &[u8]) -> usize {
-    let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
-    blocks + a[blocks..].iter().zip(&b[blocks..]).take_while(|(a, b)| a == b).count()
+    BLOCKS.into_iter().fold(0, |len, block| {
+        let pairs = a[len..].chunks_exact(block).zip(b[len..].chunks_exact(block));
+        len + pairs.take_while(|(a, b)| a == b).count() * block
+    })
 }
 
 fn common_suffix(a: &[u8], b: &[u8]) -> usize {
-    let blocks =
-        a.rchunks_exact(BLOCK).zip(b.rchunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
-    let (a, b) = (&a[..a.len() - blocks], &b[..b.len() - blocks]);
-    blocks + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
+    BLOCKS.into_iter().fold(0, |len, block| {
+        let (a, b) = (&a[..a.len() - len], &b[..b.len() - len]);
+        let pairs = a.rchunks_exact(block).zip(b.rchunks_exact(block));
+        len + pairs.take_while(|(a, b)| a == b).count() * block
+    })
 }
 
 #[cfg(test)]

@@ -213,9 +213,14 @@ impl OpenIndex {
         Ok(found)
     }
 
+    /// The policy's own document, in whatever segment it is.
+    pub(crate) fn policy_documents(&self, hash: u64) -> Result<Vec<DocAddress>> {
+        self.lookup(self.fields.policy_tables, hash)
+    }
+
     /// The policy's own document; its chunks and clauses follow it.
     pub(crate) fn policy_address(&self, hash: u64) -> Result<DocAddress> {
-        let first = self.lookup(self.fields.policy_tables, hash)?.first().copied();
+        let first = self.policy_documents(hash)?.into_iter().next();
         first.ok_or_else(|| self.damaged("a policy without its tables"))
     }
 

@@ -189,9 +189,10 @@ impl OpenIndex {
         Ok(found)
     }
 
-    /// At how many companies a clause stands whose text has this key, and which stands at one.
+    /// At how many companies stands a clause whose text has this key; at one if the table of shared texts does not know it.
     pub(crate) fn companies_of_text(&self, key: u64) -> Result<u64> {
-        let shared = self.texts.companies(key).ok_or_else(|| self.damaged("the table of texts"))?;
+        let shared =
+            self.texts.companies(key).ok_or_else(|| self.damaged("`texts.bin` does not fit its checksum"))?;
         Ok(shared.map_or(1, u64::from))
     }
 

@@ -154,7 +154,7 @@ struct KnownClause {
 
 impl Collapser {
     /// Sections a text of the policy.
-    pub fn text(&mut self, text: &str) -> TextNumber {
+    pub fn text(&mut self, text: impl Into<String>) -> TextNumber {
         let mut standing = Vec::new();
         for part in self.sectioner.section(text) {
             if let Some(clauses) = part.clauses {
@@ -163,6 +163,16 @@ impl Collapser {
             }
             standing.extend_from_slice(&self.parts[part.number]);
         }
+        self.known_text(standing)
+    }
+
+    /// Takes a text of the policy that is already sectioned.
+    pub fn clauses(&mut self, clauses: Vec<Clause>) -> TextNumber {
+        let standing = clauses.into_iter().map(|clause| self.standing(clause)).collect();
+        self.known_text(standing)
+    }
+
+    fn known_text(&mut self, standing: Vec<Standing>) -> TextNumber {
         let is_title = |standing: &&Standing| {
             let (section, kind, _) = &self.places[standing.place as usize].place;
             section.is_empty() && *kind == Kind::Heading
@@ -366,7 +376,7 @@ mod tests {
                 metadata: String::new(),
                 file: None,
             };
-            let text = collapser.text(text);
+            let text = collapser.text(*text);
             collapser.snapshot(info, [0; 16], text);
         }
         collapser.finish()

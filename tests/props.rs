@@ -782,7 +782,8 @@ fn standing(clause: &Clause) -> Standing {
 fn check_collapse(snapshots: &[Vec<Clause>]) {
     let mut collapser = Collapser::default();
     for (clauses, time) in snapshots.iter().zip(0..) {
-        collapser.add(info(time), [0; 16], clauses.clone());
+        let text = collapser.clauses(clauses.clone());
+        collapser.snapshot(info(time), [0; 16], text);
     }
     let policy = collapser.finish();
     let place = |number: u32| {

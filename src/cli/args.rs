@@ -65,6 +65,8 @@ pub enum Command {
     Search(SearchArgs),
     /// Print a clause in its section, with its citation
     Show(ShowArgs),
+    /// Say what is in the index
+    Info(InfoArgs),
 }
 
 /// When to use colours.
@@ -92,15 +94,18 @@ pub struct IndexFolder {
 /// `fineprint index`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Reads folders and files whose first line is the header of the Princeton-Leuven corpus. An index that
-is already there is replaced when the new one is complete, not before.
+Reads folders and files whose first line is the header of the Princeton-Leuven corpus, and git
+repositories of Open Terms Archive and of that corpus: every version of every file, bare or not,
+without a checkout. An index that is already there is replaced when the new one is complete, not
+before.
 
 Examples:
   fineprint index data/policies
+  fineprint index contrib-versions.git
   fineprint index data/policies --index /tmp/policies.index --threads 1
   fineprint index data/policies --dry-run")]
 pub struct IndexArgs {
-    /// Folders or files to index
+    /// Folders, files or git repositories to index
     #[arg(required = true, value_name = "CORPUS")]
     pub corpora: Vec<PathBuf>,
     /// The index folder.
@@ -112,6 +117,9 @@ pub struct IndexArgs {
     /// Threads that read and section [default: all cores]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(0..=MAX_THREADS))]
     pub threads: u16,
+    /// Of a git work tree read the files, not the history
+    #[arg(long)]
+    pub worktree: bool,
     /// Say what was found, with three sample clauses, and write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -262,12 +270,30 @@ pub struct ShowArgs {
     pub format: ShowFormat,
 }
 
-/// The formats of `show`.
+/// `fineprint info`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Corpora, counts of companies, policies, snapshots, texts and clauses, the span of dates, sizes,
+versions, and how every input ended, with examples.
+
+Examples:
+  fineprint info
+  fineprint info --index /tmp/policies.index --format json")]
+pub struct InfoArgs {
+    /// The index to ask.
+    #[command(flatten)]
+    pub index: IndexChoice,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ShowFormat,
+}
+
+/// The formats of `show` and `info`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ShowFormat {
     /// For reading.
     #[default]
     Human,
-    /// One object per clause.
+    /// One object (per clause).
     Json,
 }

@@ -3,6 +3,7 @@
 mod args;
 mod bar;
 mod index;
+mod info;
 mod open;
 mod search;
 mod show;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Command::Index(args) => index::run(args, &cli),
         Command::Search(args) => search::run(args, &cli),
         Command::Show(args) => show::run(args, &cli),
+        Command::Info(args) => info::run(args, &cli),
     });
     let Ok(outcome) = outcome else {
         say("error: internal error; please report it with what RUST_BACKTRACE=1 prints");

@@ -153,6 +153,7 @@ impl Reader for HeaderFiles {
     fn at(&self, found: &Found) -> String {
         match &found.body {
             Body::File(path) => path.to_string_lossy().into_owned(),
+            Body::Git(_) => String::new(),
         }
     }
 
@@ -166,15 +167,14 @@ struct HeaderSession<'r>(&'r HeaderFiles);
 
 impl Session for HeaderSession<'_> {
     fn read(&mut self, found: &Found, _wants_text: bool) -> Result<Snapshot> {
-        let Body::File(path) = &found.body;
+        let Body::File(path) = &found.body else { return Err(no_file(&self.0.root)) };
         let changed =
             || Error::Corpus { path: path.clone(), message: "has changed while it was read".to_owned() };
         let mut text = Text::decode(read_whole(path).map_err(Error::io(path))?);
         let line = first_line(&text.body);
         let header =
             parse(line).ok().flatten().filter(|header| header.time == found.time).ok_or_else(changed)?;
-        let body = text.body[line.len()..].to_owned();
-        text.body = if header.is_plain { mark_plain_lines(&body) } else { body };
+        cut(&mut text, &header);
         Ok(Snapshot { info: self.0.info(path, header, found.file), text: Some(text) })
     }
 }
@@ -225,6 +225,24 @@ fn decode_first_line(mut head: Vec<u8>) -> String {
         head.truncate(end);
     }
     Text::decode(head).body
+}
+
+/// What can only be if a reader is asked for what another one found.
+fn no_file(root: &Path) -> Error {
+    Error::Corpus { path: root.to_owned(), message: "was not found in this folder".to_owned() }
+}
+
+/// Takes the header off a text of another form of the corpus, and gives the address of the policy and that of the archived page. `None`:
+/// there is no header.
+pub(super) fn cut_header(text: &mut Text) -> Option<(Option<String>, Option<String>)> {
+    let header = parse(first_line(&text.body)).ok().flatten()?;
+    cut(text, &header);
+    Some((header.archive_url.as_deref().and_then(original_url), header.archive_url))
+}
+
+fn cut(text: &mut Text, header: &Header) {
+    let body = text.body.split_off(first_line(&text.body).len());
+    text.body = if header.is_plain { mark_plain_lines(&body) } else { body };
 }
 
 fn first_line(text: &str) -> &str {

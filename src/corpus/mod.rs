@@ -8,7 +8,11 @@
 //! a snapshot is small, since a corpus has millions. A [`Session`] then reads snapshots, on one thread; any number of sessions read at
 //! the same time. Bytes are passed on as they are, but decoded: what is not UTF-8 is read as windows-1252 and said to be.
 
+mod git;
 mod header;
+mod layout;
+mod ota;
+mod princeton;
 mod text;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +20,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::model::{ArchiveTime, FileStamp, SnapshotInfo};
 
+pub use git::{GitBody, GitHistory};
 pub use header::HeaderFiles;
 pub use text::{MAX_BYTES, Text};
 
@@ -39,6 +44,7 @@ impl Found {
     pub fn text_name(&self) -> Option<&[u8]> {
         match &self.body {
             Body::File(_) => None,
+            Body::Git(body) => Some(body.text_name()),
         }
     }
 }
@@ -48,6 +54,8 @@ impl Found {
 pub enum Body {
     /// In a file of its own.
     File(PathBuf),
+    /// In a commit of a git history.
+    Git(GitBody),
 }
 
 /// What is read of a snapshot.
@@ -201,13 +209,17 @@ pub trait Session {
 }
 
 /// The reader for the corpus at `path`, by what is there. A folder that is the root of a git work tree is read as that repository's history,
-/// unless `worktree` asks for its files.
+/// unless `worktree` asks for its files, or no commit of the history records a policy.
 ///
 /// # Errors
 ///
-/// There is nothing at `path`, or the system refuses to say what.
-pub fn open(path: &Path, _worktree: bool) -> Result<Box<dyn Reader>> {
+/// There is nothing at `path`, or the system refuses to say what; it is a git repository that cannot be read or holds no policies.
+pub fn open(path: &Path, worktree: bool) -> Result<Box<dyn Reader>> {
     match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() && !worktree => match GitHistory::open(path)? {
+            Some(history) => Ok(Box::new(history)),
+            None => Ok(Box::new(HeaderFiles::new(path))),
+        },
         Ok(_) => Ok(Box::new(HeaderFiles::new(path))),
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => Err(Error::Corpus {
             path: path.to_owned(),

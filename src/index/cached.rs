@@ -60,7 +60,7 @@ fn current(dir: &Path, scan: &Scan) -> Option<OpenIndex> {
     let manifest = index.manifest();
     let fingerprints = manifest.corpora.iter().map(|corpus| corpus.fingerprint.clone());
     // What could not be read the last time may be readable now.
-    let unreadable = manifest.inputs.get("unreadable").copied().unwrap_or(0);
+    let unreadable = manifest.inputs.unreadable.count;
     let is_current = fingerprints.eq(scan.fingerprints()) && unreadable == scan.report.failed.len() as u64;
     is_current.then_some(index)
 }

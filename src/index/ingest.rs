@@ -88,6 +88,14 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Counts what is at these places.
+    pub(super) fn of(places: impl Iterator<Item = String>) -> Self {
+        let examples: Vec<String> = places.collect();
+        let mut tally = Self { count: examples.len() as u64, examples };
+        tally.merge(Self::default());
+        tally
+    }
+
     fn add(&mut self, at: String) {
         self.merge(Tally { count: 1, examples: vec![at] });
     }
@@ -126,12 +134,25 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// Scans corpora.
+    /// Scans corpora. A folder that is the root of a git work tree is read as the history of its repository.
     ///
     /// # Errors
     ///
     /// A corpus is missing, cannot be read, is empty or holds no policy.
     pub fn new(corpora: &[PathBuf], collection: &str, progress: &dyn Progress) -> Result<Self> {
+        Self::scan(corpora, collection, false, progress)
+    }
+
+    /// Scans corpora, of git work trees their files and not their histories.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scan::new`].
+    pub fn of_worktrees(corpora: &[PathBuf], collection: &str, progress: &dyn Progress) -> Result<Self> {
+        Self::scan(corpora, collection, true, progress)
+    }
+
+    fn scan(corpora: &[PathBuf], collection: &str, worktree: bool, progress: &dyn Progress) -> Result<Self> {
         let mut scan = Self {
             readers: Vec::new(),
             corpora: corpora.to_vec(),
@@ -141,7 +162,7 @@ impl Scan {
         };
         progress.begin(Phase::Scanning, None);
         for corpus in corpora {
-            scan.add(corpus, collection, false, progress)?;
+            scan.add(corpus, collection, worktree, progress)?;
         }
         Ok(scan)
     }
@@ -156,6 +177,7 @@ impl Scan {
         let reader = corpus::open(corpus, worktree)?;
         let (seen_before, indexed_before) = (self.report.seen, self.report.indexed);
         let failed_before = self.report.failed.len();
+        let skipped_before = self.report.skipped.clone();
         let number = self.readers.len();
         let mut fingerprint = blake3::Hasher::new();
         reader.scan(&mut |seen| {
@@ -165,7 +187,10 @@ impl Scan {
             }
             match seen {
                 Seen::Found { company, policy_type, found } => {
-                    update(&mut fingerprint, &reader.at(&found), &found);
+                    let at = reader.at(&found);
+                    // The same corpus by another name is the same.
+                    let inside = at.strip_prefix(&*corpus.to_string_lossy()).unwrap_or(&at);
+                    update(&mut fingerprint, inside, &found);
                     self.report.indexed += 1;
                     *self.report.readers.entry(reader.name()).or_default() += 1;
                     let key = PolicyKey { company, policy_type, collection: collection.to_owned() };
@@ -177,14 +202,29 @@ impl Scan {
             }
         })?;
         if self.report.indexed == indexed_before {
-            return Err(self.no_policy(corpus, seen_before, failed_before));
+            let skipped = self.most_skipped(&skipped_before);
+            return Err(self.no_policy(corpus, seen_before, failed_before, skipped));
         }
         self.readers.push(reader);
         self.fingerprints.push(fingerprint);
         Ok(())
     }
 
-    fn no_policy(&self, corpus: &Path, seen_before: u64, failed_before: usize) -> Error {
+    /// The reason for which most inputs were left out since these were.
+    fn most_skipped(&self, before: &BTreeMap<Skip, Tally>) -> Option<Skip> {
+        let since =
+            |skip: &Skip, tally: &Tally| tally.count - before.get(skip).map_or(0, |tally| tally.count);
+        let counts = self.report.skipped.iter().map(|(skip, tally)| (since(skip, tally), *skip));
+        counts.filter(|(count, _)| *count > 0).max().map(|(_, skip)| skip)
+    }
+
+    fn no_policy(
+        &self,
+        corpus: &Path,
+        seen_before: u64,
+        failed_before: usize,
+        most_skipped: Option<Skip>,
+    ) -> Error {
         let seen = self.report.seen - seen_before;
         let message = match (&self.report.failed[failed_before..], seen) {
             ([first, ..], _) => {
@@ -194,6 +234,9 @@ impl Scan {
                 format!("nothing to index: {at}{}", first.reason)
             }
             ([], 0) => "nothing to index: the folder is empty".to_owned(),
+            ([], _) if most_skipped == Some(Skip::NotFetched) => {
+                format!("nothing to index: {seen} inputs, most of them {}", Skip::NotFetched.reason())
+            }
             ([], _) => format!(
                 "nothing to index: none of {seen} inputs begins with the Princeton-Leuven header \
                  (`> *The following text is extracted and transformed from the SITE privacy policy ...`)"

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::ingest::{IngestReport, Tally};
 use super::schema::format_version;
 use super::writer::foreign_entry;
 use crate::error::{Error, Result};
@@ -98,8 +99,50 @@ pub struct Manifest {
     pub corpora: Vec<IndexedCorpus>,
     /// What the index holds.
     pub counts: Counts,
-    /// How every input ended: `indexed`, and each reason for which some were left out.
-    pub inputs: BTreeMap<String, u64>,
+    /// The first and last archive date.
+    pub dates: Option<Dates>,
+    /// How every input ended.
+    pub inputs: Inputs,
+}
+
+/// The first and last archive date of an index, `YYYY-MM-DD`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dates {
+    /// The first.
+    pub first: String,
+    /// The last.
+    pub last: String,
+}
+
+/// How every input ended. `indexed`, `unreadable` and those that were skipped add up to `seen`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inputs {
+    /// Inputs met.
+    pub seen: u64,
+    /// Snapshots in the index.
+    pub indexed: u64,
+    /// Those that could not be read; the examples say why.
+    pub unreadable: Tally,
+    /// Left out by rule, by reason.
+    pub skipped: BTreeMap<String, Tally>,
+    /// What is to be known besides.
+    pub notices: BTreeMap<String, Tally>,
+}
+
+impl Inputs {
+    /// What a report says, in the words that are shown.
+    pub(super) fn of(report: &IngestReport) -> Self {
+        let failures = report.failed.iter().map(|failure| format!("{}: {}", failure.at, failure.reason));
+        let skipped = report.skipped.iter().map(|(skip, tally)| (skip.reason().to_owned(), tally.clone()));
+        let notices = report.notices.iter().map(|(notice, tally)| (notice.text().to_owned(), tally.clone()));
+        Self {
+            seen: report.seen,
+            indexed: report.indexed,
+            unreadable: Tally::of(failures),
+            skipped: skipped.collect(),
+            notices: notices.collect(),
+        }
+    }
 }
 
 /// Only the part that every version has had.

@@ -7,6 +7,7 @@
 mod cached;
 mod directory;
 mod document;
+mod info;
 mod ingest;
 mod manifest;
 mod policies;
@@ -29,6 +30,7 @@ use tantivy::{
 pub use cached::open_cached;
 pub(crate) use document::{CHUNK, place_change, run};
 pub use document::{Chunk, ClauseLists, PolicyTables, StoredSnapshot};
+pub use info::Info;
 pub use ingest::{Failure, IngestReport, SampleClause, Scan, Tally};
 pub use manifest::{Counts, IndexedCorpus, Manifest, Versions};
 pub use policies::{Policies, PolicyEntry};

@@ -3,7 +3,6 @@
 //! The unit of parallel work is the policy with all its snapshots, the largest first: sizes are very skewed. The writer has one thread
 //! (two measured slower) and keeps a policy's documents together. Nothing is visible before the manifest is replaced.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -15,13 +14,13 @@ use tantivy::{Index, IndexWriter};
 
 use super::document::documents;
 use super::ingest::{Candidate, IngestReport, Scan};
-use super::manifest::{Counts, IndexedCorpus, Manifest, Versions};
+use super::manifest::{Counts, Dates, IndexedCorpus, Inputs, Manifest, Versions};
 use super::policies::{Policies, PolicyEntry};
 use super::reading::{PolicyRead, read_policy};
 use super::schema::{Fields, register_tokenizer, schema};
 use super::texts::TextCompanies;
 use crate::error::{Error, Result};
-use crate::model::PolicyKey;
+use crate::model::{ArchiveTime, PolicyKey};
 use crate::progress::{Phase, Progress};
 
 /// Memory for postings before a segment is flushed. Not allocated at once; at the flush about twice as much is in use.
@@ -222,7 +221,8 @@ fn build_generation(
         generation: generation.to_owned(),
         corpora,
         counts,
-        inputs: inputs(&done.report),
+        dates: done.span.map(|(first, last)| Dates { first: first.date(), last: last.date() }),
+        inputs: Inputs::of(&done.report),
     };
     Ok((manifest, done.report))
 }
@@ -237,17 +237,6 @@ fn indexed_corpora(scan: &Scan, collection: &str) -> Vec<IndexedCorpus> {
             fingerprint,
         })
         .collect()
-}
-
-fn inputs(report: &IngestReport) -> BTreeMap<String, u64> {
-    let mut inputs: BTreeMap<String, u64> = report
-        .skipped
-        .iter()
-        .map(|(skip, count)| (format!("skipped: {}", skip.reason()), count.count))
-        .collect();
-    inputs.insert("indexed".to_owned(), report.indexed);
-    inputs.insert("unreadable".to_owned(), report.failed.len() as u64);
-    inputs
 }
 
 /// All that was found turned out to be unreadable.
@@ -272,6 +261,7 @@ struct Done {
     policies: Vec<PolicyEntry>,
     texts: TextCompanies,
     counts: Counts,
+    span: Option<(ArchiveTime, ArchiveTime)>,
     report: IngestReport,
 }
 
@@ -317,9 +307,10 @@ impl Done {
     fn add(&mut self, key: &PolicyKey, read: PolicyRead, text_keys: &[u64]) {
         let policy = read.policy;
         self.report.merge(read.report);
-        if policy.snapshots.is_empty() {
-            return;
-        }
+        // By their times: dates of years before 0 and after 9999 are not in the order of their letters.
+        let (Some(first), Some(last)) = (policy.snapshots.first(), policy.snapshots.last()) else { return };
+        let span = (first.info.time, last.info.time);
+        self.span = Some(self.span.map_or(span, |(from, to)| (from.min(span.0), to.max(span.1))));
         self.counts.texts += read.texts;
         self.counts.text_bytes += read.text_bytes;
         self.counts.bytes += read.bytes;

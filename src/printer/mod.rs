@@ -1,6 +1,7 @@
 //! Results as text: one file per format. Printers see results only; they write wherever they are told to.
 
 mod human;
+mod info;
 mod json;
 mod sanitize;
 
@@ -8,6 +9,7 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 
 pub use human::{HumanOptions, print_shown};
+pub use info::print_info;
 pub use json::print_json_line;
 pub use sanitize::sanitize;
 

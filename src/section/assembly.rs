@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use super::blocks::Role;
-use super::headings;
-use super::lists::{Before, Lists};
+use super::headings::{self, Outline, enumerated};
+use super::lists::{Before, Lists, may_introduce};
 use super::pieces::Piece;
 use crate::model::{Clause, Kind};
 
@@ -19,14 +19,22 @@ pub(super) const LOOK_AHEAD: usize = 2;
 pub(super) struct State {
     /// Whether block quotations mean something in this text.
     quote_counts: bool,
-    /// The piece before, settled, and the kind of its clause.
-    before: Option<(Arc<Piece>, Kind)>,
+    before: Option<Settled>,
     /// Whether that is part of a sentence in capitals.
     in_sentence: bool,
     /// The levels of the open headings, outermost first, and their texts.
     levels: Vec<u8>,
     path: Arc<[String]>,
     lists: Lists,
+}
+
+/// The piece before, which has become a clause.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Settled {
+    outline: Outline,
+    kind: Kind,
+    /// Its text, if that may introduce a list.
+    introduction: Arc<str>,
 }
 
 impl State {
@@ -42,27 +50,25 @@ impl State {
         }
     }
 
-    /// The clauses of the next `pieces`. `after` are the first [`LOOK_AHEAD`] pieces that follow them; fewer, if the text ends before.
-    pub fn assemble(&mut self, pieces: Vec<Piece>, after: &[&Piece]) -> Vec<Clause> {
-        let count = pieces.len();
+    /// The clauses of the next `pieces`. `after` are the outlines of the first [`LOOK_AHEAD`] pieces that follow them; fewer, if the text
+    /// ends before.
+    pub fn assemble(&mut self, mut pieces: Vec<Piece>, after: impl Iterator<Item = Outline>) -> Vec<Clause> {
+        let before = self.before.iter().map(|before| before.outline.clone());
+        let own = pieces.iter().map(Outline::of);
+        let mut outlines: Vec<Outline> = before.chain(own).chain(after).collect();
         let first = usize::from(self.before.is_some());
-        let before = self.before.iter().map(|(piece, _)| Piece::clone(piece));
-        let mut window: Vec<Piece> = before.chain(pieces).collect();
-        window.extend(after.iter().map(|&piece| piece.clone()));
-        let range = first..first + count;
-        let is_enumerated = enumerated(&window);
-        self.in_sentence = headings::mark(&mut window, &is_enumerated, range.clone(), self.in_sentence);
-        window.truncate(range.end);
-        let mut last = window.last().filter(|_| count > 0).cloned();
-        let mut clauses: Vec<Clause> = Vec::with_capacity(count);
-        for (piece, is_enumerated) in window.into_iter().zip(is_enumerated).skip(first) {
+        let is_enumerated = enumerated(&outlines);
+        self.in_sentence =
+            headings::mark(&mut pieces, &mut outlines, first, &is_enumerated, self.in_sentence);
+        let mut clauses: Vec<Clause> = Vec::with_capacity(pieces.len());
+        for (piece, &is_enumerated) in pieces.into_iter().zip(&is_enumerated[first..]) {
             let clause = self.clause(piece, is_enumerated, clauses.last());
             clauses.push(clause);
         }
-        if let (Some(piece), Some(clause)) = (last.as_mut(), clauses.last()) {
-            // Where it stood, and in which list of its text, is nothing to what follows.
-            (piece.start, piece.end, piece.list) = (0, 0, None);
-            self.before = Some((Arc::new(piece.clone()), clause.kind));
+        if let Some(last) = clauses.last() {
+            let outline = outlines.swap_remove(first + clauses.len() - 1);
+            let introduction = if may_introduce(last) { last.text.as_str() } else { "" };
+            self.before = Some(Settled { outline, kind: last.kind, introduction: introduction.into() });
         }
         self.lists.forget_numbers();
         clauses
@@ -71,7 +77,7 @@ impl State {
     fn clause(&mut self, piece: Piece, is_enumerated: bool, last: Option<&Clause>) -> Clause {
         let before = match (last, &self.before) {
             (Some(last), _) => Some((last.kind, last.text.as_str())),
-            (None, Some((piece, kind))) => Some((*kind, piece.text.as_str())),
+            (None, Some(before)) => Some((before.kind, &*before.introduction)),
             (None, None) => None,
         };
         let is_typed_item = piece.role == Role::Text && (is_enumerated || piece.has_bullet);
@@ -116,19 +122,4 @@ impl State {
         self.path = above.iter().chain([&heading.text]).cloned().collect();
         above
     }
-}
-
-/// Which pieces are points of an enumeration: their number follows the one before, with no other text between.
-fn enumerated(pieces: &[Piece]) -> Vec<bool> {
-    let mut found = vec![false; pieces.len()];
-    for i in 1..pieces.len() {
-        let (first, next) = (&pieces[i - 1], &pieces[i]);
-        let are_text = first.role == Role::Text && next.role == Role::Text && !first.is_bold && !next.is_bold;
-        if let (true, Some(first), Some(next)) = (are_text, &first.enumerator, &next.enumerator)
-            && next.follows(first)
-        {
-            (found[i - 1], found[i]) = (true, true);
-        }
-    }
-    found
 }

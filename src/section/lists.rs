@@ -8,7 +8,7 @@ use super::blocks::List;
 use super::enumerate::Enumerator;
 use super::pieces::Piece;
 use super::wording::{ends_open, ends_sentence};
-use crate::model::Kind;
+use crate::model::{Clause, Kind};
 
 /// The number of a list that was open when a stretch of text ended; lists of its own are numbered from [`super::blocks::FIRST_LIST`].
 pub(super) const OPEN_LIST: usize = 0;
@@ -229,13 +229,26 @@ impl Before<'_> {
     }
 }
 
+/// Whether the text of a clause can be, or hold, the lead-in of a list that follows.
+pub(super) fn may_introduce(clause: &Clause) -> bool {
+    match clause.kind {
+        Kind::Item => true,
+        Kind::Paragraph | Kind::Quote => introduces_list(&clause.text),
+        Kind::Heading | Kind::Row => false,
+    }
+}
+
 /// Whether a paragraph before a list introduces it: it breaks off where a list goes on. Lines without any mark at their end are
 /// mostly debris of a page ("Help Center").
 fn introduces_list(text: &str) -> bool {
     let end = bare_end(text);
     let is_announced = || {
-        let last = last_sentence(end).map(|sentence| sentence.to_lowercase());
-        last.is_some_and(|last| last.contains("following") || last.contains("as follows"))
+        // Sentence borders are dear: most texts have no such word at all.
+        let announces = |text: &str| {
+            let lower = text.to_lowercase();
+            lower.contains("following") || lower.contains("as follows")
+        };
+        announces(end) && last_sentence(end).is_some_and(|last| announces(&last))
     };
     end.ends_with([':', '：', ',', '，', ';', '；', '—', '–', '-', '…'])
         || !ends_sentence(end) && (ends_open(end) || is_announced())
@@ -249,7 +262,7 @@ fn bare_end(text: &str) -> &str {
 }
 
 /// The last sentence of a text, by the sentence borders of UAX 29.
-fn last_sentence(text: &str) -> Option<Arc<str>> {
+pub(super) fn last_sentence(text: &str) -> Option<Arc<str>> {
     let sentences = text.unicode_sentences().map(str::trim);
     sentences.filter(|sentence| crate::token::has_token(sentence)).last().map(Arc::from)
 }

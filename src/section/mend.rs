@@ -21,20 +21,15 @@ const MAX_LABEL: usize = 4 * 999;
 const MAX_TARGET: usize = 2000;
 
 /// The text as CommonMark should read it.
-pub(super) fn mend(source: &Source<'_>) -> Source<'static> {
+pub(super) fn mend<'s>(source: &'s Source<'_>) -> Source<'s> {
     let text = source.text.as_ref();
     let mut insertions: Vec<Insertion> = Vec::new();
-    let mut lists = Lists::default();
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let shift = lists.shift(line);
-        if shift > 0 {
-            insertions.push((at, " ".repeat(shift)));
-        }
-        at += line.len();
-    }
+    insertions.extend(shifts(text).map(|(at, shift)| (at, " ".repeat(shift))));
     escape_definitions(text, &mut insertions);
     enclose_targets(text, &mut insertions);
+    if insertions.is_empty() {
+        return source.borrow();
+    }
     // A new line stands before the columns by which the line after it is moved, and those before a mark.
     insertions.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
     let mut out = Source::empty();
@@ -48,9 +43,25 @@ pub(super) fn mend(source: &Source<'_>) -> Source<'static> {
     out
 }
 
+/// The lines of `text` that are moved, and by how many columns.
+fn shifts(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    let mut lists = Lists::default();
+    let mut at = 0;
+    text.split_inclusive('\n').filter_map(move |line| {
+        let start = at;
+        at += line.len();
+        Some((start, lists.shift(line))).filter(|&(_, shift)| shift > 0)
+    })
+}
+
+/// Whether a line of `text` is moved to where its list is.
+pub(super) fn is_moved(text: &str) -> bool {
+    shifts(text).next().is_some()
+}
+
 /// Puts `<` and `>` around link targets with spaces in them, which CommonMark does not take for targets: `[mail](mailto: a@b.example)`.
 fn enclose_targets(text: &str, insertions: &mut Vec<Insertion>) {
-    for (at, _) in text.match_indices("](") {
+    for at in memchr::memmem::find_iter(text.as_bytes(), "](") {
         let start = at + 2;
         let Some(length) = target_length(&text[start..]) else { continue };
         let target = &text[start..start + length];
@@ -112,7 +123,7 @@ fn escape_definitions(text: &str, insertions: &mut Vec<Insertion>) {
 fn candidates(text: &str) -> Vec<usize> {
     let is_escaped = |at: usize| text[..at].bytes().rev().take_while(|&b| b == b'\\').count() % 2 == 1;
     let mut found = Vec::new();
-    for (close, _) in text.match_indices("]:") {
+    for close in memchr::memmem::find_iter(text.as_bytes(), "]:") {
         let mut start = close.saturating_sub(MAX_LABEL);
         while !text.is_char_boundary(start) {
             start += 1;
@@ -137,7 +148,7 @@ fn candidates(text: &str) -> Vec<usize> {
 
 /// Whether a link definition may stand in `stretch`, alone or with what stands before it in some text.
 pub(super) fn may_define(stretch: &str) -> bool {
-    let Some(close) = stretch.find("]:") else { return false };
+    let Some(close) = memchr::memmem::find(stretch.as_bytes(), b"]:") else { return false };
     // A label that begins before the stretch has no closing bracket in it.
     let is_whole = stretch[..close].contains('[');
     !is_whole || !candidates(stretch).is_empty()

@@ -52,7 +52,7 @@ pub const SECTION_VERSION: u32 = 1;
 pub fn section(text: &str) -> Vec<Clause> {
     let pieces = pieces(text);
     let mut state = State::new(mostly_quoted(&pieces));
-    state.assemble(pieces, &[])
+    state.assemble(pieces, std::iter::empty())
 }
 
 /// The pieces of a text, before anything is known of what stands around it.
@@ -78,6 +78,7 @@ fn is_mostly_quoted(quoted: usize, all: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::lists::last_sentence;
     use super::*;
     use crate::model::Kind;
 

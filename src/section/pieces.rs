@@ -66,8 +66,13 @@ fn cut(block: Block, out: &mut Vec<Piece>) {
 }
 
 fn piece(lines: Vec<Line>, role: Role) -> Piece {
-    let texts: Vec<String> = lines.iter().map(Line::text).filter(|text| !text.is_empty()).collect();
-    let mut text = texts.join("\n");
+    let mut text = match lines.as_slice() {
+        [line] => line.text(),
+        lines => {
+            let texts = lines.iter().map(Line::text).filter(|text| !text.is_empty());
+            texts.collect::<Vec<_>>().join("\n")
+        }
+    };
     let bullet = if matches!(role, Role::Text | Role::Entry) { typed_bullet(&text) } else { None };
     if let Some(len) = bullet {
         text.drain(..len);

@@ -16,6 +16,11 @@ impl<'t> Source<'t> {
         Self { text: Cow::Borrowed(text), map: vec![(0, 0)] }
     }
 
+    /// The same, without a copy of the text.
+    pub fn borrow(&self) -> Source<'_> {
+        Source { text: Cow::Borrowed(&self.text), map: self.map.clone() }
+    }
+
     /// An empty text to be filled with [`Source::push`].
     pub fn empty() -> Self {
         Self { text: Cow::Owned(String::new()), map: Vec::new() }

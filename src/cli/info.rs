@@ -1,0 +1,31 @@
+//! `fineprint info`.
+
+use std::io::{self, BufWriter, Write};
+
+use fineprint::error::{Error, Result};
+use fineprint::index::Info;
+use fineprint::printer::{print_info, print_json_line};
+
+use super::Outcome;
+use super::args::{Cli, InfoArgs, ShowFormat};
+use super::open::open;
+
+/// Says what an index holds.
+pub fn run(args: &InfoArgs, cli: &Cli) -> Result<Outcome> {
+    let (dir, is_incomplete) = match &args.index.corpus {
+        // An index that searches cannot use can still be asked what it is.
+        None => (args.index.folder.index.clone(), false),
+        Some(_) => {
+            let (index, is_incomplete) = open(&args.index, cli)?;
+            (index.dir().to_owned(), is_incomplete)
+        }
+    };
+    let info = Info::read(&dir)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let printed = match args.format {
+        ShowFormat::Human => print_info(&mut out, &info),
+        ShowFormat::Json => print_json_line(&mut out, &info),
+    };
+    printed.and_then(|()| out.flush()).map_err(Error::Output)?;
+    Ok(if is_incomplete { Outcome::Incomplete } else { Outcome::Found })
+}

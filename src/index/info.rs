@@ -1,0 +1,49 @@
+//! What an index holds, for `fineprint info`: the manifest with what can be measured beside it.
+
+use serde::Serialize;
+use walkdir::WalkDir;
+
+use super::manifest::{Counts, Dates, IndexedCorpus, Inputs, Manifest, Versions};
+use crate::error::Result;
+
+/// What an index holds; `schema/info.schema.json` describes it field by field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Info {
+    /// The index folder.
+    pub index: String,
+    /// The versions of all that decides what is in it.
+    pub versions: Versions,
+    /// What was indexed.
+    pub corpora: Vec<IndexedCorpus>,
+    /// Companies, policies, snapshots, texts, clauses.
+    pub counts: Counts,
+    /// The first and last archive date; `null` in an empty index.
+    pub dates: Option<Dates>,
+    /// The bytes of its files.
+    pub bytes: u64,
+    /// How every input ended.
+    pub inputs: Inputs,
+}
+
+impl Info {
+    /// What the index in the folder `dir` holds.
+    ///
+    /// # Errors
+    ///
+    /// There is no index, its manifest cannot be read, or it is of another version.
+    pub fn read(dir: &std::path::Path) -> Result<Self> {
+        let Manifest { versions, generation, corpora, counts, dates, inputs } = Manifest::read(dir)?;
+        let files = WalkDir::new(dir.join(generation)).into_iter().flatten();
+        // A file that goes while it is counted has no bytes.
+        let bytes = files.filter_map(|file| file.metadata().ok()).filter(std::fs::Metadata::is_file);
+        Ok(Self {
+            index: dir.to_string_lossy().into_owned(),
+            versions,
+            corpora,
+            counts,
+            dates,
+            bytes: bytes.map(|file| file.len()).sum(),
+            inputs,
+        })
+    }
+}

@@ -368,6 +368,22 @@ fptest!(a_damaged_index, |fx: Fixture| {
     fx.run(["search", "sell", "--count"]).exits(0).stdout_is("2\n");
 });
 
+fptest!(a_damaged_table_of_texts, |fx: Fixture| {
+    for company in ["acme.example", "bolt.example"] {
+        fx.policy(company, "2001-01-01", "We sell data.\n");
+    }
+    fx.run(["index", "corpus"]).exits(0);
+    fx.run(["search", "sell", "--format", "jsonl"]).exits(0).stdout_has("\"same_text_companies\":1");
+    let path = fx.path(".fineprint/generation-1/texts.bin");
+    let mut bytes = fs::read(&path).unwrap();
+    // The number of companies of its only entry.
+    bytes[16] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    let damaged = "(`texts.bin` does not fit its checksum); build it again";
+    fx.run(["search", "sell", "--format", "jsonl"]).exits(2).stderr_has(damaged);
+    fx.run(["search", "sell", "--count"]).exits(0).stdout_is("2\n");
+});
+
 fptest!(a_build_that_was_killed_does_not_block_the_next, |fx: Fixture| {
     fx.policy("acme.example", "2001-01-01", "We sell or rent data.\n");
     fx.file(".fineprint/fineprint.lock", "process 1\n");

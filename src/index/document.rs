@@ -1,7 +1,8 @@
 //! Policies to tantivy documents and back: the only place that knows how clauses, snapshots and tables are laid out in fields.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 use tantivy::TantivyDocument;
 
@@ -85,35 +86,49 @@ impl ClauseLists {
     }
 }
 
+/// What both lists begin and end with is copied, the rest is looked for. Most snapshots differ from the one before in a few entries, and
+/// there are as many lists as snapshots.
 fn edits(before: &[(u32, u32)], after: &[(u32, u32)]) -> Vec<Edit> {
-    let mut positions: std::collections::HashMap<(u32, u32), usize> = std::collections::HashMap::new();
-    for (i, entry) in before.iter().enumerate() {
-        positions.entry(*entry).or_insert(i);
-    }
+    let prefix = before.iter().zip(after).take_while(|(old, new)| old == new).count();
+    let (old, new) = (&before[prefix..], &after[prefix..]);
+    let suffix = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
     let mut edits = Vec::new();
+    let copy = |edits: &mut Vec<Edit>, from: usize, len: usize| {
+        edits.extend((len > 0).then_some(Edit::Copy(from as u32, len as u32)));
+    };
+    copy(&mut edits, 0, prefix);
+    moved_or_new(&old[..old.len() - suffix], &new[..new.len() - suffix], prefix, &mut edits);
+    copy(&mut edits, before.len() - suffix, suffix);
+    edits
+}
+
+/// The edits that make `new` of `old`, which begins at `offset` in the list before.
+fn moved_or_new(old: &[(u32, u32)], new: &[(u32, u32)], offset: usize, edits: &mut Vec<Edit>) {
+    let mut positions: HashMap<(u32, u32), usize, FxBuildHasher> = HashMap::default();
+    if !new.is_empty() {
+        for (i, entry) in old.iter().enumerate() {
+            positions.entry(*entry).or_insert(i);
+        }
+    }
     let mut at = 0;
     // Where a copy would go on if nothing changed: the right one of several equal entries.
     let mut expected = 0;
-    while at < after.len() {
-        let from = if before.get(expected) == Some(&after[at]) {
-            Some(expected)
-        } else {
-            positions.get(&after[at]).copied()
-        };
+    while let Some(entry) = new.get(at) {
+        let goes_on = old.get(expected) == Some(entry);
+        let from = if goes_on { Some(expected) } else { positions.get(entry).copied() };
         let Some(from) = from else {
             match edits.last_mut() {
-                Some(Edit::New(entries)) => entries.push(after[at]),
-                _ => edits.push(Edit::New(vec![after[at]])),
+                Some(Edit::New(entries)) => entries.push(*entry),
+                _ => edits.push(Edit::New(vec![*entry])),
             }
             at += 1;
             continue;
         };
-        let len = before[from..].iter().zip(&after[at..]).take_while(|(old, new)| old == new).count();
-        edits.push(Edit::Copy(from as u32, len as u32));
+        let len = old[from..].iter().zip(&new[at..]).take_while(|(old, new)| old == new).count();
+        edits.push(Edit::Copy((offset + from) as u32, len as u32));
         at += len;
         expected = from + len;
     }
-    edits
 }
 
 fn apply(before: &[(u32, u32)], edits: &[Edit]) -> Vec<(u32, u32)> {
@@ -254,6 +269,15 @@ mod tests {
             before = list.to_vec();
         }
         assert_eq!(edits(lists[0], lists[1]), [Edit::Copy(0, 4)]);
+        // A change in the middle, and two stretches that change places.
+        let list: Vec<(u32, u32)> = (0..9).map(|i| (i, 0)).collect();
+        let changed = [&list[..4], &[(9, 9)], &list[5..]].concat();
+        assert_eq!(edits(&list, &changed), [Edit::Copy(0, 4), Edit::New(vec![(9, 9)]), Edit::Copy(5, 4)]);
+        let turned = [&list[..1], &list[4..8], &list[1..4], &list[8..]].concat();
+        assert_eq!(
+            edits(&list, &turned),
+            [Edit::Copy(0, 1), Edit::Copy(4, 4), Edit::Copy(1, 3), Edit::Copy(8, 1)]
+        );
     }
 
     #[test]

@@ -191,9 +191,10 @@ impl OpenIndex {
         Ok(found)
     }
 
-    /// At how many companies a clause stands whose text has this key, and which stands at one.
+    /// At how many companies stands a clause whose text has this key; at one if the table of shared texts does not know it.
     pub(crate) fn companies_of_text(&self, key: u64) -> Result<u64> {
-        let shared = self.texts.companies(key).ok_or_else(|| self.damaged("the table of texts"))?;
+        let shared =
+            self.texts.companies(key).ok_or_else(|| self.damaged("`texts.bin` does not fit its checksum"))?;
         Ok(shared.map_or(1, u64::from))
     }
 
@@ -215,9 +216,14 @@ impl OpenIndex {
         Ok(found)
     }
 
+    /// The policy's own document, in whatever segment it is.
+    pub(crate) fn policy_documents(&self, hash: u64) -> Result<Vec<DocAddress>> {
+        self.lookup(self.fields.policy_tables, hash)
+    }
+
     /// The policy's own document; its chunks and clauses follow it.
     pub(crate) fn policy_address(&self, hash: u64) -> Result<DocAddress> {
-        let first = self.lookup(self.fields.policy_tables, hash)?.first().copied();
+        let first = self.policy_documents(hash)?.into_iter().next();
         first.ok_or_else(|| self.damaged("a policy without its tables"))
     }
 

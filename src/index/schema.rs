@@ -146,24 +146,29 @@ fn numeric_options(field: &FieldDescription) -> NumericOptions {
 
 /// Makes an opened or created index cut text as the rest of fineprint does.
 pub fn register_tokenizer(index: &Index) {
-    index.tokenizers().register(TOKENIZER, ClauseTokenizer);
+    index.tokenizers().register(TOKENIZER, ClauseTokenizer::default());
 }
 
 /// fineprint's tokens in the form in which tantivy takes them.
-#[derive(Clone)]
-struct ClauseTokenizer;
+#[derive(Clone, Default)]
+struct ClauseTokenizer {
+    /// Used for one text after the other: a new one allocates.
+    token: TantivyToken,
+}
 
 struct ClauseTokens<'t> {
     text: &'t str,
     tokens: Tokens<'t>,
-    token: TantivyToken,
+    token: &'t mut TantivyToken,
 }
 
 impl Tokenizer for ClauseTokenizer {
     type TokenStream<'t> = ClauseTokens<'t>;
 
     fn token_stream<'t>(&'t mut self, text: &'t str) -> ClauseTokens<'t> {
-        ClauseTokens { text, tokens: tokens(text), token: TantivyToken::default() }
+        // One before the first.
+        self.token.position = usize::MAX;
+        ClauseTokens { text, tokens: tokens(text), token: &mut self.token }
     }
 }
 
@@ -174,16 +179,16 @@ impl TokenStream for ClauseTokens<'_> {
         self.token.offset_from = token.range.start;
         self.token.offset_to = token.range.end;
         self.token.text.clear();
-        self.token.text.push_str(&token.term(self.text));
+        token.push_term(self.text, &mut self.token.text);
         true
     }
 
     fn token(&self) -> &TantivyToken {
-        &self.token
+        self.token
     }
 
     fn token_mut(&mut self) -> &mut TantivyToken {
-        &mut self.token
+        self.token
     }
 }
 

@@ -3,6 +3,7 @@
 mod highlight;
 mod hit;
 mod places;
+mod ranges;
 mod read;
 mod request;
 mod rows;

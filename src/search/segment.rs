@@ -6,16 +6,17 @@
 use std::ops::Range;
 
 use tantivy::columnar::Column;
-use tantivy::query::{EnableScoring, PhraseQuery, Query, Scorer, TermQuery, TermSetQuery};
+use tantivy::query::{EnableScoring, PhraseQuery, Query, Scorer, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED, Term};
 
 use super::highlight::contains;
 use super::places::PlaceCursor;
+use super::ranges::PolicyCursor;
 use super::request::Dates;
 use super::statistics::LiveStatistics;
 use super::truth::{self, Leaf, is_true};
-use crate::collapse::Run;
+use crate::collapse::{PlaceChange, Run};
 use crate::error::Result;
 use crate::index::{OpenIndex, PolicyTables, place_change, run};
 use crate::model::Kind;
@@ -66,7 +67,7 @@ impl Columns {
     }
 }
 
-/// The documents of one phrase or set.
+/// The documents of one phrase.
 struct Cursor(Option<Box<dyn Scorer>>);
 
 impl Cursor {
@@ -105,9 +106,10 @@ pub(crate) struct SegmentSearch<'s> {
     /// The phrases that are part of the match at hand, once a place has been found where it holds.
     matched: Option<Vec<usize>>,
     places: Vec<PlaceCursor<'s>>,
-    policy_sets: Vec<Cursor>,
+    policy_sets: Vec<PolicyCursor>,
     policy: PolicyState,
     runs: Vec<Run>,
+    changes: Vec<(PlaceChange, Kind)>,
     matching: Vec<Run>,
 }
 
@@ -127,8 +129,7 @@ impl<'s> SegmentSearch<'s> {
         });
         let places =
             plan.place_phrases.iter().map(|phrase| PlaceCursor::new(index, segment, columns, phrase));
-        let policy_sets =
-            plan.policy_sets.iter().map(|set| cursor_of(index, segment, policy_query(index, set), false));
+        let policy_sets = plan.policy_sets.iter().map(|set| PolicyCursor::new(index, ord, set));
         Ok(Self {
             phrases: phrases.collect::<Result<_>>()?,
             matched: None,
@@ -141,6 +142,7 @@ impl<'s> SegmentSearch<'s> {
             columns,
             policy: PolicyState::default(),
             runs: Vec::new(),
+            changes: Vec::new(),
             matching: Vec::new(),
         })
     }
@@ -222,7 +224,10 @@ impl<'s> SegmentSearch<'s> {
 
     /// Judges each stretch of snapshots over which the places of the clause stay the same.
     fn decide_places(&mut self, doc: DocId) {
-        let changes: Vec<_> = self.columns.places.values_for_doc(doc).map(place_change).collect();
+        // Taken out and put back: candidates are many, and each would make a list of its own.
+        let mut changes = std::mem::take(&mut self.changes);
+        changes.clear();
+        changes.extend(self.columns.places.values_for_doc(doc).map(place_change));
         let mut next = self.policy.chosen.end;
         for group in changes.chunk_by(|(a, _), (b, _)| a.ordinal == b.ordinal).rev() {
             let from = group[0].0.ordinal;
@@ -240,6 +245,7 @@ impl<'s> SegmentSearch<'s> {
             }
         }
         self.matching.sort_by_key(|run| run.start);
+        self.changes = changes;
     }
 
     fn has_kind(&self, kind: Kind) -> bool {
@@ -344,12 +350,6 @@ fn phrase_query(field: Field, terms: &[String]) -> Option<Box<dyn Query>> {
         [term] => Some(Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs))),
         _ => Some(Box::new(PhraseQuery::new(terms))),
     }
-}
-
-fn policy_query(index: &OpenIndex, set: &[bool]) -> Option<Box<dyn Query>> {
-    let entries = index.policies().entries().iter().zip(set).filter(|&(_, &is_in)| is_in);
-    let terms = entries.map(|(entry, _)| Term::from_field_u64(index.fields().policy, entry.hash));
-    Some(Box::new(TermSetQuery::new(terms)))
 }
 
 fn cursor_of(

@@ -20,6 +20,7 @@
 //! along its trees of deltas costs about as much, but in the order of the pack: nothing is together that belongs together, and the texts of
 //! a policy would all have to be kept.
 
+mod cache;
 mod changes;
 mod commit;
 mod delta;

@@ -1,7 +1,7 @@
 //! The generator of `benches/generate`: the same bytes for the same seed, and what it says it made.
 
 #[path = "../benches/generate/history.rs"]
-mod history;
+pub mod history;
 
 use std::collections::HashSet;
 

@@ -823,3 +823,43 @@ fn the_contrib_history_is_read_as_git_reads_it() {
     assert_eq!(theirs.len(), 42_627);
     assert!(ours == theirs, "{:?}", ours.symmetric_difference(&theirs).take(5).collect::<Vec<_>>());
 }
+
+fptest!(a_work_tree_is_its_history_unless_asked_for_its_files, |fx: Fixture| {
+    let text = |date: &str, body: &str| format!("{}\n\n{body}\n", header("acme.example", date));
+    let (old, new) = (text("2001-01-01", "We sell data."), text("2002-01-01", "We rent data."));
+    let path = "Acme/Privacy Policy.md";
+    let stream = Stream::default()
+        .commit(START, "First record of Acme Privacy Policy", &[(path, Some(&old))])
+        .commit(START + DAY, "Record new changes of Acme Privacy Policy", &[(path, Some(&new))]);
+    let bare = stream.bare(&fx, "acme.git");
+    git(&fx.root(), &["clone", "--quiet", &bare.to_string_lossy(), "acme"]);
+    fx.run(["index", "acme"]).exits(0).stderr_has("indexed 2 snapshots of 1 policy of 1 company");
+    fx.run(["search", "company:acme", "sell data", "--count"]).exits(0).stdout_is("1\n");
+    let run = fx.run(["index", "acme", "--worktree"]);
+    run.exits(0).stderr_has("indexed 1 snapshot of 1 policy of 1 company");
+    fx.run(["search", "company:acme.example", "rent data", "--count"]).exits(0).stdout_is("1\n");
+});
+
+fptest!(one_two_and_eight_threads_answer_alike, |fx: Fixture| {
+    let size = crate::generator::history::Size { snapshots: 700, policies: 40, seed: 5 };
+    let mut stream = Vec::new();
+    crate::generator::history::write(size, &mut stream).unwrap();
+    git(&fx.root(), &["init", "--quiet", "--bare", "made.git"]);
+    git_with(&fx.path("made.git"), &["fast-import", "--quiet"], &stream);
+    git(&fx.path("made.git"), &["symbolic-ref", "HEAD", "refs/heads/main"]);
+    for threads in ["1", "2", "8"] {
+        fx.run(["index", "made.git", "--threads", threads, "--index", threads]).exits(0);
+    }
+    let words = ["the", "to", "of", "and", "or", "your", "you", "we", "our", "in"];
+    let pairs = words.iter().flat_map(|a| words.iter().map(move |b| format!("{a} {b}")));
+    let mut found = 0;
+    for query in pairs {
+        let answers = ["1", "2", "8"].map(|index| {
+            let args = ["search", &query, "--index", index, "--format", "json", "--limit", "20"];
+            fx.run(args).stdout().to_owned()
+        });
+        found += usize::from(answers[0].contains("\"rank\":1"));
+        assert!(answers[1] == answers[0] && answers[2] == answers[0], "{query}");
+    }
+    assert!(found > 90, "only {found} queries have hits");
+});

@@ -4,6 +4,7 @@
 mod errors;
 mod generator;
 mod git;
+mod info;
 mod ingest;
 mod oracle;
 mod output;

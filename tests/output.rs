@@ -331,7 +331,7 @@ fn schemas_describe_every_field_and_refuse_others() {
         }
         object.iter().for_each(|(name, inner)| described(inner, &format!("{path}.{name}")));
     }
-    for name in ["hit.schema.json", "results.schema.json"] {
+    for name in ["hit.schema.json", "results.schema.json", "info.schema.json"] {
         let schema = schema(name);
         assert!(jsonschema::meta::is_valid(&schema), "{name}");
         described(&schema, name);

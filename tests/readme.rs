@@ -39,12 +39,25 @@ fn every_command_of_the_readme_runs() {
     let program = env!("CARGO_BIN_EXE_fineprint");
     let commands = shown();
     assert!(commands.len() >= 7, "the README shows only {} commands", commands.len());
+    let corpora = std::env::var_os("FINEPRINT_CORPORA").map(std::path::PathBuf::from);
     for Shown { command, output } in commands {
         if command.contains("| jq") && !has_program("jq") {
             println!("skipped, there is no jq: {command}");
             continue;
         }
-        let run = command.replace("cargo run --release --", program);
+        // The public history is read from a copy of it as it stood when the README was written.
+        let run = match (&corpora, command.contains("contrib")) {
+            (None, true) => {
+                println!("skipped, there is no FINEPRINT_CORPORA: {command}");
+                continue;
+            }
+            (Some(corpora), true) => command.replace(
+                "--bare https://github.com/OpenTermsArchive/contrib-versions.git",
+                &format!("--bare {} contrib-versions.git", crate::util::contrib_history(corpora).display()),
+            ),
+            (_, false) => command.clone(),
+        };
+        let run = run.replace("cargo run --release --", program);
         let run = if run.starts_with("fineprint ") { run.replacen("fineprint", program, 1) } else { run };
         let done = Command::new("bash")
             .args(["-o", "pipefail", "-c", &run])

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use fineprint::model::Kind;
+use fineprint::model::{Clause, Kind};
+use fineprint::section::{Sectioner, section};
 use sha2::{Digest, Sha256};
 
 use crate::util::corpora;
@@ -192,4 +193,130 @@ fn no_long_paragraph_makes_sectioning_slow() {
         let (short, long) = (shortest(16_000), shortest(64_000));
         assert!(long < 0.4 || long < 9.0 * short, "{short} s, four times as many {long} s: {:?}", &text(40));
     }
+}
+
+/// Lines that decide about each other: over blank lines, in lists, in quotations, by what stands around them.
+const LINES: [&str; 64] = [
+    "We sell data.",
+    "we may share it:",
+    "Sharing",
+    "**Sharing**",
+    "**Cookies.** We use them.",
+    "# Title",
+    "## Sub",
+    "Title",
+    "=====",
+    "-----",
+    "---",
+    "* * *",
+    "* a",
+    "* b:",
+    "*   wide",
+    "*     code",
+    "* * both",
+    "- dash",
+    "+ plus",
+    "-",
+    "*",
+    "1. one",
+    "2. two",
+    "2) two",
+    "3. **Three**",
+    "7. seven",
+    "10. ten",
+    "  * in",
+    "  * in:",
+    "    * deeper",
+    "    text",
+    "   text",
+    "      * far",
+    "        farther",
+    "    1. first",
+    "    2. second",
+    "   -- ",
+    "(a) first;",
+    "(b) second.",
+    "1.1 Of us",
+    "1.2 Of you",
+    "A. LETTERS",
+    "WE NEVER SELL,",
+    "OR RENT, ANYTHING",
+    "> quoted",
+    "> * in a quote",
+    "> ",
+    "| a | b |",
+    "| --- | --- |",
+    "| c | d |",
+    "a | b",
+    "<div>",
+    "</div>",
+    "<!-- a",
+    "-->",
+    "<pre>",
+    "```",
+    "~~~",
+    "[a]: /b",
+    "[a] and [c][a]",
+    "see [d](e f.example",
+    "\ttab",
+    "• typed",
+    "We share with the following",
+];
+
+/// The same numbers on every machine (Knuth, MMIX).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % end
+    }
+
+    /// A line; in a tame text none that makes it one whole.
+    fn line(&mut self, is_tame: bool) -> String {
+        let is_wild = |line: &str| line.contains(['<', '`', '~']) || line.contains("]:");
+        let mut line = LINES[self.roll(LINES.len())];
+        while is_tame && is_wild(line) {
+            line = LINES[self.roll(LINES.len())];
+        }
+        let end = ["\n", "\n", "\n\n", "\n\n", "\n  \n", "  \n"][self.roll(6)];
+        format!("{line}{end}")
+    }
+}
+
+#[test]
+fn texts_after_each_other_are_sectioned_as_alone() {
+    let mut dice = Dice(1);
+    let bare = |clauses: Vec<Clause>| -> Vec<Clause> {
+        clauses.into_iter().map(|clause| Clause { source: 0..0, ..clause }).collect()
+    };
+    let (mut known, mut new) = (0, 0);
+    for series in 0..3000 {
+        let is_tame = series % 4 > 0;
+        let mut sectioner = Sectioner::default();
+        let mut parts: Vec<Vec<Clause>> = Vec::new();
+        let count = 1 + dice.roll(14);
+        let mut lines: Vec<String> = (0..count).map(|_| dice.line(is_tame)).collect();
+        for _ in 0..12 {
+            let text = lines.concat();
+            let mut clauses = Vec::new();
+            for part in sectioner.section(text.as_str()) {
+                known += 1;
+                if let Some(first) = part.clauses {
+                    new += 1;
+                    parts.push(first);
+                }
+                clauses.extend(parts[part.number].iter().cloned());
+            }
+            assert_eq!(bare(clauses), bare(section(&text)), "{text:?}");
+            // The next text has a line more, less or changed.
+            let at = dice.roll(lines.len());
+            match dice.roll(3) {
+                0 => lines.insert(at, dice.line(is_tame)),
+                1 if lines.len() > 1 => drop(lines.remove(at)),
+                _ => lines[at] = dice.line(is_tame),
+            }
+        }
+    }
+    assert!(4 * known > 5 * new, "of {known} parts {new} are new");
 }

@@ -201,7 +201,7 @@ fn text(policy: &Policy, number: u64, seed: u64) -> String {
 }
 
 fn is_planted(paragraph: u64) -> bool {
-    paragraph % 6000 == 0
+    paragraph.is_multiple_of(6000)
 }
 
 fn push_paragraph(paragraph: u64, seed: u64, out: &mut String) {

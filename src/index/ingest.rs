@@ -140,7 +140,7 @@ impl Scan {
     ///
     /// A corpus is missing, cannot be read, is empty or holds no policy.
     pub fn new(corpora: &[PathBuf], collection: &str, progress: &dyn Progress) -> Result<Self> {
-        Self::scan(corpora, collection, false, progress)
+        Self::read(corpora, collection, false, progress)
     }
 
     /// Scans corpora, of git work trees their files and not their histories.
@@ -149,10 +149,10 @@ impl Scan {
     ///
     /// As [`Scan::new`].
     pub fn of_worktrees(corpora: &[PathBuf], collection: &str, progress: &dyn Progress) -> Result<Self> {
-        Self::scan(corpora, collection, true, progress)
+        Self::read(corpora, collection, true, progress)
     }
 
-    fn scan(corpora: &[PathBuf], collection: &str, worktree: bool, progress: &dyn Progress) -> Result<Self> {
+    fn read(corpora: &[PathBuf], collection: &str, worktree: bool, progress: &dyn Progress) -> Result<Self> {
         let mut scan = Self {
             readers: Vec::new(),
             corpora: corpora.to_vec(),

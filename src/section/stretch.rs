@@ -73,6 +73,8 @@ struct ListMark {
     sign: u8,
     /// The number of the first entry.
     start: Option<u64>,
+    /// The column at which the text of the last entry begins: what is indented less may be none of its.
+    text: usize,
 }
 
 impl Iterator for Stretches<'_> {
@@ -108,13 +110,14 @@ impl Iterator for Stretches<'_> {
                 if stretch.is_some() {
                     break;
                 }
-                if join == Join::New {
-                    self.list = entry;
-                }
+                self.list = match (join, self.list, entry) {
+                    (Join::List(start), Some(_), Some(entry)) => Some(ListMark { start, ..entry }),
+                    _ => entry,
+                };
                 stretch = Some(Stretch { range: self.at..self.at, join });
-            } else if indent < 4 && (indent == 0 || is_marked) {
+            } else {
                 // Perhaps another block at top level: the list may end here.
-                self.list = None;
+                self.list = self.list.filter(|list| indent >= list.text);
             }
             may_have_list |= is_marked;
             is_paragraph &= indent == 0 && is_of_paragraph(line);
@@ -156,10 +159,14 @@ fn entry(line: &[u8]) -> Option<ListMark> {
         b'.' | b')' if (1..=9).contains(&digits) => std::str::from_utf8(&line[..digits]).ok()?.parse().ok(),
         _ => return None,
     };
-    let text = line.get(digits + 1..)?.strip_prefix(b" ")?.trim_ascii();
+    let rest = line.get(digits + 1..)?;
+    let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
+    // The text after five spaces and more is code, which begins after the first.
+    let column = digits + 1 + if spaces > 4 { 1 } else { spaces };
+    let text = rest.strip_prefix(b" ")?.trim_ascii();
     // A rule, an underline, or an entry that begins with the next line.
     let is_text = text.iter().any(|byte| !matches!(byte, b'*' | b'-' | b'_' | b'=' | b' ' | b'\t'));
-    is_text.then_some(ListMark { sign, start })
+    is_text.then_some(ListMark { sign, start, text: column })
 }
 
 /// A stretch of the text of a list entry.

@@ -1,0 +1,74 @@
+//! `fineprint info`: what an index holds, as people and programs see it.
+
+use serde_json::json;
+
+use crate::util::{Fixture, fptest, header, sample, sample_index};
+
+fn check(value: &serde_json::Value) {
+    let schema = std::fs::read_to_string(crate::util::repository().join("schema/info.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(value).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}\n{value}");
+}
+
+fptest!(info_counts_every_input_and_says_why, |fx: Fixture| {
+    fx.policy("acme.example", "2001-01-01", "We sell data.\n");
+    fx.policy("acme.example", "2002-01-01", "We sell data.\n");
+    fx.policy("brick.example", "2003-02-01", "We sell nothing.\n\nWe rent nothing.\n");
+    fx.file("corpus/README.md", "Read me.\n");
+    fx.file("corpus/wrong.md", header("clay.example", "2001-02-30"));
+    let mut bytes = header("dune.example", "2004-05-06").into_bytes();
+    bytes.extend(b"\n\nOur caf\xe9.\n");
+    fx.file("corpus/dune.md", bytes);
+    fx.run(["index", "corpus"]).exits(2);
+    let run = fx.run(["info", "--format", "json"]);
+    let info = run.exits(0).json();
+    check(&info);
+    let counts = &info["counts"];
+    let counted =
+        ["companies", "policies", "snapshots", "texts", "clauses", "occurrences"].map(|name| &counts[name]);
+    assert_eq!(json!(counted), json!([3, 3, 4, 3, 4, 5]));
+    assert_eq!(info["dates"], json!({"first": "2001-01-01", "last": "2004-05-06"}));
+    let inputs = &info["inputs"];
+    assert_eq!(json!([inputs["seen"], inputs["indexed"], inputs["unreadable"]["count"]]), json!([6, 4, 1]));
+    let example = inputs["unreadable"]["examples"][0].as_str().unwrap();
+    assert!(example.starts_with("corpus/wrong.md: line 1, column "), "{example}");
+    let skipped = json!({"no Princeton-Leuven header": {"count": 1, "examples": ["corpus/README.md"]}});
+    assert_eq!(inputs["skipped"], skipped);
+    let notices =
+        json!({"read as windows-1252, being no UTF-8": {"count": 1, "examples": ["corpus/dune.md"]}});
+    assert_eq!(inputs["notices"], notices);
+    // The bytes of the texts are counted per snapshot, and once per text.
+    let [all, distinct] = ["bytes", "text_bytes"].map(|name| counts[name].as_u64().unwrap());
+    assert_eq!(all - distinct, "\n\nWe sell data.\n".len() as u64);
+    let folder = walkdir::WalkDir::new(fx.path(".fineprint/generation-1")).into_iter().map(Result::unwrap);
+    let size: u64 = folder
+        .map(|file| file.metadata().unwrap())
+        .filter(|file| file.is_file())
+        .map(|file| file.len())
+        .sum();
+    assert_eq!(info["bytes"], json!(size));
+
+    let run = fx.run(["info"]);
+    run.exits(0).stdout_has("policies   3\n").stdout_has("dates      2001-01-01 to 2004-05-06\n");
+    run.stdout_has("corpus     corpus (files with header; collection default)\n");
+    run.stdout_has("skipped    1: no Princeton-Leuven header\n             corpus/README.md\n");
+    run.stdout_has("unreadable 1\n             corpus/wrong.md: line 1, ");
+});
+
+#[test]
+fn the_sample_index_is_described() {
+    let info = sample(["info", "--format", "json"]).exits(0).json();
+    check(&info);
+    assert_eq!(json!([info["counts"]["policies"], info["counts"]["snapshots"]]), json!([28, 115]));
+    assert_eq!(info["corpora"][0]["path"], "data/policies");
+    assert!(sample_index().exists());
+}
+
+fptest!(info_of_a_corpus_or_of_nothing, |fx: Fixture| {
+    fx.policy("acme.example", "2001-01-01", "We sell data.\n");
+    let run = fx.run(["info", "--corpus", "corpus"]);
+    run.exits(0).stdout_has("snapshots  1, ").stderr_is_empty();
+    fx.run(["info"]).exits(2).stderr_has(".fineprint: there is no index here");
+});

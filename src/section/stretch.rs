@@ -278,7 +278,8 @@ mod tests {
             "* a\n- b\n* c",
             "* a\n# b\n* c",
             "* a\n* * *\n* c",
-            "* a\n  - b\n* c",
+            "*  a\n  - b\n* c",
+            "10. a\n\n   b\n2. c",
             "1. a\n2) b",
             "* a\n*\n* b",
         ] {

@@ -32,7 +32,7 @@ use assembly::State;
 use pieces::Piece;
 
 /// The version of these rules. An index made by other rules has other clauses and is rebuilt, not mixed.
-pub const SECTION_VERSION: u32 = 1;
+pub const SECTION_VERSION: u32 = 2;
 
 /// The clauses of `text`, the body of a snapshot in Markdown, in reading order. Ranges count bytes of `text`.
 ///

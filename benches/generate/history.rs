@@ -136,11 +136,16 @@ fn step(policy: &mut Policy, number: u64, seed: u64, random: &mut Random, made: 
         return RETURN;
     }
     policy.before.clone_from(&policy.newest);
-    // Changes stand together, and replace more than they add.
-    let count = random.geometric(7.5);
+    // Changes stand together. Most replace; as many add as take away, or texts would grow without end.
+    let count = random.geometric(8.0);
     let at = random.below(policy.newest.len() as u64) as usize;
-    let end = policy.newest.len().min(at + if random.is(0.8) { count } else { 0 });
-    let new: Vec<u64> = (0..count).map(|_| policy.paragraph(number, seed, made)).collect();
+    let (added, taken) = match random.below(10) {
+        0 => (count, 0),
+        1 if policy.newest.len() > 2 * count => (0, count),
+        _ => (count, count),
+    };
+    let end = policy.newest.len().min(at + taken);
+    let new: Vec<u64> = (0..added).map(|_| policy.paragraph(number, seed, made)).collect();
     policy.newest.splice(at..end, new);
     if random.is(0.042) { "Apply technical or declaration upgrade on" } else { "Record new changes of" }
 }

@@ -11,7 +11,7 @@ use crate::collapse::{Collapsed, CollapsedSnapshot, DistinctClause, Place, Place
 use crate::model::{Kind, PolicyKey, SnapshotInfo};
 
 /// Snapshots per chunk: the unit in which snapshot tables are read for a hit.
-pub const CHUNK: usize = 32;
+pub const CHUNK: usize = 4;
 
 /// What a policy's own document stores.
 #[derive(Debug, Clone, Serialize, Deserialize)]

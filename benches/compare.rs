@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use fineprint::corpus::{self, Found, Seen};
+use fineprint::corpus::{self, Found, Options, Seen};
 use fineprint::index::{BuildOptions, OpenIndex, Scan, build};
 use fineprint::progress::Silent;
 use fineprint::search::{Hit, SearchRequest, search};
@@ -32,7 +32,7 @@ fn main() {
 
 /// Reads all texts and says how long that takes.
 fn ingest(corpus: &std::path::Path) -> Vec<String> {
-    let reader = corpus::open(corpus, false).unwrap();
+    let reader = corpus::open(corpus, &Options::default()).unwrap();
     let mut found: Vec<Found> = Vec::new();
     reader
         .scan(&mut |seen| {

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use fineprint::corpus::{self, Found, Seen};
+use fineprint::corpus::{self, Found, Options, Seen};
 use fineprint::index::{BuildOptions, OpenIndex, Scan, build};
 use fineprint::model::Clause;
 use fineprint::progress::Silent;
@@ -78,7 +78,7 @@ fn main() {
 }
 
 fn policies(corpus: &std::path::Path, words: &mut Words) -> Vec<Policy> {
-    let reader = corpus::open(corpus, false).unwrap();
+    let reader = corpus::open(corpus, &Options::default()).unwrap();
     let mut found: BTreeMap<(String, String), Vec<Found>> = BTreeMap::new();
     reader
         .scan(&mut |seen| {

@@ -374,7 +374,7 @@ mod tests {
                 archive_url: None,
                 is_technical: false,
                 metadata: String::new(),
-                file: None,
+                fingerprint: 0,
             };
             let text = collapser.text(*text);
             collapser.snapshot(info, [0; 16], text);

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use fineprint::corpus::{self, Found, Notice, Reader, Seen, Skip};
+use fineprint::corpus::{self, Found, Notice, Options, Reader, Seen, Skip};
 use fineprint::index::{BuildOptions, IngestReport, Scan, build};
 use fineprint::model::SnapshotInfo;
 use fineprint::progress::Silent;
@@ -192,7 +192,7 @@ impl Told {
 
 /// What is known of every snapshot and its text, by time.
 fn snapshots(path: &Path) -> Vec<(String, String, SnapshotInfo, String)> {
-    let reader = corpus::open(path, false).unwrap();
+    let reader = corpus::open(path, &Options::default()).unwrap();
     let mut session = reader.session();
     let read = |(company, policy_type, found): (String, String, Found)| {
         let with_text = session.read(&found, true).unwrap();
@@ -298,7 +298,7 @@ fptest!(a_snapshot_says_where_it_is_from, |fx: Fixture| {
         ("Acme/Terms.md", Some(newest.as_str()))
     );
     assert_eq!(info.time.seconds(), START + DAY, "the author's time");
-    let reader = corpus::open(&bare, false).unwrap();
+    let reader = corpus::open(&bare, &Options::default()).unwrap();
     let told = Told::by(reader.as_ref());
     assert_eq!(reader.name(), "Open Terms Archive history");
     assert_eq!(reader.at(&told.found[1].2), format!("{}: {}:Acme/Terms.md", bare.display(), &newest[..12]));
@@ -384,7 +384,7 @@ fptest!(histories_that_fork_and_join_are_read_whole, |fx: Fixture| {
     expect(&fx, &bare, 8, &[], 0);
 
     // The order is that of the history: parents first.
-    let reader = corpus::open(&bare, false).unwrap();
+    let reader = corpus::open(&bare, &Options::default()).unwrap();
     let told = Told::by(reader.as_ref());
     let acme: Vec<u64> = told.found.iter().filter(|(c, ..)| c == "Acme").map(|(.., f)| f.order).collect();
     assert!(acme.is_sorted() && acme[0] == 0, "{acme:?}");
@@ -443,7 +443,7 @@ fptest!(random_histories_are_read_as_git_reads_them, |fx: Fixture| {
         }
         let bare = stream.bare(&fx, &format!("bare-{round}.git"));
         git(&bare, &["update-ref", "refs/heads/main", "refs/heads/b79"]);
-        let reader = corpus::open(&bare, false).unwrap();
+        let reader = corpus::open(&bare, &Options::default()).unwrap();
         let told = Told::by(reader.as_ref());
         let mut session = reader.session();
         let mut ours = BTreeSet::new();
@@ -538,7 +538,7 @@ fptest!(partial_clones_are_read_as_far_as_they_were_fetched, |fx: Fixture| {
     run.exits(2).stderr_has("none.git: nothing to index: ").stderr_has("not fetched");
     // Folders that were not fetched leave out what is in them.
     git(&fx.root(), &["clone", "--quiet", "--filter=tree:0", &url, "treeless"]);
-    let reader = corpus::open(&fx.path("treeless"), false).unwrap();
+    let reader = corpus::open(&fx.path("treeless"), &Options::default()).unwrap();
     let told = Told::by(reader.as_ref());
     assert!(told.failed.is_empty(), "{:?}", told.failed);
     assert!(told.skipped.iter().any(|(_, skip)| *skip == Skip::NotFetched));
@@ -644,7 +644,7 @@ fptest!(damaged_packs_are_counted_and_never_panic, |fx: Fixture| {
         let mut bytes = sound.clone();
         bytes[position] ^= 0x55;
         fs::write(&pack, bytes).unwrap();
-        if let Ok(reader) = corpus::open(&bare, false) {
+        if let Ok(reader) = corpus::open(&bare, &Options::default()) {
             let told = Told::by(reader.as_ref());
             let mut session = reader.session();
             for (.., found) in &told.found {
@@ -688,7 +688,7 @@ fptest!(texts_that_are_too_large_are_not_inflated, |fx: Fixture| {
         if shape == "loose" {
             unpack(&bare);
         }
-        let reader = corpus::open(&bare, false).unwrap();
+        let reader = corpus::open(&bare, &Options::default()).unwrap();
         let told = Told::by(reader.as_ref());
         let error = reader.session().read(&told.found[3].2, true).unwrap_err().to_string();
         assert!(error.ends_with(" is larger than 64 MiB, too much for one text"), "{shape}: {error}");
@@ -708,7 +708,7 @@ fptest!(forged_folders_end, |fx: Fixture| {
     let path = object_path(&repository, &id);
     fs::remove_file(&path).unwrap();
     fs::write(path, forged).unwrap();
-    let reader = corpus::open(&repository, false).unwrap();
+    let reader = corpus::open(&repository, &Options::default()).unwrap();
     let told = Told::by(reader.as_ref());
     assert!(told.failed.iter().any(|(_, reason)| reason.contains("nested deeper than")), "{:?}", told.failed);
 });
@@ -753,11 +753,11 @@ fptest!(records_of_princeton_leuven, |fx: Fixture| {
     assert_eq!(info.metadata, json.replace("NaN", "\"NaN\""));
     assert_eq!(read[1].2.url.as_deref(), Some("http://acme.example/p"));
     assert_eq!((read[2].2.metadata.as_str(), &read[2].2.url), ("", &None));
-    assert_eq!(corpus::open(&bare, false).unwrap().name(), "Princeton-Leuven history");
+    assert_eq!(corpus::open(&bare, &Options::default()).unwrap().name(), "Princeton-Leuven history");
 });
 
 fn triples(path: &Path) -> BTreeSet<(String, i64, String)> {
-    let reader = corpus::open(path, false).unwrap();
+    let reader = corpus::open(path, &Options::default()).unwrap();
     let mut session = reader.session();
     let mut triples = BTreeSet::new();
     for (company, _, found) in Told::by(reader.as_ref()).found {
@@ -787,7 +787,7 @@ fptest!(the_princeton_leuven_history_equals_its_files, |fx: Fixture| {
 fn the_contrib_history_is_read_as_git_reads_it() {
     let Some(corpora) = corpora() else { return };
     let repository = contrib_history(&corpora);
-    let reader = corpus::open(&repository, false).unwrap();
+    let reader = corpus::open(&repository, &Options::default()).unwrap();
     let told = Told::by(reader.as_ref());
     assert_eq!((told.found.len(), told.failed.len(), told.noted.len()), (42_627, 0, 0));
     assert!(told.skipped.iter().all(|(_, skip)| *skip == Skip::NoPolicy), "{:?}", told.skipped);

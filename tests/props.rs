@@ -767,7 +767,7 @@ fn info(time: i64) -> SnapshotInfo {
         archive_url: None,
         is_technical: false,
         metadata: String::new(),
-        file: None,
+        fingerprint: 0,
     }
 }
 

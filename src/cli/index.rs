@@ -15,8 +15,8 @@ const NAMED: usize = 20;
 /// Builds an index, or says what one would hold.
 pub fn run(args: &IndexArgs, cli: &Cli) -> Result<Outcome> {
     let bar = Bar::new(cli.quiet);
-    let scan = if args.worktree { Scan::of_worktrees } else { Scan::new };
-    let scan = scan(&args.corpora, &args.collection, &bar)?;
+    let options = fineprint::corpus::Options { worktree: args.worktree, ..Default::default() };
+    let scan = Scan::with_options(&args.corpora, &args.collection, &options, &bar)?;
     if args.dry_run {
         drop(bar);
         return dry_run(&scan);

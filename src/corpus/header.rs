@@ -8,28 +8,17 @@
 //! (one line; the corpus is citp/privacy-policy-historical). A fork stores the same without marks and without the link; there the
 //! second line is the title and every further line a paragraph.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-
-use walkdir::{DirEntry, WalkDir};
-
-use super::{Body, Found, MAX_BYTES, Reader, Seen, Session, Skip, Snapshot, Text};
-use crate::error::{Error, Result};
-use crate::model::{ArchiveTime, FileStamp, PRIVACY_POLICY, SnapshotInfo, Source};
+use super::facts::Facts;
+use super::forms::{Form, Record};
+use super::text::Text;
+use crate::model::{ArchiveTime, PRIVACY_POLICY};
 use crate::section::percent_decode;
 
 const OPENING: &str = "The following text is extracted and transformed from the ";
 const ARCHIVED: &str = " privacy policy that was archived on ";
 
-/// How much of a file is looked at for its first line. Real headers have up to a few hundred bytes; the address in one may be long.
-const HEAD_BYTES: u64 = 16 * 1024;
-
 /// A line ends with `\n`, `\r\n` or, in old files, `\r`.
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
-
-/// The file that marks a folder as an index.
-const MANIFEST: &str = "fineprint.json";
 
 /// What a header line says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,179 +30,24 @@ struct Header {
     is_plain: bool,
 }
 
-/// A folder of files with the header, or one such file.
-#[derive(Debug)]
-pub struct HeaderFiles {
-    root: PathBuf,
-}
+/// Files with the header.
+pub(super) struct HeaderForm;
 
-impl HeaderFiles {
-    /// The reader for the folder or file `root`.
-    pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned() }
-    }
-
-    fn visit(&self, entry: &DirEntry) -> Option<Seen> {
-        let path = entry.path();
-        let at = || path.to_string_lossy().into_owned();
-        let kind = entry.file_type();
-        if entry.depth() > 0 && is_hidden(entry) {
-            return Some(Seen::Skipped(at(), Skip::Hidden));
-        }
-        if kind.is_dir() {
-            return is_index(entry).then(|| Seen::Skipped(at(), Skip::Index));
-        }
-        if kind.is_symlink() && entry.depth() > 0 {
-            return Some(Seen::Skipped(at(), Skip::SymbolicLink));
-        }
-        // The corpus itself may be a link; what it points to decides.
-        let is_file = if kind.is_symlink() { path.is_file() } else { kind.is_file() };
-        if !is_file {
-            return Some(Seen::Skipped(at(), Skip::NoFile));
-        }
-        Some(match read_head(path) {
-            Ok(head) if head.is_empty() => Seen::Skipped(at(), Skip::Empty),
-            Ok(head) => match parse(first_line(&decode_first_line(head))) {
-                Ok(Some(header)) => found(path, header),
-                Ok(None) => Seen::Skipped(at(), Skip::NoHeader),
-                Err(reason) => Seen::Failed(at(), reason),
-            },
-            Err(error) => Seen::Failed(at(), error.to_string()),
-        })
-    }
-
-    fn info(&self, path: &Path, header: Header, file: Option<FileStamp>) -> SnapshotInfo {
-        let inside = path.strip_prefix(&self.root).unwrap_or(path);
-        let inside = if inside.as_os_str().is_empty() {
-            Path::new(path.file_name().unwrap_or_default())
-        } else {
-            inside
-        };
-        let parts: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        let source = Source {
-            corpus: self.root.to_string_lossy().into_owned(),
-            path: parts.join("/"),
-            commit: None,
-            entry: None,
-            line: None,
-        };
-        let url = header.archive_url.as_deref().and_then(original_url);
-        SnapshotInfo {
+impl Form for HeaderForm {
+    fn recognise(&self, _path: &str, head: &[u8]) -> std::result::Result<Option<Record>, String> {
+        let header = parse(first_line(&decode_first_line(head.to_vec())))?;
+        Ok(header.map(|header| Record {
+            company: header.site,
+            policy_type: PRIVACY_POLICY.to_owned(),
             time: header.time,
-            source,
-            url,
-            archive_url: header.archive_url,
-            is_technical: false,
-            metadata: String::new(),
-            file,
-        }
-    }
-}
-
-fn found(path: &Path, header: Header) -> Seen {
-    let file = stamp(path);
-    let found = Found {
-        time: header.time,
-        order: 0,
-        size: file.map_or(1, |file| file.bytes),
-        file,
-        body: Body::File(path.to_owned()),
-    };
-    Seen::Found { company: header.site, policy_type: PRIVACY_POLICY.to_owned(), found: Box::new(found) }
-}
-
-impl Reader for HeaderFiles {
-    fn name(&self) -> &'static str {
-        "files with header"
+        }))
     }
 
-    fn scan(&self, sink: &mut dyn FnMut(Seen)) -> Result<()> {
-        let mut walk = WalkDir::new(&self.root).follow_root_links(true).sort_by_file_name().into_iter();
-        while let Some(entry) = walk.next() {
-            match entry {
-                Ok(entry) => {
-                    let is_dir = entry.file_type().is_dir();
-                    if let Some(seen) = self.visit(&entry) {
-                        if is_dir {
-                            walk.skip_current_dir();
-                        }
-                        sink(seen);
-                    }
-                }
-                Err(error) => {
-                    let at = error.path().unwrap_or(&self.root).to_string_lossy().into_owned();
-                    let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    sink(Seen::Failed(at, reason));
-                }
-            }
-        }
-        Ok(())
+    fn read(&self, _path: &str, bytes: Vec<u8>) -> std::result::Result<(Facts, Text), String> {
+        let mut text = Text::decode(bytes);
+        let (url, archive_url) = cut_header(&mut text).ok_or("the header is gone")?;
+        Ok((Facts { url, archive_url, ..Facts::default() }, text))
     }
-
-    fn at(&self, found: &Found) -> String {
-        match &found.body {
-            Body::File(path) => path.to_string_lossy().into_owned(),
-            Body::Git(_) => String::new(),
-        }
-    }
-
-    fn session(&self) -> Box<dyn Session + '_> {
-        Box::new(HeaderSession(self))
-    }
-}
-
-/// Files need nothing that lasts from one to the next.
-struct HeaderSession<'r>(&'r HeaderFiles);
-
-impl Session for HeaderSession<'_> {
-    fn read(&mut self, found: &Found, _wants_text: bool) -> Result<Snapshot> {
-        let Body::File(path) = &found.body else { return Err(no_file(&self.0.root)) };
-        let changed =
-            || Error::Corpus { path: path.clone(), message: "has changed while it was read".to_owned() };
-        let mut text = Text::decode(read_whole(path).map_err(Error::io(path))?);
-        let line = first_line(&text.body);
-        let header =
-            parse(line).ok().flatten().filter(|header| header.time == found.time).ok_or_else(changed)?;
-        cut(&mut text, &header);
-        Ok(Snapshot { info: self.0.info(path, header, found.file), text: Some(text) })
-    }
-}
-
-fn is_hidden(entry: &DirEntry) -> bool {
-    entry.file_name().as_encoded_bytes().starts_with(b".")
-}
-
-fn is_index(entry: &DirEntry) -> bool {
-    entry.depth() > 0 && entry.path().join(MANIFEST).is_file()
-}
-
-fn read_head(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    File::open(path)?.take(HEAD_BYTES).read_to_end(&mut head)?;
-    Ok(head)
-}
-
-/// All bytes of a file, unless they are too many, whatever its size was said to be.
-fn read_whole(path: &Path) -> std::io::Result<Vec<u8>> {
-    let too_large = || {
-        let reason = format!("is larger than {} MiB, too much for one text", MAX_BYTES >> 20);
-        std::io::Error::new(std::io::ErrorKind::FileTooLarge, reason)
-    };
-    let file = File::open(path)?;
-    let size = file.metadata()?.len();
-    if size > MAX_BYTES {
-        return Err(too_large());
-    }
-    let mut bytes = Vec::with_capacity(size as usize + 1);
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_BYTES { Err(too_large()) } else { Ok(bytes) }
-}
-
-fn stamp(path: &Path) -> Option<FileStamp> {
-    let metadata = std::fs::metadata(path).ok()?;
-    let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    let modified = modified.and_then(|since| i128::try_from(since.as_nanos()).ok()).unwrap_or(0);
-    Some(FileStamp { bytes: metadata.len(), modified })
 }
 
 /// The start of a file as text, its first line whole.
@@ -225,11 +59,6 @@ fn decode_first_line(mut head: Vec<u8>) -> String {
         head.truncate(end);
     }
     Text::decode(head).body
-}
-
-/// What can only be if a reader is asked for what another one found.
-fn no_file(root: &Path) -> Error {
-    Error::Corpus { path: root.to_owned(), message: "was not found in this folder".to_owned() }
 }
 
 /// Takes the header off a text of another form of the corpus, and gives the address of the policy and that of the archived page. `None`:

@@ -1,21 +1,9 @@
 //! How histories name policies: by their paths and by what the messages of their commits say.
 
 use super::Text;
+use super::facts::Facts;
 use super::ota::OpenTermsArchive;
 use super::princeton::PrincetonLeuven;
-
-/// The facts that a commit's message has about a snapshot.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Facts {
-    /// The address of the policy.
-    pub url: Option<String>,
-    /// The address of the archived page.
-    pub archive_url: Option<String>,
-    /// Whether the archive's software changed, not the policy.
-    pub is_technical: bool,
-    /// What else it says, as one JSON object; empty where it says nothing.
-    pub metadata: String,
-}
 
 /// A way in which an archive lays out its history.
 pub(super) trait Layout: Sync {

@@ -8,6 +8,9 @@
 //! a snapshot is small, since a corpus has millions. A [`Session`] then reads snapshots, on one thread; any number of sessions read at
 //! the same time. Bytes are passed on as they are, but decoded: what is not UTF-8 is read as windows-1252 and said to be.
 
+mod facts;
+mod files;
+mod forms;
 mod git;
 mod header;
 mod layout;
@@ -17,12 +20,38 @@ mod text;
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
-use crate::model::{ArchiveTime, FileStamp, SnapshotInfo};
+use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, Result};
+use crate::model::{ArchiveTime, SnapshotInfo};
+
+pub use files::Files;
 pub use git::{GitBody, GitHistory};
-pub use header::HeaderFiles;
 pub use text::{MAX_BYTES, Text};
+
+/// How corpora are to be read; part of what an index remembers of a corpus.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Options {
+    /// Of a git work tree read the files, not the history.
+    pub worktree: bool,
+    /// Where paths say company, type and date: `{company}/{type}/{date}.md`.
+    pub path: Option<String>,
+    /// The archive date of what names none: `YYYY-MM-DD`.
+    pub date: Option<String>,
+    /// What fields of JSON Lines and CSV are called: ours, theirs.
+    pub map: Vec<(String, String)>,
+}
+
+/// A hash of what tells one source of a snapshot from another, and from what it was before: XXH3 of the parts, each after its length.
+pub fn fingerprint(parts: &[&[u8]]) -> u64 {
+    let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + 8).sum());
+    for part in parts {
+        bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(part);
+    }
+    twox_hash::XxHash3_128::oneshot(&bytes) as u64
+}
 
 /// A snapshot that a scan found.
 #[derive(Debug, Clone)]
@@ -33,8 +62,9 @@ pub struct Found {
     pub order: u64,
     /// About how many bytes its text has, as far as that is cheap to know: large policies are read first.
     pub size: u64,
-    /// Its file, where it has one of its own.
-    pub file: Option<FileStamp>,
+    /// Differs from that of every other snapshot of the corpus, and changes when the source of the snapshot does: an update reads a
+    /// snapshot again only if the index has none of this fingerprint. Made by [`fingerprint`] of what is cheap to know.
+    pub fingerprint: u64,
     /// Where the text is.
     pub body: Body,
 }
@@ -43,8 +73,8 @@ impl Found {
     /// A name of its text, for corpora that have such: snapshots of one corpus with the same name have the same text.
     pub fn text_name(&self) -> Option<&[u8]> {
         match &self.body {
-            Body::File(_) => None,
             Body::Git(body) => Some(body.text_name()),
+            _ => None,
         }
     }
 }
@@ -209,18 +239,19 @@ pub trait Session {
 }
 
 /// The reader for the corpus at `path`, by what is there. A folder that is the root of a git work tree is read as that repository's history,
-/// unless `worktree` asks for its files, or no commit of the history records a policy.
+/// unless the options ask for its files, or no commit of the history records a policy.
 ///
 /// # Errors
 ///
-/// There is nothing at `path`, or the system refuses to say what; it is a git repository that cannot be read or holds no policies.
-pub fn open(path: &Path, worktree: bool) -> Result<Box<dyn Reader>> {
+/// There is nothing at `path`, or the system refuses to say what; it is a git repository that cannot be read or holds no policies; an option
+/// that cannot be.
+pub fn open(path: &Path, options: &Options) -> Result<Box<dyn Reader>> {
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() && !worktree => match GitHistory::open(path)? {
+        Ok(metadata) if metadata.is_dir() && !options.worktree => match GitHistory::open(path)? {
             Some(history) => Ok(Box::new(history)),
-            None => Ok(Box::new(HeaderFiles::new(path))),
+            None => Ok(Box::new(Files::new(path, options)?)),
         },
-        Ok(_) => Ok(Box::new(HeaderFiles::new(path))),
+        Ok(_) => Ok(Box::new(Files::new(path, options)?)),
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => Err(Error::Corpus {
             path: path.to_owned(),
             message: "there is no such file or folder".to_owned(),

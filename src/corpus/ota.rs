@@ -13,7 +13,8 @@
 
 use serde_json::{Map, Value};
 
-use super::layout::{Facts, Layout};
+use super::facts::Facts;
+use super::layout::Layout;
 
 /// How the subject of a record begins, before the names of service and terms.
 const RECORDS: [&str; 6] = [

@@ -6,8 +6,9 @@
 use serde_json::Value;
 
 use super::Text;
+use super::facts::Facts;
 use super::header::cut_header;
-use super::layout::{Facts, Layout};
+use super::layout::Layout;
 use crate::model::PRIVACY_POLICY;
 
 /// The numbers that are no JSON, which the corpus's messages have: as Python writes them.

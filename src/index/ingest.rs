@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::corpus::{self, Found, Notice, Reader, Seen, Skip};
+use crate::corpus::{self, Found, Notice, Options, Reader, Seen, Skip};
 use crate::error::{Error, Result};
 use crate::model::{Clause, PolicyKey};
 use crate::progress::{Phase, Progress};
@@ -140,19 +140,29 @@ impl Scan {
     ///
     /// A corpus is missing, cannot be read, is empty or holds no policy.
     pub fn new(corpora: &[PathBuf], collection: &str, progress: &dyn Progress) -> Result<Self> {
-        Self::read(corpora, collection, false, progress)
+        Self::read(corpora, collection, &Options::default(), progress)
     }
 
-    /// Scans corpora, of git work trees their files and not their histories.
+    /// Scans corpora as these options say.
     ///
     /// # Errors
     ///
-    /// As [`Scan::new`].
-    pub fn of_worktrees(corpora: &[PathBuf], collection: &str, progress: &dyn Progress) -> Result<Self> {
-        Self::read(corpora, collection, true, progress)
+    /// As [`Scan::new`], and an option that cannot be.
+    pub fn with_options(
+        corpora: &[PathBuf],
+        collection: &str,
+        options: &Options,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        Self::read(corpora, collection, options, progress)
     }
 
-    fn read(corpora: &[PathBuf], collection: &str, worktree: bool, progress: &dyn Progress) -> Result<Self> {
+    fn read(
+        corpora: &[PathBuf],
+        collection: &str,
+        options: &Options,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
         let mut scan = Self {
             readers: Vec::new(),
             corpora: corpora.to_vec(),
@@ -162,7 +172,7 @@ impl Scan {
         };
         progress.begin(Phase::Scanning, None);
         for corpus in corpora {
-            scan.add(corpus, collection, worktree, progress)?;
+            scan.add(corpus, collection, options, progress)?;
         }
         Ok(scan)
     }
@@ -171,10 +181,10 @@ impl Scan {
         &mut self,
         corpus: &Path,
         collection: &str,
-        worktree: bool,
+        options: &Options,
         progress: &dyn Progress,
     ) -> Result<()> {
-        let reader = corpus::open(corpus, worktree)?;
+        let reader = corpus::open(corpus, options)?;
         let (seen_before, indexed_before) = (self.report.seen, self.report.indexed);
         let failed_before = self.report.failed.len();
         let skipped_before = self.report.skipped.clone();
@@ -291,10 +301,8 @@ impl Scan {
 }
 
 fn update(fingerprint: &mut blake3::Hasher, at: &str, found: &Found) {
-    let (bytes, modified) = found.file.map_or((0, 0), |file| (file.bytes, file.modified));
     fingerprint.update(at.as_bytes());
     fingerprint.update(&[0]);
     fingerprint.update(&found.time.seconds().to_le_bytes());
-    fingerprint.update(&bytes.to_le_bytes());
-    fingerprint.update(&modified.to_le_bytes());
+    fingerprint.update(&found.fingerprint.to_le_bytes());
 }

@@ -10,4 +10,4 @@ mod snapshot;
 pub use clause::{Clause, ClauseId, Kind};
 pub use date::{ArchiveTime, DateError, Period};
 pub use policy::{PRIVACY_POLICY, PolicyKey};
-pub use snapshot::{FileStamp, SnapshotInfo, Source};
+pub use snapshot::{SnapshotInfo, Source};

@@ -19,15 +19,6 @@ pub struct Source {
     pub line: Option<u64>,
 }
 
-/// What a file looked like when it was read: an update reads it again only if this has changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileStamp {
-    /// Its size in bytes.
-    pub bytes: u64,
-    /// When it was last changed, in nanoseconds since 1970 UTC; 0 where the system does not say.
-    pub modified: i128,
-}
-
 /// What is known of a snapshot besides its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotInfo {
@@ -43,6 +34,6 @@ pub struct SnapshotInfo {
     pub is_technical: bool,
     /// Further facts about the snapshot as one JSON object; empty where there are none.
     pub metadata: String,
-    /// Its file, where it has one of its own.
-    pub file: Option<FileStamp>,
+    /// What the corpus says to know it again: [`crate::corpus::Found::fingerprint`].
+    pub fingerprint: u64,
 }

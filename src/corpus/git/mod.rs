@@ -36,7 +36,8 @@ use std::sync::Arc;
 
 use gix_hash::ObjectId;
 
-use super::layout::{Facts, LAYOUTS, Layout, no_layout};
+use super::facts::Facts;
+use super::layout::{LAYOUTS, Layout, no_layout};
 use super::{Body, Found, Reader, Seen, Session, Snapshot, Text};
 use crate::error::{Error, Result};
 use crate::model::{SnapshotInfo, Source};
@@ -139,7 +140,7 @@ impl Reader for GitHistory {
     fn at(&self, found: &Found) -> String {
         match &found.body {
             Body::Git(body) => self.place(&body.commit, &body.path),
-            Body::File(path) => path.to_string_lossy().into_owned(),
+            _ => String::new(),
         }
     }
 
@@ -195,7 +196,7 @@ impl Session for GitSession<'_> {
             archive_url: facts.archive_url,
             is_technical: facts.is_technical,
             metadata: facts.metadata,
-            file: None,
+            fingerprint: found.fingerprint,
         };
         Ok(Snapshot { info, text: text.filter(|_| wants_text) })
     }

@@ -12,7 +12,7 @@ use super::history::{History, Node};
 use super::objects::{Fault, Kind, ObjectError, ObjectReader};
 use super::{GitBody, GitHistory};
 use crate::corpus::layout::{LAYOUTS, Layout};
-use crate::corpus::{Body, Found, Notice, Seen, Skip};
+use crate::corpus::{Body, Found, Notice, Seen, Skip, fingerprint};
 use crate::model::ArchiveTime;
 
 /// How many of the newest commits mostly show what a history holds.
@@ -199,7 +199,7 @@ impl Scan<'_, '_> {
             time: ArchiveTime::from_seconds(seconds),
             order: commit.order,
             size: known.size,
-            file: None,
+            fingerprint: fingerprint(&[commit.node.id.as_slice(), path]),
             body: Body::Git(body),
         };
         (self.sink)(Seen::Found {

@@ -17,7 +17,7 @@ use crate::util::{Fixture, fptest, header, listing, repository, sample_index};
 fn index(fx: &Fixture, corpora: &[&str]) -> (Manifest, IngestReport) {
     let corpora: Vec<PathBuf> = corpora.iter().map(|corpus| fx.path(corpus)).collect();
     let scan = Scan::new(&corpora, "default", &Silent).unwrap();
-    let options = BuildOptions { index: fx.path("index"), collection: "default".to_owned(), threads: 2 };
+    let options = BuildOptions { index: fx.path("index"), threads: 2, ..BuildOptions::default() };
     build(scan, &options, &Silent).unwrap()
 }
 

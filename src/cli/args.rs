@@ -59,7 +59,7 @@ fn number(text: &str) -> Result<usize, &'static str> {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Build the index of one or more corpora
+    /// Build the index of one or more corpora, or bring it up to date
     Index(IndexArgs),
     /// Find clauses
     Search(SearchArgs),
@@ -96,17 +96,19 @@ pub struct IndexFolder {
 #[command(after_help = "\
 Reads folders and files whose first line is the header of the Princeton-Leuven corpus, and git
 repositories of Open Terms Archive and of that corpus: every version of every file, bare or not,
-without a checkout. An index that is already there is replaced when the new one is complete, not
-before.
+without a checkout. An index that is already there is brought up to date: only what is new or has
+changed is read, and what has vanished from a corpus stays unless --prune takes it out. The index is
+as before until the new one is complete.
 
 Examples:
   fineprint index data/policies
   fineprint index contrib-versions.git
+  fineprint index                        bring all corpora of the index up to date
   fineprint index data/policies --index /tmp/policies.index --threads 1
   fineprint index data/policies --dry-run")]
 pub struct IndexArgs {
-    /// Folders, files or git repositories to index
-    #[arg(required = true, value_name = "CORPUS")]
+    /// Folders, files or git repositories to index; none: those that the index has
+    #[arg(value_name = "CORPUS")]
     pub corpora: Vec<PathBuf>,
     /// The index folder.
     #[command(flatten)]
@@ -120,6 +122,15 @@ pub struct IndexArgs {
     /// Of a git work tree read the files, not the history
     #[arg(long)]
     pub worktree: bool,
+    /// Start over: take nothing over from an index that is there
+    #[arg(long, requires = "corpora")]
+    pub rebuild: bool,
+    /// Take out of the index what these corpora have no more
+    #[arg(long, conflicts_with = "rebuild")]
+    pub prune: bool,
+    /// Take this collection out of the index (repeatable)
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["corpora", "rebuild", "prune", "dry_run", "worktree"])]
+    pub remove: Vec<String>,
     /// Say what was found, with three sample clauses, and write nothing
     #[arg(long)]
     pub dry_run: bool,

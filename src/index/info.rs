@@ -32,7 +32,7 @@ impl Info {
     ///
     /// There is no index, its manifest cannot be read, or it is of another version.
     pub fn read(dir: &std::path::Path) -> Result<Self> {
-        let Manifest { versions, generation, corpora, counts, dates, inputs } = Manifest::read(dir)?;
+        let Manifest { versions, generation, corpora, counts, dates, inputs, .. } = Manifest::read(dir)?;
         let files = WalkDir::new(dir.join(generation)).into_iter().flatten();
         // A file that goes while it is counted has no bytes.
         let bytes = files.filter_map(|file| file.metadata().ok()).filter(std::fs::Metadata::is_file);

@@ -32,13 +32,13 @@ mod tree;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gix_hash::ObjectId;
 
 use super::facts::Facts;
 use super::layout::{LAYOUTS, Layout, no_layout};
-use super::{Body, Found, Reader, Seen, Session, Snapshot, Text};
+use super::{Body, Extent, Found, Reader, Seen, Session, Snapshot, Text};
 use crate::error::{Error, Result};
 use crate::model::{SnapshotInfo, Source};
 
@@ -74,6 +74,8 @@ pub struct GitHistory {
     shallow: HashSet<ObjectId>,
     is_partial: bool,
     layout: &'static dyn Layout,
+    /// What the history held when it was scanned.
+    scanned: OnceLock<String>,
 }
 
 impl GitHistory {
@@ -97,8 +99,15 @@ impl GitHistory {
         let store = ObjectStore::open(&repository.objects());
         let is_partial = repository.is_partial() || store.has_promises();
         let shallow = repository.shallow();
-        let mut history =
-            Self { corpus: path.to_owned(), store, tips, shallow, is_partial, layout: LAYOUTS[0] };
+        let mut history = Self {
+            corpus: path.to_owned(),
+            store,
+            tips,
+            shallow,
+            is_partial,
+            layout: LAYOUTS[0],
+            scanned: OnceLock::new(),
+        };
         match history.recognise() {
             Ok(Some(layout)) => {
                 history.layout = layout;
@@ -135,6 +144,14 @@ impl Reader for GitHistory {
     fn scan(&self, sink: &mut dyn FnMut(Seen)) -> Result<()> {
         scan::scan(self, sink);
         Ok(())
+    }
+
+    fn scan_since(&self, state: &str, sink: &mut dyn FnMut(Seen)) -> Result<Extent> {
+        Ok(scan::scan_since(self, state, sink))
+    }
+
+    fn state(&self) -> Option<String> {
+        self.scanned.get().cloned()
     }
 
     fn at(&self, found: &Found) -> String {

@@ -836,7 +836,7 @@ fptest!(a_work_tree_is_its_history_unless_asked_for_its_files, |fx: Fixture| {
     fx.run(["index", "acme"]).exits(0).stderr_has("indexed 2 snapshots of 1 policy of 1 company");
     fx.run(["search", "company:acme", "sell data", "--count"]).exits(0).stdout_is("1\n");
     let run = fx.run(["index", "acme", "--worktree"]);
-    run.exits(0).stderr_has("indexed 1 snapshot of 1 policy of 1 company");
+    run.exits(0).stderr_has("the index has 1 snapshot of 1 policy of 1 company");
     fx.run(["search", "company:acme.example", "rent data", "--count"]).exits(0).stdout_is("1\n");
 });
 

@@ -212,8 +212,9 @@ fn listing(dir: &Path) -> BTreeMap<PathBuf, (u64, std::time::SystemTime)> {
 
 /// A commit that records a version of one of some policies.
 fn record(stream: Stream, time: i64, policy: u32, seed: u32) -> Stream {
-    let path = format!("Acme {}/Privacy Policy.md", policy % 3);
-    stream.commit(time, "Record new changes of Acme", &[(&path, Some(&text(seed)))])
+    let company = format!("Acme {}", policy % 3);
+    let message = format!("Record new changes of {company} Privacy Policy");
+    stream.commit(time, &message, &[(&format!("{company}/Privacy Policy.md"), Some(&text(seed)))])
 }
 
 fn import(stream: &Stream, repository: &Path) {

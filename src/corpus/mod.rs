@@ -281,10 +281,12 @@ pub fn open(path: &Path, options: &Options) -> Result<Box<dyn Reader>> {
             None => Ok(Box::new(Files::new(path, options)?)),
         },
         Ok(_) => Ok(Box::new(Files::new(path, options)?)),
-        Err(source) if source.kind() == std::io::ErrorKind::NotFound => Err(Error::Corpus {
-            path: path.to_owned(),
-            message: "there is no such file or folder".to_owned(),
-        }),
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => Err(nothing_there(path)),
         Err(source) => Err(Error::io(path)(source)),
     }
+}
+
+/// What to say of a corpus that is not there.
+pub(crate) fn nothing_there(path: &Path) -> Error {
+    Error::Corpus { path: path.to_owned(), message: "there is no such file or folder".to_owned() }
 }

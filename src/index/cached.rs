@@ -53,7 +53,10 @@ fn wait_for_lock(path: &Path) -> std::io::Result<File> {
 
 /// The name of the folder for this corpus and this program: a version that forgot to count up does not meet another's index.
 fn key(corpus: &Path) -> Result<PathBuf> {
-    let canonical = corpus.canonicalize().map_err(Error::io(corpus))?;
+    let canonical = corpus.canonicalize().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => crate::corpus::nothing_there(corpus),
+        _ => Error::io(corpus)(error),
+    })?;
     let versions = Versions::current().to_string();
     let mut hasher = blake3::Hasher::new();
     for part in [

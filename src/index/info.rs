@@ -4,6 +4,7 @@ use serde::Serialize;
 use walkdir::WalkDir;
 
 use super::manifest::{Counts, Dates, IndexedCorpus, Inputs, Manifest, Versions};
+use crate::corpus::Options;
 use crate::error::Result;
 
 /// What an index holds; `schema/info.schema.json` describes it field by field.
@@ -14,7 +15,7 @@ pub struct Info {
     /// The versions of all that decides what is in it.
     pub versions: Versions,
     /// What was indexed.
-    pub corpora: Vec<IndexedCorpus>,
+    pub corpora: Vec<InfoCorpus>,
     /// Companies, policies, snapshots, texts, clauses.
     pub counts: Counts,
     /// The first and last archive date; `null` in an empty index.
@@ -23,6 +24,28 @@ pub struct Info {
     pub bytes: u64,
     /// How every input ended.
     pub inputs: Inputs,
+}
+
+/// A corpus of an index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InfoCorpus {
+    /// The collection it is in.
+    pub collection: String,
+    /// The path as it was named last.
+    pub path: String,
+    /// What it was read as.
+    pub reader: String,
+    /// How it was read.
+    pub options: Options,
+    /// What it held, in short, where that is known: newest commit and number of commits of a history.
+    pub state: Option<String>,
+}
+
+impl From<IndexedCorpus> for InfoCorpus {
+    fn from(corpus: IndexedCorpus) -> Self {
+        let IndexedCorpus { collection, path, reader, options, state, .. } = corpus;
+        Self { collection, path, reader, options, state }
+    }
 }
 
 impl Info {
@@ -39,7 +62,7 @@ impl Info {
         Ok(Self {
             index: dir.to_string_lossy().into_owned(),
             versions,
-            corpora,
+            corpora: corpora.into_iter().map(InfoCorpus::from).collect(),
             counts,
             dates,
             bytes: bytes.map(|file| file.len()).sum(),

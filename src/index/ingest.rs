@@ -144,6 +144,8 @@ pub(super) struct ScannedCorpus {
     pub options: Options,
     pub extent: Extent,
     pub state: Option<String>,
+    /// Whether it is read otherwise than it was: nothing of what the index has of it is taken over then.
+    pub is_read_anew: bool,
     /// What was met in it.
     pub report: IngestReport,
 }
@@ -238,13 +240,15 @@ impl Scan {
             options: options.clone(),
             extent: Extent::Whole,
             state: None,
+            is_read_anew: known
+                .is_some_and(|known| known.reader != reader.name() || known.options != *options),
             report: IngestReport::default(),
             canonical,
         };
-        // What could not be read the last time may be readable now, so then all is met again.
-        let comparable = known.filter(|known| {
-            known.reader == reader.name() && known.options == *options && known.met.unreadable.count == 0
-        });
+        // What could not be read the last time may be readable now, and what has vanished may be back or go: then all is met again.
+        let has_vanished = base.is_some_and(|base| base.inputs.vanished > 0);
+        let comparable =
+            known.filter(|known| !corpus.is_read_anew && known.met.unreadable.count == 0 && !has_vanished);
         let number = self.readers.len();
         let (policies, report) = (&mut self.policies, &mut corpus.report);
         let mut sink = |seen: Seen| {

@@ -166,6 +166,15 @@ impl Inputs {
         }
     }
 
+    /// The numbers without the examples, which name corpora as the user does.
+    fn counts(&self) -> impl Eq + use<'_> {
+        let numbers = |tallies: &'_ BTreeMap<String, Tally>| -> Vec<(String, u64)> {
+            tallies.iter().map(|(reason, tally)| (reason.clone(), tally.count)).collect()
+        };
+        let Self { seen, indexed, vanished, unreadable, .. } = self;
+        (seen, indexed, vanished, unreadable.count, numbers(&self.skipped), numbers(&self.notices))
+    }
+
     /// Adds what was met elsewhere or later.
     pub(super) fn add(&mut self, other: &Inputs) {
         self.seen += other.seen;
@@ -232,6 +241,17 @@ impl Manifest {
             .map_err(|error| Error::index(&path, format!("is damaged ({error}); {}", again(dir))))
     }
 
+    /// Whether both say the same of the same corpora, by whatever paths those were named.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let mut other = other.clone();
+        for (corpus, own) in other.corpora.iter_mut().zip(&self.corpora) {
+            corpus.path.clone_from(&own.path);
+            corpus.met.clone_from(&own.met);
+        }
+        (&self.counts, &self.corpora) == (&other.counts, &other.corpora)
+            && self.inputs.counts() == other.inputs.counts()
+    }
+
     /// The corpus of this number.
     pub fn corpus(&self, number: u32) -> Option<&IndexedCorpus> {
         self.corpora.iter().find(|corpus| corpus.number == number)
@@ -292,7 +312,7 @@ impl Manifest {
 
 /// What to do about an index that cannot be read.
 fn again(dir: &Path) -> String {
-    format!("build it again with `fineprint index CORPUS --index {}`", dir.display())
+    format!("build it again with `fineprint index --rebuild CORPUS --index {}`", dir.display())
 }
 
 fn no_index(dir: &Path) -> Error {
@@ -309,6 +329,8 @@ fn no_index(dir: &Path) -> Error {
 }
 
 fn other_version(dir: &Path, found: &str, current: &Versions) -> Error {
-    let again = format!("build it again with `fineprint index --rebuild CORPUS --index {}`", dir.display());
-    Error::index(dir, format!("this index has versions ({found}), this fineprint reads ({current}); {again}"))
+    Error::index(
+        dir,
+        format!("this index has versions ({found}), this fineprint reads ({current}); {}", again(dir)),
+    )
 }

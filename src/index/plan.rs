@@ -68,7 +68,7 @@ impl<'s> Planner<'s> {
             if self.remove.contains(&entry.key.collection) {
                 plan.dropped.push(rank);
             } else if !self.is_same(&[], stored, &mut plan) {
-                // Only with pruning: what stays is that of corpora that were not scanned.
+                // Pruned, or read anew: what stays is that of corpora that were not scanned.
                 let is_whole = |part: &CorpusPart| self.extent(part.corpus) == Some(Extent::Whole);
                 if stored.corpora.iter().all(is_whole) {
                     plan.dropped.push(rank);
@@ -101,6 +101,7 @@ impl<'s> Planner<'s> {
         let is_same = corpora.into_iter().all(|(reader, (corpus, &number))| {
             let old = stored.part(number);
             match (corpus.extent, found.get(&reader)) {
+                _ if corpus.is_read_anew => old.snapshots == 0 && !found.contains_key(&reader),
                 (Extent::Whole, Some(new)) => (new.snapshots, new.sum) == (old.snapshots, old.sum),
                 (Extent::Whole, None) => {
                     vanished += old.snapshots;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::document::StoredSnapshot;
-use super::ingest::{Candidate, IngestReport, Scan};
+use super::ingest::{Candidate, IngestReport, Scan, ScannedCorpus};
 use super::plan::{Job, Previous};
 use super::sources::PolicySources;
 use crate::collapse::{Collapsed, CollapsedSnapshot, Collapser, Record, TextNumber};
@@ -61,11 +61,11 @@ impl PolicyReader<'_> {
         for candidate in newest_first {
             let name = (self.numbers[candidate.0], candidate.1.fingerprint);
             match by_fingerprint.get(&name) {
-                Some(&known) => {
+                Some(&known) if !self.is_read_anew(name.0) => {
                     is_found[known] = true;
                     reading.out.report.unchanged += 1;
                 }
-                None => read.extend(reading.read(candidate)),
+                _ => read.extend(reading.read(candidate)),
             }
             self.progress.advance(1);
         }
@@ -80,9 +80,17 @@ impl PolicyReader<'_> {
         Ok(reading.collapse(stored.chain(read).collect()))
     }
 
-    fn extent(&self, corpus: u32) -> Option<Extent> {
+    fn scanned(&self, corpus: u32) -> Option<&ScannedCorpus> {
         let at = self.numbers.iter().position(|&number| number == corpus)?;
-        self.scan.corpora.get(at).map(|scanned| scanned.extent)
+        self.scan.corpora.get(at)
+    }
+
+    fn extent(&self, corpus: u32) -> Option<Extent> {
+        self.scanned(corpus).map(|scanned| scanned.extent)
+    }
+
+    fn is_read_anew(&self, corpus: u32) -> bool {
+        self.scanned(corpus).is_some_and(|scanned| scanned.is_read_anew)
     }
 
     /// Which of the stored snapshots stay: those that were found, those of corpora that were not scanned whole, and - unless the index is
@@ -93,7 +101,9 @@ impl PolicyReader<'_> {
         let is_kept = |(snapshot, &is_found): (&KnownSnapshot, &bool)| {
             is_found
                 || self.extent(snapshot.record.corpus) != Some(Extent::Whole)
-                || (!self.prune && !taken.contains(&snapshot.slot()))
+                || (!self.prune
+                    && !self.is_read_anew(snapshot.record.corpus)
+                    && !taken.contains(&snapshot.slot()))
         };
         stored.iter().zip(is_found).map(is_kept).collect()
     }

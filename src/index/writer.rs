@@ -237,7 +237,8 @@ impl Update<'_> {
     fn as_before(&self, previous: &Previous, done: Done) -> Result<(Manifest, IngestReport)> {
         let summary = Summary::new(self.scan, self.numbers, self.options, self.previous, &done.failed);
         let manifest = summary.as_before(previous);
-        if manifest != *previous.index.manifest() {
+        // By which path a corpus was named is no change.
+        if !manifest.is_same(previous.index.manifest()) {
             replace_manifest(&self.options.index, &manifest)?;
         }
         Ok((manifest, done.report))

@@ -393,7 +393,7 @@ fptest!(a_build_that_was_killed_does_not_block_the_next, |fx: Fixture| {
     fails(
         &fx,
         &["search", "sell"],
-        ".fineprint: there is no index here; make one with `fineprint index --rebuild CORPUS --index .fineprint`",
+        ".fineprint: there is no index here; make one with `fineprint index CORPUS --index .fineprint`",
     );
     fx.run(["index", "corpus"]).exits(0);
     fx.run(["search", "sell", "--count"]).stdout_is("1\n");

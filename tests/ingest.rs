@@ -82,7 +82,7 @@ fptest!(every_input_ends_in_exactly_one_counter, |fx: Fixture| {
     // Two corpora that overlap: all of the second is a duplicate.
     let (_, twice) = index(&fx, &["corpus", "corpus/b"]);
     assert!(twice.adds_up(), "{twice:?}");
-    assert_eq!((twice.seen, twice.indexed), (report.seen + 1, report.indexed));
+    assert_eq!((twice.seen, twice.unchanged, twice.indexed), (report.seen + 1, report.indexed + 1, 0));
 });
 
 fptest!(many_unreadable_inputs_are_counted_not_listed, |fx: Fixture| {

@@ -11,6 +11,7 @@ mod output;
 mod phrases;
 mod props;
 mod readme;
+mod safety;
 mod search;
 mod section;
 mod update;

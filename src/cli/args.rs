@@ -67,6 +67,8 @@ pub enum Command {
     Show(ShowArgs),
     /// Say what is in the index
     Info(InfoArgs),
+    /// Verify that the index is sound, or still equal to a corpus
+    Check(CheckArgs),
 }
 
 /// When to use colours.
@@ -297,6 +299,27 @@ pub struct InfoArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: ShowFormat,
+}
+
+/// `fineprint check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Compares every file of the index with its checksum, the tables of every policy with each other, and
+the counts. Prints what is wrong and ends with exit status 2, or says that the index is sound.
+
+Examples:
+  fineprint check
+  fineprint check --against contrib-versions.git")]
+pub struct CheckArgs {
+    /// The index folder.
+    #[command(flatten)]
+    pub folder: IndexFolder,
+    /// Read this corpus as well, whole, and compare every snapshot with the index, clause by clause
+    #[arg(long, value_name = "CORPUS")]
+    pub against: Option<PathBuf>,
+    /// The collection that the corpus is in
+    #[arg(long, value_name = "NAME", default_value = "default", value_parser = NonEmptyStringValueParser::new())]
+    pub collection: String,
 }
 
 /// The formats of `show` and `info`.

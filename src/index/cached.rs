@@ -27,21 +27,31 @@ pub fn open_cached(
     progress: &dyn Progress,
 ) -> Result<(OpenIndex, IngestReport)> {
     let dir = cache.join(key(corpus)?);
+    let (mut known, mut scan) = known(&dir, corpus, progress)?;
     // Of several processes one builds and the others wait. A cache that cannot be written may still hold what is wanted.
     let _lock = wait_for_lock(&dir.with_extension("lock"));
-    let known = OpenIndex::open(&dir).ok();
+    let generation = |manifest: &Manifest| manifest.generation.clone();
+    if known.as_ref().map(generation) != OpenIndex::open(&dir).ok().map(|index| generation(index.manifest()))
+    {
+        (known, scan) = self::known(&dir, corpus, progress)?;
+    }
     if known.is_none() {
         // The folder has the name of a hash in the user's cache: what is in it is ours.
         Manifest::remove_damaged(&dir)?;
     }
-    let base = known.as_ref().map(OpenIndex::manifest);
-    let paths = [corpus.to_owned()];
-    let scan = Scan::with_options(&paths, COLLECTION, &Options::default(), base, progress)?;
     let options =
         BuildOptions { index: dir.clone(), rebuild: known.is_none(), prune: true, ..BuildOptions::default() };
     let (_, report) = build(scan, &options, progress)?;
     let index = OpenIndex::open(&dir)?;
     Ok((index.with_corpus_name(corpus.to_string_lossy().into_owned()), report))
+}
+
+/// What the cache has of a corpus, and what the corpus has now.
+fn known(dir: &Path, corpus: &Path, progress: &dyn Progress) -> Result<(Option<Manifest>, Scan)> {
+    let known = OpenIndex::open(dir).ok().map(|index| index.manifest().clone());
+    let paths = [corpus.to_owned()];
+    let scan = Scan::with_options(&paths, COLLECTION, &Options::default(), known.as_ref(), progress)?;
+    Ok((known, scan))
 }
 
 fn wait_for_lock(path: &Path) -> std::io::Result<File> {

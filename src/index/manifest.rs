@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::checksums::Checksums;
 use super::generation::foreign_entry;
 use super::ingest::{IngestReport, Tally};
 use super::schema::format_version;
@@ -121,6 +122,8 @@ pub struct Manifest {
     pub inputs: Inputs,
     /// The lengths of all clauses in tokens, as far as the index library keeps them: their sum, for scores.
     pub length_sum: u64,
+    /// The files of the generation, but for the manifest itself.
+    pub files: Checksums,
 }
 
 /// The first and last archive date of an index, `YYYY-MM-DD`.

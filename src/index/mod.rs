@@ -5,6 +5,8 @@
 //! clause's number is its document's distance from the first clause of its policy.
 
 mod cached;
+mod check;
+mod checksums;
 mod directory;
 mod document;
 mod generation;
@@ -34,6 +36,8 @@ use tantivy::{
 };
 
 pub use cached::open_cached;
+pub use check::{CheckReport, check, check_against};
+pub use checksums::{Checksum, Checksums};
 pub(crate) use document::{CHUNK, place_change, run};
 pub use document::{Chunk, ClauseLists, PolicyTables, StoredSnapshot};
 pub use info::Info;

@@ -1,6 +1,6 @@
 //! Reading one policy: its new snapshots are read, put in order with those that the index has, and collapsed, each distinct text once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::document::StoredSnapshot;
@@ -31,6 +31,8 @@ pub struct PolicyReader<'r> {
     pub scan: &'r Scan,
     /// Of the scanned corpora, in their order, the numbers in the index.
     pub numbers: &'r [u32],
+    /// By number in the index, the canonical paths of corpora.
+    pub corpora: BTreeMap<u32, &'r str>,
     pub previous: Option<&'r Previous>,
     pub prune: bool,
     pub progress: &'r dyn Progress,
@@ -139,10 +141,11 @@ impl KnownSnapshot {
     }
 
     /// The order of snapshots of one second: of one corpus as it orders them, then by hash, then by their places.
-    fn place(&self) -> impl Ord + use<'_> {
-        let Source { corpus, path, entry, line, commit } = &self.info.source;
-        let Record { order, text_hash, .. } = &self.record;
-        (corpus, order, text_hash, path, entry, line, commit)
+    fn place<'s>(&'s self, corpora: &BTreeMap<u32, &'s str>) -> impl Ord + use<'s> {
+        let Source { path, entry, line, commit, .. } = &self.info.source;
+        let Record { corpus, order, text_hash, .. } = &self.record;
+        // By its path and not its number, which depends on when the corpus came to the index.
+        (corpora.get(corpus).copied(), order, text_hash, path, entry, line, commit)
     }
 }
 
@@ -238,7 +241,8 @@ impl Reading<'_> {
     /// Puts the snapshots in order and takes equal ones once.
     fn collapse(mut self, mut snapshots: Vec<KnownSnapshot>) -> PolicyRead {
         // Of equal texts the first in order of their places stays, however the corpora were given.
-        snapshots.sort_by(|a, b| (a.info.time, a.place()).cmp(&(b.info.time, b.place())));
+        let corpora = &self.context.corpora;
+        snapshots.sort_by(|a, b| (a.info.time, a.place(corpora)).cmp(&(b.info.time, b.place(corpora))));
         let mut known = HashSet::new();
         let mut texts = HashSet::new();
         for KnownSnapshot { mut info, record, text, is_new } in snapshots {

@@ -3,6 +3,7 @@
 use tantivy::Searcher;
 use tantivy::columnar::Column;
 
+use super::checksums::{self, Checksums};
 use super::generation::Generation;
 use super::ingest::{Scan, Tally};
 use super::manifest::{Counts, Dates, IndexedCorpus, Inputs, Manifest, Versions};
@@ -19,6 +20,8 @@ use crate::model::ArchiveTime;
 /// What a run of the build knows of its corpora.
 pub(super) struct Summary {
     corpora: Vec<IndexedCorpus>,
+    /// Those of the index before.
+    files: Checksums,
 }
 
 impl Summary {
@@ -54,7 +57,8 @@ impl Summary {
             });
         }
         corpora.sort_by_key(|corpus| corpus.number);
-        Self { corpora }
+        let files = previous.map(|previous| previous.index.manifest().files.clone()).unwrap_or_default();
+        Self { corpora, files }
     }
 
     /// Writes the tables of a generation, and gives its manifest.
@@ -63,7 +67,7 @@ impl Summary {
     ///
     /// Writing fails.
     pub fn write(
-        self,
+        mut self,
         generation: &Generation,
         policies: Vec<(PolicyEntry, PolicySources)>,
         searcher: &Searcher,
@@ -77,6 +81,7 @@ impl Summary {
         let error = Error::tantivy(folder);
         shared_texts(searcher, &policies).map_err(&error)?.write(folder)?;
         let length_sum = length_sum(searcher).map_err(&error)?;
+        self.files = checksums::of_folder(folder, &self.files)?;
         Ok(self.manifest(&generation.name, &policies, &sources, length_sum))
     }
 
@@ -100,6 +105,7 @@ impl Summary {
             dates: span.map(|(first, last)| Dates { first: date(first), last: date(last) }),
             counts,
             length_sum,
+            files: self.files,
         }
     }
 

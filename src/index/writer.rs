@@ -158,7 +158,11 @@ impl Update<'_> {
             })?;
         let snapshots = jobs.iter().map(|job| job.candidates.len() as u64).sum();
         self.progress.begin(Phase::Reading, Some(snapshots));
+        let known = self.previous.map_or(&[][..], |previous| &previous.index.manifest().corpora);
+        let known = known.iter().map(|corpus| (corpus.number, corpus.canonical.as_str()));
+        let scanned = self.scan.corpora.iter().map(|corpus| corpus.canonical.as_str());
         let reader = PolicyReader {
+            corpora: known.chain(self.numbers.iter().copied().zip(scanned)).collect(),
             scan: self.scan,
             numbers: self.numbers,
             previous: self.previous,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
+use crate::lang::{self, Lang};
 use crate::model::{Clause, Kind, SnapshotInfo};
 use crate::section::{Identity, Sectioner};
 
@@ -96,6 +97,8 @@ pub struct CollapsedSnapshot {
     pub record: Record,
     /// The text of its first top-level heading.
     pub title: Option<String>,
+    /// The language of its text, where that can be told.
+    pub lang: Option<Lang>,
     /// Its clauses in reading order, as numbers of [`Collapsed::clauses`], and their places; a clause that stands twice is here twice.
     pub clauses: Vec<(u32, u32)>,
 }
@@ -122,6 +125,8 @@ pub struct Collapser {
     /// By number of the part.
     parts: Vec<Box<[Standing]>>,
     texts: Vec<KnownText>,
+    /// By sample of a text: most texts of a policy have one that was seen.
+    langs: HashMap<String, Option<Lang>, FxBuildHasher>,
     clauses: Vec<KnownClause>,
     by_identity: HashMap<Identity, u32, FxBuildHasher>,
     renderings: Vec<Rendering>,
@@ -146,6 +151,7 @@ struct Standing {
 struct KnownText {
     standing: Vec<Standing>,
     title: Option<String>,
+    lang: Option<Lang>,
 }
 
 /// A way in which a clause is written. Equal identities allow for other quotes and white space.
@@ -216,7 +222,7 @@ impl Collapser {
                     Some(Standing { clause: *clause, place: *places.get(place as usize)?, rendering })
                 });
                 let standing = standing.collect();
-                self.texts.push(KnownText { standing, title: snapshot.title.clone() });
+                self.texts.push(KnownText { standing, title: snapshot.title.clone(), lang: snapshot.lang });
                 TextNumber(self.texts.len() - 1)
             });
             numbers.push(text);
@@ -249,8 +255,15 @@ impl Collapser {
         };
         let title = standing.iter().find(is_title);
         let title = title.map(|standing| self.renderings[standing.rendering as usize].text.clone());
-        self.texts.push(KnownText { standing, title });
+        let lang = self.lang(&standing);
+        self.texts.push(KnownText { standing, title, lang });
         TextNumber(self.texts.len() - 1)
+    }
+
+    fn lang(&mut self, standing: &[Standing]) -> Option<Lang> {
+        let text = |standing: &Standing| self.renderings[standing.rendering as usize].text.as_str();
+        let sample = lang::sample(standing.iter().map(text));
+        *self.langs.entry(sample).or_insert_with_key(|sample| lang::detect(sample))
     }
 
     /// Adds the next snapshot.
@@ -271,8 +284,8 @@ impl Collapser {
         self.note_places(ordinal, &standing, &clauses);
         let text = &mut self.texts[text.0];
         text.standing = standing;
-        let title = text.title.clone();
-        self.policy.snapshots.push(CollapsedSnapshot { info, record, title, clauses });
+        let (title, lang) = (text.title.clone(), text.lang);
+        self.policy.snapshots.push(CollapsedSnapshot { info, record, title, lang, clauses });
     }
 
     /// The policy with all snapshots added so far.

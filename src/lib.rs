@@ -40,6 +40,7 @@ pub mod collapse;
 pub mod corpus;
 pub mod error;
 pub mod index;
+pub mod lang;
 pub mod model;
 pub mod printer;
 pub mod progress;

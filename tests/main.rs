@@ -1,11 +1,13 @@
 //! One integration binary: what users and scripts see, on small, sample and real corpora.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
+mod compat;
 mod errors;
 mod generator;
 mod git;
 mod info;
 mod ingest;
+mod metadata;
 mod oracle;
 mod output;
 mod phrases;

@@ -911,6 +911,7 @@ fn request(query: &Q, filters: &model::Filters) -> SearchRequest {
         sections: filters.section.iter().map(|words| words.join(" ")).collect(),
         kinds: filters.kinds.iter().map(|kind| kind.name().parse().unwrap()).collect(),
         dates,
+        ..Filters::default()
     };
     SearchRequest { query: query.to_string(), filters, ..SearchRequest::default() }
 }

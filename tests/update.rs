@@ -334,3 +334,16 @@ fptest!(without_an_index_or_corpora_there_is_nothing_to_do, |fx: Fixture| {
     fx.run(["index"]).exits(2).stderr_has("name the corpora");
     fx.run(["index", "--rebuild"]).exits(2);
 });
+
+fptest!(an_index_and_its_corpus_move_together, |fx: Fixture| {
+    fx.file("a/corpus/acme.md", format!("{}\n\nWe sell data.\n", header("acme.example", "2002-01-01")));
+    let run = |folder: &str| {
+        let mut command = fx.command(crate::util::PROGRAM);
+        command.current_dir(fx.path(folder));
+        crate::util::run(command, &["index", "corpus"])
+    };
+    run("a").exits(0).stderr_has("indexed 1 snapshot");
+    fs::rename(fx.path("a"), fx.path("b")).unwrap();
+    run("b").exits(0).stderr_has("up to date: 1 snapshot");
+    fx.run(["info", "--index", "b/.fineprint"]).exits(0).stdout_has("inputs     1: 1 indexed\n");
+});

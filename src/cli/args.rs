@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser, ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fineprint::lang::Lang;
 use fineprint::model::{Kind, Period};
 use fineprint::search::Limit;
 
@@ -50,6 +51,25 @@ fn period(text: &str) -> Result<Period, &'static str> {
 
 fn limit(text: &str) -> Result<Limit, &'static str> {
     text.parse().map_err(|_| "neither a number nor `all`")
+}
+
+fn memory(text: &str) -> Result<u64, &'static str> {
+    let wrong = "no size; write a number with K, M or G, such as 512M";
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_uppercase().trim_end_matches(['B', 'I']) {
+        "" => 1,
+        "K" => 1 << 10,
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        "T" => 1 << 40,
+        _ => return Err(wrong),
+    };
+    digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)).ok_or(wrong)
+}
+
+fn key_value(text: &str) -> Result<(String, String), &'static str> {
+    let (key, value) = text.split_once('=').ok_or("no `=`; write KEY=VALUE")?;
+    if key.is_empty() { Err("no key before the `=`") } else { Ok((key.to_owned(), value.to_owned())) }
 }
 
 fn number(text: &str) -> Result<usize, &'static str> {
@@ -121,6 +141,9 @@ pub struct IndexArgs {
     /// Threads that read and section [default: all cores]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(0..=MAX_THREADS))]
     pub threads: u16,
+    /// About how much memory to take: 512M, 2G
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = memory)]
+    pub memory: u64,
     /// Of a git work tree read the files, not the history
     #[arg(long)]
     pub worktree: bool,
@@ -168,6 +191,12 @@ pub struct FilterArgs {
     /// Only clauses of this kind (repeatable)
     #[arg(long, value_name = "KIND", value_parser = kind())]
     pub kind: Vec<Kind>,
+    /// Only clauses in this language: two letters such as en (repeatable)
+    #[arg(long, value_name = "LANG")]
+    pub lang: Vec<Lang>,
+    /// Only snapshots whose metadata say this: a whole value, or a glob (repeatable, all must hold)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub meta: Vec<(String, String)>,
     /// Only snapshots from this date on: YYYY, YYYY-MM or YYYY-MM-DD
     #[arg(long, value_name = "DATE", value_parser = period, conflicts_with_all = ["as_of", "latest"])]
     pub since: Option<Period>,

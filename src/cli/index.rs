@@ -30,6 +30,7 @@ pub fn run(args: &IndexArgs, cli: &Cli) -> Result<Outcome> {
         rebuild: args.rebuild,
         prune: args.prune,
         remove: args.remove.clone(),
+        memory: Some(args.memory),
     };
     let (manifest, report) = build(scan, &options, &bar)?;
     drop(bar);

@@ -82,6 +82,8 @@ fn filters(args: &FilterArgs) -> Result<Filters> {
         collections: args.collection.clone(),
         sections: args.section.clone(),
         kinds: args.kind.clone(),
+        langs: args.lang.clone(),
+        metadata: args.meta.clone(),
         dates,
     })
 }

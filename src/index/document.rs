@@ -8,6 +8,7 @@ use tantivy::TantivyDocument;
 
 use super::schema::Fields;
 use crate::collapse::{Collapsed, CollapsedSnapshot, DistinctClause, Place, PlaceChange, Record, Run};
+use crate::lang::Lang;
 use crate::model::{Kind, PolicyKey, SnapshotInfo};
 
 /// Snapshots per chunk: the unit in which snapshot tables are read for a hit.
@@ -33,6 +34,8 @@ pub struct StoredSnapshot {
     pub record: Record,
     /// Its title.
     pub title: Option<String>,
+    /// Its language.
+    pub lang: Option<Lang>,
 }
 
 /// What a chunk's document stores in `tables`: all that a hit needs.
@@ -64,7 +67,12 @@ impl Chunk {
             let mut info = snapshot.info.clone();
             // In every snapshot it would be a tenth of the table.
             info.source.corpus.clear();
-            StoredSnapshot { info, record: snapshot.record, title: snapshot.title.clone() }
+            StoredSnapshot {
+                info,
+                record: snapshot.record,
+                title: snapshot.title.clone(),
+                lang: snapshot.lang,
+            }
         };
         Self { snapshots: snapshots.iter().map(stored).collect() }
     }
@@ -164,6 +172,7 @@ pub fn documents(
         document.add_bytes(fields.clauses, &postcard::to_stdvec(&ClauseLists::of(snapshots))?);
         documents.push(document);
     }
+    let languages = Languages::of(&policy.snapshots);
     for clause in &policy.clauses {
         let mut document = clause_document(fields, policy, clause);
         if !clause.earlier.is_empty() {
@@ -173,9 +182,48 @@ pub fn documents(
         document
             .add_u64(fields.clause_id, clause.identity.clause_id(&key.company, &key.policy_type).prefix());
         document.add_u64(fields.text_key, clause.identity.text_key());
+        if let Some(lang) = languages.of_clause(&clause.runs) {
+            document.add_u64(fields.lang, lang.number());
+        }
         documents.push(document);
     }
     Ok(documents)
+}
+
+/// The languages of a policy's snapshots: nearly always one.
+enum Languages {
+    One(Option<Lang>),
+    /// By ordinal.
+    Several(Vec<Option<Lang>>),
+}
+
+impl Languages {
+    fn of(snapshots: &[CollapsedSnapshot]) -> Self {
+        let mut langs = snapshots.iter().map(|snapshot| snapshot.lang);
+        let first = langs.next().flatten();
+        if langs.all(|lang| lang == first) {
+            return Self::One(first);
+        }
+        Self::Several(snapshots.iter().map(|snapshot| snapshot.lang).collect())
+    }
+
+    /// The language of most snapshots in which a clause stood, as far as they have one; of several, the one that it had last.
+    fn of_clause(&self, runs: &[Run]) -> Option<Lang> {
+        let langs = match self {
+            Self::One(lang) => return *lang,
+            Self::Several(langs) => langs,
+        };
+        // By language: in how many snapshots, and in which last.
+        let mut counts: Vec<(u32, u32, Lang)> = Vec::new();
+        for ordinal in runs.iter().flat_map(|run| run.start..=run.last) {
+            let Some(lang) = langs.get(ordinal as usize).copied().flatten() else { continue };
+            match counts.iter_mut().find(|(.., known)| *known == lang) {
+                Some(count) => (count.0, count.1) = (count.0 + 1, ordinal),
+                None => counts.push((1, ordinal, lang)),
+            }
+        }
+        counts.into_iter().max().map(|(.., lang)| lang)
+    }
 }
 
 fn policy_document(

@@ -5,6 +5,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::manifest::Manifest;
 use super::{policies, sources, texts};
@@ -126,7 +127,7 @@ fn lock(dir: &Path) -> Result<File> {
         .truncate(false)
         .open(&path)
         .map_err(Error::io(&path))?;
-    match file.try_lock() {
+    match patiently(&file) {
         Ok(()) => {
             // The holder's name is a courtesy to the second writer; the lock does not depend on it.
             let _ = file.set_len(0).and_then(|()| writeln!(file, "process {}", std::process::id()));
@@ -140,6 +141,17 @@ fn lock(dir: &Path) -> Result<File> {
         }
         Err(TryLockError::Error(error)) => Err(Error::io(&path)(error)),
     }
+}
+
+/// A lock can outlive its holder for a moment: in a child process that is just being started.
+fn patiently(file: &File) -> std::result::Result<(), TryLockError> {
+    for _ in 0..10 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            other => return other,
+        }
+    }
+    file.try_lock()
 }
 
 /// An index is not built among somebody's other files.

@@ -1,5 +1,7 @@
 //! What an index holds, for `fineprint info`: the manifest with what can be measured beside it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use walkdir::WalkDir;
 
@@ -20,6 +22,10 @@ pub struct Info {
     pub counts: Counts,
     /// The first and last archive date; `null` in an empty index.
     pub dates: Option<Dates>,
+    /// In how many snapshots each key of the metadata is.
+    pub metadata: BTreeMap<String, u64>,
+    /// How many snapshots are in each language.
+    pub languages: BTreeMap<String, u64>,
     /// The bytes of its files.
     pub bytes: u64,
     /// How every input ended.
@@ -55,7 +61,8 @@ impl Info {
     ///
     /// There is no index, its manifest cannot be read, or it is of another version.
     pub fn read(dir: &std::path::Path) -> Result<Self> {
-        let Manifest { versions, generation, corpora, counts, dates, inputs, .. } = Manifest::read(dir)?;
+        let Manifest { versions, generation, corpora, counts, dates, inputs, metadata, languages, .. } =
+            Manifest::read(dir)?;
         let files = WalkDir::new(dir.join(generation)).into_iter().flatten();
         // A file that goes while it is counted has no bytes.
         let bytes = files.filter_map(|file| file.metadata().ok()).filter(std::fs::Metadata::is_file);
@@ -65,6 +72,8 @@ impl Info {
             corpora: corpora.into_iter().map(InfoCorpus::from).collect(),
             counts,
             dates,
+            metadata,
+            languages,
             bytes: bytes.map(|file| file.len()).sum(),
             inputs,
         })

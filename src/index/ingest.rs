@@ -232,7 +232,7 @@ impl Scan {
             // Named twice, it is still one corpus.
             return Ok(());
         }
-        let is_known = |corpus: &&IndexedCorpus| corpus.is(collection, &canonical);
+        let is_known = |corpus: &&IndexedCorpus| corpus.is(collection, path, &canonical);
         let known = base.and_then(|base| base.corpora.iter().find(is_known));
         let mut corpus = ScannedCorpus {
             path: path.to_owned(),
@@ -297,7 +297,8 @@ impl Scan {
         let next = known.iter().map(|corpus| corpus.number + 1).max().unwrap_or(0);
         let mut new = next..;
         let number = |corpus: &ScannedCorpus| {
-            let same = known.iter().find(|known| known.is(&corpus.collection, &corpus.canonical));
+            let same =
+                known.iter().find(|known| known.is(&corpus.collection, &corpus.path, &corpus.canonical));
             same.map(|known| known.number).or_else(|| new.next()).unwrap_or(u32::MAX)
         };
         self.corpora.iter().map(number).collect()

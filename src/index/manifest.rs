@@ -78,9 +78,11 @@ pub struct IndexedCorpus {
 }
 
 impl IndexedCorpus {
-    /// Whether this is the corpus at the path `canonical`, in this collection.
-    pub(super) fn is(&self, collection: &str, canonical: &str) -> bool {
-        self.collection == collection && self.canonical == canonical
+    /// Whether this is the corpus at `path`, without links and dots `canonical`, in this collection. A corpus whose old place is empty and
+    /// that is named as before has moved, together with the folder from which it is named.
+    pub(super) fn is(&self, collection: &str, path: &Path, canonical: &str) -> bool {
+        let has_moved = || self.path == path.to_string_lossy() && !Path::new(&self.canonical).exists();
+        self.collection == collection && (self.canonical == canonical || has_moved())
     }
 }
 
@@ -122,6 +124,10 @@ pub struct Manifest {
     pub inputs: Inputs,
     /// The lengths of all clauses in tokens, as far as the index library keeps them: their sum, for scores.
     pub length_sum: u64,
+    /// In how many snapshots each key of the metadata is.
+    pub metadata: BTreeMap<String, u64>,
+    /// How many snapshots are in each language; those whose language cannot be told are in none.
+    pub languages: BTreeMap<String, u64>,
     /// The files of the generation, but for the manifest itself.
     pub files: Checksums,
 }

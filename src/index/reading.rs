@@ -10,7 +10,7 @@ use super::sources::PolicySources;
 use crate::collapse::{Collapsed, CollapsedSnapshot, Collapser, Record, TextNumber};
 use crate::corpus::{Extent, Notice, Session, Skip, Snapshot, Text};
 use crate::error::{Error, Result};
-use crate::model::{SnapshotInfo, Source};
+use crate::model::{SnapshotInfo, Source, metadata_keys};
 use crate::progress::Progress;
 
 /// A policy as it was read.
@@ -253,7 +253,7 @@ impl Reading<'_> {
                     report.skip(Skip::Duplicate, info.source.place());
                 }
                 info.source.corpus.clear();
-                sources.duplicates.push(StoredSnapshot { info, record, title: None });
+                sources.duplicates.push(StoredSnapshot { info, record, title: None, lang: None });
                 continue;
             }
             if record.is_windows_1252 {
@@ -275,6 +275,15 @@ impl Reading<'_> {
         }
         let policy = self.collapser.finish();
         self.out.sources.occurrences = policy.snapshots.iter().map(|s| s.clauses.len() as u64).sum();
+        for snapshot in &policy.snapshots {
+            let sources = &mut self.out.sources;
+            for key in metadata_keys(&snapshot.info.metadata) {
+                *sources.metadata.entry(key).or_default() += 1;
+            }
+            if let Some(lang) = snapshot.lang {
+                *sources.languages.entry(lang.to_string()).or_default() += 1;
+            }
+        }
         self.out.policy = Some(policy);
         self.out
     }

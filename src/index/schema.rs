@@ -66,6 +66,7 @@ pub struct Fields {
     pub link: Field,
     pub lead_in: Field,
     pub earlier: Field,
+    pub lang: Field,
     pub policy: Field,
     pub clause_id: Field,
     pub text_key: Field,
@@ -90,6 +91,7 @@ impl Fields {
             link: field("link")?,
             lead_in: field("lead_in")?,
             earlier: field("earlier")?,
+            lang: field("lang")?,
             policy: field("policy")?,
             clause_id: field("clause_id")?,
             text_key: field("text_key")?,
@@ -202,7 +204,7 @@ mod tests {
     fn the_description_is_the_schema() {
         assert!(format_version() > 0);
         let schema = schema();
-        assert_eq!(schema.num_fields(), 17);
+        assert_eq!(schema.num_fields(), 18);
         assert!(Fields::of(&schema).is_ok());
     }
 }

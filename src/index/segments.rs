@@ -9,8 +9,11 @@ use super::schema::{Fields, register_tokenizer, schema};
 use crate::error::{Error, Result};
 use crate::progress::{Phase, Progress};
 
-/// Memory for postings before a segment is flushed. Not allocated at once; at the flush about twice as much is in use.
-const WRITER_BUDGET: usize = 256 << 20;
+/// The most memory for postings before a segment is flushed. Not allocated at once; at the flush about twice as much is in use.
+const WRITER_BUDGET: u64 = 256 << 20;
+
+/// The least with which the library works.
+const LEAST_BUDGET: u64 = 15 << 20;
 
 /// From which share of deleted documents on a segment is written anew.
 const DELETED_SHARE: f32 = 0.3;
@@ -24,12 +27,12 @@ pub(super) struct Segments {
 }
 
 impl Segments {
-    /// Opens those in `folder`, or begins with none.
+    /// Opens those in `folder`, or begins with none. `memory`: what the whole process may take, in bytes.
     ///
     /// # Errors
     ///
     /// Reading or writing fails.
-    pub fn open(folder: &Path, is_update: bool) -> Result<Self> {
+    pub fn open(folder: &Path, is_update: bool, memory: u64) -> Result<Self> {
         let error = Error::tantivy(folder);
         let index = match is_update {
             true => Index::open_in_dir(folder),
@@ -37,8 +40,9 @@ impl Segments {
         };
         let index = index.map_err(&error)?;
         register_tokenizer(&index);
-        let options =
-            IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(WRITER_BUDGET);
+        // A quarter: flushing takes twice the budget, and as much again is for reading and sectioning.
+        let budget = (memory / 4).clamp(LEAST_BUDGET, WRITER_BUDGET) as usize;
+        let options = IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(budget);
         let writer: IndexWriter = index.writer_with_options(options.build()).map_err(&error)?;
         // Merges come at the end: in between they would only be repeated, and could hold a segment that the last one wants.
         writer.set_merge_policy(Box::new(NoMergePolicy));

@@ -1,6 +1,6 @@
 //! The table of sources: per policy what updates and `info` must know, beside the index, since no search reads it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,10 @@ pub struct PolicySources {
     pub duplicates: Vec<StoredSnapshot>,
     /// Which of its snapshots were read as windows-1252.
     pub windows_1252: Tally,
+    /// In how many snapshots each key of the metadata is.
+    pub metadata: BTreeMap<String, u64>,
+    /// How many snapshots are in each language.
+    pub languages: BTreeMap<String, u64>,
     /// Distinct texts.
     pub texts: u64,
     /// Bytes of the distinct texts.

@@ -36,8 +36,14 @@ impl OpenIndex {
         for first in (0..entry.snapshots).step_by(CHUNK) {
             let lists = self.clause_lists(policy, first)?;
             for (inside, stored) in self.chunk(policy, first)?.snapshots.into_iter().enumerate() {
-                let StoredSnapshot { info, record, title } = stored;
-                snapshots.push(CollapsedSnapshot { info, record, title, clauses: lists.of_snapshot(inside) });
+                let StoredSnapshot { info, record, title, lang } = stored;
+                snapshots.push(CollapsedSnapshot {
+                    info,
+                    record,
+                    title,
+                    lang,
+                    clauses: lists.of_snapshot(inside),
+                });
             }
         }
         Ok(Collapsed { headings: tables.headings, places: tables.places, clauses, snapshots })

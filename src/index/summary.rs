@@ -1,5 +1,7 @@
 //! What is said of an index beside its segments: tables, counts, the manifest.
 
+use std::collections::BTreeMap;
+
 use tantivy::Searcher;
 use tantivy::columnar::Column;
 
@@ -105,6 +107,8 @@ impl Summary {
             dates: span.map(|(first, last)| Dates { first: date(first), last: date(last) }),
             counts,
             length_sum,
+            metadata: sum(sources.0.values().map(|policy| &policy.metadata)),
+            languages: sum(sources.0.values().map(|policy| &policy.languages)),
             files: self.files,
         }
     }
@@ -134,6 +138,15 @@ impl Summary {
         inputs.vanished = (inputs.indexed + skipped + inputs.unreadable.count).saturating_sub(inputs.seen);
         inputs
     }
+}
+
+/// The sums per name.
+fn sum<'m>(parts: impl Iterator<Item = &'m BTreeMap<String, u64>>) -> BTreeMap<String, u64> {
+    let mut sums = BTreeMap::new();
+    for (name, count) in parts.flatten() {
+        *sums.entry(name.clone()).or_default() += count;
+    }
+    sums
 }
 
 fn counts(policies: &Policies, sources: &Sources) -> Counts {

@@ -25,6 +25,9 @@ use super::summary::Summary;
 use crate::error::{Error, Result};
 use crate::progress::{Phase, Progress};
 
+/// What a process that builds may take unless it is told otherwise: 1 GiB.
+const MEMORY: u64 = 1 << 30;
+
 /// What to build.
 #[derive(Debug, Clone, Default)]
 pub struct BuildOptions {
@@ -38,6 +41,8 @@ pub struct BuildOptions {
     pub prune: bool,
     /// Collections to take out.
     pub remove: Vec<String>,
+    /// About how much memory to take, in bytes; `None`: 1 GiB.
+    pub memory: Option<u64>,
 }
 
 /// Brings the index up to date with what was scanned, or makes it: only policies that differ are written, and nothing at all if none does.
@@ -125,7 +130,8 @@ impl Update<'_> {
         let dir = &self.options.index;
         let base = self.previous.map(|previous| previous.index.manifest().generation.as_str());
         let generation = Generation::begin(dir, base)?;
-        let segments = Segments::open(&generation.folder, base.is_some())?;
+        let segments =
+            Segments::open(&generation.folder, base.is_some(), self.options.memory.unwrap_or(MEMORY))?;
         self.drop_policies(&plan, &segments, &mut done)?;
         let done = self.read(plan.jobs, &segments, done)?;
         match self.previous {

@@ -4,10 +4,12 @@
 
 mod clause;
 mod date;
+mod metadata;
 mod policy;
 mod snapshot;
 
 pub use clause::{Clause, ClauseId, Kind};
 pub use date::{ArchiveTime, DateError, Period};
+pub use metadata::{metadata_keys, metadata_values};
 pub use policy::{PRIVACY_POLICY, PolicyKey};
 pub use snapshot::{SnapshotInfo, Source};

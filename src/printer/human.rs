@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar;
 
 use super::sanitize::sanitize;
-use crate::model::{Kind, Source};
+use crate::model::{Kind, Source, metadata_keys, metadata_values};
 use crate::search::{Group, Hit, ShownClause};
 
 /// How hits are drawn.
@@ -139,7 +139,12 @@ pub fn print_shown(out: &mut impl Write, shown: &ShownClause, options: HumanOpti
         }
     }
     writeln!(out)?;
-    citation(out, hit, pen)
+    citation(out, hit, pen)?;
+    for key in metadata_keys(&shown.metadata) {
+        let values = metadata_values(&shown.metadata, &key).join(", ");
+        writeln!(out, "{INDENT}{}", pen.draw(DIM, &format!("{key}: {values}")))?;
+    }
+    Ok(())
 }
 
 /// The lead-in or header row of the clause, if the context does not show it, and before which entry it belongs: the first of the list.

@@ -27,6 +27,15 @@ pub fn print_info(out: &mut impl Write, info: &Info) -> io::Result<()> {
     if let Some(dates) = &info.dates {
         writeln!(out, "dates      {} to {}", dates.first, dates.last)?;
     }
+    for (label, counts) in [("languages ", &info.languages), ("metadata  ", &info.metadata)] {
+        if !counts.is_empty() {
+            let counts: Vec<String> = counts
+                .iter()
+                .map(|(name, &count)| format!("{} {}", sanitize(name), grouped(count)))
+                .collect();
+            writeln!(out, "{label} {}", counts.join(", "))?;
+        }
+    }
     let share = |whole: u64| 100.0 * info.bytes as f64 / whole.max(1) as f64;
     writeln!(
         out,

@@ -73,7 +73,7 @@ impl NamePattern {
         Ok(Self { written: written.to_owned(), folded, glob })
     }
 
-    fn fits(&self, name: &str) -> bool {
+    pub fn fits(&self, name: &str) -> bool {
         let folded = name.to_lowercase();
         match &self.glob {
             Some(glob) => glob.matches_with(&folded, MatchOptions::default()),

@@ -2,6 +2,7 @@
 
 mod highlight;
 mod hit;
+mod metadata;
 mod places;
 mod ranges;
 mod read;
@@ -21,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::index::OpenIndex;
 use crate::query::bind::{Operand, Plan, bind};
 use crate::query::names::{NameField, NamePattern};
+use metadata::MetadataFilter;
 use read::HitReader;
 use rows::{Row, Rows};
 use segment::{Columns, Conditions, Match, SegmentSearch};
@@ -105,6 +107,8 @@ fn collect(
     let conditions = Conditions {
         dates: request.filters.dates,
         kinds: &request.filters.kinds,
+        langs: &request.filters.langs,
+        metadata: MetadataFilter::new(index, &request.filters.metadata)?,
         needs_times: sorts_by_time,
         is_scored: request.sort == Sort::Relevance,
     };

@@ -10,6 +10,7 @@ use super::truth::{self, Leaf, is_true};
 use crate::collapse::{Place, Run};
 use crate::error::Result;
 use crate::index::{Chunk, OpenIndex, PolicyTables, place_change, run};
+use crate::lang::Lang;
 use crate::model::{ArchiveTime, ClauseId, Kind};
 use crate::query::bind::{Operand, Plan};
 
@@ -82,7 +83,7 @@ impl<'r> HitReader<'r> {
             lead_in: clause.lead_in,
             highlights,
             text: clause.text,
-            lang: None,
+            lang: columns.lang.first(row.doc).map(|number| Lang::of_number(number).to_string()),
             title,
             url: info.url,
             archive_url: info.archive_url,
@@ -202,6 +203,19 @@ pub struct ShownClause {
     pub clause: Hit,
     /// The clauses of its section in that snapshot, in reading order: (text, kind, whether it is the clause itself).
     pub context: Vec<ContextClause>,
+    /// What else is known of that snapshot: one JSON object as it was written, empty where nothing is.
+    #[serde(serialize_with = "as_it_was_written")]
+    pub metadata: String,
+}
+
+fn as_it_was_written<S: serde::Serializer>(
+    metadata: &str,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    match serde_json::from_str::<&serde_json::value::RawValue>(metadata) {
+        Ok(object) => serde::Serialize::serialize(object, serializer),
+        Err(_) => serializer.serialize_none(),
+    }
 }
 
 /// A clause beside another one.
@@ -255,13 +269,19 @@ fn show(index: &OpenIndex, columns: &[Columns], address: DocAddress, rank: u32) 
     };
     let row = Row { key: 0.0, order: 0, rank, segment: address.segment_ord, doc: address.doc_id, newest };
     let clause = HitReader::new(index, &plan, &[], columns).hit(&row, 1, None, None)?;
-    let context = context(index, address, rank, newest)?;
-    Ok(ShownClause { clause, context })
+    let mut policy = CachedPolicy::read(index, rank)?;
+    let context = context(index, address, &policy, newest)?;
+    let metadata = policy.snapshot(index, newest)?.1.metadata;
+    Ok(ShownClause { clause, context, metadata })
 }
 
 /// The clauses of the section in which the clause stands first in snapshot `ordinal`.
-fn context(index: &OpenIndex, address: DocAddress, rank: u32, ordinal: u32) -> Result<Vec<ContextClause>> {
-    let policy = CachedPolicy::read(index, rank)?;
+fn context(
+    index: &OpenIndex,
+    address: DocAddress,
+    policy: &CachedPolicy,
+    ordinal: u32,
+) -> Result<Vec<ContextClause>> {
     let standing = index.clauses_of(policy.address, ordinal)?;
     let snapshots = policy.times.len() as u32;
     let at = |clause: u32| index.clause_address(policy.address, snapshots, clause);

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use crate::lang::Lang;
 use crate::model::{Kind, Period};
 
 /// A search.
@@ -34,6 +35,10 @@ pub struct Filters {
     pub sections: Vec<String>,
     /// Kinds of which the clause must be one.
     pub kinds: Vec<Kind>,
+    /// Languages of which the clause's must be one.
+    pub langs: Vec<Lang>,
+    /// What the metadata of a snapshot must say: key, and value or glob. All must hold.
+    pub metadata: Vec<(String, String)>,
     /// Which snapshots of each policy count.
     pub dates: Dates,
 }

@@ -11,6 +11,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED, Term};
 
 use super::highlight::contains;
+use super::metadata::MetadataFilter;
 use super::places::PlaceCursor;
 use super::ranges::PolicyCursor;
 use super::request::Dates;
@@ -19,6 +20,7 @@ use super::truth::{self, Leaf, is_true};
 use crate::collapse::{PlaceChange, Run};
 use crate::error::Result;
 use crate::index::{OpenIndex, PolicyTables, place_change, run};
+use crate::lang::Lang;
 use crate::model::Kind;
 use crate::query::bind::{Operand, PlaceField, PlacePhrase, Plan};
 
@@ -26,6 +28,8 @@ use crate::query::bind::{Operand, PlaceField, PlacePhrase, Plan};
 pub(crate) struct Conditions<'c> {
     pub dates: Dates,
     pub kinds: &'c [Kind],
+    pub langs: &'c [Lang],
+    pub metadata: MetadataFilter,
     /// Whether archive times are wanted for order as well.
     pub needs_times: bool,
     pub is_scored: bool,
@@ -52,6 +56,7 @@ pub(crate) struct Columns {
     pub places: Column<u64>,
     pub order: Column<u64>,
     pub text_key: Column<u64>,
+    pub lang: Column<u64>,
 }
 
 impl Columns {
@@ -63,6 +68,7 @@ impl Columns {
             places: column("places")?,
             order: column("order")?,
             text_key: column("text_key")?,
+            lang: column("lang")?,
         })
     }
 }
@@ -90,7 +96,8 @@ impl Cursor {
 struct PolicyState {
     hash: Option<u64>,
     rank: u32,
-    chosen: Range<u32>,
+    /// The stretches of ordinals that count: ascending, none empty.
+    chosen: Vec<Range<u32>>,
     times: Vec<i64>,
     /// Per place phrase, per place: whether it holds there.
     place_truth: Vec<Vec<bool>>,
@@ -201,6 +208,9 @@ impl<'s> SegmentSearch<'s> {
     /// Whether the clause matches; if so, `runs` and `matching` are its own.
     fn decide(&mut self, doc: DocId) -> Result<bool> {
         let Some(hash) = self.columns.policy.first(doc) else { return Ok(false) };
+        if !self.has_lang(doc) {
+            return Ok(false);
+        }
         if self.policy.hash != Some(hash) {
             self.enter_policy(hash)?;
         }
@@ -213,8 +223,9 @@ impl<'s> SegmentSearch<'s> {
         self.matched = None;
         if self.plan.place_phrases.is_empty() && self.conditions.kinds.is_empty() {
             if self.judge(doc, None) {
-                let chosen = self.policy.chosen.clone();
-                intersect(&self.runs, &chosen, &mut self.matching);
+                for chosen in &self.policy.chosen {
+                    intersect(&self.runs, chosen, &mut self.matching);
+                }
             }
         } else {
             self.decide_places(doc);
@@ -228,24 +239,37 @@ impl<'s> SegmentSearch<'s> {
         let mut changes = std::mem::take(&mut self.changes);
         changes.clear();
         changes.extend(self.columns.places.values_for_doc(doc).map(place_change));
-        let mut next = self.policy.chosen.end;
+        let mut next = u32::MAX;
+        // Taken out and put back as well: judging needs the rest of the policy.
+        let chosen = std::mem::take(&mut self.policy.chosen);
         for group in changes.chunk_by(|(a, _), (b, _)| a.ordinal == b.ordinal).rev() {
             let from = group[0].0.ordinal;
-            let stretch = from.max(self.policy.chosen.start)..next.min(self.policy.chosen.end);
+            let until = next;
+            let stretches = chosen.iter().map(|chosen| from.max(chosen.start)..until.min(chosen.end));
             next = from;
             // Before the matched phrases are taken from a place, the clause must have stood there in a chosen snapshot.
-            let stood = self.runs.iter().any(|run| run.start < stretch.end && run.last >= stretch.start);
-            let holds = stood
-                && !stretch.is_empty()
+            let stood = |stretch: &Range<u32>| {
+                self.runs
+                    .iter()
+                    .any(|run| !stretch.is_empty() && run.start < stretch.end && run.last >= stretch.start)
+            };
+            let holds = stretches.clone().any(|stretch| stood(&stretch))
                 && group.iter().any(|&(change, kind)| {
                     self.has_kind(kind) && self.judge(doc, Some(change.place as usize))
                 });
             if holds {
-                intersect(&self.runs, &stretch, &mut self.matching);
+                stretches.for_each(|stretch| intersect(&self.runs, &stretch, &mut self.matching));
             }
         }
+        self.policy.chosen = chosen;
         self.matching.sort_by_key(|run| run.start);
         self.changes = changes;
+    }
+
+    fn has_lang(&self, doc: DocId) -> bool {
+        let langs = self.conditions.langs;
+        langs.is_empty()
+            || self.columns.lang.first(doc).is_some_and(|number| langs.contains(&Lang::of_number(number)))
     }
 
     fn has_kind(&self, kind: Kind) -> bool {
@@ -297,8 +321,9 @@ impl<'s> SegmentSearch<'s> {
         let needs_times = conditions.needs_times || conditions.dates.needs_times();
         let needs_places = !self.plan.place_phrases.is_empty();
         self.policy = PolicyState { hash: Some(hash), rank, ..PolicyState::default() };
-        if needs_times || needs_places {
-            let address = index.policy_address(hash)?;
+        let needs_policy = needs_times || needs_places || !conditions.metadata.is_empty();
+        let address = if needs_policy { Some(index.policy_address(hash)?) } else { None };
+        if let Some(address) = address {
             if needs_times {
                 self.policy.times = index.times(address)?;
             }
@@ -306,10 +331,17 @@ impl<'s> SegmentSearch<'s> {
                 self.policy.place_truth = place_truth(self.plan, &index.policy_tables(address)?);
             }
         }
-        self.policy.chosen = match conditions.dates {
+        let chosen = match conditions.dates {
             Dates::All => 0..snapshots,
             Dates::Latest => snapshots.saturating_sub(1)..snapshots,
             dates => dates.ordinals(&self.policy.times),
+        };
+        self.policy.chosen = match address {
+            Some(address) if !conditions.metadata.is_empty() => {
+                conditions.metadata.ordinals(index, address, chosen)?
+            }
+            _ if chosen.is_empty() => Vec::new(),
+            _ => vec![chosen],
         };
         Ok(())
     }

@@ -6,6 +6,8 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use gix_hash::{Kind as HashKind, ObjectId};
 use gix_pack::data::entry::Header;
@@ -88,11 +90,17 @@ fn corrupt(reason: impl Into<String>) -> Fault {
     Fault::Corrupt(reason.into())
 }
 
+/// After so many bytes of entries the packs are mapped anew. What was read of a mapped file counts as memory of the process until the
+/// mapping ends, and a history can be larger than the memory that it may take.
+const REMAP_BYTES: u64 = 256 << 20;
+
 /// Where objects are; shared by all threads.
 pub(super) struct ObjectStore {
-    packs: Vec<Pack>,
+    packs: RwLock<Arc<Vec<Pack>>>,
     /// The object folder and its alternates.
     folders: Vec<PathBuf>,
+    /// Bytes of entries that were read since the packs were mapped.
+    touched: AtomicU64,
 }
 
 struct Pack {
@@ -104,8 +112,22 @@ impl ObjectStore {
     /// Opens the packs below `objects`. A pack that cannot be opened is left out: its objects are missing.
     pub fn open(objects: &Path) -> Self {
         let folders = with_alternates(objects);
-        let packs = folders.iter().flat_map(|folder| pack_names(folder)).filter_map(|path| open_pack(&path));
-        Self { packs: packs.collect(), folders }
+        let packs = RwLock::new(Arc::new(open_packs(&folders)));
+        Self { packs, folders, touched: AtomicU64::new(0) }
+    }
+
+    fn packs(&self) -> Arc<Vec<Pack>> {
+        Arc::clone(&self.packs.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes note of what a reader has read, now that it is done. The old mapping ends with the last reader that has it.
+    fn note_touched(&self, bytes: u64) {
+        let before = self.touched.fetch_add(bytes, Ordering::Relaxed);
+        if before < REMAP_BYTES && before.saturating_add(bytes) >= REMAP_BYTES {
+            let mapped = open_packs(&self.folders);
+            *self.packs.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(mapped);
+            self.touched.store(0, Ordering::Relaxed);
+        }
     }
 
     /// Whether objects came from a server that promised to have the others too: a partial clone.
@@ -125,7 +147,7 @@ impl ObjectStore {
 impl fmt::Debug for ObjectStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ObjectStore")
-            .field("packs", &self.packs.len())
+            .field("packs", &self.packs().len())
             .field("folders", &self.folders)
             .finish()
     }
@@ -142,6 +164,10 @@ fn pack_names(folder: &Path) -> Vec<PathBuf> {
     let mut names = files(&folder.join("pack"));
     names.retain(|path| path.extension().is_some_and(|extension| extension == "idx"));
     names
+}
+
+fn open_packs(folders: &[PathBuf]) -> Vec<Pack> {
+    folders.iter().flat_map(|folder| pack_names(folder)).filter_map(|path| open_pack(&path)).collect()
 }
 
 fn open_pack(index: &Path) -> Option<Pack> {
@@ -180,6 +206,9 @@ fn unquoted(line: &str) -> String {
 /// Reads objects, on one thread.
 pub(super) struct ObjectReader<'s> {
     store: &'s ObjectStore,
+    packs: Arc<Vec<Pack>>,
+    /// Bytes of entries that were read.
+    touched: u64,
     cache: Cache,
     inflate: Inflate,
     /// The instructions of one delta.
@@ -193,6 +222,8 @@ impl<'s> ObjectReader<'s> {
     pub fn new(store: &'s ObjectStore) -> Self {
         Self {
             store,
+            packs: store.packs(),
+            touched: 0,
             cache: Cache::default(),
             inflate: Inflate::default(),
             scratch: Vec::new(),
@@ -216,8 +247,9 @@ impl<'s> ObjectReader<'s> {
     /// How many bytes a packed object has, without reading it whole; `None` if that is not cheap to know.
     pub fn size(&mut self, id: &ObjectId) -> Option<u64> {
         let (pack, offset) = self.locate(id, 0)?;
-        let data = &self.store.packs[pack].data;
+        let data = &self.packs[pack].data;
         let entry = data.entry(offset).ok()?;
+        self.touched = self.touched.saturating_add(entry.decompressed_size);
         if !entry.header.is_delta() {
             return Some(entry.decompressed_size);
         }
@@ -248,7 +280,7 @@ impl<'s> ObjectReader<'s> {
 
     /// The `skip`-th pack that has the object, and where in it.
     fn locate(&mut self, id: &ObjectId, skip: usize) -> Option<(usize, u64)> {
-        let packs = &self.store.packs;
+        let packs = &self.packs;
         let lookup = |number: usize| {
             let index = &packs.get(number)?.index;
             Some((number, index.pack_offset_at_index(index.lookup(id)?)))
@@ -263,7 +295,7 @@ impl<'s> ObjectReader<'s> {
 
     /// The object at `offset`: the nearest base that is no delta or is still known, then delta by delta back.
     fn unpack(&mut self, number: usize, offset: u64) -> Found<Rc<Object>> {
-        let pack = &self.store.packs[number];
+        let pack = &self.packs[number];
         let mut chain = Vec::new();
         let mut at = offset;
         let mut object = loop {
@@ -271,6 +303,7 @@ impl<'s> ObjectReader<'s> {
                 break known;
             }
             let entry = pack.data.entry(at).map_err(|error| corrupt(one_line(&error)))?;
+            self.touched = self.touched.saturating_add(entry.decompressed_size);
             let kind = match entry.header {
                 Header::Commit => Kind::Commit,
                 Header::Tree => Kind::Tree,
@@ -296,6 +329,12 @@ impl<'s> ObjectReader<'s> {
             object = self.cache.keep((number, at), Object { kind: object.kind, data });
         }
         Ok(object)
+    }
+}
+
+impl Drop for ObjectReader<'_> {
+    fn drop(&mut self) {
+        self.store.note_touched(self.touched);
     }
 }
 

@@ -139,3 +139,71 @@ fptest!(check_finds_what_is_wrong, |fx: Fixture| {
         .stdout_has("corpus/3.md: is not in the index\n");
     run.stdout_has("corpus/4.md: is in the index, and not in the corpus\n");
 });
+
+fptest!(ctrl_c_stops_at_once_and_leaves_the_old_index, |fx: Fixture| {
+    write(&fx, 1);
+    fx.run(["index", "corpus", "--quiet"]).exits(0);
+    let before = answers(&fx);
+    for state in 2..6 {
+        write(&fx, state);
+        let mut command = fx.command(PROGRAM);
+        let mut child = command.args(["index", "corpus", "--quiet"]).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(5 * u64::from(state)));
+        let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        let interrupted = Instant::now();
+        let ended = child.wait().unwrap();
+        assert!(interrupted.elapsed() < Duration::from_secs(2));
+        if sent.is_ok_and(|sent| sent.success()) && !ended.success() {
+            assert_eq!(answers(&fx), before);
+        } else {
+            // It was faster.
+            write(&fx, 1);
+            fx.run(["index", "corpus", "--quiet"]).exits(0);
+            assert_eq!(answers(&fx), before);
+        }
+    }
+});
+
+fptest!(a_full_disk_leaves_the_old_index, |fx: Fixture| {
+    write(&fx, 1);
+    fs::create_dir(fx.path("small")).unwrap();
+    // A file system of its own, which needs user namespaces.
+    let script = |size: &str| {
+        format!(
+            "mount -t tmpfs -o size={size} none small && '{PROGRAM}' index corpus --index small/x --quiet && \
+             '{PROGRAM}' search 'we sell' --index small/x --format json >before && \
+             mkdir more && for i in $(seq 40); do sed \"s/acme/b$i/; s/a[0-7][.]example/b$i.example/; s/We sell/We lend $i/\" corpus/$i.md > more/$i.md 2>/dev/null; done; \
+             '{PROGRAM}' index more --index small/x --quiet 2>error; echo $? >status; \
+             '{PROGRAM}' search 'we sell' --index small/x --format json >after && '{PROGRAM}' check --index small/x >check"
+        )
+    };
+    let run = |size: &str| {
+        let mut command = fx.command("unshare");
+        command.args(["--map-root-user", "--mount", "sh", "-c", &script(size)]);
+        command.stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    };
+    // Find a size that holds the first index and not the second.
+    let (mut failed, mut ran) = (0, 0);
+    for kilobytes in (200..900).step_by(50) {
+        let _ = fs::remove_dir_all(fx.path("more"));
+        if !run(&format!("{kilobytes}k")) {
+            continue;
+        }
+        ran += 1;
+        let read = |name: &str| fs::read_to_string(fx.path(name)).unwrap();
+        assert!(read("check").starts_with("sound: "));
+        if read("status") == "0\n" {
+            continue;
+        }
+        failed += 1;
+        assert_eq!(read("status"), "2\n");
+        assert!(read("error").contains("No space left on device"), "{}", read("error"));
+        assert_eq!(read("error").lines().count(), 1, "{}", read("error"));
+        assert_eq!(read("after"), read("before"));
+    }
+    if ran == 0 {
+        println!("not tested: this system lets nobody mount");
+        return;
+    }
+    assert!(failed > 0, "no disk was full");
+});

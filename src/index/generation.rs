@@ -80,6 +80,16 @@ pub(super) fn replace_manifest(dir: &Path, manifest: &Manifest) -> Result<()> {
     manifest.write(dir)
 }
 
+/// Removes what a build that was killed has left beside the current generation, if there is anything and nobody writes.
+pub(super) fn tidy(dir: &Path, current: &str) {
+    if generations(dir).iter().any(|name| name != current)
+        && let Ok(_lock) = lock(dir)
+        && Manifest::generation(dir).as_deref() == Some(current)
+    {
+        remove_other_generations(dir, current);
+    }
+}
+
 /// What is known of the index is of another generation.
 pub(super) fn changed(dir: &Path) -> Error {
     Error::index(dir, "another process has changed this index meanwhile; try again")

@@ -13,7 +13,7 @@ use tantivy::indexer::UserOperation;
 
 use super::OpenIndex;
 use super::document::documents;
-use super::generation::{Generation, changed, replace_manifest};
+use super::generation::{Generation, changed, replace_manifest, tidy};
 use super::ingest::{IngestReport, Scan, Tally};
 use super::manifest::Manifest;
 use super::plan::{Job, Plan, Planner, Previous};
@@ -251,6 +251,7 @@ impl Update<'_> {
         if !manifest.is_same(previous.index.manifest()) {
             replace_manifest(&self.options.index, &manifest)?;
         }
+        tidy(&self.options.index, &manifest.generation);
         Ok((manifest, done.report))
     }
 

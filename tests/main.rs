@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 mod errors;
+mod forms;
 mod generator;
 mod git;
 mod info;

@@ -94,14 +94,16 @@ pub struct IndexFolder {
 /// `fineprint index`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Reads folders and files whose first line is the header of the Princeton-Leuven corpus, and git
-repositories of Open Terms Archive and of that corpus: every version of every file, bare or not,
-without a checkout. An index that is already there is replaced when the new one is complete, not
-before.
+Reads files that begin with the header of the Princeton-Leuven corpus (Markdown, text or HTML) or
+with front matter (company, type, date), unpacked datasets of Open Terms Archive, and, with --path,
+any Markdown, text or HTML; and git repositories of Open Terms Archive, of the Princeton-Leuven
+corpus or, with --path, any other: every version of every file, bare or not, without a checkout. An
+index that is already there is replaced when the new one is complete, not before.
 
 Examples:
   fineprint index data/policies
   fineprint index contrib-versions.git
+  fineprint index crawl --path '{company}/{type}/{date}.html'
   fineprint index data/policies --index /tmp/policies.index --threads 1
   fineprint index data/policies --dry-run")]
 pub struct IndexArgs {
@@ -120,6 +122,15 @@ pub struct IndexArgs {
     /// Of a git work tree read the files, not the history
     #[arg(long)]
     pub worktree: bool,
+    /// How paths say whose policy a file is: '{company}/{type}/{date}.md'
+    ///
+    /// A name stands for some of one part of a path. Without {type} it is `Privacy Policy`; without {date} it is --date, or the
+    /// author date of the commit.
+    #[arg(long, value_name = "PATTERN")]
+    pub path: Option<String>,
+    /// The archive date of files that name none, nor does their path
+    #[arg(long, value_name = "DATE")]
+    pub date: Option<String>,
     /// Say what was found, with three sample clauses, and write nothing
     #[arg(long)]
     pub dry_run: bool,

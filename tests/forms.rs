@@ -235,6 +235,8 @@ fptest!(hostile_inputs_are_counted_and_the_rest_is_indexed, |fx: Fixture| {
         format!("<tr><td>{}<td>x", "y".repeat(900)).repeat(5000)
     );
     fx.file("corpus/wide.html", wide);
+    let attributes: String = (0..100_000).map(|number| format!(" a{number}")).collect();
+    fx.file("corpus/attributes.html", format!("{}<p{attributes}>x", comment("iris.example", "2001-01-01")));
     fx.file("corpus/bad.html", comment("dune.example", "2001-02-30"));
     let large = fs::File::create(fx.path("corpus/large.html")).unwrap();
     large.set_len(100 << 20).unwrap();
@@ -260,6 +262,7 @@ fptest!(hostile_inputs_are_counted_and_the_rest_is_indexed, |fx: Fixture| {
         done.stderr_has("error: corpus/large.md: is larger than 64 MiB")
             .stderr_has("error: corpus/large-page.html: is larger than 16 MiB");
         done.stderr_has("skipped 1: names no company (such as corpus/large.html)");
+        done.stderr_has("error: corpus/attributes.html: has tags that are none of a page");
     }
     fs::set_permissions(fx.path("corpus/secret"), fs::Permissions::from_mode(0o755)).unwrap();
     let (found, _) = index(&fx, "corpus", &Options::default());

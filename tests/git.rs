@@ -624,6 +624,14 @@ fptest!(other_histories_are_read_by_path, |fx: Fixture| {
     let found = Told::by(reader.as_ref()).found;
     assert_eq!((found.len(), found[0].1.as_str()), (1, "Privacy Policy"));
     assert_eq!(found[0].2.time.date(), "2001-02-03");
+    // A work tree whose history has no such path is read as files, which may.
+    git(&fx.root(), &["clone", "--quiet", "bare.git", "tree"]);
+    fx.file("tree/new/Clay.md", "We swap data.\n");
+    let options = Options { date: Some("2001-02-03".to_owned()), ..by("new/{company}.md") };
+    let found = Told::by(corpus::open(&fx.path("tree"), &options).unwrap().as_ref()).found;
+    assert_eq!(found.iter().map(|(company, ..)| company.as_str()).collect::<Vec<_>>(), ["Clay"]);
+    let history = corpus::open(&fx.path("tree"), &by("p/{company}/{type}.html")).unwrap();
+    assert_eq!(Told::by(history.as_ref()).found.len(), 3);
     // From the command line; no file at such a path is an error, no layout a hint.
     fx.run(["index", "bare.git", "--path", "p/{company}/{type}.html"])
         .exits(0)

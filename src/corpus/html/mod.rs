@@ -12,6 +12,7 @@
 
 mod charset;
 mod clean;
+mod limits;
 mod table;
 mod tokens;
 
@@ -45,6 +46,9 @@ impl HtmlForm {
     }
 
     fn to_markdown(&self, html: &str) -> std::result::Result<String, String> {
+        if limits::is_attack(html) {
+            return Err("has tags that are none of a page: thousands of attributes in one".to_owned());
+        }
         let (title, events) = tokens::read(html);
         self.converter.convert(&clean::clean(&title, events)).map_err(|error| error.to_string())
     }
@@ -117,8 +121,102 @@ fn begins_like_html(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::section::section;
+
+    /// Pieces of pages, well formed or not: every letter outside of a tag is shown.
+    const PIECES: &[&str] = &[
+        "<p>",
+        "</p>",
+        "<b>",
+        "</b>",
+        "<i>",
+        "</i>",
+        "<a href=\"https://acme.example/(x\">",
+        "<a href='a b'>",
+        "<a>",
+        "</a>",
+        "<h1>",
+        "</h1>",
+        "<h2>",
+        "</h2>",
+        "<ul>",
+        "</ul>",
+        "<ol>",
+        "</ol>",
+        "<li>",
+        "</li>",
+        "<blockquote>",
+        "</blockquote>",
+        "<br>",
+        "<pre>",
+        "</pre>",
+        "<table>",
+        "</table>",
+        "<tr>",
+        "</tr>",
+        "<td>",
+        "</td>",
+        "<th>",
+        "</th>",
+        "<div>",
+        "</div>",
+        "<span>",
+        "</span>",
+        "<caption>",
+        "<code>",
+        "</code>",
+        "<hr>",
+        "<img alt=x src=y>",
+        "<select><option>",
+        "<textarea>",
+        "</textarea>",
+        "<font color=red>",
+        " ",
+        "\n",
+        "\n\n",
+        "&nbsp;",
+        "&amp;",
+        "&lt;",
+        "|",
+        "*",
+        "_",
+        "**",
+        "`",
+        "```",
+        "~~~",
+        "#",
+        "# ",
+        "- ",
+        "+ ",
+        "1. ",
+        "1) ",
+        "> ",
+        "[",
+        "](",
+        "]",
+        ")",
+        "!",
+        "\\",
+        "---",
+        "===",
+        ".",
+        "    ",
+        "é",
+        "個",
+        "a",
+        "b c",
+        "Data",
+        "word",
+        "We sell",
+        "https://acme.example/",
+    ];
+
+    fn letters(text: &str) -> String {
+        text.chars().filter(|c| c.is_alphabetic()).collect()
+    }
 
     fn clauses(html: &str) -> Vec<(&'static str, String)> {
         let markdown = HtmlForm::new().to_markdown(html).unwrap();
@@ -235,6 +333,22 @@ mod tests {
             let found = clauses(&html);
             let words: Vec<_> = found.iter().map(|(_, text)| text.as_str()).collect();
             assert_eq!(words, ["We sell data."], "{tag}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn no_letter_is_lost(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..60)) {
+            let html = pieces.concat();
+            let (_, events) = tokens::read(&html);
+            let shown: String =
+                events.iter().map(|event| if let tokens::Event::Text(text) = event { text } else { "" }).collect();
+            let found: String = clauses(&html).into_iter().map(|(_, text)| text).collect();
+            prop_assert_eq!(
+                letters(&found), letters(&shown), "{}\n{}", &html, HtmlForm::new().to_markdown(&html).unwrap()
+            );
         }
     }
 }

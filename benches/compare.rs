@@ -66,7 +66,7 @@ fn sectioning(texts: &[String]) {
 
 fn searching(corpus: &std::path::Path) {
     let folder = std::env::temp_dir().join(format!("fineprint-bench-{}", std::process::id()));
-    let options = BuildOptions { index: folder.clone(), collection: "default".into(), threads: 1 };
+    let options = BuildOptions { index: folder.clone(), threads: 1, ..BuildOptions::default() };
     let started = Instant::now();
     let scan = Scan::new(&[corpus.to_owned()], "default", &Silent).unwrap();
     let (manifest, _) = build(scan, &options, &Silent).unwrap();

@@ -60,7 +60,7 @@ fn main() {
     let mut words = Words::default();
     let policies = policies(&corpus, &mut words);
     let folder = std::env::temp_dir().join(format!("fineprint-whole-{}", std::process::id()));
-    let options = BuildOptions { index: folder.clone(), collection: "default".into(), threads: 0 };
+    let options = BuildOptions { index: folder.clone(), threads: 0, ..BuildOptions::default() };
     let scan = Scan::new(&[corpus], "default", &Silent).unwrap();
     let (manifest, _) = build(scan, &options, &Silent).unwrap();
     println!("indexed: {:?}", manifest.counts);

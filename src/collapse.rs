@@ -42,6 +42,32 @@ pub struct PlaceChange {
     pub place: u32,
 }
 
+/// How a clause was written in the snapshots before `until`: with other quotes, dashes or white space than in the newest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The first ordinal at which it was not written so any more.
+    pub until: u32,
+    /// The rendered text.
+    pub text: String,
+    /// The lead-in or header row.
+    pub lead_in: Option<String>,
+}
+
+/// What an update must know of a snapshot's source to take it over without reading it again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The number of its corpus in the index.
+    pub corpus: u32,
+    /// Its place among snapshots of one second: [`crate::corpus::Found::order`].
+    pub order: u64,
+    /// The bytes of its decoded text.
+    pub bytes: u64,
+    /// A 128-bit hash of its text.
+    pub text_hash: [u8; 16],
+    /// Whether its bytes were no UTF-8 and were read as windows-1252.
+    pub is_windows_1252: bool,
+}
+
 /// A clause of a policy, once, with its life.
 #[derive(Debug, Clone)]
 pub struct DistinctClause {
@@ -55,6 +81,8 @@ pub struct DistinctClause {
     pub runs: Vec<Run>,
     /// Where it stood there: ascending by ordinal.
     pub places: Vec<PlaceChange>,
+    /// How it was written before: ascending by `until`; mostly empty.
+    pub earlier: Vec<Earlier>,
     /// First ordinal, and its place among the clauses there: the clause order of the policy.
     pub first: (u32, u32),
 }
@@ -64,8 +92,8 @@ pub struct DistinctClause {
 pub struct CollapsedSnapshot {
     /// What is known of it.
     pub info: SnapshotInfo,
-    /// A 128-bit hash of its text: its fingerprint for updates.
-    pub text_hash: [u8; 16],
+    /// What updates know it by.
+    pub record: Record,
     /// The text of its first top-level heading.
     pub title: Option<String>,
     /// Its clauses in reading order, as numbers of [`Collapsed::clauses`], and their places; a clause that stands twice is here twice.
@@ -144,8 +172,8 @@ struct KnownClause {
     number: Option<u32>,
     runs: Vec<Run>,
     places: Vec<PlaceChange>,
-    /// The rendering of the newest occurrence, the first there.
-    newest: u32,
+    /// From which ordinal on it is written in which way: the first occurrence of each snapshot.
+    written: Vec<(u32, u32)>,
     /// From which of `places` on they are those of the newest occurrence.
     newest_places: usize,
     /// How many places of the snapshot at hand are those of the occurrence before; `None` once one is not.
@@ -172,6 +200,48 @@ impl Collapser {
         self.known_text(standing)
     }
 
+    /// Takes the texts of a policy that was collapsed before, by ordinal: for taking over its snapshots. Equal texts have one number.
+    pub fn collapsed(&mut self, policy: &Collapsed) -> Vec<TextNumber> {
+        let places: Vec<u32> =
+            policy.places.iter().map(|place| self.collapsed_place(policy, place)).collect();
+        let clauses: Vec<_> = policy.clauses.iter().map(|clause| self.collapsed_clause(clause)).collect();
+        let mut known: HashMap<[u8; 16], TextNumber> = HashMap::new();
+        let mut numbers = Vec::with_capacity(policy.snapshots.len());
+        for (snapshot, ordinal) in policy.snapshots.iter().zip(0..) {
+            let text = *known.entry(snapshot.record.text_hash).or_insert_with(|| {
+                let standing = snapshot.clauses.iter().filter_map(|&(clause, place)| {
+                    let (clause, written) = clauses.get(clause as usize)?;
+                    let after = written.partition_point(|&(until, _)| until <= ordinal);
+                    let rendering = written.get(after).or(written.last())?.1;
+                    Some(Standing { clause: *clause, place: *places.get(place as usize)?, rendering })
+                });
+                let standing = standing.collect();
+                self.texts.push(KnownText { standing, title: snapshot.title.clone() });
+                TextNumber(self.texts.len() - 1)
+            });
+            numbers.push(text);
+        }
+        numbers
+    }
+
+    fn collapsed_place(&mut self, policy: &Collapsed, place: &Place) -> u32 {
+        let heading = |&number: &u32| policy.headings.get(number as usize).cloned();
+        let section = place.section.iter().filter_map(heading).collect();
+        self.known_place((section, place.kind, place.links.clone()))
+    }
+
+    /// The number of the clause, and until which ordinal it was written in which way; the last has no end.
+    fn collapsed_clause(&mut self, clause: &DistinctClause) -> (u32, Vec<(u32, u32)>) {
+        let number = self.known_clause(clause.identity.clone());
+        let earlier = clause.earlier.iter().map(|way| (way.until, &way.text, &way.lead_in));
+        let ways = earlier.chain([(u32::MAX, &clause.text, &clause.lead_in)]);
+        let written = ways.map(|(until, text, lead_in)| {
+            let rendering = Rendering { text: text.clone(), lead_in: lead_in.as_deref().map(Arc::from) };
+            (until, self.rendering(number, rendering))
+        });
+        (number, written.collect())
+    }
+
     fn known_text(&mut self, standing: Vec<Standing>) -> TextNumber {
         let is_title = |standing: &&Standing| {
             let (section, kind, _) = &self.places[standing.place as usize].place;
@@ -184,7 +254,7 @@ impl Collapser {
     }
 
     /// Adds the next snapshot.
-    pub fn snapshot(&mut self, info: SnapshotInfo, text_hash: [u8; 16], text: TextNumber) {
+    pub fn snapshot(&mut self, info: SnapshotInfo, record: Record, text: TextNumber) {
         let ordinal = index(self.policy.snapshots.len());
         let standing = std::mem::take(&mut self.texts[text.0].standing);
         let mut clauses = Vec::with_capacity(standing.len());
@@ -202,7 +272,7 @@ impl Collapser {
         let text = &mut self.texts[text.0];
         text.standing = standing;
         let title = text.title.clone();
-        self.policy.snapshots.push(CollapsedSnapshot { info, text_hash, title, clauses });
+        self.policy.snapshots.push(CollapsedSnapshot { info, record, title, clauses });
     }
 
     /// The policy with all snapshots added so far.
@@ -210,10 +280,20 @@ impl Collapser {
         for known in self.clauses {
             let Some(number) = known.number else { continue };
             let clause = &mut self.policy.clauses[number as usize];
-            let rendering = &self.renderings[known.newest as usize];
+            let written = |rendering: u32| {
+                let Rendering { text, lead_in } = &self.renderings[rendering as usize];
+                (text.clone(), lead_in.as_deref().map(str::to_owned))
+            };
+            let earlier = known.written.windows(2).map(|pair| {
+                let (text, lead_in) = written(pair[0].1);
+                Earlier { until: pair[1].0, text, lead_in }
+            });
+            clause.earlier = earlier.collect();
+            // A clause with a number stands in a snapshot, and is written there in some way.
+            if let Some(newest) = known.written.last() {
+                (clause.text, clause.lead_in) = written(newest.1);
+            }
             clause.identity = known.identity;
-            clause.text.clone_from(&rendering.text);
-            clause.lead_in = rendering.lead_in.as_deref().map(str::to_owned);
             clause.runs = known.runs;
             clause.places = known.places;
         }
@@ -221,25 +301,32 @@ impl Collapser {
     }
 
     fn standing(&mut self, clause: Clause) -> Standing {
-        let identity = Identity::of(&clause);
+        let number = self.known_clause(Identity::of(&clause));
+        let place = self.known_place((clause.section, clause.kind, clause.links));
+        let rendering = Rendering { text: clause.text, lead_in: clause.lead_in };
+        Standing { clause: number, place, rendering: self.rendering(number, rendering) }
+    }
+
+    fn known_clause(&mut self, identity: Identity) -> u32 {
         let next = index(self.clauses.len());
-        let number = match self.by_identity.entry(identity) {
+        match self.by_identity.entry(identity) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(new) => {
                 self.clauses.push(KnownClause::new(new.key().clone()));
                 *new.insert(next)
             }
-        };
-        let place = self.known_place((clause.section, clause.kind, clause.links));
-        let rendering = Rendering { text: clause.text, lead_in: clause.lead_in };
-        let known = &mut self.clauses[number as usize].renderings;
+        }
+    }
+
+    /// The number of a way in which a clause is written.
+    fn rendering(&mut self, clause: u32, rendering: Rendering) -> u32 {
+        let known = &mut self.clauses[clause as usize].renderings;
         let same = known.iter().copied().find(|&same| self.renderings[same as usize] == rendering);
-        let rendering = same.unwrap_or_else(|| {
+        same.unwrap_or_else(|| {
             self.renderings.push(rendering);
             known.push(index(self.renderings.len() - 1));
             index(self.renderings.len() - 1)
-        });
-        Standing { clause: number, place, rendering }
+        })
     }
 
     fn known_place(&mut self, place: PlaceOfText) -> u32 {
@@ -307,7 +394,7 @@ impl KnownClause {
             number: None,
             runs: Vec::new(),
             places: Vec::new(),
-            newest: 0,
+            written: Vec::new(),
             newest_places: 0,
             unchanged: None,
         }
@@ -327,7 +414,9 @@ impl KnownClause {
             }
         };
         if !is_second {
-            self.newest = rendering;
+            if self.written.last().is_none_or(|&(_, last)| last != rendering) {
+                self.written.push((ordinal, rendering));
+            }
             self.unchanged = Some(0);
         }
         self.unchanged = self.unchanged.filter(|&count| {
@@ -346,6 +435,7 @@ impl DistinctClause {
             lead_in: None,
             runs: Vec::new(),
             places: Vec::new(),
+            earlier: Vec::new(),
             first: (ordinal, position),
         }
     }
@@ -377,7 +467,7 @@ mod tests {
                 fingerprint: 0,
             };
             let text = collapser.text(*text);
-            collapser.snapshot(info, [0; 16], text);
+            collapser.snapshot(info, Record::default(), text);
         }
         collapser.finish()
     }

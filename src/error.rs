@@ -32,7 +32,7 @@ pub enum Error {
         message: String,
     },
     /// An index whose files are not as they were written.
-    #[error("{}: is damaged ({what}); build it again with `fineprint index CORPUS --index {}`", path.display(), path.display())]
+    #[error("{}: is damaged ({what}); build it again with `fineprint index --rebuild CORPUS --index {}`", path.display(), path.display())]
     Damaged {
         /// The index folder.
         path: PathBuf,

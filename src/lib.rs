@@ -12,7 +12,7 @@
 //! # let folder = std::env::temp_dir().join(format!("fineprint-doc-{}", std::process::id()));
 //! // Corpus to index. `Scan` says what was found before anything is written.
 //! let scan = Scan::new(&["data/policies".into()], "default", &Silent)?;
-//! let options = BuildOptions { index: folder.clone(), collection: "default".into(), threads: 0 };
+//! let options = BuildOptions { index: folder.clone(), threads: 0, ..BuildOptions::default() };
 //! let (manifest, report) = build(scan, &options, &Silent)?;
 //! assert!(report.adds_up());
 //!

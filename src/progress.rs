@@ -11,6 +11,8 @@ pub enum Phase {
     Indexing,
     /// Merging the parts of the index into one.
     Merging,
+    /// Comparing an index with itself or with a corpus; counts policies or snapshots.
+    Checking,
 }
 
 impl Phase {
@@ -21,6 +23,7 @@ impl Phase {
             Phase::Reading => "reading",
             Phase::Indexing => "indexing",
             Phase::Merging => "merging",
+            Phase::Checking => "checking",
         }
     }
 }

@@ -300,13 +300,14 @@ fptest!(an_index_of_another_version, |fx: Fixture| {
         let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         run.stderr_has(&format!("{key} {}", plain(&other)))
             .stderr_has(&format!("{key} {}", plain(&current[key])))
-            .stderr_has("build it again with `fineprint index CORPUS --index .fineprint`");
+            .stderr_has("build it again with `fineprint index --rebuild CORPUS --index .fineprint`");
         assert!(listing(&fx.path(".fineprint")) == before);
     }
     // Of versions that this program knows nothing of.
     fs::write(&manifest, r#"{"versions": {"format": "next"}, "anything": 1}"#).unwrap();
     fx.run(["search", "sell"]).exits(2).stderr_has("{\"format\":\"next\"}").stderr_has("build it again");
-    fx.run(["index", "corpus"]).exits(0);
+    fx.run(["index", "corpus"]).exits(2).stderr_has("{\"format\":\"next\"}").stderr_has("build it again");
+    fx.run(["index", "corpus", "--rebuild"]).exits(0);
     fx.run(["search", "sell", "--count"]).exits(0).stdout_is("2\n");
 });
 
@@ -315,7 +316,7 @@ fptest!(a_damaged_index, |fx: Fixture| {
     let manifest = fx.path(".fineprint/fineprint.json");
     let whole = fs::read(&manifest).unwrap();
     let rebuilds = || {
-        fx.run(["index", "corpus"]).exits(0);
+        fx.run(["index", "corpus", "--rebuild"]).exits(0);
         fx.run(["search", "sell", "--count"]).exits(0).stdout_is("2\n");
     };
     for cut in [0, 1, whole.len() / 2, whole.len() - 3] {
@@ -325,7 +326,7 @@ fptest!(a_damaged_index, |fx: Fixture| {
         run.exits(2)
             .stdout_is("")
             .stderr_has("error: .fineprint/fineprint.json: is no manifest of an index (");
-        run.stderr_has("; remove the folder if it was an index, and build it again with `fineprint index CORPUS --index .fineprint`\n");
+        run.stderr_has("; remove the folder if it was an index, and build it again with `fineprint index --rebuild CORPUS --index .fineprint`\n");
         assert_eq!(run.stderr().lines().count(), 1, "{run}");
         let refused = "holds a `fineprint.json` that is no manifest of an index; name another folder, or remove this one if it was an index";
         fx.run(["index", "corpus"]).fails_with(&format!(".fineprint: {refused}"));
@@ -344,7 +345,7 @@ fptest!(a_damaged_index, |fx: Fixture| {
         &fx,
         &["search", "sell"],
         &format!(
-            ".fineprint: is damaged (`{name}` is missing); build it again with `fineprint index CORPUS --index .fineprint`"
+            ".fineprint: is damaged (`{name}` is missing); build it again with `fineprint index --rebuild CORPUS --index .fineprint`"
         ),
     );
     rebuilds();
@@ -511,7 +512,9 @@ fptest!(a_read_only_index_opens, |fx: Fixture| {
         let before = listing(&index);
         run(command, &["search", "sell or rent", "--count"]).exits(0).stdout_is("2\n").stderr_is_empty();
         assert!(listing(&index) == before);
-        let refused = run(fx.unprivileged().unwrap(), &["index", "corpus"]);
+        run(fx.unprivileged().unwrap(), &["index", "corpus"]).exits(0).stderr_has("up to date");
+        assert!(listing(&index) == before);
+        let refused = run(fx.unprivileged().unwrap(), &["index", "corpus", "--rebuild"]);
         refused
             .exits(2)
             .stdout_is("")
@@ -580,6 +583,7 @@ fptest!(a_second_writer_is_told_who_holds_the_lock, |fx: Fixture| {
     let path = fx.file(".fineprint/fineprint.lock", "process 4711\n");
     let lock = File::options().read(true).write(true).open(&path).unwrap();
     lock.try_lock().unwrap();
+    fx.policy("clay.example", "2001-01-01", "We keep data.\n");
     fails(
         &fx,
         &["index", "corpus"],
@@ -606,7 +610,8 @@ fptest!(foreign_bytes_are_read_and_counted, |fx: Fixture| {
     bytes.extend(b"\n\n");
     bytes.extend(0..=255);
     fx.file("corpus/any.md", bytes);
-    fx.run(["index", "corpus"])
+    fx.run(["index", "corpus"]).exits(0).stderr_has("(such as corpus/any.md)\n");
+    fx.run(["index", "corpus", "--rebuild"])
         .exits(0)
         .stderr_has("read as windows-1252, being no UTF-8: 2 (such as corpus/acme.md)\n");
 });

@@ -17,9 +17,9 @@ use crate::util::{Fixture, fptest, header, repository, run};
 type Row = (String, String, String, Vec<String>);
 
 fn index(fx: &Fixture, corpus: &str, options: &Options) -> (Vec<(Row, SnapshotInfo)>, IngestReport) {
-    let scan = Scan::with_options(&[fx.path(corpus)], "default", options, &Silent).unwrap();
+    let scan = Scan::with_options(&[fx.path(corpus)], "default", options, None, &Silent).unwrap();
     let folder = fx.path(format!("{corpus}.index"));
-    let to = BuildOptions { index: folder.clone(), collection: "default".to_owned(), threads: 2 };
+    let to = BuildOptions { index: folder.clone(), threads: 2, rebuild: true, ..BuildOptions::default() };
     let (_, report) = build(scan, &to, &Silent).unwrap();
     assert!(report.adds_up(), "{report:?}");
     let index = OpenIndex::open(&folder).unwrap();

@@ -15,9 +15,9 @@ use fineprint::section::section;
 use crate::util::{Fixture, contrib_history, corpora, fptest, header};
 
 /// 2017-07-14T02:40:00Z, the time of the first commit of most tests.
-const START: i64 = 1_500_000_000;
+pub const START: i64 = 1_500_000_000;
 
-const DAY: i64 = 86_400;
+pub const DAY: i64 = 86_400;
 
 fn git_command(folder: &Path) -> Command {
     let mut command = Command::new("git");
@@ -34,7 +34,7 @@ fn git_command(folder: &Path) -> Command {
 
 /// Runs git in `folder` and gives what it printed.
 #[track_caller]
-fn git_with(folder: &Path, args: &[&str], stdin: &[u8]) -> String {
+pub fn git_with(folder: &Path, args: &[&str], stdin: &[u8]) -> String {
     let mut command = git_command(folder);
     command.args(["-c", "fastimport.unpackLimit=0", "-c", "protocol.file.allow=always"]).args(args);
     let mut child =
@@ -49,25 +49,25 @@ fn git_with(folder: &Path, args: &[&str], stdin: &[u8]) -> String {
 }
 
 #[track_caller]
-fn git(folder: &Path, args: &[&str]) -> String {
+pub fn git(folder: &Path, args: &[&str]) -> String {
     git_with(folder, args, b"")
 }
 
 /// Commits for `git fast-import`, each on top of the last unless it says otherwise.
 #[derive(Default)]
-struct Stream {
-    bytes: Vec<u8>,
+pub struct Stream {
+    pub bytes: Vec<u8>,
     commits: usize,
 }
 
 impl Stream {
     /// A commit of `main`. A change is a mode and path, and the new content; without content the path is deleted.
-    fn commit(self, time: i64, message: &str, changes: &[(&str, Option<&str>)]) -> Self {
+    pub fn commit(self, time: i64, message: &str, changes: &[(&str, Option<&str>)]) -> Self {
         let parents: Vec<usize> = Some(self.commits).filter(|last| *last > 0).into_iter().collect();
         self.commit_on("refs/heads/main", &parents, time, message, changes)
     }
 
-    fn commit_on(
+    pub fn commit_on(
         mut self,
         branch: &str,
         parents: &[usize],
@@ -107,7 +107,7 @@ impl Stream {
     }
 
     /// A bare repository with these commits, in one pack.
-    fn bare(&self, fx: &Fixture, name: &str) -> PathBuf {
+    pub fn bare(&self, fx: &Fixture, name: &str) -> PathBuf {
         let path = fx.path(name);
         git(&fx.root(), &["init", "--quiet", "--bare", "--initial-branch=main", name]);
         git_with(&path, &["fast-import", "--quiet", "--date-format=raw-permissive"], &self.bytes);
@@ -218,7 +218,7 @@ const ACME: [&str; 3] =
 #[track_caller]
 fn index(fx: &Fixture, corpus: &Path, exits: i32) -> IngestReport {
     let scan = Scan::new(&[corpus.to_owned()], "default", &Silent).unwrap();
-    let options = BuildOptions { index: fx.path("index"), collection: "default".to_owned(), threads: 2 };
+    let options = BuildOptions { index: fx.path("index"), threads: 2, ..BuildOptions::default() };
     let (manifest, report) = build(scan, &options, &Silent).unwrap();
     assert!(report.adds_up(), "{report:?}");
     assert_eq!(manifest.counts.snapshots, report.indexed);
@@ -897,7 +897,7 @@ fptest!(a_work_tree_is_its_history_unless_asked_for_its_files, |fx: Fixture| {
     fx.run(["index", "acme"]).exits(0).stderr_has("indexed 2 snapshots of 1 policy of 1 company");
     fx.run(["search", "company:acme", "sell data", "--count"]).exits(0).stdout_is("1\n");
     let run = fx.run(["index", "acme", "--worktree"]);
-    run.exits(0).stderr_has("indexed 1 snapshot of 1 policy of 1 company");
+    run.exits(0).stderr_has("the index has 1 snapshot of 1 policy of 1 company");
     fx.run(["search", "company:acme.example", "rent data", "--count"]).exits(0).stdout_is("1\n");
 });
 

@@ -12,6 +12,8 @@ mod output;
 mod phrases;
 mod props;
 mod readme;
+mod safety;
 mod search;
 mod section;
+mod update;
 mod util;

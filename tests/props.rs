@@ -783,7 +783,7 @@ fn check_collapse(snapshots: &[Vec<Clause>]) {
     let mut collapser = Collapser::default();
     for (clauses, time) in snapshots.iter().zip(0..) {
         let text = collapser.clauses(clauses.clone());
-        collapser.snapshot(info(time), [0; 16], text);
+        collapser.snapshot(info(time), fineprint::collapse::Record::default(), text);
     }
     let policy = collapser.finish();
     let place = |number: u32| {
@@ -878,7 +878,7 @@ fn indexed(corpus: &model::Corpus, broken: Option<usize>) -> Indexed {
 /// Indexes a folder of files into another.
 pub fn index_of(files: &Path, folder: &Path) -> OpenIndex {
     let scan = Scan::new(&[files.to_owned()], "default", &Silent).unwrap();
-    let options = BuildOptions { index: folder.to_owned(), collection: "default".to_owned(), threads: 2 };
+    let options = BuildOptions { index: folder.to_owned(), threads: 2, ..BuildOptions::default() };
     let (_, report) = build(scan, &options, &Silent).unwrap();
     assert!(report.adds_up() && report.failed.is_empty(), "{report:?}");
     OpenIndex::open(folder).unwrap()

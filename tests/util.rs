@@ -207,7 +207,10 @@ pub fn sample_index() -> &'static Path {
         // Another run of the tests may be building it.
         for _ in 0..100 {
             let mut command = Command::new(PROGRAM);
-            command.current_dir(repository()).args(["index", "data/policies", "--index"]).arg(&index);
+            command
+                .current_dir(repository())
+                .args(["index", "--rebuild", "data/policies", "--index"])
+                .arg(&index);
             let run = Run::of(command, None);
             if run.output.status.success() {
                 return index;

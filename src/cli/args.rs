@@ -59,7 +59,7 @@ fn number(text: &str) -> Result<usize, &'static str> {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Build the index of one or more corpora
+    /// Build the index of one or more corpora, or bring it up to date
     Index(IndexArgs),
     /// Find clauses
     Search(SearchArgs),
@@ -67,6 +67,8 @@ pub enum Command {
     Show(ShowArgs),
     /// Say what is in the index
     Info(InfoArgs),
+    /// Verify that the index is sound, or still equal to a corpus
+    Check(CheckArgs),
 }
 
 /// When to use colours.
@@ -98,17 +100,20 @@ Reads files that begin with the header of the Princeton-Leuven corpus (Markdown,
 with front matter (company, type, date), unpacked datasets of Open Terms Archive, and, with --path,
 any Markdown, text or HTML; and git repositories of Open Terms Archive, of the Princeton-Leuven
 corpus or, with --path, any other: every version of every file, bare or not, without a checkout. An
-index that is already there is replaced when the new one is complete, not before.
+index that is already there is brought up to date: only what is new or has changed is read, and what
+has vanished from a corpus stays unless --prune takes it out. The index is as before until the new
+one is complete.
 
 Examples:
   fineprint index data/policies
   fineprint index contrib-versions.git
   fineprint index crawl --path '{company}/{type}/{date}.html'
+  fineprint index                        bring all corpora of the index up to date
   fineprint index data/policies --index /tmp/policies.index --threads 1
   fineprint index data/policies --dry-run")]
 pub struct IndexArgs {
-    /// Folders, files or git repositories to index
-    #[arg(required = true, value_name = "CORPUS")]
+    /// Folders, files or git repositories to index; none: those that the index has
+    #[arg(value_name = "CORPUS")]
     pub corpora: Vec<PathBuf>,
     /// The index folder.
     #[command(flatten)]
@@ -126,11 +131,20 @@ pub struct IndexArgs {
     ///
     /// A name stands for some of one part of a path. Without {type} it is `Privacy Policy`; without {date} it is --date, or the
     /// author date of the commit.
-    #[arg(long, value_name = "PATTERN")]
+    #[arg(long, value_name = "PATTERN", requires = "corpora")]
     pub path: Option<String>,
     /// The archive date of files that name none, nor does their path
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", requires = "corpora")]
     pub date: Option<String>,
+    /// Start over: take nothing over from an index that is there
+    #[arg(long, requires = "corpora")]
+    pub rebuild: bool,
+    /// Take out of the index what these corpora have no more
+    #[arg(long, conflicts_with = "rebuild")]
+    pub prune: bool,
+    /// Take this collection out of the index (repeatable)
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["corpora", "rebuild", "prune", "dry_run", "worktree"])]
+    pub remove: Vec<String>,
     /// Say what was found, with three sample clauses, and write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -297,6 +311,27 @@ pub struct InfoArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: ShowFormat,
+}
+
+/// `fineprint check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Compares every file of the index with its checksum, the tables of every policy with each other, and
+the counts. Prints what is wrong and ends with exit status 2, or says that the index is sound.
+
+Examples:
+  fineprint check
+  fineprint check --against contrib-versions.git")]
+pub struct CheckArgs {
+    /// The index folder.
+    #[command(flatten)]
+    pub folder: IndexFolder,
+    /// Read this corpus as well, whole, and compare every snapshot with the index, clause by clause
+    #[arg(long, value_name = "CORPUS")]
+    pub against: Option<PathBuf>,
+    /// The collection that the corpus is in
+    #[arg(long, value_name = "NAME", default_value = "default", value_parser = NonEmptyStringValueParser::new())]
+    pub collection: String,
 }
 
 /// The formats of `show` and `info`.

@@ -10,6 +10,7 @@ const TICK: Duration = Duration::from_millis(100);
 
 const SCANNING: &str = "{prefix} {spinner} {human_pos} inputs, {rate}";
 const READING: &str = "{prefix} {bar:24} {human_pos}/{human_len} snapshots, {rate}, {eta} left";
+const CHECKING: &str = "{prefix} {bar:24} {human_pos}/{human_len}, {eta} left";
 const WRITING: &str = "{prefix} {spinner} {human_len} clauses, {elapsed}";
 const PLAIN: &str = "{prefix} {spinner} {elapsed}";
 
@@ -30,6 +31,7 @@ impl Progress for Bar {
             (Phase::Scanning, _) => SCANNING,
             // The index library says nothing until it is done: how much there is to do, and that time goes by.
             (Phase::Indexing | Phase::Merging, Some(_)) => WRITING,
+            (Phase::Checking, Some(_)) => CHECKING,
             (_, Some(_)) => READING,
             (_, None) => PLAIN,
         };

@@ -1,7 +1,9 @@
 //! `fineprint index`.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use fineprint::corpus::Options;
 use fineprint::error::{Error, Result};
 use fineprint::index::{BuildOptions, IngestReport, Manifest, SampleClause, Scan, Tally, build};
 
@@ -12,44 +14,83 @@ use super::{Outcome, count, say};
 /// How many unreadable inputs are named one by one.
 const NAMED: usize = 20;
 
-/// Builds an index, or says what one would hold.
+/// Builds or updates an index, or says what one would hold.
 pub fn run(args: &IndexArgs, cli: &Cli) -> Result<Outcome> {
     let bar = Bar::new(cli.quiet);
-    let options = fineprint::corpus::Options {
-        worktree: args.worktree,
-        path: args.path.clone(),
-        date: args.date.clone(),
-        ..Default::default()
-    };
-    let scan = Scan::with_options(&args.corpora, &args.collection, &options, &bar)?;
+    let dir = &args.folder.index;
+    let base = if args.rebuild || !Manifest::exists(dir) { None } else { Some(Manifest::read(dir)?) };
+    let scan = scan(args, base.as_ref(), &bar)?;
     if args.dry_run {
         drop(bar);
         return dry_run(&scan);
     }
     let options = BuildOptions {
-        index: args.folder.index.clone(),
-        collection: args.collection.clone(),
+        index: dir.clone(),
         threads: usize::from(args.threads),
+        rebuild: args.rebuild,
+        prune: args.prune,
+        remove: args.remove.clone(),
     };
     let (manifest, report) = build(scan, &options, &bar)?;
     drop(bar);
     let is_incomplete = report_problems(&report);
     if !cli.quiet {
-        say(&summary(&manifest, &report));
+        let is_written = base.as_ref().is_none_or(|base| base.generation != manifest.generation);
+        say(&summary(&manifest, &report, base.is_some(), is_written));
     }
     Ok(if is_incomplete { Outcome::Incomplete } else { Outcome::Found })
 }
 
-fn summary(manifest: &Manifest, report: &IngestReport) -> String {
+fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<Scan> {
+    let dir = args.folder.index.display();
+    let missing = || {
+        let what =
+            format!("there is no index at {dir} to bring up to date; name the corpora it is to be made of");
+        Error::Usage(what)
+    };
+    if !args.remove.is_empty() {
+        let base = base.ok_or_else(missing)?;
+        let known: BTreeSet<&str> = base.corpora.iter().map(|corpus| &*corpus.collection).collect();
+        if let Some(unknown) = args.remove.iter().find(|name| !known.contains(name.as_str())) {
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(Error::Usage(format!("the index has no collection `{unknown}`; it has: {known}")));
+        }
+        return Ok(Scan::nothing(Some(base)));
+    }
+    if args.corpora.is_empty() {
+        return Scan::again(base.ok_or_else(missing)?, bar);
+    }
+    let options = Options {
+        worktree: args.worktree,
+        path: args.path.clone(),
+        date: args.date.clone(),
+        ..Options::default()
+    };
+    Scan::with_options(&args.corpora, &args.collection, &options, base, bar)
+}
+
+fn summary(manifest: &Manifest, report: &IngestReport, is_update: bool, is_written: bool) -> String {
     let counts = &manifest.counts;
-    let mut lines = vec![format!(
-        "indexed {} of {} of {}: {}, standing {}",
+    let holds = format!(
+        "{} of {} of {}: {}, standing {}",
         count(counts.snapshots, "snapshot", "snapshots"),
         count(counts.policies, "policy", "policies"),
         count(counts.companies, "company", "companies"),
         count(counts.clauses, "distinct clause", "distinct clauses"),
         count(counts.occurrences, "time", "times"),
-    )];
+    );
+    let mut lines = match (is_update, is_written) {
+        (false, _) => vec![format!("indexed {holds}")],
+        (true, false) => vec![format!("up to date: {holds}")],
+        (true, true) => vec![
+            format!("{} new, {} as before, {} removed", report.indexed, report.unchanged, report.removed),
+            format!("the index has {holds}"),
+        ],
+    };
+    if report.vanished > 0 {
+        let vanished = count(report.vanished, "snapshot stays", "snapshots stay");
+        lines.push(format!("{vanished} though the corpus has them no more (--prune takes them out)"));
+    }
     lines.extend(skipped(report));
     lines.join("\n")
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod bar;
+mod check;
 mod index;
 mod info;
 mod open;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
         Command::Search(args) => search::run(args, &cli),
         Command::Show(args) => show::run(args, &cli),
         Command::Info(args) => info::run(args, &cli),
+        Command::Check(args) => check::run(args, &cli),
     });
     let Ok(outcome) = outcome else {
         say("error: internal error; please report it with what RUST_BACKTRACE=1 prints");

@@ -204,6 +204,9 @@ pub enum Notice {
 }
 
 impl Notice {
+    /// Every notice.
+    pub const ALL: [Notice; 4] = [Notice::Windows1252, Notice::OddDate, Notice::Shallow, Notice::Partial];
+
     /// The notice as it is shown before a number: `read as windows-1252, being no UTF-8: 3`.
     pub fn text(self) -> &'static str {
         match self {
@@ -219,6 +222,17 @@ impl Notice {
     }
 }
 
+/// How much of a corpus was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// What was added since it was met before; the rest is as it was.
+    Added,
+    /// Nothing, since it is as it was.
+    Unchanged,
+}
+
 /// Reads one shape of corpus. The contract is in the module's documentation.
 pub trait Reader: Send + Sync {
     /// What it reads, for reports: `files`.
@@ -230,6 +244,21 @@ pub trait Reader: Send + Sync {
     ///
     /// The corpus itself cannot be read, which ends the scan. An input that cannot be read is [`Seen::Failed`] instead.
     fn scan(&self, sink: &mut dyn FnMut(Seen)) -> Result<()>;
+
+    /// What the corpus held when it was scanned, in short, if that is cheap to compare with: the newest commit of a history.
+    fn state(&self) -> Option<String> {
+        None
+    }
+
+    /// Meets what was added since the corpus had this state - nothing if it still has - if that is cheap to tell; else everything.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::scan`].
+    fn scan_since(&self, _state: &str, sink: &mut dyn FnMut(Seen)) -> Result<Extent> {
+        self.scan(sink)?;
+        Ok(Extent::Whole)
+    }
 
     /// Where a snapshot is, for messages: a path, or commit and path.
     fn at(&self, found: &Found) -> String;
@@ -263,10 +292,12 @@ pub fn open(path: &Path, options: &Options) -> Result<Box<dyn Reader>> {
             None => Ok(Box::new(Files::new(path, options)?)),
         },
         Ok(_) => Ok(Box::new(Files::new(path, options)?)),
-        Err(source) if source.kind() == std::io::ErrorKind::NotFound => Err(Error::Corpus {
-            path: path.to_owned(),
-            message: "there is no such file or folder".to_owned(),
-        }),
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => Err(nothing_there(path)),
         Err(source) => Err(Error::io(path)(source)),
     }
+}
+
+/// What to say of a corpus that is not there.
+pub(crate) fn nothing_there(path: &Path) -> Error {
+    Error::Corpus { path: path.to_owned(), message: "there is no such file or folder".to_owned() }
 }

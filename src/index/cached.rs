@@ -1,4 +1,4 @@
-//! The index of one corpus in a cache folder: made when it is first asked for, made again when the corpus has changed.
+//! The index of one corpus in a cache folder: made when it is first asked for, brought up to date when the corpus has changed.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -7,15 +7,16 @@ use super::manifest::{Manifest, Versions};
 use super::schema::DESCRIPTION;
 use super::writer::{BuildOptions, build};
 use super::{IngestReport, OpenIndex, Scan};
+use crate::corpus::Options;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
 const COLLECTION: &str = "default";
 
-/// Opens the index of `corpus` in the folder `cache`, building it first where it is missing, old or damaged.
+/// Opens the index of `corpus` in the folder `cache`, building it first where it is missing or damaged, and bringing it up to date where the
+/// corpus has changed.
 ///
-/// Each corpus has a folder of its own there, by its path and the versions of this program. Hits name the corpus as it is named here. The
-/// report is that of the build, or of the scan where nothing had to be built.
+/// Each corpus has a folder of its own there, by its path and the versions of this program. Hits name the corpus as it is named here.
 ///
 /// # Errors
 ///
@@ -25,49 +26,47 @@ pub fn open_cached(
     cache: &Path,
     progress: &dyn Progress,
 ) -> Result<(OpenIndex, IngestReport)> {
-    let scan = Scan::new(&[corpus.to_owned()], COLLECTION, progress)?;
     let dir = cache.join(key(corpus)?);
-    let (index, report) = match current(&dir, &scan) {
-        Some(index) => (index, scan.report),
-        None => build_once(&dir, scan, progress)?,
-    };
+    let (mut known, mut scan) = known(&dir, corpus, progress)?;
+    // Of several processes one builds and the others wait. A cache that cannot be written may still hold what is wanted.
+    let _lock = wait_for_lock(&dir.with_extension("lock"));
+    let generation = |manifest: &Manifest| manifest.generation.clone();
+    if known.as_ref().map(generation) != OpenIndex::open(&dir).ok().map(|index| generation(index.manifest()))
+    {
+        (known, scan) = self::known(&dir, corpus, progress)?;
+    }
+    if known.is_none() {
+        // The folder has the name of a hash in the user's cache: what is in it is ours.
+        Manifest::remove_damaged(&dir)?;
+    }
+    let options =
+        BuildOptions { index: dir.clone(), rebuild: known.is_none(), prune: true, ..BuildOptions::default() };
+    let (_, report) = build(scan, &options, progress)?;
+    let index = OpenIndex::open(&dir)?;
     Ok((index.with_corpus_name(corpus.to_string_lossy().into_owned()), report))
 }
 
-/// Builds the index in the cache folder, or waits until another process has.
-fn build_once(dir: &Path, scan: Scan, progress: &dyn Progress) -> Result<(OpenIndex, IngestReport)> {
-    let path = dir.with_extension("lock");
-    let make = || {
-        dir.parent().map_or(Ok(()), fs::create_dir_all)?;
-        let lock = File::options().write(true).create(true).truncate(false).open(&path)?;
-        lock.lock()?;
-        Ok(lock)
-    };
-    let _lock = make().map_err(Error::io(&path))?;
-    if let Some(index) = current(dir, &scan) {
-        return Ok((index, scan.report));
-    }
-    // The folder has the name of a hash in the user's cache: what is in it is ours.
-    Manifest::remove_damaged(dir)?;
-    let options = BuildOptions { index: dir.to_owned(), collection: COLLECTION.to_owned(), threads: 0 };
-    let report = build(scan, &options, progress)?.1;
-    Ok((OpenIndex::open(dir)?, report))
+/// What the cache has of a corpus, and what the corpus has now.
+fn known(dir: &Path, corpus: &Path, progress: &dyn Progress) -> Result<(Option<Manifest>, Scan)> {
+    let known = OpenIndex::open(dir).ok().map(|index| index.manifest().clone());
+    let paths = [corpus.to_owned()];
+    let scan = Scan::with_options(&paths, COLLECTION, &Options::default(), known.as_ref(), progress)?;
+    Ok((known, scan))
 }
 
-/// The cached index, if it can be used and is of what was scanned.
-fn current(dir: &Path, scan: &Scan) -> Option<OpenIndex> {
-    let index = OpenIndex::open(dir).ok()?;
-    let manifest = index.manifest();
-    let fingerprints = manifest.corpora.iter().map(|corpus| corpus.fingerprint.clone());
-    // What could not be read the last time may be readable now.
-    let unreadable = manifest.inputs.unreadable.count;
-    let is_current = fingerprints.eq(scan.fingerprints()) && unreadable == scan.report.failed.len() as u64;
-    is_current.then_some(index)
+fn wait_for_lock(path: &Path) -> std::io::Result<File> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    let lock = File::options().write(true).create(true).truncate(false).open(path)?;
+    lock.lock()?;
+    Ok(lock)
 }
 
 /// The name of the folder for this corpus and this program: a version that forgot to count up does not meet another's index.
 fn key(corpus: &Path) -> Result<PathBuf> {
-    let canonical = corpus.canonicalize().map_err(Error::io(corpus))?;
+    let canonical = corpus.canonicalize().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => crate::corpus::nothing_there(corpus),
+        _ => Error::io(corpus)(error),
+    })?;
     let versions = Versions::current().to_string();
     let mut hasher = blake3::Hasher::new();
     for part in [

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tantivy::TantivyDocument;
 
 use super::schema::Fields;
-use crate::collapse::{Collapsed, CollapsedSnapshot, DistinctClause, Place, PlaceChange, Run};
+use crate::collapse::{Collapsed, CollapsedSnapshot, DistinctClause, Place, PlaceChange, Record, Run};
 use crate::model::{Kind, PolicyKey, SnapshotInfo};
 
 /// Snapshots per chunk: the unit in which snapshot tables are read for a hit.
@@ -27,10 +27,10 @@ pub struct PolicyTables {
 /// A snapshot as a chunk stores it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoredSnapshot {
-    /// What is known of it.
+    /// What is known of it; the name of its corpus is in the manifest.
     pub info: SnapshotInfo,
-    /// The hash of its text.
-    pub text_hash: [u8; 16],
+    /// What updates know it by.
+    pub record: Record,
     /// Its title.
     pub title: Option<String>,
 }
@@ -60,10 +60,11 @@ enum Edit {
 
 impl Chunk {
     fn of(snapshots: &[CollapsedSnapshot]) -> Self {
-        let stored = |snapshot: &CollapsedSnapshot| StoredSnapshot {
-            info: snapshot.info.clone(),
-            text_hash: snapshot.text_hash,
-            title: snapshot.title.clone(),
+        let stored = |snapshot: &CollapsedSnapshot| {
+            let mut info = snapshot.info.clone();
+            // In every snapshot it would be a tenth of the table.
+            info.source.corpus.clear();
+            StoredSnapshot { info, record: snapshot.record, title: snapshot.title.clone() }
         };
         Self { snapshots: snapshots.iter().map(stored).collect() }
     }
@@ -146,12 +147,11 @@ fn apply(before: &[(u32, u32)], edits: &[Edit]) -> Vec<(u32, u32)> {
     after
 }
 
-/// The documents of a policy, in their order: policy, chunks, clauses. `text_keys`: of its clauses, in their order.
+/// The documents of a policy, in their order: policy, chunks, clauses.
 pub fn documents(
     fields: &Fields,
     key: &PolicyKey,
     policy: &Collapsed,
-    text_keys: &[u64],
 ) -> Result<Vec<TantivyDocument>, postcard::Error> {
     let hash = key.hash();
     let mut documents = Vec::with_capacity(1 + policy.clauses.len() + policy.snapshots.len() / CHUNK + 1);
@@ -164,12 +164,15 @@ pub fn documents(
         document.add_bytes(fields.clauses, &postcard::to_stdvec(&ClauseLists::of(snapshots))?);
         documents.push(document);
     }
-    for (clause, &text_key) in policy.clauses.iter().zip(text_keys) {
+    for clause in &policy.clauses {
         let mut document = clause_document(fields, policy, clause);
+        if !clause.earlier.is_empty() {
+            document.add_bytes(fields.earlier, &postcard::to_stdvec(&clause.earlier)?);
+        }
         document.add_u64(fields.policy, hash);
         document
             .add_u64(fields.clause_id, clause.identity.clause_id(&key.company, &key.policy_type).prefix());
-        document.add_u64(fields.text_key, text_key);
+        document.add_u64(fields.text_key, clause.identity.text_key());
         documents.push(document);
     }
     Ok(documents)

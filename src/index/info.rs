@@ -4,6 +4,7 @@ use serde::Serialize;
 use walkdir::WalkDir;
 
 use super::manifest::{Counts, Dates, IndexedCorpus, Inputs, Manifest, Versions};
+use crate::corpus::Options;
 use crate::error::Result;
 
 /// What an index holds; `schema/info.schema.json` describes it field by field.
@@ -14,7 +15,7 @@ pub struct Info {
     /// The versions of all that decides what is in it.
     pub versions: Versions,
     /// What was indexed.
-    pub corpora: Vec<IndexedCorpus>,
+    pub corpora: Vec<InfoCorpus>,
     /// Companies, policies, snapshots, texts, clauses.
     pub counts: Counts,
     /// The first and last archive date; `null` in an empty index.
@@ -25,6 +26,28 @@ pub struct Info {
     pub inputs: Inputs,
 }
 
+/// A corpus of an index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InfoCorpus {
+    /// The collection it is in.
+    pub collection: String,
+    /// The path as it was named last.
+    pub path: String,
+    /// What it was read as.
+    pub reader: String,
+    /// How it was read.
+    pub options: Options,
+    /// What it held, in short, where that is known: newest commit and number of commits of a history.
+    pub state: Option<String>,
+}
+
+impl From<IndexedCorpus> for InfoCorpus {
+    fn from(corpus: IndexedCorpus) -> Self {
+        let IndexedCorpus { collection, path, reader, options, state, .. } = corpus;
+        Self { collection, path, reader, options, state }
+    }
+}
+
 impl Info {
     /// What the index in the folder `dir` holds.
     ///
@@ -32,14 +55,14 @@ impl Info {
     ///
     /// There is no index, its manifest cannot be read, or it is of another version.
     pub fn read(dir: &std::path::Path) -> Result<Self> {
-        let Manifest { versions, generation, corpora, counts, dates, inputs } = Manifest::read(dir)?;
+        let Manifest { versions, generation, corpora, counts, dates, inputs, .. } = Manifest::read(dir)?;
         let files = WalkDir::new(dir.join(generation)).into_iter().flatten();
         // A file that goes while it is counted has no bytes.
         let bytes = files.filter_map(|file| file.metadata().ok()).filter(std::fs::Metadata::is_file);
         Ok(Self {
             index: dir.to_string_lossy().into_owned(),
             versions,
-            corpora,
+            corpora: corpora.into_iter().map(InfoCorpus::from).collect(),
             counts,
             dates,
             bytes: bytes.map(|file| file.len()).sum(),

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::corpus::{self, Found, Notice, Options, Reader, Seen, Skip};
+use super::manifest::{IndexedCorpus, Manifest};
+use crate::corpus::{self, Extent, Found, Notice, Options, Reader, Seen, Skip};
 use crate::error::{Error, Result};
 use crate::model::{Clause, PolicyKey};
 use crate::progress::{Phase, Progress};
@@ -28,8 +29,10 @@ pub struct Failure {
 pub struct IngestReport {
     /// Inputs met.
     pub seen: u64,
-    /// Snapshots in the index.
+    /// Snapshots that were read and are in the index.
     pub indexed: u64,
+    /// Snapshots that the index had already.
+    pub unchanged: u64,
     /// Left out by rule.
     pub skipped: BTreeMap<Skip, Tally>,
     /// Could not be read.
@@ -38,6 +41,10 @@ pub struct IngestReport {
     pub notices: BTreeMap<Notice, Tally>,
     /// Snapshots per reader.
     pub readers: BTreeMap<&'static str, u64>,
+    /// Snapshots that stay in the index though their corpora have them no more; no inputs.
+    pub vanished: u64,
+    /// Snapshots that were taken out of the index; no inputs.
+    pub removed: u64,
 }
 
 impl IngestReport {
@@ -45,6 +52,7 @@ impl IngestReport {
     pub fn adds_up(&self) -> bool {
         self.seen
             == self.indexed
+                + self.unchanged
                 + self.skipped.values().map(|tally| tally.count).sum::<u64>()
                 + self.failed.len() as u64
     }
@@ -53,6 +61,9 @@ impl IngestReport {
     pub(super) fn merge(&mut self, other: IngestReport) {
         self.seen += other.seen;
         self.indexed += other.indexed;
+        self.unchanged += other.unchanged;
+        self.vanished += other.vanished;
+        self.removed += other.removed;
         for (skip, tally) in other.skipped {
             self.skipped.entry(skip).or_default().merge(tally);
         }
@@ -96,12 +107,12 @@ impl Tally {
         tally
     }
 
-    fn add(&mut self, at: String) {
+    pub(super) fn add(&mut self, at: String) {
         self.merge(Tally { count: 1, examples: vec![at] });
     }
 
     /// The examples do not depend on what was counted first: threads count in any order.
-    fn merge(&mut self, other: Tally) {
+    pub(super) fn merge(&mut self, other: Tally) {
         self.count += other.count;
         self.examples.extend(other.examples);
         self.examples.sort();
@@ -123,14 +134,31 @@ pub struct SampleClause {
     pub clause: Clause,
 }
 
+/// A corpus as it was scanned.
+pub(super) struct ScannedCorpus {
+    /// As it was named.
+    pub path: PathBuf,
+    /// Without links and dots; as it was named where the system does not say.
+    pub canonical: String,
+    pub collection: String,
+    pub options: Options,
+    pub extent: Extent,
+    pub state: Option<String>,
+    /// Whether it is read otherwise than it was: nothing of what the index has of it is taken over then.
+    pub is_read_anew: bool,
+    /// What was met in it.
+    pub report: IngestReport,
+}
+
 /// What was found in one or more corpora.
 pub struct Scan {
     pub(super) readers: Vec<Box<dyn Reader>>,
-    pub(super) corpora: Vec<PathBuf>,
+    pub(super) corpora: Vec<ScannedCorpus>,
     pub(super) policies: BTreeMap<PolicyKey, Vec<Candidate>>,
     /// So far: `indexed` counts what was found and is corrected as texts are read.
     pub report: IngestReport,
-    fingerprints: Vec<blake3::Hasher>,
+    /// The generation of the index whose corpora were only scanned for changes.
+    pub(super) base: Option<String>,
 }
 
 impl Scan {
@@ -140,10 +168,10 @@ impl Scan {
     ///
     /// A corpus is missing, cannot be read, is empty or holds no policy.
     pub fn new(corpora: &[PathBuf], collection: &str, progress: &dyn Progress) -> Result<Self> {
-        Self::read(corpora, collection, &Options::default(), progress)
+        Self::with_options(corpora, collection, &Options::default(), None, progress)
     }
 
-    /// Scans corpora as these options say.
+    /// Scans corpora as these options say; for changes, where the index of `base` has the corpus and that is cheap to tell.
     ///
     /// # Errors
     ///
@@ -152,107 +180,127 @@ impl Scan {
         corpora: &[PathBuf],
         collection: &str,
         options: &Options,
+        base: Option<&Manifest>,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        Self::read(corpora, collection, options, progress)
-    }
-
-    fn read(
-        corpora: &[PathBuf],
-        collection: &str,
-        options: &Options,
-        progress: &dyn Progress,
-    ) -> Result<Self> {
-        let mut scan = Self {
-            readers: Vec::new(),
-            corpora: corpora.to_vec(),
-            policies: BTreeMap::new(),
-            report: IngestReport::default(),
-            fingerprints: Vec::new(),
-        };
+        let mut scan = Self::nothing(base);
         progress.begin(Phase::Scanning, None);
         for corpus in corpora {
-            scan.add(corpus, collection, options, progress)?;
+            scan.add(corpus, collection, options, base, progress)?;
         }
         Ok(scan)
     }
 
+    /// Scans the corpora of an index again, as they were named and read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scan::new`].
+    pub fn again(base: &Manifest, progress: &dyn Progress) -> Result<Self> {
+        let mut scan = Self::nothing(Some(base));
+        progress.begin(Phase::Scanning, None);
+        for corpus in &base.corpora {
+            scan.add(Path::new(&corpus.path), &corpus.collection, &corpus.options, Some(base), progress)?;
+        }
+        Ok(scan)
+    }
+
+    /// A scan of no corpus, for taking collections out of an index.
+    pub fn nothing(base: Option<&Manifest>) -> Self {
+        Self {
+            readers: Vec::new(),
+            corpora: Vec::new(),
+            policies: BTreeMap::new(),
+            report: IngestReport::default(),
+            base: base.map(|base| base.generation.clone()),
+        }
+    }
+
     fn add(
         &mut self,
-        corpus: &Path,
+        path: &Path,
         collection: &str,
         options: &Options,
+        base: Option<&Manifest>,
         progress: &dyn Progress,
     ) -> Result<()> {
-        let reader = corpus::open(corpus, options)?;
-        let (seen_before, indexed_before) = (self.report.seen, self.report.indexed);
-        let failed_before = self.report.failed.len();
-        let skipped_before = self.report.skipped.clone();
+        let reader = corpus::open(path, options)?;
+        let canonical = canonical(path);
+        let is_twin =
+            |other: &ScannedCorpus| (&*other.collection, &other.canonical) == (collection, &canonical);
+        if self.corpora.iter().any(is_twin) {
+            // Named twice, it is still one corpus.
+            return Ok(());
+        }
+        let is_known = |corpus: &&IndexedCorpus| corpus.is(collection, &canonical);
+        let known = base.and_then(|base| base.corpora.iter().find(is_known));
+        let mut corpus = ScannedCorpus {
+            path: path.to_owned(),
+            collection: collection.to_owned(),
+            options: options.clone(),
+            extent: Extent::Whole,
+            state: None,
+            is_read_anew: known
+                .is_some_and(|known| known.reader != reader.name() || known.options != *options),
+            report: IngestReport::default(),
+            canonical,
+        };
+        // What could not be read the last time may be readable now, and what has vanished may be back or go: then all is met again.
+        let has_vanished = base.is_some_and(|base| base.inputs.vanished > 0);
+        let comparable =
+            known.filter(|known| !corpus.is_read_anew && known.met.unreadable.count == 0 && !has_vanished);
         let number = self.readers.len();
-        let mut fingerprint = blake3::Hasher::new();
-        reader.scan(&mut |seen| {
+        let (policies, report) = (&mut self.policies, &mut corpus.report);
+        let mut sink = |seen: Seen| {
             if !matches!(seen, Seen::Noted(..)) {
-                self.report.seen += 1;
+                report.seen += 1;
                 progress.advance(1);
             }
             match seen {
                 Seen::Found { company, policy_type, found } => {
-                    let at = reader.at(&found);
-                    // The same corpus by another name is the same.
-                    let inside = at.strip_prefix(&*corpus.to_string_lossy()).unwrap_or(&at);
-                    update(&mut fingerprint, inside, &found);
-                    self.report.indexed += 1;
-                    *self.report.readers.entry(reader.name()).or_default() += 1;
+                    report.indexed += 1;
+                    *report.readers.entry(reader.name()).or_default() += 1;
                     let key = PolicyKey { company, policy_type, collection: collection.to_owned() };
-                    self.policies.entry(key).or_default().push((number, *found));
+                    policies.entry(key).or_default().push((number, *found));
                 }
-                Seen::Skipped(at, skip) => self.report.skip(skip, at),
-                Seen::Failed(at, reason) => self.report.fail(at, reason),
-                Seen::Noted(at, notice) => self.report.note(notice, at),
+                Seen::Skipped(at, skip) => report.skip(skip, at),
+                Seen::Failed(at, reason) => report.fail(at, reason),
+                Seen::Noted(at, notice) => report.note(notice, at),
             }
-        })?;
-        if self.report.indexed == indexed_before {
-            let skipped = self.most_skipped(&skipped_before);
-            return Err(self.no_policy(corpus, seen_before, failed_before, skipped));
+        };
+        corpus.extent = match comparable.and_then(|known| known.state.as_deref()) {
+            Some(state) => reader.scan_since(state, &mut sink)?,
+            None => {
+                reader.scan(&mut sink)?;
+                Extent::Whole
+            }
+        };
+        corpus.state = match corpus.extent {
+            Extent::Unchanged => known.and_then(|known| known.state.clone()),
+            Extent::Added | Extent::Whole => reader.state(),
+        };
+        if corpus.report.indexed == 0 && known.is_none() {
+            return Err(no_policy(path, &corpus.report));
+        }
+        self.report.merge(corpus.report.clone());
+        if let (Extent::Unchanged | Extent::Added, Some(known)) = (corpus.extent, known) {
+            self.report.merge(known.met.report());
         }
         self.readers.push(reader);
-        self.fingerprints.push(fingerprint);
+        self.corpora.push(corpus);
         Ok(())
     }
 
-    /// The reason for which most inputs were left out since these were.
-    fn most_skipped(&self, before: &BTreeMap<Skip, Tally>) -> Option<Skip> {
-        let since =
-            |skip: &Skip, tally: &Tally| tally.count - before.get(skip).map_or(0, |tally| tally.count);
-        let counts = self.report.skipped.iter().map(|(skip, tally)| (since(skip, tally), *skip));
-        counts.filter(|(count, _)| *count > 0).max().map(|(_, skip)| skip)
-    }
-
-    fn no_policy(
-        &self,
-        corpus: &Path,
-        seen_before: u64,
-        failed_before: usize,
-        most_skipped: Option<Skip>,
-    ) -> Error {
-        let seen = self.report.seen - seen_before;
-        let message = match (&self.report.failed[failed_before..], seen) {
-            ([first, ..], _) => {
-                let path = Path::new(&first.at).strip_prefix(corpus).unwrap_or(Path::new(&first.at));
-                let is_corpus = path.as_os_str().is_empty() || path == corpus;
-                let at = if is_corpus { String::new() } else { format!("{}: ", path.display()) };
-                format!("nothing to index: {at}{}", first.reason)
-            }
-            ([], 0) => "nothing to index: the folder is empty".to_owned(),
-            ([], _) if most_skipped == Some(Skip::NotFetched) => {
-                format!("nothing to index: {seen} inputs, most of them {}", Skip::NotFetched.reason())
-            }
-            ([], _) => format!(
-                "nothing to index: none of {seen} inputs begins with the Princeton-Leuven header \
-                 (`> *The following text is extracted and transformed from the SITE privacy policy ...`)"
-            ),
+    /// The number of each corpus in the index that `base` is of: the one that it has, or the next.
+    pub(super) fn numbers(&self, base: Option<&Manifest>) -> Vec<u32> {
+        let known = base.map_or(&[][..], |base| &base.corpora);
+        let next = known.iter().map(|corpus| corpus.number + 1).max().unwrap_or(0);
+        let mut new = next..;
+        let number = |corpus: &ScannedCorpus| {
+            let same = known.iter().find(|known| known.is(&corpus.collection, &corpus.canonical));
+            same.map(|known| known.number).or_else(|| new.next()).unwrap_or(u32::MAX)
         };
-        Error::Corpus { path: corpus.to_owned(), message }
+        self.corpora.iter().map(number).collect()
     }
 
     /// How many snapshots were found.
@@ -293,16 +341,30 @@ impl Scan {
         let clause = clauses.swap_remove(clauses.len() / 2);
         Some(SampleClause { company: company.to_owned(), archive_date: found.time.date(), clause })
     }
-
-    /// A hash per corpus of what was found: paths, archive times, sizes and times of change.
-    pub fn fingerprints(&self) -> Vec<String> {
-        self.fingerprints.iter().map(|hasher| hasher.finalize().to_hex().to_string()).collect()
-    }
 }
 
-fn update(fingerprint: &mut blake3::Hasher, at: &str, found: &Found) {
-    fingerprint.update(at.as_bytes());
-    fingerprint.update(&[0]);
-    fingerprint.update(&found.time.seconds().to_le_bytes());
-    fingerprint.update(&found.fingerprint.to_le_bytes());
+fn canonical(path: &Path) -> String {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+}
+
+fn no_policy(corpus: &Path, report: &IngestReport) -> Error {
+    let seen = report.seen;
+    let most_skipped = report.skipped.iter().map(|(skip, tally)| (tally.count, *skip)).max();
+    let message = match (report.failed.as_slice(), seen) {
+        ([first, ..], _) => {
+            let path = Path::new(&first.at).strip_prefix(corpus).unwrap_or(Path::new(&first.at));
+            let is_corpus = path.as_os_str().is_empty() || path == corpus;
+            let at = if is_corpus { String::new() } else { format!("{}: ", path.display()) };
+            format!("nothing to index: {at}{}", first.reason)
+        }
+        ([], 0) => "nothing to index: the folder is empty".to_owned(),
+        ([], _) if most_skipped.is_some_and(|(_, skip)| skip == Skip::NotFetched) => {
+            format!("nothing to index: {seen} inputs, most of them {}", Skip::NotFetched.reason())
+        }
+        ([], _) => format!(
+            "nothing to index: none of {seen} inputs begins with the Princeton-Leuven header \
+             (`> *The following text is extracted and transformed from the SITE privacy policy ...`)"
+        ),
+    };
+    Error::Corpus { path: corpus.to_owned(), message }
 }

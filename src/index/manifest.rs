@@ -10,9 +10,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::checksums::Checksums;
+use super::generation::foreign_entry;
 use super::ingest::{IngestReport, Tally};
 use super::schema::format_version;
-use super::writer::foreign_entry;
+use crate::corpus::{Notice, Options, Skip};
 use crate::error::{Error, Result};
 use crate::section::{IDENTITY_VERSION, SECTION_VERSION};
 use crate::token::TOKEN_VERSION;
@@ -57,14 +59,29 @@ impl std::fmt::Display for Versions {
 /// A corpus that was indexed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexedCorpus {
+    /// Its number in this index, by which snapshots name it.
+    pub number: u32,
     /// The collection it is in.
     pub collection: String,
     /// The path as it was given.
     pub path: String,
+    /// The path without links and dots, by which an update knows it again.
+    pub canonical: String,
     /// The reader that read it.
     pub reader: String,
-    /// A hash of what was there: paths, sizes and times of change.
-    pub fingerprint: String,
+    /// How it was read.
+    pub options: Options,
+    /// What it held, in short, where that is cheap to know: the newest commit of a history.
+    pub state: Option<String>,
+    /// What was met in it, before texts were read; `indexed` is what was found.
+    pub met: Inputs,
+}
+
+impl IndexedCorpus {
+    /// Whether this is the corpus at the path `canonical`, in this collection.
+    pub(super) fn is(&self, collection: &str, canonical: &str) -> bool {
+        self.collection == collection && self.canonical == canonical
+    }
 }
 
 /// What the index holds.
@@ -103,6 +120,10 @@ pub struct Manifest {
     pub dates: Option<Dates>,
     /// How every input ended.
     pub inputs: Inputs,
+    /// The lengths of all clauses in tokens, as far as the index library keeps them: their sum, for scores.
+    pub length_sum: u64,
+    /// The files of the generation, but for the manifest itself.
+    pub files: Checksums,
 }
 
 /// The first and last archive date of an index, `YYYY-MM-DD`.
@@ -114,13 +135,16 @@ pub struct Dates {
     pub last: String,
 }
 
-/// How every input ended. `indexed`, `unreadable` and those that were skipped add up to `seen`.
+/// How every input ended. `indexed`, `unreadable` and those that were skipped add up to `seen` and `vanished`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inputs {
     /// Inputs met.
     pub seen: u64,
     /// Snapshots in the index.
     pub indexed: u64,
+    /// Of these, snapshots that are in their corpora no more.
+    #[serde(default)]
+    pub vanished: u64,
     /// Those that could not be read; the examples say why.
     pub unreadable: Tally,
     /// Left out by rule, by reason.
@@ -138,9 +162,48 @@ impl Inputs {
         Self {
             seen: report.seen,
             indexed: report.indexed,
+            vanished: 0,
             unreadable: Tally::of(failures),
             skipped: skipped.collect(),
             notices: notices.collect(),
+        }
+    }
+
+    /// The numbers without the examples, which name corpora as the user does.
+    fn counts(&self) -> impl Eq + use<'_> {
+        let numbers = |tallies: &'_ BTreeMap<String, Tally>| -> Vec<(String, u64)> {
+            tallies.iter().map(|(reason, tally)| (reason.clone(), tally.count)).collect()
+        };
+        let Self { seen, indexed, vanished, unreadable, .. } = self;
+        (seen, indexed, vanished, unreadable.count, numbers(&self.skipped), numbers(&self.notices))
+    }
+
+    /// Adds what was met elsewhere or later.
+    pub(super) fn add(&mut self, other: &Inputs) {
+        self.seen += other.seen;
+        self.indexed += other.indexed;
+        self.vanished += other.vanished;
+        self.unreadable.merge(other.unreadable.clone());
+        for (reason, tally) in &other.skipped {
+            self.skipped.entry(reason.clone()).or_default().merge(tally.clone());
+        }
+        for (notice, tally) in &other.notices {
+            self.notices.entry(notice.clone()).or_default().merge(tally.clone());
+        }
+    }
+
+    /// What was left out or noted, as a report has it.
+    pub(super) fn report(&self) -> IngestReport {
+        let skipped =
+            Skip::ALL.iter().filter_map(|skip| Some((*skip, self.skipped.get(skip.reason())?.clone())));
+        let notices =
+            Notice::ALL.iter().filter_map(|notice| Some((*notice, self.notices.get(notice.text())?.clone())));
+        IngestReport {
+            seen: self.seen,
+            unchanged: self.indexed,
+            skipped: skipped.collect(),
+            notices: notices.collect(),
+            ..IngestReport::default()
         }
     }
 }
@@ -179,6 +242,27 @@ impl Manifest {
         }
         serde_json::from_str(&text)
             .map_err(|error| Error::index(&path, format!("is damaged ({error}); {}", again(dir))))
+    }
+
+    /// Whether both say the same of the same corpora, by whatever paths those were named.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let mut other = other.clone();
+        for (corpus, own) in other.corpora.iter_mut().zip(&self.corpora) {
+            corpus.path.clone_from(&own.path);
+            corpus.met.clone_from(&own.met);
+        }
+        (&self.counts, &self.corpora) == (&other.counts, &other.corpora)
+            && self.inputs.counts() == other.inputs.counts()
+    }
+
+    /// The corpus of this number.
+    pub fn corpus(&self, number: u32) -> Option<&IndexedCorpus> {
+        self.corpora.iter().find(|corpus| corpus.number == number)
+    }
+
+    /// The current generation of `dir`, if there is an index that this program reads.
+    pub(super) fn generation(dir: &Path) -> Option<String> {
+        Self::read(dir).ok().map(|manifest| manifest.generation)
     }
 
     /// Whether `name` is that of the manifest.
@@ -231,7 +315,7 @@ impl Manifest {
 
 /// What to do about an index that cannot be read.
 fn again(dir: &Path) -> String {
-    format!("build it again with `fineprint index CORPUS --index {}`", dir.display())
+    format!("build it again with `fineprint index --rebuild CORPUS --index {}`", dir.display())
 }
 
 fn no_index(dir: &Path) -> Error {

@@ -5,14 +5,22 @@
 //! clause's number is its document's distance from the first clause of its policy.
 
 mod cached;
+mod check;
+mod checksums;
 mod directory;
 mod document;
+mod generation;
 mod info;
 mod ingest;
 mod manifest;
+mod plan;
 mod policies;
 mod reading;
 pub(crate) mod schema;
+mod segments;
+mod sources;
+mod stored;
+mod summary;
 mod texts;
 mod writer;
 
@@ -28,6 +36,8 @@ use tantivy::{
 };
 
 pub use cached::open_cached;
+pub use check::{CheckReport, check, check_against};
+pub use checksums::{Checksum, Checksums};
 pub(crate) use document::{CHUNK, place_change, run};
 pub use document::{Chunk, ClauseLists, PolicyTables, StoredSnapshot};
 pub use info::Info;
@@ -130,10 +140,6 @@ impl OpenIndex {
     /// Names the corpus of every hit as `name`, whatever it was called when it was indexed: for a cached index of one corpus.
     pub fn with_corpus_name(self, name: String) -> Self {
         Self { corpus_name: Some(name), ..self }
-    }
-
-    pub(crate) fn corpus_name(&self) -> Option<&str> {
-        self.corpus_name.as_deref()
     }
 
     /// The folder that was opened.
@@ -253,13 +259,24 @@ impl OpenIndex {
 
     /// The chunk of a policy that holds this ordinal.
     pub(crate) fn chunk(&self, policy: DocAddress, ordinal: u32) -> Result<Chunk> {
-        self.table(chunk_address(policy, ordinal), self.fields.tables)
+        let mut chunk: Chunk = self.table(chunk_address(policy, ordinal), self.fields.tables)?;
+        for StoredSnapshot { info, record, .. } in &mut chunk.snapshots {
+            info.source.corpus = match (&self.corpus_name, self.manifest.corpus(record.corpus)) {
+                (Some(name), _) => name.clone(),
+                (None, corpus) => corpus.map(|corpus| corpus.path.clone()).unwrap_or_default(),
+            };
+        }
+        Ok(chunk)
     }
 
     /// The numbers of clause and place in a snapshot of a policy, in reading order.
     pub(crate) fn clauses_of(&self, policy: DocAddress, ordinal: u32) -> Result<Vec<(u32, u32)>> {
-        let lists: ClauseLists = self.table(chunk_address(policy, ordinal), self.fields.clauses)?;
-        Ok(lists.of_snapshot(ordinal as usize % CHUNK))
+        Ok(self.clause_lists(policy, ordinal)?.of_snapshot(ordinal as usize % CHUNK))
+    }
+
+    /// The clauses of the snapshots of the chunk that holds this ordinal.
+    fn clause_lists(&self, policy: DocAddress, ordinal: u32) -> Result<ClauseLists> {
+        self.table(chunk_address(policy, ordinal), self.fields.clauses)
     }
 
     /// The document of a policy's clause number `clause`.
@@ -311,6 +328,16 @@ impl OpenIndex {
         let identity = Identity::new(kind, clause.lead_in.as_deref(), &clause.text);
         Some(identity.clause_id(&key.company, &key.policy_type))
     }
+}
+
+/// Writes a file and waits until it is on disk.
+fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let write = || -> std::io::Result<()> {
+        let mut file = std::fs::File::create(path)?;
+        std::io::Write::write_all(&mut file, bytes)?;
+        file.sync_all()
+    };
+    write().map_err(Error::io(path))
 }
 
 /// Turns a panic into the error of a damaged index.

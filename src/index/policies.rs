@@ -28,7 +28,7 @@ pub struct PolicyEntry {
 }
 
 /// All policies, by rank.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Policies {
     entries: Vec<PolicyEntry>,
     by_hash: HashMap<u64, u32>,
@@ -78,12 +78,7 @@ impl Policies {
         let path = folder.join(FILE);
         let bytes = postcard::to_stdvec(&self.entries)
             .map_err(|error| Error::index(&path, format!("cannot be written ({error})")))?;
-        let write = || -> std::io::Result<()> {
-            let mut file = std::fs::File::create(&path)?;
-            std::io::Write::write_all(&mut file, &bytes)?;
-            file.sync_all()
-        };
-        write().map_err(Error::io(&path))
+        super::write_file(&path, &bytes)
     }
 
     /// The policies by rank.

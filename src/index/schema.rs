@@ -65,6 +65,7 @@ pub struct Fields {
     pub section: Field,
     pub link: Field,
     pub lead_in: Field,
+    pub earlier: Field,
     pub policy: Field,
     pub clause_id: Field,
     pub text_key: Field,
@@ -88,6 +89,7 @@ impl Fields {
             section: field("section")?,
             link: field("link")?,
             lead_in: field("lead_in")?,
+            earlier: field("earlier")?,
             policy: field("policy")?,
             clause_id: field("clause_id")?,
             text_key: field("text_key")?,
@@ -200,7 +202,7 @@ mod tests {
     fn the_description_is_the_schema() {
         assert!(format_version() > 0);
         let schema = schema();
-        assert_eq!(schema.num_fields(), 16);
+        assert_eq!(schema.num_fields(), 17);
         assert!(Fields::of(&schema).is_ok());
     }
 }

@@ -4,8 +4,6 @@
 //! be a third of all terms of the index. It is mapped into memory when the index is opened - a rebuild may remove the file later - and
 //! read where a hit needs it.
 
-use std::collections::HashMap;
-use std::io::Write;
 use std::path::Path;
 
 use tantivy::Directory;
@@ -30,17 +28,14 @@ const WHOLE: usize = BLOCK * ENTRY + CHECK;
 /// Which texts stand at which companies, while an index is built.
 #[derive(Debug, Default)]
 pub struct TextCompanies {
-    numbers: HashMap<String, u32>,
     /// Text keys and numbers of companies.
     pairs: Vec<(u64, u32)>,
 }
 
 impl TextCompanies {
-    /// `company` has clauses with these keys.
-    pub fn add(&mut self, company: &str, text_keys: &[u64]) {
-        let next = self.numbers.len() as u32;
-        let number = *self.numbers.entry(company.to_owned()).or_insert(next);
-        self.pairs.extend(text_keys.iter().map(|&key| (key, number)));
+    /// The company of this number has a clause with this key.
+    pub fn add(&mut self, company: u32, text_key: u64) {
+        self.pairs.push((text_key, company));
     }
 
     /// Keys that more than one company has, ascending, each with the number of companies.
@@ -58,13 +53,7 @@ impl TextCompanies {
     /// Writing fails.
     pub fn write(self, folder: &Path) -> Result<()> {
         let path = folder.join(FILE);
-        let bytes = encoded(&self.shared());
-        let write = || -> std::io::Result<()> {
-            let mut file = std::fs::File::create(&path)?;
-            file.write_all(&bytes)?;
-            file.sync_all()
-        };
-        write().map_err(Error::io(&path))
+        super::write_file(&path, &encoded(&self.shared()))
     }
 }
 
@@ -166,10 +155,9 @@ mod tests {
     #[test]
     fn a_company_counts_once() {
         let mut texts = TextCompanies::default();
-        texts.add("a.example", &[7, 9, 3]);
-        texts.add("b.example", &[9, 9]);
-        texts.add("a.example", &[7, 9]);
-        texts.add("c.example", &[9, 3]);
+        for (company, key) in [(0, 7), (0, 9), (0, 3), (1, 9), (1, 9), (0, 7), (0, 9), (2, 9), (2, 3)] {
+            texts.add(company, key);
+        }
         assert_eq!(texts.shared(), [(3, 2), (9, 3)]);
     }
 

@@ -1,328 +1,276 @@
-//! Building an index: rayon sections and collapses policies, one tantivy writer takes their documents.
+//! Building and updating an index: rayon reads, sections and collapses policies, one tantivy writer takes their documents.
 //!
-//! The unit of parallel work is the policy with all its snapshots, the largest first: sizes are very skewed. The writer has one thread
-//! (two measured slower) and keeps a policy's documents together. Nothing is visible before the manifest is replaced.
+//! The unit of parallel work and of update is the policy with all its snapshots, the largest first: sizes are very skewed. The writer has one
+//! thread (two measured slower) and keeps a policy's documents together. What is written goes into a new generation, which begins with the
+//! files of the current one; nothing is visible before the manifest is replaced.
 
-use std::fs::{self, File, TryLockError};
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{ParallelBridge, ParallelIterator};
-use tantivy::indexer::{IndexWriterOptions, NoMergePolicy, UserOperation};
-use tantivy::{Index, IndexWriter};
+use tantivy::Term;
+use tantivy::indexer::UserOperation;
 
+use super::OpenIndex;
 use super::document::documents;
-use super::ingest::{Candidate, IngestReport, Scan};
-use super::manifest::{Counts, Dates, IndexedCorpus, Inputs, Manifest, Versions};
-use super::policies::{Policies, PolicyEntry};
-use super::reading::{PolicyRead, read_policy};
-use super::schema::{Fields, register_tokenizer, schema};
-use super::texts::TextCompanies;
+use super::generation::{Generation, changed, replace_manifest};
+use super::ingest::{IngestReport, Scan, Tally};
+use super::manifest::Manifest;
+use super::plan::{Job, Plan, Planner, Previous};
+use super::policies::PolicyEntry;
+use super::reading::{PolicyRead, PolicyReader};
+use super::segments::Segments;
+use super::sources::{PolicySources, Sources};
+use super::summary::Summary;
 use crate::error::{Error, Result};
-use crate::model::{ArchiveTime, PolicyKey};
 use crate::progress::{Phase, Progress};
 
-/// Memory for postings before a segment is flushed. Not allocated at once; at the flush about twice as much is in use.
-const WRITER_BUDGET: usize = 256 << 20;
-
-const LOCK_FILE: &str = "fineprint.lock";
-const GENERATION: &str = "generation-";
-
 /// What to build.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct BuildOptions {
     /// The index folder.
     pub index: PathBuf,
-    /// The collection that all corpora go into.
-    pub collection: String,
     /// Threads that read and section; 0: as many as there are cores.
     pub threads: usize,
+    /// Start over: nothing of what is there is taken over.
+    pub rebuild: bool,
+    /// Take out what the scanned corpora have no more.
+    pub prune: bool,
+    /// Collections to take out.
+    pub remove: Vec<String>,
 }
 
-/// Builds an index of what was scanned and puts it in the place of the one that was there.
+/// Brings the index up to date with what was scanned, or makes it: only policies that differ are written, and nothing at all if none does.
 ///
 /// Inputs that cannot be read are in the report; the rest is indexed. On any error the folder is as before.
 ///
 /// # Errors
 ///
-/// The folder holds something else or another process writes there; writing fails; none of the texts can be read.
+/// The folder holds something else, an index of another version or a damaged one, or another process writes there; writing fails; none
+/// of the texts can be read.
 pub fn build(
     scan: Scan,
     options: &BuildOptions,
     progress: &dyn Progress,
 ) -> Result<(Manifest, IngestReport)> {
     let dir = &options.index;
-    let is_new = !dir.exists();
-    let _lock = lock(dir)?;
-    let generation = next_generation(dir)?;
-    let folder = dir.join(&generation);
-    let built = build_generation(scan, options, &generation, progress);
-    match built {
-        Ok((manifest, report)) => {
-            manifest.write(dir)?;
-            remove_other_generations(dir, &generation);
-            progress.finish();
-            Ok((manifest, report))
-        }
-        Err(error) => {
-            // Best effort: what stays is removed by the next build.
-            let _ = fs::remove_dir_all(&folder);
-            if is_new {
-                let _ = fs::remove_file(dir.join(LOCK_FILE)).and_then(|()| fs::remove_dir(dir));
-            }
-            Err(error)
-        }
+    let previous = if options.rebuild || !Manifest::exists(dir) { None } else { Some(Previous::open(dir)?) };
+    let base = previous.as_ref().map(|previous| previous.index.manifest());
+    if scan.base.is_some() && scan.base.as_ref() != base.map(|base| &base.generation) {
+        return Err(changed(dir));
+    }
+    let numbers = scan.numbers(base);
+    let update = Update { scan: &scan, numbers: &numbers, previous: previous.as_ref(), options, progress };
+    let (manifest, report) = update.run()?;
+    progress.finish();
+    Ok((manifest, report))
+}
+
+impl Previous {
+    fn open(dir: &Path) -> Result<Self> {
+        let index = OpenIndex::open(dir)?;
+        let sources = Sources::read(&dir.join(&index.manifest().generation))?;
+        Ok(Self { index, sources })
+    }
+
+    /// The policies as they are, but for some.
+    fn without(&self, written: &[u64]) -> Vec<(PolicyEntry, PolicySources)> {
+        let entries = self.index.policies().entries().iter();
+        let kept = entries.filter(|entry| !written.contains(&entry.hash));
+        let with_sources = |entry: &PolicyEntry| {
+            (entry.clone(), self.sources.0.get(&entry.hash).cloned().unwrap_or_default())
+        };
+        kept.map(with_sources).collect()
     }
 }
 
-/// Takes the lock of an index folder, making the folder if needed. The lock ends with the process, however that ends.
-fn lock(dir: &Path) -> Result<File> {
-    refuse_foreign_folder(dir)?;
-    fs::create_dir_all(dir).map_err(Error::io(dir))?;
-    let path = dir.join(LOCK_FILE);
-    let mut file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(Error::io(&path))?;
-    match file.try_lock() {
-        Ok(()) => {
-            // The holder's name is a courtesy to the second writer; the lock does not depend on it.
-            let _ = file.set_len(0).and_then(|()| writeln!(file, "process {}", std::process::id()));
-            Ok(file)
-        }
-        Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            let _ = file.read_to_string(&mut holder);
-            let holder = if holder.trim().is_empty() { "another process" } else { holder.trim() };
-            Err(Error::index(dir, format!("{holder} is writing this index; try again when it is done")))
-        }
-        Err(TryLockError::Error(error)) => Err(Error::io(&path)(error)),
-    }
+/// One run of [`build`].
+struct Update<'u> {
+    scan: &'u Scan,
+    numbers: &'u [u32],
+    previous: Option<&'u Previous>,
+    options: &'u BuildOptions,
+    progress: &'u dyn Progress,
 }
 
-/// An index is not built among somebody's other files.
-fn refuse_foreign_folder(dir: &Path) -> Result<()> {
-    if Manifest::exists(dir) {
-        return Ok(());
-    }
-    match foreign_entry(dir) {
-        Ok(None) => Ok(()),
-        Ok(Some(name)) if Manifest::is_name(&name) => {
-            let what = format!(
-                "holds a `{name}` that is no manifest of an index; name another folder, or remove this one if it was an index"
-            );
-            Err(Error::index(dir, what))
-        }
-        Ok(Some(name)) => {
-            let what = format!("holds other files (`{name}`) and no index; name an empty or new folder");
-            Err(Error::index(dir, what))
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
-            Err(Error::index(dir, "is a file; name an empty or new folder"))
-        }
-        Err(error) => Err(Error::io(dir)(error)),
-    }
-}
-
-/// Something in a folder without a manifest that no build has left there, even one that did not come to its end.
-///
-/// A build makes its lock file first: a generation without one is somebody's folder of that name.
-pub(super) fn foreign_entry(dir: &Path) -> std::io::Result<Option<String>> {
-    let has_lock = dir.join(LOCK_FILE).is_file();
-    for entry in fs::read_dir(dir)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        let is_ours = name == LOCK_FILE
-            || (has_lock && (generation_number(&name).is_some() || Manifest::is_new_name(&name)));
-        if !is_ours {
-            return Ok(Some(name));
-        }
-    }
-    Ok(None)
-}
-
-/// The number of a generation's folder: `generation-` and digits. Nothing else is ever removed.
-fn generation_number(name: &str) -> Option<u64> {
-    let digits = name.strip_prefix(GENERATION)?;
-    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
-}
-
-fn generations(dir: &Path) -> Vec<String> {
-    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    entries
-        .map(|e| e.file_name().to_string_lossy().into_owned())
-        .filter(|name| generation_number(name).is_some())
-        .collect()
-}
-
-fn next_generation(dir: &Path) -> Result<String> {
-    let next = generations(dir).iter().filter_map(|name| generation_number(name)).max().unwrap_or(0);
-    let next = next.saturating_add(1);
-    let name = format!("{GENERATION}{next}");
-    let folder = dir.join(&name);
-    fs::create_dir(&folder).map_err(Error::io(&folder))?;
-    Ok(name)
-}
-
-fn remove_other_generations(dir: &Path, current: &str) {
-    for name in generations(dir).iter().filter(|name| *name != current) {
-        // A reader on a system that keeps open files alive goes on; where removal fails, the next build tries again.
-        let _ = fs::remove_dir_all(dir.join(name));
-    }
-}
-
-fn build_generation(
-    scan: Scan,
-    options: &BuildOptions,
-    generation: &str,
-    progress: &dyn Progress,
-) -> Result<(Manifest, IngestReport)> {
-    let folder = options.index.join(generation);
-    let schema = schema();
-    let index = Index::create_in_dir(&folder, schema.clone()).map_err(Error::tantivy(&folder))?;
-    register_tokenizer(&index);
-    let writer_options =
-        IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(WRITER_BUDGET).build();
-    let mut writer: IndexWriter =
-        index.writer_with_options(writer_options).map_err(Error::tantivy(&folder))?;
-    // One merge at the end, of everything: merges in between would only be repeated, and could hold a segment that the last one wants.
-    writer.set_merge_policy(Box::new(NoMergePolicy));
-    let fields = Fields::of(&schema).map_err(Error::tantivy(&folder))?;
-    let corpora = indexed_corpora(&scan, &options.collection);
-
-    let build =
-        Build { scan: &scan, fields, writer: &writer, folder: &folder, progress, done: Mutex::default() };
-    let done = build.run(options.threads)?;
-
-    progress.begin(Phase::Indexing, Some(done.counts.clauses));
-    writer.commit().map_err(Error::tantivy(&folder))?;
-    progress.begin(Phase::Merging, Some(done.counts.clauses));
-    let segments = index.searchable_segment_ids().map_err(Error::tantivy(&folder))?;
-    if segments.len() > 1 {
-        writer.merge(&segments).wait().map_err(Error::tantivy(&folder))?;
-    }
-    writer.wait_merging_threads().map_err(Error::tantivy(&folder))?;
-
-    let policies = Policies::new(done.policies);
-    policies.write(&folder)?;
-    done.texts.write(&folder)?;
-    let mut counts = done.counts;
-    counts.companies = policies.company_count() as u64;
-    counts.policies = policies.entries().len() as u64;
-    if counts.policies == 0 {
-        return Err(nothing_read(&scan, &done.report));
-    }
-    let manifest = Manifest {
-        versions: Versions::current(),
-        generation: generation.to_owned(),
-        corpora,
-        counts,
-        dates: done.span.map(|(first, last)| Dates { first: first.date(), last: last.date() }),
-        inputs: Inputs::of(&done.report),
-    };
-    Ok((manifest, done.report))
-}
-
-fn indexed_corpora(scan: &Scan, collection: &str) -> Vec<IndexedCorpus> {
-    let parts = scan.corpora.iter().zip(&scan.readers).zip(scan.fingerprints());
-    parts
-        .map(|((path, reader), fingerprint)| IndexedCorpus {
-            collection: collection.to_owned(),
-            path: path.to_string_lossy().into_owned(),
-            reader: reader.name().to_owned(),
-            fingerprint,
-        })
-        .collect()
-}
-
-/// All that was found turned out to be unreadable.
-fn nothing_read(scan: &Scan, report: &IngestReport) -> Error {
-    let reason = report.failed.first().map_or_else(String::new, |f| format!(": {}: {}", f.at, f.reason));
-    let path = scan.corpora.first().cloned().unwrap_or_default();
-    Error::Corpus { path, message: format!("nothing to index{reason}") }
-}
-
-/// What the workers share.
-struct Build<'b> {
-    scan: &'b Scan,
-    fields: Fields,
-    writer: &'b IndexWriter,
-    folder: &'b Path,
-    progress: &'b dyn Progress,
-    done: Mutex<Done>,
-}
-
+/// What the workers found.
 #[derive(Default)]
 struct Done {
-    policies: Vec<PolicyEntry>,
-    texts: TextCompanies,
-    counts: Counts,
-    span: Option<(ArchiveTime, ArchiveTime)>,
+    policies: Vec<(PolicyEntry, PolicySources)>,
+    /// Policies of the index that are written anew or go, by hash.
+    replaced: Vec<u64>,
     report: IngestReport,
+    /// What could not be read, by reader.
+    failed: Vec<Tally>,
 }
 
-impl Build<'_> {
-    fn run(self, threads: usize) -> Result<Done> {
-        let mut policies: Vec<(&PolicyKey, &Vec<Candidate>)> = self.scan.policies.iter().collect();
-        let size = |candidates: &[Candidate]| -> u64 { candidates.iter().map(|(_, found)| found.size).sum() };
-        policies.sort_by_cached_key(|(_, candidates)| std::cmp::Reverse(size(candidates)));
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .map_err(|error| Error::Usage(format!("cannot start {threads} threads: {error}")))?;
-        self.progress.begin(Phase::Reading, Some(self.scan.snapshots()));
+impl Update<'_> {
+    fn run(&self) -> Result<(Manifest, IngestReport)> {
+        let planner = Planner {
+            scan: self.scan,
+            numbers: self.numbers,
+            previous: self.previous,
+            prune: self.options.prune,
+            remove: &self.options.remove,
+        };
+        let plan = planner.plan();
+        let mut done = Done { failed: vec![Tally::default(); self.scan.readers.len()], ..Done::default() };
+        let found = &self.scan.report;
+        done.report = IngestReport { indexed: 0, ..found.clone() };
+        done.report.unchanged += plan.unchanged;
+        done.report.vanished = plan.vanished;
+        if let (true, Some(previous)) = (plan.jobs.is_empty() && plan.dropped.is_empty(), self.previous) {
+            return self.as_before(previous, done);
+        }
+        let dir = &self.options.index;
+        let base = self.previous.map(|previous| previous.index.manifest().generation.as_str());
+        let generation = Generation::begin(dir, base)?;
+        let segments = Segments::open(&generation.folder, base.is_some())?;
+        self.drop_policies(&plan, &segments, &mut done)?;
+        let done = self.read(plan.jobs, &segments, done)?;
+        match self.previous {
+            Some(previous) if done.replaced.is_empty() && done.policies.is_empty() => {
+                drop(generation);
+                self.as_before(previous, done)
+            }
+            _ => self.write(segments, generation, done),
+        }
+    }
+
+    /// Takes out policies that are there no more.
+    fn drop_policies(&self, plan: &Plan<'_>, segments: &Segments, done: &mut Done) -> Result<()> {
+        let Some(previous) = self.previous else { return Ok(()) };
+        for entry in plan.dropped.iter().filter_map(|&rank| previous.index.policies().get(rank)) {
+            delete(segments, entry.hash);
+            done.replaced.push(entry.hash);
+            done.report.removed += u64::from(entry.snapshots);
+        }
+        Ok(())
+    }
+
+    /// Reads policies and hands their documents to the writer.
+    fn read(&self, mut jobs: Vec<Job<'_>>, segments: &Segments, done: Done) -> Result<Done> {
+        let size = |job: &Job<'_>| -> u64 { job.candidates.iter().map(|(_, found)| found.size).sum() };
+        jobs.sort_by_cached_key(|job| std::cmp::Reverse(size(job)));
+        let pool =
+            rayon::ThreadPoolBuilder::new().num_threads(self.options.threads).build().map_err(|error| {
+                Error::Usage(format!("cannot start {} threads: {error}", self.options.threads))
+            })?;
+        let snapshots = jobs.iter().map(|job| job.candidates.len() as u64).sum();
+        self.progress.begin(Phase::Reading, Some(snapshots));
+        let known = self.previous.map_or(&[][..], |previous| &previous.index.manifest().corpora);
+        let known = known.iter().map(|corpus| (corpus.number, corpus.canonical.as_str()));
+        let scanned = self.scan.corpora.iter().map(|corpus| corpus.canonical.as_str());
+        let reader = PolicyReader {
+            corpora: known.chain(self.numbers.iter().copied().zip(scanned)).collect(),
+            scan: self.scan,
+            numbers: self.numbers,
+            previous: self.previous,
+            prune: self.options.prune,
+            progress: self.progress,
+        };
+        let done = Mutex::new(done);
         pool.install(|| {
             // A bridge hands out policies in order, one at a time: a split range would give one worker all the large ones.
-            policies.into_iter().par_bridge().try_for_each(|(key, candidates)| self.policy(key, candidates))
+            jobs.into_iter().par_bridge().try_for_each(|job| self.policy(&reader, &job, segments, &done))
         })?;
-        let mut done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        done.report.merge(IngestReport { indexed: 0, ..self.scan.report.clone() });
+        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         done.report.failed.sort_by(|a, b| a.at.cmp(&b.at));
         Ok(done)
     }
 
-    fn policy(&self, key: &PolicyKey, candidates: &[Candidate]) -> Result<()> {
-        let read = read_policy(&self.scan.readers, candidates, self.progress);
-        let text_keys: Vec<u64> =
-            read.policy.clauses.iter().map(|clause| clause.identity.text_key()).collect();
-        if !read.policy.snapshots.is_empty() {
-            let documents = documents(&self.fields, key, &read.policy, &text_keys).map_err(|error| {
-                Error::index(self.folder, format!("cannot store {}: {error}", key.company))
-            })?;
-            self.writer
-                .run(documents.into_iter().map(UserOperation::Add).collect::<Vec<_>>())
-                .map_err(Error::tantivy(self.folder))?;
+    fn policy(
+        &self,
+        reader: &PolicyReader<'_>,
+        job: &Job<'_>,
+        segments: &Segments,
+        done: &Mutex<Done>,
+    ) -> Result<()> {
+        let mut read = reader.read(job)?;
+        let hash = job.key.hash();
+        let policy = read.policy.take();
+        let mut entry = None;
+        if let Some(policy) = &policy {
+            if job.rank.is_some() {
+                delete(segments, hash);
+            }
+            if !policy.snapshots.is_empty() {
+                let documents = documents(&segments.fields, job.key, policy).map_err(|error| {
+                    Error::index(&segments.folder, format!("cannot store {}: {error}", job.key.company))
+                })?;
+                let operations: Vec<_> = documents.into_iter().map(UserOperation::Add).collect();
+                segments.writer.run(operations).map_err(Error::tantivy(&segments.folder))?;
+                entry = Some(PolicyEntry {
+                    key: job.key.clone(),
+                    hash,
+                    snapshots: policy.snapshots.len() as u32,
+                    clauses: policy.clauses.len() as u32,
+                });
+            }
         }
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        done.add(key, read, &text_keys);
+        let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+        if policy.is_some() && job.rank.is_some() {
+            done.replaced.push(hash);
+        }
+        done.add(entry, hash, read);
         Ok(())
+    }
+
+    /// Completes a generation and makes it the index.
+    fn write(
+        &self,
+        segments: Segments,
+        generation: Generation,
+        done: Done,
+    ) -> Result<(Manifest, IngestReport)> {
+        let mut policies = self.previous.map(|previous| previous.without(&done.replaced)).unwrap_or_default();
+        policies.extend(done.policies);
+        if policies.is_empty() && self.previous.is_none() {
+            return Err(self.nothing_read(&done.report));
+        }
+        let is_update = self.previous.is_some();
+        let clauses = policies.iter().map(|(entry, _)| u64::from(entry.clauses)).sum();
+        let summary = Summary::new(self.scan, self.numbers, self.options, self.previous, &done.failed);
+        let searcher = segments.finish(is_update, clauses, self.progress)?;
+        let manifest = summary.write(&generation, policies, &searcher)?;
+        generation.keep(&manifest)?;
+        Ok((manifest, done.report))
+    }
+
+    /// No policy differs: at most the manifest does.
+    fn as_before(&self, previous: &Previous, done: Done) -> Result<(Manifest, IngestReport)> {
+        let summary = Summary::new(self.scan, self.numbers, self.options, self.previous, &done.failed);
+        let manifest = summary.as_before(previous);
+        // By which path a corpus was named is no change.
+        if !manifest.is_same(previous.index.manifest()) {
+            replace_manifest(&self.options.index, &manifest)?;
+        }
+        Ok((manifest, done.report))
+    }
+
+    /// All that was found turned out to be unreadable.
+    fn nothing_read(&self, report: &IngestReport) -> Error {
+        let reason = report.failed.first().map_or_else(String::new, |f| format!(": {}: {}", f.at, f.reason));
+        let path = self.scan.corpora.first().map(|corpus| corpus.path.clone()).unwrap_or_default();
+        Error::Corpus { path, message: format!("nothing to index{reason}") }
+    }
+}
+
+/// Marks the documents of a policy as deleted.
+fn delete(segments: &Segments, hash: u64) {
+    for field in [segments.fields.policy, segments.fields.policy_tables] {
+        segments.writer.delete_term(Term::from_field_u64(field, hash));
     }
 }
 
 impl Done {
-    fn add(&mut self, key: &PolicyKey, read: PolicyRead, text_keys: &[u64]) {
-        let policy = read.policy;
+    fn add(&mut self, entry: Option<PolicyEntry>, hash: u64, read: PolicyRead) {
+        for (failure, reader) in read.report.failed.iter().zip(read.failed_readers) {
+            if let Some(tally) = self.failed.get_mut(reader) {
+                tally.add(format!("{}: {}", failure.at, failure.reason));
+            }
+        }
         self.report.merge(read.report);
-        // By their times: dates of years before 0 and after 9999 are not in the order of their letters.
-        let (Some(first), Some(last)) = (policy.snapshots.first(), policy.snapshots.last()) else { return };
-        let span = (first.info.time, last.info.time);
-        self.span = Some(self.span.map_or(span, |(from, to)| (from.min(span.0), to.max(span.1))));
-        self.counts.texts += read.texts;
-        self.counts.text_bytes += read.text_bytes;
-        self.counts.bytes += read.bytes;
-        self.counts.snapshots += policy.snapshots.len() as u64;
-        self.counts.clauses += policy.clauses.len() as u64;
-        self.counts.occurrences += policy.snapshots.iter().map(|s| s.clauses.len() as u64).sum::<u64>();
-        self.texts.add(&key.company, text_keys);
-        self.policies.push(PolicyEntry {
-            key: key.clone(),
-            hash: key.hash(),
-            snapshots: policy.snapshots.len() as u32,
-            clauses: policy.clauses.len() as u32,
-        });
+        self.policies.extend(entry.map(|entry| (entry, PolicySources { hash, ..read.sources })));
     }
 }

@@ -1,5 +1,7 @@
 //! One archived record of a policy, without its text.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::ArchiveTime;
@@ -17,6 +19,24 @@ pub struct Source {
     pub entry: Option<String>,
     /// The line (from 1), for JSON Lines and CSV.
     pub line: Option<u64>,
+}
+
+impl Source {
+    /// The place in one line, for messages: a path, or git's own way to name a file of a commit, after the corpus.
+    pub fn place(&self) -> String {
+        let Self { corpus, path, commit, entry, line } = self;
+        if let Some(commit) = commit {
+            return format!("{corpus}: {}:{path}", commit.get(..12).unwrap_or(commit));
+        }
+        let is_corpus = Path::new(corpus).file_name().is_some_and(|name| *name == **path);
+        let file =
+            if is_corpus { corpus.clone() } else { format!("{}/{path}", corpus.trim_end_matches('/')) };
+        match (entry, line) {
+            (Some(entry), _) => format!("{file}: {entry}"),
+            (None, Some(line)) => format!("{file}: line {line}"),
+            (None, None) => file,
+        }
+    }
 }
 
 /// What is known of a snapshot besides its text.

@@ -37,6 +37,9 @@ pub fn print_info(out: &mut impl Write, info: &Info) -> io::Result<()> {
     writeln!(out, "versions   {}", info.versions)?;
     let inputs = &info.inputs;
     writeln!(out, "inputs     {}: {} indexed", grouped(inputs.seen), grouped(inputs.indexed))?;
+    if inputs.vanished > 0 {
+        writeln!(out, "vanished   {} in the corpora no more", grouped(inputs.vanished))?;
+    }
     tallies(out, "skipped    ", &inputs.skipped)?;
     tally(out, "unreadable ", "", &inputs.unreadable)?;
     tallies(out, "note       ", &inputs.notices)

@@ -55,10 +55,7 @@ impl<'r> HitReader<'r> {
         let section = section(&policy.tables, &place);
         let life = Life::new(&runs, &policy.times);
         let archived = policy.times.get(row.newest as usize).copied().unwrap_or(0);
-        let (title, mut info) = policy.snapshot(index, row.newest)?;
-        if let Some(name) = index.corpus_name() {
-            info.source.corpus = name.to_owned();
-        }
+        let (title, info) = policy.snapshot(index, row.newest)?;
         let same_text_companies = match columns.text_key.first(row.doc) {
             Some(key) => index.companies_of_text(key)?.saturating_sub(1),
             None => 0,

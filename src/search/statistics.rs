@@ -2,7 +2,7 @@
 
 use tantivy::Term;
 use tantivy::query::Bm25StatisticsProvider;
-use tantivy::schema::Field;
+use tantivy::schema::{Field, IndexRecordOption};
 
 use crate::index::OpenIndex;
 
@@ -10,8 +10,8 @@ use crate::index::OpenIndex;
 pub(crate) struct LiveStatistics<'i>(pub &'i OpenIndex);
 
 impl Bm25StatisticsProvider for LiveStatistics<'_> {
-    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        self.0.searcher().total_num_tokens(field)
+    fn total_num_tokens(&self, _field: Field) -> tantivy::Result<u64> {
+        Ok(self.0.manifest().length_sum.max(1))
     }
 
     fn total_num_docs(&self) -> tantivy::Result<u64> {
@@ -20,6 +20,19 @@ impl Bm25StatisticsProvider for LiveStatistics<'_> {
     }
 
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
-        self.0.searcher().doc_freq(term)
+        let mut count = 0;
+        for segment in self.0.searcher().segment_readers() {
+            let inverted = segment.inverted_index(term.field())?;
+            let Some(info) = inverted.get_term_info(term)? else { continue };
+            count += match segment.alive_bitset() {
+                None => u64::from(info.doc_freq),
+                // The library counts what is deleted until a merge, which would give an updated index other scores than a new one.
+                Some(alive) => {
+                    let postings = inverted.read_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+                    u64::from(postings.doc_freq_given_deletes(alive))
+                }
+            };
+        }
+        Ok(count)
     }
 }

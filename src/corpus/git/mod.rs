@@ -32,7 +32,7 @@ mod tree;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gix_hash::ObjectId;
 
@@ -40,7 +40,7 @@ use super::facts::Facts;
 use super::forms::Forms;
 use super::layout::{Layout, PatternLayout, known_layouts, no_layout, no_path};
 use super::pattern::Pattern;
-use super::{Body, Found, Options, Reader, Seen, Session, Snapshot, Text};
+use super::{Body, Extent, Found, Options, Reader, Seen, Session, Snapshot, Text};
 use crate::error::{Error, Result};
 use crate::model::{SnapshotInfo, Source};
 
@@ -76,6 +76,8 @@ pub struct GitHistory {
     shallow: HashSet<ObjectId>,
     is_partial: bool,
     layout: Arc<dyn Layout>,
+    /// What the history held when it was scanned.
+    scanned: OnceLock<String>,
 }
 
 impl GitHistory {
@@ -100,8 +102,15 @@ impl GitHistory {
         let is_partial = repository.is_partial() || store.has_promises();
         let shallow = repository.shallow();
         let layouts = layouts(options)?;
-        let corpus = path.to_owned();
-        let mut history = Self { corpus, store, tips, shallow, is_partial, layout: Arc::clone(&layouts[0]) };
+        let mut history = Self {
+            corpus: path.to_owned(),
+            store,
+            tips,
+            shallow,
+            is_partial,
+            layout: Arc::clone(&layouts[0]),
+            scanned: OnceLock::new(),
+        };
         match history.recognise(&layouts) {
             Ok(Some(layout)) => {
                 history.layout = layout;
@@ -145,6 +154,14 @@ impl Reader for GitHistory {
     fn scan(&self, sink: &mut dyn FnMut(Seen)) -> Result<()> {
         scan::scan(self, sink);
         Ok(())
+    }
+
+    fn scan_since(&self, state: &str, sink: &mut dyn FnMut(Seen)) -> Result<Extent> {
+        Ok(scan::scan_since(self, state, sink))
+    }
+
+    fn state(&self) -> Option<String> {
+        self.scanned.get().cloned()
     }
 
     fn at(&self, found: &Found) -> String {

@@ -1,6 +1,6 @@
 //! What a history holds: each version of each policy, and all that is none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use super::history::{History, Node};
 use super::objects::{Fault, Kind, ObjectError, ObjectReader};
 use super::{GitBody, GitHistory};
 use crate::corpus::layout::Layout;
-use crate::corpus::{Body, Found, Notice, Seen, Skip, fingerprint};
+use crate::corpus::{Body, Extent, Found, Notice, Seen, Skip, fingerprint};
 use crate::model::ArchiveTime;
 
 /// How many of the newest commits mostly show what a history holds.
@@ -102,13 +102,75 @@ pub(super) fn scan(repository: &GitHistory, sink: &mut dyn FnMut(Seen)) {
     for error in &history.unreadable {
         sink(Seen::Failed(repository.place(&error.id, ""), error.to_string()));
     }
-    let mut scan = Scan { repository, paths: HashMap::new(), latest: now() + DAY, sink };
     let order = history.newest_first();
-    let mut comparer = Comparer::new(&mut reader);
-    for (age, number) in order.iter().enumerate() {
+    visit(repository, &mut reader, &history, &order, order.len() as u64, sink);
+    if history.unreadable.is_empty() {
+        note_state(repository, order.len() as u64);
+    }
+}
+
+/// Tells `sink` what commits have brought since the history had `state`, if they follow each other and that state; else everything.
+///
+/// Where a merge has brought commits, their order among the older ones can be another than before, so all is scanned.
+pub(super) fn scan_since(repository: &GitHistory, state: &str, sink: &mut dyn FnMut(Seen)) -> Extent {
+    let whole = |sink: &mut dyn FnMut(Seen)| {
+        scan(repository, sink);
+        Extent::Whole
+    };
+    let Some((old, commits)) = parse_state(state).filter(|_| has_state(repository)) else {
+        return whole(sink);
+    };
+    if repository.tips == [old] {
+        return Extent::Unchanged;
+    }
+    let mut reader = ObjectReader::new(&repository.store);
+    let history = History::read(&mut reader, &repository.tips, &HashSet::from([old]), usize::MAX);
+    let order = history.newest_first();
+    let Some((last, new)) = order.split_last() else { return whole(sink) };
+    let node = |number: &u32| &history.nodes[*number as usize];
+    let is_linear =
+        node(last).id == old && new.iter().all(|number| history.parents(node(number)).count() == 1);
+    if !is_linear || !history.unreadable.is_empty() {
+        return whole(sink);
+    }
+    let commits = commits + new.len() as u64;
+    visit(repository, &mut reader, &history, new, commits, sink);
+    note_state(repository, commits);
+    Extent::Added
+}
+
+/// Whether the tip says what the history holds: nothing was left out when it was cloned, and there is one tip.
+fn has_state(repository: &GitHistory) -> bool {
+    repository.tips.len() == 1 && repository.shallow.is_empty() && !repository.is_partial
+}
+
+fn note_state(repository: &GitHistory, commits: u64) {
+    if let (true, [tip]) = (has_state(repository), repository.tips.as_slice()) {
+        repository.scanned.get_or_init(|| format!("{tip} {commits}"));
+    }
+}
+
+/// A state: the tip and the number of commits.
+fn parse_state(state: &str) -> Option<(ObjectId, u64)> {
+    let (tip, commits) = state.split_once(' ')?;
+    Some((ObjectId::from_hex(tip.as_bytes()).ok()?, commits.parse().ok()?))
+}
+
+/// Tells `sink` what these commits changed, children before parents. `commits`: how many there are in all, these the newest.
+fn visit(
+    repository: &GitHistory,
+    reader: &mut ObjectReader<'_>,
+    history: &History,
+    order: &[u32],
+    commits: u64,
+    sink: &mut dyn FnMut(Seen),
+) {
+    let mut scan = Scan { repository, paths: HashMap::new(), latest: now() + DAY, sink };
+    let mut comparer = Comparer::new(reader);
+    for (number, order) in order.iter().zip((0..commits).rev()) {
         let node = &history.nodes[*number as usize];
-        let mut commit = Visited { node, order: (order.len() - 1 - age) as u64, message: None };
-        compare(&mut comparer, &history, node, &mut |reader, path, change| {
+        let mut commit = Visited { node, order, message: None };
+        compare(&mut comparer, history, node, &mut |reader, path, change| {
             scan.change(reader, &mut commit, path, change);
         });
     }

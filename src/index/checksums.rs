@@ -1,0 +1,66 @@
+//! Checksums of the files of a generation, kept in the manifest: what `fineprint check` compares with.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// What a file was when it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checksum {
+    /// Its bytes.
+    pub bytes: u64,
+    /// XXH3-128 of its content in hexadecimal: against decay, not against forgery.
+    pub xxh3: String,
+}
+
+/// By name of the file.
+pub type Checksums = BTreeMap<String, Checksum>;
+
+/// The checksums of the files in `folder`. Files of segments never change, so those that `before` has are not read again.
+///
+/// # Errors
+///
+/// Reading fails.
+pub(super) fn of_folder(folder: &Path, before: &Checksums) -> Result<Checksums> {
+    let mut sums = Checksums::new();
+    for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
+        let entry = entry.map_err(Error::io(folder))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // What the library keeps for itself, and no reader opens.
+        if name.starts_with('.') {
+            continue;
+        }
+        let path = entry.path();
+        let bytes = entry.metadata().map_err(Error::io(&path))?.len();
+        let is_of_segment = name.len() > 32 && name.as_bytes()[..32].iter().all(u8::is_ascii_hexdigit);
+        let known = before.get(&name).filter(|known| is_of_segment && known.bytes == bytes);
+        let sum = known.cloned().map_or_else(|| of_file(&path), Ok)?;
+        sums.insert(name, sum);
+    }
+    Ok(sums)
+}
+
+/// The checksum of a file as it is now.
+///
+/// # Errors
+///
+/// Reading fails.
+pub(super) fn of_file(path: &Path) -> Result<Checksum> {
+    let mut file = File::open(path).map_err(Error::io(path))?;
+    let mut hasher = twox_hash::XxHash3_128::new();
+    let (mut buffer, mut bytes) = (vec![0; 1 << 16], 0);
+    loop {
+        match file.read(&mut buffer).map_err(Error::io(path))? {
+            0 => return Ok(Checksum { bytes, xxh3: format!("{:032x}", hasher.finish_128()) }),
+            read => {
+                hasher.write(&buffer[..read]);
+                bytes += read as u64;
+            }
+        }
+    }
+}

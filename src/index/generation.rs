@@ -1,0 +1,214 @@
+//! The index folder: its lock, and the folders of its generations.
+//!
+//! Files of segments never change once they are written, so a new generation begins with links to those of the current one.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::manifest::Manifest;
+use super::{policies, sources, texts};
+use crate::error::{Error, Result};
+
+const LOCK_FILE: &str = "fineprint.lock";
+const GENERATION: &str = "generation-";
+
+/// Files that the library or an update replaces: a new generation has its own.
+const REPLACED: [&str; 2] = ["meta.json", ".managed.json"];
+
+/// Files that an update writes anew, whatever was there.
+const REWRITTEN: [&str; 3] = [policies::FILE, sources::FILE, texts::FILE];
+
+/// The folder of a generation that is being built. Unless it is kept it is removed again.
+pub(super) struct Generation {
+    pub name: String,
+    pub folder: PathBuf,
+    dir: PathBuf,
+    is_kept: bool,
+    /// Whether the index folder itself was made for it.
+    is_first: bool,
+    _lock: File,
+}
+
+impl Generation {
+    /// Makes the folder of the next generation in `dir`, which is locked until the end. With the files of the generation `base`.
+    ///
+    /// # Errors
+    ///
+    /// The folder holds something else or another process writes there; writing fails.
+    pub fn begin(dir: &Path, base: Option<&str>) -> Result<Self> {
+        let is_first = !dir.exists();
+        let lock = lock(dir)?;
+        let current = Manifest::generation(dir);
+        if base.is_some() && current.as_deref() != base {
+            return Err(changed(dir));
+        }
+        let name = next_generation(dir)?;
+        let folder = dir.join(&name);
+        let generation =
+            Self { name, folder: folder.clone(), dir: dir.to_owned(), is_kept: false, is_first, _lock: lock };
+        if let Some(base) = base {
+            link_files(&dir.join(base), &folder)?;
+        }
+        Ok(generation)
+    }
+
+    /// Makes this generation the index.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails; the index is as it was then.
+    pub fn keep(mut self, manifest: &Manifest) -> Result<()> {
+        manifest.write(&self.dir)?;
+        self.is_kept = true;
+        remove_other_generations(&self.dir, &self.name);
+        Ok(())
+    }
+}
+
+/// Replaces the manifest of an index whose generation stays.
+///
+/// # Errors
+///
+/// Another process writes there, or has made another generation meanwhile; writing fails.
+pub(super) fn replace_manifest(dir: &Path, manifest: &Manifest) -> Result<()> {
+    let _lock = lock(dir)?;
+    if Manifest::generation(dir).as_ref() != Some(&manifest.generation) {
+        return Err(changed(dir));
+    }
+    manifest.write(dir)
+}
+
+/// What is known of the index is of another generation.
+pub(super) fn changed(dir: &Path) -> Error {
+    Error::index(dir, "another process has changed this index meanwhile; try again")
+}
+
+impl Drop for Generation {
+    fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
+        // Best effort: what stays is removed by the next build.
+        let _ = fs::remove_dir_all(&self.folder);
+        if self.is_first {
+            let _ = fs::remove_file(self.dir.join(LOCK_FILE)).and_then(|()| fs::remove_dir(&self.dir));
+        }
+    }
+}
+
+fn link_files(from: &Path, to: &Path) -> Result<()> {
+    for entry in fs::read_dir(from).map_err(Error::io(from))? {
+        let entry = entry.map_err(Error::io(from))?;
+        let (old, name) = (entry.path(), entry.file_name());
+        let is = |names: &[&str]| names.iter().any(|other| name == **other);
+        if is(&REWRITTEN) || name.to_string_lossy().ends_with(".lock") {
+            continue;
+        }
+        let new = to.join(&name);
+        // Not every file system has links.
+        if is(&REPLACED) || fs::hard_link(&old, &new).is_err() {
+            fs::copy(&old, &new).map_err(Error::io(&old))?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes the lock of an index folder, making the folder if needed. The lock ends with the process, however that ends.
+fn lock(dir: &Path) -> Result<File> {
+    refuse_foreign_folder(dir)?;
+    fs::create_dir_all(dir).map_err(Error::io(dir))?;
+    let path = dir.join(LOCK_FILE);
+    let mut file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(Error::io(&path))?;
+    match file.try_lock() {
+        Ok(()) => {
+            // The holder's name is a courtesy to the second writer; the lock does not depend on it.
+            let _ = file.set_len(0).and_then(|()| writeln!(file, "process {}", std::process::id()));
+            Ok(file)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            let _ = file.read_to_string(&mut holder);
+            let holder = if holder.trim().is_empty() { "another process" } else { holder.trim() };
+            Err(Error::index(dir, format!("{holder} is writing this index; try again when it is done")))
+        }
+        Err(TryLockError::Error(error)) => Err(Error::io(&path)(error)),
+    }
+}
+
+/// An index is not built among somebody's other files.
+fn refuse_foreign_folder(dir: &Path) -> Result<()> {
+    if Manifest::exists(dir) {
+        return Ok(());
+    }
+    match foreign_entry(dir) {
+        Ok(None) => Ok(()),
+        Ok(Some(name)) if Manifest::is_name(&name) => {
+            let what = format!(
+                "holds a `{name}` that is no manifest of an index; name another folder, or remove this one if it was an index"
+            );
+            Err(Error::index(dir, what))
+        }
+        Ok(Some(name)) => {
+            let what = format!("holds other files (`{name}`) and no index; name an empty or new folder");
+            Err(Error::index(dir, what))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+            Err(Error::index(dir, "is a file; name an empty or new folder"))
+        }
+        Err(error) => Err(Error::io(dir)(error)),
+    }
+}
+
+/// Something in a folder without a manifest that no build has left there, even one that did not come to its end.
+///
+/// A build makes its lock file first: a generation without one is somebody's folder of that name.
+pub(super) fn foreign_entry(dir: &Path) -> std::io::Result<Option<String>> {
+    let has_lock = dir.join(LOCK_FILE).is_file();
+    for entry in fs::read_dir(dir)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let is_ours = name == LOCK_FILE
+            || (has_lock && (generation_number(&name).is_some() || Manifest::is_new_name(&name)));
+        if !is_ours {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// The number of a generation's folder: `generation-` and digits. Nothing else is ever removed.
+fn generation_number(name: &str) -> Option<u64> {
+    let digits = name.strip_prefix(GENERATION)?;
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
+}
+
+fn generations(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    entries
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .filter(|name| generation_number(name).is_some())
+        .collect()
+}
+
+fn next_generation(dir: &Path) -> Result<String> {
+    let next = generations(dir).iter().filter_map(|name| generation_number(name)).max().unwrap_or(0);
+    let next = next.saturating_add(1);
+    let name = format!("{GENERATION}{next}");
+    let folder = dir.join(&name);
+    fs::create_dir(&folder).map_err(Error::io(&folder))?;
+    Ok(name)
+}
+
+fn remove_other_generations(dir: &Path, current: &str) {
+    for name in generations(dir).iter().filter(|name| *name != current) {
+        // A reader on a system that keeps open files alive goes on; where removal fails, the next build tries again.
+        let _ = fs::remove_dir_all(dir.join(name));
+    }
+}

@@ -1,0 +1,141 @@
+//! Whatever happens to a writer, an index is as before or as after.
+
+use std::fs;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::util::{Fixture, PROGRAM, fptest, header};
+
+const QUERIES: [&[&str]; 3] = [
+    &["search", "we sell", "--format", "json", "--limit", "all"],
+    &["search", "data", "--format", "jsonl", "--limit", "all"],
+    &["search", "company:a* AND we", "--format", "jsonl"],
+];
+
+fn answers(fx: &Fixture) -> String {
+    QUERIES.iter().map(|query| fx.run(*query).exits(0).stdout().to_owned()).collect()
+}
+
+/// Numbers without pattern, the same on every run (SplitMix64).
+fn random(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z ^ (z >> 31)
+}
+
+fn write(fx: &Fixture, state: u32) {
+    for number in 0..40 {
+        let site = format!("a{}.example", number % 8);
+        let date = format!("20{:02}-01-01", number / 8);
+        let body: String = (0..30).map(|i| format!("We sell data {} of {number}.\n\n", i * state)).collect();
+        fx.file(format!("corpus/{number}.md"), format!("{}\n\n{body}", header(&site, &date)));
+    }
+}
+
+fptest!(killed_at_any_moment_an_index_is_as_before_or_as_after, |fx: Fixture| {
+    let kills = std::env::var("FINEPRINT_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(40);
+    write(&fx, 1);
+    fx.run(["index", "corpus", "--quiet"]).exits(0);
+    let mut before = answers(&fx);
+    let (mut old, mut new) = (0, 0);
+    // How long an update takes here, to kill over all of it.
+    let mut whole = Duration::ZERO;
+    for kill in 0..kills {
+        write(&fx, kill + 2);
+        let mut command = fx.command(PROGRAM);
+        command.args(["index", "corpus", "--quiet"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let started = Instant::now();
+        let mut child = command.spawn().unwrap();
+        if kill % 8 == 0 {
+            child.wait().unwrap();
+            whole = started.elapsed();
+            before = answers(&fx);
+            continue;
+        }
+        std::thread::sleep(whole.mul_f64((random(u64::from(kill)) % 1100) as f64 / 1000.0));
+        let _ = child.kill();
+        child.wait().unwrap();
+        let after = answers(&fx);
+        fx.run(["check", "--quiet"]).exits(0);
+        let is_old = after == before;
+        fx.run(["index", "corpus", "--quiet"]).exits(0);
+        let complete = answers(&fx);
+        assert!(is_old || after == complete, "kill {kill}: neither the old nor the new state");
+        if is_old {
+            old += 1
+        } else {
+            new += 1
+        }
+        before = complete;
+    }
+    fx.run(["check", "--against", "corpus"]).exits(0).stdout_has("equal to corpus: 40 snapshots");
+    assert_eq!(generations(&fx), 1, "what killed builds left is gone");
+    println!("{old} as before, {new} as after");
+    assert!(old > 0, "no build was killed before its end");
+});
+
+fn generations(fx: &Fixture) -> usize {
+    let names = fs::read_dir(fx.path(".fineprint")).unwrap().map(|entry| entry.unwrap().file_name());
+    names.filter(|name| name.to_string_lossy().starts_with("generation-")).count()
+}
+
+fptest!(readers_run_through_updates, |fx: Fixture| {
+    write(&fx, 1);
+    fx.run(["index", "corpus", "--quiet"]).exits(0);
+    for state in 2..6 {
+        write(&fx, state);
+        let mut command = fx.command(PROGRAM);
+        let mut child = command.args(["index", "corpus", "--quiet"]).spawn().unwrap();
+        let mut searches = 0;
+        while child.try_wait().unwrap().is_none() {
+            fx.run(["search", "we sell data", "--count"]).exits(0).stderr_is_empty();
+            searches += 1;
+        }
+        assert!(child.wait().unwrap().success());
+        assert!(searches > 0);
+    }
+});
+
+fptest!(check_finds_what_is_wrong, |fx: Fixture| {
+    write(&fx, 1);
+    fx.run(["index", "corpus", "--quiet"]).exits(0);
+    fx.run(["check"]).exits(0).stdout_has("8 policies, 40 snapshots");
+    let folder = walkdir::WalkDir::new(fx.path(".fineprint/generation-1")).into_iter().map(Result::unwrap);
+    let files: Vec<_> = folder.filter(|file| file.file_type().is_file()).collect();
+    let mut flipped = 0;
+    for file in files {
+        let name = file.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        let whole = fs::read(file.path()).unwrap();
+        for at in [0, whole.len() / 3, whole.len() - 1] {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 4;
+            fs::write(file.path(), bytes).unwrap();
+            fx.run(["check"]).exits(2).stdout_has(&format!("{name}: is not as it was written"));
+            flipped += 1;
+        }
+        fs::remove_file(file.path()).unwrap();
+        fx.run(["check"]).exits(2).stdout_has(&format!("{name}: is missing"));
+        fs::write(file.path(), whole).unwrap();
+    }
+    assert!(flipped > 20);
+    fx.run(["check"]).exits(0);
+    // The counts of the manifest are compared with what is there.
+    let path = fx.path(".fineprint/fineprint.json");
+    let manifest = fs::read_to_string(&path).unwrap();
+    fs::write(&path, manifest.replace("\"snapshots\": 40", "\"snapshots\": 41")).unwrap();
+    fx.run(["check"]).exits(2).stdout_has("the manifest counts 41 snapshots, there are 40");
+    fs::write(&path, manifest).unwrap();
+
+    fx.run(["check", "--against", "corpus"]).exits(0).stdout_has("equal to corpus: 40 snapshots");
+    fx.file("corpus/new.md", format!("{}\n\nNew.\n", header("new.example", "2001-01-01")));
+    fx.file("corpus/3.md", format!("{}\n\nOther.\n", header("a3.example", "2000-01-01")));
+    fs::remove_file(fx.path("corpus/4.md")).unwrap();
+    let run = fx.run(["check", "--against", "corpus"]);
+    run.exits(2)
+        .stdout_has("corpus/new.md: is not in the index\n")
+        .stdout_has("corpus/3.md: is not in the index\n");
+    run.stdout_has("corpus/4.md: is in the index, and not in the corpus\n");
+});

@@ -1,0 +1,336 @@
+//! Updates: whatever happened to the corpora, an updated and pruned index is the index that a fresh build makes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use fineprint::corpus::Options;
+use fineprint::index::{BuildOptions, IngestReport, Manifest, OpenIndex, Scan, build};
+use fineprint::progress::Silent;
+use fineprint::search::{Hit, SearchRequest, search};
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+use crate::git::{DAY, START, Stream, git_with};
+use crate::util::{Fixture, fptest, header};
+
+/// Queries whose answers depend on all that an update could get wrong: scores, lives, places, lead-ins, wording, names.
+const QUERIES: [&str; 10] = [
+    "we",
+    "your data",
+    "sell OR share OR data",
+    "data NOT sell",
+    "section:sharing AND data",
+    "section:sharing NOT section:cookies AND we",
+    "company:a* AND we",
+    "link:partner AND we",
+    "it s yours",
+    "we may OR never",
+];
+
+/// Everything that an index answers, as text.
+fn answers(dir: &Path) -> String {
+    let index = OpenIndex::open(dir).unwrap();
+    let mut out = String::new();
+    for query in QUERIES {
+        let request = SearchRequest { query: query.into(), limit: None, ..SearchRequest::default() };
+        let mut hits: Vec<Hit> = Vec::new();
+        match search(&index, &request, &mut hits) {
+            Ok(summary) => out += &format!("{query}: {:?}\n", summary.totals),
+            // A company that the index does not have.
+            Err(error) => out += &format!("{query}: {error}\n"),
+        }
+        for hit in hits {
+            out += &serde_json::to_string(&hit).unwrap();
+            out.push('\n');
+        }
+    }
+    for (entry, rank) in index.policies().entries().iter().zip(0..) {
+        for ordinal in 0..entry.snapshots {
+            let (info, clauses) = index.snapshot(rank, ordinal).unwrap();
+            out += &format!("{:?} {} {:?}\n", entry.key, ordinal, info);
+            let texts =
+                clauses.iter().map(|(kind, clause)| format!("{kind} {:?} {}", clause.lead_in, clause.text));
+            out += &texts.collect::<Vec<_>>().join("\n");
+            out.push('\n');
+        }
+    }
+    let manifest = index.manifest();
+    out + &format!("{:?} {:?} {:?} {}", manifest.counts, manifest.dates, manifest.inputs, manifest.length_sum)
+}
+
+fn update_with(
+    dir: &Path,
+    corpora: &[PathBuf],
+    collection: &str,
+    options: BuildOptions,
+) -> (Manifest, IngestReport) {
+    let base = if Manifest::exists(dir) { Some(Manifest::read(dir).unwrap()) } else { None };
+    let scan = Scan::with_options(corpora, collection, &Options::default(), base.as_ref(), &Silent).unwrap();
+    let (manifest, report) =
+        build(scan, &BuildOptions { index: dir.to_owned(), ..options }, &Silent).unwrap();
+    assert!(report.adds_up(), "{report:?}");
+    (manifest, report)
+}
+
+fn update(dir: &Path, corpora: &[PathBuf], prune: bool) -> (Manifest, IngestReport) {
+    update_with(dir, corpora, "default", BuildOptions { prune, ..BuildOptions::default() })
+}
+
+/// Texts that share most of their paragraphs, some of which differ only in quotes, place, or lead-in.
+fn text(seed: u32) -> String {
+    let pick = |n: u32| (seed >> (n * 2)) & 3;
+    let mut text = String::from(["# Acme\n\n", "# Sharing\n\n", "# Cookies\n\n", ""][pick(0) as usize]);
+    text += [
+        "We may:\n\n* sell your data\n* share\n\n",
+        "We never:\n\n* sell your data\n\n",
+        "",
+        "We sell your data.\n\n",
+    ][pick(1) as usize];
+    text += ["It's yours.\n\n", "It’s yours.\n\n", "It's  yours.\n\n", ""][pick(2) as usize];
+    text += [
+        "## Sharing\n\nWe ask [partners](https://partner.example/x).\n\n",
+        "We ask partners.\n\n",
+        "",
+        "## Cookies\n\n",
+    ][pick(3) as usize];
+    text += [
+        "Your data is yours.\n\nYour data is yours.\n",
+        "Your data is ours.\n",
+        "we share",
+        "caf\u{e9} data",
+    ][pick(4) as usize];
+    text
+}
+
+/// One thing that happens to the corpora.
+#[derive(Debug, Clone)]
+enum Event {
+    /// A file is written, or written again: corpus, site, date, text.
+    Write(u8, u8, u8, u32),
+    /// A file goes.
+    Remove(u8, u8, u8),
+    /// The index is brought up to date: with which corpora, pruned or not.
+    Update(u8, bool),
+    /// A collection is taken out.
+    Drop,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        8 => (0..2u8, 0..3u8, 0..4u8, any::<u32>()).prop_map(|(c, s, d, t)| Event::Write(c, s, d, t)),
+        2 => (0..2u8, 0..3u8, 0..4u8).prop_map(|(c, s, d)| Event::Remove(c, s, d)),
+        3 => (1..4u8, any::<bool>()).prop_map(|(c, prune)| Event::Update(c, prune)),
+        1 => Just(Event::Drop),
+    ]
+}
+
+fn site(number: u8) -> &'static str {
+    ["acme.example", "birch.example", "clay.example"][usize::from(number)]
+}
+
+/// Two dates are one, so that there are snapshots of one second and duplicates within a corpus and between corpora.
+fn date(number: u8) -> &'static str {
+    ["2001-01-01", "2002-01-01", "2002-01-01", "2003-01-01"][usize::from(number)]
+}
+
+#[test]
+fn any_sequence_of_updates_ends_as_a_fresh_build() {
+    let cases = std::env::var("FINEPRINT_UPDATES").ok().and_then(|n| n.parse().ok()).unwrap_or(60);
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() });
+    runner
+        .run(&prop::collection::vec(event(), 1..30), |events| {
+            let folder = tempfile::tempdir().unwrap();
+            let corpora: Vec<PathBuf> = ["one", "two"].map(|name| folder.path().join(name)).to_vec();
+            for (corpus, number) in corpora.iter().zip(0..) {
+                fs::create_dir(corpus).unwrap();
+                // A policy that stays, so that no corpus is ever without one.
+                let line = header("dune.example", "2000-01-01");
+                fs::write(corpus.join("stays.md"), format!("{line}\n\nStays {number}, we said.\n")).unwrap();
+            }
+            let path = |corpus: u8, s: u8, d: u8| corpora[usize::from(corpus)].join(format!("{s}-{d}.md"));
+            let dir = folder.path().join("index");
+            for event in &events {
+                match *event {
+                    Event::Write(corpus, s, d, seed) => {
+                        let whole = format!("{}\n\n{}", header(site(s), date(d)), text(seed));
+                        let bytes = if seed % 11 == 0 { encode(&whole) } else { whole.into_bytes() };
+                        fs::write(path(corpus, s, d), bytes).unwrap();
+                    }
+                    Event::Remove(corpus, s, d) => drop(fs::remove_file(path(corpus, s, d))),
+                    Event::Update(which, prune) => {
+                        let chosen = corpora.iter().zip([1, 2]).filter(|(_, bit)| which & bit != 0);
+                        let chosen: Vec<PathBuf> = chosen.map(|(corpus, _)| corpus.clone()).collect();
+                        update(&dir, &chosen, prune);
+                    }
+                    Event::Drop if dir.exists() => {
+                        let base = Manifest::read(&dir).unwrap();
+                        let options = BuildOptions {
+                            index: dir.clone(),
+                            remove: vec!["default".into()],
+                            ..BuildOptions::default()
+                        };
+                        let (manifest, _) = build(Scan::nothing(Some(&base)), &options, &Silent).unwrap();
+                        prop_assert_eq!(manifest.counts.snapshots, 0);
+                    }
+                    Event::Drop => {}
+                }
+            }
+            // The order in which the corpora came to the index is not that of the fresh build.
+            update(&dir, &[corpora[1].clone()], true);
+            update(&dir, &corpora, true);
+            let fresh = folder.path().join("fresh");
+            update(&fresh, &corpora, false);
+            prop_assert_eq!(answers(&dir), answers(&fresh));
+            let before = listing(&dir);
+            let (_, report) = update(&dir, &corpora, true);
+            prop_assert_eq!((report.indexed, report.removed), (0, 0));
+            prop_assert_eq!(before, listing(&dir), "nothing changed, so nothing is written");
+            Ok(())
+        })
+        .unwrap();
+}
+
+/// As windows-1252, for what has no other letters.
+fn encode(text: &str) -> Vec<u8> {
+    text.chars().map(|c| if c == '’' { 0x92 } else { u8::try_from(u32::from(c)).unwrap_or(b'?') }).collect()
+}
+
+/// Every file below a folder with its size and time of change.
+fn listing(dir: &Path) -> BTreeMap<PathBuf, (u64, std::time::SystemTime)> {
+    let files = walkdir::WalkDir::new(dir)
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_type().is_file());
+    let stamp = |entry: &walkdir::DirEntry| {
+        let metadata = entry.metadata().unwrap();
+        (metadata.len(), metadata.modified().unwrap())
+    };
+    files.map(|entry| (entry.path().to_owned(), stamp(&entry))).collect()
+}
+
+/// A commit that records a version of one of some policies.
+fn record(stream: Stream, time: i64, policy: u32, seed: u32) -> Stream {
+    let company = format!("Acme {}", policy % 3);
+    let message = format!("Record new changes of {company} Privacy Policy");
+    stream.commit(time, &message, &[(&format!("{company}/Privacy Policy.md"), Some(&text(seed)))])
+}
+
+fn import(stream: &Stream, repository: &Path) {
+    git_with(
+        repository,
+        &["fast-import", "--quiet", "--force", "--date-format=raw-permissive"],
+        &stream.bytes,
+    );
+}
+
+fptest!(new_commits_are_read_and_no_others, |fx: Fixture| {
+    let mut stream = Stream::default();
+    for i in 0..30 {
+        stream = record(stream, START + i64::from(i / 2) * DAY, i, i.wrapping_mul(2_654_435_761));
+    }
+    let repository = stream.bare(&fx, "x.git");
+    let dir = fx.path("index");
+    update(&dir, std::slice::from_ref(&repository), false);
+    for step in 0..6u32 {
+        for i in 0..=step {
+            let seed = (100 * step + i).wrapping_mul(2_654_435_761);
+            stream = record(stream, START + i64::from(14 + step) * DAY, i, seed);
+        }
+        import(&stream, &repository);
+        let (manifest, report) = update(&dir, std::slice::from_ref(&repository), false);
+        assert_eq!(report.indexed, u64::from(step) + 1, "{report:?}");
+        assert_eq!(report.unchanged + report.indexed, manifest.counts.snapshots);
+        let fresh = fx.path(format!("fresh{step}"));
+        update(&fresh, std::slice::from_ref(&repository), false);
+        assert_eq!(answers(&dir), answers(&fresh));
+    }
+    let before = listing(&dir);
+    update(&dir, &[repository], false);
+    assert_eq!(before, listing(&dir));
+});
+
+fptest!(merged_and_rewritten_histories_are_read_again, |fx: Fixture| {
+    let mut stream = Stream::default();
+    for i in 0..10 {
+        stream = record(stream, START + i64::from(i) * DAY, i, i.wrapping_mul(2_654_435_761));
+    }
+    let repository = stream.bare(&fx, "x.git");
+    let dir = fx.path("index");
+    update(&dir, std::slice::from_ref(&repository), false);
+    let same = |name: &str| {
+        let fresh = fx.path(name);
+        update(&fresh, std::slice::from_ref(&repository), false);
+        assert_eq!(answers(&dir), answers(&fresh), "{name}");
+    };
+
+    let change = |seed| format!("{}\n", text(seed));
+    let (one, two) = (change(77), change(99));
+    let merged = stream
+        .commit_on(
+            "refs/heads/side",
+            &[4],
+            START + 5 * DAY,
+            "Record new changes of",
+            &[("Side/Terms.md", Some(&one))],
+        )
+        .commit_on(
+            "refs/heads/main",
+            &[10, 11],
+            START + 11 * DAY,
+            "Record new changes of",
+            &[("Acme 0/Terms.md", Some(&two))],
+        );
+    import(&merged, &repository);
+    let (_, report) = update(&dir, std::slice::from_ref(&repository), false);
+    assert!(report.indexed >= 2 && report.unchanged == 10, "{report:?}");
+    same("merged");
+
+    let mut rewritten = Stream::default();
+    for i in 0..8 {
+        rewritten = record(rewritten, START + i64::from(i) * DAY, i, (i + 5).wrapping_mul(2_654_435_761));
+    }
+    import(&rewritten, &repository);
+    let (_, report) = update(&dir, std::slice::from_ref(&repository), false);
+    assert!(report.vanished > 0, "the policies that are gone stay: {report:?}");
+    update(&dir, std::slice::from_ref(&repository), true);
+    same("rewritten");
+});
+
+fptest!(collections_come_and_go, |fx: Fixture| {
+    fx.policy("acme.example", "2001-01-01", "We sell data.\n");
+    fx.file("other/birch.md", format!("{}\n\nWe sell data.\n", header("birch.example", "2002-01-01")));
+    fx.run(["index", "corpus"]).exits(0);
+    fx.run(["index", "other", "--collection", "others"]).exits(0).stderr_has("1 new, 0 as before");
+    fx.run(["search", "we sell", "--count"]).exits(0).stdout_is("2\n");
+    fx.run(["index"]).exits(0).stderr_has("up to date: 2 snapshots");
+    fx.run(["index", "--remove", "nobody"])
+        .exits(2)
+        .stderr_has("no collection `nobody`; it has: default, others");
+    fx.run(["index", "--remove", "others"]).exits(0).stderr_has("1 removed");
+    fx.run(["search", "we sell", "--count"]).exits(0).stdout_is("1\n");
+    fx.run(["index", "--remove", "default"]).exits(0);
+    fx.run(["search", "we sell", "--count"]).exits(1);
+    fx.run(["index", "corpus"]).exits(0);
+    fx.run(["search", "we sell", "--count"]).exits(0).stdout_is("1\n");
+});
+
+fptest!(what_vanished_stays_until_it_is_pruned, |fx: Fixture| {
+    let first = fx.policy("acme.example", "2001-01-01", "We sell data.\n");
+    fx.policy("acme.example", "2002-01-01", "We sell more data.\n");
+    let other = fx.policy("birch.example", "2001-01-01", "We sell birches.\n");
+    fx.run(["index", "corpus"]).exits(0);
+    fs::remove_file(first).unwrap();
+    fs::remove_file(other).unwrap();
+    fx.run(["index", "corpus"]).exits(0).stderr_has("2 snapshots stay though the corpus has them no more");
+    fx.run(["search", "we sell", "--count"]).exits(0).stdout_is("3\n");
+    fx.run(["info"]).exits(0).stdout_has("2 in the corpora no more");
+    fx.run(["index", "corpus", "--prune"]).exits(0).stderr_has("0 new, 1 as before, 2 removed");
+    fx.run(["search", "we sell", "--count"]).exits(0).stdout_is("1\n");
+});
+
+fptest!(without_an_index_or_corpora_there_is_nothing_to_do, |fx: Fixture| {
+    fx.run(["index"]).exits(2).stderr_has("name the corpora");
+    fx.run(["index", "--rebuild"]).exits(2);
+});

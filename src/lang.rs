@@ -79,7 +79,7 @@ fn first<'t>(pieces: impl Iterator<Item = &'t str>) -> String {
         if left == 0 {
             break;
         }
-        let end = piece.floor_char_boundary(left);
+        let end = (0..=left.min(piece.len())).rev().find(|&end| piece.is_char_boundary(end)).unwrap_or(0);
         sample.push_str(&piece[..end]);
         sample.push('\n');
     }

@@ -28,8 +28,8 @@ fn fails<'f>(fx: &'f Fixture, args: &[&str], message: &str) -> &'f Fixture {
     fx
 }
 
-const NO_HEADER: &str = "begins with the Princeton-Leuven header \
-    (`> *The following text is extracted and transformed from the SITE privacy policy ...`)";
+const NO_HEADER: &str = "says whose policy it is and of when, by a Princeton-Leuven header \
+                         or front matter; if their paths do, say how: --path '{company}/{date}.md'";
 
 fptest!(corpora_that_are_none, |fx: Fixture| {
     fs::create_dir(fx.path("empty")).unwrap();

@@ -582,6 +582,67 @@ fptest!(other_histories_are_files_or_nothing, |fx: Fixture| {
     fx.run(["index", "long.git"]).exits(2).stderr_has("names its objects by sha256");
 });
 
+fptest!(other_histories_are_read_by_path, |fx: Fixture| {
+    let page = "<html><body><p>We sell data.</p></body></html>";
+    let matter = "---\nurl: https://birch.example/terms\n---\nWe rent data.\n";
+    let stream = Stream::default()
+        .commit(START, "Add", &[("p/Acme/Terms.html", Some(page)), ("README.md", Some("About"))])
+        .commit(START + DAY, "Change", &[("p/Acme/Terms.html", Some(&page.replace("sell", "keep")))])
+        .commit(START + 2 * DAY, "Add", &[("p/Birch/Terms.html", Some(matter)), ("p/logo.png", Some("x"))])
+        .commit(START + 3 * DAY, "Remove", &[("p/Birch/Terms.html", None)]);
+    stream.bare(&fx, "bare.git");
+    let by = |path: &str| Options { path: Some(path.to_owned()), ..Options::default() };
+    let reader = corpus::open(&fx.path("bare.git"), &by("p/{company}/{type}.html")).unwrap();
+    assert_eq!(reader.name(), "git history by path");
+    let told_by_path = Told::by(reader.as_ref());
+    let mut session = reader.session();
+    let read: Vec<String> = told_by_path
+        .found
+        .iter()
+        .map(|(company, policy_type, found)| {
+            let snapshot = session.read(found, true).unwrap();
+            let (text, url) = (snapshot.text.unwrap().body, snapshot.info.url.unwrap_or_default());
+            format!("{company} {policy_type} {} {} {url}", found.time.date(), text.trim())
+        })
+        .collect();
+    assert_eq!(
+        read,
+        [
+            "Acme Terms 2017-07-14 We sell data. ",
+            "Acme Terms 2017-07-15 We keep data. ",
+            "Birch Terms 2017-07-16 We rent data. https://birch.example/terms"
+        ]
+    );
+    let skips: Vec<Skip> = told_by_path.skipped.iter().map(|(_, skip)| *skip).collect();
+    assert_eq!(skips.iter().filter(|skip| **skip == Skip::NoPolicy).count(), 2, "{skips:?}");
+    assert_eq!(skips.iter().filter(|skip| **skip == Skip::Deleted).count(), 1, "{skips:?}");
+    assert!(told_by_path.failed.is_empty(), "{:?}", told_by_path.failed);
+    // Where the path has the date, that is it.
+    let dated = Stream::default().commit(START, "Add", &[("Acme/2001-02-03.md", Some("We sell data.\n"))]);
+    dated.bare(&fx, "dated.git");
+    let reader = corpus::open(&fx.path("dated.git"), &by("{company}/{date}.md")).unwrap();
+    let found = Told::by(reader.as_ref()).found;
+    assert_eq!((found.len(), found[0].1.as_str()), (1, "Privacy Policy"));
+    assert_eq!(found[0].2.time.date(), "2001-02-03");
+    // A work tree whose history has no such path is read as files, which may.
+    git(&fx.root(), &["clone", "--quiet", "bare.git", "tree"]);
+    fx.file("tree/new/Clay.md", "We swap data.\n");
+    let options = Options { date: Some("2001-02-03".to_owned()), ..by("new/{company}.md") };
+    let found = Told::by(corpus::open(&fx.path("tree"), &options).unwrap().as_ref()).found;
+    assert_eq!(found.iter().map(|(company, ..)| company.as_str()).collect::<Vec<_>>(), ["Clay"]);
+    let history = corpus::open(&fx.path("tree"), &by("p/{company}/{type}.html")).unwrap();
+    assert_eq!(Told::by(history.as_ref()).found.len(), 3);
+    // From the command line; no file at such a path is an error, no layout a hint.
+    fx.run(["index", "bare.git", "--path", "p/{company}/{type}.html"])
+        .exits(0)
+        .stderr_has("indexed 3 snapshots of 2 policies");
+    fx.run(["index", "bare.git", "--path", "{company}.md.txt"]).exits(2).stderr_has(
+        "error: bare.git: no commit of this git repository has a file at --path '{company}.md.txt'",
+    );
+    fx.run(["index", "bare.git"]).exits(2).stderr_has("say how with --path '{company}/{type}.md'");
+    fx.run(["index", "bare.git", "--path", "{type}"]).exits(2).stderr_has("`{company}` is missing");
+});
+
 fptest!(damaged_objects_are_counted_and_the_rest_is_read, |fx: Fixture| {
     let (deleted, readme) = ((Skip::Deleted, 1), (Skip::NoPolicy, 1));
     let damaged = |name: &str, object: &str, bytes: Option<&[u8]>| {

@@ -34,7 +34,7 @@ fptest!(info_counts_every_input_and_says_why, |fx: Fixture| {
     assert_eq!(json!([inputs["seen"], inputs["indexed"], inputs["unreadable"]["count"]]), json!([6, 4, 1]));
     let example = inputs["unreadable"]["examples"][0].as_str().unwrap();
     assert!(example.starts_with("corpus/wrong.md: line 1, column "), "{example}");
-    let skipped = json!({"no Princeton-Leuven header": {"count": 1, "examples": ["corpus/README.md"]}});
+    let skipped = json!({"names no company": {"count": 1, "examples": ["corpus/README.md"]}});
     assert_eq!(inputs["skipped"], skipped);
     let notices =
         json!({"read as windows-1252, being no UTF-8": {"count": 1, "examples": ["corpus/dune.md"]}});
@@ -52,8 +52,8 @@ fptest!(info_counts_every_input_and_says_why, |fx: Fixture| {
 
     let run = fx.run(["info"]);
     run.exits(0).stdout_has("policies   3\n").stdout_has("dates      2001-01-01 to 2004-05-06\n");
-    run.stdout_has("corpus     corpus (files with header; collection default)\n");
-    run.stdout_has("skipped    1: no Princeton-Leuven header\n             corpus/README.md\n");
+    run.stdout_has("corpus     corpus (files; collection default)\n");
+    run.stdout_has("skipped    1: names no company\n             corpus/README.md\n");
     run.stdout_has("unreadable 1\n             corpus/wrong.md: line 1, ");
 });
 

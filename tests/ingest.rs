@@ -301,8 +301,8 @@ fptest!(a_dry_run_says_what_there_is_and_writes_nothing, |fx: Fixture| {
     assert!(listing(&fx.root()) == before);
     let expected = "\
 6 inputs seen
-files with header: 4 snapshots of 4 policies
-skipped 1: no Princeton-Leuven header (such as corpus/README.md)
+files: 4 snapshots of 4 policies
+skipped 1: names no company (such as corpus/README.md)
 skipped 1: empty file (such as corpus/empty.md)
 unreadable: 0
 

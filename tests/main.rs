@@ -3,6 +3,7 @@
 
 mod compat;
 mod errors;
+mod forms;
 mod generator;
 mod git;
 mod info;

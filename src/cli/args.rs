@@ -116,15 +116,18 @@ pub struct IndexFolder {
 /// `fineprint index`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Reads folders and files whose first line is the header of the Princeton-Leuven corpus, and git
-repositories of Open Terms Archive and of that corpus: every version of every file, bare or not,
-without a checkout. An index that is already there is brought up to date: only what is new or has
-changed is read, and what has vanished from a corpus stays unless --prune takes it out. The index is
-as before until the new one is complete.
+Reads files that begin with the header of the Princeton-Leuven corpus (Markdown, text or HTML) or
+with front matter (company, type, date), unpacked datasets of Open Terms Archive, and, with --path,
+any Markdown, text or HTML; and git repositories of Open Terms Archive, of the Princeton-Leuven
+corpus or, with --path, any other: every version of every file, bare or not, without a checkout. An
+index that is already there is brought up to date: only what is new or has changed is read, and what
+has vanished from a corpus stays unless --prune takes it out. The index is as before until the new
+one is complete.
 
 Examples:
   fineprint index data/policies
   fineprint index contrib-versions.git
+  fineprint index crawl --path '{company}/{type}/{date}.html'
   fineprint index                        bring all corpora of the index up to date
   fineprint index data/policies --index /tmp/policies.index --threads 1
   fineprint index data/policies --dry-run")]
@@ -147,6 +150,15 @@ pub struct IndexArgs {
     /// Of a git work tree read the files, not the history
     #[arg(long)]
     pub worktree: bool,
+    /// How paths say whose policy a file is: '{company}/{type}/{date}.md'
+    ///
+    /// A name stands for some of one part of a path. Without {type} it is `Privacy Policy`; without {date} it is --date, or the
+    /// author date of the commit.
+    #[arg(long, value_name = "PATTERN", requires = "corpora")]
+    pub path: Option<String>,
+    /// The archive date of files that name none, nor does their path
+    #[arg(long, value_name = "DATE", requires = "corpora")]
+    pub date: Option<String>,
     /// Start over: take nothing over from an index that is there
     #[arg(long, requires = "corpora")]
     pub rebuild: bool,

@@ -61,7 +61,12 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<Scan> {
     if args.corpora.is_empty() {
         return Scan::again(base.ok_or_else(missing)?, bar);
     }
-    let options = Options { worktree: args.worktree, ..Options::default() };
+    let options = Options {
+        worktree: args.worktree,
+        path: args.path.clone(),
+        date: args.date.clone(),
+        ..Options::default()
+    };
     Scan::with_options(&args.corpora, &args.collection, &options, base, bar)
 }
 

@@ -97,7 +97,7 @@ fn stamp(inside: &str, metadata: &Metadata) -> u64 {
 
 impl Reader for Files {
     fn name(&self) -> &'static str {
-        "files with header"
+        "files"
     }
 
     fn scan(&self, sink: &mut dyn FnMut(Seen)) -> Result<()> {

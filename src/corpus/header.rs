@@ -9,13 +9,14 @@
 //! second line is the title and every further line a paragraph.
 
 use super::facts::Facts;
-use super::forms::{Form, Record};
+use super::forms::{Claims, Form};
 use super::text::Text;
 use crate::model::{ArchiveTime, PRIVACY_POLICY};
 use crate::section::percent_decode;
 
 const OPENING: &str = "The following text is extracted and transformed from the ";
-const ARCHIVED: &str = " privacy policy that was archived on ";
+/// Between site and date, in this header and in that of the HTML form.
+pub(super) const ARCHIVED: &str = " privacy policy that was archived on ";
 
 /// A line ends with `\n`, `\r\n` or, in old files, `\r`.
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
@@ -34,12 +35,12 @@ struct Header {
 pub(super) struct HeaderForm;
 
 impl Form for HeaderForm {
-    fn recognise(&self, _path: &str, head: &[u8]) -> std::result::Result<Option<Record>, String> {
+    fn recognise(&self, _path: &str, head: &[u8]) -> std::result::Result<Option<Claims>, String> {
         let header = parse(first_line(&decode_first_line(head.to_vec())))?;
-        Ok(header.map(|header| Record {
-            company: header.site,
-            policy_type: PRIVACY_POLICY.to_owned(),
-            time: header.time,
+        Ok(header.map(|header| Claims {
+            company: Some(header.site),
+            policy_type: Some(PRIVACY_POLICY.to_owned()),
+            time: Some(header.time),
         }))
     }
 
@@ -83,23 +84,39 @@ fn parse(line: &str) -> std::result::Result<Option<Header>, String> {
     let bare = line.trim_start_matches(['>', '*', ' ', '\t']);
     let Some(rest) = bare.strip_prefix(OPENING) else { return Ok(None) };
     let Some((site, rest)) = rest.split_once(ARCHIVED) else { return Ok(None) };
+    let archive_url = link_target(rest, "](");
+    let column = line[..line.len() - rest.len()].chars().count() + 1;
+    let time = archive_time(rest, column, archive_url.as_deref())?;
+    let site = site_name(site)?;
+    Ok(Some(Header { site, time, archive_url, is_plain: bare.len() == line.len() }))
+}
+
+/// The site that a header names.
+pub(super) fn site_name(site: &str) -> std::result::Result<String, String> {
     let site = site.trim();
+    if site.is_empty() { Err("line 1: the header names no site".to_owned()) } else { Ok(site.to_owned()) }
+}
+
+/// What stands between this mark and the end of the link, in what follows the site.
+pub(super) fn link_target(rest: &str, mark: &str) -> Option<String> {
+    let (_, tail) = rest.split_once(mark)?;
+    let end = tail.rfind(") for the most").or_else(|| tail.rfind(')'))?;
+    Some(tail[..end].to_owned())
+}
+
+/// When it was archived, from what follows the site at this column of line 1, and the address of the archived page.
+pub(super) fn archive_time(
+    rest: &str,
+    column: usize,
+    archive_url: Option<&str>,
+) -> std::result::Result<ArchiveTime, String> {
     let date = rest.char_indices().nth(10).map_or(rest, |(end, _)| &rest[..end]);
     let Some(day) = ArchiveTime::from_date(date) else {
-        let column = line[..line.len() - rest.len()].chars().count() + 1;
         return Err(format!("line 1, column {column}: `{date}` is no date of the calendar"));
     };
-    if site.is_empty() {
-        return Err("line 1: the header names no site".to_owned());
-    }
-    let archive_url = rest.split_once("](").and_then(|(_, tail)| {
-        let end = tail.rfind(") for the most").or_else(|| tail.rfind(')'))?;
-        Some(tail[..end].to_owned())
-    });
-    let stamp = archive_url.as_deref().and_then(wayback_time);
     // The header's day is the archive date; the stamp adds the time of that day.
-    let time = stamp.filter(|time| time.date() == day.date()).unwrap_or(day);
-    Ok(Some(Header { site: site.to_owned(), time, archive_url, is_plain: bare.len() == line.len() }))
+    let stamp = archive_url.and_then(wayback_time);
+    Ok(stamp.filter(|time| time.date() == day.date()).unwrap_or(day))
 }
 
 /// The stamp and the address in `https://web.archive.org/web/<stamp>id_/<address>`.
@@ -112,7 +129,8 @@ fn wayback_time(url: &str) -> Option<ArchiveTime> {
     ArchiveTime::from_wayback_stamp(wayback_parts(url)?.0.get(..14)?)
 }
 
-fn original_url(url: &str) -> Option<String> {
+/// The address that was archived, from that of the archived page.
+pub(super) fn original_url(url: &str) -> Option<String> {
     Some(percent_decode(wayback_parts(url)?.1))
 }
 

@@ -8,15 +8,21 @@
 //! a snapshot is small, since a corpus has millions. A [`Session`] then reads snapshots, on one thread; any number of sessions read at
 //! the same time. Bytes are passed on as they are, but decoded: what is not UTF-8 is read as windows-1252 and said to be.
 
+mod dataset;
 mod facts;
 mod files;
 mod forms;
+mod front_matter;
 mod git;
 mod header;
+mod html;
 mod layout;
 mod ota;
+mod pattern;
+mod plain;
 mod princeton;
 mod text;
+mod times;
 
 use std::path::{Path, PathBuf};
 
@@ -101,8 +107,10 @@ pub struct Snapshot {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Skip {
-    /// The first line is not the Princeton-Leuven header.
+    /// Neither its first lines nor its path say whose policy it is.
     NoHeader,
+    /// Nothing says when it was archived.
+    NoDate,
     /// A file without a byte.
     Empty,
     /// A name that begins with a dot.
@@ -115,7 +123,7 @@ pub enum Skip {
     Index,
     /// The same policy, second and text as another input.
     Duplicate,
-    /// A file of a history that is no policy, by its path: a README.
+    /// A file that is no policy, by its path: a README of a history, what `--path` does not fit.
     NoPolicy,
     /// A commit deleted the file.
     Deleted,
@@ -127,8 +135,9 @@ pub enum Skip {
 
 impl Skip {
     /// Every reason.
-    pub const ALL: [Skip; 11] = [
+    pub const ALL: [Skip; 12] = [
         Skip::NoHeader,
+        Skip::NoDate,
         Skip::Empty,
         Skip::Hidden,
         Skip::SymbolicLink,
@@ -144,7 +153,8 @@ impl Skip {
     /// The reason as it is shown.
     pub fn reason(self) -> &'static str {
         match self {
-            Skip::NoHeader => "no Princeton-Leuven header",
+            Skip::NoHeader => "names no company",
+            Skip::NoDate => "no archive date",
             Skip::Empty => "empty file",
             Skip::Hidden => "hidden",
             Skip::SymbolicLink => "symbolic link",
@@ -225,7 +235,7 @@ pub enum Extent {
 
 /// Reads one shape of corpus. The contract is in the module's documentation.
 pub trait Reader: Send + Sync {
-    /// What it reads, for reports: `files with header`.
+    /// What it reads, for reports: `files`.
     fn name(&self) -> &'static str;
 
     /// Meets everything in the corpus once.
@@ -268,7 +278,8 @@ pub trait Session {
 }
 
 /// The reader for the corpus at `path`, by what is there. A folder that is the root of a git work tree is read as that repository's history,
-/// unless the options ask for its files, or no commit of the history records a policy.
+/// unless the options ask for its files, or no commit of the history records a policy (where paths are to say whose policy a file is: none
+/// has such a path).
 ///
 /// # Errors
 ///
@@ -276,7 +287,7 @@ pub trait Session {
 /// that cannot be.
 pub fn open(path: &Path, options: &Options) -> Result<Box<dyn Reader>> {
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() && !options.worktree => match GitHistory::open(path)? {
+        Ok(metadata) if metadata.is_dir() && !options.worktree => match GitHistory::open(path, options)? {
             Some(history) => Ok(Box::new(history)),
             None => Ok(Box::new(Files::new(path, options)?)),
         },

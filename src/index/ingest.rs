@@ -363,8 +363,8 @@ fn no_policy(corpus: &Path, report: &IngestReport) -> Error {
             format!("nothing to index: {seen} inputs, most of them {}", Skip::NotFetched.reason())
         }
         ([], _) => format!(
-            "nothing to index: none of {seen} inputs begins with the Princeton-Leuven header \
-             (`> *The following text is extracted and transformed from the SITE privacy policy ...`)"
+            "nothing to index: none of {seen} inputs says whose policy it is and of when, by a Princeton-Leuven header \
+             or front matter; if their paths do, say how: --path '{{company}}/{{date}}.md'"
         ),
     };
     Error::Corpus { path: corpus.to_owned(), message }

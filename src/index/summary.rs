@@ -88,7 +88,7 @@ impl Summary {
     }
 
     /// The manifest of an index none of whose policies differs.
-    pub fn as_before(self, previous: &Previous) -> Manifest {
+    pub fn of_unwritten(self, previous: &Previous) -> Manifest {
         let Manifest { generation, length_sum, .. } = previous.index.manifest();
         self.manifest(generation, previous.index.policies(), &previous.sources, *length_sum)
     }

@@ -246,7 +246,7 @@ impl Update<'_> {
     /// No policy differs: at most the manifest does.
     fn as_before(&self, previous: &Previous, done: Done) -> Result<(Manifest, IngestReport)> {
         let summary = Summary::new(self.scan, self.numbers, self.options, self.previous, &done.failed);
-        let manifest = summary.as_before(previous);
+        let manifest = summary.of_unwritten(previous);
         // By which path a corpus was named is no change.
         if !manifest.is_same(previous.index.manifest()) {
             replace_manifest(&self.options.index, &manifest)?;

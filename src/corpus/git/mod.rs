@@ -37,8 +37,10 @@ use std::sync::{Arc, OnceLock};
 use gix_hash::ObjectId;
 
 use super::facts::Facts;
-use super::layout::{LAYOUTS, Layout, no_layout};
-use super::{Body, Extent, Found, Reader, Seen, Session, Snapshot, Text};
+use super::forms::Forms;
+use super::layout::{Layout, PatternLayout, known_layouts, no_layout, no_path};
+use super::pattern::Pattern;
+use super::{Body, Extent, Found, Options, Reader, Seen, Session, Snapshot, Text};
 use crate::error::{Error, Result};
 use crate::model::{SnapshotInfo, Source};
 
@@ -73,7 +75,7 @@ pub struct GitHistory {
     tips: Vec<ObjectId>,
     shallow: HashSet<ObjectId>,
     is_partial: bool,
-    layout: &'static dyn Layout,
+    layout: Arc<dyn Layout>,
     /// What the history held when it was scanned.
     scanned: OnceLock<String>,
 }
@@ -84,8 +86,8 @@ impl GitHistory {
     ///
     /// # Errors
     ///
-    /// The repository has a format that is not read, no commits, or no policies.
-    pub fn open(path: &Path) -> Result<Option<Self>> {
+    /// The repository has a format that is not read, no commits, or no policies; an option that cannot be.
+    pub fn open(path: &Path, options: &Options) -> Result<Option<Self>> {
         let Some(repository) = Repository::at(path) else { return Ok(None) };
         repository.check(path)?;
         let error = |message: String| match repository.is_work_tree {
@@ -99,21 +101,22 @@ impl GitHistory {
         let store = ObjectStore::open(&repository.objects());
         let is_partial = repository.is_partial() || store.has_promises();
         let shallow = repository.shallow();
+        let layouts = layouts(options)?;
         let mut history = Self {
             corpus: path.to_owned(),
             store,
             tips,
             shallow,
             is_partial,
-            layout: LAYOUTS[0],
+            layout: Arc::clone(&layouts[0]),
             scanned: OnceLock::new(),
         };
-        match history.recognise() {
+        match history.recognise(&layouts) {
             Ok(Some(layout)) => {
                 history.layout = layout;
                 Ok(Some(history))
             }
-            Ok(None) => error(no_layout()),
+            Ok(None) => error(options.path.as_deref().map_or_else(no_layout, no_path)),
             Err(unreadable) => {
                 let message = format!("nothing of this git repository can be read: {unreadable}");
                 Err(Error::Corpus { path: path.to_owned(), message })
@@ -127,6 +130,13 @@ impl GitHistory {
         let separator = if path.is_empty() { "" } else { ":" };
         format!("{}: {commit}{separator}{path}", self.corpus.display())
     }
+}
+
+/// The layouts that are tried: that of the user's pattern, or all that are known.
+fn layouts(options: &Options) -> Result<Vec<Arc<dyn Layout>>> {
+    let Some(pattern) = &options.path else { return Ok(known_layouts()) };
+    let layout = PatternLayout { pattern: Pattern::parse(pattern)?, forms: Forms::new(options)? };
+    Ok(vec![Arc::new(layout)])
 }
 
 impl std::fmt::Debug for GitHistory {
@@ -180,8 +190,9 @@ impl GitSession<'_> {
         Ok(self.history.layout.facts(&parsed.ok_or_else(fault)?.message()))
     }
 
-    fn text(&mut self, body: &GitBody) -> std::result::Result<Text, ObjectError> {
-        Ok(Text::decode(self.reader.read(body.blob, Kind::Blob)?.data.clone()))
+    fn text(&mut self, body: &GitBody, facts: &mut Facts) -> std::result::Result<Text, String> {
+        let object = self.reader.read(body.blob, Kind::Blob).map_err(|fault| fault.to_string())?;
+        self.history.layout.read(&body.path, object.data.clone(), facts)
     }
 }
 
@@ -195,9 +206,7 @@ impl Session for GitSession<'_> {
         let mut facts = self.facts(body.commit).map_err(|fault| error(fault.to_string()))?;
         let mut text = None;
         if wants_text || history.layout.has_facts_in_text() {
-            let mut read = self.text(body).map_err(|fault| error(fault.to_string()))?;
-            history.layout.take_facts(&mut read, &mut facts);
-            text = Some(read);
+            text = Some(self.text(body, &mut facts).map_err(error)?);
         }
         let source = Source {
             corpus: history.corpus.to_string_lossy().into_owned(),

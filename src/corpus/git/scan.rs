@@ -11,7 +11,7 @@ use super::commit::Commit;
 use super::history::{History, Node};
 use super::objects::{Fault, Kind, ObjectError, ObjectReader};
 use super::{GitBody, GitHistory};
-use crate::corpus::layout::{LAYOUTS, Layout};
+use crate::corpus::layout::Layout;
 use crate::corpus::{Body, Extent, Found, Notice, Seen, Skip, fingerprint};
 use crate::model::ArchiveTime;
 
@@ -25,15 +25,20 @@ const FIRST_TIME: i64 = 788_918_400;
 const DAY: i64 = 86_400;
 
 impl GitHistory {
-    /// The first layout that records one of the changes of the newest commits, or of all if those record none. `Err`: there is nothing
-    /// that can be read.
-    pub(super) fn recognise(&self) -> Result<Option<&'static dyn Layout>, ObjectError> {
+    /// The first of the layouts that records one of the changes of the newest commits, or of all if those record none. `Err`: there is
+    /// nothing that can be read.
+    pub(super) fn recognise(
+        &self,
+        layouts: &[Arc<dyn Layout>],
+    ) -> Result<Option<Arc<dyn Layout>>, ObjectError> {
         for limit in [SAMPLE_COMMITS, usize::MAX] {
             let mut reader = ObjectReader::new(&self.store);
             let history = History::read(&mut reader, &self.tips, &self.shallow, limit);
             let nodes = &history.nodes[..history.nodes.len().min(limit)];
             let mut comparer = Comparer::new(&mut reader);
-            if let Some(layout) = nodes.iter().find_map(|node| recorded(&mut comparer, &history, node)) {
+            if let Some(layout) =
+                nodes.iter().find_map(|node| recorded(&mut comparer, &history, node, layouts))
+            {
                 return Ok(Some(layout));
             }
             if let ([_], [error]) = (nodes, history.unreadable.as_slice()) {
@@ -48,14 +53,19 @@ impl GitHistory {
 }
 
 /// The layout in which a commit records something.
-fn recorded(comparer: &mut Comparer<'_, '_>, history: &History, node: &Node) -> Option<&'static dyn Layout> {
+fn recorded(
+    comparer: &mut Comparer<'_, '_>,
+    history: &History,
+    node: &Node,
+    layouts: &[Arc<dyn Layout>],
+) -> Option<Arc<dyn Layout>> {
     let mut message = None;
     let mut layout = None;
     compare(comparer, history, node, &mut |reader, path, change| {
-        let (Change::Version { .. }, None) = (change, layout) else { return };
+        let (Change::Version { .. }, None) = (change, &layout) else { return };
         let Ok(path) = std::str::from_utf8(path) else { return };
         let message = message.get_or_insert_with(|| read_message(reader, node.id));
-        layout = LAYOUTS.into_iter().find(|layout| layout.is_record(message, path));
+        layout = layouts.iter().find(|layout| layout.is_record(message, path)).map(Arc::clone);
     });
     layout
 }
@@ -176,6 +186,8 @@ struct Known {
     path: Arc<str>,
     company: String,
     policy_type: String,
+    /// When its texts were archived, if the path says so.
+    time: Option<i64>,
     /// The size of its newest text, for all: they mostly are alike.
     size: u64,
 }
@@ -238,7 +250,7 @@ impl Scan<'_, '_> {
             let known = self.known(reader, name, &blob);
             self.paths.insert(path.to_vec(), known);
         }
-        let layout = self.repository.layout;
+        let layout = &self.repository.layout;
         let Some(Some(known)) = self.paths.get(path) else { return self.skip(commit, path, Skip::NoPolicy) };
         if is_uncertain {
             let message = commit.message.get_or_insert_with(|| read_message(reader, commit.node.id));
@@ -249,7 +261,7 @@ impl Scan<'_, '_> {
         if self.repository.is_partial && !reader.contains(&blob) {
             return self.skip(commit, path, Skip::NotFetched);
         }
-        let Some(seconds) = commit.node.author_time else {
+        let Some(seconds) = known.time.or(commit.node.author_time) else {
             return self.fail(commit, path, "its commit has no author time that can be read".to_owned());
         };
         if !(FIRST_TIME..=self.latest).contains(&seconds) {
@@ -272,8 +284,10 @@ impl Scan<'_, '_> {
     }
 
     fn known(&self, reader: &mut ObjectReader<'_>, path: &str, blob: &ObjectId) -> Option<Known> {
-        let (company, policy_type) = self.repository.layout.policy(path)?;
-        Some(Known { path: path.into(), company, policy_type, size: reader.size(blob).unwrap_or(1) })
+        let layout = &self.repository.layout;
+        let (company, policy_type) = layout.policy(path)?;
+        let time = layout.time(path).map(ArchiveTime::seconds);
+        Some(Known { path: path.into(), company, policy_type, time, size: reader.size(blob).unwrap_or(1) })
     }
 
     fn is_policy(&self, path: &[u8]) -> bool {

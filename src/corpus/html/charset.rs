@@ -1,0 +1,65 @@
+//! The encoding of a page: its byte order mark, UTF-8, what it says of itself, windows-1252.
+
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+
+use crate::corpus::Text;
+
+/// How much of a page may stand before it says how it is encoded. Browsers look at a kilobyte; old pages have long comments.
+const PRESCAN: usize = 16 * 1024;
+
+/// The text of a page.
+pub(super) fn decode(bytes: Vec<u8>) -> Text {
+    let declared = declared(&bytes);
+    let is_utf_8 = std::str::from_utf8(&bytes).is_ok();
+    match declared {
+        _ if Encoding::for_bom(&bytes).is_some() => Text::decode(bytes),
+        // Its bytes are ASCII, and so would be UTF-8.
+        Some(encoding) if !is_utf_8 || !encoding.is_ascii_compatible() => {
+            let body = encoding.decode_without_bom_handling(&bytes).0.into_owned();
+            Text { body, is_windows_1252: encoding == WINDOWS_1252 }
+        }
+        _ => Text::decode(bytes),
+    }
+}
+
+/// The encoding that a `<meta>` names, unless that is UTF-8.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes[..bytes.len().min(PRESCAN)].to_ascii_lowercase();
+    let metas = memchr::memmem::find_iter(&head, b"<meta").map(|start| &head[start..]);
+    let tags = metas.map(|rest| &rest[..memchr::memchr(b'>', rest).unwrap_or(rest.len())]);
+    tags.into_iter().find_map(charset).filter(|encoding| *encoding != UTF_8)
+}
+
+/// What follows `charset=` in a tag.
+fn charset(tag: &[u8]) -> Option<&'static Encoding> {
+    let start = memchr::memmem::find(tag, b"charset")? + b"charset".len();
+    let value = tag[start..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let value =
+        value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value).trim_ascii_start();
+    let end = value.iter().position(|byte| b"\"' ;/\t\r\n".contains(byte)).unwrap_or(value.len());
+    // A page that could be read so far is not UTF-16, whatever it says.
+    Encoding::for_label(&value[..end]).map(Encoding::output_encoding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(bytes: &[u8]) -> (String, bool) {
+        let text = decode(bytes.to_vec());
+        (text.body.rsplit('>').next().unwrap_or_default().to_owned(), text.is_windows_1252)
+    }
+
+    #[test]
+    fn encodings() {
+        let latin2 = b"<META HTTP-EQUIV=\"Content-Type\" content=\"text/html; charset=ISO-8859-2\">\xb3";
+        assert_eq!(body(latin2), ("\u{142}".to_owned(), false));
+        assert_eq!(body(b"<meta charset = 'koi8-r' />\xd1"), ("\u{44f}".to_owned(), false));
+        assert_eq!(body(b"<meta charset=iso-2022-jp>\x1b$B8D\x1b(B"), ("\u{500b}".to_owned(), false));
+        assert_eq!(body("<meta charset=iso-8859-2>é".as_bytes()), ("é".to_owned(), false), "it is UTF-8");
+        assert_eq!(body(b"<meta charset=utf-8>\xe9"), ("é".to_owned(), true));
+        assert_eq!(body(b"<meta charset=utf-16>a"), ("a".to_owned(), false));
+        assert_eq!(body(b"<meta charset=nonsense>\x93"), ("“".to_owned(), true));
+        assert_eq!(body(b"<p charset=koi8-r>\xe9"), ("é".to_owned(), true));
+    }
+}

@@ -13,4 +13,5 @@ mod props;
 mod readme;
 mod search;
 mod section;
+mod streams;
 mod util;

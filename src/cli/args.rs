@@ -56,6 +56,14 @@ fn number(text: &str) -> Result<usize, &'static str> {
     text.parse().map_err(|_| "no number of hits")
 }
 
+fn renaming(text: &str) -> Result<(String, String), &'static str> {
+    let (ours, theirs) = text.split_once('=').ok_or("write OURS=THEIRS, such as company=site")?;
+    if ours.is_empty() || theirs.is_empty() {
+        return Err("write OURS=THEIRS, such as company=site");
+    }
+    Ok((ours.trim().to_owned(), theirs.trim().to_owned()))
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -96,7 +104,8 @@ pub struct IndexFolder {
 #[command(after_help = "\
 Reads folders and files whose first line is the header of the Princeton-Leuven corpus, and git
 repositories of Open Terms Archive and of that corpus: every version of every file, bare or not,
-without a checkout. An index that is already there is replaced when the new one is complete, not
+without a checkout. JSON Lines and CSV (one snapshot per line or row), zip and tar archives, also
+compressed with gzip or zstd, are read from a file, all but zip from standard input (`-`) too. An index that is already there is replaced when the new one is complete, not
 before.
 
 Examples:
@@ -105,7 +114,7 @@ Examples:
   fineprint index data/policies --index /tmp/policies.index --threads 1
   fineprint index data/policies --dry-run")]
 pub struct IndexArgs {
-    /// Folders, files or git repositories to index
+    /// Folders, files, archives or git repositories to index; `-` is standard input
     #[arg(required = true, value_name = "CORPUS")]
     pub corpora: Vec<PathBuf>,
     /// The index folder.
@@ -120,6 +129,9 @@ pub struct IndexArgs {
     /// Of a git work tree read the files, not the history
     #[arg(long)]
     pub worktree: bool,
+    /// What JSON Lines and CSV call our fields: company, type, date, archive_time, text, url, ...
+    #[arg(long, value_name = "OURS=THEIRS", value_delimiter = ',', value_parser = renaming)]
+    pub map: Vec<(String, String)>,
     /// Say what was found, with three sample clauses, and write nothing
     #[arg(long)]
     pub dry_run: bool,

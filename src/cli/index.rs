@@ -15,7 +15,8 @@ const NAMED: usize = 20;
 /// Builds an index, or says what one would hold.
 pub fn run(args: &IndexArgs, cli: &Cli) -> Result<Outcome> {
     let bar = Bar::new(cli.quiet);
-    let options = fineprint::corpus::Options { worktree: args.worktree, ..Default::default() };
+    let options =
+        fineprint::corpus::Options { worktree: args.worktree, map: args.map.clone(), ..Default::default() };
     let scan = Scan::with_options(&args.corpora, &args.collection, &options, &bar)?;
     if args.dry_run {
         drop(bar);

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 mod compat;
+mod corpora;
 mod errors;
 mod forms;
 mod generator;
@@ -17,5 +18,6 @@ mod readme;
 mod safety;
 mod search;
 mod section;
+mod streams;
 mod update;
 mod util;

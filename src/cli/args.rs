@@ -76,6 +76,14 @@ fn number(text: &str) -> Result<usize, &'static str> {
     text.parse().map_err(|_| "no number of hits")
 }
 
+fn renaming(text: &str) -> Result<(String, String), &'static str> {
+    let (ours, theirs) = text.split_once('=').ok_or("write OURS=THEIRS, such as company=site")?;
+    if ours.is_empty() || theirs.is_empty() {
+        return Err("write OURS=THEIRS, such as company=site");
+    }
+    Ok((ours.trim().to_owned(), theirs.trim().to_owned()))
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -119,7 +127,9 @@ pub struct IndexFolder {
 Reads files that begin with the header of the Princeton-Leuven corpus (Markdown, text or HTML) or
 with front matter (company, type, date), unpacked datasets of Open Terms Archive, and, with --path,
 any Markdown, text or HTML; and git repositories of Open Terms Archive, of the Princeton-Leuven
-corpus or, with --path, any other: every version of every file, bare or not, without a checkout. An
+corpus or, with --path, any other: every version of every file, bare or not, without a checkout;
+JSON Lines and CSV (a snapshot per line or row), zip and tar archives of any of the files, also
+compressed with gzip or zstd, from a file or, all but zip, from standard input (`-`). An
 index that is already there is brought up to date: only what is new or has changed is read, and what
 has vanished from a corpus stays unless --prune takes it out. The index is as before until the new
 one is complete.
@@ -132,7 +142,7 @@ Examples:
   fineprint index data/policies --index /tmp/policies.index --threads 1
   fineprint index data/policies --dry-run")]
 pub struct IndexArgs {
-    /// Folders, files or git repositories to index; none: those that the index has
+    /// Folders, files, archives or git repositories to index, `-` for standard input; none: those that the index has
     #[arg(value_name = "CORPUS")]
     pub corpora: Vec<PathBuf>,
     /// The index folder.
@@ -168,6 +178,9 @@ pub struct IndexArgs {
     /// Take this collection out of the index (repeatable)
     #[arg(long, value_name = "NAME", conflicts_with_all = ["corpora", "rebuild", "prune", "dry_run", "worktree"])]
     pub remove: Vec<String>,
+    /// What JSON Lines and CSV call our fields: company, type, date, archive_time, text, url, ...
+    #[arg(long, value_name = "OURS=THEIRS", value_delimiter = ',', value_parser = renaming, requires = "corpora")]
+    pub map: Vec<(String, String)>,
     /// Say what was found, with three sample clauses, and write nothing
     #[arg(long)]
     pub dry_run: bool,

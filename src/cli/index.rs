@@ -65,6 +65,7 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<Scan> {
         worktree: args.worktree,
         path: args.path.clone(),
         date: args.date.clone(),
+        map: args.map.clone(),
         ..Options::default()
     };
     Scan::with_options(&args.corpora, &args.collection, &options, base, bar)

@@ -4,10 +4,12 @@
 //!
 //! A [`Reader`] knows one shape of corpus. [`Reader::scan`] says, for everything that it meets, exactly one of: a snapshot
 //! ([`Seen::Found`]), skipped by rule with a reason ([`Seen::Skipped`]), or unreadable ([`Seen::Failed`]); what a person should know besides
-//! is [`Seen::Noted`] and counts as no input. Order is free: snapshots are sorted by time later. A scan reads no texts, and what it keeps of
-//! a snapshot is small, since a corpus has millions. A [`Session`] then reads snapshots, on one thread; any number of sessions read at
+//! is [`Seen::Noted`] and counts as no input. Order is free: snapshots are sorted by time later. A scan reads no texts (but of a
+//! stream, which can be read only once: it keeps them in a file), and what it keeps of a snapshot is small, since a corpus has millions. A [`Session`] then reads snapshots, on one thread; any number of sessions read at
 //! the same time. Bytes are passed on as they are, but decoded: what is not UTF-8 is read as windows-1252 and said to be.
 
+mod archive;
+mod compression;
 mod dataset;
 mod facts;
 mod files;
@@ -16,15 +18,22 @@ mod front_matter;
 mod git;
 mod header;
 mod html;
+mod jsonl;
 mod layout;
+mod lines;
 mod ota;
 mod pattern;
 mod plain;
 mod princeton;
+mod record;
+mod rows;
+mod spill;
+mod stream;
 mod text;
 mod times;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +42,7 @@ use crate::model::{ArchiveTime, SnapshotInfo};
 
 pub use files::Files;
 pub use git::{GitBody, GitHistory};
+pub use spill::SpillPlace;
 pub use text::{MAX_BYTES, Text};
 
 /// How corpora are to be read; part of what an index remembers of a corpus.
@@ -47,6 +57,9 @@ pub struct Options {
     pub date: Option<String>,
     /// What fields of JSON Lines and CSV are called: ours, theirs.
     pub map: Vec<(String, String)>,
+    /// Where texts of streams wait in a file without a name; the system's folder for such unless set.
+    #[serde(skip)]
+    pub temporary: Option<PathBuf>,
 }
 
 /// A hash of what tells one source of a snapshot from another, and from what it was before: XXH3 of the parts, each after its length.
@@ -92,6 +105,15 @@ pub enum Body {
     File(PathBuf),
     /// In a commit of a git history.
     Git(GitBody),
+    /// In the file that a stream was kept in.
+    Spilled {
+        /// Where there.
+        place: SpillPlace,
+        /// The line, of JSON Lines and CSV.
+        line: u64,
+        /// The entry, of an archive.
+        name: Option<Arc<str>>,
+    },
 }
 
 /// What is read of a snapshot.
@@ -286,6 +308,9 @@ pub trait Session {
 /// There is nothing at `path`, or the system refuses to say what; it is a git repository that cannot be read or holds no policies; an option
 /// that cannot be.
 pub fn open(path: &Path, options: &Options) -> Result<Box<dyn Reader>> {
+    if let Some(stream) = stream::Streamed::open(path, options)? {
+        return Ok(Box::new(stream));
+    }
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() && !options.worktree => match GitHistory::open(path, options)? {
             Some(history) => Ok(Box::new(history)),

@@ -70,7 +70,7 @@ impl Layout for PrincetonLeuven {
 
 /// The message as valid JSON: bare `NaN` and infinities become texts, all else stays letter for letter, integers of any size too. Empty
 /// if that is no JSON object.
-fn to_json(message: &str) -> String {
+pub(super) fn to_json(message: &str) -> String {
     let message = message.trim();
     if !message.starts_with('{') {
         return String::new();

@@ -15,6 +15,9 @@ use crate::section::section;
 /// How many paths of each reason are kept as examples.
 const EXAMPLES: usize = 3;
 
+/// The path that means standard input, which is there only once.
+const STANDARD_INPUT: &str = "-";
+
 /// An input that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -199,7 +202,7 @@ impl Scan {
     pub fn again(base: &Manifest, progress: &dyn Progress) -> Result<Self> {
         let mut scan = Self::nothing(Some(base));
         progress.begin(Phase::Scanning, None);
-        for corpus in &base.corpora {
+        for corpus in base.corpora.iter().filter(|corpus| corpus.path != STANDARD_INPUT) {
             scan.add(Path::new(&corpus.path), &corpus.collection, &corpus.options, Some(base), progress)?;
         }
         Ok(scan)
@@ -275,6 +278,10 @@ impl Scan {
                 Extent::Whole
             }
         };
+        // What comes through standard input is added to what came before.
+        if path.as_os_str() == STANDARD_INPUT {
+            corpus.extent = if known.is_some() { Extent::Added } else { Extent::Whole };
+        }
         corpus.state = match corpus.extent {
             Extent::Unchanged => known.and_then(|known| known.state.clone()),
             Extent::Added | Extent::Whole => reader.state(),

@@ -45,7 +45,11 @@ impl HtmlForm {
         Self { converter: HtmlToMarkdown::new() }
     }
 
-    fn to_markdown(&self, html: &str) -> std::result::Result<String, String> {
+    /// The Markdown of a page. `Err`: it is none that can be read.
+    pub fn to_markdown(&self, html: &str) -> std::result::Result<String, String> {
+        if html.len() > MAX_PAGE {
+            return Err(format!("is larger than {} MiB, too much for one page", MAX_PAGE >> 20));
+        }
         if limits::is_attack(html) {
             return Err("has tags that are none of a page: thousands of attributes in one".to_owned());
         }
@@ -70,9 +74,6 @@ impl Form for HtmlForm {
     }
 
     fn read(&self, _path: &str, bytes: Vec<u8>) -> std::result::Result<(Facts, Text), String> {
-        if bytes.len() > MAX_PAGE {
-            return Err(format!("is larger than {} MiB, too much for one page", MAX_PAGE >> 20));
-        }
         let mut text = charset::decode(bytes);
         let archive_url = Comment::parse(&text.body).ok().flatten().and_then(|comment| comment.archive_url);
         text.body = self.to_markdown(&text.body)?;

@@ -6,11 +6,11 @@ use fineprint::corpus::Options;
 use fineprint::error::{Error, Result};
 use fineprint::index::{CheckReport, Manifest, OpenIndex, check, check_against};
 use fineprint::printer::sanitize;
+use fineprint::progress::Progress as _;
 
 use super::args::{CheckArgs, Cli};
 use super::bar::Bar;
 use super::{Outcome, count};
-use fineprint::progress::Progress as _;
 
 /// How many problems are named one by one.
 const NAMED: usize = 20;

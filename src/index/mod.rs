@@ -1,7 +1,7 @@
 //! The index on disk: building it, opening it, and reading clauses, policies and snapshots back.
 //!
 //! An index folder holds `fineprint.json` (the manifest) and the folder of the current generation with a tantivy index, the
-//! table of policies and that of shared texts. The documents of a policy stand together in one segment, in the order policy, chunks of snapshots, clauses: so a
+//! table of policies, that of shared texts, and that of sources, which only updates read. The documents of a policy stand together in one segment, in the order policy, chunks of snapshots, clauses: so a
 //! clause's number is its document's distance from the first clause of its policy.
 
 mod cached;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergePolicy, NoMergePolicy};
 use tantivy::{Index, IndexWriter, ReloadPolicy, Searcher, SegmentMeta};
 
@@ -24,6 +25,8 @@ pub(super) struct Segments {
     pub fields: Fields,
     pub writer: IndexWriter,
     index: Index,
+    /// The most bytes that are merged into one segment of a new index.
+    merged_bytes: u64,
 }
 
 impl Segments {
@@ -47,7 +50,31 @@ impl Segments {
         // Merges come at the end: in between they would only be repeated, and could hold a segment that the last one wants.
         writer.set_merge_policy(Box::new(NoMergePolicy));
         let fields = Fields::of(&index.schema()).map_err(&error)?;
-        Ok(Self { folder: folder.to_owned(), fields, writer, index })
+        Ok(Self { folder: folder.to_owned(), fields, writer, index, merged_bytes: memory / 4 })
+    }
+
+    /// The segments of a new index in groups that become one segment each: all of them, unless they are so large that merging, which maps
+    /// them into memory, would take more than it may.
+    fn groups(&self, metas: &[SegmentMeta]) -> Vec<Vec<SegmentId>> {
+        let files = || std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let bytes = |meta: &SegmentMeta| -> u64 {
+            let name = meta.id().uuid_string();
+            let own = files().filter(|file| file.file_name().to_string_lossy().starts_with(&name));
+            own.filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
+        };
+        let mut sized: Vec<(u64, SegmentId)> = metas.iter().map(|meta| (bytes(meta), meta.id())).collect();
+        sized.sort_unstable();
+        let mut groups: Vec<(u64, Vec<SegmentId>)> = Vec::new();
+        for (bytes, id) in sized {
+            match groups.last_mut() {
+                Some((sum, group)) if *sum + bytes <= self.merged_bytes => {
+                    *sum += bytes;
+                    group.push(id);
+                }
+                _ => groups.push((bytes, vec![id])),
+            }
+        }
+        groups.into_iter().map(|(_, group)| group).filter(|group| group.len() > 1).collect()
     }
 
     /// Commits what was written, and merges: a new index into one segment, the segments of an update when there are many small ones or
@@ -63,12 +90,15 @@ impl Segments {
         progress.begin(Phase::Merging, Some(clauses));
         loop {
             let metas = self.index.searchable_segment_metas().map_err(&error)?;
-            let merges = if is_update { merges(&metas) } else { all(&metas) };
+            let merges = if is_update { merges(&metas) } else { self.groups(&metas) };
             if merges.is_empty() {
                 break;
             }
             for segments in merges {
                 self.writer.merge(&segments).wait().map_err(&error)?;
+            }
+            if !is_update {
+                break;
             }
         }
         self.writer.wait_merging_threads().map_err(&error)?;
@@ -78,11 +108,7 @@ impl Segments {
     }
 }
 
-fn all(metas: &[SegmentMeta]) -> Vec<Vec<tantivy::index::SegmentId>> {
-    if metas.len() > 1 { vec![metas.iter().map(SegmentMeta::id).collect()] } else { Vec::new() }
-}
-
-fn merges(metas: &[SegmentMeta]) -> Vec<Vec<tantivy::index::SegmentId>> {
+fn merges(metas: &[SegmentMeta]) -> Vec<Vec<SegmentId>> {
     let mut policy = LogMergePolicy::default();
     policy.set_del_docs_ratio_before_merge(DELETED_SHARE);
     policy.compute_merge_candidates(metas).into_iter().map(|candidate| candidate.0).collect()

@@ -90,9 +90,12 @@ fn corrupt(reason: impl Into<String>) -> Fault {
     Fault::Corrupt(reason.into())
 }
 
-/// After so many bytes of entries the packs are mapped anew. What was read of a mapped file counts as memory of the process until the
-/// mapping ends, and a history can be larger than the memory that it may take.
+/// After so many bytes the packs are mapped anew. What was read of a mapped file counts as memory of the process until the mapping ends, and
+/// a history can be larger than the memory that it may take.
 const REMAP_BYTES: u64 = 256 << 20;
+
+/// What reading an entry maps at least: the system brings in the pages around it as well.
+const TOUCH_BYTES: u64 = 64 << 10;
 
 /// Where objects are; shared by all threads.
 pub(super) struct ObjectStore {
@@ -231,8 +234,25 @@ impl<'s> ObjectReader<'s> {
         }
     }
 
+    /// Gives up the mapping that it has for a new one, once it has read much.
+    fn refresh(&mut self) {
+        if self.touched < REMAP_BYTES {
+            return;
+        }
+        self.store.note_touched(std::mem::take(&mut self.touched));
+        let packs = self.store.packs();
+        let paths = |packs: &[Pack]| packs.iter().map(|pack| pack.data.path().to_owned()).collect::<Vec<_>>();
+        // Bases are known by pack and place, which are others where the repository was packed anew meanwhile.
+        if paths(&packs) != paths(&self.packs) {
+            self.cache = Cache::default();
+            self.last_pack = 0;
+        }
+        self.packs = packs;
+    }
+
     /// An object of this kind.
     pub fn read(&mut self, id: ObjectId, wanted: Kind) -> Result<Rc<Object>, ObjectError> {
+        self.refresh();
         let object = self.find(&id).map_err(|fault| ObjectError { id, fault })?;
         let is = object.kind;
         if is == wanted { Ok(object) } else { Err(ObjectError { id, fault: Fault::Other { wanted, is } }) }
@@ -249,7 +269,7 @@ impl<'s> ObjectReader<'s> {
         let (pack, offset) = self.locate(id, 0)?;
         let data = &self.packs[pack].data;
         let entry = data.entry(offset).ok()?;
-        self.touched = self.touched.saturating_add(entry.decompressed_size);
+        self.touched = self.touched.saturating_add(entry.decompressed_size.max(TOUCH_BYTES));
         if !entry.header.is_delta() {
             return Some(entry.decompressed_size);
         }
@@ -303,7 +323,7 @@ impl<'s> ObjectReader<'s> {
                 break known;
             }
             let entry = pack.data.entry(at).map_err(|error| corrupt(one_line(&error)))?;
-            self.touched = self.touched.saturating_add(entry.decompressed_size);
+            self.touched = self.touched.saturating_add(entry.decompressed_size.max(TOUCH_BYTES));
             let kind = match entry.header {
                 Header::Commit => Kind::Commit,
                 Header::Tree => Kind::Tree,

@@ -37,6 +37,11 @@ fn every_command_of_the_readme_runs() {
     let folder = tempfile::tempdir().unwrap();
     copy(&root.join("data/policies"), &folder.path().join("data/policies"));
     let program = env!("CARGO_BIN_EXE_fineprint");
+    // The README calls the program by its name.
+    let folder_of_program = Path::new(program).parent().unwrap().to_path_buf();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    let path =
+        std::env::join_paths([folder_of_program].into_iter().chain(std::env::split_paths(&others))).unwrap();
     let commands = shown();
     assert!(commands.len() >= 7, "the README shows only {} commands", commands.len());
     let corpora = std::env::var_os("FINEPRINT_CORPORA").map(std::path::PathBuf::from);
@@ -58,11 +63,11 @@ fn every_command_of_the_readme_runs() {
             (_, false) => command.clone(),
         };
         let run = run.replace("cargo run --release --", program);
-        let run = if run.starts_with("fineprint ") { run.replacen("fineprint", program, 1) } else { run };
         let done = Command::new("bash")
             .args(["-o", "pipefail", "-c", &run])
             .current_dir(folder.path())
             .env("HOME", folder.path())
+            .env("PATH", &path)
             .env("XDG_CACHE_HOME", folder.path().join("cache"))
             .env_remove("FINEPRINT_INDEX")
             .output()

@@ -15,6 +15,7 @@ mod ingest;
 mod manifest;
 mod plan;
 mod policies;
+mod queue;
 mod reading;
 pub(crate) mod schema;
 mod segments;

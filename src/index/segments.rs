@@ -6,6 +6,7 @@ use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergePolicy, NoMergePolicy};
 use tantivy::{Index, IndexWriter, ReloadPolicy, Searcher, SegmentMeta};
 
+use super::queue::{Queue, Queued};
 use super::schema::{Fields, register_tokenizer, schema};
 use crate::error::{Error, Result};
 use crate::progress::{Phase, Progress};
@@ -16,6 +17,9 @@ const WRITER_BUDGET: u64 = 256 << 20;
 /// The least with which the library works.
 const LEAST_BUDGET: u64 = 15 << 20;
 
+/// About what a document takes while it waits: most are clauses.
+const DOCUMENT_BYTES: u64 = 1 << 10;
+
 /// From which share of deleted documents on a segment is written anew.
 const DELETED_SHARE: f32 = 0.3;
 
@@ -23,7 +27,9 @@ const DELETED_SHARE: f32 = 0.3;
 pub(super) struct Segments {
     pub folder: PathBuf,
     pub fields: Fields,
-    pub writer: IndexWriter,
+    pub writer: IndexWriter<Queued>,
+    /// Where documents wait for the writer.
+    pub queue: Queue,
     index: Index,
     /// The most bytes that are merged into one segment of a new index.
     merged_bytes: u64,
@@ -46,11 +52,12 @@ impl Segments {
         // A quarter: flushing takes twice the budget, and as much again is for reading and sectioning.
         let budget = (memory / 4).clamp(LEAST_BUDGET, WRITER_BUDGET) as usize;
         let options = IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(budget);
-        let writer: IndexWriter = index.writer_with_options(options.build()).map_err(&error)?;
+        let writer: IndexWriter<Queued> = index.writer_with_options(options.build()).map_err(&error)?;
         // Merges come at the end: in between they would only be repeated, and could hold a segment that the last one wants.
         writer.set_merge_policy(Box::new(NoMergePolicy));
         let fields = Fields::of(&index.schema()).map_err(&error)?;
-        Ok(Self { folder: folder.to_owned(), fields, writer, index, merged_bytes: memory / 4 })
+        let queue = Queue::new((memory / 16 / DOCUMENT_BYTES) as usize);
+        Ok(Self { folder: folder.to_owned(), fields, writer, queue, index, merged_bytes: memory / 4 })
     }
 
     /// The segments of a new index in groups that become one segment each: all of them, unless they are so large that merging, which maps

@@ -204,7 +204,8 @@ impl Update<'_> {
                 let documents = documents(&segments.fields, job.key, policy).map_err(|error| {
                     Error::index(&segments.folder, format!("cannot store {}: {error}", job.key.company))
                 })?;
-                let operations: Vec<_> = documents.into_iter().map(UserOperation::Add).collect();
+                let operations: Vec<_> =
+                    segments.queue.enter(documents).into_iter().map(UserOperation::Add).collect();
                 segments.writer.run(operations).map_err(Error::tantivy(&segments.folder))?;
                 entry = Some(PolicyEntry {
                     key: job.key.clone(),

@@ -149,9 +149,26 @@ struct Standing {
 }
 
 struct KnownText {
-    standing: Vec<Standing>,
+    listing: Listing,
     title: Option<String>,
     lang: Option<Lang>,
+}
+
+/// The clauses of a text, in reading order.
+enum Listing {
+    /// Those of these parts. Thousands of texts share nearly all of theirs, and a number is small.
+    Parts(Box<[u32]>),
+    Whole(Vec<Standing>),
+}
+
+impl Listing {
+    fn standing<'l>(&'l self, parts: &'l [Box<[Standing]>]) -> impl Iterator<Item = &'l Standing> + Clone {
+        let (numbers, whole): (&[u32], &[Standing]) = match self {
+            Listing::Parts(numbers) => (numbers, &[]),
+            Listing::Whole(standing) => (&[], standing),
+        };
+        numbers.iter().flat_map(|&number| &parts[number as usize]).chain(whole)
+    }
 }
 
 /// A way in which a clause is written. Equal identities allow for other quotes and white space.
@@ -189,21 +206,21 @@ struct KnownClause {
 impl Collapser {
     /// Sections a text of the policy.
     pub fn text(&mut self, text: impl Into<String>) -> TextNumber {
-        let mut standing = Vec::new();
+        let mut numbers = Vec::new();
         for part in self.sectioner.section(text) {
             if let Some(clauses) = part.clauses {
                 let of_part = clauses.into_iter().map(|clause| self.standing(clause)).collect();
                 self.parts.push(of_part);
             }
-            standing.extend_from_slice(&self.parts[part.number]);
+            numbers.push(index(part.number));
         }
-        self.known_text(standing)
+        self.known_text(Listing::Parts(numbers.into()))
     }
 
     /// Takes a text of the policy that is already sectioned.
     pub fn clauses(&mut self, clauses: Vec<Clause>) -> TextNumber {
         let standing = clauses.into_iter().map(|clause| self.standing(clause)).collect();
-        self.known_text(standing)
+        self.known_text(Listing::Whole(standing))
     }
 
     /// Takes the texts of a policy that was collapsed before, by ordinal: for taking over its snapshots. Equal texts have one number.
@@ -221,8 +238,8 @@ impl Collapser {
                     let rendering = written.get(after).or(written.last())?.1;
                     Some(Standing { clause: *clause, place: *places.get(place as usize)?, rendering })
                 });
-                let standing = standing.collect();
-                self.texts.push(KnownText { standing, title: snapshot.title.clone(), lang: snapshot.lang });
+                let listing = Listing::Whole(standing.collect());
+                self.texts.push(KnownText { listing, title: snapshot.title.clone(), lang: snapshot.lang });
                 TextNumber(self.texts.len() - 1)
             });
             numbers.push(text);
@@ -248,28 +265,32 @@ impl Collapser {
         (number, written.collect())
     }
 
-    fn known_text(&mut self, standing: Vec<Standing>) -> TextNumber {
+    fn known_text(&mut self, listing: Listing) -> TextNumber {
         let is_title = |standing: &&Standing| {
             let (section, kind, _) = &self.places[standing.place as usize].place;
             section.is_empty() && *kind == Kind::Heading
         };
-        let title = standing.iter().find(is_title);
+        let title = listing.standing(&self.parts).find(is_title);
         let title = title.map(|standing| self.renderings[standing.rendering as usize].text.clone());
-        let lang = self.lang(&standing);
-        self.texts.push(KnownText { standing, title, lang });
+        let lang = self.lang(&listing);
+        self.texts.push(KnownText { listing, title, lang });
         TextNumber(self.texts.len() - 1)
     }
 
-    fn lang(&mut self, standing: &[Standing]) -> Option<Lang> {
+    fn lang(&mut self, listing: &Listing) -> Option<Lang> {
         let text = |standing: &Standing| self.renderings[standing.rendering as usize].text.as_str();
-        let sample = lang::sample(standing.iter().map(text));
+        let sample = lang::sample(listing.standing(&self.parts).map(text));
         *self.langs.entry(sample).or_insert_with_key(|sample| lang::detect(sample))
     }
 
     /// Adds the next snapshot.
     pub fn snapshot(&mut self, info: SnapshotInfo, record: Record, text: TextNumber) {
         let ordinal = index(self.policy.snapshots.len());
-        let standing = std::mem::take(&mut self.texts[text.0].standing);
+        if ordinal == 0 {
+            // Texts are over: what their sectioning remembers makes room for the lists of clauses.
+            self.sectioner = Sectioner::default();
+        }
+        let standing: Vec<Standing> = self.texts[text.0].listing.standing(&self.parts).copied().collect();
         let mut clauses = Vec::with_capacity(standing.len());
         for &Standing { clause, place, rendering } in &standing {
             let place = self.place_number(place);
@@ -282,8 +303,7 @@ impl Collapser {
             clauses.push((number, place));
         }
         self.note_places(ordinal, &standing, &clauses);
-        let text = &mut self.texts[text.0];
-        text.standing = standing;
+        let text = &self.texts[text.0];
         let (title, lang) = (text.title.clone(), text.lang);
         self.policy.snapshots.push(CollapsedSnapshot { info, record, title, lang, clauses });
     }

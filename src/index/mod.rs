@@ -17,6 +17,7 @@ mod plan;
 mod policies;
 mod queue;
 mod reading;
+mod room;
 pub(crate) mod schema;
 mod segments;
 mod sources;

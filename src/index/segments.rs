@@ -6,7 +6,8 @@ use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergePolicy, NoMergePolicy};
 use tantivy::{Index, IndexWriter, ReloadPolicy, Searcher, SegmentMeta};
 
-use super::queue::{Queue, Queued};
+use super::queue::Queued;
+use super::room::Room;
 use super::schema::{Fields, register_tokenizer, schema};
 use crate::error::{Error, Result};
 use crate::progress::{Phase, Progress};
@@ -29,7 +30,7 @@ pub(super) struct Segments {
     pub fields: Fields,
     pub writer: IndexWriter<Queued>,
     /// Where documents wait for the writer.
-    pub queue: Queue,
+    pub waiting: Room,
     index: Index,
     /// The most bytes that are merged into one segment of a new index.
     merged_bytes: u64,
@@ -56,8 +57,8 @@ impl Segments {
         // Merges come at the end: in between they would only be repeated, and could hold a segment that the last one wants.
         writer.set_merge_policy(Box::new(NoMergePolicy));
         let fields = Fields::of(&index.schema()).map_err(&error)?;
-        let queue = Queue::new((memory / 16 / DOCUMENT_BYTES) as usize);
-        Ok(Self { folder: folder.to_owned(), fields, writer, queue, index, merged_bytes: memory / 4 })
+        let waiting = Room::new((memory / 16 / DOCUMENT_BYTES) as usize);
+        Ok(Self { folder: folder.to_owned(), fields, writer, waiting, index, merged_bytes: memory / 4 })
     }
 
     /// The segments of a new index in groups that become one segment each: all of them, unless they are so large that merging, which maps

@@ -47,6 +47,7 @@ pub mod progress;
 pub mod query;
 pub mod search;
 pub mod section;
+mod stem;
 pub mod token;
 
 pub use error::{Error, Result};

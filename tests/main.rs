@@ -9,6 +9,7 @@ mod generator;
 mod git;
 mod info;
 mod ingest;
+mod language;
 mod metadata;
 mod oracle;
 mod output;

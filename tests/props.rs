@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::oracle::corpus as model;
-use crate::oracle::query::{self as oracle, Field, Q};
+use crate::oracle::query::{self as oracle, Field, Q, S, W};
 use crate::oracle::strip;
 use crate::oracle::tokens::{folded, tokens};
 use crate::util::corpora;
@@ -925,7 +925,7 @@ fn unknown_names(query: &Q, corpus: &model::Corpus) -> Vec<String> {
             .any(|s| oracle::names(name, if field == Field::Company { &s.company } else { &s.policy_type }))
     };
     match query {
-        Q::Phrase(_) => Vec::new(),
+        Q::Phrase(_) | Q::Spans(_) => Vec::new(),
         Q::And(a, b) | Q::Or(a, b) | Q::AndNot(a, b) => {
             [unknown_names(a, corpus), unknown_names(b, corpus)].concat()
         }
@@ -1022,7 +1022,7 @@ fn shown_at<'f>(found: &'f model::Found, text: &'f str) -> oracle::Place<'f> {
     }
 }
 
-/// BM25 with k1 = 1.2 and b = 0.75 over the distinct clauses of the corpus; a phrase weighs as all its words together.
+/// BM25 with k1 = 1.2 and b = 0.3 over the distinct clauses of the corpus; a phrase weighs as all its words together.
 struct Ranking {
     clauses: Vec<Vec<String>>,
 }
@@ -1040,20 +1040,35 @@ impl Ranking {
         Self { clauses }
     }
 
+    /// A word that stands for several counts the clauses of each.
+    fn idf(&self, spans: &S) -> f64 {
+        let vocabulary: BTreeSet<&String> = self.clauses.iter().flatten().collect();
+        let having = |term: &String| self.clauses.iter().filter(|clause| clause.contains(term)).count();
+        let of_word = |word: &W| {
+            if *word == W::Any {
+                return 0.0;
+            }
+            let terms = vocabulary.iter().filter(|term| oracle::stands_for(word, term, false));
+            let having = terms.map(|term| having(term)).sum::<usize>().min(self.clauses.len()) as f64;
+            (1.0 + (self.clauses.len() as f64 - having + 0.5) / (having + 0.5)).ln()
+        };
+        match spans {
+            S::Phrase(words, _) => words.iter().map(of_word).sum(),
+            S::Or(a, b) => self.idf(a).min(self.idf(b)),
+            S::Near(_, a, b) => self.idf(a) + self.idf(b),
+            S::Within(_, _, a, _) => self.idf(a),
+        }
+    }
+
     fn score(&self, query: &Q, found: &model::Found) -> f64 {
         let text = found.text.as_str();
-        let (count, length) = (self.clauses.len() as f64, folded(text).len() as f64);
-        let average = self.clauses.iter().map(Vec::len).sum::<usize>() as f64 / count;
-        let idf = |term: &String| {
-            let having = self.clauses.iter().filter(|clause| clause.contains(term)).count() as f64;
-            (1.0 + (count - having + 0.5) / (having + 0.5)).ln()
+        let length = folded(text).len() as f64;
+        let average = self.clauses.iter().map(Vec::len).sum::<usize>() as f64 / self.clauses.len() as f64;
+        let score = |spans: S| {
+            let frequency = oracle::stretches(&spans, &folded(text), false).len() as f64;
+            self.idf(&spans) * 2.2 * frequency / (frequency + 1.2 * (0.7 + 0.3 * length / average))
         };
-        let phrase = |phrase: Vec<String>| {
-            let frequency = oracle::occurrences(&folded(text), &phrase).len() as f64;
-            let weight: f64 = phrase.iter().map(idf).sum();
-            weight * 2.2 * frequency / (frequency + 1.2 * (0.25 + 0.75 * length / average))
-        };
-        oracle::matched(query, &shown_at(found, text)).into_iter().map(phrase).sum()
+        oracle::matched(query, &shown_at(found, text)).into_iter().map(score).sum()
     }
 }
 

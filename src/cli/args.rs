@@ -263,6 +263,18 @@ pub enum SortArg {
     Company,
 }
 
+/// What bare words are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum MatchArg {
+    /// A phrase.
+    #[default]
+    Phrase,
+    /// A set: a clause has all of them.
+    All,
+    /// A set: a clause has one of them at least; for questions in plain language.
+    Any,
+}
+
 /// Which hits are shown as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum GroupArg {
@@ -291,6 +303,12 @@ pub struct SearchArgs {
     /// The query
     #[arg(required = true, value_name = "QUERY")]
     pub query: Vec<String>,
+    /// What bare words are: a phrase, or a set of which a clause has all or any
+    #[arg(long = "match", value_name = "HOW", value_enum, default_value_t)]
+    pub matching: MatchArg,
+    /// Match all forms of words: sell, sells, selling (English)
+    #[arg(long)]
+    pub stem: bool,
     /// The index to ask.
     #[command(flatten)]
     pub index: IndexChoice,

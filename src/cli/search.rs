@@ -4,9 +4,10 @@ use std::io::{self, BufWriter};
 
 use fineprint::error::{Error, Result};
 use fineprint::printer::{Format, HumanOptions, Printer};
+use fineprint::query::Matching;
 use fineprint::search::{Dates, Filters, Group, SearchRequest, Sort, Summary, search};
 
-use super::args::{Cli, FilterArgs, FormatArg, GroupArg, SearchArgs, SortArg};
+use super::args::{Cli, FilterArgs, FormatArg, GroupArg, MatchArg, SearchArgs, SortArg};
 use super::open::{human_options, open};
 use super::{Outcome, count, say};
 
@@ -14,7 +15,7 @@ use super::{Outcome, count, say};
 pub fn run(args: &SearchArgs, cli: &Cli) -> Result<Outcome> {
     let request = resolve(args)?;
     // A query that cannot be read should not wait for an index to be built.
-    fineprint::query::parse(&request.query)?;
+    fineprint::query::parse_as(&request.query, request.matching)?;
     let (index, is_incomplete) = open(&args.index, cli)?;
     let format = match args.format {
         FormatArg::Human => Format::Human(HumanOptions { group: request.group, ..human_options(cli.color) }),
@@ -44,6 +45,8 @@ fn resolve(args: &SearchArgs) -> Result<SearchRequest> {
     });
     Ok(SearchRequest {
         query: args.query.join(" "),
+        matching: matching(args.matching),
+        has_forms: args.stem,
         filters: filters(&args.filters)?,
         sort: match args.sort {
             SortArg::Relevance => Sort::Relevance,
@@ -61,6 +64,14 @@ fn resolve(args: &SearchArgs) -> Result<SearchRequest> {
         limit: if args.count { Some(0) } else { args.limit.0 },
         offset: args.offset,
     })
+}
+
+fn matching(arg: MatchArg) -> Matching {
+    match arg {
+        MatchArg::Phrase => Matching::Phrase,
+        MatchArg::All => Matching::All,
+        MatchArg::Any => Matching::Any,
+    }
 }
 
 fn filters(args: &FilterArgs) -> Result<Filters> {

@@ -52,23 +52,83 @@ impl PartialEq for Node {
 
 impl Eq for Node {}
 
+/// A phrase: words in this order, next to each other but for `gap` other words in all between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    /// What must follow each other: at least one is not [`Word::Any`], and no two are [`Word::Text`] in a row.
+    pub words: Vec<Word>,
+    /// How many other words may stand between them, in all.
+    pub gap: u32,
+}
+
+impl Phrase {
+    /// The phrase of a plain text.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { words: vec![Word::Text(text.into())], gap: 0 }
+    }
+
+    /// The text if it is all that there is.
+    pub fn as_plain(&self) -> Option<&str> {
+        match (self.words.as_slice(), self.gap) {
+            ([Word::Text(text)], 0) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// A piece of a phrase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// Text as typed, without its quotes and with single spaces between the words; it has a letter or a digit (or, under `company`
+    /// and `type`, a glob) and never straight and curly quotes at once.
+    Text(String),
+    /// `part*`: text of which the last word is only the beginning of one.
+    Prefix(String),
+    /// `/pattern/`: any word that the regular expression, which this is, fits from end to end.
+    Regex(String),
+    /// `*`: any one word.
+    Any,
+}
+
 /// What a node asks for.
 ///
 /// A tree that comes from the parser keeps these promises, and printing relies on them:
 /// - `And` and `Or` have at least two operands, none of the node's own kind;
 /// - a `Not` stands only as an operand of an `And` that has another operand which is no `Not`;
-/// - a `Field` holds no other `Field`.
+/// - a `Field` holds no other `Field`;
+/// - the operands of `Near` and `Within` are phrases, `Or`, `Near` and `Within`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NodeKind {
-    /// Words in this order, next to each other. The text as typed, without its quotes and with
-    /// single spaces between the words; it has a letter or a digit (or, under `company` and `type`,
-    /// a glob) and never straight and curly quotes at once.
-    Phrase(String),
+    /// A phrase.
+    Phrase(Phrase),
+    /// Words as a set, in the order in which they were typed: what bare words are under [`Matching::All`](super::Matching::All) and
+    /// [`Matching::Any`](super::Matching::Any).
+    Set(String),
+    /// The left and the right with at most `distance` words between their nearest ends, in either order, not overlapping.
+    Near {
+        /// The most words between them.
+        distance: u32,
+        /// What is written first.
+        left: Box<Node>,
+        /// What is written second.
+        right: Box<Node>,
+    },
+    /// A `found` with a `beside` at most `distance` words away on either side, or without one.
+    Within {
+        /// The most words between them.
+        distance: u32,
+        /// Whether there must be none.
+        is_negated: bool,
+        /// What is looked for.
+        found: Box<Node>,
+        /// What must, or must not, stand near it.
+        beside: Box<Node>,
+    },
     /// The operand judged on a field instead of the text of the clause.
     Field {
         /// Which field.
         field: Field,
-        /// What it must hold: phrases, and `And`, `Or`, `Not` of phrases.
+        /// What it must hold: phrases, `Near` and `Within`, and `And`, `Or`, `Not` of them.
         operand: Box<Node>,
     },
     /// Matches where the operand does not.
@@ -131,7 +191,8 @@ impl NodeKind {
             Self::Or(_) => 0,
             Self::And(_) => 1,
             Self::Not(_) => 2,
-            Self::Field { .. } | Self::Phrase(_) => 3,
+            Self::Near { .. } | Self::Within { .. } => 3,
+            Self::Field { .. } | Self::Phrase(_) | Self::Set(_) => 4,
         }
     }
 }
@@ -139,10 +200,21 @@ impl NodeKind {
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            NodeKind::Phrase(text) => print_phrase(f, text),
+            NodeKind::Phrase(phrase) => print_phrase(f, phrase),
+            NodeKind::Set(text) => f.write_str(text),
             NodeKind::Field { field, operand } => {
                 write!(f, "{field}:")?;
-                print_operand(f, operand, 3)
+                print_operand(f, operand, 4)
+            }
+            NodeKind::Near { distance, left, right } => {
+                print_operand(f, left, 3)?;
+                write!(f, " NEAR/{distance} ")?;
+                print_operand(f, right, 4)
+            }
+            NodeKind::Within { distance, is_negated, found, beside } => {
+                print_operand(f, found, 3)?;
+                write!(f, " {}WITHIN/{distance} ", if *is_negated { "NOT " } else { "" })?;
+                print_operand(f, beside, 4)
             }
             NodeKind::Not(operand) => {
                 f.write_str("NOT ")?;
@@ -156,8 +228,20 @@ impl fmt::Display for Node {
 
 /// Always in quotes: only there are operators, fields and white space plain text. A text with
 /// straight quotes inside was written in curly ones.
-fn print_phrase(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    if text.contains('"') { write!(f, "“{text}”") } else { write!(f, "\"{text}\"") }
+fn print_phrase(f: &mut fmt::Formatter<'_>, phrase: &Phrase) -> fmt::Result {
+    let word = |word: &Word| match word {
+        Word::Text(text) => text.clone(),
+        Word::Prefix(text) => format!("{text}*"),
+        Word::Regex(pattern) => format!("/{pattern}/"),
+        Word::Any => "*".to_owned(),
+    };
+    let text = phrase.words.iter().map(word).collect::<Vec<_>>().join(" ");
+    if text.contains('"') {
+        write!(f, "“{text}”")?
+    } else {
+        write!(f, "\"{text}\"")?
+    }
+    if phrase.gap > 0 { write!(f, "~{}", phrase.gap) } else { Ok(()) }
 }
 
 fn print_joined(f: &mut fmt::Formatter<'_>, operands: &[Node], operator: &str, binding: u8) -> fmt::Result {
@@ -180,7 +264,7 @@ mod tests {
     use super::*;
 
     fn phrase(text: &str) -> Node {
-        Node::new(Span::default(), NodeKind::Phrase(text.into()))
+        Node::new(Span::default(), NodeKind::Phrase(Phrase::plain(text)))
     }
 
     fn node(kind: NodeKind) -> Node {
@@ -199,7 +283,7 @@ mod tests {
 
     #[test]
     fn equality_ignores_spans() {
-        assert_eq!(phrase("a"), node(NodeKind::Phrase("a".into())));
+        assert_eq!(phrase("a"), node(NodeKind::Phrase(Phrase::plain("a"))));
         assert_ne!(phrase("a"), phrase("b"));
     }
 

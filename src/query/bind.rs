@@ -4,26 +4,43 @@
 //! has silent traps (a bare query is an OR, `a AND NOT b` is nothing).
 
 use super::names::{NameError, NameField, NamePattern};
-use super::{Field, Node, NodeKind, QueryError, QueryErrorKind, Span};
+use super::pattern::{Pattern, Slot, Spans};
+use super::{Field, Matching, Node, NodeKind, Phrase, QueryError, QueryErrorKind, Span, TermRegex, Word};
 use crate::index::Policies;
-use crate::token::terms;
+use crate::stem::stem;
+use crate::token::{has_token, terms};
 
 /// What is asked, in terms of the index.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub root: Operand,
-    pub phrases: Vec<Phrase>,
-    pub place_phrases: Vec<PlacePhrase>,
+    pub patterns: Vec<Pattern>,
+    pub place_patterns: Vec<PlacePattern>,
     /// Sets of policies by rank.
     pub policy_sets: Vec<Vec<bool>>,
+    /// The texts of the sets of words.
+    pub word_sets: Vec<String>,
+}
+
+impl Plan {
+    /// The plan that everything fits.
+    pub fn of_all() -> Self {
+        Self {
+            root: Operand::And(Vec::new()),
+            patterns: Vec::new(),
+            place_patterns: Vec::new(),
+            policy_sets: Vec::new(),
+            word_sets: Vec::new(),
+        }
+    }
 }
 
 /// A node of the plan; numbers point into the lists of the plan.
 #[derive(Debug)]
 pub(crate) enum Operand {
-    /// The clause has the phrase.
-    Phrase(usize),
-    /// A place of the clause has the phrase in a heading above it, or in a link.
+    /// The clause has the pattern.
+    Pattern(usize),
+    /// A place of the clause has the pattern in a heading above it, or in a link.
     Place(usize),
     /// The clause is of one of the policies.
     Policies(usize),
@@ -33,19 +50,11 @@ pub(crate) enum Operand {
     Or(Vec<Operand>),
 }
 
-/// A phrase in the text of a clause.
+/// A pattern in one heading or one link target of a place.
 #[derive(Debug)]
-pub(crate) struct Phrase {
-    pub terms: Vec<String>,
-    /// Whether it is what was asked for, not what was excluded: it scores and is highlighted.
-    pub is_wanted: bool,
-}
-
-/// A phrase in one heading or one link target of a place.
-#[derive(Debug)]
-pub(crate) struct PlacePhrase {
+pub(crate) struct PlacePattern {
     pub field: PlaceField,
-    pub terms: Vec<String>,
+    pub pattern: Pattern,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,30 +63,111 @@ pub(crate) enum PlaceField {
     Link,
 }
 
+/// How words are read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Reading {
+    pub matching: Matching,
+    /// Whether words match all their forms.
+    pub has_forms: bool,
+}
+
 /// Binds `tree`, which was parsed from `query`, to the policies of an index; `section` is the text of `--section`.
 pub(crate) fn bind(
     query: &str,
     tree: &Node,
+    reading: Reading,
     section: &[String],
     policies: &Policies,
 ) -> Result<Plan, QueryError> {
-    let plan = Plan {
-        root: Operand::And(Vec::new()),
-        phrases: Vec::new(),
-        place_phrases: Vec::new(),
-        policy_sets: Vec::new(),
-    };
-    let mut binder = Binder { query, policies, plan };
+    let mut binder = Binder { query, reading, policies, plan: Plan::of_all() };
     let mut root = vec![binder.node(tree, None, true)?];
     if !section.is_empty() {
-        root.push(Operand::Or(section.iter().map(|text| binder.place(PlaceField::Section, text)).collect()));
+        let headings = section.iter().map(|text| binder.place(PlaceField::Section, plain(text, reading)));
+        root.push(Operand::Or(headings.collect()));
     }
     binder.plan.root = Operand::And(root);
     Ok(binder.plan)
 }
 
+/// The pattern of a plain phrase.
+fn plain(text: &str, reading: Reading) -> Pattern {
+    let mut slots = Slots { reading, slots: Vec::new() };
+    let words = slots.text(text);
+    Pattern {
+        spans: Spans::Phrase { words, gap: 0 },
+        slots: slots.slots,
+        is_wanted: true,
+        is_of_set: false,
+        written: text.to_owned(),
+    }
+}
+
+/// The words of a pattern while it is bound.
+struct Slots {
+    reading: Reading,
+    slots: Vec<Slot>,
+}
+
+impl Slots {
+    fn add(&mut self, slot: Slot) -> Option<usize> {
+        let known = self.slots.iter().position(|known| *known == slot);
+        Some(known.unwrap_or_else(|| {
+            self.slots.push(slot);
+            self.slots.len() - 1
+        }))
+    }
+
+    fn text(&mut self, text: &str) -> Vec<Option<usize>> {
+        let has_forms = self.reading.has_forms;
+        let word =
+            |term: String| if has_forms { Slot::Forms(stem(&term).into_owned()) } else { Slot::Exact(term) };
+        owned_terms(text).into_iter().map(|term| self.add(word(term))).collect()
+    }
+
+    fn phrase(&mut self, phrase: &Phrase) -> Result<Spans, String> {
+        let mut words = Vec::new();
+        for word in &phrase.words {
+            match word {
+                Word::Text(text) => words.extend(self.text(text)),
+                Word::Any => words.push(None),
+                Word::Regex(pattern) => words.push(self.add(Slot::Regex(TermRegex::new(pattern)?))),
+                Word::Prefix(text) => {
+                    let mut terms = owned_terms(text);
+                    let start = terms.pop().unwrap_or_default();
+                    words.extend(self.text(&terms.join(" ")));
+                    words.push(self.add(Slot::Prefix(start)));
+                }
+            }
+        }
+        Ok(Spans::Phrase { words, gap: phrase.gap })
+    }
+
+    /// What the parser lets stand beside an operator of distance.
+    fn spans(&mut self, node: &Node) -> Result<Spans, String> {
+        let boxed = |spans: Spans| Box::new(spans);
+        Ok(match &node.kind {
+            NodeKind::Phrase(phrase) => self.phrase(phrase)?,
+            NodeKind::Near { distance, left, right } => {
+                let (left, right) = (boxed(self.spans(left)?), boxed(self.spans(right)?));
+                Spans::Near { distance: *distance, left, right }
+            }
+            NodeKind::Within { distance, is_negated, found, beside } => {
+                let (found, beside) = (boxed(self.spans(found)?), boxed(self.spans(beside)?));
+                Spans::Within { distance: *distance, is_negated: *is_negated, found, beside }
+            }
+            NodeKind::Or(operands) => {
+                Spans::Or(operands.iter().map(|operand| self.spans(operand)).collect::<Result<_, _>>()?)
+            }
+            NodeKind::Set(_) | NodeKind::And(_) | NodeKind::Not(_) | NodeKind::Field { .. } => {
+                return Err("this has no distance from anything".to_owned());
+            }
+        })
+    }
+}
+
 struct Binder<'b> {
     query: &'b str,
+    reading: Reading,
     policies: &'b Policies,
     plan: Plan,
 }
@@ -85,7 +175,10 @@ struct Binder<'b> {
 impl Binder<'_> {
     fn node(&mut self, node: &Node, field: Option<Field>, is_wanted: bool) -> Result<Operand, QueryError> {
         Ok(match &node.kind {
-            NodeKind::Phrase(text) => self.phrase(text, node.span, field, is_wanted)?,
+            NodeKind::Phrase(_) | NodeKind::Near { .. } | NodeKind::Within { .. } => {
+                self.pattern(node, field, is_wanted)?
+            }
+            NodeKind::Set(text) => self.set(text, node.span, is_wanted)?,
             NodeKind::Field { field, operand } => self.node(operand, Some(*field), is_wanted)?,
             NodeKind::Not(operand) => Operand::Not(Box::new(self.node(operand, field, !is_wanted)?)),
             NodeKind::And(operands) => Operand::And(self.nodes(operands, field, is_wanted)?),
@@ -102,32 +195,61 @@ impl Binder<'_> {
         nodes.iter().map(|node| self.node(node, field, is_wanted)).collect()
     }
 
-    fn phrase(
-        &mut self,
-        text: &str,
-        span: Span,
-        field: Option<Field>,
-        is_wanted: bool,
-    ) -> Result<Operand, QueryError> {
-        if let Some(field @ (Field::Company | Field::Type)) = field {
-            return self.names(field, text, span);
+    fn error(&self, kind: QueryErrorKind, span: Span, message: &str) -> QueryError {
+        QueryError::new(kind, self.query, span, message)
+    }
+
+    fn pattern(&mut self, node: &Node, field: Option<Field>, is_wanted: bool) -> Result<Operand, QueryError> {
+        if let (Some(field @ (Field::Company | Field::Type)), NodeKind::Phrase(phrase)) = (field, &node.kind)
+        {
+            return self.names(field, phrase.as_plain().unwrap_or_default(), node.span);
         }
-        if !crate::token::has_token(text) {
-            return Err(QueryError::new(QueryErrorKind::NoWord, self.query, span, "no word to search for"));
+        let mut slots = Slots { reading: self.reading, slots: Vec::new() };
+        let spans =
+            slots.spans(node).map_err(|why| self.error(QueryErrorKind::BadOperand, node.span, &why))?;
+        if let Some(words) = spans.wordless() {
+            let message = if words { "no word to search for" } else { "`*` alone stands for any word" };
+            return Err(self.error(QueryErrorKind::NoWord, node.span, message));
         }
+        let written = node.to_string();
+        let pattern = Pattern { slots: slots.slots, spans, is_wanted, is_of_set: false, written };
         Ok(match field {
-            Some(Field::Section) => self.place(PlaceField::Section, text),
-            Some(Field::Link) => self.place(PlaceField::Link, text),
+            Some(Field::Section) => self.place(PlaceField::Section, pattern),
+            Some(Field::Link) => self.place(PlaceField::Link, pattern),
             _ => {
-                self.plan.phrases.push(Phrase { terms: owned_terms(text), is_wanted });
-                Operand::Phrase(self.plan.phrases.len() - 1)
+                self.plan.patterns.push(pattern);
+                Operand::Pattern(self.plan.patterns.len() - 1)
             }
         })
     }
 
-    fn place(&mut self, field: PlaceField, text: &str) -> Operand {
-        self.plan.place_phrases.push(PlacePhrase { field, terms: owned_terms(text) });
-        Operand::Place(self.plan.place_phrases.len() - 1)
+    /// A pattern for each word: any or all of them must stand in the clause.
+    fn set(&mut self, text: &str, span: Span, is_wanted: bool) -> Result<Operand, QueryError> {
+        if !has_token(text) {
+            return Err(self.error(QueryErrorKind::NoWord, span, "no word to search for"));
+        }
+        let mut words = owned_terms(text);
+        let mut known = std::collections::HashSet::new();
+        words.retain(|word| known.insert(word.clone()));
+        let first = self.plan.patterns.len();
+        let patterns = words.iter().map(|word| {
+            let written = format!("\"{word}\"");
+            Pattern { is_wanted, is_of_set: true, written, ..plain(word, self.reading) }
+        });
+        self.plan.patterns.extend(patterns);
+        let operands = (first..self.plan.patterns.len()).map(Operand::Pattern).collect();
+        if is_wanted {
+            self.plan.word_sets.push(text.to_owned());
+        }
+        Ok(match self.reading.matching {
+            Matching::All => Operand::And(operands),
+            Matching::Any | Matching::Phrase => Operand::Or(operands),
+        })
+    }
+
+    fn place(&mut self, field: PlaceField, pattern: Pattern) -> Operand {
+        self.plan.place_patterns.push(PlacePattern { field, pattern });
+        Operand::Place(self.plan.place_patterns.len() - 1)
     }
 
     fn names(&mut self, field: Field, text: &str, span: Span) -> Result<Operand, QueryError> {

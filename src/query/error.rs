@@ -52,8 +52,16 @@ pub enum QueryErrorKind {
     MissingValue,
     /// A field inside the group of another field.
     NestedField,
-    /// Syntax of the full language that this version cannot answer yet.
-    Unsupported,
+    /// A distance that is no number or too large, or stands where none can.
+    BadDistance,
+    /// A `*` inside a word.
+    BadWildcard,
+    /// A regular expression that is none, or that needs too much memory.
+    BadRegex,
+    /// An operand that has no place in a text, beside an operator of distance.
+    BadOperand,
+    /// A `*`, regular expression or stem that fits more words of the index than are looked up.
+    TooManyWords,
     /// Well formed, but the index has no answer for it: for a binder to report.
     Binding,
 }

@@ -1,12 +1,14 @@
-//! From text to tree: a lexer that knows words, quotes and colons, and a recursive descent with one
-//! function per production of the grammar in the [module docs](super).
+//! From text to tree: a recursive descent over the tokens of [`lex`](super::lex) with one function per production of the grammar in the
+//! [module docs](super).
 //!
 //! Recursion happens in groups alone, whose depth is limited, so that no query exhausts the stack.
 
 use std::mem::discriminant;
 
 use super::ast::{Field, Node, NodeKind, Span};
-use super::error::{QueryError, QueryErrorKind as Kind, echo};
+use super::error::{QueryError, QueryErrorKind as Kind};
+use super::lex::{AS_WORDS, OPERAND, Source, Token, TokenKind, ends_word, lex};
+use super::phrase::phrase;
 
 /// Groups inside groups. Nobody writes more than a handful, and the stack of the smallest thread
 /// holds many more.
@@ -16,38 +18,60 @@ pub const MAX_DEPTH: usize = 64;
 /// a binder.
 pub const MAX_QUERY_BYTES: usize = 64 * 1024;
 
-/// Jaro-Winkler similarity from which a field is suggested: `typ`, `sect` and `comapny` are above
-/// 0.9, `title` and `note` below 0.7.
-const NEAR_NAME: f64 = 0.8;
+/// The most words between what NEAR, WITHIN and `~` join: longer than nearly any clause.
+pub const MAX_DISTANCE: u32 = 1000;
 
-const OPERAND: &str = "a word, a quoted phrase or a group";
+/// Operators of distance in a row.
+const MAX_JOINED: usize = 64;
 
 // Hints.
-const AS_WORDS: &str = "to search for the words, put them in quotes";
-const AS_AND: &str = "join what stands on its two sides with AND";
-const AS_OR: &str = "write out the words, with OR between them";
-const AS_PHRASE: &str = "leave it out for the exact phrase, or join the words with AND";
-const AS_LINK: &str = "put the address in quotes, or search link targets with `link:`";
 const LONE_NOT: &str = "say what to find beside it, as in `sell NOT rent`";
 const LONE_NOT_IN_OR: &str = "each side of OR needs one, as in `sell OR (rent NOT lease)`";
 const LONE_NOT_IN_FIELD: &str = "write NOT before the field, as in `sell NOT section:children`";
+const NEAR_OPERANDS: &str =
+    "it joins words, phrases and groups of them with OR; join the rest with AND outside";
 
-/// Parses a query in the language of the [module docs](super).
+/// What bare words side by side are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Matching {
+    /// A phrase.
+    #[default]
+    Phrase,
+    /// A set of which a clause has all words.
+    All,
+    /// A set of which a clause has at least one word: for questions in plain language.
+    Any,
+}
+
+/// Parses a query in the language of the [module docs](super), in which bare words are a phrase.
 ///
 /// # Errors
 ///
 /// The first mistake, with its place in the query and mostly with advice.
 pub fn parse(query: &str) -> Result<Node, QueryError> {
+    parse_as(query, Matching::Phrase)
+}
+
+/// Parses a query in which bare words are what `matching` says. If they are a set, parentheses without an operator inside and colons that
+/// make no field are punctuation.
+///
+/// # Errors
+///
+/// The first mistake, with its place in the query and mostly with advice.
+pub fn parse_as(query: &str, matching: Matching) -> Result<Node, QueryError> {
     let source = Source(query);
     if query.len() > MAX_QUERY_BYTES {
         let rest = Span::new(MAX_QUERY_BYTES, query.len());
         let message = format!("the query is longer than {MAX_QUERY_BYTES} bytes");
         return Err(source.error(Kind::TooLong, rest, message));
     }
-    let tokens = lex(source)?;
+    let mut tokens = lex(source, matching)?;
     refuse_lone_star(source, &tokens)?;
+    if matching != Matching::Phrase {
+        tokens = without_plain_parentheses(&tokens);
+    }
     let (next, depth, field) = (0, 0, None);
-    let mut parser = Parser { source, tokens, next, depth, field };
+    let mut parser = Parser { source, matching, tokens, next, depth, field };
     let tree = parser.or(None)?;
     if let Some(rest) = parser.peek() {
         return Err(parser.missing(None, Some(rest)));
@@ -56,213 +80,10 @@ pub fn parse(query: &str) -> Result<Node, QueryError> {
     Ok(tree)
 }
 
-/// White space as Unicode has it, and control characters: NUL and its like come from scripts,
-/// nobody searches for them.
-fn is_separator(c: char) -> bool {
-    c.is_whitespace() || c.is_control()
-}
-
-fn is_curly(c: char) -> bool {
-    matches!(c, '“' | '”' | '„' | '‟')
-}
-
-fn is_quote(c: char) -> bool {
-    c == '"' || is_curly(c)
-}
-
-fn ends_word(c: char) -> bool {
-    is_separator(c) || is_quote(c) || matches!(c, '(' | ')')
-}
-
-/// The query, read by byte ranges that cannot panic.
-#[derive(Debug, Clone, Copy)]
-struct Source<'q>(&'q str);
-
-impl<'q> Source<'q> {
-    fn slice(self, span: Span) -> &'q str {
-        self.0.get(span.start..span.end).unwrap_or_default()
-    }
-
-    fn rest(self, from: usize) -> &'q str {
-        self.0.get(from..).unwrap_or_default()
-    }
-
-    fn error(self, kind: Kind, span: Span, message: impl AsRef<str>) -> QueryError {
-        QueryError::new(kind, self.0, span, message)
-    }
-
-    /// Syntax of the full language is refused: today's answer must not differ from tomorrow's.
-    fn unsupported(self, construct: &str, span: Span, hint: &str) -> QueryError {
-        let written = echo(self.slice(span));
-        let message = format!("the {construct} {written} is not supported by this version yet");
-        self.error(Kind::Unsupported, span, message).with_hint(hint)
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum TokenKind {
-    Word,
-    /// With its quotes.
-    Quote,
-    Open,
-    Close,
-    And,
-    Or,
-    Not,
-    /// With its colon; a word, a quote or an opening parenthesis follows without a gap.
-    Field(Field),
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Token {
-    span: Span,
-    kind: TokenKind,
-}
-
-fn lex(source: Source<'_>) -> Result<Vec<Token>, QueryError> {
-    let (tokens, at, no_pattern_before) = (Vec::new(), 0, 0);
-    let mut lexer = Lexer { source, tokens, at, no_pattern_before };
-    while let Some(c) = source.rest(lexer.at).chars().next() {
-        match c {
-            '(' => lexer.push(TokenKind::Open, lexer.at + 1),
-            ')' => lexer.push(TokenKind::Close, lexer.at + 1),
-            c if is_separator(c) => lexer.at += c.len_utf8(),
-            c if is_quote(c) => lexer.quote(c)?,
-            _ => lexer.word()?,
-        }
-    }
-    Ok(lexer.tokens)
-}
-
-struct Lexer<'q> {
-    source: Source<'q>,
-    tokens: Vec<Token>,
-    at: usize,
-    /// No pattern begins before this byte: keeps a query of slashes and parentheses linear.
-    no_pattern_before: usize,
-}
-
-impl Lexer<'_> {
-    fn push(&mut self, kind: TokenKind, end: usize) {
-        let span = Span::new(self.at, end);
-        self.tokens.push(Token { span, kind });
-        self.at = end;
-    }
-
-    /// A straight quote closes a straight one, any curly one a curly one: languages differ in which
-    /// of those opens.
-    fn quote(&mut self, open: char) -> Result<(), QueryError> {
-        let inner = self.at + open.len_utf8();
-        let closes = |c| is_quote(c) && is_curly(c) == is_curly(open);
-        let mut chars = self.source.rest(inner).char_indices();
-        let Some((length, close)) = chars.find(|&(_, c)| closes(c)) else {
-            let place = Span::new(self.at, inner);
-            let error = self.source.error(Kind::UnclosedQuote, place, "unclosed quote");
-            let close = if is_curly(open) { '”' } else { open };
-            return Err(error.with_hint(format!("close it with `{close}`")));
-        };
-        self.push(TokenKind::Quote, inner + length + close.len_utf8());
-        Ok(())
-    }
-
-    fn word(&mut self) -> Result<(), QueryError> {
-        let end = self.word_end(self.at);
-        let span = Span::new(self.at, end);
-        let word = self.source.slice(span);
-        if word.starts_with('~') && self.follows_operand() {
-            return Err(self.source.unsupported("distance", span, AS_PHRASE));
-        }
-        match (word, field_name(word)) {
-            ("AND", _) => self.push(TokenKind::And, end),
-            ("OR", _) => self.push(TokenKind::Or, end),
-            ("NOT", _) => self.push(TokenKind::Not, end),
-            (_, None) => self.push(TokenKind::Word, end),
-            (_, Some(name)) => return self.field(name),
-        }
-        Ok(())
-    }
-
-    /// Whether the last token is a quote or a group that ends right here.
-    fn follows_operand(&self) -> bool {
-        self.tokens.last().is_some_and(|&Token { span, kind }| {
-            span.end == self.at && matches!(kind, TokenKind::Quote | TokenKind::Close)
-        })
-    }
-
-    fn word_end(&mut self, from: usize) -> usize {
-        let rest = self.source.rest(from);
-        let length = self.pattern_length(from).or_else(|| rest.find(ends_word));
-        from + length.unwrap_or(rest.len())
-    }
-
-    /// The length of a `/pattern/`: the parentheses inside do not end it as they end a word, those
-    /// that close groups around it do.
-    fn pattern_length(&mut self, from: usize) -> Option<usize> {
-        let rest = self.source.rest(from);
-        if from < self.no_pattern_before || !rest.starts_with('/') {
-            return None;
-        }
-        let mut runs = rest.split(|c| is_separator(c) || is_quote(c));
-        let run = runs.next().unwrap_or_default();
-        let pattern = run.trim_end_matches(')');
-        if is_pattern(pattern) {
-            return Some(pattern.len());
-        }
-        self.no_pattern_before = from + run.len();
-        None
-    }
-
-    fn field(&mut self, name: &str) -> Result<(), QueryError> {
-        let colon = Span::new(self.at, self.at + name.len() + 1);
-        let field = Field::from_name(name).ok_or_else(|| self.unknown_field(name))?;
-        self.push(TokenKind::Field(field), colon.end);
-        let end = self.word_end(colon.end);
-        let first = self.source.rest(colon.end).chars().next();
-        if end > colon.end {
-            self.push(TokenKind::Word, end);
-        } else if !first.is_some_and(|c| c == '(' || is_quote(c)) {
-            let message = format!("expected {OPERAND} after `{}`", self.source.slice(colon));
-            let error = self.source.error(Kind::MissingValue, colon, message);
-            let hint = format!("write it directly after the colon, as in `{field}:word`");
-            return Err(error.with_hint(hint));
-        }
-        Ok(())
-    }
-
-    fn unknown_field(&self, name: &str) -> QueryError {
-        let span = Span::new(self.at, self.at + name.len());
-        let message = format!("unknown field {}", echo(name));
-        let error = self.source.error(Kind::UnknownField, span, message);
-        let value = self.source.rest(span.end + 1);
-        if value.starts_with("//") || name.eq_ignore_ascii_case("mailto") {
-            return error.with_hint(AS_LINK);
-        }
-        let fields = Field::ALL.map(Field::name).join(", ");
-        error.with_hint(match near_field(name) {
-            Some(near) => format!("did you mean `{near}`? fields: {fields}"),
-            None => format!("fields: {fields}; {AS_WORDS}"),
-        })
-    }
-}
-
-/// What stands before the colon, if it looks like the name of a field.
-fn field_name(word: &str) -> Option<&str> {
-    let (name, _) = word.split_once(':')?;
-    let has_letter = name.contains(|c: char| c.is_ascii_alphabetic());
-    let is_foreign = |c: char| !c.is_ascii_alphabetic() && !matches!(c, '-' | '_');
-    (has_letter && !name.contains(is_foreign)).then_some(name)
-}
-
-fn near_field(name: &str) -> Option<Field> {
-    let name = name.to_ascii_lowercase();
-    let near = Field::ALL.map(|field| (strsim::jaro_winkler(&name, field.name()), field));
-    let (similarity, field) = near.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (similarity >= NEAR_NAME).then_some(field)
-}
-
 /// The productions. In each, `after` is the operator or field that asks for the operand.
 struct Parser<'q> {
     source: Source<'q>,
+    matching: Matching,
     tokens: Vec<Token>,
     next: usize,
     depth: usize,
@@ -303,7 +124,7 @@ impl Parser<'_> {
         Ok(join(operands, NodeKind::And))
     }
 
-    /// `not = { "NOT" } , operand`. A loop: there may be thousands.
+    /// `not = { "NOT" } , near`. A loop: there may be thousands.
     fn not(&mut self, mut after: Option<Token>) -> Result<Node, QueryError> {
         let outermost = self.peek().map_or(Span::default(), |token| token.span);
         let mut is_negated = false;
@@ -311,8 +132,64 @@ impl Parser<'_> {
             is_negated = !is_negated;
             after = Some(operator);
         }
-        let operand = self.operand(after)?;
+        let operand = self.near(after)?;
         Ok(if is_negated { negate(outermost, operand) } else { operand })
+    }
+
+    /// `near = operand , { distance , operand }`, from left to right.
+    fn near(&mut self, after: Option<Token>) -> Result<Node, QueryError> {
+        let mut left = self.operand(after)?;
+        let mut joined = 0;
+        while let Some(operator) = self.peek() {
+            let wrap: fn(u32, Box<Node>, Box<Node>) -> NodeKind = match operator.kind {
+                TokenKind::Near(_) => |distance, left, right| NodeKind::Near { distance, left, right },
+                TokenKind::Within(_) => {
+                    |distance, found, beside| NodeKind::Within { distance, is_negated: false, found, beside }
+                }
+                TokenKind::NotWithin(_) => {
+                    |distance, found, beside| NodeKind::Within { distance, is_negated: true, found, beside }
+                }
+                _ => break,
+            };
+            let (TokenKind::Near(distance) | TokenKind::Within(distance) | TokenKind::NotWithin(distance)) =
+                operator.kind
+            else {
+                break;
+            };
+            if self.field.is_some_and(Field::takes_globs) {
+                let message = "a name has no distance from anything";
+                return Err(self.source.error(Kind::BadOperand, operator.span, message));
+            }
+            joined += 1;
+            if joined > MAX_JOINED {
+                let message = format!("more than {MAX_JOINED} distances in a row");
+                return Err(self.source.error(Kind::TooDeep, operator.span, message));
+            }
+            self.next += 1;
+            self.refuse_far(operator, &left)?;
+            let right = self.operand(Some(operator))?;
+            self.refuse_far(operator, &right)?;
+            let span = left.span.to(right.span);
+            left = Node::new(span, wrap(distance, Box::new(left), Box::new(right)));
+        }
+        Ok(left)
+    }
+
+    /// Refuses what has no place in a text: a distance from it means nothing.
+    fn refuse_far(&self, operator: Token, node: &Node) -> Result<(), QueryError> {
+        let what = match &node.kind {
+            NodeKind::Phrase(_) | NodeKind::Near { .. } | NodeKind::Within { .. } => return Ok(()),
+            NodeKind::Or(operands) => {
+                return operands.iter().try_for_each(|operand| self.refuse_far(operator, operand));
+            }
+            NodeKind::And(_) => "AND",
+            NodeKind::Not(_) => "NOT",
+            NodeKind::Field { .. } => "a field",
+            NodeKind::Set(_) => "a set of words",
+        };
+        let operator = self.source.slice(operator.span);
+        let message = format!("{what} has no distance from anything, as `{operator}` needs it");
+        Err(self.source.error(Kind::BadOperand, node.span, message).with_hint(NEAR_OPERANDS))
     }
 
     /// `operand = group | field | phrase`
@@ -364,7 +241,10 @@ impl Parser<'_> {
         self.next += 1;
         self.field = Some(field);
         let operand = match self.take(TokenKind::Word) {
-            Some(value) => self.phrase(value.span, value.span, false)?,
+            Some(value) => {
+                let phrase = phrase(self.source, self.field, value.span, value.span, false)?;
+                Node::new(value.span, NodeKind::Phrase(phrase))
+            }
             None => self.operand(after)?,
         };
         self.field = None;
@@ -372,82 +252,45 @@ impl Parser<'_> {
         Ok(Node::new(span, NodeKind::Field { field, operand: Box::new(operand) }))
     }
 
-    /// `phrase = quote | word , { word }`: the first half.
-    fn quote(&mut self, span: Span) -> Result<Node, QueryError> {
+    /// `phrase = quote , [ "~" number ] | word , { word }`: the first half.
+    fn quote(&mut self, quote: Span) -> Result<Node, QueryError> {
         self.next += 1;
-        let mut inner = self.source.slice(span).chars();
-        let start = span.start + inner.next().map_or(0, char::len_utf8);
-        let end = span.end - inner.next_back().map_or(0, char::len_utf8);
-        self.phrase(span, Span::new(start, end), true)
+        let mut inner = self.source.slice(quote).chars();
+        let start = quote.start + inner.next().map_or(0, char::len_utf8);
+        let end = quote.end - inner.next_back().map_or(0, char::len_utf8);
+        let (mut span, mut gap) = (quote, 0);
+        if let Some(Token { span: behind, kind: TokenKind::Gap(words) }) = self.peek() {
+            self.next += 1;
+            if self.field.is_some_and(Field::takes_globs) {
+                return Err(self.source.error(Kind::BadDistance, behind, "the distance of a name"));
+            }
+            (span, gap) = (quote.to(behind), words);
+        }
+        let mut phrase = phrase(self.source, self.field, quote, Span::new(start, end), true)?;
+        phrase.gap = gap;
+        Ok(Node::new(span, NodeKind::Phrase(phrase)))
     }
 
-    /// `phrase = quote | word , { word }`: the second half.
+    /// `phrase = quote , [ "~" number ] | word , { word }`: the second half.
     fn words(&mut self, first: Span) -> Result<Node, QueryError> {
         let mut span = first;
         while let Some(word) = self.take(TokenKind::Word) {
             span = first.to(word.span);
         }
-        self.phrase(span, span, false)
-    }
-
-    /// What stands at `span`, with the words at `inner`.
-    fn phrase(&self, span: Span, inner: Span, is_quoted: bool) -> Result<Node, QueryError> {
-        let mut words = Vec::new();
-        let mut at = inner.start;
-        for piece in self.source.slice(inner).split_inclusive(is_separator) {
-            let word = piece.trim_end_matches(is_separator);
-            self.refuse_reserved(word, Span::new(at, at + word.len()), is_quoted)?;
-            at += piece.len();
-            if !word.is_empty() {
-                words.push(word);
-            }
-        }
-        let text = words.join(" ");
-        let is_glob = self.takes_globs() && text.contains(['*', '?', '[']);
-        if is_glob || text.contains(char::is_alphanumeric) {
-            return Ok(Node::new(span, NodeKind::Phrase(text)));
-        }
-        let message = match text.as_str() {
-            "" => "nothing between the quotes".to_owned(),
-            text => format!("no word to search for in {}", echo(text)),
-        };
-        let error = self.source.error(Kind::NoWord, span, message);
-        Err(error.with_hint("give a word: only letters and digits are searched"))
-    }
-
-    fn takes_globs(&self) -> bool {
-        self.field.is_some_and(Field::takes_globs)
-    }
-
-    fn refuse_reserved(&self, word: &str, span: Span, is_quoted: bool) -> Result<(), QueryError> {
-        if self.takes_globs() {
-            return Ok(());
-        }
-        let is_link = self.field == Some(Field::Link);
-        let (construct, hint) = if is_proximity(word) && !is_quoted {
-            let span = self.operator_start(span).to(span);
-            let hint = "use AND or NOT: they look at the whole clause";
-            return Err(self.source.unsupported("operator", span, hint));
-        } else if is_pattern(word) && !is_link {
-            ("regular expression", AS_OR)
-        } else if has_distance(word) && !is_quoted {
-            ("distance of", AS_WORDS)
-        } else if !word.contains('*') {
-            return Ok(());
-        } else if word.trim_matches('*').is_empty() {
-            ("placeholder", AS_AND)
-        } else {
-            ("wildcard", AS_OR)
-        };
-        Err(self.source.unsupported(construct, span, hint))
-    }
-
-    /// Where the operator begins whose last word is at `span`: `NOT WITHIN/n` is one operator.
-    fn operator_start(&self, span: Span) -> Span {
-        let is_within = self.source.slice(span).starts_with("WITHIN/");
-        let mut before = self.tokens.iter().rev().skip_while(|token| token.span.end > span.start);
-        let not = before.next().filter(|token| is_within && token.kind == TokenKind::Not);
-        not.map_or(span, |not| not.span)
+        let phrase = phrase(self.source, self.field, span, span, false)?;
+        let is_joined = matches!(
+            self.peek().map(|next| next.kind),
+            Some(TokenKind::Near(_) | TokenKind::Within(_) | TokenKind::NotWithin(_))
+        );
+        Ok(Node::new(
+            span,
+            match phrase.as_plain() {
+                Some(text) if self.matching != Matching::Phrase && self.field.is_none() && !is_joined => {
+                    NodeKind::Set(text.to_owned())
+                }
+                _ => NodeKind::Phrase(phrase),
+            },
+        ))
     }
 
     /// The error where an operand should stand and `token` stands instead.
@@ -497,26 +340,6 @@ fn negate(not: Span, operand: Node) -> Node {
     }
 }
 
-/// `/x/`: what the full language reads as a regular expression.
-fn is_pattern(word: &str) -> bool {
-    word.len() > 2 && word.starts_with('/') && word.ends_with('/')
-}
-
-/// `NEAR/5` or `WITHIN/5`.
-fn is_proximity(word: &str) -> bool {
-    matches!(word.split_once('/'), Some(("NEAR" | "WITHIN", number)) if is_number(number))
-}
-
-/// `word~3`, but not `example.org/~3`.
-fn has_distance(word: &str) -> bool {
-    let parts = word.rsplit_once('~');
-    parts.is_some_and(|(word, number)| word.ends_with(char::is_alphanumeric) && is_number(number))
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// A query of nothing but `*` is a question of its own, however it is wrapped.
 fn refuse_lone_star(source: Source<'_>, tokens: &[Token]) -> Result<(), QueryError> {
     let is_lone = source.0.contains('*') && source.0.chars().all(|c| c == '*' || ends_word(c));
@@ -533,7 +356,9 @@ fn refuse_lone_star(source: Source<'_>, tokens: &[Token]) -> Result<(), QueryErr
 /// which hint helps.
 fn check_negation(source: Source<'_>, node: &Node, place: Result<(), &str>) -> Result<(), QueryError> {
     let (operands, place) = match &node.kind {
-        NodeKind::Phrase(_) => return Ok(()),
+        NodeKind::Phrase(_) | NodeKind::Set(_) | NodeKind::Near { .. } | NodeKind::Within { .. } => {
+            return Ok(());
+        }
         NodeKind::Field { operand, .. } => (std::slice::from_ref(&**operand), Err(LONE_NOT_IN_FIELD)),
         NodeKind::Not(operand) => {
             let message = "NOT has nothing positive beside it";
@@ -550,11 +375,41 @@ fn check_negation(source: Source<'_>, node: &Node, place: Result<(), &str>) -> R
     operands.iter().try_for_each(|operand| check_negation(source, operand, place))
 }
 
+/// The tokens without the parentheses that hold no operator, or close or open nothing: in plain language they are punctuation.
+fn without_plain_parentheses(tokens: &[Token]) -> Vec<Token> {
+    let mut is_group = vec![false; tokens.len()];
+    // The open ones, and whether an operator was met since.
+    let mut open: Vec<(usize, bool)> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match token.kind {
+            TokenKind::Open => open.push((at, false)),
+            TokenKind::Close => {
+                if let Some((start, has_operator)) = open.pop() {
+                    let is_of_field = start > 0 && matches!(tokens[start - 1].kind, TokenKind::Field(_));
+                    (is_group[start], is_group[at]) =
+                        (has_operator || is_of_field, has_operator || is_of_field);
+                    // What holds a group with an operator holds an operator.
+                    if let (true, Some(outer)) = (has_operator, open.last_mut()) {
+                        outer.1 = true;
+                    }
+                }
+            }
+            TokenKind::Word | TokenKind::Quote | TokenKind::Gap(_) | TokenKind::Field(_) => {}
+            _ => open.iter_mut().rev().take(1).for_each(|last| last.1 = true),
+        }
+    }
+    let is_kept = |(token, is_group): (&Token, bool)| {
+        (is_group || !matches!(token.kind, TokenKind::Open | TokenKind::Close)).then_some(*token)
+    };
+    tokens.iter().zip(is_group).filter_map(is_kept).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::query::{Phrase, Word};
 
     #[test]
     fn queries_and_their_trees() {
@@ -660,6 +515,33 @@ mod tests {
             ("NOT section:a b", r#"NOT section:"a" AND "b""#),
             ("a NOT company:(b OR c)", r#""a" AND NOT company:("b" OR "c")"#),
             ("company:a OR company:b c", r#"company:"a" OR company:"b" AND "c""#),
+            // Distances.
+            (r#""sell data"~3"#, r#""sell data"~3"#),
+            (r#""sell data"~0"#, r#""sell data""#),
+            (r#""sell data"~3 x"#, r#""sell data"~3 AND "x""#),
+            ("“sell data”~12", r#""sell data"~12"#),
+            (r#"section:"sell data"~3"#, r#"section:"sell data"~3"#),
+            ("a NEAR/5 b", r#""a" NEAR/5 "b""#),
+            ("a b NEAR/0 c d", r#""a b" NEAR/0 "c d""#),
+            ("a NEAR/5 b NEAR/2 c", r#""a" NEAR/5 "b" NEAR/2 "c""#),
+            ("a NEAR/5 (b NEAR/2 c)", r#""a" NEAR/5 ("b" NEAR/2 "c")"#),
+            ("(a OR b) NEAR/5 c", r#"("a" OR "b") NEAR/5 "c""#),
+            ("a WITHIN/3 b", r#""a" WITHIN/3 "b""#),
+            ("sell NOT WITHIN/3 (not OR never)", r#""sell" NOT WITHIN/3 ("not" OR "never")"#),
+            ("a NOT b NEAR/5 c", r#""a" AND NOT "b" NEAR/5 "c""#),
+            ("a NEAR/5 b OR c", r#""a" NEAR/5 "b" OR "c""#),
+            (r#"a NEAR/5 b "c""#, r#""a" NEAR/5 "b" AND "c""#),
+            ("section:(a NEAR/3 b)", r#"section:("a" NEAR/3 "b")"#),
+            // Stars and regular expressions.
+            ("third part*", r#""third part*""#),
+            (r#""third-part*""#, r#""third-part*""#),
+            (r#""we may * your""#, r#""we may * your""#),
+            (r#""* sell *"~2"#, r#""* sell *"~2"#),
+            ("section:child*", r#"section:"child*""#),
+            ("/opt(s|ed|ing)?/", r#""/opt(s|ed|ing)?/""#),
+            ("(we /(a|b)/)", r#""we /(a|b)/""#),
+            ("section:/a(b)/", r#"section:"/a(b)/""#),
+            (r#""we /opt(s)?/ out""#, r#""we /opt(s)?/ out""#),
             // Colons that are punctuation, slashes and tildes that reserve nothing.
             ("10:30", r#""10:30""#),
             ("at 10:30 AND x", r#""at 10:30" AND "x""#),
@@ -742,26 +624,32 @@ mod tests {
             ("a Section:", Kind::MissingValue, "or a group after `Section:`", "Section:"),
             ("(a link:)", Kind::MissingValue, "or a group after `link:`", "link:"),
             ("section:(a OR company:b)", Kind::NestedField, "the field `company:` inside the group of `section:`", "company:"),
-            // The full language.
-            (r#""sell data"~3"#, Kind::Unsupported, "the distance `~3` is not supported by this version yet", "~3"),
-            (r#"section:"sell data"~3"#, Kind::Unsupported, "the distance `~3` is not supported", "~3"),
-            ("(a b)~3", Kind::Unsupported, "the distance `~3` is not supported", "~3"),
-            ("sell data~3", Kind::Unsupported, "the distance of `data~3` is not supported", "data~3"),
-            ("a NEAR/5 b", Kind::Unsupported, "the operator `NEAR/5` is not supported", "NEAR/5"),
-            ("(a OR b) NEAR/5 c", Kind::Unsupported, "the operator `NEAR/5` is not supported", "NEAR/5"),
-            ("a WITHIN/3 b", Kind::Unsupported, "the operator `WITHIN/3` is not supported", "WITHIN/3"),
-            ("a NOT WITHIN/3 b", Kind::Unsupported, "the operator `NOT WITHIN/3` is not supported", "NOT WITHIN/3"),
-            ("third part*", Kind::Unsupported, "the wildcard `part*` is not supported", "part*"),
-            (r#""third part*""#, Kind::Unsupported, "the wildcard `part*` is not supported", "part*"),
-            (r#""we may * your""#, Kind::Unsupported, "the placeholder `*` is not supported", "*"),
-            ("* AND a", Kind::Unsupported, "the placeholder `*` is not supported", "*"),
-            ("p*y", Kind::Unsupported, "the wildcard `p*y` is not supported", "p*y"),
-            ("section:child*", Kind::Unsupported, "the wildcard `child*` is not supported", "child*"),
-            ("link:(x.org/*)", Kind::Unsupported, "the wildcard `x.org/*` is not supported", "x.org/*"),
-            ("/opt(s|ed|ing)?/", Kind::Unsupported, "the regular expression `/opt(s|ed|ing)?/` is", "/opt(s|ed|ing)?/"),
-            ("(we /(a|b)/)", Kind::Unsupported, "the regular expression `/(a|b)/` is", "/(a|b)/"),
-            ("section:/a(b)/", Kind::Unsupported, "the regular expression `/a(b)/` is", "/a(b)/"),
-            (r#""we /opt(s)?/ out""#, Kind::Unsupported, "the regular expression `/opt(s)?/` is", "/opt(s)?/"),
+            // Distances, stars and regular expressions.
+            (r#""sell data"~"#, Kind::BadDistance, "expected a number after `~`, not ``", "~"),
+            (r#""sell data"~x3"#, Kind::BadDistance, "expected a number after `~`, not `x3`", "~x3"),
+            (r#""sell data"~99999999999"#, Kind::BadDistance, "the distance `99999999999` is more than 1000 words", "99999999999"),
+            ("a NEAR/1001 b", Kind::BadDistance, "the distance `1001` is more than 1000 words", "1001"),
+            ("(a b)~3", Kind::BadDistance, "the distance `~3` behind a group", "~3"),
+            ("sell data~3", Kind::BadDistance, "the distance in `data~3` behind a bare word", "data~3"),
+            ("a NEAR/5", Kind::MissingOperand, "or a group after `NEAR/5`", "NEAR/5"),
+            ("NEAR/5 a", Kind::MissingOperand, "or a group before `NEAR/5`", "NEAR/5"),
+            ("a NOT WITHIN/3", Kind::MissingOperand, "or a group after `NOT WITHIN/3`", "NOT WITHIN/3"),
+            ("a NEAR/5 (b AND c)", Kind::BadOperand, "AND has no distance from anything, as `NEAR/5` needs it", "(b AND c)"),
+            ("(a NOT b) NEAR/5 c", Kind::BadOperand, "AND has no distance", "(a NOT b)"),
+            ("a NEAR/5 section:b", Kind::BadOperand, "a field has no distance", "section:b"),
+            ("a NEAR/5 (b OR (c d \"e\"))", Kind::BadOperand, "AND has no distance", "(c d \"e\")"),
+            ("* AND a", Kind::NoWord, "`*` stands for any word: give another word beside it", "*"),
+            ("p*y", Kind::BadWildcard, "the `*` in `p*y`", "p*y"),
+            ("*party", Kind::BadWildcard, "the `*` in `*party`", "*party"),
+            ("third part-*", Kind::BadWildcard, "the `*` in `part-*`", "part-*"),
+            ("we ** it", Kind::BadWildcard, "the `*` in `**`", "**"),
+            ("link:(x.org/*)", Kind::BadWildcard, "the `*` in `x.org/*`", "x.org/*"),
+            ("we /opt(s/ out", Kind::BadRegex, "`/opt(s/` is no regular expression: unclosed group", "/opt(s/"),
+            ("company:(a NEAR/3 b)", Kind::BadOperand, "a name has no distance from anything", "NEAR/3"),
+            (r#"company:"a b"~3"#, Kind::BadDistance, "the distance of a name", "~3"),
+            (r#""we /opt(s/ out""#, Kind::BadRegex, "`/opt(s/` is no regular expression: unclosed group", "/opt(s/"),
+            ("/[b-a]/", Kind::BadRegex, "`/[b-a]/` is no regular expression: invalid character class range", "/[b-a]/"),
+            (r"/a{1000}{1000}/", Kind::BadRegex, "needs too much memory", r"/a{1000}{1000}/"),
         ];
         for (query, kind, message, place) in table {
             let error = parse(query).expect_err(query);
@@ -778,7 +666,7 @@ mod tests {
         assert_eq!(start("((a)"), Err(0));
         assert_eq!(start("(a))"), Err(3));
         assert_eq!(start("a AND b AND OR c"), Err(8));
-        assert_eq!(start("a* b a*"), Err(0));
+        assert_eq!(start("a*b c a*b"), Err(0));
     }
 
     #[test]
@@ -802,17 +690,6 @@ mod tests {
        ^^  the word is `or`, in lower case";
         assert_eq!(shown("sell OR"), expected);
         assert_eq!(shown(" "), "empty query\n  give a word, a quoted phrase or a group");
-    }
-
-    #[test]
-    fn near_names() {
-        for (name, field) in [("Companies", Field::Company), ("sect", Field::Section), ("lnik", Field::Link)]
-        {
-            assert_eq!(near_field(name), Some(field), "{name}");
-        }
-        for name in ["title", "note", "site", "x"] {
-            assert_eq!(near_field(name), None, "{name}");
-        }
     }
 
     #[test]
@@ -845,7 +722,9 @@ mod tests {
         assert_eq!(kind("a OR ".repeat(13_000) + "a"), None);
         assert_eq!(kind("section:(a)".repeat(5_000)), None);
         assert_eq!(kind("/(".repeat(32_000)), Some(Kind::NoWord));
-        assert_eq!(kind("/)".repeat(32_000)), Some(Kind::Unsupported));
+        assert_eq!(kind("/)".repeat(32_000)), Some(Kind::BadRegex));
+        assert_eq!(kind("a NEAR/5 ".repeat(7_000) + "a"), Some(Kind::TooDeep));
+        assert_eq!(kind("* ".repeat(30_000) + "a"), None);
         assert_eq!(kind("a ".repeat(32_000)), None);
     }
 
@@ -853,7 +732,11 @@ mod tests {
         Node::new(Span::default(), kind)
     }
 
-    fn text() -> impl Strategy<Value = Node> {
+    fn plain() -> impl Strategy<Value = Node> {
+        words().prop_map(|words| node(NodeKind::Phrase(Phrase::plain(words.join(" ")))))
+    }
+
+    fn words() -> impl Strategy<Value = Vec<String>> + Clone {
         let word = prop_oneof![
             "[a-zé隱0-9][a-z:('.-]{0,6}",
             Just("AND".to_owned()),
@@ -863,8 +746,40 @@ mod tests {
             Just("“x”".to_owned()),
         ];
         let quoting = Just(vec!["say".to_owned(), "\"hello\"".to_owned()]);
-        let words = prop_oneof![9 => prop::collection::vec(word, 1..4), 1 => quoting];
-        words.prop_map(|words| node(NodeKind::Phrase(words.join(" "))))
+        prop_oneof![9 => prop::collection::vec(word, 1..4), 1 => quoting]
+    }
+
+    fn text() -> impl Strategy<Value = Node> {
+        let plain = words().prop_map(|words| Phrase::plain(words.join(" ")));
+        let other = prop_oneof![
+            Just(Word::Any),
+            Just(Word::Prefix("third-part".to_owned())),
+            Just(Word::Regex("opt(s|ed)?".to_owned())),
+        ];
+        let mixed =
+            (plain.clone(), prop::collection::vec(other, 0..3), 0..4_u32).prop_map(|(plain, others, gap)| {
+                let words = plain.words.into_iter().chain(others).collect();
+                Phrase { words, gap }
+            });
+        prop_oneof![3 => plain, 1 => mixed].prop_map(|phrase| node(NodeKind::Phrase(phrase)))
+    }
+
+    /// What distances join.
+    fn near() -> impl Strategy<Value = Node> {
+        text().prop_recursive(3, 8, 2, |inner| {
+            let pair = (inner.clone(), inner, 0..9_u32, 0..4_u8);
+            pair.prop_map(|(left, right, distance, how)| {
+                let (left, right) = (Box::new(left), Box::new(right));
+                match how {
+                    0 => join(vec![*left, *right], NodeKind::Or),
+                    1 => node(NodeKind::Near { distance, left, right }),
+                    _ => {
+                        let is_negated = how == 2;
+                        node(NodeKind::Within { distance, is_negated, found: left, beside: right })
+                    }
+                }
+            })
+        })
     }
 
     /// AND, OR and NOT over `leaf`, as the promises of [`NodeKind`] have it.
@@ -888,10 +803,14 @@ mod tests {
     }
 
     fn tree() -> impl Strategy<Value = Node> {
-        let field = prop::sample::select(Field::ALL.to_vec());
-        let field = (field, combined(text()))
+        let field = |fields: &[Field]| prop::sample::select(fields.to_vec());
+        let names = (field(&[Field::Company, Field::Type]), combined(plain()));
+        // A link has no regular expressions, since it has slashes.
+        let texts =
+            prop_oneof![(Just(Field::Section), combined(near())), (Just(Field::Link), combined(plain()))];
+        let field = prop_oneof![names, texts]
             .prop_map(|(field, operand)| node(NodeKind::Field { field, operand: Box::new(operand) }));
-        combined(prop_oneof![3 => text(), 1 => field])
+        combined(prop_oneof![3 => near(), 1 => field])
     }
 
     /// Pieces of the language in any order, with anything between them.

@@ -1,7 +1,9 @@
-//! Where phrases stand in a text: the text is cut into tokens again, with the code that cut it for the index, so ranges are exact.
+//! Where patterns stand in a text: the text is cut into tokens again, with the code that cut it for the index, so ranges are exact.
 
 use std::borrow::Cow;
 
+use super::spans::{Span, Standing};
+use crate::query::pattern::{Pattern, Slot};
 use crate::token::{Token, tokens};
 
 /// A text cut into tokens, once for all that is asked about it.
@@ -17,25 +19,42 @@ impl<'t> Words<'t> {
         Self { tokens, terms }
     }
 
-    /// Whether `phrase` stands in the text.
-    pub fn contain(&self, phrase: &[String]) -> bool {
-        self.occurrences(phrase).next().is_some()
+    /// The folded words.
+    pub fn terms(&self) -> &[Cow<'t, str>] {
+        &self.terms
     }
 
-    /// The tokens at which `phrase` begins.
-    fn occurrences(&self, phrase: &[String]) -> impl Iterator<Item = usize> {
-        // A phrase without words stands nowhere.
-        let windows = self.terms.windows(phrase.len().max(1)).enumerate();
-        windows.filter(move |(_, window)| window.iter().eq(phrase)).map(|(i, _)| i)
+    fn positions(&self, slot: &Slot) -> Vec<u32> {
+        self.terms.iter().zip(0..).filter(|(term, _)| slot.fits(term)).map(|(_, at)| at).collect()
     }
 
-    /// The byte ranges of all occurrences of `phrases`, ascending; overlapping ones are one.
-    pub fn ranges<'p>(&self, phrases: impl Iterator<Item = &'p [String]>) -> Vec<(usize, usize)> {
-        let mut ranges = Vec::new();
-        for phrase in phrases {
-            let range = |i: usize| (self.tokens[i].range.start, self.tokens[i + phrase.len() - 1].range.end);
-            ranges.extend(self.occurrences(phrase).map(range));
+    /// The spans of `pattern`.
+    pub fn spans(&self, pattern: &Pattern) -> Vec<Span> {
+        let positions: Vec<_> = pattern.slots.iter().map(|slot| self.positions(slot)).collect();
+        pattern.spans.find(self.standing(&positions))
+    }
+
+    fn standing<'p>(&self, positions: &'p [Vec<u32>]) -> Standing<'p> {
+        Standing { positions, length: self.terms.len() as u32 }
+    }
+
+    /// Whether `pattern` stands in the text.
+    pub fn contain(&self, pattern: &Pattern) -> bool {
+        !self.spans(pattern).is_empty()
+    }
+
+    /// The byte ranges of all matches of `patterns`, ascending; overlapping ones are one.
+    pub fn ranges<'p>(&self, patterns: impl Iterator<Item = &'p Pattern>) -> Vec<(usize, usize)> {
+        let mut marked = Vec::new();
+        for pattern in patterns {
+            let positions: Vec<_> = pattern.slots.iter().map(|slot| self.positions(slot)).collect();
+            let text = self.standing(&positions);
+            pattern.spans.mark(text, &pattern.spans.find(text), &mut marked);
         }
+        let range = |(start, end): Span| {
+            (self.tokens[start as usize].range.start, self.tokens[end as usize - 1].range.end)
+        };
+        let mut ranges: Vec<_> = marked.into_iter().map(range).collect();
         ranges.sort_unstable();
         let mut merged: Vec<(usize, usize)> = Vec::with_capacity(ranges.len());
         for (start, end) in ranges {
@@ -48,20 +67,7 @@ impl<'t> Words<'t> {
     }
 }
 
-/// Whether `phrase` stands in `text`.
-pub(crate) fn contains(text: &str, phrase: &[String]) -> bool {
-    Words::cut(text).contain(phrase)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_are_exact_and_merged() {
-        let phrases = [vec!["sell".to_owned(), "or".to_owned(), "rent".to_owned()], vec!["or".to_owned()]];
-        let words = Words::cut("Sell—or rent, or  SELL or rent");
-        let found = words.ranges(phrases.iter().map(Vec::as_slice));
-        assert_eq!(found, [(0, 14), (16, 18), (20, 32)]);
-    }
+/// Whether `pattern` stands in `text`.
+pub(crate) fn contains(text: &str, pattern: &Pattern) -> bool {
+    Words::cut(text).contain(pattern)
 }

@@ -1,5 +1,6 @@
 //! Searching: a request and an open index in, hits in a total order out.
 
+mod cursor;
 mod highlight;
 mod hit;
 mod metadata;
@@ -9,8 +10,10 @@ mod read;
 mod request;
 mod rows;
 mod segment;
+mod spans;
 mod statistics;
 mod truth;
+mod vocabulary;
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,12 +23,13 @@ pub use request::{Dates, Filters, Group, Limit, SearchRequest, Sort};
 
 use crate::error::{Error, Result};
 use crate::index::OpenIndex;
-use crate::query::bind::{Operand, Plan, bind};
+use crate::query::bind::{Operand, Plan, Reading, bind};
 use crate::query::names::{NameField, NamePattern};
 use metadata::MetadataFilter;
 use read::HitReader;
 use rows::{Row, Rows};
 use segment::{Columns, Conditions, Match, SegmentSearch};
+use statistics::Prepared;
 
 /// Runs `request` and hands the hits to `sink`, best first. Returns what the whole match set holds.
 ///
@@ -57,14 +61,15 @@ pub fn search(index: &OpenIndex, request: &SearchRequest, sink: &mut dyn HitSink
 }
 
 fn plan(index: &OpenIndex, request: &SearchRequest) -> Result<Plan> {
-    let tree = crate::query::parse(&request.query)?;
+    let tree = crate::query::parse_as(&request.query, request.matching)?;
+    let reading = Reading { matching: request.matching, has_forms: request.has_forms };
     let filters = &request.filters;
     for section in &filters.sections {
         if !crate::token::has_token(section) {
             return Err(Error::Usage(format!("--section `{section}`: no word to search for")));
         }
     }
-    let mut plan = bind(&request.query, &tree, &filters.sections, index.policies())?;
+    let mut plan = bind(&request.query, &tree, reading, &filters.sections, index.policies())?;
     let names = [
         (NameField::Company, &filters.companies),
         (NameField::Type, &filters.types),
@@ -118,10 +123,11 @@ fn collect(
     } else {
         None
     };
+    let prepared = Prepared::new(index, plan, conditions.is_scored)?;
     let mut rows = Rows::new(kept);
     let mut counter = Counter::default();
     for (columns, ord) in columns.iter().zip(0..) {
-        let mut search = SegmentSearch::new(index, ord, columns, plan, &conditions)?;
+        let mut search = SegmentSearch::new(index, ord, columns, plan, &prepared, &conditions)?;
         search.run(|found| {
             counter.count(index, &found);
             rows.push(row(request.sort, &found, columns.order.first(found.doc).unwrap_or(0), ord));

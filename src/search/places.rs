@@ -1,4 +1,4 @@
-//! Candidates of a place phrase: the clauses of the policies that have all its words in headings, or in link targets, wherever they stand.
+//! Candidates of a place pattern: the clauses of the policies that have all its words in headings, or in link targets, wherever they stand.
 //!
 //! A policy's clauses stand together behind its own document, so they are a range. What is true at which place is decided later, from the
 //! policy's tables: these candidates are too many, never too few.
@@ -6,16 +6,18 @@
 use std::ops::Range;
 
 use tantivy::columnar::Column;
-use tantivy::query::{BooleanQuery, Query, Scorer, TermQuery};
+use tantivy::query::{BooleanQuery, EnableScoring, Query, Scorer, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, SegmentReader, TERMINATED, Term};
 
-use super::segment::{Columns, scorer};
+use super::segment::Columns;
+use super::vocabulary::words;
 use crate::error::Result;
 use crate::index::OpenIndex;
-use crate::query::bind::{PlaceField, PlacePhrase};
+use crate::query::bind::{PlaceField, PlacePattern};
+use crate::query::pattern::{Pattern, Spans};
 
-/// The clauses of the policies that a place phrase may be about, in document order.
+/// The clauses of the policies that a place pattern may be about, in document order.
 pub(super) struct PlaceCursor<'s> {
     index: &'s OpenIndex,
     columns: &'s Columns,
@@ -34,10 +36,14 @@ impl<'s> PlaceCursor<'s> {
         index: &'s OpenIndex,
         segment: &SegmentReader,
         columns: &'s Columns,
-        phrase: &PlacePhrase,
+        pattern: &PlacePattern,
     ) -> Result<Self> {
-        let mut policies =
-            scorer(index, segment, query(field(index, phrase), &phrase.terms).as_ref(), false)?;
+        let PlacePattern { field, pattern } = pattern;
+        let field = match field {
+            PlaceField::Section => index.fields().section,
+            PlaceField::Link => index.fields().link,
+        };
+        let mut policies = scorer(index, segment, query(index, field, pattern)?.as_ref())?;
         let policy = policies.doc();
         policies.advance();
         let times = index.column(segment, "times")?;
@@ -89,17 +95,45 @@ impl<'s> PlaceCursor<'s> {
     }
 }
 
-fn field(index: &OpenIndex, phrase: &PlacePhrase) -> Field {
-    match phrase.field {
-        PlaceField::Section => index.fields().section,
-        PlaceField::Link => index.fields().link,
+/// The documents that have the words of a pattern, however they stand.
+fn query(index: &OpenIndex, field: Field, pattern: &Pattern) -> Result<Box<dyn Query>> {
+    let of_slot = |slot| -> Result<Vec<Term>> {
+        let words = words(index, field, slot)?;
+        Ok(words.iter().map(|word| Term::from_field_text(field, word)).collect())
+    };
+    let slots = pattern.slots.iter().map(of_slot).collect::<Result<Vec<_>>>()?;
+    Ok(spans_query(&pattern.spans, &slots))
+}
+
+fn spans_query(spans: &Spans, slots: &[Vec<Term>]) -> Box<dyn Query> {
+    let boxed = |query: BooleanQuery| -> Box<dyn Query> { Box::new(query) };
+    let of = |spans: &Spans| spans_query(spans, slots);
+    match spans {
+        Spans::Phrase { words, .. } => {
+            let words = words.iter().flatten().map(|&slot| one_of(&slots[slot]));
+            boxed(BooleanQuery::intersection(words.collect()))
+        }
+        Spans::Or(operands) => boxed(BooleanQuery::union(operands.iter().map(of).collect())),
+        Spans::Near { left, right, .. }
+        | Spans::Within { is_negated: false, found: left, beside: right, .. } => {
+            boxed(BooleanQuery::intersection(vec![of(left), of(right)]))
+        }
+        Spans::Within { found, .. } => of(found),
     }
 }
 
-/// The documents that have all of `terms`.
-fn query(field: Field, terms: &[String]) -> Box<dyn Query> {
-    let term = |term: &String| -> Box<dyn Query> {
-        Box::new(TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::Basic))
-    };
-    Box::new(BooleanQuery::intersection(terms.iter().map(term).collect()))
+fn one_of(terms: &[Term]) -> Box<dyn Query> {
+    let term =
+        |term: &Term| -> Box<dyn Query> { Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)) };
+    match terms {
+        [only] => term(only),
+        terms => Box::new(BooleanQuery::union(terms.iter().map(term).collect())),
+    }
+}
+
+/// The documents of `query`.
+fn scorer(index: &OpenIndex, segment: &SegmentReader, query: &dyn Query) -> Result<Box<dyn Scorer>> {
+    let scoring = EnableScoring::disabled_from_searcher(index.searcher());
+    let weight = query.weight(scoring).map_err(index.failed())?;
+    weight.scorer(segment, 1.0).map_err(index.failed())
 }

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::index::{Chunk, OpenIndex, PolicyTables, place_change, run};
 use crate::lang::Lang;
 use crate::model::{ArchiveTime, ClauseId, Kind};
-use crate::query::bind::{Operand, Plan};
+use crate::query::bind::Plan;
 
 /// Reads hits. Keeps the tables of the last policy, since hits of one policy often follow each other.
 pub(super) struct HitReader<'r> {
@@ -61,7 +61,7 @@ impl<'r> HitReader<'r> {
             Some(key) => index.companies_of_text(key)?.saturating_sub(1),
             None => 0,
         };
-        let highlights = words.ranges(matched.iter().map(|&i| self.plan.phrases[i].terms.as_slice()));
+        let highlights = words.ranges(matched.iter().map(|&i| &self.plan.patterns[i]));
         let id = index
             .clause_id(row.rank, place.kind, &clause)
             .ok_or_else(|| index.damaged("an unknown policy"))?;
@@ -103,7 +103,7 @@ impl<'r> HitReader<'r> {
         Ok(())
     }
 
-    /// The first place of the clause in the newest matching snapshot for which the query holds, and the phrases that match there.
+    /// The first place of the clause in the newest matching snapshot for which the query holds, and the patterns that match there.
     fn place(&self, columns: &Columns, row: &Row, words: &Words<'_>) -> Option<(usize, Vec<usize>)> {
         let changes: Vec<_> = columns.places.values_for_doc(row.doc).map(place_change).collect();
         let last = changes
@@ -123,10 +123,10 @@ impl<'r> HitReader<'r> {
         None
     }
 
-    /// The phrases that match at this place, if the query holds there.
+    /// The patterns that match at this place, if the query holds there.
     fn matched(&self, words: &Words<'_>, rank: u32, place: usize) -> Option<Vec<usize>> {
         let mut holds = |leaf| match leaf {
-            Leaf::Phrase(i) => words.contain(&self.plan.phrases[i].terms),
+            Leaf::Pattern(i) => words.contain(&self.plan.patterns[i]),
             Leaf::Place(i) => {
                 let truth = self.policy.as_ref().and_then(|policy| policy.place_truth.get(i));
                 truth.and_then(|truth| truth.get(place)).copied().unwrap_or(false)
@@ -261,12 +261,7 @@ pub fn find_clause(index: &OpenIndex, id: ClauseId, collections: &[String]) -> R
 fn show(index: &OpenIndex, columns: &[Columns], address: DocAddress, rank: u32) -> Result<ShownClause> {
     let own = columns.get(address.segment_ord as usize).ok_or_else(|| index.damaged("a missing segment"))?;
     let newest = own.runs.values_for_doc(address.doc_id).map(run).last().map_or(0, |run| run.last);
-    let plan = Plan {
-        root: Operand::And(Vec::new()),
-        phrases: Vec::new(),
-        place_phrases: Vec::new(),
-        policy_sets: Vec::new(),
-    };
+    let plan = Plan::of_all();
     let row = Row { key: 0.0, order: 0, rank, segment: address.segment_ord, doc: address.doc_id, newest };
     let clause = HitReader::new(index, &plan, &[], columns).hit(&row, 1, None, None)?;
     let mut policy = CachedPolicy::read(index, rank)?;

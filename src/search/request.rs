@@ -4,12 +4,17 @@ use std::str::FromStr;
 
 use crate::lang::Lang;
 use crate::model::{Kind, Period};
+use crate::query::Matching;
 
 /// A search.
 #[derive(Debug, Clone, Default)]
 pub struct SearchRequest {
     /// The query, in the language of [`crate::query`].
     pub query: String,
+    /// What bare words are: a phrase, or a set.
+    pub matching: Matching,
+    /// Whether words match in all their forms (`sell`, `selling`).
+    pub has_forms: bool,
     /// Which snapshots and clauses count.
     pub filters: Filters,
     /// The order of hits.

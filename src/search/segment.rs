@@ -1,28 +1,28 @@
 //! Which clauses of one segment match, and in which snapshots: exact, one candidate after the other.
 //!
-//! The index library's scorers hand out the documents of each phrase. Candidates are combined here, and each is then decided by the truth
+//! Cursors hand out the clauses that have the words of each pattern. Candidates are combined here, and each is then decided by the truth
 //! of the query for it - for queries about sections, links or kinds: by its truth at each place of the clause in each chosen snapshot.
 
 use std::ops::Range;
 
 use tantivy::columnar::Column;
-use tantivy::query::{EnableScoring, PhraseQuery, Query, Scorer, TermQuery};
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED, Term};
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED};
 
+use super::cursor::PatternCursor;
 use super::highlight::contains;
 use super::metadata::MetadataFilter;
 use super::places::PlaceCursor;
 use super::ranges::PolicyCursor;
 use super::request::Dates;
-use super::statistics::LiveStatistics;
+use super::statistics::Prepared;
 use super::truth::{self, Leaf, is_true};
 use crate::collapse::{PlaceChange, Run};
 use crate::error::Result;
 use crate::index::{OpenIndex, PolicyTables, place_change, run};
 use crate::lang::Lang;
 use crate::model::Kind;
-use crate::query::bind::{Operand, PlaceField, PlacePhrase, Plan};
+use crate::query::bind::{Operand, PlaceField, PlacePattern, Plan};
 
 /// What decides about a match besides the plan.
 pub(crate) struct Conditions<'c> {
@@ -73,24 +73,6 @@ impl Columns {
     }
 }
 
-/// The documents of one phrase.
-struct Cursor(Option<Box<dyn Scorer>>);
-
-impl Cursor {
-    /// The first document from `target` on.
-    fn seek(&mut self, target: DocId) -> DocId {
-        match &mut self.0 {
-            Some(scorer) if scorer.doc() < target => scorer.seek(target),
-            Some(scorer) => scorer.doc(),
-            None => TERMINATED,
-        }
-    }
-
-    fn is_at(&mut self, doc: DocId) -> bool {
-        self.seek(doc) == doc
-    }
-}
-
 /// What is known of the policy at hand.
 #[derive(Default)]
 struct PolicyState {
@@ -99,7 +81,7 @@ struct PolicyState {
     /// The stretches of ordinals that count: ascending, none empty.
     chosen: Vec<Range<u32>>,
     times: Vec<i64>,
-    /// Per place phrase, per place: whether it holds there.
+    /// Per place pattern, per place: whether it holds there.
     place_truth: Vec<Vec<bool>>,
 }
 
@@ -109,8 +91,10 @@ pub(crate) struct SegmentSearch<'s> {
     plan: &'s Plan,
     conditions: &'s Conditions<'s>,
     columns: &'s Columns,
-    phrases: Vec<Cursor>,
-    /// The phrases that are part of the match at hand, once a place has been found where it holds.
+    prepared: &'s Prepared,
+    patterns: Vec<PatternCursor<'s>>,
+    lengths: FieldNormReader,
+    /// The patterns that are part of the match at hand, once a place has been found where it holds.
     matched: Option<Vec<usize>>,
     places: Vec<PlaceCursor<'s>>,
     policy_sets: Vec<PolicyCursor>,
@@ -126,19 +110,19 @@ impl<'s> SegmentSearch<'s> {
         ord: SegmentOrdinal,
         columns: &'s Columns,
         plan: &'s Plan,
+        prepared: &'s Prepared,
         conditions: &'s Conditions<'s>,
     ) -> Result<Self> {
         let segment = index.searcher().segment_reader(ord);
-        let text = index.fields().text;
-        let phrases = plan.phrases.iter().map(|phrase| {
-            let is_scored = phrase.is_wanted && conditions.is_scored;
-            cursor_of(index, segment, phrase_query(text, &phrase.terms), is_scored)
-        });
+        let patterns = plan.patterns.iter().zip(&prepared.patterns);
+        let patterns = patterns.map(|(pattern, prepared)| PatternCursor::new(index, ord, pattern, prepared));
         let places =
-            plan.place_phrases.iter().map(|phrase| PlaceCursor::new(index, segment, columns, phrase));
+            plan.place_patterns.iter().map(|pattern| PlaceCursor::new(index, segment, columns, pattern));
         let policy_sets = plan.policy_sets.iter().map(|set| PolicyCursor::new(index, ord, set));
         Ok(Self {
-            phrases: phrases.collect::<Result<_>>()?,
+            prepared,
+            patterns: patterns.collect::<Result<_>>()?,
+            lengths: segment.get_fieldnorms_reader(index.fields().text).map_err(index.failed())?,
             matched: None,
             places: places.collect::<Result<_>>()?,
             policy_sets: policy_sets.collect::<Result<_>>()?,
@@ -160,7 +144,7 @@ impl<'s> SegmentSearch<'s> {
         let mut doc = self.candidate(&self.plan.root, 0);
         while doc != TERMINATED {
             if alive.is_none_or(|alive| alive.is_alive(doc)) && self.decide(doc)? {
-                let score = self.score();
+                let score = self.score(doc)?;
                 let rank = self.policy.rank;
                 found(Match {
                     doc,
@@ -179,7 +163,7 @@ impl<'s> SegmentSearch<'s> {
     /// The first document from `target` on that may match: what NOT excludes is decided later.
     fn candidate(&mut self, operand: &Operand, target: DocId) -> DocId {
         match operand {
-            Operand::Phrase(i) => self.phrases[*i].seek(target),
+            Operand::Pattern(i) => self.patterns[*i].candidate(target),
             Operand::Place(i) => self.places[*i].seek(target),
             Operand::Policies(i) => self.policy_sets[*i].seek(target),
             Operand::Not(_) => target,
@@ -221,20 +205,20 @@ impl<'s> SegmentSearch<'s> {
         self.runs.extend(self.columns.runs.values_for_doc(doc).map(run));
         self.matching.clear();
         self.matched = None;
-        if self.plan.place_phrases.is_empty() && self.conditions.kinds.is_empty() {
-            if self.judge(doc, None) {
+        if self.plan.place_patterns.is_empty() && self.conditions.kinds.is_empty() {
+            if self.judge(doc, None)? {
                 for chosen in &self.policy.chosen {
                     intersect(&self.runs, chosen, &mut self.matching);
                 }
             }
         } else {
-            self.decide_places(doc);
+            self.decide_places(doc)?;
         }
         Ok(!self.matching.is_empty())
     }
 
     /// Judges each stretch of snapshots over which the places of the clause stay the same.
-    fn decide_places(&mut self, doc: DocId) {
+    fn decide_places(&mut self, doc: DocId) -> Result<()> {
         // Taken out and put back: candidates are many, and each would make a list of its own.
         let mut changes = std::mem::take(&mut self.changes);
         changes.clear();
@@ -253,17 +237,24 @@ impl<'s> SegmentSearch<'s> {
                     .iter()
                     .any(|run| !stretch.is_empty() && run.start < stretch.end && run.last >= stretch.start)
             };
-            let holds = stretches.clone().any(|stretch| stood(&stretch))
-                && group.iter().any(|&(change, kind)| {
-                    self.has_kind(kind) && self.judge(doc, Some(change.place as usize))
-                });
-            if holds {
+            if stretches.clone().any(|stretch| stood(&stretch)) && self.holds_at_one(doc, group)? {
                 stretches.for_each(|stretch| intersect(&self.runs, &stretch, &mut self.matching));
             }
         }
         self.policy.chosen = chosen;
         self.matching.sort_by_key(|run| run.start);
         self.changes = changes;
+        Ok(())
+    }
+
+    /// Whether the query holds at one of these places.
+    fn holds_at_one(&mut self, doc: DocId, places: &[(PlaceChange, Kind)]) -> Result<bool> {
+        for &(change, kind) in places {
+            if self.has_kind(kind) && self.judge(doc, Some(change.place as usize))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn has_lang(&self, doc: DocId) -> bool {
@@ -276,12 +267,19 @@ impl<'s> SegmentSearch<'s> {
         self.conditions.kinds.is_empty() || self.conditions.kinds.contains(&kind)
     }
 
-    /// Whether the query is true for the clause at this place. The phrases of the first place that is asked about and fits - the one that is
-    /// shown - are the matched ones.
-    fn judge(&mut self, doc: DocId, place: Option<usize>) -> bool {
-        let Self { phrases, policy, plan, matched, .. } = self;
+    /// Whether the query is true for the clause at this place. The patterns of the first place that is asked about and fits - the one that
+    /// is shown - are the matched ones.
+    fn judge(&mut self, doc: DocId, place: Option<usize>) -> Result<bool> {
+        let Self { patterns, policy, plan, matched, .. } = self;
+        let mut failed = None;
         let mut holds = |leaf| match leaf {
-            Leaf::Phrase(i) => phrases[i].is_at(doc),
+            Leaf::Pattern(i) => match patterns[i].count(doc) {
+                Ok(count) => count > 0,
+                Err(error) => {
+                    failed = Some(error);
+                    false
+                }
+            },
             Leaf::Place(i) => {
                 let truth = policy.place_truth.get(i);
                 place.and_then(|place| truth?.get(place)).copied().unwrap_or(false)
@@ -294,22 +292,21 @@ impl<'s> SegmentSearch<'s> {
             truth::matched(&plan.root, plan, &mut holds, &mut found);
             *matched = Some(found);
         }
-        holds_here
+        failed.map_or(Ok(holds_here), Err)
     }
 
-    /// The sum of the scores of the matched phrases, in the order of the query: the same on every run.
-    fn score(&mut self) -> f64 {
+    /// The sum of the scores of the matched patterns, in the order of the query: the same on every run.
+    fn score(&mut self, doc: DocId) -> Result<f64> {
         if !self.conditions.is_scored {
-            return 0.0;
+            return Ok(0.0);
         }
+        let length = self.lengths.fieldnorm(doc);
         let mut sum = 0.0;
-        // Each phrase is in `matched` once, and its cursor stands at the clause.
-        for &phrase in self.matched.iter().flatten() {
-            if let Some(scorer) = &mut self.phrases[phrase].0 {
-                sum += f64::from(scorer.score());
-            }
+        // Each pattern is in `matched` once.
+        for &pattern in self.matched.iter().flatten() {
+            sum += self.prepared.score(pattern, self.patterns[pattern].count(doc)?, length);
         }
-        sum
+        Ok(sum)
     }
 
     fn enter_policy(&mut self, hash: u64) -> Result<()> {
@@ -319,7 +316,7 @@ impl<'s> SegmentSearch<'s> {
         let snapshots = index.policies().get(rank).map_or(0, |entry| entry.snapshots);
         let conditions = self.conditions;
         let needs_times = conditions.needs_times || conditions.dates.needs_times();
-        let needs_places = !self.plan.place_phrases.is_empty();
+        let needs_places = !self.plan.place_patterns.is_empty();
         self.policy = PolicyState { hash: Some(hash), rank, ..PolicyState::default() };
         let needs_policy = needs_times || needs_places || !conditions.metadata.is_empty();
         let address = if needs_policy { Some(index.policy_address(hash)?) } else { None };
@@ -347,21 +344,21 @@ impl<'s> SegmentSearch<'s> {
     }
 }
 
-/// Per place phrase, per place of the policy: whether one heading, or one link target, has it.
+/// Per place pattern, per place of the policy: whether one heading, or one link target, has it.
 pub(crate) fn place_truth(plan: &Plan, tables: &PolicyTables) -> Vec<Vec<bool>> {
-    let truth = |phrase: &PlacePhrase| match phrase.field {
+    let truth = |pattern: &PlacePattern| match pattern.field {
         PlaceField::Section => {
             let headings: Vec<bool> =
-                tables.headings.iter().map(|heading| contains(heading, &phrase.terms)).collect();
+                tables.headings.iter().map(|heading| contains(heading, &pattern.pattern)).collect();
             let has = |&heading: &u32| headings.get(heading as usize) == Some(&true);
             tables.places.iter().map(|place| place.section.iter().any(has)).collect()
         }
         PlaceField::Link => {
-            let has = |link: &String| contains(link, &phrase.terms);
+            let has = |link: &String| contains(link, &pattern.pattern);
             tables.places.iter().map(|place| place.links.iter().any(has)).collect()
         }
     };
-    plan.place_phrases.iter().map(truth).collect()
+    plan.place_patterns.iter().map(truth).collect()
 }
 
 /// Appends the parts of `runs` inside `range`.
@@ -372,41 +369,4 @@ fn intersect(runs: &[Run], range: &Range<u32>, out: &mut Vec<Run>) {
             out.push(Run { start, last });
         }
     }
-}
-
-/// A phrase of one term is no phrase to the library, and of none a panic.
-fn phrase_query(field: Field, terms: &[String]) -> Option<Box<dyn Query>> {
-    let terms: Vec<Term> = terms.iter().map(|term| Term::from_field_text(field, term)).collect();
-    match terms.as_slice() {
-        [] => None,
-        [term] => Some(Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs))),
-        _ => Some(Box::new(PhraseQuery::new(terms))),
-    }
-}
-
-fn cursor_of(
-    index: &OpenIndex,
-    segment: &SegmentReader,
-    query: Option<Box<dyn Query>>,
-    is_scored: bool,
-) -> Result<Cursor> {
-    let query = query.map(|query| scorer(index, segment, query.as_ref(), is_scored));
-    Ok(Cursor(query.transpose()?))
-}
-
-/// The documents of `query`.
-pub(super) fn scorer(
-    index: &OpenIndex,
-    segment: &SegmentReader,
-    query: &dyn Query,
-    is_scored: bool,
-) -> Result<Box<dyn Scorer>> {
-    let statistics = LiveStatistics(index);
-    let scoring = if is_scored {
-        EnableScoring::enabled_from_statistics_provider(&statistics, index.searcher())
-    } else {
-        EnableScoring::disabled_from_searcher(index.searcher())
-    };
-    let weight = query.weight(scoring).map_err(index.failed())?;
-    weight.scorer(segment, 1.0).map_err(index.failed())
 }

@@ -1,13 +1,13 @@
-//! The truth of a query for one clause at one place, and which of its phrases made it true.
+//! The truth of a query for one clause at one place, and which of its patterns made it true.
 
 use crate::query::bind::{Operand, Plan};
 
 /// What a query is made of: each is true or not for a clause at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Leaf {
-    /// A phrase of the plan stands in the clause.
-    Phrase(usize),
-    /// A place phrase of the plan stands in a heading or link there.
+    /// A pattern of the plan stands in the clause.
+    Pattern(usize),
+    /// A place pattern of the plan stands in a heading or link there.
     Place(usize),
     /// The clause is of a set of policies.
     Policies(usize),
@@ -16,7 +16,7 @@ pub(crate) enum Leaf {
 /// Whether `operand` is true, asking `holds` about its leaves.
 pub(crate) fn is_true(operand: &Operand, holds: &mut dyn FnMut(Leaf) -> bool) -> bool {
     match operand {
-        Operand::Phrase(i) => holds(Leaf::Phrase(*i)),
+        Operand::Pattern(i) => holds(Leaf::Pattern(*i)),
         Operand::Place(i) => holds(Leaf::Place(*i)),
         Operand::Policies(i) => holds(Leaf::Policies(*i)),
         Operand::Not(operand) => !is_true(operand, holds),
@@ -25,7 +25,7 @@ pub(crate) fn is_true(operand: &Operand, holds: &mut dyn FnMut(Leaf) -> bool) ->
     }
 }
 
-/// Appends the wanted phrases that are part of the match of `operand`, which is true: in `a OR (b AND c)` neither b nor c, unless both hold.
+/// Appends the wanted patterns that are part of the match of `operand`, which is true: in `a OR (b AND c)` neither b nor c, unless both hold.
 ///
 /// They score and are highlighted.
 pub(crate) fn matched(
@@ -35,7 +35,7 @@ pub(crate) fn matched(
     out: &mut Vec<usize>,
 ) {
     match operand {
-        Operand::Phrase(i) => out.extend(plan.phrases[*i].is_wanted.then_some(*i)),
+        Operand::Pattern(i) => out.extend(plan.patterns[*i].is_wanted.then_some(*i)),
         Operand::Place(_) | Operand::Policies(_) => {}
         Operand::Not(operand) => wanted_below(operand, plan, holds, out),
         Operand::And(operands) => operands.iter().for_each(|operand| matched(operand, plan, holds, out)),
@@ -52,8 +52,8 @@ pub(crate) fn matched(
 /// Below a NOT only what a second NOT makes wanted again, where it holds.
 fn wanted_below(operand: &Operand, plan: &Plan, holds: &mut dyn FnMut(Leaf) -> bool, out: &mut Vec<usize>) {
     match operand {
-        Operand::Phrase(i) => {
-            out.extend((plan.phrases[*i].is_wanted && holds(Leaf::Phrase(*i))).then_some(*i))
+        Operand::Pattern(i) => {
+            out.extend((plan.patterns[*i].is_wanted && holds(Leaf::Pattern(*i))).then_some(*i))
         }
         Operand::Place(_) | Operand::Policies(_) => {}
         Operand::Not(operand) => wanted_below(operand, plan, holds, out),
@@ -66,23 +66,28 @@ fn wanted_below(operand: &Operand, plan: &Plan, holds: &mut dyn FnMut(Leaf) -> b
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::bind::Phrase;
+    use crate::query::pattern::{Pattern, Spans};
 
     #[test]
     fn a_branch_that_fails_is_no_part_of_the_match() {
-        let phrase = |is_wanted| Phrase { terms: vec!["x".to_owned()], is_wanted };
+        let pattern = |is_wanted| Pattern {
+            slots: Vec::new(),
+            spans: Spans::Or(Vec::new()),
+            is_wanted,
+            is_of_set: false,
+            written: String::new(),
+        };
         let plan = Plan {
             root: Operand::Or(vec![
-                Operand::Phrase(0),
-                Operand::And(vec![Operand::Phrase(1), Operand::Phrase(2)]),
-                Operand::And(vec![Operand::Phrase(1), Operand::Not(Box::new(Operand::Phrase(3)))]),
+                Operand::Pattern(0),
+                Operand::And(vec![Operand::Pattern(1), Operand::Pattern(2)]),
+                Operand::And(vec![Operand::Pattern(1), Operand::Not(Box::new(Operand::Pattern(3)))]),
             ]),
-            phrases: vec![phrase(true), phrase(true), phrase(true), phrase(false)],
-            place_phrases: Vec::new(),
-            policy_sets: Vec::new(),
+            patterns: vec![pattern(true), pattern(true), pattern(true), pattern(false)],
+            ..Plan::of_all()
         };
         let matched_with = |standing: &[usize]| {
-            let mut holds = |leaf| matches!(leaf, Leaf::Phrase(i) if standing.contains(&i));
+            let mut holds = |leaf| matches!(leaf, Leaf::Pattern(i) if standing.contains(&i));
             let mut out = Vec::new();
             if is_true(&plan.root, &mut holds) {
                 matched(&plan.root, &plan, &mut holds, &mut out);

@@ -18,6 +18,29 @@ pub enum Q {
     AndNot(Box<Q>, Box<Q>),
     /// Words for `section` and `link`, a name or glob for `company` and `type`.
     Field(Field, String),
+    /// What has a place in the text: phrases with more than plain words, and what distances join.
+    Spans(S),
+}
+
+/// What stands somewhere in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum S {
+    /// Words in this order with at most so many others between them.
+    Phrase(Vec<W>, usize),
+    Or(Box<S>, Box<S>),
+    Near(usize, Box<S>, Box<S>),
+    /// The first with the second near it, or (true) without.
+    Within(usize, bool, Box<S>, Box<S>),
+}
+
+/// A word of a phrase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum W {
+    /// One token, as typed.
+    Word(String),
+    Prefix(String),
+    Any,
+    Regex(&'static str),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +82,138 @@ impl fmt::Display for Q {
                     write!(f, "{name}:\"{value}\"")
                 }
             }
+            Q::Spans(spans) => write!(f, "{spans}"),
         }
     }
+}
+
+impl fmt::Display for S {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            S::Phrase(words, gap) => {
+                let written = |word: &W| match word {
+                    W::Word(word) => word.clone(),
+                    W::Prefix(start) => format!("{start}*"),
+                    W::Any => "*".to_owned(),
+                    W::Regex(pattern) => format!("/{pattern}/"),
+                };
+                let words: Vec<String> = words.iter().map(written).collect();
+                write!(f, "\"{}\"", words.join(" "))?;
+                if *gap > 0 { write!(f, "~{gap}") } else { Ok(()) }
+            }
+            S::Or(a, b) => write!(f, "({a} OR {b})"),
+            S::Near(distance, a, b) => write!(f, "({a} NEAR/{distance} {b})"),
+            S::Within(distance, false, a, b) => write!(f, "({a} WITHIN/{distance} {b})"),
+            S::Within(distance, true, a, b) => write!(f, "({a} NOT WITHIN/{distance} {b})"),
+        }
+    }
+}
+
+/// A stretch of tokens: the first, and the one after the last.
+pub type Stretch = (usize, usize);
+
+/// Whether a word of a query stands for a token.
+pub fn stands_for(word: &W, token: &str, has_forms: bool) -> bool {
+    match word {
+        W::Word(word) => {
+            let word = &folded(word)[0];
+            let stem =
+                |word: &str| frostem::Stemmer::new(frostem::Algorithm::English).stem(word).into_owned();
+            word == token || (has_forms && word.is_ascii() && token.is_ascii() && stem(word) == stem(token))
+        }
+        W::Prefix(start) => token.starts_with(&folded(start)[0]),
+        W::Any => true,
+        W::Regex(pattern) => regex::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|r| r.is_match(token)),
+    }
+}
+
+/// Whether the words can be given to tokens in ascending order, the first to the first of the stretch, the last to its last.
+fn fills(words: &[W], text: &[String], (start, end): Stretch, has_forms: bool) -> bool {
+    let Some((first, rest)) = words.split_first() else { return start == end };
+    if start >= end || !stands_for(first, &text[start], has_forms) {
+        return false;
+    }
+    if rest.is_empty() {
+        return start + 1 == end;
+    }
+    (start + 1..end).any(|next| fills(rest, text, (next, end), has_forms))
+}
+
+/// Every stretch that matches: by definition, all tried. Of phrases with a gap and of NEAR only those that hold no other.
+pub fn stretches(spans: &S, text: &[String], has_forms: bool) -> Vec<Stretch> {
+    let all = || (0..text.len()).flat_map(|start| (start + 1..=text.len()).map(move |end| (start, end)));
+    match spans {
+        S::Phrase(words, gap) => {
+            let fits = |&(start, end): &Stretch| {
+                (words.len()..=words.len() + gap).contains(&(end - start))
+                    && fills(words, text, (start, end), has_forms)
+            };
+            smallest(all().filter(fits).collect())
+        }
+        S::Or(a, b) => {
+            let (a, b) = (stretches(a, text, has_forms), stretches(b, text, has_forms));
+            all().filter(|stretch| a.contains(stretch) || b.contains(stretch)).collect()
+        }
+        S::Near(distance, a, b) => {
+            let near = pairs(&stretches(a, text, has_forms), &stretches(b, text, has_forms), *distance);
+            smallest(near.into_iter().map(|(a, b)| (a.0.min(b.0), a.1.max(b.1))).collect())
+        }
+        S::Within(distance, is_negated, a, b) => {
+            let (a, b) = (stretches(a, text, has_forms), stretches(b, text, has_forms));
+            a.into_iter().filter(|a| b.iter().any(|b| apart(*a, *b, *distance)) != *is_negated).collect()
+        }
+    }
+}
+
+/// Whether they do not overlap and at most so many words are between them.
+fn apart(a: Stretch, b: Stretch, distance: usize) -> bool {
+    (a.1 <= b.0 && b.0 - a.1 <= distance) || (b.1 <= a.0 && a.0 - b.1 <= distance)
+}
+
+fn pairs(a: &[Stretch], b: &[Stretch], distance: usize) -> Vec<(Stretch, Stretch)> {
+    let all = a.iter().flat_map(|a| b.iter().map(move |b| (*a, *b)));
+    all.filter(|(a, b)| apart(*a, *b, distance)).collect()
+}
+
+fn smallest(stretches: Vec<Stretch>) -> Vec<Stretch> {
+    let holds_other = |(start, end): Stretch| {
+        stretches.iter().any(|&other| other != (start, end) && start <= other.0 && other.1 <= end)
+    };
+    let mut smallest: Vec<Stretch> = stretches.iter().copied().filter(|s| !holds_other(*s)).collect();
+    smallest.sort_unstable();
+    smallest.dedup();
+    smallest
+}
+
+/// The phrases in these stretches of a match.
+fn marked(spans: &S, text: &[String], chosen: &[Stretch], has_forms: bool) -> Vec<Stretch> {
+    match spans {
+        S::Phrase(..) => chosen.to_vec(),
+        S::Or(a, b) => [a, b]
+            .into_iter()
+            .flat_map(|operand| {
+                let mut own = stretches(operand, text, has_forms);
+                own.retain(|stretch| chosen.contains(stretch));
+                marked(operand, text, &own, has_forms)
+            })
+            .collect(),
+        S::Near(distance, a, b) => {
+            let mut pairs = pairs(&stretches(a, text, has_forms), &stretches(b, text, has_forms), *distance);
+            pairs.retain(|(a, b)| chosen.contains(&(a.0.min(b.0), a.1.max(b.1))));
+            let lefts: Vec<Stretch> = pairs.iter().map(|pair| pair.0).collect();
+            let rights: Vec<Stretch> = pairs.iter().map(|pair| pair.1).collect();
+            [marked(a, text, &lefts, has_forms), marked(b, text, &rights, has_forms)].concat()
+        }
+        S::Within(_, _, a, _) => marked(a, text, chosen, has_forms),
+    }
+}
+
+/// The bytes of the text that a match of `spans` covers, ascending, overlapping ones merged.
+pub fn marks(spans: &S, text: &str, has_forms: bool) -> Vec<(usize, usize)> {
+    let (tokens, folded) = (tokens(text), folded(text));
+    let chosen = stretches(spans, &folded, has_forms);
+    let marked = marked(spans, &folded, &chosen, has_forms);
+    merge(marked.into_iter().map(|(start, end)| (tokens[start].start, tokens[end - 1].end)).collect())
 }
 
 struct Operand<'a>(&'a Q);
@@ -68,7 +221,7 @@ struct Operand<'a>(&'a Q);
 impl fmt::Display for Operand<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Q::Phrase(_) | Q::Field(..) => write!(f, "{}", self.0),
+            Q::Phrase(_) | Q::Field(..) | Q::Spans(_) => write!(f, "{}", self.0),
             _ => write!(f, "({})", self.0),
         }
     }
@@ -85,6 +238,7 @@ pub fn matches(q: &Q, place: &Place<'_>) -> bool {
         Q::Field(Field::Link, words) => place.links.iter().any(|l| holds_phrase(l, words)),
         Q::Field(Field::Company, name) => names(name, place.company),
         Q::Field(Field::Type, name) => names(name, place.policy_type),
+        Q::Spans(spans) => !stretches(spans, &folded(place.text), false).is_empty(),
     }
 }
 
@@ -100,14 +254,10 @@ pub fn occurrences(text: &[String], phrase: &[String]) -> Vec<usize> {
 
 /// The bytes of the text that the match covers: each occurrence of each phrase that is part of it, sorted, overlapping ones merged; ranges that only touch stay apart.
 pub fn highlights(q: &Q, place: &Place<'_>) -> Vec<(usize, usize)> {
-    let text_tokens = tokens(place.text);
-    let text_folded = folded(place.text);
-    let mut ranges = Vec::new();
-    for phrase in matched(q, place) {
-        for i in occurrences(&text_folded, &phrase) {
-            ranges.push((text_tokens[i].start, text_tokens[i + phrase.len() - 1].end));
-        }
-    }
+    merge(matched(q, place).iter().flat_map(|spans| marks(spans, place.text, false)).collect())
+}
+
+fn merge(mut ranges: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
     ranges.sort_unstable();
     let mut merged: Vec<(usize, usize)> = Vec::new();
     for (start, end) in ranges {
@@ -119,10 +269,11 @@ pub fn highlights(q: &Q, place: &Place<'_>) -> Vec<(usize, usize)> {
     merged
 }
 
-/// The folded phrases that are part of a match: of an OR only those operands that hold. Under a NOT only what a second NOT makes wanted again. They score and are highlighted; those of a field do not.
-pub fn matched(q: &Q, place: &Place<'_>) -> Vec<Vec<String>> {
+/// The patterns that are part of a match: of an OR only those operands that hold. Under a NOT only what a second NOT makes wanted again. They score and are highlighted; those of a field do not.
+pub fn matched(q: &Q, place: &Place<'_>) -> Vec<S> {
     match q {
-        Q::Phrase(words) => vec![folded(&words.join(" "))],
+        Q::Phrase(words) => vec![plain(words)],
+        Q::Spans(spans) => vec![spans.clone()],
         Q::Field(..) => Vec::new(),
         Q::And(a, b) => [matched(a, place), matched(b, place)].concat(),
         Q::Or(a, b) => {
@@ -133,10 +284,16 @@ pub fn matched(q: &Q, place: &Place<'_>) -> Vec<Vec<String>> {
     }
 }
 
-fn wanted_again(q: &Q, place: &Place<'_>, is_negated: bool) -> Vec<Vec<String>> {
+/// A phrase of plain words, token by token.
+pub fn plain(words: &[String]) -> S {
+    S::Phrase(folded(&words.join(" ")).into_iter().map(W::Word).collect(), 0)
+}
+
+fn wanted_again(q: &Q, place: &Place<'_>, is_negated: bool) -> Vec<S> {
     match q {
-        Q::Phrase(words) if !is_negated && matches(q, place) => vec![folded(&words.join(" "))],
-        Q::Phrase(_) | Q::Field(..) => Vec::new(),
+        Q::Phrase(words) if !is_negated && matches(q, place) => vec![plain(words)],
+        Q::Spans(spans) if !is_negated && matches(q, place) => vec![spans.clone()],
+        Q::Phrase(_) | Q::Spans(_) | Q::Field(..) => Vec::new(),
         Q::And(a, b) | Q::Or(a, b) => {
             [wanted_again(a, place, is_negated), wanted_again(b, place, is_negated)].concat()
         }
@@ -253,6 +410,7 @@ pub fn queries() -> BoxedStrategy<Q> {
 fn leaf() -> BoxedStrategy<Q> {
     prop_oneof![
         6 => phrases().prop_map(Q::Phrase),
+        3 => spans().prop_map(of_spans),
         1 => select(corpus::SECTION_WORDS).prop_map(|w| Q::Field(Field::Section, w.to_owned())),
         1 => select(corpus::LINK_WORDS).prop_map(|w| Q::Field(Field::Link, w.to_owned())),
         1 => select(corpus::COMPANY_NAMES).prop_map(|w| Q::Field(Field::Company, w.to_owned())),
@@ -273,6 +431,56 @@ pub fn phrases() -> BoxedStrategy<Vec<String>> {
         },
     );
     prop_oneof![known, cut_out].boxed()
+}
+
+/// Outside of distances an OR joins queries.
+fn of_spans(spans: S) -> Q {
+    match spans {
+        S::Or(a, b) => Q::Or(Box::new(of_spans(*a)), Box::new(of_spans(*b))),
+        spans => Q::Spans(spans),
+    }
+}
+
+/// Random phrases with gaps, stars and regular expressions, and what distances join, at most three operators deep.
+pub fn spans() -> BoxedStrategy<S> {
+    let phrase = (
+        phrases(),
+        prop::collection::vec((0..8_u8, 0..6_usize), 0..4),
+        prop_oneof![3 => Just(0), 1 => 1..4_usize],
+    );
+    let phrase = phrase.prop_map(|(words, changes, gap)| {
+        let mut words: Vec<W> = folded(&words.join(" ")).into_iter().map(W::Word).collect();
+        for (how, at) in changes {
+            let at = at % words.len();
+            let W::Word(word) = words[at].clone() else { continue };
+            match how {
+                0 => words[at] = W::Any,
+                1 => words.insert(at, W::Any),
+                2 => words.push(W::Any),
+                3 => words[at] = W::Regex(["s.*", "(sell|rent)s?", "[a-d].+", ".*e", "or|and|not", "."][at]),
+                4 => words[at] = W::Prefix(word.chars().take(2).collect()),
+                5 => words.insert(at, W::Word(word)),
+                6 => words.truncate(at.max(1)),
+                _ => words.truncate(1),
+            }
+        }
+        if words.iter().all(|word| *word == W::Any) {
+            words.push(W::Word("or".to_owned()));
+        }
+        S::Phrase(words, gap)
+    });
+    let tree = phrase.prop_recursive(3, 8, 2, |inner| {
+        (0..5_u8, 0..5_usize, inner.clone(), inner).prop_map(|(operator, distance, a, b)| {
+            let (a, b) = (Box::new(a), Box::new(b));
+            match operator {
+                0 | 1 => S::Near(distance, a, b),
+                2 => S::Within(distance, false, a, b),
+                3 => S::Within(distance, true, a, b),
+                _ => S::Or(a, b),
+            }
+        })
+    });
+    tree.boxed()
 }
 
 /// The words of a text without the punctuation around them (quotes would be syntax in a query).

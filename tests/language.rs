@@ -1,0 +1,127 @@
+//! The operators of the query language, compared with their definitions in the oracle: every clause of an index, one random query after
+//! the other, through the index and not only the matcher.
+
+use std::collections::BTreeMap;
+
+use fineprint::search::SearchRequest;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, TestRng, TestRunner};
+
+use crate::oracle::corpus::SENTENCES;
+use crate::oracle::query::{self as oracle, S};
+use crate::oracle::tokens::folded;
+use crate::props::{index_of, run};
+use crate::util::header;
+
+/// So many pairs of a query and a clause are compared at least.
+const PAIRS: usize = 100_000;
+
+/// Words that fold, join or stand alone in ways of their own; none is a mark of Markdown.
+const PIECES: &[&str] = &[
+    "sell",
+    "sells",
+    "selling",
+    "or",
+    "rent",
+    "renting",
+    "not",
+    "never",
+    "we",
+    "your",
+    "data",
+    "Data,",
+    "third-party",
+    "parties",
+    "opt-out",
+    "don't",
+    "don’t",
+    "CAFE\u{301}",
+    "café",
+    "👍🏽",
+    "❤\u{fe0f}",
+    "個人",
+    "情報",
+    "販売",
+    "اتصال",
+    "פרטי",
+    "ｆｕｌｌ",
+    "pri\u{ad}vacy",
+    "zero\u{200b}width",
+    "정보",
+    "İstanbul",
+    "ﬁne",
+    "advertisers",
+    "2018",
+    "a",
+    "cookies;",
+    "(EU)",
+];
+
+fn clauses() -> impl Strategy<Value = String> {
+    let sentence = select(SENTENCES).prop_map(str::to_owned);
+    let words =
+        prop::collection::vec(select(PIECES), 1..14).prop_map(|words| format!("We {}.", words.join(" ")));
+    prop_oneof![1 => sentence, 3 => words]
+}
+
+/// Phrases of the pieces beside those of the oracle's corpora.
+fn spans() -> impl Strategy<Value = S> {
+    let phrase = prop::collection::vec(select(PIECES), 1..4).prop_filter_map("no word", |words| {
+        let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+        let plain = oracle::plain(&words);
+        matches!(&plain, S::Phrase(words, _) if !words.is_empty()).then_some(plain)
+    });
+    let near = (phrase.clone(), phrase.clone(), 0..5_usize, 0..3_u8).prop_map(|(a, b, distance, how)| {
+        let (a, b) = (Box::new(a), Box::new(b));
+        match how {
+            0 => S::Near(distance, a, b),
+            how => S::Within(distance, how == 1, a, b),
+        }
+    });
+    prop_oneof![2 => oracle::spans(), 1 => phrase, 1 => near]
+}
+
+#[test]
+fn every_operator_matches_and_highlights_by_its_definition() {
+    let mut runner = TestRunner::new_with_rng(
+        Config::default(),
+        TestRng::from_seed(prop::test_runner::RngAlgorithm::ChaCha, &[7; 32]),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let mut texts: Vec<String> = Vec::new();
+    while texts.len() < 250 {
+        let text = clauses().new_tree(&mut runner).unwrap().current();
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    let files = folder.path().join("files");
+    std::fs::create_dir_all(&files).unwrap();
+    let body = format!("{}\n\n{}\n", header("a.example", "2018-05-25"), texts.join("\n\n"));
+    std::fs::write(files.join("a.md"), body).unwrap();
+    let index = index_of(&files, &folder.path().join("index"));
+    let everything = SearchRequest { query: "company:*".to_owned(), ..SearchRequest::default() };
+    let clauses: Vec<String> = run(&index, &everything).unwrap().0.into_iter().map(|hit| hit.text).collect();
+    assert!(clauses.len() > 200, "{}", clauses.len());
+    let cut: Vec<Vec<String>> = clauses.iter().map(|text| folded(text)).collect();
+    let (mut pairs, mut found) = (0, 0);
+    while pairs < PAIRS {
+        let query = spans().new_tree(&mut runner).unwrap().current();
+        let has_forms = pairs % 3 == 0;
+        let request = SearchRequest { query: query.to_string(), has_forms, ..SearchRequest::default() };
+        let (hits, summary) = run(&index, &request).unwrap();
+        let answer: BTreeMap<_, _> = hits.into_iter().map(|hit| (hit.text, hit.highlights)).collect();
+        let stands = |cut: &[String]| !oracle::stretches(&query, cut, has_forms).is_empty();
+        let matching = clauses.iter().zip(&cut).filter(|(_, cut)| stands(cut)).map(|(text, _)| text);
+        let expected: BTreeMap<_, _> =
+            matching.map(|text| (text.clone(), oracle::marks(&query, text, has_forms))).collect();
+        assert_eq!(answer, expected, "{query} (forms: {has_forms})");
+        assert_eq!(summary.totals.clauses as usize, expected.len(), "{query}");
+        pairs += clauses.len();
+        found += expected.len();
+    }
+    // Not mostly empty answers.
+    assert!(found > pairs / 50, "{found} of {pairs}");
+}

@@ -283,13 +283,14 @@ impl Collapser {
         *self.langs.entry(sample).or_insert_with_key(|sample| lang::detect(sample))
     }
 
+    /// Says that no text comes any more: what sectioning remembers makes room for the snapshots' lists of clauses.
+    pub fn end_texts(&mut self) {
+        self.sectioner = Sectioner::default();
+    }
+
     /// Adds the next snapshot.
     pub fn snapshot(&mut self, info: SnapshotInfo, record: Record, text: TextNumber) {
         let ordinal = index(self.policy.snapshots.len());
-        if ordinal == 0 {
-            // Texts are over: what their sectioning remembers makes room for the lists of clauses.
-            self.sectioner = Sectioner::default();
-        }
         let standing: Vec<Standing> = self.texts[text.0].listing.standing(&self.parts).copied().collect();
         let mut clauses = Vec::with_capacity(standing.len());
         for &Standing { clause, place, rendering } in &standing {

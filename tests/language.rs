@@ -13,7 +13,7 @@ use crate::oracle::corpus::SENTENCES;
 use crate::oracle::query::{self as oracle, S};
 use crate::oracle::tokens::folded;
 use crate::props::{index_of, run};
-use crate::util::header;
+use crate::util::{header, repository, sample};
 
 /// So many pairs of a query and a clause are compared at least.
 const PAIRS: usize = 100_000;
@@ -124,4 +124,60 @@ fn every_operator_matches_and_highlights_by_its_definition() {
     }
     // Not mostly empty answers.
     assert!(found > pairs / 50, "{found} of {pairs}");
+}
+
+/// The users' reference: each example finds something in the sample corpus.
+#[test]
+fn every_example_of_the_reference_finds_something() {
+    let reference = std::fs::read_to_string(repository().join("docs/query.md")).unwrap();
+    let rows = reference.lines().filter(|line| line.starts_with("| ") && line.ends_with("` |"));
+    let example = |row: &str| row.rsplit_once(" | `").unwrap().1.trim_end_matches("` |").replace("\\|", "|");
+    let examples: Vec<String> = rows.map(example).collect();
+    assert_eq!(examples.len(), 19);
+    for example in examples {
+        sample(["search", &example]).exits(0);
+    }
+}
+
+#[test]
+fn sets_of_words_and_forms() {
+    let count = |args: &[&str]| -> u64 {
+        let run = sample(["search", "--count"].iter().chain(args));
+        run.stdout().trim().parse().unwrap()
+    };
+    let both = count(&["sell AND cookies"]);
+    assert_eq!(count(&["--match", "all", "cookies", "sell"]), both);
+    assert_eq!(count(&["--match", "any", "cookies", "sell"]), count(&["sell OR cookies"]));
+    assert_eq!(count(&["--match", "any", "do you (ever): sell?"]), count(&["do OR you OR ever OR sell"]));
+    assert_eq!(count(&["--match", "any", "note: sell"]), count(&["note OR sell"]));
+    assert_eq!(count(&["--match", "any", "(sell OR rent) NOT never"]), count(&["(sell OR rent) NOT never"]));
+    let forms = count(&["--stem", "share"]);
+    assert!(forms > count(&["share"]));
+    assert_eq!(forms, count(&["/share[sd]?|sharing/"]));
+    // What is asked about decides, not the words that every question has.
+    let first =
+        sample(["search", "--match", "any", "--format", "jsonl", "Do they sell it to anyone at all?"]);
+    assert!(first.json_lines()[0]["text"].as_str().unwrap().to_lowercase().contains("sell"), "{first}");
+}
+
+#[test]
+fn too_many_words_are_an_error_and_not_a_part_of_the_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = folder.path().join("files");
+    std::fs::create_dir_all(&files).unwrap();
+    let words: Vec<String> = (0..10_001).map(|number| format!("w{number}")).collect();
+    let body = format!("{}\n\n{}\n", header("a.example", "2018-05-25"), words.join(" "));
+    std::fs::write(files.join("a.md"), body).unwrap();
+    let index = index_of(&files, &folder.path().join("index"));
+    for (query, name) in [("w*", "`w*`"), ("\"w1 /w.+/\"", "`/w.+/`")] {
+        let request = SearchRequest { query: query.to_owned(), ..SearchRequest::default() };
+        let error = run(&index, &request).unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("{name} stands for more than 10000 words of the index")),
+            "{error}"
+        );
+    }
+    // More than are followed side by side.
+    let request = SearchRequest { query: "\"w1 w2*\"".to_owned(), ..SearchRequest::default() };
+    assert_eq!(run(&index, &request).unwrap().0[0].highlights, [(3, 8)]);
 }

@@ -302,10 +302,12 @@ fn groups_show_their_best_hit_and_their_size() {
     assert_eq!(human(&[]).matches("\n  seen ").count(), 1);
     assert!(human(&[]).contains("also at 5 companies"));
     assert_eq!(human(&["--group", "none"]).matches("\n  seen ").count(), 6);
-    sample(["search", "privacy", "--group", "company", "--limit", "1"])
-        .stdout_has(", best of 5 at this company");
-    sample(["search", "privacy", "--group", "policy", "--limit", "1"])
-        .stdout_has(", best of 5 in this policy");
+    for (group, place) in [("company", "at this company"), ("policy", "in this policy")] {
+        let first = ["search", "privacy", "--group", group, "--limit", "1"];
+        let size = sample(first.iter().chain(&["--format", "jsonl"])).json_lines()[0]["group_size"].clone();
+        assert!(size.as_u64() > Some(1), "{size}");
+        sample(first).stdout_has(&format!(", best of {size} {place}"));
+    }
 }
 
 #[test]

@@ -240,6 +240,7 @@ impl Reading<'_> {
 
     /// Puts the snapshots in order and takes equal ones once.
     fn collapse(mut self, mut snapshots: Vec<KnownSnapshot>) -> PolicyRead {
+        self.collapser.end_texts();
         // Of equal texts the first in order of their places stays, however the corpora were given.
         let corpora = &self.context.corpora;
         snapshots.sort_by(|a, b| (a.info.time, a.place(corpora)).cmp(&(b.info.time, b.place(corpora))));

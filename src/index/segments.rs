@@ -50,15 +50,15 @@ impl Segments {
         };
         let index = index.map_err(&error)?;
         register_tokenizer(&index);
-        // A quarter: flushing takes twice the budget, and as much again is for reading and sectioning.
-        let budget = (memory / 4).clamp(LEAST_BUDGET, WRITER_BUDGET) as usize;
+        // An eighth: flushing takes twice the budget, and most is for reading and sectioning.
+        let budget = (memory / 8).clamp(LEAST_BUDGET, WRITER_BUDGET) as usize;
         let options = IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(budget);
         let writer: IndexWriter<Queued> = index.writer_with_options(options.build()).map_err(&error)?;
         // Merges come at the end: in between they would only be repeated, and could hold a segment that the last one wants.
         writer.set_merge_policy(Box::new(NoMergePolicy));
         let fields = Fields::of(&index.schema()).map_err(&error)?;
         let waiting = Room::new((memory / 16 / DOCUMENT_BYTES) as usize);
-        Ok(Self { folder: folder.to_owned(), fields, writer, waiting, index, merged_bytes: memory / 4 })
+        Ok(Self { folder: folder.to_owned(), fields, writer, waiting, index, merged_bytes: memory / 8 })
     }
 
     /// The segments of a new index in groups that become one segment each: all of them, unless they are so large that merging, which maps

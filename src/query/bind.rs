@@ -18,8 +18,6 @@ pub(crate) struct Plan {
     pub place_patterns: Vec<PlacePattern>,
     /// Sets of policies by rank.
     pub policy_sets: Vec<Vec<bool>>,
-    /// The texts of the sets of words.
-    pub word_sets: Vec<String>,
 }
 
 impl Plan {
@@ -30,7 +28,6 @@ impl Plan {
             patterns: Vec::new(),
             place_patterns: Vec::new(),
             policy_sets: Vec::new(),
-            word_sets: Vec::new(),
         }
     }
 }
@@ -232,15 +229,10 @@ impl Binder<'_> {
         let mut known = std::collections::HashSet::new();
         words.retain(|word| known.insert(word.clone()));
         let first = self.plan.patterns.len();
-        let patterns = words.iter().map(|word| {
-            let written = format!("\"{word}\"");
-            Pattern { is_wanted, is_of_set: true, written, ..plain(word, self.reading) }
-        });
+        let patterns =
+            words.iter().map(|word| Pattern { is_wanted, is_of_set: true, ..plain(word, self.reading) });
         self.plan.patterns.extend(patterns);
         let operands = (first..self.plan.patterns.len()).map(Operand::Pattern).collect();
-        if is_wanted {
-            self.plan.word_sets.push(text.to_owned());
-        }
         Ok(match self.reading.matching {
             Matching::All => Operand::And(operands),
             Matching::Any | Matching::Phrase => Operand::Or(operands),

@@ -5,6 +5,7 @@ mod highlight;
 mod hit;
 mod metadata;
 mod places;
+mod plain_language;
 mod ranges;
 mod read;
 mod request;

@@ -3,6 +3,7 @@
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{SegmentReader, Term};
 
+use super::plain_language::Weights;
 use super::vocabulary::words;
 use crate::error::Result;
 use crate::index::OpenIndex;
@@ -38,7 +39,13 @@ impl Prepared {
     ///
     /// A word stands for too many words of the index, or the index is damaged.
     pub fn new(index: &OpenIndex, plan: &Plan, is_scored: bool) -> Result<Self> {
-        let patterns = plan.patterns.iter().map(|pattern| prepared(index, pattern, is_scored));
+        let weights = plan.patterns.iter().any(|pattern| pattern.is_of_set).then(Weights::new);
+        let weight = |pattern: &Pattern| match &weights {
+            Some(weights) if pattern.is_of_set => weights.of(&pattern.written),
+            _ => 1.0,
+        };
+        let patterns =
+            plan.patterns.iter().map(|pattern| prepared(index, pattern, weight(pattern), is_scored));
         let manifest = index.manifest();
         let average_length = manifest.length_sum.max(1) as f64 / manifest.counts.clauses.max(1) as f64;
         Ok(Self { patterns: patterns.collect::<Result<_>>()?, average_length })
@@ -53,14 +60,14 @@ impl Prepared {
     }
 }
 
-fn prepared(index: &OpenIndex, pattern: &Pattern, is_scored: bool) -> Result<PreparedPattern> {
+fn prepared(index: &OpenIndex, pattern: &Pattern, weight: f64, is_scored: bool) -> Result<PreparedPattern> {
     let text = index.fields().text;
     let words: Vec<Vec<String>> =
         pattern.slots.iter().map(|slot| words(index, text, slot)).collect::<Result<_>>()?;
     let idf = match is_scored && pattern.is_wanted {
         true => {
             let of_slot = words.iter().map(|words| idf(index, text, words)).collect::<Result<Vec<_>>>()?;
-            idf_of(&pattern.spans, &of_slot)
+            idf_of(&pattern.spans, &of_slot) * weight
         }
         false => 0.0,
     };

@@ -50,8 +50,8 @@ impl Segments {
         };
         let index = index.map_err(&error)?;
         register_tokenizer(&index);
-        // An eighth: flushing takes twice the budget, and most is for reading and sectioning.
-        let budget = (memory / 8).clamp(LEAST_BUDGET, WRITER_BUDGET) as usize;
+        // Little, since flushing takes twice the budget, and most is for reading and sectioning.
+        let budget = (memory / 16).clamp(LEAST_BUDGET, WRITER_BUDGET) as usize;
         let options = IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(budget);
         let writer: IndexWriter<Queued> = index.writer_with_options(options.build()).map_err(&error)?;
         // Merges come at the end: in between they would only be repeated, and could hold a segment that the last one wants.

@@ -184,7 +184,7 @@ impl Update<'_> {
             prune: self.options.prune,
             progress: self.progress,
         };
-        let room = Room::new((self.memory() / 3 / SNAPSHOT_BYTES) as usize);
+        let room = Room::new((self.memory() / 4 / SNAPSHOT_BYTES) as usize);
         let done = Mutex::new(done);
         pool.install(|| {
             // A bridge hands out policies in order, one at a time: a split range would give one worker all the large ones.

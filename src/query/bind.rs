@@ -5,6 +5,7 @@
 
 use super::names::{NameError, NameField, NamePattern};
 use super::pattern::{Pattern, Slot, Spans};
+use super::plain_language::{FORMS_WEIGHT, SYNONYM_WEIGHT, TYPED_WEIGHT, Weights, is_telling, synonyms};
 use super::{Field, Matching, Node, NodeKind, Phrase, QueryError, QueryErrorKind, Span, TermRegex, Word};
 use crate::index::Policies;
 use crate::stem::stem;
@@ -15,6 +16,8 @@ use crate::token::{has_token, terms};
 pub(crate) struct Plan {
     pub root: Operand,
     pub patterns: Vec<Pattern>,
+    /// What adds score to a clause that matches, and makes no match.
+    pub boosts: Vec<Pattern>,
     pub place_patterns: Vec<PlacePattern>,
     /// Sets of policies by rank.
     pub policy_sets: Vec<Vec<bool>>,
@@ -26,6 +29,7 @@ impl Plan {
         Self {
             root: Operand::And(Vec::new()),
             patterns: Vec::new(),
+            boosts: Vec::new(),
             place_patterns: Vec::new(),
             policy_sets: Vec::new(),
         }
@@ -90,13 +94,7 @@ pub(crate) fn bind(
 fn plain(text: &str, reading: Reading) -> Pattern {
     let mut slots = Slots { reading, slots: Vec::new() };
     let words = slots.text(text);
-    Pattern {
-        spans: Spans::Phrase { words, gap: 0 },
-        slots: slots.slots,
-        is_wanted: true,
-        is_of_set: false,
-        written: text.to_owned(),
-    }
+    Pattern { spans: Spans::Phrase { words, gap: 0 }, slots: slots.slots, is_wanted: true, weight: 1.0 }
 }
 
 /// The words of a pattern while it is bound.
@@ -127,7 +125,7 @@ impl Slots {
             match word {
                 Word::Text(text) => words.extend(self.text(text)),
                 Word::Any => words.push(None),
-                Word::Regex(pattern) => words.push(self.add(Slot::Regex(TermRegex::new(pattern)?))),
+                Word::Regex(pattern) => words.push(self.add(Slot::Regex(Box::new(TermRegex::new(pattern)?)))),
                 Word::Prefix(text) => {
                     let mut terms = owned_terms(text);
                     let start = terms.pop().unwrap_or_default();
@@ -208,8 +206,7 @@ impl Binder<'_> {
             let message = if words { "no word to search for" } else { "`*` alone stands for any word" };
             return Err(self.error(QueryErrorKind::NoWord, node.span, message));
         }
-        let written = node.to_string();
-        let pattern = Pattern { slots: slots.slots, spans, is_wanted, is_of_set: false, written };
+        let pattern = Pattern { slots: slots.slots, spans, is_wanted, weight: 1.0 };
         Ok(match field {
             Some(Field::Section) => self.place(PlaceField::Section, pattern),
             Some(Field::Link) => self.place(PlaceField::Link, pattern),
@@ -229,14 +226,36 @@ impl Binder<'_> {
         let mut known = std::collections::HashSet::new();
         words.retain(|word| known.insert(word.clone()));
         let first = self.plan.patterns.len();
-        let patterns =
-            words.iter().map(|word| Pattern { is_wanted, is_of_set: true, ..plain(word, self.reading) });
-        self.plan.patterns.extend(patterns);
+        let weights = Weights::new();
+        for word in &words {
+            let weight = weights.of(word);
+            let forms = stem(word).into_owned();
+            let mut pattern = Pattern { is_wanted, weight, ..plain(word, self.reading) };
+            if is_wanted && is_telling(weight) {
+                if !self.reading.has_forms {
+                    pattern.weight = weight * TYPED_WEIGHT;
+                    self.boost(vec![forms.clone()], weight * FORMS_WEIGHT);
+                }
+                self.boost(synonyms(&forms), weight * SYNONYM_WEIGHT);
+            }
+            self.plan.patterns.push(pattern);
+        }
         let operands = (first..self.plan.patterns.len()).map(Operand::Pattern).collect();
         Ok(match self.reading.matching {
             Matching::All => Operand::And(operands),
             Matching::Any | Matching::Phrase => Operand::Or(operands),
         })
+    }
+
+    /// Adds score where one of these stems stands.
+    fn boost(&mut self, stems: Vec<String>, weight: f64) {
+        if stems.is_empty() {
+            return;
+        }
+        let one = |slot| Spans::Phrase { words: vec![Some(slot)], gap: 0 };
+        let spans = Spans::Or((0..stems.len()).map(one).collect());
+        let slots = stems.into_iter().map(Slot::Forms).collect();
+        self.plan.boosts.push(Pattern { slots, spans, is_wanted: true, weight });
     }
 
     fn place(&mut self, field: PlaceField, pattern: Pattern) -> Operand {

@@ -50,6 +50,7 @@ pub(crate) mod names;
 mod parse;
 pub(crate) mod pattern;
 mod phrase;
+mod plain_language;
 mod regex;
 
 pub use ast::{Field, Node, NodeKind, Phrase, Span, Word};

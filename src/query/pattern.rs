@@ -11,10 +11,8 @@ pub(crate) struct Pattern {
     pub spans: Spans,
     /// Whether it is what was asked for, not what was excluded: it scores and is highlighted.
     pub is_wanted: bool,
-    /// Whether its score is that of a set of words, to which it belongs.
-    pub is_of_set: bool,
-    /// As it was written.
-    pub written: String,
+    /// How much its score counts.
+    pub weight: f64,
 }
 
 /// How the words of a pattern must stand. Numbers are those of slots.
@@ -49,7 +47,7 @@ pub(crate) enum Slot {
     Prefix(String),
     /// Those with this stem.
     Forms(String),
-    Regex(TermRegex),
+    Regex(Box<TermRegex>),
 }
 
 impl Slot {

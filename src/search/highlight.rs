@@ -19,11 +19,6 @@ impl<'t> Words<'t> {
         Self { tokens, terms }
     }
 
-    /// The folded words.
-    pub fn terms(&self) -> &[Cow<'t, str>] {
-        &self.terms
-    }
-
     fn positions(&self, slot: &Slot) -> Vec<u32> {
         self.terms.iter().zip(0..).filter(|(term, _)| slot.fits(term)).map(|(_, at)| at).collect()
     }

@@ -5,7 +5,6 @@ mod highlight;
 mod hit;
 mod metadata;
 mod places;
-mod plain_language;
 mod ranges;
 mod read;
 mod request;

@@ -93,6 +93,7 @@ pub(crate) struct SegmentSearch<'s> {
     columns: &'s Columns,
     prepared: &'s Prepared,
     patterns: Vec<PatternCursor<'s>>,
+    boosts: Vec<PatternCursor<'s>>,
     lengths: FieldNormReader,
     /// The patterns that are part of the match at hand, once a place has been found where it holds.
     matched: Option<Vec<usize>>,
@@ -114,14 +115,16 @@ impl<'s> SegmentSearch<'s> {
         conditions: &'s Conditions<'s>,
     ) -> Result<Self> {
         let segment = index.searcher().segment_reader(ord);
-        let patterns = plan.patterns.iter().zip(&prepared.patterns);
-        let patterns = patterns.map(|(pattern, prepared)| PatternCursor::new(index, ord, pattern, prepared));
+        let open = |(pattern, prepared)| PatternCursor::new(index, ord, pattern, prepared);
+        let patterns = plan.patterns.iter().zip(&prepared.patterns).map(open);
+        let boosts = plan.boosts.iter().zip(&prepared.boosts).map(open);
         let places =
             plan.place_patterns.iter().map(|pattern| PlaceCursor::new(index, segment, columns, pattern));
         let policy_sets = plan.policy_sets.iter().map(|set| PolicyCursor::new(index, ord, set));
         Ok(Self {
             prepared,
             patterns: patterns.collect::<Result<_>>()?,
+            boosts: boosts.collect::<Result<_>>()?,
             lengths: segment.get_fieldnorms_reader(index.fields().text).map_err(index.failed())?,
             matched: None,
             places: places.collect::<Result<_>>()?,
@@ -304,7 +307,11 @@ impl<'s> SegmentSearch<'s> {
         let mut sum = 0.0;
         // Each pattern is in `matched` once.
         for &pattern in self.matched.iter().flatten() {
-            sum += self.prepared.score(pattern, self.patterns[pattern].count(doc)?, length);
+            let count = self.patterns[pattern].count(doc)?;
+            sum += self.prepared.score(&self.prepared.patterns[pattern], count, length);
+        }
+        for (boost, prepared) in self.boosts.iter_mut().zip(&self.prepared.boosts) {
+            sum += self.prepared.score(prepared, boost.count(doc)?, length);
         }
         Ok(sum)
     }

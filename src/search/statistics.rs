@@ -3,7 +3,6 @@
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{SegmentReader, Term};
 
-use super::plain_language::Weights;
 use super::vocabulary::words;
 use crate::error::Result;
 use crate::index::OpenIndex;
@@ -21,6 +20,8 @@ const B: f64 = 0.3;
 pub(crate) struct Prepared {
     /// By number of the pattern.
     pub patterns: Vec<PreparedPattern>,
+    /// By number of the boost; none unless hits are scored.
+    pub boosts: Vec<PreparedPattern>,
     average_length: f64,
 }
 
@@ -39,35 +40,33 @@ impl Prepared {
     ///
     /// A word stands for too many words of the index, or the index is damaged.
     pub fn new(index: &OpenIndex, plan: &Plan, is_scored: bool) -> Result<Self> {
-        let weights = plan.patterns.iter().any(|pattern| pattern.is_of_set).then(Weights::new);
-        let weight = |pattern: &Pattern| match &weights {
-            Some(weights) if pattern.is_of_set => weights.of(&pattern.written),
-            _ => 1.0,
+        let prepare = |patterns: &[Pattern]| -> Result<Vec<PreparedPattern>> {
+            patterns.iter().map(|pattern| prepared(index, pattern, is_scored)).collect()
         };
-        let patterns =
-            plan.patterns.iter().map(|pattern| prepared(index, pattern, weight(pattern), is_scored));
+        let patterns = prepare(&plan.patterns)?;
+        let boosts = if is_scored { prepare(&plan.boosts)? } else { Vec::new() };
         let manifest = index.manifest();
         let average_length = manifest.length_sum.max(1) as f64 / manifest.counts.clauses.max(1) as f64;
-        Ok(Self { patterns: patterns.collect::<Result<_>>()?, average_length })
+        Ok(Self { patterns, boosts, average_length })
     }
 
     /// The score of a pattern that stands `count` times in a clause of `length` words: BM25 (Robertson and Zaragoza, "The Probabilistic
     /// Relevance Framework: BM25 and Beyond", 2009) with the pattern as the term.
-    pub fn score(&self, pattern: usize, count: u32, length: u32) -> f64 {
+    pub fn score(&self, pattern: &PreparedPattern, count: u32, length: u32) -> f64 {
         let count = f64::from(count);
         let norm = K1 * (1.0 - B + B * f64::from(length) / self.average_length);
-        self.patterns[pattern].idf * count * (K1 + 1.0) / (count + norm)
+        pattern.idf * count * (K1 + 1.0) / (count + norm)
     }
 }
 
-fn prepared(index: &OpenIndex, pattern: &Pattern, weight: f64, is_scored: bool) -> Result<PreparedPattern> {
+fn prepared(index: &OpenIndex, pattern: &Pattern, is_scored: bool) -> Result<PreparedPattern> {
     let text = index.fields().text;
     let words: Vec<Vec<String>> =
         pattern.slots.iter().map(|slot| words(index, text, slot)).collect::<Result<_>>()?;
     let idf = match is_scored && pattern.is_wanted {
         true => {
             let of_slot = words.iter().map(|words| idf(index, text, words)).collect::<Result<Vec<_>>>()?;
-            idf_of(&pattern.spans, &of_slot) * weight
+            idf_of(&pattern.spans, &of_slot) * pattern.weight
         }
         false => 0.0,
     };

@@ -70,13 +70,8 @@ mod tests {
 
     #[test]
     fn a_branch_that_fails_is_no_part_of_the_match() {
-        let pattern = |is_wanted| Pattern {
-            slots: Vec::new(),
-            spans: Spans::Or(Vec::new()),
-            is_wanted,
-            is_of_set: false,
-            written: String::new(),
-        };
+        let pattern =
+            |is_wanted| Pattern { slots: Vec::new(), spans: Spans::Or(Vec::new()), is_wanted, weight: 1.0 };
         let plan = Plan {
             root: Operand::Or(vec![
                 Operand::Pattern(0),

@@ -49,7 +49,7 @@ fn collect(dictionary: &TermDictionary, slot: &Slot, words: &mut BTreeSet<String
         Slot::Prefix(start) => each_from(dictionary, start, &mut add),
         Slot::Forms(stem) => each_from(dictionary, common_start(stem), &mut add),
         Slot::Regex(regex) => {
-            let mut stream = dictionary.search(regex).into_stream()?;
+            let mut stream = dictionary.search(regex.as_ref()).into_stream()?;
             while stream.advance() && add(stream.key()) {}
             Ok(())
         }

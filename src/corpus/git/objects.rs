@@ -92,7 +92,7 @@ fn corrupt(reason: impl Into<String>) -> Fault {
 
 /// After so many bytes the packs are mapped anew. What was read of a mapped file counts as memory of the process until the mapping ends, and
 /// a history can be larger than the memory that it may take.
-const REMAP_BYTES: u64 = 64 << 20;
+const REMAP_BYTES: u64 = 32 << 20;
 
 /// What reading an entry maps at least: the system brings in the pages around it as well.
 const TOUCH_BYTES: u64 = 64 << 10;

@@ -13,6 +13,8 @@ pub enum Phase {
     Merging,
     /// Comparing an index with itself or with a corpus; counts policies or snapshots.
     Checking,
+    /// Answering the queries of a batch; counts queries.
+    Searching,
 }
 
 impl Phase {
@@ -24,6 +26,7 @@ impl Phase {
             Phase::Indexing => "indexing",
             Phase::Merging => "merging",
             Phase::Checking => "checking",
+            Phase::Searching => "searching",
         }
     }
 }

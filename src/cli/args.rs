@@ -6,6 +6,7 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueP
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fineprint::lang::Lang;
 use fineprint::model::{Kind, Period};
+use fineprint::printer::KwicKey;
 use fineprint::search::Limit;
 
 /// Full-text search over archived privacy policies and terms of service.
@@ -74,6 +75,12 @@ fn key_value(text: &str) -> Result<(String, String), &'static str> {
 
 fn number(text: &str) -> Result<usize, &'static str> {
     text.parse().map_err(|_| "no number of hits")
+}
+
+fn kwic_key(text: &str) -> Result<KwicKey, &'static str> {
+    text.parse().map_err(
+        |()| "write L1 (the word before the match), R1 (the word after it), L2, R2, ... or N (the match)",
+    )
 }
 
 fn renaming(text: &str) -> Result<(String, String), &'static str> {
@@ -246,6 +253,22 @@ pub enum FormatArg {
     Json,
     /// One hit per line.
     Jsonl,
+    /// One hit per row, comma-separated (RFC 4180).
+    Csv,
+    /// One hit per line, tab-separated; tabs and line breaks in values are \\t and \\n.
+    Tsv,
+    /// One match per line, the matches below each other.
+    Kwic,
+}
+
+/// What the numbers of highlights count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum OffsetsArg {
+    /// Bytes of UTF-8.
+    #[default]
+    Bytes,
+    /// Unicode characters, as Python and R count.
+    Chars,
 }
 
 /// The orders of hits.
@@ -288,20 +311,38 @@ pub enum GroupArg {
     Company,
 }
 
+/// Which hit of a group is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum MemberArg {
+    /// The first in the order of --sort.
+    #[default]
+    Best,
+    /// The newest archive date.
+    Newest,
+    /// The oldest archive date.
+    Oldest,
+}
+
 /// `fineprint search`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The words are one query. Bare words are a phrase; quotes make phrases; AND, OR, NOT and parentheses
 combine them within a clause; company:, type:, section: and link: ask for names, headings and links.
+\"sell data\"~3, a NEAR/5 b, a NOT WITHIN/3 b, part*, * and /regex/ are explained in docs/query.md.
 
 Examples:
   fineprint search sell or rent
   fineprint search '\"sell or rent\" OR \"rent or sell\"' --limit all
   fineprint search 'cookies NOT section:children' --company '*.example' --latest
-  fineprint search opt out --since 2018-05 --sort newest --format jsonl")]
+  fineprint search opt out --since 2018-05 --sort newest --format jsonl
+  fineprint search 'do they sell my location to advertisers?' --match any
+  fineprint search 'sell NOT WITHIN/3 (not OR never)' --format kwic --kwic-sort R1
+  fineprint search third parties --format csv --fields company,archive_date,text,citation
+  fineprint search third parties --limit all --sample 100 --seed 7 --format csv
+  fineprint search --batch queries.tsv --limit 5 > hits.jsonl")]
 pub struct SearchArgs {
     /// The query
-    #[arg(required = true, value_name = "QUERY")]
+    #[arg(required_unless_present = "batch", conflicts_with = "batch", value_name = "QUERY")]
     pub query: Vec<String>,
     /// What bare words are: a phrase, or a set of which a clause has all or any
     #[arg(long = "match", value_name = "HOW", value_enum, default_value_t)]
@@ -309,30 +350,78 @@ pub struct SearchArgs {
     /// Match all forms of words: sell, sells, selling (English)
     #[arg(long)]
     pub stem: bool,
+    /// Answer every line of this file (`-`: standard input): a query, or its id, a tab and the query
+    ///
+    /// All cores work, and answers come in the order of lines, as JSON Lines: the hits of a query, each with its `query_id` (the number of
+    /// the line, unless the line has an id), then a line with its totals, or with its error.
+    #[arg(long, value_name = "FILE")]
+    pub batch: Option<PathBuf>,
+    /// Threads that answer a batch [default: all cores]
+    #[arg(long, value_name = "N", requires = "batch", value_parser = clap::value_parser!(u16).range(1..=MAX_THREADS))]
+    pub threads: Option<u16>,
     /// The index to ask.
     #[command(flatten)]
     pub index: IndexChoice,
     /// What counts.
     #[command(flatten)]
     pub filters: FilterArgs,
+    /// What is printed.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// What is printed of hits.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
     /// The order of hits
-    #[arg(long, value_enum, default_value_t = SortArg::Relevance, help_heading = "Output")]
+    #[arg(long, value_enum, default_value_t = SortArg::Relevance)]
     pub sort: SortArg,
     /// Show one hit of each group [default: text for human output, else none]
-    #[arg(long, value_enum, help_heading = "Output")]
+    #[arg(long, value_enum)]
     pub group: Option<GroupArg>,
-    /// How many hits to print: a number or `all`
-    #[arg(long, value_name = "N", default_value = "10", value_parser = limit, allow_negative_numbers = true, help_heading = "Output")]
-    pub limit: Limit,
+    /// Which hit of a group to show
+    #[arg(long, value_enum, default_value_t)]
+    pub member: MemberArg,
+    /// How many hits to print: a number or `all` [default: 10, or the size of --sample]
+    #[arg(long, value_name = "N", value_parser = limit, allow_negative_numbers = true)]
+    pub limit: Option<Limit>,
     /// How many hits to leave out first
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number, allow_negative_numbers = true, help_heading = "Output")]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number, allow_negative_numbers = true)]
     pub offset: usize,
+    /// Print so many hits picked by chance, in the order of --sort
+    #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true)]
+    pub sample: Option<usize>,
+    /// Which sample: the same number picks the same hits again
+    #[arg(long, value_name = "S", default_value_t = 0, requires = "sample")]
+    pub seed: u64,
+    /// Print so many clauses before and after each hit as well
+    #[arg(long, short = 'C', value_name = "N", default_value_t = 0, value_parser = number, allow_negative_numbers = true)]
+    pub context: usize,
     /// Print only how many hits there are
-    #[arg(long, help_heading = "Output")]
+    #[arg(long)]
     pub count: bool,
-    /// How to print hits
-    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
-    pub format: FormatArg,
+    /// How to print hits [default: human, or jsonl with --batch]
+    #[arg(long, value_enum)]
+    pub format: Option<FormatArg>,
+    /// A line with each hit that says where to find it: company, type, archive date, address, place in the corpus
+    #[arg(long)]
+    pub cite: bool,
+    /// What the numbers of `highlights` count
+    #[arg(long, value_enum, default_value_t)]
+    pub offsets: OffsetsArg,
+    /// Columns of csv and tsv: names of a hit's fields, and source.path, context_before, citation, ...
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub fields: Vec<String>,
+    /// In csv and tsv put ' before what a spreadsheet would run as a formula
+    #[arg(long)]
+    pub guard_formulas: bool,
+    /// Columns of a line of kwic [default: those of the terminal, else 120]
+    #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true)]
+    pub width: Option<usize>,
+    /// Order of the lines of kwic: by words before (L1, L2, ...) or after (R1, ...) the match, or by the match (N)
+    #[arg(long, value_name = "KEY,...", value_delimiter = ',', value_parser = kwic_key)]
+    pub kwic_sort: Vec<KwicKey>,
 }
 
 /// `fineprint show`.

@@ -31,7 +31,7 @@ impl Progress for Bar {
             (Phase::Scanning, _) => SCANNING,
             // The index library says nothing until it is done: how much there is to do, and that time goes by.
             (Phase::Indexing | Phase::Merging, Some(_)) => WRITING,
-            (Phase::Checking, Some(_)) => CHECKING,
+            (Phase::Checking | Phase::Searching, Some(_)) => CHECKING,
             (_, Some(_)) => READING,
             (_, None) => PLAIN,
         };

@@ -2,10 +2,12 @@
 
 mod args;
 mod bar;
+mod batch;
 mod check;
 mod index;
 mod info;
 mod open;
+mod output;
 mod search;
 mod show;
 

@@ -3,32 +3,32 @@
 use std::io::{self, BufWriter};
 
 use fineprint::error::{Error, Result};
-use fineprint::printer::{Format, HumanOptions, Printer};
+use fineprint::printer::Printer;
 use fineprint::query::Matching;
-use fineprint::search::{Dates, Filters, Group, SearchRequest, Sort, Summary, search};
+use fineprint::search::{Dates, Filters, Group, SearchRequest, Summary, search};
 
-use super::args::{Cli, FilterArgs, FormatArg, GroupArg, MatchArg, SearchArgs, SortArg};
-use super::open::{human_options, open};
+use super::args::{Cli, FilterArgs, FormatArg, MatchArg, SearchArgs};
+use super::open::open;
 use super::{Outcome, count, say};
 
 /// Searches and prints.
 pub fn run(args: &SearchArgs, cli: &Cli) -> Result<Outcome> {
-    let request = resolve(args)?;
+    if let Some(batch) = &args.batch {
+        return super::batch::run(batch, args, cli);
+    }
+    let request = SearchRequest { query: args.query.join(" "), ..request(args)? };
     // A query that cannot be read should not wait for an index to be built.
     fineprint::query::parse_as(&request.query, request.matching)?;
+    let format = args.output.format(cli)?;
     let (index, is_incomplete) = open(&args.index, cli)?;
-    let format = match args.format {
-        FormatArg::Human => Format::Human(HumanOptions { group: request.group, ..human_options(cli.color) }),
-        FormatArg::Json => Format::Json,
-        FormatArg::Jsonl => Format::JsonLines,
-    };
     let out = BufWriter::new(io::stdout().lock());
-    let mut printer = if args.count { Printer::counting(out, format) } else { Printer::new(out, format) };
+    let printer = if args.output.count { Printer::counting } else { Printer::new };
+    let mut printer = printer(out, format).with(args.output.extras());
     let summary = index.guard(|| search(&index, &request, &mut printer))?;
     let printed = printer.printed();
     drop(printer);
-    if !cli.quiet && !args.count {
-        say_totals(&summary, printed, request.group, args.format);
+    if !cli.quiet && !args.output.count {
+        say_totals(&summary, printed, &request, args.output.format_arg());
     }
     Ok(match (is_incomplete, summary.totals.clauses) {
         (true, _) => Outcome::Incomplete,
@@ -37,33 +37,20 @@ pub fn run(args: &SearchArgs, cli: &Cli) -> Result<Outcome> {
     })
 }
 
-fn resolve(args: &SearchArgs) -> Result<SearchRequest> {
-    let group = args.group.unwrap_or(match args.format {
-        // Counting counts clauses unless groups were asked for.
-        FormatArg::Human if !args.count => GroupArg::Text,
-        _ => GroupArg::None,
-    });
-    Ok(SearchRequest {
-        query: args.query.join(" "),
+/// The request without its query.
+///
+/// # Errors
+///
+/// Options that have no meaning together.
+pub(super) fn request(args: &SearchArgs) -> Result<SearchRequest> {
+    let mut request = SearchRequest {
         matching: matching(args.matching),
         has_forms: args.stem,
         filters: filters(&args.filters)?,
-        sort: match args.sort {
-            SortArg::Relevance => Sort::Relevance,
-            SortArg::Newest => Sort::Newest,
-            SortArg::Oldest => Sort::Oldest,
-            SortArg::FirstSeen => Sort::FirstSeen,
-            SortArg::Company => Sort::Company,
-        },
-        group: match group {
-            GroupArg::None => Group::None,
-            GroupArg::Text => Group::Text,
-            GroupArg::Policy => Group::Policy,
-            GroupArg::Company => Group::Company,
-        },
-        limit: if args.count { Some(0) } else { args.limit.0 },
-        offset: args.offset,
-    })
+        ..SearchRequest::default()
+    };
+    args.output.apply(&mut request)?;
+    Ok(request)
 }
 
 fn matching(arg: MatchArg) -> Matching {
@@ -100,10 +87,11 @@ fn filters(args: &FilterArgs) -> Result<Filters> {
 }
 
 /// Totals for people; for programs only that there is more, unless the output says so itself.
-fn say_totals(summary: &Summary, printed: u64, group: Group, format: FormatArg) {
+fn say_totals(summary: &Summary, printed: u64, request: &SearchRequest, format: FormatArg) {
+    let group = request.group;
     let is_said = match format {
-        FormatArg::Human => true,
-        FormatArg::Jsonl => summary.truncated,
+        FormatArg::Human | FormatArg::Kwic => true,
+        FormatArg::Jsonl | FormatArg::Csv | FormatArg::Tsv => summary.truncated,
         FormatArg::Json => false,
     };
     if !is_said {
@@ -128,7 +116,12 @@ fn say_totals(summary: &Summary, printed: u64, group: Group, format: FormatArg) 
         false => String::new(),
         true => {
             let all = totals.groups.unwrap_or(totals.clauses);
-            format!("; {printed} of {all} {shown} shown, --limit all shows all")
+            match request.sample {
+                Some(sample) => {
+                    format!("; {printed} of {all} {shown} picked by chance, seed {}", sample.seed)
+                }
+                None => format!("; {printed} of {all} {shown} shown, --limit all shows all"),
+            }
         }
     };
     say(&format!(

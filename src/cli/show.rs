@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use fineprint::error::{Error, Result};
 use fineprint::model::ClauseId;
-use fineprint::printer::{print_json_line, print_shown};
+use fineprint::printer::{print_shown, print_shown_json};
 use fineprint::search::{ShownClause, find_clause};
 
 use super::args::{Cli, ShowArgs, ShowFormat};
@@ -46,7 +46,7 @@ fn print(out: &mut impl Write, found: &[ShownClause], format: ShowFormat, cli: &
                 }
                 print_shown(out, shown, human_options(cli.color))?;
             }
-            ShowFormat::Json => print_json_line(out, shown)?,
+            ShowFormat::Json => print_shown_json(out, shown)?,
         }
     }
     out.flush()

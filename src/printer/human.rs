@@ -1,14 +1,14 @@
 //! Hits for people: who and when, in which section, the words, and since when they have stood.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar;
 
+use super::citation;
 use super::sanitize::sanitize;
-use crate::model::{Kind, Source, metadata_keys, metadata_values};
-use crate::search::{Group, Hit, ShownClause};
+use crate::model::{Kind, metadata_keys, metadata_values};
+use crate::search::{Group, Hit, Neighbour, ShownClause};
 
 /// How hits are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,7 +32,13 @@ const MATCH: Style = AnsiColor::Red.on_default().bold();
 const LINES: usize = 4;
 const INDENT: &str = "  ";
 
-pub(super) fn hit(out: &mut impl Write, hit: &Hit, options: HumanOptions, is_first: bool) -> io::Result<()> {
+pub(super) fn hit(
+    out: &mut impl Write,
+    hit: &Hit,
+    options: HumanOptions,
+    citation: Option<&str>,
+    is_first: bool,
+) -> io::Result<()> {
     if !is_first {
         writeln!(out)?;
     }
@@ -53,18 +59,25 @@ pub(super) fn hit(out: &mut impl Write, hit: &Hit, options: HumanOptions, is_fir
         (Some(header), Kind::Row) => writeln!(out, "{INDENT}{}", pen.draw(DIM, header))?,
         _ => {}
     }
-    let mark = if hit.kind == Kind::Item { "- " } else { "" };
-    pen.text(out, mark, &hit.text, &hit.highlights)?;
+    pen.neighbours(out, hit.context.iter().flat_map(|context| &context.before))?;
+    pen.text(out, mark(hit.kind), &hit.text, &hit.highlights)?;
+    pen.neighbours(out, hit.context.iter().flat_map(|context| &context.after))?;
     let size = group_size(hit, options.group).map(|size| format!(", {size}")).unwrap_or_default();
-    writeln!(out, "{INDENT}{}", pen.draw(DIM, &format!("{}{size}", life(hit))))
+    writeln!(out, "{INDENT}{}", pen.draw(DIM, &format!("{}{size}", life(hit))))?;
+    citation.map_or(Ok(()), |citation| writeln!(out, "{INDENT}{}", pen.draw(DIM, citation)))
+}
+
+/// What stands before the text of a clause.
+fn mark(kind: Kind) -> &'static str {
+    if kind == Kind::Item { "- " } else { "" }
 }
 
 /// How many hits it stands for. Of equal clauses their companies are counted already.
 fn group_size(hit: &Hit, group: Group) -> Option<String> {
     let size = hit.group_size.filter(|&size| size > 1)?;
     match group {
-        Group::Policy => Some(format!("best of {size} in this policy")),
-        Group::Company => Some(format!("best of {size} at this company")),
+        Group::Policy => Some(format!("one of {size} in this policy")),
+        Group::Company => Some(format!("one of {size} at this company")),
         Group::None | Group::Text => None,
     }
 }
@@ -139,7 +152,7 @@ pub fn print_shown(out: &mut impl Write, shown: &ShownClause, options: HumanOpti
         }
     }
     writeln!(out)?;
-    citation(out, hit, pen)?;
+    cite(out, hit, pen)?;
     for key in metadata_keys(&shown.metadata) {
         let values = metadata_values(&shown.metadata, &key).join(", ");
         writeln!(out, "{INDENT}{}", pen.draw(DIM, &format!("{key}: {values}")))?;
@@ -160,26 +173,13 @@ fn missing_lead_in(shown: &ShownClause) -> Option<(usize, &str)> {
     Some((before.iter().rposition(|clause| clause.kind != kind).map_or(0, |other| other + 1), lead_in))
 }
 
-fn citation(out: &mut impl Write, hit: &Hit, pen: Pen) -> io::Result<()> {
-    let title = hit.title.as_deref().map(|title| format!(", \"{title}\"")).unwrap_or_default();
-    let cited = format!("{}, {}{title}, archived {}", hit.company, hit.policy_type, hit.archive_time);
-    writeln!(out, "{}", pen.safe(&cited))?;
+fn cite(out: &mut impl Write, hit: &Hit, pen: Pen) -> io::Result<()> {
+    writeln!(out, "{}", pen.safe(&citation::policy(hit)))?;
     for url in [&hit.archive_url, &hit.url].into_iter().flatten() {
         writeln!(out, "{}", pen.safe(url))?;
     }
-    writeln!(out, "{}", pen.safe(&place(&hit.source)))?;
+    writeln!(out, "{}", pen.safe(&hit.source.place()))?;
     writeln!(out, "{}", pen.safe(&life(hit)))
-}
-
-/// The path of a snapshot's file as it can be opened, where the corpus is a folder of files or a file.
-fn place(source: &Source) -> String {
-    let Source { corpus, path, commit: None, entry: None, .. } = source else {
-        return format!("{}: {}", source.corpus, source.path);
-    };
-    if Path::new(corpus).ends_with(path) {
-        return corpus.clone();
-    }
-    Path::new(corpus).join(path).to_string_lossy().into_owned()
 }
 
 /// Writes styled, safe text.
@@ -220,6 +220,27 @@ impl Pen {
             let before = if i == 0 && line.start > 0 { "… " } else { "" };
             let after = if line.end == last && last < text.trim_end().len() { " …" } else { "" };
             writeln!(out, "{INDENT}{mark}{before}{}{after}", self.line(text, line, ranges))?;
+        }
+        Ok(())
+    }
+
+    /// The clauses beside a hit, cut like it.
+    fn neighbours<'n>(
+        self,
+        out: &mut impl Write,
+        neighbours: impl Iterator<Item = &'n Neighbour>,
+    ) -> io::Result<()> {
+        for Neighbour { kind, text } in neighbours {
+            let width = self.options.width.map(|width| width.saturating_sub(INDENT.len() + 4));
+            let lines = width.map_or_else(
+                || vec![text.clone()],
+                |width| wrap(text, width).into_iter().map(|line| text[line].trim_end().to_owned()).collect(),
+            );
+            for (i, line) in lines.iter().take(LINES).enumerate() {
+                let mark = if i == 0 { mark(*kind) } else { &"  "[..mark(*kind).len()] };
+                let rest = if i + 1 == LINES && lines.len() > LINES { " …" } else { "" };
+                writeln!(out, "{INDENT}| {mark}{}{rest}", self.draw(DIM, line))?;
+            }
         }
         Ok(())
     }

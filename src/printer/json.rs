@@ -7,8 +7,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::citation::citation;
 use super::sanitize::is_unsafe;
-use crate::search::{Hit, Summary};
+use crate::search::{Hit, ShownClause, Summary};
 
 pub(super) fn begin(out: &mut impl Write, summary: &Summary) -> io::Result<()> {
     out.write_all(b"{\"query\":")?;
@@ -18,7 +19,28 @@ pub(super) fn begin(out: &mut impl Write, summary: &Summary) -> io::Result<()> {
     write!(out, ",\"truncated\":{},\"hits\":[", summary.truncated)
 }
 
-pub(super) fn hit(out: &mut impl Write, hit: &Hit, is_first: bool) -> io::Result<()> {
+/// A hit, and what only printing knows of it.
+#[derive(Serialize)]
+pub(super) struct JsonHit<'h> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query_id: Option<&'h str>,
+    #[serde(flatten)]
+    pub hit: &'h Hit,
+    pub citation: Option<String>,
+}
+
+/// Prints a clause in its section with its citation as one line.
+pub fn print_shown_json(out: &mut impl Write, shown: &ShownClause) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Shown<'s> {
+        #[serde(flatten)]
+        shown: &'s ShownClause,
+        citation: String,
+    }
+    print_json_line(out, &Shown { shown, citation: citation(&shown.clause) })
+}
+
+pub(super) fn hit(out: &mut impl Write, hit: &JsonHit<'_>, is_first: bool) -> io::Result<()> {
     out.write_all(if is_first { b"\n" } else { b",\n" })?;
     value(out, hit)
 }

@@ -1,22 +1,33 @@
 //! Results as text: one file per format. Printers see results only; they write wherever they are told to.
 
+mod batch;
+mod citation;
 mod human;
 mod info;
 mod json;
+mod kwic;
+mod offsets;
 mod sanitize;
+mod table;
+mod width;
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
+pub use batch::{BatchPrinter, print_failed_query};
 pub use human::{HumanOptions, print_shown};
 pub use info::print_info;
-pub use json::print_json_line;
+pub use json::{print_json_line, print_shown_json};
+pub use kwic::{KwicKey, KwicOptions};
+pub use offsets::Offsets;
 pub use sanitize::sanitize;
+pub use table::{Fields, Separator, TableOptions};
 
 use crate::search::{Hit, HitSink, Summary};
+use json::JsonHit;
 
 /// How a result is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
     /// For reading.
     Human(HumanOptions),
@@ -24,25 +35,48 @@ pub enum Format {
     Json,
     /// One hit per line (`schema/hit.schema.json`).
     JsonLines,
+    /// One hit per row, below a row of names.
+    Table(TableOptions),
+    /// One match per line, the matches below each other.
+    Kwic(KwicOptions),
+}
+
+/// What is written besides, in any format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Extras {
+    /// What the numbers of highlights count.
+    pub offsets: Offsets,
+    /// Whether each hit has its citation.
+    pub has_citation: bool,
 }
 
 /// Writes hits to `out` in a format, and how many there are if only that is wanted.
 pub struct Printer<W> {
     out: W,
     format: Format,
+    extras: Extras,
     only_count: bool,
     printed: u64,
+    /// Lines that wait for their order.
+    lines: Vec<kwic::Line>,
 }
 
 impl<W: Write> Printer<W> {
     /// A printer of hits.
     pub fn new(out: W, format: Format) -> Self {
-        Self { out, format, only_count: false, printed: 0 }
+        let extras = Extras::default();
+        Self { out, format, extras, only_count: false, printed: 0, lines: Vec::new() }
     }
 
     /// A printer of totals alone: a number for people, the totals as an object for programs.
     pub fn counting(out: W, format: Format) -> Self {
         Self { only_count: true, ..Self::new(out, format) }
+    }
+
+    /// The same with more for each hit.
+    #[must_use]
+    pub fn with(self, extras: Extras) -> Self {
+        Self { extras, ..self }
     }
 
     /// How many hits were written.
@@ -53,30 +87,50 @@ impl<W: Write> Printer<W> {
 
 impl<W: Write> HitSink for Printer<W> {
     fn begin(&mut self, summary: &Summary) -> io::Result<()> {
-        match self.format {
+        match &self.format {
             Format::Json => json::begin(&mut self.out, summary),
+            Format::Table(options) if !self.only_count => table::begin(&mut self.out, options),
             _ => Ok(()),
         }
     }
 
     fn hit(&mut self, hit: &Hit) -> io::Result<ControlFlow<()>> {
         let is_first = self.printed == 0;
-        match self.format {
-            Format::Human(options) => human::hit(&mut self.out, hit, options, is_first)?,
-            Format::Json => json::hit(&mut self.out, hit, is_first)?,
-            Format::JsonLines => json::print_json_line(&mut self.out, hit)?,
+        let hit = &*self.extras.offsets.of(hit);
+        let citation = self.extras.has_citation.then(|| citation::citation(hit));
+        let out = &mut self.out;
+        match &self.format {
+            Format::Human(options) => human::hit(out, hit, *options, citation.as_deref(), is_first)?,
+            Format::Json => json::hit(out, &JsonHit { query_id: None, hit, citation }, is_first)?,
+            Format::JsonLines => json::print_json_line(out, &JsonHit { query_id: None, hit, citation })?,
+            Format::Table(options) => table::hit(out, hit, options)?,
+            Format::Kwic(options) => {
+                let lines = kwic::lines(hit, options);
+                if options.sort.is_empty() {
+                    lines.iter().try_for_each(|line| writeln!(out, "{}", line.text))?;
+                } else {
+                    self.lines.extend(lines);
+                }
+            }
         }
         self.printed += 1;
         Ok(ControlFlow::Continue(()))
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        match self.format {
-            Format::Json => json::finish(&mut self.out, self.printed == 0)?,
-            Format::Human(_) if self.only_count => {
-                writeln!(self.out, "{}", summary.totals.groups.unwrap_or(summary.totals.clauses))?;
+        let out = &mut self.out;
+        match &self.format {
+            Format::Json => json::finish(out, self.printed == 0)?,
+            Format::Human(_) | Format::Kwic(_) if self.only_count => {
+                writeln!(out, "{}", summary.totals.groups.unwrap_or(summary.totals.clauses))?;
             }
-            Format::JsonLines if self.only_count => json::print_json_line(&mut self.out, &summary.totals)?,
+            Format::JsonLines if self.only_count => json::print_json_line(out, &summary.totals)?,
+            Format::Table(options) if self.only_count => table::totals(out, &summary.totals, options)?,
+            Format::Kwic(_) => {
+                // Lines with equal keys stay as hits came.
+                self.lines.sort_by(|a, b| a.key.cmp(&b.key));
+                self.lines.iter().try_for_each(|line| writeln!(out, "{}", line.text))?;
+            }
             _ => {}
         }
         self.out.flush()

@@ -59,6 +59,26 @@ pub struct Hit {
     pub same_text_companies: u64,
     /// How many hits its group has; `None` without grouping.
     pub group_size: Option<u64>,
+    /// The clauses around it in the snapshot of `archive_time`; `None` unless asked for.
+    pub context: Option<Surroundings>,
+}
+
+/// The clauses around a hit, in reading order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Surroundings {
+    /// Those before it.
+    pub before: Vec<Neighbour>,
+    /// Those after it.
+    pub after: Vec<Neighbour>,
+}
+
+/// A clause beside a hit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Neighbour {
+    /// What it is there.
+    pub kind: Kind,
+    /// Its text.
+    pub text: String,
 }
 
 /// Sizes of the whole match set, before grouping and limit.

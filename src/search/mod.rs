@@ -1,63 +1,107 @@
 //! Searching: a request and an open index in, hits in a total order out.
 
 mod cursor;
+mod group;
 mod highlight;
 mod hit;
 mod metadata;
 mod places;
+mod policies;
 mod ranges;
 mod read;
 mod request;
 mod rows;
 mod segment;
+mod show;
 mod spans;
 mod statistics;
 mod truth;
 mod vocabulary;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-pub use hit::{Hit, HitSink, Summary, Totals};
-pub use read::{ContextClause, ShownClause, find_clause};
-pub use request::{Dates, Filters, Group, Limit, SearchRequest, Sort};
+pub use hit::{Hit, HitSink, Neighbour, Summary, Surroundings, Totals};
+pub use request::{Dates, Filters, Group, Limit, Member, Sample, SearchRequest, Sort};
+pub use show::{ContextClause, ShownClause, find_clause};
+
+use tantivy::columnar::Column;
 
 use crate::error::{Error, Result};
 use crate::index::OpenIndex;
 use crate::query::bind::{Operand, Plan, Reading, bind};
 use crate::query::names::{NameField, NamePattern};
+use group::{grouped, sampled};
 use metadata::MetadataFilter;
+use policies::PolicyCache;
 use read::HitReader;
 use rows::{Row, Rows};
 use segment::{Columns, Conditions, Match, SegmentSearch};
 use statistics::Prepared;
 
-/// Runs `request` and hands the hits to `sink`, best first. Returns what the whole match set holds.
+/// Runs `request` and hands the hits to `sink`, in order. Returns what the whole match set holds.
 ///
 /// # Errors
 ///
 /// A query that cannot be read, a name that the index does not have, a damaged index, or what `sink` returns.
 pub fn search(index: &OpenIndex, request: &SearchRequest, sink: &mut dyn HitSink) -> Result<Summary> {
-    let plan = plan(index, request)?;
-    let columns = columns(index)?;
-    let (rows, mut totals) = collect(index, request, &plan, &columns)?;
-    let (rows, sizes) = grouped(request.group, rows, index, &columns);
-    if request.group != Group::None {
-        totals.groups = Some(rows.len() as u64);
+    Searcher::new(index)?.search(request, sink)
+}
+
+/// An index made ready for many searches. Threads share it.
+pub struct Searcher<'i> {
+    index: &'i OpenIndex,
+    columns: Vec<Columns>,
+    policies: PolicyCache,
+}
+
+impl<'i> Searcher<'i> {
+    /// Makes an index ready.
+    ///
+    /// # Errors
+    ///
+    /// A damaged index.
+    pub fn new(index: &'i OpenIndex) -> Result<Self> {
+        Ok(Self { index, columns: columns(index)?, policies: PolicyCache::default() })
     }
-    let all = totals.groups.unwrap_or(totals.clauses) as usize;
-    let end = request.limit.map_or(all, |limit| request.offset.saturating_add(limit)).min(all);
-    let summary = Summary { query: request.query.clone(), totals, truncated: end < all };
-    sink.begin(&summary).map_err(Error::Output)?;
-    let mut reader = HitReader::new(index, &plan, &request.filters.kinds, &columns);
-    for (i, row) in rows.iter().enumerate().take(end).skip(request.offset) {
-        let score = (request.sort == Sort::Relevance).then_some(-row.key);
-        let hit = reader.hit(row, i as u64 + 1, score, sizes.get(i).copied())?;
-        if sink.hit(&hit).map_err(Error::Output)?.is_break() {
-            break;
+
+    /// Runs `request` and hands the hits to `sink`, in order. Returns what the whole match set holds.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`search`].
+    pub fn search(&self, request: &SearchRequest, sink: &mut dyn HitSink) -> Result<Summary> {
+        let Self { index, columns, policies } = self;
+        let plan = plan(index, request)?;
+        let (rows, mut totals) = collect(index, request, &plan, columns)?;
+        let (mut rows, mut sizes) = grouped((request.group, request.member), rows, index, columns)?;
+        if request.group != Group::None {
+            totals.groups = Some(rows.len() as u64);
         }
+        let all = totals.groups.unwrap_or(totals.clauses) as usize;
+        if let Some(sample) = request.sample {
+            (rows, sizes) = sampled(sample, (rows, sizes), &clause_ids(index)?);
+        }
+        let end = request.limit.map_or(all, |limit| request.offset.saturating_add(limit)).min(all);
+        let truncated = end.min(request.sample.map_or(all, |sample| sample.size)) < all;
+        let summary = Summary { query: request.query.clone(), totals, truncated };
+        sink.begin(&summary).map_err(Error::Output)?;
+        let (kinds, context) = (&request.filters.kinds[..], request.context);
+        let mut reader = HitReader { index, columns, policies, plan: &plan, kinds, context, policy: None };
+        for (i, row) in rows.iter().enumerate().take(end).skip(request.offset) {
+            let score = (request.sort == Sort::Relevance).then_some(-row.key);
+            let hit = reader.hit(row, i as u64 + 1, score, sizes.get(i).copied())?;
+            if sink.hit(&hit).map_err(Error::Output)?.is_break() {
+                break;
+            }
+        }
+        sink.finish(&summary).map_err(Error::Output)?;
+        Ok(summary)
     }
-    sink.finish(&summary).map_err(Error::Output)?;
-    Ok(summary)
+}
+
+/// The first 64 bits of the ids of clauses, by segment.
+fn clause_ids(index: &OpenIndex) -> Result<Vec<Column<u64>>> {
+    index.searcher().segment_readers().iter().map(|segment| index.column(segment, "clause_id")).collect()
 }
 
 fn plan(index: &OpenIndex, request: &SearchRequest) -> Result<Plan> {
@@ -117,8 +161,8 @@ fn collect(
         needs_times: sorts_by_time,
         is_scored: request.sort == Sort::Relevance,
     };
-    // Grouping needs every row: the best of each group, and its size.
-    let kept = if request.group == Group::None {
+    // Grouping needs every row, and so does chance.
+    let kept = if request.group == Group::None && request.sample.is_none() {
         request.limit.map(|limit| limit.saturating_add(request.offset))
     } else {
         None
@@ -190,28 +234,4 @@ impl Counter {
         self.leave_policy();
         Totals { companies: self.companies.len() as u64, ..self.totals }
     }
-}
-
-/// The best row of each group, in the order of the best rows, and the sizes of the groups; without grouping the rows as they are, no sizes.
-fn grouped(group: Group, rows: Vec<Row>, index: &OpenIndex, columns: &[Columns]) -> (Vec<Row>, Vec<u64>) {
-    let key = |row: &Row| match group {
-        Group::None => 0,
-        Group::Text => columns.get(row.segment as usize).and_then(|c| c.text_key.first(row.doc)).unwrap_or(0),
-        Group::Policy => u64::from(row.rank),
-        Group::Company => u64::from(index.policies().company(row.rank)),
-    };
-    if group == Group::None {
-        return (rows, Vec::new());
-    }
-    let mut places: HashMap<u64, usize> = HashMap::new();
-    let (mut best, mut sizes) = (Vec::new(), Vec::new());
-    for row in rows {
-        let place = *places.entry(key(&row)).or_insert(best.len());
-        if place == best.len() {
-            best.push(row);
-            sizes.push(0);
-        }
-        sizes[place] += 1;
-    }
-    (best, sizes)
 }

@@ -1,42 +1,42 @@
-//! Rows to hits, and clauses in their section: the reading of stored text, tables and times for what is shown.
+//! Rows to hits: the reading of stored text, tables and times for what is shown.
+
+use std::sync::Arc;
 
 use tantivy::DocAddress;
 
 use super::highlight::Words;
-use super::hit::Hit;
+use super::hit::{Hit, Neighbour, Surroundings};
+use super::policies::{PolicyCache, PolicyFacts};
 use super::rows::Row;
 use super::segment::{Columns, place_truth};
 use super::truth::{self, Leaf, is_true};
 use crate::collapse::{Place, Run};
 use crate::error::Result;
-use crate::index::{Chunk, OpenIndex, PolicyTables, place_change, run};
+use crate::index::{OpenIndex, PolicyTables, place_change, run};
 use crate::lang::Lang;
-use crate::model::{ArchiveTime, ClauseId, Kind};
+use crate::model::{ArchiveTime, Kind};
 use crate::query::bind::Plan;
 
-/// Reads hits. Keeps the tables of the last policy, since hits of one policy often follow each other.
+/// Reads hits. Keeps what the query says of the last policy, since hits of one policy often follow each other.
 pub(super) struct HitReader<'r> {
-    index: &'r OpenIndex,
-    plan: &'r Plan,
-    kinds: &'r [Kind],
-    columns: &'r [Columns],
-    policy: Option<CachedPolicy>,
+    pub index: &'r OpenIndex,
+    pub columns: &'r [Columns],
+    pub policies: &'r PolicyCache,
+    pub plan: &'r Plan,
+    pub kinds: &'r [Kind],
+    /// How many clauses before and after each hit are wanted.
+    pub context: usize,
+    pub policy: Option<KnownPolicy>,
 }
 
-struct CachedPolicy {
+/// A policy, and per place pattern and place whether the pattern holds there.
+pub(super) struct KnownPolicy {
     rank: u32,
-    address: DocAddress,
-    times: Vec<i64>,
-    tables: PolicyTables,
+    facts: Arc<PolicyFacts>,
     place_truth: Vec<Vec<bool>>,
-    chunk: Option<(usize, Chunk)>,
 }
 
-impl<'r> HitReader<'r> {
-    pub fn new(index: &'r OpenIndex, plan: &'r Plan, kinds: &'r [Kind], columns: &'r [Columns]) -> Self {
-        Self { index, plan, kinds, columns, policy: None }
-    }
-
+impl HitReader<'_> {
     /// The hit of `row`.
     pub fn hit(&mut self, row: &Row, rank: u64, score: Option<f64>, group_size: Option<u64>) -> Result<Hit> {
         let index = self.index;
@@ -45,18 +45,22 @@ impl<'r> HitReader<'r> {
             self.columns.get(row.segment as usize).ok_or_else(|| index.damaged("a missing segment"))?;
         let clause = index.clause(address)?;
         let runs: Vec<Run> = columns.runs.values_for_doc(row.doc).map(run).collect();
-        self.enter(row.rank)?;
+        let policy = self.enter(row.rank)?;
         let words = Words::cut(&clause.text);
         let found = self.place(columns, row, &words);
-        let Some(policy) = &mut self.policy else { return Err(index.damaged("a policy without tables")) };
         let entry = index.policies().get(row.rank).ok_or_else(|| index.damaged("an unknown policy"))?;
         let (place, matched) = found.ok_or_else(|| index.damaged("a clause without a place"))?;
-        let place = policy.tables.places.get(place).cloned();
+        let context = match self.context {
+            0 => None,
+            reach => Some(surroundings(index, address, &policy, (row.newest, place), reach)?),
+        };
+        let place = policy.tables.places.get(place);
         let place = place.ok_or_else(|| index.damaged("a clause without a place"))?;
-        let section = section(&policy.tables, &place);
+        let section = section(&policy.tables, place);
         let life = Life::new(&runs, &policy.times);
         let archived = policy.times.get(row.newest as usize).copied().unwrap_or(0);
-        let (title, info) = policy.snapshot(index, row.newest)?;
+        let snapshot = self.policies.snapshot(index, row.rank, &policy, row.newest)?;
+        let info = snapshot.info;
         let same_text_companies = match columns.text_key.first(row.doc) {
             Some(key) => index.companies_of_text(key)?.saturating_sub(1),
             None => 0,
@@ -84,23 +88,24 @@ impl<'r> HitReader<'r> {
             highlights,
             text: clause.text,
             lang: columns.lang.first(row.doc).map(|number| Lang::of_number(number).to_string()),
-            title,
+            title: snapshot.title,
             url: info.url,
             archive_url: info.archive_url,
             source: info.source,
             same_text_companies,
             group_size,
+            context,
         })
     }
 
-    fn enter(&mut self, rank: u32) -> Result<()> {
-        if self.policy.as_ref().is_some_and(|policy| policy.rank == rank) {
-            return Ok(());
+    fn enter(&mut self, rank: u32) -> Result<Arc<PolicyFacts>> {
+        if let Some(known) = self.policy.as_ref().filter(|known| known.rank == rank) {
+            return Ok(Arc::clone(&known.facts));
         }
-        let mut policy = CachedPolicy::read(self.index, rank)?;
-        policy.place_truth = place_truth(self.plan, &policy.tables);
-        self.policy = Some(policy);
-        Ok(())
+        let facts = self.policies.policy(self.index, rank)?;
+        let place_truth = place_truth(self.plan, &facts.tables);
+        self.policy = Some(KnownPolicy { rank, facts: Arc::clone(&facts), place_truth });
+        Ok(facts)
     }
 
     /// The first place of the clause in the newest matching snapshot for which the query holds, and the patterns that match there.
@@ -142,29 +147,28 @@ impl<'r> HitReader<'r> {
     }
 }
 
-impl CachedPolicy {
-    fn read(index: &OpenIndex, rank: u32) -> Result<Self> {
-        let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
-        let address = index.policy_address(entry.hash)?;
-        let (times, tables) = (index.times(address)?, index.policy_tables(address)?);
-        Ok(Self { rank, address, times, tables, place_truth: Vec::new(), chunk: None })
-    }
-
-    /// Title and source of a snapshot.
-    fn snapshot(
-        &mut self,
-        index: &OpenIndex,
-        ordinal: u32,
-    ) -> Result<(Option<String>, crate::model::SnapshotInfo)> {
-        let number = ordinal as usize / crate::index::CHUNK;
-        if self.chunk.as_ref().is_none_or(|(known, _)| *known != number) {
-            self.chunk = Some((number, index.chunk(self.address, ordinal)?));
-        }
-        let inside = ordinal as usize % crate::index::CHUNK;
-        let stored = self.chunk.as_ref().and_then(|(_, chunk)| chunk.snapshots.get(inside));
-        let stored = stored.ok_or_else(|| index.damaged("a snapshot is missing"))?;
-        Ok((stored.title.clone(), stored.info.clone()))
-    }
+/// The clauses before and after a place of a clause in a snapshot.
+fn surroundings(
+    index: &OpenIndex,
+    clause: DocAddress,
+    policy: &PolicyFacts,
+    (ordinal, place): (u32, usize),
+    reach: usize,
+) -> Result<Surroundings> {
+    let standing = index.clauses_of(policy.address, ordinal)?;
+    let at = |clause: u32| index.clause_address(policy.address, policy.times.len() as u32, clause);
+    let is_own = |&(other, stands): &(u32, u32)| at(other) == clause && stands as usize == place;
+    let own = standing.iter().position(is_own);
+    let own = own.ok_or_else(|| index.damaged("a clause that its snapshot does not list"))?;
+    let read = |&(clause, place): &(u32, u32)| {
+        let kind = policy.tables.places.get(place as usize).map_or(Kind::Paragraph, |place| place.kind);
+        Ok(Neighbour { kind, text: index.clause(at(clause))?.text })
+    };
+    let (first, last) = (own.saturating_sub(reach), own.saturating_add(reach).min(standing.len() - 1));
+    Ok(Surroundings {
+        before: standing[first..own].iter().map(read).collect::<Result<_>>()?,
+        after: standing[own + 1..=last].iter().map(read).collect::<Result<_>>()?,
+    })
 }
 
 fn section(tables: &PolicyTables, place: &Place) -> Vec<String> {
@@ -194,129 +198,4 @@ impl Life {
             snapshots: runs.iter().map(|run| u64::from(run.last - run.start) + 1).sum(),
         }
     }
-}
-
-/// A clause in its section: what `fineprint show CLAUSE-ID` prints.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct ShownClause {
-    /// The clause as a hit without score, in the newest snapshot in which it stood.
-    pub clause: Hit,
-    /// The clauses of its section in that snapshot, in reading order: (text, kind, whether it is the clause itself).
-    pub context: Vec<ContextClause>,
-    /// What else is known of that snapshot: one JSON object as it was written, empty where nothing is.
-    #[serde(serialize_with = "as_it_was_written")]
-    pub metadata: String,
-}
-
-fn as_it_was_written<S: serde::Serializer>(
-    metadata: &str,
-    serializer: S,
-) -> std::result::Result<S::Ok, S::Error> {
-    match serde_json::from_str::<&serde_json::value::RawValue>(metadata) {
-        Ok(object) => serde::Serialize::serialize(object, serializer),
-        Err(_) => serializer.serialize_none(),
-    }
-}
-
-/// A clause beside another one.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct ContextClause {
-    /// Its text.
-    pub text: String,
-    /// What it is.
-    pub kind: Kind,
-    /// Whether it is the clause that was asked for.
-    pub is_shown: bool,
-}
-
-/// Where the clauses with this id are: one per collection that has it; none if the index has no such clause.
-///
-/// # Errors
-///
-/// A collection that the index does not have, or a damaged index.
-pub fn find_clause(index: &OpenIndex, id: ClauseId, collections: &[String]) -> Result<Vec<ShownClause>> {
-    let columns = super::columns(index)?;
-    let chosen = match collections {
-        [] => None,
-        patterns => Some(super::union(index, super::NameField::Collection, patterns)?),
-    };
-    let mut found = Vec::new();
-    for address in index.clauses_with_id(id.prefix())? {
-        let hash = columns
-            .get(address.segment_ord as usize)
-            .and_then(|columns| columns.policy.first(address.doc_id));
-        let Some(rank) = hash.and_then(|hash| index.policies().rank(hash)) else { continue };
-        if chosen.as_ref().is_none_or(|set| set.get(rank as usize) == Some(&true)) {
-            let shown = show(index, &columns, address, rank)?;
-            // The index knows the first 64 of its 80 bits.
-            if shown.clause.id == id.to_string() {
-                found.push((rank, shown));
-            }
-        }
-    }
-    found.sort_by_key(|(rank, _)| *rank);
-    Ok(found.into_iter().map(|(_, shown)| shown).collect())
-}
-
-fn show(index: &OpenIndex, columns: &[Columns], address: DocAddress, rank: u32) -> Result<ShownClause> {
-    let own = columns.get(address.segment_ord as usize).ok_or_else(|| index.damaged("a missing segment"))?;
-    let newest = own.runs.values_for_doc(address.doc_id).map(run).last().map_or(0, |run| run.last);
-    let plan = Plan::of_all();
-    let row = Row { key: 0.0, order: 0, rank, segment: address.segment_ord, doc: address.doc_id, newest };
-    let clause = HitReader::new(index, &plan, &[], columns).hit(&row, 1, None, None)?;
-    let mut policy = CachedPolicy::read(index, rank)?;
-    let context = context(index, address, &policy, newest)?;
-    let metadata = policy.snapshot(index, newest)?.1.metadata;
-    Ok(ShownClause { clause, context, metadata })
-}
-
-/// The clauses of the section in which the clause stands first in snapshot `ordinal`.
-fn context(
-    index: &OpenIndex,
-    address: DocAddress,
-    policy: &CachedPolicy,
-    ordinal: u32,
-) -> Result<Vec<ContextClause>> {
-    let standing = index.clauses_of(policy.address, ordinal)?;
-    let snapshots = policy.times.len() as u32;
-    let at = |clause: u32| index.clause_address(policy.address, snapshots, clause);
-    let Some(own) = standing.iter().position(|&(clause, _)| at(clause) == address) else {
-        return Err(index.damaged("a clause that its snapshot does not list"));
-    };
-    let place = |entry: (u32, u32)| policy.tables.places.get(entry.1 as usize);
-    let kind = |entry: (u32, u32)| place(entry).map_or(Kind::Paragraph, |place| place.kind);
-    let section = |entry: (u32, u32)| place(entry).map_or(&[][..], |place| place.section.as_slice());
-    let shown = section_around(&standing, own, section, kind);
-    standing[shown.clone()]
-        .iter()
-        .zip(shown)
-        .map(|(&(clause, place), position)| {
-            let text = index.clause(at(clause))?.text;
-            Ok(ContextClause { text, kind: kind((clause, place)), is_shown: position == own })
-        })
-        .collect()
-}
-
-/// The stretch of `standing` that is the section of entry `own`: a heading with all below it; any other clause with its neighbours
-/// of the same path and the heading above them.
-fn section_around<'s>(
-    standing: &[(u32, u32)],
-    own: usize,
-    section: impl Fn((u32, u32)) -> &'s [u32],
-    kind: impl Fn((u32, u32)) -> Kind,
-) -> std::ops::Range<usize> {
-    let path = section(standing[own]);
-    if kind(standing[own]) == Kind::Heading {
-        let is_below =
-            |&entry: &(u32, u32)| section(entry).len() > path.len() && section(entry).starts_with(path);
-        let below = standing[own + 1..].iter().take_while(|entry| is_below(entry)).count();
-        return own..own + 1 + below;
-    }
-    // A heading beside has its parent's path, but begins a section of its own.
-    let is_beside = |&entry: &(u32, u32)| section(entry) == path && kind(entry) != Kind::Heading;
-    let before = standing[..own].iter().rev().take_while(|entry| is_beside(entry)).count();
-    let after = standing[own + 1..].iter().take_while(|entry| is_beside(entry)).count();
-    let start = own - before;
-    let has_heading = start > 0 && kind(standing[start - 1]) == Kind::Heading;
-    start - usize::from(has_heading)..own + 1 + after
 }

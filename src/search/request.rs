@@ -21,10 +21,16 @@ pub struct SearchRequest {
     pub sort: Sort,
     /// Which hits are shown as one.
     pub group: Group,
+    /// Which of them is shown.
+    pub member: Member,
+    /// Hands out some hits (or groups) that chance picked, not all.
+    pub sample: Option<Sample>,
     /// How many hits to hand out; `None`: all.
     pub limit: Option<usize>,
     /// How many to leave out first.
     pub offset: usize,
+    /// How many clauses before and after each hit come with it.
+    pub context: usize,
 }
 
 /// The filters of every query command. Repeated names are alternatives; different filters must all hold.
@@ -110,7 +116,7 @@ pub enum Sort {
     Company,
 }
 
-/// Which hits are shown as one, the best of them.
+/// Which hits are shown as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Group {
     /// Each on its own.
@@ -122,6 +128,28 @@ pub enum Group {
     Policy,
     /// One per company.
     Company,
+}
+
+/// Which hit of a group stands for it. Of equal ones, the first in the order of hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Member {
+    /// The first in the order that was asked for.
+    #[default]
+    Best,
+    /// The one with the newest archive date.
+    Newest,
+    /// The one with the oldest.
+    Oldest,
+}
+
+/// Hits that chance picked: each as likely as any other. The same seed picks the same clauses, on any machine and in any format, and of a
+/// corpus that grew the same ones as far as they are still among the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sample {
+    /// How many at most.
+    pub size: usize,
+    /// Which of all samples.
+    pub seed: u64,
 }
 
 /// `--limit`: a number or `all`.

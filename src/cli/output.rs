@@ -1,0 +1,143 @@
+//! What was asked of the output: the format of hits, and how many of which.
+
+use std::io::{self, IsTerminal};
+
+use fineprint::error::{Error, Result};
+use fineprint::printer::{
+    Extras, Fields, Format, HumanOptions, KwicOptions, Offsets, Separator, TableOptions,
+};
+use fineprint::search::{Group, Member, Sample, SearchRequest, Sort};
+
+use super::args::{Cli, FormatArg, GroupArg, MemberArg, OffsetsArg, OutputArgs, SortArg};
+use super::open::human_options;
+
+/// The default of --limit.
+const LIMIT: usize = 10;
+
+/// The columns of a line of kwic where no terminal says how many it has.
+const KWIC_WIDTH: usize = 120;
+
+impl OutputArgs {
+    /// The format that was asked for.
+    pub fn format_arg(&self) -> FormatArg {
+        self.format.unwrap_or_default()
+    }
+
+    /// Puts order, groups and amount into a request.
+    ///
+    /// # Errors
+    ///
+    /// Options that have no meaning together.
+    pub fn apply(&self, request: &mut SearchRequest) -> Result<()> {
+        self.check()?;
+        request.sort = match self.sort {
+            SortArg::Relevance => Sort::Relevance,
+            SortArg::Newest => Sort::Newest,
+            SortArg::Oldest => Sort::Oldest,
+            SortArg::FirstSeen => Sort::FirstSeen,
+            SortArg::Company => Sort::Company,
+        };
+        request.group = self.group();
+        request.member = match self.member {
+            MemberArg::Best => Member::Best,
+            MemberArg::Newest => Member::Newest,
+            MemberArg::Oldest => Member::Oldest,
+        };
+        request.sample = self.sample.map(|size| Sample { size, seed: self.seed });
+        request.limit = match self.limit {
+            _ if self.count => Some(0),
+            Some(limit) => limit.0,
+            None => Some(self.sample.unwrap_or(LIMIT)),
+        };
+        request.offset = self.offset;
+        request.context = self.context;
+        Ok(())
+    }
+
+    fn group(&self) -> Group {
+        match self.group {
+            // Counting counts clauses unless groups were asked for.
+            None if self.format_arg() == FormatArg::Human && !self.count => Group::Text,
+            None | Some(GroupArg::None) => Group::None,
+            Some(GroupArg::Text) => Group::Text,
+            Some(GroupArg::Policy) => Group::Policy,
+            Some(GroupArg::Company) => Group::Company,
+        }
+    }
+
+    /// Refuses what would be ignored silently.
+    fn check(&self) -> Result<()> {
+        let format = self.format_arg();
+        let is_table = matches!(format, FormatArg::Csv | FormatArg::Tsv);
+        let is_kwic = format == FormatArg::Kwic;
+        let unmeant = [
+            (!self.fields.is_empty() && !is_table, "--fields names columns of csv and tsv; add --format csv"),
+            (self.guard_formulas && !is_table, "--guard-formulas is for csv and tsv; add --format csv"),
+            (self.width.is_some() && !is_kwic, "--width is that of kwic; add --format kwic"),
+            (!self.kwic_sort.is_empty() && !is_kwic, "--kwic-sort orders lines of kwic; add --format kwic"),
+            (
+                self.context > 0 && is_kwic,
+                "--context has no room in kwic; choose another --format, or a larger --width",
+            ),
+            (self.cite && is_kwic, "--cite has no room in kwic; choose another --format"),
+            (
+                self.member != MemberArg::Best && self.group() == Group::None,
+                "--member chooses the hit that stands for a group; add --group text, policy or company",
+            ),
+        ];
+        match unmeant.into_iter().find(|(is_wrong, _)| *is_wrong) {
+            Some((_, message)) => Err(Error::Usage(message.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    /// How hits are written.
+    ///
+    /// # Errors
+    ///
+    /// A column that hits do not have.
+    pub fn format(&self, cli: &Cli) -> Result<Format> {
+        let HumanOptions { has_colour, width, is_terminal, .. } = human_options(cli.color);
+        Ok(match self.format_arg() {
+            FormatArg::Human => {
+                Format::Human(HumanOptions { group: self.group(), ..human_options(cli.color) })
+            }
+            FormatArg::Json => Format::Json,
+            FormatArg::Jsonl => Format::JsonLines,
+            FormatArg::Csv => Format::Table(self.table(Separator::Comma)?),
+            FormatArg::Tsv => Format::Table(self.table(Separator::Tab)?),
+            FormatArg::Kwic => {
+                let width = self.width.or(width.filter(|_| is_terminal)).unwrap_or(KWIC_WIDTH);
+                if width < KwicOptions::MIN_WIDTH && self.width.is_some() {
+                    let least = KwicOptions::MIN_WIDTH;
+                    return Err(Error::Usage(format!("--width {width} is too narrow; {least} or more")));
+                }
+                Format::Kwic(KwicOptions { width, sort: self.kwic_sort.clone(), has_colour })
+            }
+        })
+    }
+
+    fn table(&self, separator: Separator) -> Result<TableOptions> {
+        let mut fields = match self.fields.is_empty() {
+            true => Fields::default(),
+            false => Fields::named(&self.fields)?,
+        };
+        if self.context > 0 {
+            fields = fields.with("context_before").with("context_after");
+        }
+        if self.cite {
+            fields = fields.with("citation");
+        }
+        let is_terminal = io::stdout().is_terminal();
+        Ok(TableOptions { separator, fields, has_safe_cells: self.guard_formulas, is_terminal })
+    }
+
+    /// What comes with each hit.
+    pub fn extras(&self) -> Extras {
+        let offsets = match self.offsets {
+            OffsetsArg::Bytes => Offsets::Bytes,
+            OffsetsArg::Chars => Offsets::Chars,
+        };
+        Extras { offsets, has_citation: self.cite }
+    }
+}

@@ -104,6 +104,10 @@ pub enum Command {
     Info(InfoArgs),
     /// Verify that the index is sound, or still equal to a corpus
     Check(CheckArgs),
+    /// Print what a shell needs to complete commands and flags
+    Completions(CompletionsArgs),
+    /// Print the manual page, of the program or of a command
+    Man(ManArgs),
 }
 
 /// When to use colours.
@@ -491,4 +495,31 @@ pub enum ShowFormat {
     Human,
     /// One object (per clause).
     Json,
+}
+
+/// `fineprint completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fineprint completions bash > ~/.local/share/bash-completion/completions/fineprint
+  fineprint completions zsh > ~/.zfunc/_fineprint
+  fineprint completions fish > ~/.config/fish/completions/fineprint.fish
+  fineprint completions powershell >> $PROFILE")]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `fineprint man`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fineprint man search | man -l -
+  fineprint man --dir ~/.local/share/man/man1")]
+pub struct ManArgs {
+    /// The command whose page to print; none: the page of the program
+    pub command: Option<String>,
+    /// Write all pages into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub dir: Option<PathBuf>,
 }

@@ -4,6 +4,7 @@ mod args;
 mod bar;
 mod batch;
 mod check;
+mod generate;
 mod index;
 mod info;
 mod open;
@@ -47,6 +48,8 @@ pub fn main() -> ExitCode {
         Command::Show(args) => show::run(args, &cli),
         Command::Info(args) => info::run(args, &cli),
         Command::Check(args) => check::run(args, &cli),
+        Command::Completions(args) => generate::completions(args),
+        Command::Man(args) => generate::man(args),
     });
     let Ok(outcome) = outcome else {
         say("error: internal error; please report it with what RUST_BACKTRACE=1 prints");

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter};
 use fineprint::error::{Error, Result};
 use fineprint::printer::Printer;
 use fineprint::query::Matching;
-use fineprint::search::{Dates, Filters, Group, SearchRequest, Summary, search};
+use fineprint::search::{Dates, Filters, Group, SearchRequest, Searcher, Summary};
 
 use super::args::{Cli, FilterArgs, FormatArg, MatchArg, SearchArgs};
 use super::open::open;
@@ -24,11 +24,16 @@ pub fn run(args: &SearchArgs, cli: &Cli) -> Result<Outcome> {
     let out = BufWriter::new(io::stdout().lock());
     let printer = if args.output.count { Printer::counting } else { Printer::new };
     let mut printer = printer(out, format).with(args.output.extras());
-    let summary = index.guard(|| search(&index, &request, &mut printer))?;
+    let searcher = index.guard(|| Searcher::new(&index))?;
+    let summary = index.guard(|| searcher.search(&request, &mut printer))?;
     let printed = printer.printed();
     drop(printer);
-    if !cli.quiet && !args.output.count {
-        say_totals(&summary, printed, &request, args.output.format_arg());
+    if !cli.quiet {
+        match summary.totals.clauses {
+            0 => say(&format!("no hits: {}", index.guard(|| searcher.explain_nothing(&request))?)),
+            _ if args.output.count => {}
+            _ => say_totals(&summary, printed, &request, args.output.format_arg()),
+        }
     }
     Ok(match (is_incomplete, summary.totals.clauses) {
         (true, _) => Outcome::Incomplete,
@@ -98,9 +103,6 @@ fn say_totals(summary: &Summary, printed: u64, request: &SearchRequest, format: 
         return;
     }
     let totals = &summary.totals;
-    if totals.clauses == 0 {
-        return say("no hits");
-    }
     let mut what = count(totals.clauses, "clause", "clauses");
     let groups = totals.groups.filter(|&groups| groups < totals.clauses);
     if let (Group::Text, Some(groups)) = (group, groups) {

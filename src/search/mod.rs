@@ -5,6 +5,7 @@ mod group;
 mod highlight;
 mod hit;
 mod metadata;
+mod nothing;
 mod places;
 mod policies;
 mod ranges;

@@ -98,7 +98,7 @@ pub(crate) fn idf(index: &OpenIndex, field: Field, words: &[String]) -> Result<f
 
 /// In how many clauses a term stands. The library counts what is deleted until a merge, which would give an updated index other scores
 /// than a new one.
-fn clauses_with(index: &OpenIndex, term: &Term) -> Result<u64> {
+pub(super) fn clauses_with(index: &OpenIndex, term: &Term) -> Result<u64> {
     let mut count = 0;
     for segment in index.searcher().segment_readers() {
         count += in_segment(segment, term).map_err(index.failed())?;

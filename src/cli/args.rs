@@ -302,6 +302,18 @@ pub enum MatchArg {
     Any,
 }
 
+/// In what the words of a query must stand together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ScopeArg {
+    /// In one clause.
+    #[default]
+    Clause,
+    /// In one section: what stands directly under a heading, and the heading.
+    Section,
+    /// In one snapshot.
+    Snapshot,
+}
+
 /// Which hits are shown as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum GroupArg {
@@ -354,6 +366,9 @@ pub struct SearchArgs {
     /// Match all forms of words: sell, sells, selling (English)
     #[arg(long)]
     pub stem: bool,
+    /// In what AND, OR and NOT combine: hits are then the clauses of such a section or snapshot that have one of the phrases
+    #[arg(long, value_enum, default_value_t)]
+    pub scope: ScopeArg,
     /// Answer every line of this file (`-`: standard input): a query, or its id, a tab and the query
     ///
     /// All cores work, and answers come in the order of lines, as JSON Lines: the hits of a query, each with its `query_id` (the number of

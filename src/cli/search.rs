@@ -5,9 +5,9 @@ use std::io::{self, BufWriter};
 use fineprint::error::{Error, Result};
 use fineprint::printer::Printer;
 use fineprint::query::Matching;
-use fineprint::search::{Dates, Filters, Group, SearchRequest, Searcher, Summary};
+use fineprint::search::{Dates, Filters, Group, Scope, SearchRequest, Searcher, Summary};
 
-use super::args::{Cli, FilterArgs, FormatArg, MatchArg, SearchArgs};
+use super::args::{Cli, FilterArgs, FormatArg, MatchArg, ScopeArg, SearchArgs};
 use super::open::open;
 use super::{Outcome, count, say};
 
@@ -51,6 +51,11 @@ pub(super) fn request(args: &SearchArgs) -> Result<SearchRequest> {
     let mut request = SearchRequest {
         matching: matching(args.matching),
         has_forms: args.stem,
+        scope: match args.scope {
+            ScopeArg::Clause => Scope::Clause,
+            ScopeArg::Section => Scope::Section,
+            ScopeArg::Snapshot => Scope::Snapshot,
+        },
         filters: filters(&args.filters)?,
         ..SearchRequest::default()
     };

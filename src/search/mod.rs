@@ -12,6 +12,7 @@ mod ranges;
 mod read;
 mod request;
 mod rows;
+mod scope;
 mod segment;
 mod show;
 mod spans;
@@ -23,6 +24,7 @@ use std::collections::HashSet;
 
 pub use hit::{Hit, HitSink, Neighbour, Summary, Surroundings, Totals};
 pub use request::{Dates, Filters, Group, Limit, Member, Sample, SearchRequest, Sort};
+pub use scope::Scope;
 pub use show::{ContextClause, ShownClause, find_clause};
 
 use tantivy::columnar::Column;
@@ -36,6 +38,7 @@ use metadata::MetadataFilter;
 use policies::PolicyCache;
 use read::HitReader;
 use rows::{Row, Rows};
+use scope::UnitReader;
 use segment::{Columns, Conditions, Match, SegmentSearch};
 use statistics::Prepared;
 
@@ -73,7 +76,9 @@ impl<'i> Searcher<'i> {
     pub fn search(&self, request: &SearchRequest, sink: &mut dyn HitSink) -> Result<Summary> {
         let Self { index, columns, policies } = self;
         let plan = plan(index, request)?;
-        let (rows, mut totals) = collect(index, request, &plan, columns)?;
+        let conditions = conditions(index, request)?;
+        let prepared = Prepared::new(index, &plan, conditions.is_scored)?;
+        let (rows, mut totals) = collect(index, request, &plan, columns, (&prepared, &conditions))?;
         let (mut rows, mut sizes) = grouped((request.group, request.member), rows, index, columns)?;
         if request.group != Group::None {
             totals.groups = Some(rows.len() as u64);
@@ -87,7 +92,11 @@ impl<'i> Searcher<'i> {
         let summary = Summary { query: request.query.clone(), totals, truncated };
         sink.begin(&summary).map_err(Error::Output)?;
         let (kinds, context) = (&request.filters.kinds[..], request.context);
-        let mut reader = HitReader { index, columns, policies, plan: &plan, kinds, context, policy: None };
+        let is_widened = request.scope != Scope::Clause;
+        let units = UnitReader { prepared: &prepared, conditions: &conditions, known: None };
+        let units = is_widened.then_some(units);
+        let mut reader =
+            HitReader { index, columns, policies, plan: &plan, kinds, context, policy: None, units };
         for (i, row) in rows.iter().enumerate().take(end).skip(request.offset) {
             let score = (request.sort == Sort::Relevance).then_some(-row.key);
             let hit = reader.hit(row, i as u64 + 1, score, sizes.get(i).copied())?;
@@ -146,33 +155,36 @@ fn columns(index: &OpenIndex) -> Result<Vec<Columns>> {
     index.searcher().segment_readers().iter().map(|segment| Columns::open(index, segment)).collect()
 }
 
+fn conditions<'r>(index: &OpenIndex, request: &'r SearchRequest) -> Result<Conditions<'r>> {
+    Ok(Conditions {
+        dates: request.filters.dates,
+        kinds: &request.filters.kinds,
+        langs: &request.filters.langs,
+        metadata: MetadataFilter::new(index, &request.filters.metadata)?,
+        needs_times: matches!(request.sort, Sort::Newest | Sort::Oldest | Sort::FirstSeen),
+        is_scored: request.sort == Sort::Relevance,
+        scope: request.scope,
+    })
+}
+
 /// All matches of all segments, the first ones kept, everything counted.
 fn collect(
     index: &OpenIndex,
     request: &SearchRequest,
     plan: &Plan,
     columns: &[Columns],
+    (prepared, conditions): (&Prepared, &Conditions<'_>),
 ) -> Result<(Vec<Row>, Totals)> {
-    let sorts_by_time = matches!(request.sort, Sort::Newest | Sort::Oldest | Sort::FirstSeen);
-    let conditions = Conditions {
-        dates: request.filters.dates,
-        kinds: &request.filters.kinds,
-        langs: &request.filters.langs,
-        metadata: MetadataFilter::new(index, &request.filters.metadata)?,
-        needs_times: sorts_by_time,
-        is_scored: request.sort == Sort::Relevance,
-    };
     // Grouping needs every row, and so does chance.
     let kept = if request.group == Group::None && request.sample.is_none() {
         request.limit.map(|limit| limit.saturating_add(request.offset))
     } else {
         None
     };
-    let prepared = Prepared::new(index, plan, conditions.is_scored)?;
     let mut rows = Rows::new(kept);
     let mut counter = Counter::default();
     for (columns, ord) in columns.iter().zip(0..) {
-        let mut search = SegmentSearch::new(index, ord, columns, plan, &prepared, &conditions)?;
+        let mut search = SegmentSearch::new(index, ord, columns, plan, prepared, conditions)?;
         search.run(|found| {
             counter.count(index, &found);
             rows.push(row(request.sort, &found, columns.order.first(found.doc).unwrap_or(0), ord));

@@ -8,6 +8,7 @@ use super::highlight::Words;
 use super::hit::{Hit, Neighbour, Surroundings};
 use super::policies::{PolicyCache, PolicyFacts};
 use super::rows::Row;
+use super::scope::UnitReader;
 use super::segment::{Columns, place_truth};
 use super::truth::{self, Leaf, is_true};
 use crate::collapse::{Place, Run};
@@ -27,6 +28,8 @@ pub(super) struct HitReader<'r> {
     /// How many clauses before and after each hit are wanted.
     pub context: usize,
     pub policy: Option<KnownPolicy>,
+    /// Of a query about sections or snapshots, not clauses.
+    pub units: Option<UnitReader<'r>>,
 }
 
 /// A policy, and per place pattern and place whether the pattern holds there.
@@ -36,7 +39,7 @@ pub(super) struct KnownPolicy {
     place_truth: Vec<Vec<bool>>,
 }
 
-impl HitReader<'_> {
+impl<'r> HitReader<'r> {
     /// The hit of `row`.
     pub fn hit(&mut self, row: &Row, rank: u64, score: Option<f64>, group_size: Option<u64>) -> Result<Hit> {
         let index = self.index;
@@ -47,7 +50,10 @@ impl HitReader<'_> {
         let runs: Vec<Run> = columns.runs.values_for_doc(row.doc).map(run).collect();
         let policy = self.enter(row.rank)?;
         let words = Words::cut(&clause.text);
-        let found = self.place(columns, row, &words);
+        let found = match &mut self.units {
+            None => self.place(columns, row, &words),
+            Some(units) => units.shown(index, self.plan, columns, row)?,
+        };
         let entry = index.policies().get(row.rank).ok_or_else(|| index.damaged("an unknown policy"))?;
         let (place, matched) = found.ok_or_else(|| index.damaged("a clause without a place"))?;
         let context = match self.context {

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::scope::Scope;
 use crate::lang::Lang;
 use crate::model::{Kind, Period};
 use crate::query::Matching;
@@ -15,6 +16,8 @@ pub struct SearchRequest {
     pub matching: Matching,
     /// Whether words match in all their forms (`sell`, `selling`).
     pub has_forms: bool,
+    /// In what the words must stand together.
+    pub scope: Scope,
     /// Which snapshots and clauses count.
     pub filters: Filters,
     /// The order of hits.

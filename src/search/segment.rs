@@ -15,6 +15,7 @@ use super::metadata::MetadataFilter;
 use super::places::PlaceCursor;
 use super::ranges::PolicyCursor;
 use super::request::Dates;
+use super::scope::{Scope, Units};
 use super::statistics::Prepared;
 use super::truth::{self, Leaf, is_true};
 use crate::collapse::{PlaceChange, Run};
@@ -33,6 +34,7 @@ pub(crate) struct Conditions<'c> {
     /// Whether archive times are wanted for order as well.
     pub needs_times: bool,
     pub is_scored: bool,
+    pub scope: Scope,
 }
 
 /// A clause that matches.
@@ -75,34 +77,36 @@ impl Columns {
 
 /// What is known of the policy at hand.
 #[derive(Default)]
-struct PolicyState {
+pub(super) struct PolicyState {
     hash: Option<u64>,
-    rank: u32,
+    pub rank: u32,
     /// The stretches of ordinals that count: ascending, none empty.
-    chosen: Vec<Range<u32>>,
-    times: Vec<i64>,
+    pub chosen: Vec<Range<u32>>,
+    pub times: Vec<i64>,
     /// Per place pattern, per place: whether it holds there.
-    place_truth: Vec<Vec<bool>>,
+    pub place_truth: Vec<Vec<bool>>,
+    /// What queries are about, unless it is clauses.
+    pub units: Units,
 }
 
 pub(crate) struct SegmentSearch<'s> {
-    index: &'s OpenIndex,
-    segment: &'s SegmentReader,
-    plan: &'s Plan,
+    pub(super) index: &'s OpenIndex,
+    pub(super) segment: &'s SegmentReader,
+    pub(super) plan: &'s Plan,
     conditions: &'s Conditions<'s>,
-    columns: &'s Columns,
+    pub(super) columns: &'s Columns,
     prepared: &'s Prepared,
-    patterns: Vec<PatternCursor<'s>>,
+    pub(super) patterns: Vec<PatternCursor<'s>>,
     boosts: Vec<PatternCursor<'s>>,
     lengths: FieldNormReader,
     /// The patterns that are part of the match at hand, once a place has been found where it holds.
     matched: Option<Vec<usize>>,
     places: Vec<PlaceCursor<'s>>,
-    policy_sets: Vec<PolicyCursor>,
-    policy: PolicyState,
-    runs: Vec<Run>,
+    pub(super) policy_sets: Vec<PolicyCursor>,
+    pub(super) policy: PolicyState,
+    pub(super) runs: Vec<Run>,
     changes: Vec<(PlaceChange, Kind)>,
-    matching: Vec<Run>,
+    pub(super) matching: Vec<Run>,
 }
 
 impl<'s> SegmentSearch<'s> {
@@ -143,6 +147,9 @@ impl<'s> SegmentSearch<'s> {
 
     /// Calls `found` for every match, in document order; a policy's matches are together.
     pub fn run(&mut self, mut found: impl FnMut(Match<'_>)) -> Result<()> {
+        if self.conditions.scope != Scope::Clause {
+            return self.run_units(&mut found);
+        }
         let alive = self.segment.alive_bitset();
         let mut doc = self.candidate(&self.plan.root, 0);
         while doc != TERMINATED {
@@ -260,13 +267,13 @@ impl<'s> SegmentSearch<'s> {
         Ok(false)
     }
 
-    fn has_lang(&self, doc: DocId) -> bool {
+    pub(super) fn has_lang(&self, doc: DocId) -> bool {
         let langs = self.conditions.langs;
         langs.is_empty()
             || self.columns.lang.first(doc).is_some_and(|number| langs.contains(&Lang::of_number(number)))
     }
 
-    fn has_kind(&self, kind: Kind) -> bool {
+    pub(super) fn has_kind(&self, kind: Kind) -> bool {
         self.conditions.kinds.is_empty() || self.conditions.kinds.contains(&kind)
     }
 
@@ -298,16 +305,27 @@ impl<'s> SegmentSearch<'s> {
         failed.map_or(Ok(holds_here), Err)
     }
 
-    /// The sum of the scores of the matched patterns, in the order of the query: the same on every run.
+    /// The score of the clause that was judged.
     fn score(&mut self, doc: DocId) -> Result<f64> {
+        if !self.conditions.is_scored {
+            return Ok(0.0);
+        }
+        let mut counts = Vec::new();
+        // Each pattern is in `matched` once.
+        for &pattern in self.matched.iter().flatten() {
+            counts.push((pattern, self.patterns[pattern].count(doc)?));
+        }
+        self.score_of(doc, &counts)
+    }
+
+    /// The sum of the scores of patterns that stand so often in a clause, in their order: the same on every run.
+    pub(super) fn score_of(&mut self, doc: DocId, counts: &[(usize, u32)]) -> Result<f64> {
         if !self.conditions.is_scored {
             return Ok(0.0);
         }
         let length = self.lengths.fieldnorm(doc);
         let mut sum = 0.0;
-        // Each pattern is in `matched` once.
-        for &pattern in self.matched.iter().flatten() {
-            let count = self.patterns[pattern].count(doc)?;
+        for &(pattern, count) in counts {
             sum += self.prepared.score(&self.prepared.patterns[pattern], count, length);
         }
         for (boost, prepared) in self.boosts.iter_mut().zip(&self.prepared.boosts) {
@@ -316,14 +334,14 @@ impl<'s> SegmentSearch<'s> {
         Ok(sum)
     }
 
-    fn enter_policy(&mut self, hash: u64) -> Result<()> {
+    pub(super) fn enter_policy(&mut self, hash: u64) -> Result<()> {
         let index = self.index;
         let rank =
             index.policies().rank(hash).ok_or_else(|| index.damaged("a clause of an unknown policy"))?;
         let snapshots = index.policies().get(rank).map_or(0, |entry| entry.snapshots);
         let conditions = self.conditions;
         let needs_times = conditions.needs_times || conditions.dates.needs_times();
-        let needs_places = !self.plan.place_patterns.is_empty();
+        let needs_places = !self.plan.place_patterns.is_empty() || conditions.scope != Scope::Clause;
         self.policy = PolicyState { hash: Some(hash), rank, ..PolicyState::default() };
         let needs_policy = needs_times || needs_places || !conditions.metadata.is_empty();
         let address = if needs_policy { Some(index.policy_address(hash)?) } else { None };
@@ -332,7 +350,9 @@ impl<'s> SegmentSearch<'s> {
                 self.policy.times = index.times(address)?;
             }
             if needs_places {
-                self.policy.place_truth = place_truth(self.plan, &index.policy_tables(address)?);
+                let tables = index.policy_tables(address)?;
+                self.policy.place_truth = place_truth(self.plan, &tables);
+                self.policy.units = Units::new(conditions.scope, &tables);
             }
         }
         let chosen = match conditions.dates {

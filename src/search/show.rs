@@ -80,8 +80,16 @@ fn show(index: &OpenIndex, columns: &[Columns], address: DocAddress, rank: u32) 
     let plan = Plan::of_all();
     let row = Row { key: 0.0, order: 0, rank, segment: address.segment_ord, doc: address.doc_id, newest };
     let policies = PolicyCache::default();
-    let mut reader =
-        HitReader { index, columns, policies: &policies, plan: &plan, kinds: &[], context: 0, policy: None };
+    let mut reader = HitReader {
+        index,
+        columns,
+        policies: &policies,
+        plan: &plan,
+        kinds: &[],
+        context: 0,
+        policy: None,
+        units: None,
+    };
     let clause = reader.hit(&row, 1, None, None)?;
     let policy = policies.policy(index, rank)?;
     let context = context(index, address, &policy, newest)?;

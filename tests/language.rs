@@ -80,7 +80,27 @@ fn spans() -> impl Strategy<Value = S> {
             how => S::Within(distance, how == 1, a, b),
         }
     });
-    prop_oneof![2 => oracle::spans(), 1 => phrase, 1 => near]
+    prop_oneof![2 => oracle::spans(), 1 => phrase, 1 => near, 2 => alternatives()]
+}
+
+/// Alternatives that share words with each other and with what stands beside them.
+fn alternatives() -> impl Strategy<Value = S> {
+    let phrase = || {
+        let words = prop::collection::vec(select(&PIECES[..9]), 1..3);
+        words.prop_map(|words| oracle::plain(&words.into_iter().map(str::to_owned).collect::<Vec<_>>()))
+    };
+    let or = || (phrase(), phrase()).prop_map(|(a, b)| S::Or(Box::new(a), Box::new(b)));
+    (or(), prop_oneof![or().boxed(), phrase().boxed()], 0..6_usize, 0..4_u8).prop_map(
+        |(a, b, distance, how)| {
+            let (a, b) = (Box::new(a), Box::new(b));
+            match how {
+                0 => S::Within(distance, false, b, a),
+                1 => S::Within(distance, true, a, b),
+                2 => S::Near(distance, b, a),
+                _ => S::Near(distance, a, b),
+            }
+        },
+    )
 }
 
 #[test]

@@ -8,7 +8,7 @@ use fineprint::error::Error;
 use fineprint::index::{BuildOptions, OpenIndex, Scan, build};
 use fineprint::model::{ArchiveTime, Clause, Kind, Period, SnapshotInfo, Source};
 use fineprint::progress::Silent;
-use fineprint::search::{Dates, Filters, Group, Hit, SearchRequest, Sort, search};
+use fineprint::search::{Dates, Filters, Group, Hit, Scope, SearchRequest, Sort, search};
 use fineprint::section::{Identity, identity_form, section};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -974,7 +974,7 @@ fn single_spaced(text: &str) -> String {
     text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-fn expected(corpus: &model::Corpus, query: &Q, found: &model::Found) -> Seen {
+fn expected(corpus: &model::Corpus, found: &model::Found) -> Seen {
     let text = single_spaced(&found.text);
     let policy = (found.company.clone(), found.policy_type.clone(), found.collection.clone());
     let life = model::life_of(corpus, &policy);
@@ -1006,19 +1006,8 @@ fn expected(corpus: &model::Corpus, query: &Q, found: &model::Found) -> Seen {
         texts: (
             text.clone(),
             found.lead_in.as_deref().map(single_spaced),
-            oracle::highlights(query, &shown_at(found, &text)),
+            oracle::covered(&found.matched, &text),
         ),
-    }
-}
-
-/// The place at which a found clause is shown.
-fn shown_at<'f>(found: &'f model::Found, text: &'f str) -> oracle::Place<'f> {
-    oracle::Place {
-        company: &found.company,
-        policy_type: &found.policy_type,
-        section: &found.section,
-        links: &found.links,
-        text,
     }
 }
 
@@ -1060,7 +1049,7 @@ impl Ranking {
         }
     }
 
-    fn score(&self, query: &Q, found: &model::Found) -> f64 {
+    fn score(&self, found: &model::Found) -> f64 {
         let text = found.text.as_str();
         let length = folded(text).len() as f64;
         let average = self.clauses.iter().map(Vec::len).sum::<usize>() as f64 / self.clauses.len() as f64;
@@ -1068,7 +1057,7 @@ impl Ranking {
             let frequency = oracle::stretches(&spans, &folded(text), false).len() as f64;
             self.idf(&spans) * 2.2 * frequency / (frequency + 1.2 * (0.7 + 0.3 * length / average))
         };
-        oracle::matched(query, &shown_at(found, text)).into_iter().map(score).sum()
+        found.matched.iter().cloned().map(score).sum()
     }
 }
 
@@ -1077,11 +1066,12 @@ fn compare(
     indexed: &Indexed,
     corpus: &model::Corpus,
     ranking: &Ranking,
-    query: &Q,
+    (query, scope): (&Q, model::Scope),
     filters: &model::Filters,
     cut: (usize, usize),
 ) -> Result<usize, TestCaseError> {
-    let mut request = request(query, filters);
+    let scopes = [Scope::Clause, Scope::Section, Scope::Snapshot];
+    let mut request = SearchRequest { scope: scopes[scope as usize], ..request(query, filters) };
     let any = |names: &[String], of: fn(&model::Snapshot) -> &str| {
         names.iter().all(|name| corpus.snapshots.iter().any(|s| oracle::names(name, of(s))))
     };
@@ -1097,7 +1087,7 @@ fn compare(
         }
     };
     prop_assert!(is_known, "not refused: {}", query);
-    let answer = model::search(corpus, query, filters);
+    let answer = model::search_in(corpus, query, scope, filters);
     let totals = ranked.1.totals;
     prop_assert_eq!(
         [totals.clauses, totals.policies, totals.companies, totals.snapshots],
@@ -1106,7 +1096,7 @@ fn compare(
     );
 
     // Relevance: the same hits; by score, then by name and place.
-    let base: Vec<Seen> = answer.clauses.iter().map(|found| expected(corpus, query, found)).collect();
+    let base: Vec<Seen> = answer.clauses.iter().map(|found| expected(corpus, found)).collect();
     let place_of = |hit: &Hit| {
         let seen = seen(hit);
         base.iter().position(|found| *found == seen && found.counts == seen.counts)
@@ -1118,7 +1108,7 @@ fn compare(
         prop_assert!(place.is_some(), "not expected: {:#?}\nexpected: {:#?}", seen(hit), base);
         let found = &answer.clauses[place.unwrap()];
         by_name.push(seen(hit));
-        let (score, mine) = (hit.score.unwrap(), ranking.score(query, found));
+        let (score, mine) = (hit.score.unwrap(), ranking.score(found));
         prop_assert!(
             (score - mine).abs() < 2e-4 * (1.0 + mine),
             "score {score}, by hand {mine}, of {:?}",
@@ -1153,7 +1143,7 @@ fn compare(
         let hits = run(&indexed.index, &request).unwrap().0;
         prop_assert!(hits.iter().all(|hit| hit.score.is_none()));
         let shown: Vec<Seen> = hits.iter().map(seen).collect();
-        let order: Vec<Seen> = order.into_iter().map(|found| expected(corpus, query, found)).collect();
+        let order: Vec<Seen> = order.into_iter().map(|found| expected(corpus, found)).collect();
         prop_assert_eq!(shown, order, "by {:?}", sort);
     }
 
@@ -1200,6 +1190,16 @@ fn queries() -> BoxedStrategy<Q> {
         .boxed()
 }
 
+fn scopes() -> BoxedStrategy<model::Scope> {
+    let of = |scope| Just(scope).boxed();
+    prop_oneof![
+        3 => of(model::Scope::Clause),
+        2 => of(model::Scope::Section),
+        1 => of(model::Scope::Snapshot),
+    ]
+    .boxed()
+}
+
 /// Queries per random corpus.
 const QUERIES: usize = 16;
 
@@ -1210,13 +1210,13 @@ proptest! {
     fn searches_find_what_the_oracle_finds(
         corpus in model::corpora(),
         broken in prop::option::of(0..20_usize),
-        asked in vec((queries(), model::filters(), (0..4_usize, 0..6_usize)), QUERIES),
+        asked in vec(((queries(), scopes()), model::filters(), (0..4_usize, 0..6_usize)), QUERIES),
     ) {
         let indexed = indexed(&corpus, broken);
         let ranking = Ranking::new(&corpus);
-        for (query, filters, cut) in asked {
-            if let Err(error) = compare(&indexed, &corpus, &ranking, &query, &filters, cut) {
-                return Err(TestCaseError::fail(format!("{query}\n{filters:?}\n{error}")));
+        for ((query, scope), filters, cut) in asked {
+            if let Err(error) = compare(&indexed, &corpus, &ranking, (&query, scope), &filters, cut) {
+                return Err(TestCaseError::fail(format!("{query} in {scope:?}\n{filters:?}\n{error}")));
             }
         }
     }
@@ -1457,7 +1457,7 @@ proptest! {
     fn long_lives_are_found_too(
         texts in model::corpora(),
         picks in vec((0..4_usize, 3_600..900_000_i64), 70..100),
-        asked in vec((queries(), model::filters(), (0..4_usize, 0..6_usize)), 6),
+        asked in vec(((queries(), scopes()), model::filters(), (0..4_usize, 0..6_usize)), 6),
     ) {
         let mut time = 1_400_000_000;
         let mut snapshots = Vec::new();
@@ -1470,9 +1470,9 @@ proptest! {
         let corpus = model::Corpus { snapshots };
         let indexed = indexed(&corpus, None);
         let ranking = Ranking::new(&corpus);
-        for (query, filters, cut) in asked {
-            if let Err(error) = compare(&indexed, &corpus, &ranking, &query, &filters, cut) {
-                return Err(TestCaseError::fail(format!("{query}\n{filters:?}\n{error}")));
+        for ((query, scope), filters, cut) in asked {
+            if let Err(error) = compare(&indexed, &corpus, &ranking, (&query, scope), &filters, cut) {
+                return Err(TestCaseError::fail(format!("{query} in {scope:?}\n{filters:?}\n{error}")));
             }
         }
     }

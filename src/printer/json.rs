@@ -6,10 +6,11 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::citation::citation;
 use super::sanitize::is_unsafe;
-use crate::search::{Hit, ShownClause, Summary};
+use crate::search::{ContextClause, Hit, ShownClause, Summary};
 
 pub(super) fn begin(out: &mut impl Write, summary: &Summary) -> io::Result<()> {
     out.write_all(b"{\"query\":")?;
@@ -29,15 +30,18 @@ pub(super) struct JsonHit<'h> {
     pub citation: Option<String>,
 }
 
-/// Prints a clause in its section with its citation as one line.
+/// Prints a clause in its section with its citation as one line (`schema/show.schema.json`).
 pub fn print_shown_json(out: &mut impl Write, shown: &ShownClause) -> io::Result<()> {
     #[derive(Serialize)]
     struct Shown<'s> {
-        #[serde(flatten)]
-        shown: &'s ShownClause,
-        citation: String,
+        clause: JsonHit<'s>,
+        context: &'s [ContextClause],
+        /// As it was written.
+        metadata: Option<&'s RawValue>,
     }
-    print_json_line(out, &Shown { shown, citation: citation(&shown.clause) })
+    let ShownClause { clause: hit, context, metadata } = shown;
+    let clause = JsonHit { query_id: None, hit, citation: Some(citation(hit)) };
+    print_json_line(out, &Shown { clause, context, metadata: serde_json::from_str(metadata).ok() })
 }
 
 pub(super) fn hit(out: &mut impl Write, hit: &JsonHit<'_>, is_first: bool) -> io::Result<()> {

@@ -92,7 +92,7 @@ pub(crate) fn bind(
 
 /// The pattern of a plain phrase.
 fn plain(text: &str, reading: Reading) -> Pattern {
-    let mut slots = Slots { reading, slots: Vec::new() };
+    let mut slots = Slots { reading, slots: Vec::new(), shared_from: 0 };
     let words = slots.text(text);
     Pattern { spans: Spans::Phrase { words, gap: 0 }, slots: slots.slots, is_wanted: true, weight: 1.0 }
 }
@@ -101,12 +101,14 @@ fn plain(text: &str, reading: Reading) -> Pattern {
 struct Slots {
     reading: Reading,
     slots: Vec<Slot>,
+    /// The first slot that another word may share.
+    shared_from: usize,
 }
 
 impl Slots {
     fn add(&mut self, slot: Slot) -> Option<usize> {
-        let known = self.slots.iter().position(|known| *known == slot);
-        Some(known.unwrap_or_else(|| {
+        let known = self.slots[self.shared_from..].iter().position(|known| *known == slot);
+        Some(known.map(|known| self.shared_from + known).unwrap_or_else(|| {
             self.slots.push(slot);
             self.slots.len() - 1
         }))
@@ -138,6 +140,8 @@ impl Slots {
     }
 
     /// What the parser lets stand beside an operator of distance.
+    ///
+    /// Words of alternatives are slots of their own, since a slot stands at one clause at a time.
     fn spans(&mut self, node: &Node) -> Result<Spans, String> {
         let boxed = |spans: Spans| Box::new(spans);
         Ok(match &node.kind {
@@ -151,7 +155,14 @@ impl Slots {
                 Spans::Within { distance: *distance, is_negated: *is_negated, found, beside }
             }
             NodeKind::Or(operands) => {
-                Spans::Or(operands.iter().map(|operand| self.spans(operand)).collect::<Result<_, _>>()?)
+                let alone = |operand| {
+                    // Looking for one alternative goes past where its words stand for another one.
+                    self.shared_from = self.slots.len();
+                    self.spans(operand)
+                };
+                let operands = operands.iter().map(alone).collect::<Result<_, _>>()?;
+                self.shared_from = self.slots.len();
+                Spans::Or(operands)
             }
             NodeKind::Set(_) | NodeKind::And(_) | NodeKind::Not(_) | NodeKind::Field { .. } => {
                 return Err("this has no distance from anything".to_owned());
@@ -199,7 +210,7 @@ impl Binder<'_> {
         {
             return self.names(field, phrase.as_plain().unwrap_or_default(), node.span);
         }
-        let mut slots = Slots { reading: self.reading, slots: Vec::new() };
+        let mut slots = Slots { reading: self.reading, slots: Vec::new(), shared_from: 0 };
         let spans =
             slots.spans(node).map_err(|why| self.error(QueryErrorKind::BadOperand, node.span, &why))?;
         if let Some(words) = spans.wordless() {

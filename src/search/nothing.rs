@@ -4,6 +4,7 @@ use tantivy::Term;
 use tantivy::schema::Field;
 
 use super::request::{Dates, Filters, Group, SearchRequest};
+use super::scope::Scope;
 use super::statistics::clauses_with;
 use super::vocabulary::{MAX_WORDS, words};
 use super::{Searcher, Summary};
@@ -42,7 +43,12 @@ impl Searcher<'_> {
                 ));
             }
         }
-        Ok("each word is there, but no clause has them like this".to_owned())
+        let unit = match request.scope {
+            Scope::Clause => "clause",
+            Scope::Section => "section",
+            Scope::Snapshot => "snapshot",
+        };
+        Ok(format!("each word is there, but no {unit} has them like this"))
     }
 
     fn count(&self, request: &SearchRequest) -> Result<u64> {

@@ -13,25 +13,14 @@ use crate::model::{ClauseId, Kind};
 use crate::query::bind::Plan;
 
 /// A clause in its section: what `fineprint show CLAUSE-ID` prints.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ShownClause {
     /// The clause as a hit without score, in the newest snapshot in which it stood.
     pub clause: Hit,
     /// The clauses of its section in that snapshot, in reading order: (text, kind, whether it is the clause itself).
     pub context: Vec<ContextClause>,
     /// What else is known of that snapshot: one JSON object as it was written, empty where nothing is.
-    #[serde(serialize_with = "as_it_was_written")]
     pub metadata: String,
-}
-
-fn as_it_was_written<S: serde::Serializer>(
-    metadata: &str,
-    serializer: S,
-) -> std::result::Result<S::Ok, S::Error> {
-    match serde_json::from_str::<&serde_json::value::RawValue>(metadata) {
-        Ok(object) => serde::Serialize::serialize(object, serializer),
-        Err(_) => serializer.serialize_none(),
-    }
 }
 
 /// A clause beside another one.

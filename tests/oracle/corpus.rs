@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::query::{Place, Q, holds_phrase, matches, names};
+use super::query::{Place, Q, S, Unit, hit_in_unit, holds_phrase, matched, matches, names};
 use super::tokens::is_invisible;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,6 +148,8 @@ pub struct Found {
     pub lead_in: Option<String>,
     /// First ordinal in which it stood, and its first place there.
     pub order: (usize, usize),
+    /// What of the query matched it there.
+    pub matched: Vec<S>,
 }
 
 /// (company, type, collection), which is the order of hits too.
@@ -193,25 +195,63 @@ fn admits_policy(filters: &Filters, (company, policy_type, collection): &Policy)
         && any(&filters.collections, collection)
 }
 
-fn satisfies(snapshot: &Snapshot, clause: &Clause, query: &Q, filters: &Filters) -> bool {
-    let place = Place {
+/// In what a query must be true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Clause,
+    Section,
+    Snapshot,
+}
+
+fn place<'a>(snapshot: &'a Snapshot, clause: &'a Clause) -> Place<'a> {
+    Place {
         company: &snapshot.company,
         policy_type: &snapshot.policy_type,
         section: &clause.section,
         links: &clause.links,
         text: &clause.text,
-    };
+    }
+}
+
+/// The patterns for which a clause of a snapshot is a hit; `None` if it is none.
+fn satisfies(
+    snapshot: &Snapshot,
+    clause: &Clause,
+    (query, scope): (&Q, Scope),
+    filters: &Filters,
+) -> Option<Vec<S>> {
     let in_section = |words: &Vec<String>| {
         let phrase = words.join(" ");
         clause.section.iter().any(|heading| holds_phrase(heading, &phrase))
     };
-    matches(query, &place)
-        && filters.section.as_ref().is_none_or(in_section)
-        && (filters.kinds.is_empty() || filters.kinds.contains(&clause.kind))
+    let is_let_through = filters.section.as_ref().is_none_or(in_section)
+        && (filters.kinds.is_empty() || filters.kinds.contains(&clause.kind));
+    if !is_let_through {
+        return None;
+    }
+    let here = place(snapshot, clause);
+    let unit = |is_inside: &dyn Fn(&Clause) -> bool| -> Vec<Place<'_>> {
+        snapshot.clauses.iter().filter(|c| is_inside(c)).map(|c| place(snapshot, c)).collect()
+    };
+    match scope {
+        Scope::Clause => matches(query, &here).then(|| matched(query, &here)),
+        Scope::Section => {
+            let places = unit(&|c| c.section == clause.section);
+            let unit = Unit { places, heading: clause.section.last().map(String::as_str) };
+            hit_in_unit(query, &unit, &here)
+        }
+        Scope::Snapshot => hit_in_unit(query, &Unit { places: unit(&|_| true), heading: None }, &here),
+    }
 }
 
 /// What a search must find.
 pub fn search(corpus: &Corpus, query: &Q, filters: &Filters) -> Answer {
+    search_in(corpus, query, Scope::Clause, filters)
+}
+
+/// What a search must find whose words may stand in different clauses.
+pub fn search_in(corpus: &Corpus, query: &Q, scope: Scope, filters: &Filters) -> Answer {
+    let query = (query, scope);
     let mut clauses = Vec::new();
     let mut holders = BTreeSet::new();
     for policy in policies(corpus) {
@@ -222,7 +262,7 @@ pub fn search(corpus: &Corpus, query: &Q, filters: &Filters) -> Answer {
         let chosen = chosen(&life, filters);
         for &ordinal in &chosen {
             let here = life[ordinal];
-            if here.clauses.iter().any(|c| satisfies(here, c, query, filters)) {
+            if here.clauses.iter().any(|c| satisfies(here, c, query, filters).is_some()) {
                 holders.insert((policy.clone(), ordinal));
             }
         }
@@ -250,7 +290,7 @@ fn find(
     life: &[&Snapshot],
     chosen: &[usize],
     identity: Identity,
-    query: &Q,
+    query: (&Q, Scope),
     filters: &Filters,
 ) -> Option<Found> {
     // Every (ordinal, place) at which it stands, in order.
@@ -266,12 +306,13 @@ fn find(
         .iter()
         .copied()
         .filter(|(o, _)| chosen.contains(o))
-        .filter(|&(o, p)| satisfies(life[o], &life[o].clauses[p], query, filters))
+        .filter(|&(o, p)| satisfies(life[o], &life[o].clauses[p], query, filters).is_some())
         .collect();
 
     let newest = satisfying.last()?.0;
     let shown = satisfying.iter().find(|(o, _)| *o == newest)?;
     let shown = &life[newest].clauses[shown.1];
+    let matched = satisfies(life[newest], shown, query, filters)?;
     let first = places.first()?;
     let last = places.last()?.0;
     let last_place = places.iter().find(|(o, _)| *o == last)?;
@@ -293,6 +334,7 @@ fn find(
         text: last_clause.text.clone(),
         lead_in: last_clause.lead_in.clone(),
         order: *first,
+        matched,
     })
 }
 

@@ -252,9 +252,9 @@ pub fn occurrences(text: &[String], phrase: &[String]) -> Vec<usize> {
     (0..text.len()).filter(|&i| !phrase.is_empty() && text[i..].starts_with(phrase)).collect()
 }
 
-/// The bytes of the text that the match covers: each occurrence of each phrase that is part of it, sorted, overlapping ones merged; ranges that only touch stay apart.
-pub fn highlights(q: &Q, place: &Place<'_>) -> Vec<(usize, usize)> {
-    merge(matched(q, place).iter().flat_map(|spans| marks(spans, place.text, false)).collect())
+/// The bytes of the text that these patterns cover: each occurrence of each, sorted, overlapping ones merged; ranges that only touch stay apart.
+pub fn covered(patterns: &[S], text: &str) -> Vec<(usize, usize)> {
+    merge(patterns.iter().flat_map(|spans| marks(spans, text, false)).collect())
 }
 
 fn merge(mut ranges: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
@@ -282,6 +282,91 @@ pub fn matched(q: &Q, place: &Place<'_>) -> Vec<S> {
         }
         Q::AndNot(a, b) => [matched(a, place), wanted_again(b, place, true)].concat(),
     }
+}
+
+/// Several clauses of one policy that a query is about together: each part of it may hold for another one.
+pub struct Unit<'a> {
+    pub places: Vec<Place<'a>>,
+    /// A heading that belongs to them all.
+    pub heading: Option<&'a str>,
+}
+
+/// What a query is made of, at its leaves.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Leaf {
+    Pattern(S),
+    /// A section or link.
+    Place(Q),
+}
+
+fn leaf_holds(q: &Q, unit: &Unit<'_>) -> bool {
+    let in_heading = |heading: &str| {
+        let place = Place { company: "", policy_type: "", section: &[], links: &[], text: heading };
+        matches!(q, Q::Phrase(_) | Q::Spans(_)) && matches(q, &place)
+    };
+    unit.places.iter().any(|place| matches(q, place)) || unit.heading.is_some_and(in_heading)
+}
+
+/// Whether the query is true of the clauses together.
+pub fn holds_for_unit(q: &Q, unit: &Unit<'_>) -> bool {
+    match q {
+        Q::And(a, b) => holds_for_unit(a, unit) && holds_for_unit(b, unit),
+        Q::Or(a, b) => holds_for_unit(a, unit) || holds_for_unit(b, unit),
+        Q::AndNot(a, b) => holds_for_unit(a, unit) && !holds_for_unit(b, unit),
+        leaf => leaf_holds(leaf, unit),
+    }
+}
+
+/// The leaves that are part of what makes a query true, as [`matched`] says.
+pub fn matched_in_unit(q: &Q, unit: &Unit<'_>) -> Vec<Leaf> {
+    match q {
+        Q::Phrase(words) => vec![Leaf::Pattern(plain(words))],
+        Q::Spans(spans) => vec![Leaf::Pattern(spans.clone())],
+        Q::Field(Field::Section | Field::Link, _) => vec![Leaf::Place(q.clone())],
+        Q::Field(..) => Vec::new(),
+        Q::And(a, b) => [matched_in_unit(a, unit), matched_in_unit(b, unit)].concat(),
+        Q::Or(a, b) => {
+            let operands = [a, b].into_iter().filter(|operand| holds_for_unit(operand, unit));
+            operands.flat_map(|operand| matched_in_unit(operand, unit)).collect()
+        }
+        Q::AndNot(a, b) => [matched_in_unit(a, unit), wanted_again_in_unit(b, unit, true)].concat(),
+    }
+}
+
+fn wanted_again_in_unit(q: &Q, unit: &Unit<'_>, is_negated: bool) -> Vec<Leaf> {
+    let both = |a, b, negated| {
+        [wanted_again_in_unit(a, unit, is_negated), wanted_again_in_unit(b, unit, negated)].concat()
+    };
+    match q {
+        Q::Phrase(_) | Q::Spans(_) if !is_negated && leaf_holds(q, unit) => matched_in_unit(q, unit),
+        Q::Phrase(_) | Q::Spans(_) | Q::Field(..) => Vec::new(),
+        Q::And(a, b) | Q::Or(a, b) => both(a, b, is_negated),
+        Q::AndNot(a, b) => both(a, b, !is_negated),
+    }
+}
+
+/// The patterns for which a clause of a unit is a hit; `None` if it is none. Where no phrase makes the query true, headings and links do;
+/// where these do not either, each clause is a hit.
+pub fn hit_in_unit(q: &Q, unit: &Unit<'_>, place: &Place<'_>) -> Option<Vec<S>> {
+    if !holds_for_unit(q, unit) {
+        return None;
+    }
+    let leaves = matched_in_unit(q, unit);
+    let patterns: Vec<S> = leaves
+        .iter()
+        .filter_map(|leaf| match leaf {
+            Leaf::Pattern(spans) => Some(spans.clone()),
+            Leaf::Place(_) => None,
+        })
+        .collect();
+    if !patterns.is_empty() {
+        let here = |spans: &S| matches(&Q::Spans(spans.clone()), place);
+        let standing: Vec<S> = patterns.into_iter().filter(here).collect();
+        return (!standing.is_empty()).then_some(standing);
+    }
+    let is_hit = leaves.is_empty()
+        || leaves.iter().any(|leaf| matches!(leaf, Leaf::Place(field) if matches(field, place)));
+    is_hit.then(Vec::new)
 }
 
 /// A phrase of plain words, token by token.
@@ -597,7 +682,8 @@ mod tests {
     #[test]
     fn highlights_merge_overlaps_only() {
         let highlights = |q: &Q, text: &str| {
-            highlights(q, &Place { company: "", policy_type: "", section: &[], links: &[], text })
+            let place = Place { company: "", policy_type: "", section: &[], links: &[], text };
+            covered(&matched(q, &place), text)
         };
         assert_eq!(highlights(&phrase("a a"), "a a a, b"), [(0, 5)]);
         assert_eq!(highlights(&or(phrase("個"), phrase("人")), "個人"), [(0, 3), (3, 6)]);

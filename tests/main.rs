@@ -1,9 +1,12 @@
 //! One integration binary: what users and scripts see, on small, sample and real corpora.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
+mod batch;
+mod comfort;
 mod compat;
 mod corpora;
 mod errors;
+mod formats;
 mod forms;
 mod generator;
 mod git;

@@ -165,6 +165,8 @@ struct Hit {
     source: Source,
     same_text_companies: u64,
     group_size: Option<u64>,
+    context: Option<Value>,
+    citation: Option<String>,
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
@@ -226,10 +228,10 @@ fn schema(name: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(repository().join("schema").join(name)).unwrap()).unwrap()
 }
 
-fn check(name: &str, value: &Value) {
-    let hit = schema("hit.schema.json");
-    let registry =
-        jsonschema::Registry::new().add(hit["$id"].as_str().unwrap(), &hit).unwrap().prepare().unwrap();
+pub fn check(name: &str, value: &Value) {
+    let (hit, results) = (schema("hit.schema.json"), schema("results.schema.json"));
+    let registry = jsonschema::Registry::new().add(hit["$id"].as_str().unwrap(), &hit).unwrap();
+    let registry = registry.add(results["$id"].as_str().unwrap(), &results).unwrap().prepare().unwrap();
     let schema = schema(name);
     let validator = jsonschema::options().with_registry(&registry).build(&schema).unwrap();
     let errors: Vec<_> =
@@ -268,7 +270,7 @@ fn json_is_as_its_schemas_say() {
         };
         let lines = sample(args.iter().chain(&["--format", "jsonl"]));
         let whole = sample(args.iter().chain(&["--format", "json"]));
-        whole.stderr_is_empty();
+        assert_eq!(whole.stderr().is_empty(), lines.output.status.success());
         let value = whole.json();
         check("results.schema.json", &value);
         let results: Results = decode(&value);
@@ -298,6 +300,7 @@ fn json_is_as_its_schemas_say() {
             assert_eq!(hit.score.is_some(), !args.contains(&"--sort"));
             assert!(hit.score.is_none_or(|score| ((score * 1e4).round() - score * 1e4).abs() < 1e-6));
             assert_eq!(hit.group_size.is_some(), args.contains(&"--group"));
+            assert!(hit.context.is_none() && hit.citation.is_none());
             assert!(
                 hit.id.starts_with('c') && hit.collection == "default" && hit.policy_type == "Privacy Policy"
             );
@@ -331,7 +334,7 @@ fn schemas_describe_every_field_and_refuse_others() {
         }
         object.iter().for_each(|(name, inner)| described(inner, &format!("{path}.{name}")));
     }
-    for name in ["hit.schema.json", "results.schema.json", "info.schema.json"] {
+    for name in ["hit.schema.json", "results.schema.json", "info.schema.json", "batch.schema.json"] {
         let schema = schema(name);
         assert!(jsonschema::meta::is_valid(&schema), "{name}");
         described(&schema, name);
@@ -380,6 +383,7 @@ fn a_shown_clause_is_the_hit_in_its_section() {
         // The same hit, without what the query gave it.
         let mut clause = value["clause"].clone();
         clause["highlights"] = found["highlights"].clone();
+        clause["citation"] = Value::Null;
         assert_eq!(clause, found, "{query}");
         let own: Vec<_> = shown.context.iter().filter(|clause| clause.is_shown).collect();
         assert_eq!(

@@ -38,11 +38,7 @@ impl OutputArgs {
             SortArg::Company => Sort::Company,
         };
         request.group = self.group();
-        request.member = match self.member {
-            MemberArg::Best => Member::Best,
-            MemberArg::Newest => Member::Newest,
-            MemberArg::Oldest => Member::Oldest,
-        };
+        request.member = self.member();
         request.sample = self.sample.map(|size| Sample { size, seed: self.seed });
         request.limit = match self.limit {
             _ if self.count => Some(0),
@@ -62,6 +58,14 @@ impl OutputArgs {
             Some(GroupArg::Text) => Group::Text,
             Some(GroupArg::Policy) => Group::Policy,
             Some(GroupArg::Company) => Group::Company,
+        }
+    }
+
+    fn member(&self) -> Member {
+        match self.member {
+            MemberArg::Best => Member::Best,
+            MemberArg::Newest => Member::Newest,
+            MemberArg::Oldest => Member::Oldest,
         }
     }
 
@@ -100,7 +104,8 @@ impl OutputArgs {
         let HumanOptions { has_colour, width, is_terminal, .. } = human_options(cli.color);
         Ok(match self.format_arg() {
             FormatArg::Human => {
-                Format::Human(HumanOptions { group: self.group(), ..human_options(cli.color) })
+                let (group, member) = (self.group(), self.member());
+                Format::Human(HumanOptions { group, member, ..human_options(cli.color) })
             }
             FormatArg::Json => Format::Json,
             FormatArg::Jsonl => Format::JsonLines,

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthChar;
 use super::citation;
 use super::sanitize::sanitize;
 use crate::model::{Kind, metadata_keys, metadata_values};
-use crate::search::{Group, Hit, Neighbour, ShownClause};
+use crate::search::{Group, Hit, Member, Neighbour, ShownClause};
 
 /// How hits are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,6 +21,8 @@ pub struct HumanOptions {
     pub is_terminal: bool,
     /// What each hit stands for.
     pub group: Group,
+    /// Which hit of a group is shown.
+    pub member: Member,
 }
 
 const COMPANY: Style = Style::new().bold();
@@ -62,7 +64,7 @@ pub(super) fn hit(
     pen.neighbours(out, hit.context.iter().flat_map(|context| &context.before))?;
     pen.text(out, mark(hit.kind), &hit.text, &hit.highlights)?;
     pen.neighbours(out, hit.context.iter().flat_map(|context| &context.after))?;
-    let size = group_size(hit, options.group).map(|size| format!(", {size}")).unwrap_or_default();
+    let size = group_size(hit, options).map(|size| format!(", {size}")).unwrap_or_default();
     writeln!(out, "{INDENT}{}", pen.draw(DIM, &format!("{}{size}", life(hit))))?;
     citation.map_or(Ok(()), |citation| writeln!(out, "{INDENT}{}", pen.draw(DIM, citation)))
 }
@@ -73,11 +75,16 @@ fn mark(kind: Kind) -> &'static str {
 }
 
 /// How many hits it stands for. Of equal clauses their companies are counted already.
-fn group_size(hit: &Hit, group: Group) -> Option<String> {
+fn group_size(hit: &Hit, options: HumanOptions) -> Option<String> {
     let size = hit.group_size.filter(|&size| size > 1)?;
-    match group {
-        Group::Policy => Some(format!("one of {size} in this policy")),
-        Group::Company => Some(format!("one of {size} at this company")),
+    let which = match options.member {
+        Member::Best => "best",
+        Member::Newest => "newest",
+        Member::Oldest => "oldest",
+    };
+    match options.group {
+        Group::Policy => Some(format!("{which} of {size} in this policy")),
+        Group::Company => Some(format!("{which} of {size} at this company")),
         Group::None | Group::Text => None,
     }
 }

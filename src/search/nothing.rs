@@ -151,7 +151,7 @@ fn one_less(filters: &Filters) -> Vec<(&'static str, Filters)> {
 /// Words of the index that are spelt nearly like this one: the nearest first, of these the commonest.
 fn spellings(index: &OpenIndex, field: Field, word: &str) -> Result<Vec<String>> {
     let length = word.chars().count();
-    let most = if length < 5 { 1 } else { 2 };
+    let most = if length < 6 { 1 } else { 2 };
     let mut near: Vec<(usize, std::cmp::Reverse<u64>, String)> = Vec::new();
     for segment in index.searcher().segment_readers() {
         let inverted = segment.inverted_index(field).map_err(index.failed())?;

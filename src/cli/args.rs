@@ -97,7 +97,7 @@ pub enum Command {
     /// Build the index of one or more corpora, or bring it up to date
     Index(IndexArgs),
     /// Find clauses
-    Search(SearchArgs),
+    Search(Box<SearchArgs>),
     /// Print a clause in its section, with its citation
     Show(ShowArgs),
     /// Say what is in the index

@@ -53,6 +53,15 @@ impl SlotCursor {
         Self::Collected(places, 0)
     }
 
+    /// In about how many clauses it stands.
+    fn clauses(&self) -> u64 {
+        match self {
+            Self::One(postings) => u64::from(postings.doc_freq()),
+            Self::Several(all) => all.iter().map(|postings| u64::from(postings.doc_freq())).sum(),
+            Self::Collected(places, _) => places.len() as u64,
+        }
+    }
+
     /// The first clause from `target` on; targets ascend.
     fn seek(&mut self, target: DocId) -> DocId {
         match self {
@@ -100,6 +109,11 @@ pub(super) struct PatternCursor<'p> {
     pattern: &'p Pattern,
     slots: Vec<SlotCursor>,
     positions: Vec<Vec<u32>>,
+    /// Of a phrase without gaps, its words: places in the phrase and slots, the rarest word first.
+    words: Option<Vec<(u32, usize)>>,
+    hangs_on_length: bool,
+    /// The last candidate: all its words are known to stand there.
+    candidate: DocId,
     /// The last clause that was decided, and how often the pattern stands in it.
     decided: (DocId, u32),
 }
@@ -113,19 +127,26 @@ impl<'p> PatternCursor<'p> {
     ) -> Result<Self> {
         let segment = index.searcher().segment_reader(ord);
         let slots = prepared.words.iter().map(|words| SlotCursor::open(index, segment, words));
+        let slots: Vec<SlotCursor> = slots.collect::<Result<_>>()?;
         Ok(Self {
             index,
             ord,
             pattern,
-            slots: slots.collect::<Result<_>>()?,
+            words: phrase_words(&pattern.spans, &slots),
+            hangs_on_length: pattern.spans.hangs_on_length(),
+            slots,
             positions: vec![Vec::new(); pattern.slots.len()],
+            candidate: TERMINATED,
             decided: (TERMINATED, 0),
         })
     }
 
     /// The first clause from `target` on that has the words; targets ascend.
     pub fn candidate(&mut self, target: DocId) -> DocId {
-        candidate(&self.pattern.spans, &mut self.slots, target)
+        if self.candidate != target {
+            self.candidate = candidate(&self.pattern.spans, &mut self.slots, target);
+        }
+        self.candidate
     }
 
     /// How often the pattern stands in a clause; clauses ascend.
@@ -138,10 +159,13 @@ impl<'p> PatternCursor<'p> {
     }
 
     fn count_spans(&mut self, doc: DocId) -> Result<u32> {
-        if self.pattern.spans.hangs_on_length() {
+        if self.hangs_on_length {
             // The index knows the length of long texts about only.
             let text = self.index.clause(DocAddress::new(self.ord, doc))?.text;
             return Ok(Words::cut(&text).spans(self.pattern).len() as u32);
+        }
+        if let Some(words) = &self.words {
+            return Ok(count_phrase(words, &mut self.slots, &mut self.positions, doc));
         }
         for (slot, positions) in self.slots.iter_mut().zip(&mut self.positions) {
             slot.positions(doc, positions);
@@ -149,6 +173,61 @@ impl<'p> PatternCursor<'p> {
         let text = Standing { positions: &self.positions, length: u32::MAX };
         Ok(self.pattern.spans.count(text))
     }
+}
+
+/// The words of a phrase without gaps, the rarest first; `None` of anything else.
+fn phrase_words(spans: &Spans, slots: &[SlotCursor]) -> Option<Vec<(u32, usize)>> {
+    let Spans::Phrase { words, gap: 0 } = spans else { return None };
+    let mut known: Vec<(u32, usize)> =
+        (0..).zip(words).filter_map(|(at, slot)| Some((at, (*slot)?))).collect();
+    known.sort_by_key(|&(_, slot)| slots[slot].clauses());
+    Some(known)
+}
+
+/// How often the words stand where the phrase has them. Positions are costly to read: those of the next word only if some are left.
+fn count_phrase(
+    words: &[(u32, usize)],
+    slots: &mut [SlotCursor],
+    positions: &mut [Vec<u32>],
+    doc: DocId,
+) -> u32 {
+    let Some((&(first, slot), others)) = words.split_first() else { return 0 };
+    let mut starts = std::mem::take(&mut positions[slot]);
+    slots[slot].positions(doc, &mut starts);
+    starts.retain_mut(|position| {
+        let is_inside = *position >= first;
+        *position = position.wrapping_sub(first);
+        is_inside
+    });
+    for &(at, other) in others {
+        if starts.is_empty() {
+            break;
+        }
+        // A word that the phrase has twice has given its positions away.
+        if other == slot {
+            let mut own = Vec::new();
+            slots[other].positions(doc, &mut own);
+            keep_followed(&mut starts, &own, at);
+        } else {
+            slots[other].positions(doc, &mut positions[other]);
+            keep_followed(&mut starts, &positions[other], at);
+        }
+    }
+    let count = starts.len() as u32;
+    positions[slot] = starts;
+    count
+}
+
+/// Keeps the starts of which `at` words further one of `positions` is; both ascend.
+fn keep_followed(starts: &mut Vec<u32>, positions: &[u32], at: u32) {
+    let mut rest = positions;
+    starts.retain(|start| {
+        let wanted = start + at;
+        while rest.first().is_some_and(|&position| position < wanted) {
+            rest = &rest[1..];
+        }
+        rest.first() == Some(&wanted)
+    });
 }
 
 /// The first clause from `target` on that may have the spans: it has their words.

@@ -27,6 +27,7 @@ pub use request::{Dates, Filters, Group, Limit, Member, Sample, SearchRequest, S
 pub use scope::Scope;
 pub use show::{ContextClause, ShownClause, find_clause};
 
+use fixedbitset::FixedBitSet;
 use tantivy::columnar::Column;
 
 use crate::error::{Error, Result};
@@ -187,24 +188,29 @@ fn collect(
         let mut search = SegmentSearch::new(index, ord, columns, plan, prepared, conditions)?;
         search.run(|found| {
             counter.count(index, &found);
-            rows.push(row(request.sort, &found, columns.order.first(found.doc).unwrap_or(0), ord));
+            let key = key(request.sort, &found);
+            if rows.may_hold(key) {
+                let order = columns.order.first(found.doc).unwrap_or(0);
+                let newest = found.matching.last().map_or(0, |run| run.last);
+                rows.push(Row { key, order, rank: found.rank, segment: ord, doc: found.doc, newest });
+            }
         })?;
         counter.leave_policy();
     }
     Ok((rows.into_sorted(), counter.totals()))
 }
 
-fn row(sort: Sort, found: &Match<'_>, order: u64, segment: u32) -> Row {
+/// What a match is sorted by.
+fn key(sort: Sort, found: &Match<'_>) -> f64 {
     let newest = found.matching.last().map_or(0, |run| run.last);
     let time = |ordinal: u32| found.times.get(ordinal as usize).map_or(0.0, |&time| time as f64);
-    let key = match sort {
+    match sort {
         Sort::Relevance => -found.score,
         Sort::Newest => -time(newest),
         Sort::Oldest => time(newest),
         Sort::FirstSeen => time(found.runs.first().map_or(0, |run| run.start)),
         Sort::Company => 0.0,
-    };
-    Row { key, order, rank: found.rank, segment, doc: found.doc, newest }
+    }
 }
 
 /// Counts matches; the matches of a policy arrive together.
@@ -213,8 +219,8 @@ struct Counter {
     totals: Totals,
     companies: HashSet<u32>,
     policy: Option<u32>,
-    /// A bit per snapshot of the policy at hand.
-    snapshots: Vec<u64>,
+    /// The snapshots of the policy at hand.
+    snapshots: FixedBitSet,
 }
 
 impl Counter {
@@ -227,18 +233,16 @@ impl Counter {
         }
         self.totals.clauses += 1;
         for run in found.matching {
-            for ordinal in run.start..=run.last {
-                let word = ordinal as usize / 64;
-                if self.snapshots.len() <= word {
-                    self.snapshots.resize(word + 1, 0);
-                }
-                self.snapshots[word] |= 1 << (ordinal % 64);
+            let end = run.last as usize + 1;
+            if self.snapshots.len() < end {
+                self.snapshots.grow(end);
             }
+            self.snapshots.insert_range(run.start as usize..end);
         }
     }
 
     fn leave_policy(&mut self) {
-        self.totals.snapshots += self.snapshots.iter().map(|word| u64::from(word.count_ones())).sum::<u64>();
+        self.totals.snapshots += self.snapshots.count_ones(..) as u64;
         self.snapshots.clear();
         self.policy = None;
     }

@@ -67,14 +67,14 @@ impl PolicyCache {
         Ok(policy)
     }
 
-    /// The snapshot with this ordinal.
-    pub fn snapshot(
+    /// Calls `read` with the snapshot that has this ordinal.
+    pub fn with_snapshot<T>(
         &self,
         index: &OpenIndex,
-        rank: u32,
-        policy: &PolicyFacts,
+        (rank, policy): (u32, &PolicyFacts),
         ordinal: u32,
-    ) -> Result<StoredSnapshot> {
+        read: impl FnOnce(&StoredSnapshot) -> T,
+    ) -> Result<T> {
         let name = (rank, ordinal / CHUNK as u32);
         let known = self.lock().chunks.get(&name).map(Arc::clone);
         let chunk = match known {
@@ -88,7 +88,7 @@ impl PolicyCache {
             }
         };
         let stored = chunk.get(ordinal as usize % CHUNK);
-        stored.cloned().ok_or_else(|| index.damaged("a snapshot is missing"))
+        stored.map(read).ok_or_else(|| index.damaged("a snapshot is missing"))
     }
 
     // What a panicking thread left is still whole: each change is one insertion.

@@ -65,8 +65,12 @@ impl<'r> HitReader<'r> {
         let section = section(&policy.tables, place);
         let life = Life::new(&runs, &policy.times);
         let archived = policy.times.get(row.newest as usize).copied().unwrap_or(0);
-        let snapshot = self.policies.snapshot(index, row.rank, &policy, row.newest)?;
-        let info = snapshot.info;
+        // Not all of what is known of the snapshot: its metadata can be long.
+        let (title, url, archive_url, source) =
+            self.policies.with_snapshot(index, (row.rank, &policy), row.newest, |snapshot| {
+                let info = &snapshot.info;
+                (snapshot.title.clone(), info.url.clone(), info.archive_url.clone(), info.source.clone())
+            })?;
         let same_text_companies = match columns.text_key.first(row.doc) {
             Some(key) => index.companies_of_text(key)?.saturating_sub(1),
             None => 0,
@@ -94,10 +98,10 @@ impl<'r> HitReader<'r> {
             highlights,
             text: clause.text,
             lang: columns.lang.first(row.doc).map(|number| Lang::of_number(number).to_string()),
-            title: snapshot.title,
-            url: info.url,
-            archive_url: info.archive_url,
-            source: info.source,
+            title,
+            url,
+            archive_url,
+            source,
             same_text_companies,
             group_size,
             context,

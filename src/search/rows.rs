@@ -32,21 +32,33 @@ impl Row {
 pub(crate) struct Rows {
     rows: Vec<Row>,
     limit: Option<usize>,
+    /// What is above this key is not among the first.
+    worst: f64,
 }
 
 impl Rows {
     pub fn new(limit: Option<usize>) -> Self {
-        Self { rows: Vec::new(), limit }
+        Self {
+            rows: Vec::new(),
+            limit,
+            worst: if limit == Some(0) { f64::NEG_INFINITY } else { f64::INFINITY },
+        }
+    }
+
+    /// Whether a row with this key may be among the first.
+    pub fn may_hold(&self, key: f64) -> bool {
+        key <= self.worst
     }
 
     pub fn push(&mut self, row: Row) {
         self.rows.push(row);
         // Cut in batches: each cut is linear in the batch, so a row costs a constant.
         if let Some(limit) = self.limit
-            && self.rows.len() >= limit.saturating_mul(2).saturating_add(1024)
+            && self.rows.len() >= limit.saturating_mul(2).saturating_add(64)
         {
             self.rows.select_nth_unstable_by(limit, Row::compare);
             self.rows.truncate(limit);
+            self.worst = self.rows.iter().map(|row| row.key).fold(f64::NEG_INFINITY, f64::max);
         }
     }
 

@@ -499,8 +499,11 @@ impl<'u> UnitReader<'u> {
     }
 }
 
+/// Ordinals, and the places of a clause there.
+type Stretch<'c> = (Range<u32>, &'c [(PlaceChange, Kind)]);
+
 /// The stretches of ordinals over which the places of a clause stay the same, each with these places.
-fn stretches(changes: &[(PlaceChange, Kind)]) -> Vec<(Range<u32>, &[(PlaceChange, Kind)])> {
+fn stretches(changes: &[(PlaceChange, Kind)]) -> Vec<Stretch<'_>> {
     let groups: Vec<_> = changes.chunk_by(|(a, _), (b, _)| a.ordinal == b.ordinal).collect();
     let until = |i: usize| groups.get(i + 1).map_or(u32::MAX, |next| next[0].0.ordinal);
     groups.iter().enumerate().map(|(i, group)| (group[0].0.ordinal..until(i), *group)).collect()

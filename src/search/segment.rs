@@ -100,7 +100,8 @@ pub(crate) struct SegmentSearch<'s> {
     boosts: Vec<PatternCursor<'s>>,
     lengths: FieldNormReader,
     /// The patterns that are part of the match at hand, once a place has been found where it holds.
-    matched: Option<Vec<usize>>,
+    matched: Vec<usize>,
+    is_matched: bool,
     places: Vec<PlaceCursor<'s>>,
     pub(super) policy_sets: Vec<PolicyCursor>,
     pub(super) policy: PolicyState,
@@ -130,7 +131,8 @@ impl<'s> SegmentSearch<'s> {
             patterns: patterns.collect::<Result<_>>()?,
             boosts: boosts.collect::<Result<_>>()?,
             lengths: segment.get_fieldnorms_reader(index.fields().text).map_err(index.failed())?,
-            matched: None,
+            matched: Vec::new(),
+            is_matched: false,
             places: places.collect::<Result<_>>()?,
             policy_sets: policy_sets.collect::<Result<_>>()?,
             index,
@@ -201,6 +203,13 @@ impl<'s> SegmentSearch<'s> {
 
     /// Whether the clause matches; if so, `runs` and `matching` are its own.
     fn decide(&mut self, doc: DocId) -> Result<bool> {
+        self.is_matched = false;
+        // Most candidates fail by where their words stand: before anything else is read of them.
+        let is_plain = self.plan.place_patterns.is_empty() && self.conditions.kinds.is_empty();
+        let is_text_alone = is_plain && self.plan.policy_sets.is_empty();
+        if is_text_alone && !self.judge(doc, None)? {
+            return Ok(false);
+        }
         let Some(hash) = self.columns.policy.first(doc) else { return Ok(false) };
         if !self.has_lang(doc) {
             return Ok(false);
@@ -214,9 +223,8 @@ impl<'s> SegmentSearch<'s> {
         self.runs.clear();
         self.runs.extend(self.columns.runs.values_for_doc(doc).map(run));
         self.matching.clear();
-        self.matched = None;
-        if self.plan.place_patterns.is_empty() && self.conditions.kinds.is_empty() {
-            if self.judge(doc, None)? {
+        if is_plain {
+            if is_text_alone || self.judge(doc, None)? {
                 for chosen in &self.policy.chosen {
                     intersect(&self.runs, chosen, &mut self.matching);
                 }
@@ -280,7 +288,7 @@ impl<'s> SegmentSearch<'s> {
     /// Whether the query is true for the clause at this place. The patterns of the first place that is asked about and fits - the one that
     /// is shown - are the matched ones.
     fn judge(&mut self, doc: DocId, place: Option<usize>) -> Result<bool> {
-        let Self { patterns, policy, plan, matched, .. } = self;
+        let Self { patterns, policy, plan, matched, is_matched, .. } = self;
         let mut failed = None;
         let mut holds = |leaf| match leaf {
             Leaf::Pattern(i) => match patterns[i].count(doc) {
@@ -297,10 +305,10 @@ impl<'s> SegmentSearch<'s> {
             Leaf::Policies(i) => plan.policy_sets[i].get(policy.rank as usize) == Some(&true),
         };
         let holds_here = is_true(&plan.root, &mut holds);
-        if holds_here && matched.is_none() {
-            let mut found = Vec::new();
-            truth::matched(&plan.root, plan, &mut holds, &mut found);
-            *matched = Some(found);
+        if holds_here && !*is_matched {
+            matched.clear();
+            truth::matched(&plan.root, plan, &mut holds, matched);
+            *is_matched = true;
         }
         failed.map_or(Ok(holds_here), Err)
     }
@@ -310,12 +318,14 @@ impl<'s> SegmentSearch<'s> {
         if !self.conditions.is_scored {
             return Ok(0.0);
         }
-        let mut counts = Vec::new();
+        let length = self.lengths.fieldnorm(doc);
+        let mut sum = 0.0;
         // Each pattern is in `matched` once.
-        for &pattern in self.matched.iter().flatten() {
-            counts.push((pattern, self.patterns[pattern].count(doc)?));
+        for &pattern in &self.matched {
+            let count = self.patterns[pattern].count(doc)?;
+            sum += self.prepared.score(&self.prepared.patterns[pattern], count, length);
         }
-        self.score_of(doc, &counts)
+        Ok(sum + self.boost(doc, length)?)
     }
 
     /// The sum of the scores of patterns that stand so often in a clause, in their order: the same on every run.
@@ -324,10 +334,16 @@ impl<'s> SegmentSearch<'s> {
             return Ok(0.0);
         }
         let length = self.lengths.fieldnorm(doc);
+        let score = |&(pattern, count): &(usize, u32)| {
+            self.prepared.score(&self.prepared.patterns[pattern], count, length)
+        };
+        let sum: f64 = counts.iter().map(score).sum();
+        Ok(sum + self.boost(doc, length)?)
+    }
+
+    /// What adds score without making a match.
+    fn boost(&mut self, doc: DocId, length: u32) -> Result<f64> {
         let mut sum = 0.0;
-        for &(pattern, count) in counts {
-            sum += self.prepared.score(&self.prepared.patterns[pattern], count, length);
-        }
         for (boost, prepared) in self.boosts.iter_mut().zip(&self.prepared.boosts) {
             sum += self.prepared.score(prepared, boost.count(doc)?, length);
         }

@@ -82,7 +82,8 @@ fn show(index: &OpenIndex, columns: &[Columns], address: DocAddress, rank: u32) 
     let clause = reader.hit(&row, 1, None, None)?;
     let policy = policies.policy(index, rank)?;
     let context = context(index, address, &policy, newest)?;
-    let metadata = policies.snapshot(index, rank, &policy, newest)?.info.metadata;
+    let metadata =
+        policies.with_snapshot(index, (rank, &policy), newest, |snapshot| snapshot.info.metadata.clone())?;
     Ok(ShownClause { clause, context, metadata })
 }
 

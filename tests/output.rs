@@ -166,6 +166,7 @@ struct Hit {
     same_text_companies: u64,
     group_size: Option<u64>,
     context: Option<Value>,
+    explanation: Option<Value>,
     citation: Option<String>,
 }
 
@@ -300,7 +301,7 @@ fn json_is_as_its_schemas_say() {
             assert_eq!(hit.score.is_some(), !args.contains(&"--sort"));
             assert!(hit.score.is_none_or(|score| ((score * 1e4).round() - score * 1e4).abs() < 1e-6));
             assert_eq!(hit.group_size.is_some(), args.contains(&"--group"));
-            assert!(hit.context.is_none() && hit.citation.is_none());
+            assert!(hit.context.is_none() && hit.explanation.is_none() && hit.citation.is_none());
             assert!(
                 hit.id.starts_with('c') && hit.collection == "default" && hit.policy_type == "Privacy Policy"
             );

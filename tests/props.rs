@@ -1011,7 +1011,8 @@ fn expected(corpus: &model::Corpus, found: &model::Found) -> Seen {
     }
 }
 
-/// BM25 with k1 = 1.2 and b = 0.3 over the distinct clauses of the corpus; a phrase weighs as all its words together.
+/// BM25 with k1 = 1.2 and b = 0.3 over the distinct clauses of the corpus; a phrase weighs as all its words together, and what came as a
+/// heading half.
 struct Ranking {
     clauses: Vec<Vec<String>>,
 }
@@ -1057,7 +1058,8 @@ impl Ranking {
             let frequency = oracle::stretches(&spans, &folded(text), false).len() as f64;
             self.idf(&spans) * 2.2 * frequency / (frequency + 1.2 * (0.7 + 0.3 * length / average))
         };
-        found.matched.iter().cloned().map(score).sum()
+        let sum: f64 = found.matched.iter().cloned().map(score).sum();
+        if found.first_kind == model::Kind::Heading { sum / 2.0 } else { sum }
     }
 }
 

@@ -426,6 +426,9 @@ pub struct OutputArgs {
     /// A line with each hit that says where to find it: company, type, archive date, address, place in the corpus
     #[arg(long)]
     pub cite: bool,
+    /// Say of each hit what its score is made of
+    #[arg(long)]
+    pub explain: bool,
     /// What the numbers of `highlights` count
     #[arg(long, value_enum, default_value_t)]
     pub offsets: OffsetsArg,

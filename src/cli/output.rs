@@ -47,6 +47,7 @@ impl OutputArgs {
         };
         request.offset = self.offset;
         request.context = self.context;
+        request.is_explained = self.explain;
         Ok(())
     }
 
@@ -82,6 +83,14 @@ impl OutputArgs {
             (
                 self.context > 0 && is_kwic,
                 "--context has no room in kwic; choose another --format, or a larger --width",
+            ),
+            (
+                self.explain && (is_kwic || is_table),
+                "--explain has no column; leave --format out, or take json or jsonl",
+            ),
+            (
+                self.explain && self.sort != SortArg::Relevance,
+                "--explain explains scores, and --sort asks for another order; leave --sort out",
             ),
             (self.cite && is_kwic, "--cite has no room in kwic; choose another --format"),
             (

@@ -278,6 +278,11 @@ fn pack(high: u32, low: u32) -> u64 {
     u64::from(high) << 32 | u64::from(low)
 }
 
+/// The first snapshot in which a clause stood, from its value in the column `order`.
+pub fn first_ordinal(order: u64) -> u32 {
+    unpack(order).0
+}
+
 fn unpack(value: u64) -> (u32, u32) {
     ((value >> 32) as u32, value as u32)
 }

@@ -40,7 +40,7 @@ use tantivy::{
 pub use cached::open_cached;
 pub use check::{CheckReport, check, check_against};
 pub use checksums::{Checksum, Checksums};
-pub(crate) use document::{CHUNK, place_change, run};
+pub(crate) use document::{CHUNK, first_ordinal, place_change, run};
 pub use document::{Chunk, ClauseLists, PolicyTables, StoredSnapshot};
 pub use info::Info;
 pub use ingest::{Failure, IngestReport, SampleClause, Scan, Tally};

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthChar;
 use super::citation;
 use super::sanitize::sanitize;
 use crate::model::{Kind, metadata_keys, metadata_values};
-use crate::search::{Group, Hit, Member, Neighbour, ShownClause};
+use crate::search::{Explanation, Group, Hit, Member, Neighbour, Part, Reason, ShownClause};
 
 /// How hits are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,7 +66,34 @@ pub(super) fn hit(
     pen.neighbours(out, hit.context.iter().flat_map(|context| &context.after))?;
     let size = group_size(hit, options).map(|size| format!(", {size}")).unwrap_or_default();
     writeln!(out, "{INDENT}{}", pen.draw(DIM, &format!("{}{size}", life(hit))))?;
+    if let Some(explanation) = &hit.explanation {
+        explain(out, pen, hit.score, explanation)?;
+    }
     citation.map_or(Ok(()), |citation| writeln!(out, "{INDENT}{}", pen.draw(DIM, citation)))
+}
+
+/// The parts of a score, a line for each.
+fn explain(out: &mut impl Write, pen: Pen, score: Option<f64>, explanation: &Explanation) -> io::Result<()> {
+    let Explanation { length, factor, parts } = explanation;
+    let mut lines = vec![format!(
+        "score {:.4}, of {}",
+        score.unwrap_or_default(),
+        count(u64::from(*length), "word", "words")
+    )];
+    for Part { reason, text, count, score } in parts {
+        let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
+        let what = match reason {
+            Reason::Matched => format!("{text}, {times}"),
+            Reason::Forms => format!("forms of {text}, {times}"),
+            Reason::Synonyms => format!("other words for {text}, {times}"),
+            Reason::Neighbours => "the clauses before and after it".to_owned(),
+        };
+        lines.push(format!("  {score:>8.4}  {what}"));
+    }
+    if *factor < 1.0 {
+        lines.push(format!("  all of it times {factor}: it is a heading"));
+    }
+    lines.iter().try_for_each(|line| writeln!(out, "{INDENT}{}", pen.draw(DIM, line)))
 }
 
 /// What stands before the text of a clause.

@@ -4,7 +4,7 @@
 //! has silent traps (a bare query is an OR, `a AND NOT b` is nothing).
 
 use super::names::{NameError, NameField, NamePattern};
-use super::pattern::{Pattern, Slot, Spans};
+use super::pattern::{Origin, Pattern, Slot, Spans};
 use super::plain_language::{FORMS_WEIGHT, SYNONYM_WEIGHT, TYPED_WEIGHT, Weights, is_telling, synonyms};
 use super::{Field, Matching, Node, NodeKind, Phrase, QueryError, QueryErrorKind, Span, TermRegex, Word};
 use crate::index::Policies;
@@ -18,6 +18,8 @@ pub(crate) struct Plan {
     pub patterns: Vec<Pattern>,
     /// What adds score to a clause that matches, and makes no match.
     pub boosts: Vec<Pattern>,
+    /// Whether clauses beside a match add to its score.
+    pub has_context: bool,
     pub place_patterns: Vec<PlacePattern>,
     /// Sets of policies by rank.
     pub policy_sets: Vec<Vec<bool>>,
@@ -30,6 +32,7 @@ impl Plan {
             root: Operand::And(Vec::new()),
             patterns: Vec::new(),
             boosts: Vec::new(),
+            has_context: false,
             place_patterns: Vec::new(),
             policy_sets: Vec::new(),
         }
@@ -94,7 +97,14 @@ pub(crate) fn bind(
 fn plain(text: &str, reading: Reading) -> Pattern {
     let mut slots = Slots { reading, slots: Vec::new(), shared_from: 0 };
     let words = slots.text(text);
-    Pattern { spans: Spans::Phrase { words, gap: 0 }, slots: slots.slots, is_wanted: true, weight: 1.0 }
+    Pattern {
+        spans: Spans::Phrase { words, gap: 0 },
+        slots: slots.slots,
+        is_wanted: true,
+        weight: 1.0,
+        text: text.to_owned(),
+        origin: Origin::Asked,
+    }
 }
 
 /// The words of a pattern while it is bound.
@@ -217,7 +227,8 @@ impl Binder<'_> {
             let message = if words { "no word to search for" } else { "`*` alone stands for any word" };
             return Err(self.error(QueryErrorKind::NoWord, node.span, message));
         }
-        let pattern = Pattern { slots: slots.slots, spans, is_wanted, weight: 1.0 };
+        let (text, origin) = (node.to_string(), Origin::Asked);
+        let pattern = Pattern { slots: slots.slots, spans, is_wanted, weight: 1.0, text, origin };
         Ok(match field {
             Some(Field::Section) => self.place(PlaceField::Section, pattern),
             Some(Field::Link) => self.place(PlaceField::Link, pattern),
@@ -236,6 +247,7 @@ impl Binder<'_> {
         let mut words = owned_terms(text);
         let mut known = std::collections::HashSet::new();
         words.retain(|word| known.insert(word.clone()));
+        self.plan.has_context |= is_wanted;
         let first = self.plan.patterns.len();
         let weights = Weights::new();
         for word in &words {
@@ -245,9 +257,9 @@ impl Binder<'_> {
             if is_wanted && is_telling(weight) {
                 if !self.reading.has_forms {
                     pattern.weight = weight * TYPED_WEIGHT;
-                    self.boost(vec![forms.clone()], weight * FORMS_WEIGHT);
+                    self.boost(vec![forms.clone()], weight * FORMS_WEIGHT, (word, Origin::Forms));
                 }
-                self.boost(synonyms(&forms), weight * SYNONYM_WEIGHT);
+                self.boost(synonyms(&forms), weight * SYNONYM_WEIGHT, (word, Origin::Synonyms));
             }
             self.plan.patterns.push(pattern);
         }
@@ -259,14 +271,15 @@ impl Binder<'_> {
     }
 
     /// Adds score where one of these stems stands.
-    fn boost(&mut self, stems: Vec<String>, weight: f64) {
+    fn boost(&mut self, stems: Vec<String>, weight: f64, (word, origin): (&str, Origin)) {
         if stems.is_empty() {
             return;
         }
         let one = |slot| Spans::Phrase { words: vec![Some(slot)], gap: 0 };
         let spans = Spans::Or((0..stems.len()).map(one).collect());
         let slots = stems.into_iter().map(Slot::Forms).collect();
-        self.plan.boosts.push(Pattern { slots, spans, is_wanted: true, weight });
+        let text = word.to_owned();
+        self.plan.boosts.push(Pattern { slots, spans, is_wanted: true, weight, text, origin });
     }
 
     fn place(&mut self, field: PlaceField, pattern: Pattern) -> Operand {

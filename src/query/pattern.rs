@@ -1,5 +1,6 @@
 //! What is looked for in the text of a clause, bound to words: slots for words, and how these must stand to each other.
 
+use super::plain_language::QUESTION_WEIGHT;
 use super::regex::TermRegex;
 use crate::stem::stem;
 
@@ -13,6 +14,27 @@ pub(crate) struct Pattern {
     pub is_wanted: bool,
     /// How much its score counts.
     pub weight: f64,
+    /// As people know it: its words.
+    pub text: String,
+    pub origin: Origin,
+}
+
+/// Why a pattern is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// It stands in the query.
+    Asked,
+    /// It is any form of a word of the query.
+    Forms,
+    /// It says the same as a word of the query.
+    Synonyms,
+}
+
+impl Pattern {
+    /// Whether it says anything about what is asked, and is not a word that any question could have.
+    pub fn is_telling(&self) -> bool {
+        self.is_wanted && self.weight > QUESTION_WEIGHT
+    }
 }
 
 /// How the words of a pattern must stand. Numbers are those of slots.

@@ -16,7 +16,7 @@ const GENERIC_WORDS: &str = include_str!("words/generic.txt");
 const SYNONYMS: &str = include_str!("words/synonyms.txt");
 
 /// Not nothing: left out, they would cost the clauses that only differ in them.
-const QUESTION_WEIGHT: f64 = 0.1;
+pub(super) const QUESTION_WEIGHT: f64 = 0.1;
 
 const GENERIC_WEIGHT: f64 = 0.5;
 

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
+use super::explain::Explanation;
 use crate::model::{Kind, Source};
 
 /// A clause that matched. Absent values are `None`, and `null` in JSON.
@@ -61,6 +62,8 @@ pub struct Hit {
     pub group_size: Option<u64>,
     /// The clauses around it in the snapshot of `archive_time`; `None` unless asked for.
     pub context: Option<Surroundings>,
+    /// The parts of its score; `None` unless asked for.
+    pub explanation: Option<Explanation>,
 }
 
 /// The clauses around a hit, in reading order.

@@ -1,6 +1,8 @@
 //! Searching: a request and an open index in, hits in a total order out.
 
+mod context;
 mod cursor;
+mod explain;
 mod group;
 mod highlight;
 mod hit;
@@ -22,6 +24,7 @@ mod vocabulary;
 
 use std::collections::HashSet;
 
+pub use explain::{Explanation, Part, Reason};
 pub use hit::{Hit, HitSink, Neighbour, Summary, Surroundings, Totals};
 pub use request::{Dates, Filters, Group, Limit, Member, Sample, SearchRequest, Sort};
 pub use scope::Scope;
@@ -93,11 +96,22 @@ impl<'i> Searcher<'i> {
         let summary = Summary { query: request.query.clone(), totals, truncated };
         sink.begin(&summary).map_err(Error::Output)?;
         let (kinds, context) = (&request.filters.kinds[..], request.context);
+        let is_explained = request.is_explained && request.sort == Sort::Relevance;
+        let explained = is_explained.then_some((&prepared, &conditions));
         let is_widened = request.scope != Scope::Clause;
         let units = UnitReader { prepared: &prepared, conditions: &conditions, known: None };
         let units = is_widened.then_some(units);
-        let mut reader =
-            HitReader { index, columns, policies, plan: &plan, kinds, context, policy: None, units };
+        let mut reader = HitReader {
+            index,
+            columns,
+            policies,
+            plan: &plan,
+            kinds,
+            context,
+            policy: None,
+            units,
+            explained,
+        };
         for (i, row) in rows.iter().enumerate().take(end).skip(request.offset) {
             let score = (request.sort == Sort::Relevance).then_some(-row.key);
             let hit = reader.hit(row, i as u64 + 1, score, sizes.get(i).copied())?;

@@ -9,7 +9,8 @@ use super::hit::{Hit, Neighbour, Surroundings};
 use super::policies::{PolicyCache, PolicyFacts};
 use super::rows::Row;
 use super::scope::UnitReader;
-use super::segment::{Columns, place_truth};
+use super::segment::{Columns, Conditions, SegmentSearch, place_truth};
+use super::statistics::Prepared;
 use super::truth::{self, Leaf, is_true};
 use crate::collapse::{Place, Run};
 use crate::error::Result;
@@ -30,6 +31,8 @@ pub(super) struct HitReader<'r> {
     pub policy: Option<KnownPolicy>,
     /// Of a query about sections or snapshots, not clauses.
     pub units: Option<UnitReader<'r>>,
+    /// Where scores are to be explained.
+    pub explained: Option<(&'r Prepared, &'r Conditions<'r>)>,
 }
 
 /// A policy, and per place pattern and place whether the pattern holds there.
@@ -75,6 +78,13 @@ impl<'r> HitReader<'r> {
             Some(key) => index.companies_of_text(key)?.saturating_sub(1),
             None => 0,
         };
+        let explanation = match self.explained {
+            None => None,
+            Some((prepared, conditions)) => Some(
+                SegmentSearch::new(index, row.segment, columns, self.plan, prepared, conditions)?
+                    .explain(row.doc, &matched)?,
+            ),
+        };
         let highlights = words.ranges(matched.iter().map(|&i| &self.plan.patterns[i]));
         let id = index
             .clause_id(row.rank, place.kind, &clause)
@@ -105,6 +115,7 @@ impl<'r> HitReader<'r> {
             same_text_companies,
             group_size,
             context,
+            explanation,
         })
     }
 

@@ -34,6 +34,8 @@ pub struct SearchRequest {
     pub offset: usize,
     /// How many clauses before and after each hit come with it.
     pub context: usize,
+    /// Whether each hit comes with the parts of its score.
+    pub is_explained: bool,
 }
 
 /// The filters of every query command. Repeated names are alternatives; different filters must all hold.

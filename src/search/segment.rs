@@ -9,7 +9,9 @@ use tantivy::columnar::Column;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED};
 
+use super::context::Context;
 use super::cursor::PatternCursor;
+use super::explain::{Explanation, Part};
 use super::highlight::contains;
 use super::metadata::MetadataFilter;
 use super::places::PlaceCursor;
@@ -24,6 +26,9 @@ use crate::index::{OpenIndex, PolicyTables, place_change, run};
 use crate::lang::Lang;
 use crate::model::Kind;
 use crate::query::bind::{Operand, PlaceField, PlacePattern, Plan};
+
+/// How much the score of a heading counts. Chosen by argument, and measured not to cost the answers to questions anything.
+const HEADING_WEIGHT: f64 = 0.5;
 
 /// What decides about a match besides the plan.
 pub(crate) struct Conditions<'c> {
@@ -98,6 +103,7 @@ pub(crate) struct SegmentSearch<'s> {
     prepared: &'s Prepared,
     pub(super) patterns: Vec<PatternCursor<'s>>,
     boosts: Vec<PatternCursor<'s>>,
+    context: Option<Context<'s>>,
     lengths: FieldNormReader,
     /// The patterns that are part of the match at hand, once a place has been found where it holds.
     matched: Vec<usize>,
@@ -130,6 +136,7 @@ impl<'s> SegmentSearch<'s> {
             prepared,
             patterns: patterns.collect::<Result<_>>()?,
             boosts: boosts.collect::<Result<_>>()?,
+            context: Context::new(index, ord, columns, plan, prepared)?,
             lengths: segment.get_fieldnorms_reader(index.fields().text).map_err(index.failed())?,
             matched: Vec::new(),
             is_matched: false,
@@ -325,7 +332,7 @@ impl<'s> SegmentSearch<'s> {
             let count = self.patterns[pattern].count(doc)?;
             sum += self.prepared.score(&self.prepared.patterns[pattern], count, length);
         }
-        Ok(sum + self.boost(doc, length)?)
+        Ok(self.weight(doc) * (sum + self.boost(doc, length)?))
     }
 
     /// The sum of the scores of patterns that stand so often in a clause, in their order: the same on every run.
@@ -338,7 +345,38 @@ impl<'s> SegmentSearch<'s> {
             self.prepared.score(&self.prepared.patterns[pattern], count, length)
         };
         let sum: f64 = counts.iter().map(score).sum();
-        Ok(sum + self.boost(doc, length)?)
+        Ok(self.weight(doc) * (sum + self.boost(doc, length)?))
+    }
+
+    /// How much the score of a clause counts: whoever asks for words wants what is said with them, and a heading only announces it. What came
+    /// to the policy as a heading is one.
+    fn weight(&self, doc: DocId) -> f64 {
+        match self.columns.places.first(doc).map(place_change) {
+            Some((_, Kind::Heading)) => HEADING_WEIGHT,
+            _ => 1.0,
+        }
+    }
+
+    /// The parts of the score of a clause of which these patterns match. For people: cursors are read anew for each clause.
+    pub(super) fn explain(&mut self, doc: DocId, matched: &[usize]) -> Result<Explanation> {
+        let length = self.lengths.fieldnorm(doc);
+        let mut parts = Vec::new();
+        for &i in matched {
+            let (count, prepared) = (self.patterns[i].count(doc)?, &self.prepared.patterns[i]);
+            let score = self.prepared.score(prepared, count, length);
+            parts.push(Part::new(&self.plan.patterns[i], count, score));
+        }
+        for (i, boost) in self.boosts.iter_mut().enumerate() {
+            let count = boost.count(doc)?;
+            if count > 0 {
+                let score = self.prepared.score(&self.prepared.boosts[i], count, length);
+                parts.push(Part::new(&self.plan.boosts[i], count, score));
+            }
+        }
+        if let Some(context) = &mut self.context {
+            parts.extend(Part::of_neighbours(context.score(doc, &self.lengths)?));
+        }
+        Ok(Explanation::new(parts, length, self.weight(doc)))
     }
 
     /// What adds score without making a match.
@@ -346,6 +384,9 @@ impl<'s> SegmentSearch<'s> {
         let mut sum = 0.0;
         for (boost, prepared) in self.boosts.iter_mut().zip(&self.prepared.boosts) {
             sum += self.prepared.score(prepared, boost.count(doc)?, length);
+        }
+        if let Some(context) = &mut self.context {
+            sum += context.score(doc, &self.lengths)?;
         }
         Ok(sum)
     }

@@ -78,6 +78,7 @@ fn show(index: &OpenIndex, columns: &[Columns], address: DocAddress, rank: u32) 
         context: 0,
         policy: None,
         units: None,
+        explained: None,
     };
     let clause = reader.hit(&row, 1, None, None)?;
     let policy = policies.policy(index, rank)?;

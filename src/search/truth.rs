@@ -66,12 +66,18 @@ fn wanted_below(operand: &Operand, plan: &Plan, holds: &mut dyn FnMut(Leaf) -> b
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::pattern::{Pattern, Spans};
+    use crate::query::pattern::{Origin, Pattern, Spans};
 
     #[test]
     fn a_branch_that_fails_is_no_part_of_the_match() {
-        let pattern =
-            |is_wanted| Pattern { slots: Vec::new(), spans: Spans::Or(Vec::new()), is_wanted, weight: 1.0 };
+        let pattern = |is_wanted| Pattern {
+            slots: Vec::new(),
+            spans: Spans::Or(Vec::new()),
+            is_wanted,
+            weight: 1.0,
+            text: String::new(),
+            origin: Origin::Asked,
+        };
         let plan = Plan {
             root: Operand::Or(vec![
                 Operand::Pattern(0),

@@ -148,6 +148,8 @@ pub struct Found {
     pub lead_in: Option<String>,
     /// First ordinal in which it stood, and its first place there.
     pub order: (usize, usize),
+    /// What it was there.
+    pub first_kind: Kind,
     /// What of the query matched it there.
     pub matched: Vec<S>,
 }
@@ -334,6 +336,7 @@ fn find(
         text: last_clause.text.clone(),
         lead_in: last_clause.lead_in.clone(),
         order: *first,
+        first_kind: life[first.0].clauses[first.1].kind,
         matched,
     })
 }

@@ -18,6 +18,7 @@ mod oracle;
 mod output;
 mod phrases;
 mod props;
+mod ranking;
 mod readme;
 mod safety;
 mod search;

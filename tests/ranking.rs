@@ -90,7 +90,7 @@ fn explanations_add_up() {
             let score = hit["score"].as_f64().unwrap();
             assert!((sum * factor - score).abs() < 1e-3, "{query}: {sum} times {factor} is not {score}");
             for part in parts.iter().filter(|part| part["reason"] != "neighbours") {
-                assert!(part["count"].as_u64() > Some(0) && part["text"] != Value::from(""));
+                assert!(part["count"].as_u64() > Some(0) && part["text"] != "");
             }
         }
     }

@@ -202,8 +202,11 @@ fn collect(
         let mut search = SegmentSearch::new(index, ord, columns, plan, prepared, conditions)?;
         search.run(|found| {
             counter.count(index, &found);
-            let key = key(request.sort, &found);
+            let mut key = key(request.sort, &found);
             if rows.may_hold(key) {
+                if request.sort == Sort::Relevance {
+                    key *= columns.weight(found.doc);
+                }
                 let order = columns.order.first(found.doc).unwrap_or(0);
                 let newest = found.matching.last().map_or(0, |run| run.last);
                 rows.push(Row { key, order, rank: found.rank, segment: ord, doc: found.doc, newest });

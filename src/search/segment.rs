@@ -47,6 +47,7 @@ pub(crate) struct Match<'m> {
     pub doc: DocId,
     /// The rank of its policy.
     pub rank: u32,
+    /// What its weight as a heading or no heading is still to be taken to: that is read only of those that may be among the first.
     pub score: f64,
     /// The chosen snapshots in which it matches: ascending, not empty.
     pub matching: &'m [Run],
@@ -77,6 +78,15 @@ impl Columns {
             text_key: column("text_key")?,
             lang: column("lang")?,
         })
+    }
+
+    /// How much the score of a clause counts: whoever asks for words wants what is said with them, and a heading only announces it. What came
+    /// to the policy as a heading is one.
+    pub fn weight(&self, doc: DocId) -> f64 {
+        match self.places.first(doc).map(place_change) {
+            Some((_, Kind::Heading)) => HEADING_WEIGHT,
+            _ => 1.0,
+        }
     }
 }
 
@@ -332,7 +342,7 @@ impl<'s> SegmentSearch<'s> {
             let count = self.patterns[pattern].count(doc)?;
             sum += self.prepared.score(&self.prepared.patterns[pattern], count, length);
         }
-        Ok(self.weight(doc) * (sum + self.boost(doc, length)?))
+        Ok(sum + self.boost(doc, length)?)
     }
 
     /// The sum of the scores of patterns that stand so often in a clause, in their order: the same on every run.
@@ -345,16 +355,7 @@ impl<'s> SegmentSearch<'s> {
             self.prepared.score(&self.prepared.patterns[pattern], count, length)
         };
         let sum: f64 = counts.iter().map(score).sum();
-        Ok(self.weight(doc) * (sum + self.boost(doc, length)?))
-    }
-
-    /// How much the score of a clause counts: whoever asks for words wants what is said with them, and a heading only announces it. What came
-    /// to the policy as a heading is one.
-    fn weight(&self, doc: DocId) -> f64 {
-        match self.columns.places.first(doc).map(place_change) {
-            Some((_, Kind::Heading)) => HEADING_WEIGHT,
-            _ => 1.0,
-        }
+        Ok(sum + self.boost(doc, length)?)
     }
 
     /// The parts of the score of a clause of which these patterns match. For people: cursors are read anew for each clause.
@@ -376,7 +377,7 @@ impl<'s> SegmentSearch<'s> {
         if let Some(context) = &mut self.context {
             parts.extend(Part::of_neighbours(context.score(doc, &self.lengths)?));
         }
-        Ok(Explanation::new(parts, length, self.weight(doc)))
+        Ok(Explanation::new(parts, length, self.columns.weight(doc)))
     }
 
     /// What adds score without making a match.

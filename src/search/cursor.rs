@@ -144,7 +144,10 @@ impl<'p> PatternCursor<'p> {
     /// The first clause from `target` on that has the words; targets ascend.
     pub fn candidate(&mut self, target: DocId) -> DocId {
         if self.candidate != target {
-            self.candidate = candidate(&self.pattern.spans, &mut self.slots, target);
+            self.candidate = match &self.words {
+                Some(words) => meeting(words, &mut self.slots, target),
+                None => candidate(&self.pattern.spans, &mut self.slots, target),
+            };
         }
         self.candidate
     }
@@ -182,6 +185,24 @@ fn phrase_words(spans: &Spans, slots: &[SlotCursor]) -> Option<Vec<(u32, usize)>
         (0..).zip(words).filter_map(|(at, slot)| Some((at, (*slot)?))).collect();
     known.sort_by_key(|&(_, slot)| slots[slot].clauses());
     Some(known)
+}
+
+/// The first clause from `target` on that has all the words. The rarest leads: the others are only looked for where it stands.
+fn meeting(words: &[(u32, usize)], slots: &mut [SlotCursor], mut target: DocId) -> DocId {
+    let Some((&(_, lead), others)) = words.split_first() else { return TERMINATED };
+    loop {
+        let clause = slots[lead].seek(target);
+        if clause == TERMINATED {
+            return TERMINATED;
+        }
+        let mut elsewhere =
+            others.iter().map(|&(_, slot)| slots[slot].seek(clause)).filter(|&next| next != clause);
+        match elsewhere.next() {
+            None => return clause,
+            Some(TERMINATED) => return TERMINATED,
+            Some(next) => target = next,
+        }
+    }
 }
 
 /// How often the words stand where the phrase has them. Positions are costly to read: those of the next word only if some are left.

@@ -55,6 +55,9 @@ use directory::ReaderDirectory;
 use schema::Fields;
 use texts::Texts;
 
+/// So many blocks of stored texts, of 16 KiB, are kept unpacked: hits of many queries at once come back to them.
+const STORE_BLOCKS: usize = 1024;
+
 /// An open index: always one whole commit.
 pub struct OpenIndex {
     dir: PathBuf,
@@ -124,6 +127,7 @@ impl OpenIndex {
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
+            .doc_store_cache_num_blocks(STORE_BLOCKS)
             .try_into()
             .map_err(Error::reading(dir))?;
         let fields = Fields::of(&index.schema()).map_err(Error::reading(dir))?;

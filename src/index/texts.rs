@@ -5,6 +5,7 @@
 //! read where a hit needs it.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tantivy::Directory;
 use tantivy::directory::OwnedBytes;
@@ -80,7 +81,11 @@ fn check(entries: &[u8]) -> [u8; CHECK] {
 
 /// The table of an open index.
 #[derive(Debug)]
-pub struct Texts(OwnedBytes);
+pub struct Texts {
+    bytes: OwnedBytes,
+    /// Per block whether it was compared with its hash already.
+    is_sound: Vec<AtomicBool>,
+}
 
 impl Texts {
     /// Maps the table of a generation into memory. `dir` is the index folder, for errors.
@@ -99,12 +104,31 @@ impl Texts {
         if expected != Some(bytes.len()) {
             return Err(Error::damaged(dir, format!("`{FILE}` is not of the length that it says")));
         }
-        Ok(Self(bytes))
+        Ok(Self::new(bytes))
+    }
+
+    fn new(bytes: OwnedBytes) -> Self {
+        let blocks = bytes.len().saturating_sub(8).div_ceil(WHOLE);
+        Self { bytes, is_sound: (0..blocks).map(|_| AtomicBool::new(false)).collect() }
+    }
+
+    /// The entries of a block, if they have its hash.
+    fn sound_block<'b>(&self, blocks: &'b [u8], block: usize) -> Option<&'b [u8]> {
+        let (entries, stored) = split_block(blocks, block)?;
+        let is_sound = self.is_sound.get(block)?;
+        // Two threads may both compare it, which does no harm.
+        if !is_sound.load(Ordering::Relaxed) {
+            if check(entries) != *stored {
+                return None;
+            }
+            is_sound.store(true, Ordering::Relaxed);
+        }
+        Some(entries)
     }
 
     /// How many companies have a clause with this key, if more than one does; None where the table is damaged.
     pub fn companies(&self, key: u64) -> Option<Option<u32>> {
-        let blocks = self.0.get(8..)?;
+        let blocks = self.bytes.get(8..)?;
         let (mut low, mut high) = (0, blocks.len().div_ceil(WHOLE));
         while low < high {
             let middle = low.midpoint(high);
@@ -112,11 +136,17 @@ impl Texts {
         }
         // What led here was read unchecked. If it led astray, one of the two blocks on whose keys the search ended is not sound.
         if low * WHOLE < blocks.len() {
-            sound_block(blocks, low)?;
+            self.sound_block(blocks, low)?;
         }
         let Some(block) = low.checked_sub(1) else { return Some(None) };
-        Some(find(sound_block(blocks, block)?, key))
+        Some(find(self.sound_block(blocks, block)?, key))
     }
+}
+
+/// The entries of a block and their hash.
+fn split_block(blocks: &[u8], block: usize) -> Option<(&[u8], &[u8; CHECK])> {
+    let start = block * WHOLE;
+    blocks.get(start..blocks.len().min(start + WHOLE))?.split_last_chunk::<CHECK>()
 }
 
 /// How long a table of `count` entries is.
@@ -127,14 +157,6 @@ fn encoded_len(count: usize) -> Option<usize> {
 
 fn first_key(blocks: &[u8], block: usize) -> Option<u64> {
     blocks.get(block * WHOLE..)?.first_chunk().map(|key| u64::from_le_bytes(*key))
-}
-
-/// The entries of a block, if they have its hash.
-fn sound_block(blocks: &[u8], block: usize) -> Option<&[u8]> {
-    let start = block * WHOLE;
-    let block = blocks.get(start..blocks.len().min(start + WHOLE))?;
-    let (entries, stored) = block.split_last_chunk::<CHECK>()?;
-    (check(entries) == *stored).then_some(entries)
 }
 
 fn find(entries: &[u8], key: u64) -> Option<u32> {
@@ -164,7 +186,7 @@ mod tests {
     #[test]
     fn every_key_is_found_and_no_other() {
         for count in [0, 1, 255, 256, 257, 1000] {
-            let table = Texts(OwnedBytes::new(encoded(&shared(count))));
+            let table = Texts::new(OwnedBytes::new(encoded(&shared(count))));
             assert_eq!(encoded_len(count as usize), Some(table.0.len()));
             for key in 0..count * 10 + 10 {
                 let expected = (key % 10 == 5 && key < count * 10).then(|| (key / 10) as u32 + 2);
@@ -180,7 +202,7 @@ mod tests {
         for at in (8..whole.len()).step_by(97) {
             let mut bytes = whole.clone();
             bytes[at] ^= 0x40;
-            let table = Texts(OwnedBytes::new(bytes));
+            let table = Texts::new(OwnedBytes::new(bytes));
             for &(key, companies) in &keys {
                 assert!(matches!(table.companies(key), None | Some(Some(_))), "{key}");
                 assert!(table.companies(key).is_none_or(|found| found == Some(companies)), "{key}");

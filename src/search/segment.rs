@@ -199,6 +199,7 @@ impl<'s> SegmentSearch<'s> {
             Operand::Or(operands) => {
                 operands.iter().map(|operand| self.candidate(operand, target)).min().unwrap_or(TERMINATED)
             }
+            Operand::And(operands) if operands.len() == 1 => self.candidate(&operands[0], target),
             Operand::And(operands) => {
                 let mut target = target;
                 loop {

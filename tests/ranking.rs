@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::oracle::tokens::folded;
 use crate::util::{Fixture, sample};
 

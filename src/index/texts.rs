@@ -187,7 +187,7 @@ mod tests {
     fn every_key_is_found_and_no_other() {
         for count in [0, 1, 255, 256, 257, 1000] {
             let table = Texts::new(OwnedBytes::new(encoded(&shared(count))));
-            assert_eq!(encoded_len(count as usize), Some(table.0.len()));
+            assert_eq!(encoded_len(count as usize), Some(table.bytes.len()));
             for key in 0..count * 10 + 10 {
                 let expected = (key % 10 == 5 && key < count * 10).then(|| (key / 10) as u32 + 2);
                 assert_eq!(table.companies(key), Some(expected), "{key} of {count}");

@@ -80,7 +80,7 @@ impl<'i> Searcher<'i> {
     pub fn search(&self, request: &SearchRequest, sink: &mut dyn HitSink) -> Result<Summary> {
         let Self { index, columns, policies } = self;
         let plan = plan(index, request)?;
-        let conditions = conditions(index, request)?;
+        let conditions = conditions(index, request, policies)?;
         let prepared = Prepared::new(index, &plan, conditions.is_scored)?;
         let (rows, mut totals) = collect(index, request, &plan, columns, (&prepared, &conditions))?;
         let (mut rows, mut sizes) = grouped((request.group, request.member), rows, index, columns)?;
@@ -170,7 +170,11 @@ fn columns(index: &OpenIndex) -> Result<Vec<Columns>> {
     index.searcher().segment_readers().iter().map(|segment| Columns::open(index, segment)).collect()
 }
 
-fn conditions<'r>(index: &OpenIndex, request: &'r SearchRequest) -> Result<Conditions<'r>> {
+fn conditions<'r>(
+    index: &OpenIndex,
+    request: &'r SearchRequest,
+    policies: &'r PolicyCache,
+) -> Result<Conditions<'r>> {
     Ok(Conditions {
         dates: request.filters.dates,
         kinds: &request.filters.kinds,
@@ -179,6 +183,7 @@ fn conditions<'r>(index: &OpenIndex, request: &'r SearchRequest) -> Result<Condi
         needs_times: matches!(request.sort, Sort::Newest | Sort::Oldest | Sort::FirstSeen),
         is_scored: request.sort == Sort::Relevance,
         scope: request.scope,
+        policies,
     })
 }
 

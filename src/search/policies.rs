@@ -1,9 +1,11 @@
 //! What hits need of their policies, read once for many hits and many queries.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tantivy::DocAddress;
+use rustc_hash::FxBuildHasher;
+use tantivy::{DocAddress, DocId};
 
 use crate::error::Result;
 use crate::index::{CHUNK, OpenIndex, PolicyTables, StoredSnapshot};
@@ -15,6 +17,8 @@ const MAX_KEPT: usize = 1 << 20;
 #[derive(Default)]
 pub(super) struct PolicyCache {
     kept: Mutex<Kept>,
+    /// By hash of the policy, the documents of its clauses.
+    clauses: Mutex<HashMap<u64, Range<DocId>, FxBuildHasher>>,
 }
 
 #[derive(Default)]
@@ -89,6 +93,23 @@ impl PolicyCache {
         };
         let stored = chunk.get(ordinal as usize % CHUNK);
         stored.map(read).ok_or_else(|| index.damaged("a snapshot is missing"))
+    }
+
+    /// The documents of a policy's clauses, if somebody asked for them before.
+    pub fn known_clauses(&self, hash: u64) -> Option<Range<DocId>> {
+        self.clauses.lock().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned()
+    }
+
+    /// The documents of the clauses of the policy with this hash and rank.
+    pub fn clauses(&self, index: &OpenIndex, hash: u64, rank: u32) -> Result<Range<DocId>> {
+        if let Some(known) = self.known_clauses(hash) {
+            return Ok(known);
+        }
+        let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
+        let first = index.clause_address(index.policy_address(hash)?, entry.snapshots, 0).doc_id;
+        let clauses = first..first.saturating_add(entry.clauses);
+        self.clauses.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, clauses.clone());
+        Ok(clauses)
     }
 
     // What a panicking thread left is still whole: each change is one insertion.

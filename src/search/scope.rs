@@ -266,7 +266,7 @@ impl SegmentSearch<'_> {
                 continue;
             }
             self.enter_policy(hash)?;
-            let clauses = self.clauses_of_policy(hash)?;
+            let clauses = self.conditions.policies.clauses(self.index, hash, self.policy.rank)?;
             if !self.policy.chosen.is_empty() {
                 let answer = self.answer(clauses.clone())?;
                 for doc in answer.candidates(clauses.clone()) {
@@ -276,15 +276,6 @@ impl SegmentSearch<'_> {
             doc = self.next_of_units(clauses.end.max(doc + 1));
         }
         Ok(())
-    }
-
-    /// The documents of the clauses of a policy.
-    fn clauses_of_policy(&self, hash: u64) -> Result<Range<DocId>> {
-        let index = self.index;
-        let entry = index.policies().get(self.policy.rank);
-        let entry = entry.ok_or_else(|| index.damaged("an unknown policy"))?;
-        let first = index.clause_address(index.policy_address(hash)?, entry.snapshots, 0).doc_id;
-        Ok(first..first.saturating_add(entry.clauses).min(self.segment.max_doc()))
     }
 
     /// The first document from `target` on that may make a policy worth looking at.
@@ -450,7 +441,7 @@ impl SegmentSearch<'_> {
     /// What the query says of the units of a policy.
     pub(super) fn answer_of_policy(&mut self, hash: u64) -> Result<Answer> {
         self.enter_policy(hash)?;
-        let clauses = self.clauses_of_policy(hash)?;
+        let clauses = self.conditions.policies.clauses(self.index, hash, self.policy.rank)?;
         self.answer(clauses)
     }
 

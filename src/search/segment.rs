@@ -15,6 +15,7 @@ use super::explain::{Explanation, Part};
 use super::highlight::contains;
 use super::metadata::MetadataFilter;
 use super::places::PlaceCursor;
+use super::policies::PolicyCache;
 use super::ranges::PolicyCursor;
 use super::request::Dates;
 use super::scope::{Scope, Units};
@@ -30,6 +31,9 @@ use crate::query::bind::{Operand, PlaceField, PlacePattern, Plan};
 /// How much the score of a heading counts. Chosen by argument, and measured not to cost the answers to questions anything.
 const HEADING_WEIGHT: f64 = 0.5;
 
+/// So many candidates of one policy are looked at before the documents of its clauses are looked up.
+const MANY_CANDIDATES: u32 = 8;
+
 /// What decides about a match besides the plan.
 pub(crate) struct Conditions<'c> {
     pub dates: Dates,
@@ -40,6 +44,7 @@ pub(crate) struct Conditions<'c> {
     pub needs_times: bool,
     pub is_scored: bool,
     pub scope: Scope,
+    pub policies: &'c PolicyCache,
 }
 
 /// A clause that matches.
@@ -94,6 +99,10 @@ impl Columns {
 #[derive(Default)]
 pub(super) struct PolicyState {
     hash: Option<u64>,
+    /// The documents of its clauses, once they are known: within them nothing is read to know whose a clause is.
+    clauses: Range<DocId>,
+    /// How many candidates it had while they were not.
+    candidates: u32,
     pub rank: u32,
     /// The stretches of ordinals that count: ascending, none empty.
     pub chosen: Vec<Range<u32>>,
@@ -108,7 +117,7 @@ pub(crate) struct SegmentSearch<'s> {
     pub(super) index: &'s OpenIndex,
     pub(super) segment: &'s SegmentReader,
     pub(super) plan: &'s Plan,
-    conditions: &'s Conditions<'s>,
+    pub(super) conditions: &'s Conditions<'s>,
     pub(super) columns: &'s Columns,
     prepared: &'s Prepared,
     pub(super) patterns: Vec<PatternCursor<'s>>,
@@ -228,12 +237,11 @@ impl<'s> SegmentSearch<'s> {
         if is_text_alone && !self.judge(doc, None)? {
             return Ok(false);
         }
-        let Some(hash) = self.columns.policy.first(doc) else { return Ok(false) };
-        if !self.has_lang(doc) {
+        if !self.policy.clauses.contains(&doc) && !self.reach_policy(doc)? {
             return Ok(false);
         }
-        if self.policy.hash != Some(hash) {
-            self.enter_policy(hash)?;
+        if !self.has_lang(doc) {
+            return Ok(false);
         }
         if self.policy.chosen.is_empty() {
             return Ok(false);
@@ -251,6 +259,23 @@ impl<'s> SegmentSearch<'s> {
             self.decide_places(doc)?;
         }
         Ok(!self.matching.is_empty())
+    }
+
+    /// Enters the policy of a clause, unless it is the one at hand. No clause has none.
+    fn reach_policy(&mut self, doc: DocId) -> Result<bool> {
+        let Some(hash) = self.columns.policy.first(doc) else { return Ok(false) };
+        let policies = self.conditions.policies;
+        if self.policy.hash != Some(hash) {
+            self.enter_policy(hash)?;
+            self.policy.clauses = policies.known_clauses(hash).unwrap_or_default();
+            return Ok(true);
+        }
+        self.policy.candidates += 1;
+        // To look them up pays where many candidates follow each other.
+        if self.policy.candidates == MANY_CANDIDATES {
+            self.policy.clauses = policies.clauses(self.index, hash, self.policy.rank)?;
+        }
+        Ok(true)
     }
 
     /// Judges each stretch of snapshots over which the places of the clause stay the same.

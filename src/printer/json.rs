@@ -62,8 +62,11 @@ pub fn print_json_line(out: &mut impl Write, object: &impl Serialize) -> io::Res
 fn value(out: &mut impl Write, object: &(impl Serialize + ?Sized)) -> io::Result<()> {
     let text = serde_json::to_string(object)?;
     let mut done = 0;
-    // All that is unsafe stands in strings, since a value on one line has no other control character, and is below U+10000.
-    for (at, c) in text.char_indices().filter(|&(_, c)| is_unsafe(c)) {
+    // All that is unsafe stands in strings, since a value on one line has no other control character, and is below U+10000. Lines of hits are
+    // many: only where a byte may begin something unsafe is a character looked at.
+    let suspects = text.bytes().enumerate().filter(|(_, byte)| matches!(byte, 0x7F | 0xC2 | 0xD8 | 0xE2));
+    for at in suspects.map(|(at, _)| at) {
+        let Some(c) = text[at..].chars().next().filter(|&c| is_unsafe(c)) else { continue };
         write!(out, "{}\\u{:04x}", &text[done..at], u32::from(c))?;
         done = at + c.len_utf8();
     }
@@ -73,6 +76,17 @@ fn value(out: &mut impl Write, object: &(impl Serialize + ?Sized)) -> io::Result
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_unsafe_character_is_escaped() {
+        for c in ('\0'..=char::MAX).filter(|&c| is_unsafe(c) && c != '"') {
+            let mut printed = Vec::new();
+            print_json_line(&mut printed, &format!("a{c}b")).unwrap();
+            let printed = String::from_utf8(printed).unwrap();
+            assert!(!printed.trim_end().contains(c), "U+{:04X}", u32::from(c));
+            assert_eq!(serde_json::from_str::<String>(&printed).unwrap(), format!("a{c}b"));
+        }
+    }
 
     #[test]
     fn what_a_terminal_would_obey_is_escaped() {

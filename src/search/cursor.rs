@@ -145,7 +145,7 @@ impl<'p> PatternCursor<'p> {
     pub fn candidate(&mut self, target: DocId) -> DocId {
         if self.candidate != target {
             self.candidate = match &self.words {
-                Some(words) => meeting(words, &mut self.slots, target),
+                Some(words) => meeting(words.iter().map(|&(_, slot)| slot), &mut self.slots, target),
                 None => candidate(&self.pattern.spans, &mut self.slots, target),
             };
         }
@@ -174,7 +174,7 @@ impl<'p> PatternCursor<'p> {
             slot.positions(doc, positions);
         }
         let text = Standing { positions: &self.positions, length: u32::MAX };
-        Ok(self.pattern.spans.count(text))
+        Ok(self.pattern.spans.find(text).len() as u32)
     }
 }
 
@@ -187,16 +187,19 @@ fn phrase_words(spans: &Spans, slots: &[SlotCursor]) -> Option<Vec<(u32, usize)>
     Some(known)
 }
 
-/// The first clause from `target` on that has all the words. The rarest leads: the others are only looked for where it stands.
-fn meeting(words: &[(u32, usize)], slots: &mut [SlotCursor], mut target: DocId) -> DocId {
-    let Some((&(_, lead), others)) = words.split_first() else { return TERMINATED };
+/// The first clause from `target` on that has all these words. The first one leads: the others are only looked for where it stands.
+fn meeting(
+    mut words: impl Iterator<Item = usize> + Clone,
+    slots: &mut [SlotCursor],
+    mut target: DocId,
+) -> DocId {
+    let Some(lead) = words.next() else { return TERMINATED };
     loop {
         let clause = slots[lead].seek(target);
         if clause == TERMINATED {
             return TERMINATED;
         }
-        let mut elsewhere =
-            others.iter().map(|&(_, slot)| slots[slot].seek(clause)).filter(|&next| next != clause);
+        let mut elsewhere = words.clone().map(|slot| slots[slot].seek(clause)).filter(|&next| next != clause);
         match elsewhere.next() {
             None => return clause,
             Some(TERMINATED) => return TERMINATED,
@@ -254,22 +257,7 @@ fn keep_followed(starts: &mut Vec<u32>, positions: &[u32], at: u32) {
 /// The first clause from `target` on that may have the spans: it has their words.
 fn candidate(spans: &Spans, slots: &mut [SlotCursor], target: DocId) -> DocId {
     match spans {
-        Spans::Phrase { words, .. } => {
-            let mut target = target;
-            loop {
-                let mut reached = target;
-                for slot in words.iter().flatten() {
-                    reached = slots[*slot].seek(reached);
-                    if reached == TERMINATED {
-                        return TERMINATED;
-                    }
-                }
-                if reached == target {
-                    return target;
-                }
-                target = reached;
-            }
-        }
+        Spans::Phrase { words, .. } => meeting(words.iter().flatten().copied(), slots, target),
         Spans::Or(operands) => {
             operands.iter().map(|operand| candidate(operand, slots, target)).min().unwrap_or(TERMINATED)
         }

@@ -41,17 +41,6 @@ impl Spans {
         found
     }
 
-    /// How many spans there are. The occurrences of plain phrases, which nearly all are, are not listed.
-    pub(super) fn count(&self, text: Standing<'_>) -> u32 {
-        match self {
-            Spans::Phrase { words, gap: 0 } => match words.as_slice() {
-                [Some(word)] => text.positions[*word].len() as u32,
-                words => adjacent_starts(words, text).count() as u32,
-            },
-            _ => self.find(text).len() as u32,
-        }
-    }
-
     /// The phrases that make these spans of this pattern, for highlights.
     pub(super) fn mark(&self, text: Standing<'_>, spans: &[Span], out: &mut Vec<Span>) {
         match self {

@@ -12,7 +12,7 @@ use tantivy::{DocId, TERMINATED};
 
 use super::highlight::contains;
 use super::rows::Row;
-use super::segment::{Columns, Conditions, Match, SegmentSearch};
+use super::segment::{Columns, Conditions, Match, SegmentSearch, stretches};
 use super::statistics::Prepared;
 use super::truth::{Leaf, is_true};
 use crate::collapse::{PlaceChange, Run};
@@ -136,54 +136,37 @@ impl Evaluation<'_> {
         }
     }
 
-    /// Tells `found` which leaves are part of the match of `operand`, which is true in `within`: the same that
-    /// [`super::truth::matched`] says of a clause.
+    /// Tells `found` which leaves are part of the match of `operand` in `within`, where it is true unless it stands below a NOT: the same
+    /// that [`super::truth::matched`] says of a clause.
     fn matched(
         &self,
-        operand: &Operand,
+        (operand, is_below_not): (&Operand, bool),
         unit: usize,
         within: &FixedBitSet,
         found: &mut dyn FnMut(Leaf, FixedBitSet),
     ) {
+        let true_within = |operand: &Operand| {
+            let mut truth = self.truth(operand, unit);
+            truth.intersect_with(within);
+            truth
+        };
         match operand {
             Operand::Pattern(i) if self.plan.patterns[*i].is_wanted => {
-                found(Leaf::Pattern(*i), within.clone())
+                found(Leaf::Pattern(*i), true_within(operand));
             }
-            Operand::Place(i) => found(Leaf::Place(*i), within.clone()),
-            Operand::Pattern(_) | Operand::Policies(_) => {}
-            Operand::Not(operand) => self.wanted_below(operand, unit, within, found),
-            Operand::And(operands) => {
-                operands.iter().for_each(|operand| self.matched(operand, unit, within, found));
-            }
-            Operand::Or(operands) => {
+            Operand::Place(i) if !is_below_not => found(Leaf::Place(*i), within.clone()),
+            Operand::Pattern(_) | Operand::Place(_) | Operand::Policies(_) => {}
+            Operand::Not(operand) => self.matched((operand, true), unit, within, found),
+            Operand::Or(operands) if !is_below_not => {
                 for operand in operands {
-                    let mut truth = self.truth(operand, unit);
-                    truth.intersect_with(within);
-                    self.matched(operand, unit, &truth, found);
+                    self.matched((operand, false), unit, &true_within(operand), found);
                 }
             }
-        }
-    }
-
-    fn wanted_below(
-        &self,
-        operand: &Operand,
-        unit: usize,
-        within: &FixedBitSet,
-        found: &mut dyn FnMut(Leaf, FixedBitSet),
-    ) {
-        match operand {
-            Operand::Pattern(i) => {
-                if self.plan.patterns[*i].is_wanted {
-                    let mut truth = self.patterns[*i][unit].clone();
-                    truth.intersect_with(within);
-                    found(Leaf::Pattern(*i), truth);
-                }
-            }
-            Operand::Place(_) | Operand::Policies(_) => {}
-            Operand::Not(operand) => self.wanted_below(operand, unit, within, found),
+            // Below a NOT only what a second NOT makes wanted again, where it holds.
             Operand::And(operands) | Operand::Or(operands) => {
-                operands.iter().for_each(|operand| self.wanted_below(operand, unit, within, found));
+                for operand in operands {
+                    self.matched((operand, is_below_not), unit, within, found);
+                }
             }
         }
     }
@@ -196,7 +179,7 @@ impl Evaluation<'_> {
         for unit in 0..units {
             let mut truth = self.truth(query, unit);
             let (mut by_pattern, mut by_place) = (FixedBitSet::new(), FixedBitSet::new());
-            self.matched(query, unit, &truth, &mut |leaf, ordinals| match leaf {
+            self.matched((query, false), unit, &truth, &mut |leaf, ordinals| match leaf {
                 Leaf::Pattern(i) => {
                     by_pattern.union_with(&ordinals);
                     patterns[i][unit].union_with(&ordinals);
@@ -253,18 +236,15 @@ impl Answer {
 impl SegmentSearch<'_> {
     /// Calls `found` for every clause of units for which the query is true, in document order.
     pub(super) fn run_units(&mut self, found: &mut dyn FnMut(Match<'_>)) -> Result<()> {
+        let alive = self.segment.alive_bitset();
         let mut doc = self.next_of_units(0);
         while doc != TERMINATED {
-            let Some(hash) = self.columns.policy.first(doc) else {
-                // The document of a policy, or of its snapshots.
+            // The documents of policies and of their snapshots are of no policy.
+            let is_alive = alive.is_none_or(|alive| alive.is_alive(doc));
+            let Some(hash) = self.columns.policy.first(doc).filter(|_| is_alive) else {
                 doc = self.next_of_units(doc + 1);
                 continue;
             };
-            let alive = self.segment.alive_bitset();
-            if alive.is_some_and(|alive| !alive.is_alive(doc)) {
-                doc = self.next_of_units(doc + 1);
-                continue;
-            }
             self.enter_policy(hash)?;
             let clauses = self.conditions.policies.clauses(self.index, hash, self.policy.rank)?;
             if !self.policy.chosen.is_empty() {
@@ -404,7 +384,7 @@ impl SegmentSearch<'_> {
             Leaf::Pattern(_) => false,
         };
         let is_let_through =
-            self.has_kind(kind) && filters(self.plan).iter().all(|filter| is_true(filter, &mut holds));
+            self.conditions.has_kind(kind) && filters(self.plan).iter().all(|filter| is_true(filter, &mut holds));
         let unit = *self.policy.units.of_place.get(place)?;
         is_let_through.then(|| answer.ordinals(doc, unit, place, &self.policy.place_truth))
     }
@@ -417,7 +397,7 @@ impl SegmentSearch<'_> {
         ordinal: u32,
         answer: &Answer,
     ) -> Option<(usize, usize)> {
-        let (_, places) = stretches(changes).into_iter().find(|(stretch, _)| stretch.contains(&ordinal))?;
+        let (_, places) = stretches(changes).find(|(stretch, _)| stretch.contains(&ordinal))?;
         let is_hit = |place: usize, kind| {
             self.ordinals_at(doc, place, kind, answer).is_some_and(|at| at.contains(ordinal as usize))
         };
@@ -488,16 +468,6 @@ impl<'u> UnitReader<'u> {
             .as_ref()
             .and_then(|(_, search, answer)| search.shown_in_unit(row.doc, row.newest, answer)))
     }
-}
-
-/// Ordinals, and the places of a clause there.
-type Stretch<'c> = (Range<u32>, &'c [(PlaceChange, Kind)]);
-
-/// The stretches of ordinals over which the places of a clause stay the same, each with these places.
-fn stretches(changes: &[(PlaceChange, Kind)]) -> Vec<Stretch<'_>> {
-    let groups: Vec<_> = changes.chunk_by(|(a, _), (b, _)| a.ordinal == b.ordinal).collect();
-    let until = |i: usize| groups.get(i + 1).map_or(u32::MAX, |next| next[0].0.ordinal);
-    groups.iter().enumerate().map(|(i, group)| (group[0].0.ordinal..until(i), *group)).collect()
 }
 
 /// Appends the runs of `ordinals` in a range.

@@ -47,6 +47,13 @@ pub(crate) struct Conditions<'c> {
     pub policies: &'c PolicyCache,
 }
 
+impl Conditions<'_> {
+    /// Whether clauses of this kind are let through.
+    pub fn has_kind(&self, kind: Kind) -> bool {
+        self.kinds.is_empty() || self.kinds.contains(&kind)
+    }
+}
+
 /// A clause that matches.
 pub(crate) struct Match<'m> {
     pub doc: DocId,
@@ -284,21 +291,19 @@ impl<'s> SegmentSearch<'s> {
         let mut changes = std::mem::take(&mut self.changes);
         changes.clear();
         changes.extend(self.columns.places.values_for_doc(doc).map(place_change));
-        let mut next = u32::MAX;
         // Taken out and put back as well: judging needs the rest of the policy.
         let chosen = std::mem::take(&mut self.policy.chosen);
-        for group in changes.chunk_by(|(a, _), (b, _)| a.ordinal == b.ordinal).rev() {
-            let from = group[0].0.ordinal;
-            let until = next;
-            let stretches = chosen.iter().map(|chosen| from.max(chosen.start)..until.min(chosen.end));
-            next = from;
+        for (ordinals, places) in stretches(&changes) {
+            let chosen = chosen.iter();
+            let stretches =
+                chosen.map(|chosen| ordinals.start.max(chosen.start)..ordinals.end.min(chosen.end));
             // Before the matched phrases are taken from a place, the clause must have stood there in a chosen snapshot.
             let stood = |stretch: &Range<u32>| {
                 self.runs
                     .iter()
                     .any(|run| !stretch.is_empty() && run.start < stretch.end && run.last >= stretch.start)
             };
-            if stretches.clone().any(|stretch| stood(&stretch)) && self.holds_at_one(doc, group)? {
+            if stretches.clone().any(|stretch| stood(&stretch)) && self.holds_at_one(doc, places)? {
                 stretches.for_each(|stretch| intersect(&self.runs, &stretch, &mut self.matching));
             }
         }
@@ -311,7 +316,7 @@ impl<'s> SegmentSearch<'s> {
     /// Whether the query holds at one of these places.
     fn holds_at_one(&mut self, doc: DocId, places: &[(PlaceChange, Kind)]) -> Result<bool> {
         for &(change, kind) in places {
-            if self.has_kind(kind) && self.judge(doc, Some(change.place as usize))? {
+            if self.conditions.has_kind(kind) && self.judge(doc, Some(change.place as usize))? {
                 return Ok(true);
             }
         }
@@ -322,10 +327,6 @@ impl<'s> SegmentSearch<'s> {
         let langs = self.conditions.langs;
         langs.is_empty()
             || self.columns.lang.first(doc).is_some_and(|number| langs.contains(&Lang::of_number(number)))
-    }
-
-    pub(super) fn has_kind(&self, kind: Kind) -> bool {
-        self.conditions.kinds.is_empty() || self.conditions.kinds.contains(&kind)
     }
 
     /// Whether the query is true for the clause at this place. The patterns of the first place that is asked about and fits - the one that
@@ -453,6 +454,18 @@ impl<'s> SegmentSearch<'s> {
         };
         Ok(())
     }
+}
+
+/// Ordinals, and the places of a clause there.
+type Stretch<'c> = (Range<u32>, &'c [(PlaceChange, Kind)]);
+
+/// The stretches of ordinals over which the places of a clause stay the same, each with these places; the newest first.
+pub(super) fn stretches(changes: &[(PlaceChange, Kind)]) -> impl Iterator<Item = Stretch<'_>> {
+    let groups = changes.chunk_by(|(a, _), (b, _)| a.ordinal == b.ordinal).rev();
+    groups.scan(u32::MAX, |until, places| {
+        let from = places[0].0.ordinal;
+        Some((from..std::mem::replace(until, from), places))
+    })
 }
 
 /// Per place pattern, per place of the policy: whether one heading, or one link target, has it.

@@ -8,7 +8,7 @@ use fineprint::error::Error;
 use fineprint::index::{BuildOptions, OpenIndex, Scan, build};
 use fineprint::model::{ArchiveTime, Clause, Kind, Period, SnapshotInfo, Source};
 use fineprint::progress::Silent;
-use fineprint::search::{Dates, Filters, Group, Hit, Scope, SearchRequest, Sort, search};
+use fineprint::search::{Dates, Filters, Group, Hit, LifeFilter, Scope, SearchRequest, Sort, search};
 use fineprint::section::{Identity, identity_form, section};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -894,7 +894,7 @@ pub fn run(
     Ok((hits, summary))
 }
 
-fn request(query: &Q, filters: &model::Filters) -> SearchRequest {
+pub fn request(query: &Q, filters: &model::Filters) -> SearchRequest {
     let period = |time: i64| -> Period { model::date(time).parse().unwrap() };
     let dates = match filters {
         model::Filters { latest: true, .. } => Dates::Latest,
@@ -911,6 +911,13 @@ fn request(query: &Q, filters: &model::Filters) -> SearchRequest {
         sections: filters.section.iter().map(|words| words.join(" ")).collect(),
         kinds: filters.kinds.iter().map(|kind| kind.name().parse().unwrap()).collect(),
         dates,
+        carry: filters.carry.map(|days| format!("{days}d").parse().unwrap()),
+        has_company_changes_only: filters.company_changes_only,
+        life: LifeFilter {
+            is_gone: filters.gone,
+            added_since: filters.added_since.map(period),
+            removed_since: filters.removed_since.map(period),
+        },
         ..Filters::default()
     };
     SearchRequest { query: query.to_string(), filters, ..SearchRequest::default() }
@@ -1391,6 +1398,7 @@ fn names_with_special_letters_are_names() {
         policy_type: "Privacy Policy".to_owned(),
         time: 1_400_000_000,
         order: 0,
+        is_technical: false,
         clauses: vec![model::Clause {
             kind: model::Kind::Paragraph,
             section: Vec::new(),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser, ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fineprint::lang::Lang;
-use fineprint::model::{Kind, Period};
+use fineprint::model::{Age, Kind, Period};
 use fineprint::printer::KwicKey;
 use fineprint::search::Limit;
 
@@ -48,6 +48,10 @@ fn kind() -> ValueParser {
 
 fn period(text: &str) -> Result<Period, &'static str> {
     text.parse().map_err(|_| "no such date; write YYYY, YYYY-MM or YYYY-MM-DD")
+}
+
+fn age(text: &str) -> Result<Age, &'static str> {
+    text.parse().map_err(|_| "no length of time; write 90d, 8w, 6mo or 1y")
 }
 
 fn limit(text: &str) -> Result<Limit, &'static str> {
@@ -245,6 +249,23 @@ pub struct FilterArgs {
     /// Only the newest snapshot of each policy
     #[arg(long)]
     pub latest: bool,
+    /// Of --as-of and --latest, leave out snapshots older than this then: 90d, 8w, 6mo, 1y
+    ///
+    /// Age is counted back from the end of the date, or from the last day of the index where that is earlier.
+    #[arg(long, value_name = "AGE", value_parser = age, allow_negative_numbers = true)]
+    pub carry: Option<Age>,
+    /// Only clauses that do not stand in the newest snapshot of their policy
+    #[arg(long, conflicts_with = "latest")]
+    pub gone: bool,
+    /// Only clauses first seen on this date or later
+    #[arg(long, value_name = "DATE", value_parser = period)]
+    pub added_since: Option<Period>,
+    /// Only clauses whose policy first lacked them for good on this date or later
+    #[arg(long, value_name = "DATE", value_parser = period, conflicts_with = "latest")]
+    pub removed_since: Option<Period>,
+    /// Leave out snapshots that the archive made for technical reasons of its own
+    #[arg(long)]
+    pub company_changes_only: bool,
 }
 
 /// The formats of hits.

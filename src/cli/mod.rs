@@ -4,6 +4,7 @@ mod args;
 mod bar;
 mod batch;
 mod check;
+mod filters;
 mod generate;
 mod index;
 mod info;

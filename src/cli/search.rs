@@ -2,12 +2,12 @@
 
 use std::io::{self, BufWriter};
 
-use fineprint::error::{Error, Result};
+use fineprint::error::Result;
 use fineprint::printer::Printer;
 use fineprint::query::Matching;
-use fineprint::search::{Dates, Filters, Group, Scope, SearchRequest, Searcher, Summary};
+use fineprint::search::{Group, Scope, SearchRequest, Searcher, Summary};
 
-use super::args::{Cli, FilterArgs, FormatArg, MatchArg, ScopeArg, SearchArgs};
+use super::args::{Cli, FormatArg, MatchArg, ScopeArg, SearchArgs};
 use super::open::open;
 use super::{Outcome, count, say};
 
@@ -48,6 +48,7 @@ pub fn run(args: &SearchArgs, cli: &Cli) -> Result<Outcome> {
 ///
 /// Options that have no meaning together.
 pub(super) fn request(args: &SearchArgs) -> Result<SearchRequest> {
+    args.filters.check_carry()?;
     let mut request = SearchRequest {
         matching: matching(args.matching),
         has_forms: args.stem,
@@ -56,7 +57,7 @@ pub(super) fn request(args: &SearchArgs) -> Result<SearchRequest> {
             ScopeArg::Section => Scope::Section,
             ScopeArg::Snapshot => Scope::Snapshot,
         },
-        filters: filters(&args.filters)?,
+        filters: args.filters.filters()?,
         ..SearchRequest::default()
     };
     args.output.apply(&mut request)?;
@@ -69,31 +70,6 @@ fn matching(arg: MatchArg) -> Matching {
         MatchArg::All => Matching::All,
         MatchArg::Any => Matching::Any,
     }
-}
-
-fn filters(args: &FilterArgs) -> Result<Filters> {
-    if let (Some(since), Some(until)) = (args.since, args.until)
-        && since.start() > until.last()
-    {
-        let (since, until) = (since.start().date(), until.last().date());
-        return Err(Error::Usage(format!("--since {since} is after --until {until}: no date is inside")));
-    }
-    let dates = match (args.latest, args.as_of, args.since, args.until) {
-        (true, ..) => Dates::Latest,
-        (_, Some(period), ..) => Dates::AsOf(period),
-        (_, _, None, None) => Dates::All,
-        (_, _, since, until) => Dates::Between { since, until },
-    };
-    Ok(Filters {
-        companies: args.company.clone(),
-        types: args.policy_type.clone(),
-        collections: args.collection.clone(),
-        sections: args.section.clone(),
-        kinds: args.kind.clone(),
-        langs: args.lang.clone(),
-        metadata: args.meta.clone(),
-        dates,
-    })
 }
 
 /// Totals for people; for programs only that there is more, unless the output says so itself.

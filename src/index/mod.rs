@@ -246,6 +246,12 @@ impl OpenIndex {
         Ok(column.values_for_doc(policy.doc_id).collect())
     }
 
+    /// The ordinals of a policy that are technical changes of the archive's own, ascending.
+    pub(crate) fn technical(&self, policy: DocAddress) -> Result<Vec<u32>> {
+        let column = self.column::<u64>(self.searcher.segment_reader(policy.segment_ord), "technical")?;
+        Ok(column.values_for_doc(policy.doc_id).map(|ordinal| ordinal as u32).collect())
+    }
+
     fn stored(&self, address: DocAddress) -> Result<TantivyDocument> {
         self.searcher.doc(address).map_err(self.failed())
     }

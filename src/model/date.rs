@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{Span, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 /// When a snapshot was archived: seconds since 1970-01-01T00:00:00 UTC.
@@ -125,6 +125,56 @@ impl std::str::FromStr for Period {
     }
 }
 
+/// A length of time in whole days, weeks, months or years, as the user writes it: `90d`, `6mo`, `1 year`, `P1Y`.
+#[derive(Debug, Clone, Copy)]
+pub struct Age {
+    span: Span,
+}
+
+/// What was wrong with a length of time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no length of time: write 90d, 8w, 6mo or 1y")]
+pub struct AgeError(pub String);
+
+impl Age {
+    /// The first second that is no older than this at `time`: calendar months and years before it, to the second.
+    pub fn before(self, time: ArchiveTime) -> ArchiveTime {
+        let earlier = time.civil().checked_sub(self.span).ok().and_then(ArchiveTime::from_civil);
+        earlier.unwrap_or(ArchiveTime::from_seconds(i64::MIN))
+    }
+}
+
+impl PartialEq for Age {
+    fn eq(&self, other: &Self) -> bool {
+        self.span.fieldwise() == other.span.fieldwise()
+    }
+}
+
+impl Eq for Age {}
+
+impl fmt::Display for Age {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", self.span)
+    }
+}
+
+impl std::str::FromStr for Age {
+    type Err = AgeError;
+
+    fn from_str(text: &str) -> Result<Self, AgeError> {
+        let error = || AgeError(text.to_owned());
+        let span: Span = text.parse().map_err(|_| error())?;
+        // `6m` are six minutes to the library, and six months to whoever writes it here.
+        let has_clock = span.get_hours() != 0
+            || span.get_minutes() != 0
+            || span.get_seconds() != 0
+            || span.get_milliseconds() != 0
+            || span.get_microseconds() != 0
+            || span.get_nanoseconds() != 0;
+        if has_clock || !span.is_positive() { Err(error()) } else { Ok(Self { span }) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,6 +191,21 @@ mod tests {
         {
             assert!(bad.parse::<Period>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn ages_are_whole_days_before_a_time() {
+        let time = ArchiveTime::from_wayback_stamp("20200331121314").unwrap();
+        let before = |age: &str| age.parse::<Age>().map(|age| age.before(time).rfc3339());
+        assert_eq!(before("1mo").as_deref(), Ok("2020-02-29T12:13:14Z"));
+        assert_eq!(before("90d").as_deref(), Ok("2020-01-01T12:13:14Z"));
+        assert_eq!(before("1 year 2 weeks").as_deref(), Ok("2019-03-17T12:13:14Z"));
+        assert_eq!(before("P6M").as_deref(), Ok("2019-09-30T12:13:14Z"));
+        assert!(before("19000y").is_ok());
+        for bad in ["", "6", "6m", "1h", "-1y", "0d", "1d ago", "P1DT1H", "a year"] {
+            assert!(before(bad).is_err(), "{bad}");
+        }
+        assert_eq!("6mo".parse::<Age>().map(|age| age.to_string()).as_deref(), Ok("6mo"));
     }
 
     #[test]

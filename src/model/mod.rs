@@ -9,7 +9,7 @@ mod policy;
 mod snapshot;
 
 pub use clause::{Clause, ClauseId, Kind};
-pub use date::{ArchiveTime, DateError, Period};
+pub use date::{Age, AgeError, ArchiveTime, DateError, Period};
 pub use metadata::{metadata_keys, metadata_values};
 pub use policy::{PRIVACY_POLICY, PolicyKey};
 pub use snapshot::{SnapshotInfo, Source};

@@ -13,6 +13,7 @@ use crate::query::names::NamePattern;
 const TITLE: &str = "title";
 
 /// What metadata must say.
+#[derive(Default)]
 pub(crate) struct MetadataFilter(Vec<(String, NamePattern)>);
 
 impl MetadataFilter {

@@ -16,6 +16,7 @@ mod request;
 mod rows;
 mod scope;
 mod segment;
+mod selection;
 mod show;
 mod spans;
 mod statistics;
@@ -26,7 +27,7 @@ use std::collections::HashSet;
 
 pub use explain::{Explanation, Part, Reason};
 pub use hit::{Hit, HitSink, Neighbour, Summary, Surroundings, Totals};
-pub use request::{Dates, Filters, Group, Limit, Member, Sample, SearchRequest, Sort};
+pub use request::{Dates, Filters, Group, LifeFilter, Limit, Member, Sample, SearchRequest, Sort};
 pub use scope::Scope;
 pub use show::{ContextClause, ShownClause, find_clause};
 
@@ -38,12 +39,12 @@ use crate::index::OpenIndex;
 use crate::query::bind::{Operand, Plan, Reading, bind};
 use crate::query::names::{NameField, NamePattern};
 use group::{grouped, sampled};
-use metadata::MetadataFilter;
 use policies::PolicyCache;
 use read::HitReader;
 use rows::{Row, Rows};
 use scope::UnitReader;
 use segment::{Columns, Conditions, Match, SegmentSearch};
+use selection::Selection;
 use statistics::Prepared;
 
 /// Runs `request` and hands the hits to `sink`, in order. Returns what the whole match set holds.
@@ -176,10 +177,10 @@ fn conditions<'r>(
     policies: &'r PolicyCache,
 ) -> Result<Conditions<'r>> {
     Ok(Conditions {
-        dates: request.filters.dates,
         kinds: &request.filters.kinds,
         langs: &request.filters.langs,
-        metadata: MetadataFilter::new(index, &request.filters.metadata)?,
+        selection: Selection::new(index, &request.filters)?,
+        life: request.filters.life,
         needs_times: matches!(request.sort, Sort::Newest | Sort::Oldest | Sort::FirstSeen),
         is_scored: request.sort == Sort::Relevance,
         scope: request.scope,

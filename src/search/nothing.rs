@@ -6,7 +6,7 @@ use tantivy::schema::Field;
 use super::request::{Dates, Filters, Group, SearchRequest};
 use super::scope::Scope;
 use super::statistics::clauses_with;
-use super::vocabulary::{MAX_WORDS, words};
+use super::vocabulary::words;
 use super::{Searcher, Summary};
 use crate::error::Result;
 use crate::index::OpenIndex;
@@ -49,6 +49,13 @@ impl Searcher<'_> {
             Scope::Snapshot => "snapshot",
         };
         Ok(format!("each word is there, but no {unit} has them like this"))
+    }
+
+    /// When the history begins, if these dates end before.
+    fn not_begun(&self, dates: Dates) -> Option<&str> {
+        let (Dates::AsOf(last) | Dates::Between { until: Some(last), .. }) = dates else { return None };
+        let begins = &self.index.manifest().dates.as_ref()?.first;
+        (last.last().date() < *begins).then_some(begins)
     }
 
     fn count(&self, request: &SearchRequest) -> Result<u64> {
@@ -97,6 +104,9 @@ impl Searcher<'_> {
     /// The filter that leaves nothing of what else matches, if it is one alone.
     fn excluding_filter(&self, request: &SearchRequest, without: u64) -> Result<String> {
         let without = clauses_text(without);
+        if let Some(begins) = self.not_begun(request.filters.dates) {
+            return Ok(format!("the history of this index begins on {begins}; {without} without filters"));
+        }
         for (name, filters) in one_less(&request.filters) {
             if self.count(&SearchRequest { filters, ..request.clone() })? > 0 {
                 return Ok(format!("{name} leaves none; {without} without filters"));
@@ -111,8 +121,8 @@ fn clauses_text(clauses: u64) -> String {
 }
 
 fn is_missing(index: &OpenIndex, field: Field, slot: &Slot) -> Result<bool> {
-    for word in words(index, field, slot)?.iter().take(MAX_WORDS) {
-        if clauses_with(index, &Term::from_field_text(field, word))? > 0 {
+    for word in words(index, field, slot)? {
+        if clauses_with(index, &Term::from_field_text(field, &word))? > 0 {
             return Ok(false);
         }
     }
@@ -144,7 +154,14 @@ fn one_less(filters: &Filters) -> Vec<(&'static str, Filters)> {
         Dates::AsOf(_) => "--as-of",
         Dates::Latest => "--latest",
     };
-    without(dates, !dates.is_empty(), &|f| f.dates = Dates::All);
+    without(dates, !dates.is_empty(), &|f| (f.dates, f.carry) = (Dates::All, None));
+    without("--carry", filters.carry.is_some(), &|f| f.carry = None);
+    let only_company = filters.has_company_changes_only;
+    without("--company-changes-only", only_company, &|f| f.has_company_changes_only = false);
+    let life = filters.life;
+    without("--gone", life.is_gone, &|f| f.life.is_gone = false);
+    without("--added-since", life.added_since.is_some(), &|f| f.life.added_since = None);
+    without("--removed-since", life.removed_since.is_some(), &|f| f.life.removed_since = None);
     all
 }
 

@@ -3,8 +3,9 @@
 use std::str::FromStr;
 
 use super::scope::Scope;
+use crate::collapse::Run;
 use crate::lang::Lang;
-use crate::model::{Kind, Period};
+use crate::model::{Age, Kind, Period};
 use crate::query::Matching;
 
 /// A search.
@@ -57,6 +58,43 @@ pub struct Filters {
     pub metadata: Vec<(String, String)>,
     /// Which snapshots of each policy count.
     pub dates: Dates,
+    /// How old the snapshot of [`Dates::AsOf`] and [`Dates::Latest`] may be, at the end of that date or of the last day of the index,
+    /// whichever is earlier.
+    pub carry: Option<Age>,
+    /// Whether technical snapshots are left out, as if the corpus did not have them.
+    pub has_company_changes_only: bool,
+    /// What the whole life of a clause must be like.
+    pub life: LifeFilter,
+}
+
+/// What the whole life of a clause must be like, whatever snapshots count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LifeFilter {
+    /// It does not stand in the newest snapshot of its policy.
+    pub is_gone: bool,
+    /// It was first seen in this period or later.
+    pub added_since: Option<Period>,
+    /// The first snapshot without it, after its last, is of this period or later.
+    pub removed_since: Option<Period>,
+}
+
+impl LifeFilter {
+    /// Whether anything depends on archive times.
+    pub(crate) fn needs_times(self) -> bool {
+        self.added_since.is_some() || self.removed_since.is_some()
+    }
+
+    /// Whether a clause with these runs (ascending, not empty) is let through; `times`: of the ordinals, if they are needed.
+    pub(crate) fn lets_through(self, runs: &[Run], times: &[i64], snapshots: u32) -> bool {
+        let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return false };
+        let is_since = |ordinal: u32, period: Period| {
+            times.get(ordinal as usize).is_some_and(|&time| time >= period.start().seconds())
+        };
+        let is_gone = last.last + 1 < snapshots;
+        (!self.is_gone || is_gone)
+            && self.added_since.is_none_or(|period| is_since(first.start, period))
+            && self.removed_since.is_none_or(|period| is_since(last.last + 1, period))
+    }
 }
 
 /// The snapshots of a policy that count.
@@ -76,33 +114,6 @@ pub enum Dates {
     AsOf(Period),
     /// The newest.
     Latest,
-}
-
-impl Dates {
-    /// The ordinals that count, `from..to`, of a policy with these archive times (ascending).
-    pub(crate) fn ordinals(self, times: &[i64]) -> std::ops::Range<u32> {
-        let before = |bound: i64| times.partition_point(|&time| time < bound) as u32;
-        let until = |bound: i64| times.partition_point(|&time| time <= bound) as u32;
-        let all = times.len() as u32;
-        match self {
-            Dates::All => 0..all,
-            Dates::Latest => all.saturating_sub(1)..all,
-            Dates::AsOf(period) => {
-                let end = until(period.last().seconds());
-                end.saturating_sub(1)..end
-            }
-            Dates::Between { since, until: last } => {
-                let start = since.map_or(0, |period| before(period.start().seconds()));
-                let end = last.map_or(all, |period| until(period.last().seconds()));
-                start..end.max(start)
-            }
-        }
-    }
-
-    /// Whether the ordinals depend on archive times at all.
-    pub(crate) fn needs_times(self) -> bool {
-        matches!(self, Dates::Between { .. } | Dates::AsOf(_))
-    }
 }
 
 /// The order of hits. Equal ones follow by company, type, collection and clause order: the order is total.
@@ -171,28 +182,5 @@ impl FromStr for Limit {
         text.parse()
             .map(|limit| Self(Some(limit)))
             .map_err(|_| format!("`{text}` is neither a number nor `all`"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_choose_ordinals() {
-        let times = [10, 20, 20, 86_400 + 5, 3 * 86_400];
-        let day = |d: &str| d.parse::<Period>().unwrap();
-        assert_eq!(Dates::All.ordinals(&times), 0..5);
-        assert_eq!(Dates::Latest.ordinals(&times), 4..5);
-        assert_eq!(Dates::Latest.ordinals(&[]), 0..0);
-        assert_eq!(Dates::AsOf(day("1970-01-01")).ordinals(&times), 2..3);
-        assert_eq!(Dates::AsOf(day("1970-01-03")).ordinals(&times), 3..4);
-        assert!(Dates::AsOf(day("1969")).ordinals(&times).is_empty());
-        let between = |since: Option<&str>, until: Option<&str>| {
-            Dates::Between { since: since.map(day), until: until.map(day) }.ordinals(&times)
-        };
-        assert_eq!(between(Some("1970-01-02"), None), 3..5);
-        assert_eq!(between(None, Some("1970-01-02")), 0..4);
-        assert!(between(Some("1971"), Some("1970")).is_empty());
     }
 }

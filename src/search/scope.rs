@@ -350,6 +350,9 @@ impl SegmentSearch<'_> {
         let mut matching = FixedBitSet::new();
         self.runs.clear();
         self.runs.extend(self.columns.runs.values_for_doc(doc).map(run));
+        if !self.has_life() {
+            return Ok(());
+        }
         let changes: Vec<_> = self.columns.places.values_for_doc(doc).map(place_change).collect();
         for (stretch, places) in stretches(&changes) {
             let mut ordinals = FixedBitSet::new();
@@ -383,8 +386,8 @@ impl SegmentSearch<'_> {
             Leaf::Policies(i) => self.plan.policy_sets[i].get(self.policy.rank as usize) == Some(&true),
             Leaf::Pattern(_) => false,
         };
-        let is_let_through =
-            self.conditions.has_kind(kind) && filters(self.plan).iter().all(|filter| is_true(filter, &mut holds));
+        let is_let_through = self.conditions.has_kind(kind)
+            && filters(self.plan).iter().all(|filter| is_true(filter, &mut holds));
         let unit = *self.policy.units.of_place.get(place)?;
         is_let_through.then(|| answer.ordinals(doc, unit, place, &self.policy.place_truth))
     }

@@ -13,12 +13,12 @@ use super::context::Context;
 use super::cursor::PatternCursor;
 use super::explain::{Explanation, Part};
 use super::highlight::contains;
-use super::metadata::MetadataFilter;
 use super::places::PlaceCursor;
 use super::policies::PolicyCache;
 use super::ranges::PolicyCursor;
-use super::request::Dates;
+use super::request::LifeFilter;
 use super::scope::{Scope, Units};
+use super::selection::{Selection, Snapshots};
 use super::statistics::Prepared;
 use super::truth::{self, Leaf, is_true};
 use crate::collapse::{PlaceChange, Run};
@@ -36,10 +36,10 @@ const MANY_CANDIDATES: u32 = 8;
 
 /// What decides about a match besides the plan.
 pub(crate) struct Conditions<'c> {
-    pub dates: Dates,
+    pub selection: Selection,
+    pub life: LifeFilter,
     pub kinds: &'c [Kind],
     pub langs: &'c [Lang],
-    pub metadata: MetadataFilter,
     /// Whether archive times are wanted for order as well.
     pub needs_times: bool,
     pub is_scored: bool,
@@ -111,6 +111,7 @@ pub(super) struct PolicyState {
     /// How many candidates it had while they were not.
     candidates: u32,
     pub rank: u32,
+    pub snapshots: u32,
     /// The stretches of ordinals that count: ascending, none empty.
     pub chosen: Vec<Range<u32>>,
     pub times: Vec<i64>,
@@ -255,6 +256,9 @@ impl<'s> SegmentSearch<'s> {
         }
         self.runs.clear();
         self.runs.extend(self.columns.runs.values_for_doc(doc).map(run));
+        if !self.has_life() {
+            return Ok(false);
+        }
         self.matching.clear();
         if is_plain {
             if is_text_alone || self.judge(doc, None)? {
@@ -327,6 +331,11 @@ impl<'s> SegmentSearch<'s> {
         let langs = self.conditions.langs;
         langs.is_empty()
             || self.columns.lang.first(doc).is_some_and(|number| langs.contains(&Lang::of_number(number)))
+    }
+
+    /// Whether the life of the clause with `runs` is as wanted.
+    pub(super) fn has_life(&self) -> bool {
+        self.conditions.life.lets_through(&self.runs, &self.policy.times, self.policy.snapshots)
     }
 
     /// Whether the query is true for the clause at this place. The patterns of the first place that is asked about and fits - the one that
@@ -425,10 +434,11 @@ impl<'s> SegmentSearch<'s> {
             index.policies().rank(hash).ok_or_else(|| index.damaged("a clause of an unknown policy"))?;
         let snapshots = index.policies().get(rank).map_or(0, |entry| entry.snapshots);
         let conditions = self.conditions;
-        let needs_times = conditions.needs_times || conditions.dates.needs_times();
+        let selection = &conditions.selection;
+        let needs_times = conditions.needs_times || selection.needs_times() || conditions.life.needs_times();
         let needs_places = !self.plan.place_patterns.is_empty() || conditions.scope != Scope::Clause;
-        self.policy = PolicyState { hash: Some(hash), rank, ..PolicyState::default() };
-        let needs_policy = needs_times || needs_places || !conditions.metadata.is_empty();
+        self.policy = PolicyState { hash: Some(hash), rank, snapshots, ..PolicyState::default() };
+        let needs_policy = needs_times || needs_places || selection.needs_policy();
         let address = if needs_policy { Some(index.policy_address(hash)?) } else { None };
         if let Some(address) = address {
             if needs_times {
@@ -440,18 +450,8 @@ impl<'s> SegmentSearch<'s> {
                 self.policy.units = Units::new(conditions.scope, &tables);
             }
         }
-        let chosen = match conditions.dates {
-            Dates::All => 0..snapshots,
-            Dates::Latest => snapshots.saturating_sub(1)..snapshots,
-            dates => dates.ordinals(&self.policy.times),
-        };
-        self.policy.chosen = match address {
-            Some(address) if !conditions.metadata.is_empty() => {
-                conditions.metadata.ordinals(index, address, chosen)?
-            }
-            _ if chosen.is_empty() => Vec::new(),
-            _ => vec![chosen],
-        };
+        let times = &self.policy.times;
+        self.policy.chosen = selection.ordinals(index, Snapshots { count: snapshots, address, times })?;
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use crate::query::pattern::Slot;
 use crate::stem::common_start;
 
 /// The most words that one word of a query may stand for. More are an error, never a part of them.
-pub(super) const MAX_WORDS: usize = 10_000;
+const MAX_WORDS: usize = 10_000;
 
 /// The words of the index for `slot` in a field, in order. Of one for itself it is not asked whether the index has it.
 ///

@@ -25,6 +25,8 @@ pub struct Snapshot {
     pub time: i64,
     /// Decides between snapshots of one time.
     pub order: usize,
+    /// Made by the archive for reasons of its own.
+    pub is_technical: bool,
     pub clauses: Vec<Clause>,
 }
 
@@ -109,6 +111,13 @@ pub struct Filters {
     pub until: Option<i64>,
     pub as_of: Option<i64>,
     pub latest: bool,
+    /// How many days old the snapshot of `as_of` or `latest` may be.
+    pub carry: Option<i64>,
+    pub company_changes_only: bool,
+    pub gone: bool,
+    /// Seconds at which a day begins.
+    pub added_since: Option<i64>,
+    pub removed_since: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,15 +183,22 @@ pub fn life_of<'a>(corpus: &'a Corpus, policy: &Policy) -> Vec<&'a Snapshot> {
     life
 }
 
-/// The ordinals of a policy that the filters choose: its part of S.
-fn chosen(life: &[&Snapshot], filters: &Filters) -> Vec<usize> {
-    let mut all = 0..life.len();
+/// The last second of the newest day of the corpus.
+pub fn end(corpus: &Corpus) -> i64 {
+    corpus.snapshots.iter().map(|s| day(s.time).1).max().unwrap_or(0)
+}
+
+/// The ordinals of a policy that the filters choose: its part of S. `end`: that of the corpus.
+pub fn chosen(life: &[&Snapshot], filters: &Filters, end: i64) -> Vec<usize> {
+    let mut all = (0..life.len()).filter(|&o| !(filters.company_changes_only && life[o].is_technical));
+    let is_fresh =
+        |o: &usize, at: i64| filters.carry.is_none_or(|days| life[*o].time >= at.min(end) - days * 86_400);
     if let Some(bound) = filters.as_of {
-        let newest = all.rfind(|&o| life[o].time <= bound);
-        return newest.into_iter().collect();
+        let newest = all.filter(|&o| life[o].time <= bound).last();
+        return newest.into_iter().filter(|o| is_fresh(o, bound)).collect();
     }
     if filters.latest {
-        return all.last().into_iter().collect();
+        return all.next_back().into_iter().filter(|o| is_fresh(o, end)).collect();
     }
     all.filter(|&o| filters.since.is_none_or(|since| life[o].time >= since))
         .filter(|&o| filters.until.is_none_or(|until| life[o].time <= until))
@@ -261,10 +277,13 @@ pub fn search_in(corpus: &Corpus, query: &Q, scope: Scope, filters: &Filters) ->
             continue;
         }
         let life = life_of(corpus, &policy);
-        let chosen = chosen(&life, filters);
+        let chosen = chosen(&life, filters, end(corpus));
         for &ordinal in &chosen {
             let here = life[ordinal];
-            if here.clauses.iter().any(|c| satisfies(here, c, query, filters).is_some()) {
+            let is_held = |c: &Clause| {
+                has_life(&life, &identity(c), filters) && satisfies(here, c, query, filters).is_some()
+            };
+            if here.clauses.iter().any(is_held) {
                 holders.insert((policy.clone(), ordinal));
             }
         }
@@ -285,6 +304,17 @@ pub fn search_in(corpus: &Corpus, query: &Q, scope: Scope, filters: &Filters) ->
         snapshots: holders.len(),
     };
     Answer { clauses, totals }
+}
+
+/// Whether a clause that stands somewhere has the life that the filters want.
+fn has_life(life: &[&Snapshot], wanted: &Identity, filters: &Filters) -> bool {
+    let stands = |o: &usize| life[*o].clauses.iter().any(|c| identity(c) == *wanted);
+    let first = (0..life.len()).find(stands).unwrap();
+    let last = (0..life.len()).rfind(stands).unwrap();
+    let gone_by = life.get(last + 1).map(|s| s.time);
+    (!filters.gone || gone_by.is_some())
+        && filters.added_since.is_none_or(|since| life[first].time >= since)
+        && filters.removed_since.is_none_or(|since| gone_by.is_some_and(|time| time >= since))
 }
 
 /// One distinct clause of a policy, if some place of it in a chosen snapshot satisfies query and filters.
@@ -311,6 +341,9 @@ fn find(
         .filter(|&(o, p)| satisfies(life[o], &life[o].clauses[p], query, filters).is_some())
         .collect();
 
+    if !has_life(life, &identity, filters) {
+        return None;
+    }
     let newest = satisfying.last()?.0;
     let shown = satisfying.iter().find(|(o, _)| *o == newest)?;
     let shown = &life[newest].clauses[shown.1];
@@ -676,6 +709,7 @@ pub fn corpora_of(types: &'static [&'static str]) -> BoxedStrategy<Corpus> {
                         policy_type,
                         time,
                         order,
+                        is_technical: false,
                         clauses,
                     });
                 }
@@ -689,6 +723,23 @@ pub fn corpora_of(types: &'static [&'static str]) -> BoxedStrategy<Corpus> {
 
 /// 2014-05-13
 const EARLIEST: i64 = 1_400_000_000;
+
+/// Random filters of the lives of clauses and of technical snapshots, and an age.
+fn lives() -> BoxedStrategy<Filters> {
+    let since =
+        || prop::option::weighted(0.15, (EARLIEST - 86_400..EARLIEST + 100_000_000).prop_map(|t| day(t).0));
+    let carry = prop::option::weighted(0.5, 1..700_i64);
+    (carry, prop::bool::weighted(0.3), prop::bool::weighted(0.15), since(), since())
+        .prop_map(|(carry, company_changes_only, gone, added_since, removed_since)| Filters {
+            carry,
+            company_changes_only,
+            gone,
+            added_since,
+            removed_since,
+            ..Filters::default()
+        })
+        .boxed()
+}
 
 /// Random filters for random corpora; every bound in time is that of a whole day.
 pub fn filters() -> BoxedStrategy<Filters> {
@@ -704,8 +755,9 @@ pub fn filters() -> BoxedStrategy<Filters> {
         prop_oneof![3 => Just(Vec::new()), 1 => vec(kinds, 1..=2)],
         0..8_u8,
         (time(), time()),
+        lives(),
     )
-        .prop_map(|(companies, types, section, kinds, choice, (one, other))| {
+        .prop_map(|(companies, types, section, kinds, choice, (one, other), life)| {
             let (since, until) = (day(one.min(other)).0, day(one.max(other)).1);
             Filters {
                 collections: Vec::new(),
@@ -717,6 +769,8 @@ pub fn filters() -> BoxedStrategy<Filters> {
                 until: [2, 3].contains(&choice).then_some(until),
                 as_of: (choice == 4).then_some(until),
                 latest: choice == 5,
+                carry: life.carry.filter(|_| [4, 5].contains(&choice)),
+                ..life
             }
         })
         .boxed()
@@ -754,6 +808,7 @@ mod tests {
             policy_type: "Privacy Policy".to_owned(),
             time,
             order: 0,
+            is_technical: false,
             clauses,
         }
     }

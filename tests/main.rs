@@ -24,5 +24,6 @@ mod safety;
 mod search;
 mod section;
 mod streams;
+mod time;
 mod update;
 mod util;

@@ -21,7 +21,7 @@ use crate::oracle::tokens::{folded, tokens};
 use crate::util::corpora;
 
 /// So many cases unless `PROPTEST_CASES` says otherwise; a failure prints its smallest input and leaves no file behind.
-fn cases(default: u32) -> ProptestConfig {
+pub fn cases(default: u32) -> ProptestConfig {
     let given = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     ProptestConfig { cases: given.unwrap_or(default), failure_persistence: None, ..ProptestConfig::default() }
 }
@@ -977,7 +977,7 @@ fn seen(hit: &Hit) -> Seen {
 }
 
 /// What a broken text is rendered as: single spaces.
-fn single_spaced(text: &str) -> String {
+pub fn single_spaced(text: &str) -> String {
     text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

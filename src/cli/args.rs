@@ -102,6 +102,8 @@ pub enum Command {
     Index(IndexArgs),
     /// Find clauses
     Search(Box<SearchArgs>),
+    /// Count, per period, how many policies say it, and what share
+    Timeline(Box<TimelineArgs>),
     /// Print a clause in its section, with its citation
     Show(ShowArgs),
     /// Say what is in the index
@@ -381,15 +383,9 @@ pub struct SearchArgs {
     /// The query
     #[arg(required_unless_present = "batch", conflicts_with = "batch", value_name = "QUERY")]
     pub query: Vec<String>,
-    /// What bare words are: a phrase, or a set of which a clause has all or any
-    #[arg(long = "match", value_name = "HOW", value_enum, default_value_t)]
-    pub matching: MatchArg,
-    /// Match all forms of words: sell, sells, selling (English)
-    #[arg(long)]
-    pub stem: bool,
-    /// In what AND, OR and NOT combine: hits are then the clauses of such a section or snapshot that have one of the phrases
-    #[arg(long, value_enum, default_value_t)]
-    pub scope: ScopeArg,
+    /// How it is read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// Answer every line of this file (`-`: standard input): a query, or its id, a tab and the query
     ///
     /// All cores work, and answers come in the order of lines, as JSON Lines: the hits of a query, each with its `query_id` (the number of
@@ -408,6 +404,103 @@ pub struct SearchArgs {
     /// What is printed.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// How a query is read; the same for every query command.
+#[derive(Debug, Args)]
+pub struct ReadingArgs {
+    /// What bare words are: a phrase, or a set of which a clause has all or any
+    #[arg(long = "match", value_name = "HOW", value_enum, default_value_t)]
+    pub matching: MatchArg,
+    /// Match all forms of words: sell, sells, selling (English)
+    #[arg(long)]
+    pub stem: bool,
+    /// In what AND, OR and NOT combine: hits are then the clauses of such a section or snapshot that have one of the phrases
+    #[arg(long, value_enum, default_value_t)]
+    pub scope: ScopeArg,
+}
+
+/// The periods of a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ByArg {
+    /// Calendar years.
+    #[default]
+    Year,
+    /// Halves of years.
+    HalfYear,
+    /// Quarters of years.
+    Quarter,
+    /// Months.
+    Month,
+}
+
+/// What a timeline counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum MeasureArg {
+    /// Policies in force at the end of a period.
+    #[default]
+    Policies,
+    /// Companies with a policy in force at the end of a period.
+    Companies,
+    /// Snapshots archived in a period.
+    Snapshots,
+    /// Distinct clauses of policies in force at the end of a period.
+    Clauses,
+}
+
+/// The formats of timelines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum TimelineFormat {
+    /// A table; in a terminal with bars.
+    #[default]
+    Human,
+    /// A row for each query and period.
+    Csv,
+    /// One object.
+    Json,
+    /// A picture.
+    Svg,
+}
+
+/// `fineprint timeline`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A policy is in force from its first snapshot on: at the end of each period its newest snapshot up to
+then is looked at, as with `search --as-of`, however old it is unless --carry says otherwise. --since
+and --until are the ends of the axis; what stood before still carries forward. A period marked * is
+only partly inside them, or inside the index. With --measure snapshots, nothing carries forward:
+snapshots count in the period in which they were archived.
+
+Examples:
+  fineprint timeline sell or rent
+  fineprint timeline -e 'legitimate interest' -e arbitration --by half-year --carry 2y
+  fineprint timeline third parties --measure companies --type 'Privacy Policy' --format csv
+  fineprint timeline cookies -e 'opt out' --since 2008 --format svg > cookies.svg")]
+pub struct TimelineArgs {
+    /// The query of the first series
+    #[arg(required_unless_present = "queries", value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// One more query, a series of its own (repeatable)
+    #[arg(short = 'e', long = "query", value_name = "QUERY")]
+    pub queries: Vec<String>,
+    /// How they are read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// How long a period is
+    #[arg(long, value_enum, default_value_t)]
+    pub by: ByArg,
+    /// What is counted
+    #[arg(long, value_enum, default_value_t)]
+    pub measure: MeasureArg,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: TimelineFormat,
+    /// The index to ask.
+    #[command(flatten)]
+    pub index: IndexChoice,
+    /// What counts.
+    #[command(flatten)]
+    pub filters: FilterArgs,
 }
 
 /// What is printed of hits.

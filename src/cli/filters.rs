@@ -1,10 +1,36 @@
-//! The filters of query commands as the library takes them.
+//! How queries are read, and the filters of query commands, as the library takes them.
 
 use fineprint::error::{Error, Result};
 use fineprint::model::Period;
-use fineprint::search::{Dates, Filters, LifeFilter};
+use fineprint::query::Matching;
+use fineprint::search::{Dates, Filters, LifeFilter, Scope, SearchRequest};
 
-use super::args::FilterArgs;
+use super::args::{FilterArgs, MatchArg, ReadingArgs, ScopeArg};
+
+impl ReadingArgs {
+    /// A request that reads its query so, without the query.
+    ///
+    /// # Errors
+    ///
+    /// Filters of time that exclude each other.
+    pub fn request(&self, filters: &FilterArgs) -> Result<SearchRequest> {
+        Ok(SearchRequest {
+            matching: match self.matching {
+                MatchArg::Phrase => Matching::Phrase,
+                MatchArg::All => Matching::All,
+                MatchArg::Any => Matching::Any,
+            },
+            has_forms: self.stem,
+            scope: match self.scope {
+                ScopeArg::Clause => Scope::Clause,
+                ScopeArg::Section => Scope::Section,
+                ScopeArg::Snapshot => Scope::Snapshot,
+            },
+            filters: filters.filters()?,
+            ..SearchRequest::default()
+        })
+    }
+}
 
 impl FilterArgs {
     /// The filters that were asked for.

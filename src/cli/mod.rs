@@ -12,6 +12,7 @@ mod open;
 mod output;
 mod search;
 mod show;
+mod timeline;
 
 use std::io::{self, Write};
 use std::panic;
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
     let outcome = panic::catch_unwind(|| match &cli.command {
         Command::Index(args) => index::run(args, &cli),
         Command::Search(args) => search::run(args, &cli),
+        Command::Timeline(args) => timeline::run(args, &cli),
         Command::Show(args) => show::run(args, &cli),
         Command::Info(args) => info::run(args, &cli),
         Command::Check(args) => check::run(args, &cli),

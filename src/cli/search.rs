@@ -4,10 +4,9 @@ use std::io::{self, BufWriter};
 
 use fineprint::error::Result;
 use fineprint::printer::Printer;
-use fineprint::query::Matching;
-use fineprint::search::{Group, Scope, SearchRequest, Searcher, Summary};
+use fineprint::search::{Group, SearchRequest, Searcher, Summary};
 
-use super::args::{Cli, FormatArg, MatchArg, ScopeArg, SearchArgs};
+use super::args::{Cli, FormatArg, SearchArgs};
 use super::open::open;
 use super::{Outcome, count, say};
 
@@ -49,27 +48,9 @@ pub fn run(args: &SearchArgs, cli: &Cli) -> Result<Outcome> {
 /// Options that have no meaning together.
 pub(super) fn request(args: &SearchArgs) -> Result<SearchRequest> {
     args.filters.check_carry()?;
-    let mut request = SearchRequest {
-        matching: matching(args.matching),
-        has_forms: args.stem,
-        scope: match args.scope {
-            ScopeArg::Clause => Scope::Clause,
-            ScopeArg::Section => Scope::Section,
-            ScopeArg::Snapshot => Scope::Snapshot,
-        },
-        filters: args.filters.filters()?,
-        ..SearchRequest::default()
-    };
+    let mut request = args.reading.request(&args.filters)?;
     args.output.apply(&mut request)?;
     Ok(request)
-}
-
-fn matching(arg: MatchArg) -> Matching {
-    match arg {
-        MatchArg::Phrase => Matching::Phrase,
-        MatchArg::All => Matching::All,
-        MatchArg::Any => Matching::Any,
-    }
 }
 
 /// Totals for people; for programs only that there is more, unless the output says so itself.

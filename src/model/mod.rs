@@ -4,12 +4,14 @@
 
 mod clause;
 mod date;
+mod interval;
 mod metadata;
 mod policy;
 mod snapshot;
 
 pub use clause::{Clause, ClauseId, Kind};
 pub use date::{Age, AgeError, ArchiveTime, DateError, Period};
+pub use interval::{Interval, Span};
 pub use metadata::{metadata_keys, metadata_values};
 pub use policy::{PRIVACY_POLICY, PolicyKey};
 pub use snapshot::{SnapshotInfo, Source};

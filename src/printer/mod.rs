@@ -7,8 +7,10 @@ mod info;
 mod json;
 mod kwic;
 mod offsets;
+mod plot;
 mod sanitize;
 mod table;
+mod timeline;
 mod width;
 
 use std::io::{self, Write};
@@ -20,8 +22,10 @@ pub use info::print_info;
 pub use json::{print_json_line, print_shown_json};
 pub use kwic::{KwicKey, KwicOptions};
 pub use offsets::Offsets;
+pub use plot::print_timeline_svg;
 pub use sanitize::sanitize;
 pub use table::{Fields, Separator, TableOptions};
+pub use timeline::{print_timeline, print_timeline_csv};
 
 use crate::search::{Hit, HitSink, Summary};
 use json::JsonHit;

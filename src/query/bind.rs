@@ -75,16 +75,20 @@ pub(crate) struct Reading {
     pub has_forms: bool,
 }
 
-/// Binds `tree`, which was parsed from `query`, to the policies of an index; `section` is the text of `--section`.
+/// Binds a query and the tree that was parsed from it, or none, which every clause fits, to the policies of an index; `section` are the
+/// texts of `--section`.
 pub(crate) fn bind(
-    query: &str,
-    tree: &Node,
+    tree: Option<(&str, &Node)>,
     reading: Reading,
     section: &[String],
     policies: &Policies,
 ) -> Result<Plan, QueryError> {
+    let query = tree.map_or("", |(query, _)| query);
     let mut binder = Binder { query, reading, policies, plan: Plan::of_all() };
-    let mut root = vec![binder.node(tree, None, true)?];
+    let mut root = vec![match tree {
+        Some((_, tree)) => binder.node(tree, None, true)?,
+        None => binder.every_policy(),
+    }];
     if !section.is_empty() {
         let headings = section.iter().map(|text| binder.place(PlaceField::Section, plain(text, reading)));
         root.push(Operand::Or(headings.collect()));
@@ -200,6 +204,12 @@ impl Binder<'_> {
             NodeKind::And(operands) => Operand::And(self.nodes(operands, field, is_wanted)?),
             NodeKind::Or(operands) => Operand::Or(self.nodes(operands, field, is_wanted)?),
         })
+    }
+
+    /// What every clause fits, and no other document.
+    fn every_policy(&mut self) -> Operand {
+        self.plan.policy_sets.push(vec![true; self.policies.entries().len()]);
+        Operand::Policies(self.plan.policy_sets.len() - 1)
     }
 
     fn nodes(

@@ -20,6 +20,7 @@ mod selection;
 mod show;
 mod spans;
 mod statistics;
+mod timeline;
 mod truth;
 mod vocabulary;
 
@@ -30,8 +31,10 @@ pub use hit::{Hit, HitSink, Neighbour, Summary, Surroundings, Totals};
 pub use request::{Dates, Filters, Group, LifeFilter, Limit, Member, Sample, SearchRequest, Sort};
 pub use scope::Scope;
 pub use show::{ContextClause, ShownClause, find_clause};
+pub use timeline::{Measure, Point, Series, Timeline, TimelineRequest};
 
 use fixedbitset::FixedBitSet;
+use tantivy::SegmentOrdinal;
 use tantivy::columnar::Column;
 
 use crate::error::{Error, Result};
@@ -71,6 +74,15 @@ impl<'i> Searcher<'i> {
     /// A damaged index.
     pub fn new(index: &'i OpenIndex) -> Result<Self> {
         Ok(Self { index, columns: columns(index)?, policies: PolicyCache::default() })
+    }
+
+    /// Calls `found` for every match of `request`, whose order and amount are not looked at; those of a policy come together.
+    fn each_match(&self, request: &SearchRequest, found: &mut EachMatch<'_>) -> Result<()> {
+        let Self { index, columns, policies } = self;
+        let plan = plan(index, request)?;
+        let conditions = Conditions { is_scored: false, ..conditions(index, request, policies)? };
+        let prepared = Prepared::new(index, &plan, false)?;
+        each_match(index, &plan, columns, (&prepared, &conditions), found)
     }
 
     /// Runs `request` and hands the hits to `sink`, in order. Returns what the whole match set holds.
@@ -131,7 +143,10 @@ fn clause_ids(index: &OpenIndex) -> Result<Vec<Column<u64>>> {
 }
 
 fn plan(index: &OpenIndex, request: &SearchRequest) -> Result<Plan> {
-    let tree = crate::query::parse_as(&request.query, request.matching)?;
+    let tree = match request.is_of_all {
+        true => None,
+        false => Some(crate::query::parse_as(&request.query, request.matching)?),
+    };
     let reading = Reading { matching: request.matching, has_forms: request.has_forms };
     let filters = &request.filters;
     for section in &filters.sections {
@@ -139,20 +154,33 @@ fn plan(index: &OpenIndex, request: &SearchRequest) -> Result<Plan> {
             return Err(Error::Usage(format!("--section `{section}`: no word to search for")));
         }
     }
-    let mut plan = bind(&request.query, &tree, reading, &filters.sections, index.policies())?;
-    let names = [
-        (NameField::Company, &filters.companies),
-        (NameField::Type, &filters.types),
-        (NameField::Collection, &filters.collections),
-    ];
-    for (field, patterns) in names.into_iter().filter(|(_, patterns)| !patterns.is_empty()) {
-        let set = union(index, field, patterns)?;
+    let tree = tree.as_ref().map(|tree| (request.query.as_str(), tree));
+    let mut plan = bind(tree, reading, &filters.sections, index.policies())?;
+    if let Some(set) = named(index, filters)? {
         plan.policy_sets.push(set);
         if let Operand::And(operands) = &mut plan.root {
             operands.push(Operand::Policies(plan.policy_sets.len() - 1));
         }
     }
     Ok(plan)
+}
+
+/// By rank, which policies the filters of names let through; `None`: all.
+fn named(index: &OpenIndex, filters: &Filters) -> Result<Option<Vec<bool>>> {
+    let names = [
+        (NameField::Company, &filters.companies),
+        (NameField::Type, &filters.types),
+        (NameField::Collection, &filters.collections),
+    ];
+    let mut named: Option<Vec<bool>> = None;
+    for (field, patterns) in names.into_iter().filter(|(_, patterns)| !patterns.is_empty()) {
+        let set = union(index, field, patterns)?;
+        match &mut named {
+            None => named = Some(set),
+            Some(named) => named.iter_mut().zip(set).for_each(|(both, one)| *both &= one),
+        }
+    }
+    Ok(named)
 }
 
 /// The policies whose name fits one of the patterns; each must fit something.
@@ -204,23 +232,44 @@ fn collect(
     };
     let mut rows = Rows::new(kept);
     let mut counter = Counter::default();
+    each_match(index, plan, columns, (prepared, conditions), &mut |ord, columns, found| {
+        counter.count(index, &found);
+        let mut key = key(request.sort, &found);
+        if rows.may_hold(key) {
+            if request.sort == Sort::Relevance {
+                key *= columns.weight(found.doc);
+            }
+            let order = columns.order.first(found.doc).unwrap_or(0);
+            let newest = found.matching.last().map_or(0, |run| run.last);
+            rows.push(Row { key, order, rank: found.rank, segment: ord, doc: found.doc, newest });
+        }
+        Ok(())
+    })?;
+    Ok((rows.into_sorted(), counter.totals()))
+}
+
+/// Told of a match, in which segment it is, with the columns of that segment.
+type EachMatch<'f> = dyn FnMut(SegmentOrdinal, &Columns, Match<'_>) -> Result<()> + 'f;
+
+/// Calls `found` for every match of all segments; those of a policy come together.
+fn each_match(
+    index: &OpenIndex,
+    plan: &Plan,
+    columns: &[Columns],
+    (prepared, conditions): (&Prepared, &Conditions<'_>),
+    found: &mut EachMatch<'_>,
+) -> Result<()> {
     for (columns, ord) in columns.iter().zip(0..) {
         let mut search = SegmentSearch::new(index, ord, columns, plan, prepared, conditions)?;
-        search.run(|found| {
-            counter.count(index, &found);
-            let mut key = key(request.sort, &found);
-            if rows.may_hold(key) {
-                if request.sort == Sort::Relevance {
-                    key *= columns.weight(found.doc);
-                }
-                let order = columns.order.first(found.doc).unwrap_or(0);
-                let newest = found.matching.last().map_or(0, |run| run.last);
-                rows.push(Row { key, order, rank: found.rank, segment: ord, doc: found.doc, newest });
+        let mut failed = Ok(());
+        search.run(|one| {
+            if failed.is_ok() {
+                failed = found(ord, columns, one);
             }
         })?;
-        counter.leave_policy();
+        failed?;
     }
-    Ok((rows.into_sorted(), counter.totals()))
+    Ok(())
 }
 
 /// What a match is sorted by.

@@ -13,6 +13,8 @@ use crate::query::Matching;
 pub struct SearchRequest {
     /// The query, in the language of [`crate::query`].
     pub query: String,
+    /// Whether every clause matches that the filters let through, and `query` is not read.
+    pub is_of_all: bool,
     /// What bare words are: a phrase, or a set.
     pub matching: Matching,
     /// Whether words match in all their forms (`sell`, `selling`).

@@ -59,17 +59,37 @@ impl Selection {
 
     /// The stretches of ordinals that count: ascending, none empty, none touching.
     pub fn ordinals(&self, index: &OpenIndex, snapshots: Snapshots<'_>) -> Result<Vec<Range<u32>>> {
+        let dated = self.dated(index, snapshots)?;
+        match snapshots.address {
+            Some(address) => self.fitting(index, address, dated),
+            None => Ok(dated),
+        }
+    }
+
+    /// What the dates choose, whatever metadata say.
+    pub fn dated(&self, index: &OpenIndex, snapshots: Snapshots<'_>) -> Result<Vec<Range<u32>>> {
         let within = self.within(snapshots);
         let dated = match snapshots.address {
             Some(address) if self.has_company_changes_only => without(&index.technical(address)?, within),
             _ if within.is_empty() => Vec::new(),
             _ => vec![within],
         };
-        let dated = match self.dates {
+        Ok(match self.dates {
             Dates::AsOf(_) | Dates::Latest => self.newest(&dated, snapshots.times).into_iter().collect(),
             Dates::All | Dates::Between { .. } => dated,
-        };
-        let Some(address) = snapshots.address.filter(|_| !self.metadata.is_empty()) else { return Ok(dated) };
+        })
+    }
+
+    /// What of these stretches has the wanted metadata.
+    pub fn fitting(
+        &self,
+        index: &OpenIndex,
+        address: DocAddress,
+        dated: Vec<Range<u32>>,
+    ) -> Result<Vec<Range<u32>>> {
+        if self.metadata.is_empty() {
+            return Ok(dated);
+        }
         let mut fitting = Vec::new();
         for range in dated {
             fitting.extend(self.metadata.ordinals(index, address, range)?);
@@ -103,6 +123,11 @@ impl Selection {
         is_fresh.then(|| end - 1..end)
     }
 
+    /// The last second of the last day of the index.
+    pub fn end(&self) -> ArchiveTime {
+        self.end
+    }
+
     /// Whether a snapshot of this time is still in force at `at`, or at the end of the index.
     pub fn is_carried(&self, time: i64, at: ArchiveTime) -> bool {
         self.carry.is_none_or(|carry| time >= carry.before(at.min(self.end)).seconds())
@@ -110,7 +135,7 @@ impl Selection {
 }
 
 /// The last second of the last day of the index.
-fn last_second(index: &OpenIndex) -> ArchiveTime {
+pub(crate) fn last_second(index: &OpenIndex) -> ArchiveTime {
     let dates = index.manifest().dates.as_ref();
     let last = dates.and_then(|dates| dates.last.parse::<Period>().ok());
     last.map_or(ArchiveTime::from_seconds(i64::MAX), Period::last)

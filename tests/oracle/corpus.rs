@@ -205,7 +205,7 @@ pub fn chosen(life: &[&Snapshot], filters: &Filters, end: i64) -> Vec<usize> {
         .collect()
 }
 
-fn admits_policy(filters: &Filters, (company, policy_type, collection): &Policy) -> bool {
+pub fn admits_policy(filters: &Filters, (company, policy_type, collection): &Policy) -> bool {
     let any =
         |patterns: &[String], name: &str| patterns.is_empty() || patterns.iter().any(|p| names(p, name));
     any(&filters.companies, company)
@@ -232,7 +232,7 @@ fn place<'a>(snapshot: &'a Snapshot, clause: &'a Clause) -> Place<'a> {
 }
 
 /// The patterns for which a clause of a snapshot is a hit; `None` if it is none.
-fn satisfies(
+pub fn satisfies(
     snapshot: &Snapshot,
     clause: &Clause,
     (query, scope): (&Q, Scope),
@@ -307,7 +307,7 @@ pub fn search_in(corpus: &Corpus, query: &Q, scope: Scope, filters: &Filters) ->
 }
 
 /// Whether a clause that stands somewhere has the life that the filters want.
-fn has_life(life: &[&Snapshot], wanted: &Identity, filters: &Filters) -> bool {
+pub fn has_life(life: &[&Snapshot], wanted: &Identity, filters: &Filters) -> bool {
     let stands = |o: &usize| life[*o].clauses.iter().any(|c| identity(c) == *wanted);
     let first = (0..life.len()).find(stands).unwrap();
     let last = (0..life.len()).rfind(stands).unwrap();

@@ -12,4 +12,5 @@
 pub mod corpus;
 pub mod query;
 pub mod strip;
+pub mod time;
 pub mod tokens;

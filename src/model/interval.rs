@@ -1,0 +1,121 @@
+//! The periods of a timeline: years, half-years, quarters or months of UTC, one after the other.
+
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+
+use super::ArchiveTime;
+
+/// How long a period is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Interval {
+    /// From January.
+    #[default]
+    Year,
+    /// From January and July.
+    HalfYear,
+    /// From January, April, July and October.
+    Quarter,
+    /// Every month.
+    Month,
+}
+
+/// One period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// `2019`, `2019-H1`, `2019-Q1` or `2019-01`.
+    pub name: String,
+    /// Its first second.
+    pub start: ArchiveTime,
+    /// Its last second.
+    pub last: ArchiveTime,
+}
+
+impl Interval {
+    /// Its name in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Interval::Year => "year",
+            Interval::HalfYear => "half-year",
+            Interval::Quarter => "quarter",
+            Interval::Month => "month",
+        }
+    }
+
+    fn months(self) -> i8 {
+        match self {
+            Interval::Year => 12,
+            Interval::HalfYear => 6,
+            Interval::Quarter => 3,
+            Interval::Month => 1,
+        }
+    }
+
+    /// The periods from the one with `first` to the one with `last`, none left out; none if `last` is before.
+    ///
+    /// ```
+    /// use fineprint::model::{ArchiveTime, Interval};
+    /// let time = |date| ArchiveTime::from_date(date).unwrap();
+    /// let spans = Interval::HalfYear.spans(time("2018-12-31"), time("2019-07-01"));
+    /// let names: Vec<_> = spans.iter().map(|span| span.name.as_str()).collect();
+    /// assert_eq!(names, ["2018-H2", "2019-H1", "2019-H2"]);
+    /// ```
+    pub fn spans(self, first: ArchiveTime, last: ArchiveTime) -> Vec<Span> {
+        let mut spans = Vec::new();
+        let Some(mut day) = self.first_day(first) else { return spans };
+        while let Some(span) = self.span(day).filter(|span| span.start <= last) {
+            spans.push(span);
+            let Ok(next) = day.checked_add(i32::from(self.months()).months()) else { break };
+            day = next;
+        }
+        spans
+    }
+
+    /// The first day of the period that holds this time.
+    fn first_day(self, time: ArchiveTime) -> Option<Date> {
+        let day: Date = time.date().parse().ok()?;
+        Some(date(day.year(), (day.month() - 1) / self.months() * self.months() + 1, 1))
+    }
+
+    /// The period that begins on this day.
+    fn span(self, day: Date) -> Option<Span> {
+        let next = day.checked_add(i32::from(self.months()).months()).ok()?;
+        let (year, part) = (day.year(), (day.month() - 1) / self.months() + 1);
+        let name = match self {
+            Interval::Year => format!("{year:04}"),
+            Interval::HalfYear => format!("{year:04}-H{part}"),
+            Interval::Quarter => format!("{year:04}-Q{part}"),
+            Interval::Month => format!("{year:04}-{part:02}"),
+        };
+        let start = ArchiveTime::from_date(&day.to_string())?;
+        let last = ArchiveTime::from_seconds(ArchiveTime::from_date(&next.to_string())?.seconds() - 1);
+        Some(Span { name, start, last })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_follow_each_other() {
+        let time = |text: &str| ArchiveTime::from_wayback_stamp(text).unwrap();
+        let (first, last) = (time("20191115120000"), time("20210301000000"));
+        for (interval, count, names) in [
+            (Interval::Year, 3, ["2019", "2021"]),
+            (Interval::HalfYear, 4, ["2019-H2", "2021-H1"]),
+            (Interval::Quarter, 6, ["2019-Q4", "2021-Q1"]),
+            (Interval::Month, 17, ["2019-11", "2021-03"]),
+        ] {
+            let spans = interval.spans(first, last);
+            assert_eq!(spans.len(), count);
+            assert_eq!([&*spans[0].name, &*spans[count - 1].name], names);
+            assert!(spans[0].start <= first && first <= spans[0].last);
+            assert!(spans[count - 1].start <= last && last <= spans[count - 1].last);
+            for pair in spans.windows(2) {
+                assert_eq!(pair[0].last.seconds() + 1, pair[1].start.seconds());
+            }
+        }
+        assert!(Interval::Year.spans(last, first).is_empty());
+        assert_eq!(Interval::Month.spans(last, last).len(), 1);
+    }
+}

@@ -1,0 +1,389 @@
+//! How many policies say something, period after period: counted over runs and archive times, no stored text is read.
+//!
+//! What is counted in a period is a *window* of each policy's ordinals: for policies, companies and clauses the newest snapshot up to the
+//! end of the period, as `--as-of` chooses it; for snapshots all that are dated inside. Of both, only snapshots that count. `--since` and
+//! `--until` are the ends of the axis: what stood before `--since` still carries forward into it.
+
+use std::ops::Range;
+
+use fixedbitset::FixedBitSet;
+use serde::Serialize;
+
+use super::Searcher;
+use super::request::{Dates, Filters, SearchRequest};
+use super::selection::{Selection, Snapshots, last_second};
+use crate::collapse::Run;
+use crate::error::Result;
+use crate::index::OpenIndex;
+use crate::model::{ArchiveTime, Interval, Span};
+
+/// What a timeline counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Measure {
+    /// Policies in force at the end of the period.
+    #[default]
+    Policies,
+    /// Companies with a policy in force at the end of the period.
+    Companies,
+    /// Snapshots archived in the period.
+    Snapshots,
+    /// Distinct clauses of policies in force at the end of the period.
+    Clauses,
+}
+
+impl Measure {
+    /// Its name in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Measure::Policies => "policies",
+            Measure::Companies => "companies",
+            Measure::Snapshots => "snapshots",
+            Measure::Clauses => "clauses",
+        }
+    }
+}
+
+/// A timeline, as it is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct TimelineRequest {
+    /// One series each.
+    pub queries: Vec<String>,
+    /// How queries are read, and which snapshots and clauses count; its own query is not read.
+    pub search: SearchRequest,
+    /// How long periods are.
+    pub by: Interval,
+    /// What is counted.
+    pub measure: Measure,
+}
+
+/// Counts by period (`schema/timeline.schema.json`).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Timeline {
+    /// `year`, `half-year`, `quarter` or `month`.
+    pub by: &'static str,
+    /// What is counted.
+    pub measure: Measure,
+    /// How old a policy's newest snapshot may be and still be in force; `None`: however old. Of no meaning for snapshots.
+    pub carry: Option<String>,
+    /// Per query its counts.
+    pub series: Vec<Series>,
+}
+
+/// The counts of one query.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Series {
+    /// The query as it was given.
+    pub query: String,
+    /// By period, none left out.
+    pub points: Vec<Point>,
+}
+
+/// The counts of one period.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Point {
+    /// Its name: `2019`, `2019-H1`, `2019-Q1`, `2019-01`.
+    pub period: String,
+    /// Its first day.
+    pub start: String,
+    /// Its last day.
+    pub end: String,
+    /// Whether the index or the axis ends before the period does, or the axis begins after it did.
+    pub is_partial: bool,
+    /// How many match.
+    pub saying: u64,
+    /// How many there are that the filters let through.
+    pub in_force: u64,
+    /// `saying` of `in_force`, rounded to 4 decimals; `None` where none is in force.
+    pub share: Option<f64>,
+}
+
+impl Searcher<'_> {
+    /// Counts by period.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Searcher::search`].
+    pub fn timeline(&self, request: &TimelineRequest) -> Result<Timeline> {
+        let index = self.index;
+        let axis = Axis::new(index, request.search.filters.dates);
+        let search = SearchRequest { filters: carried(request), ..request.search.clone() };
+        let filters = &search.filters;
+        let calendar = Calendar::new(index, filters, axis, (request.by, request.measure))?;
+        let base = match request.measure {
+            Measure::Clauses => {
+                let every = SearchRequest { is_of_all: true, ..search.clone() };
+                self.counts(&every, &calendar)?
+            }
+            _ => calendar.in_force(index, filters)?,
+        };
+        let mut series = Vec::with_capacity(request.queries.len());
+        for query in &request.queries {
+            let search = SearchRequest { query: query.clone(), ..search.clone() };
+            let saying = self.counts(&search, &calendar)?;
+            let points = calendar.spans.iter().zip(saying.iter().zip(&base));
+            let points = points.map(|(span, (&saying, &in_force))| calendar.point(span, saying, in_force));
+            series.push(Series { query: query.clone(), points: points.collect() });
+        }
+        let carry = filters.carry.map(|carry| carry.to_string());
+        Ok(Timeline { by: request.by.name(), measure: request.measure, carry, series })
+    }
+
+    /// By period, how many match.
+    fn counts(&self, request: &SearchRequest, calendar: &Calendar) -> Result<Vec<u64>> {
+        let index = self.index;
+        let mut counter = Counter::new(calendar, index);
+        self.each_match(request, &mut |_, _, found| {
+            counter.enter(index, found.rank)?;
+            counter.count(found.matching);
+            Ok(())
+        })?;
+        Ok(counter.finish())
+    }
+}
+
+/// The filters as far as they choose what may be in force: where snapshots carry forward, those before the axis do, too.
+fn carried(request: &TimelineRequest) -> Filters {
+    let filters = request.search.filters.clone();
+    match filters.dates {
+        Dates::Between { until, .. } if request.measure != Measure::Snapshots => {
+            Filters { dates: until.map_or(Dates::All, |_| Dates::Between { since: None, until }), ..filters }
+        }
+        _ => filters,
+    }
+}
+
+/// The ends of the axis.
+#[derive(Clone, Copy)]
+struct Axis {
+    /// `None`: with the first snapshot that counts.
+    first: Option<ArchiveTime>,
+    last: ArchiveTime,
+}
+
+impl Axis {
+    fn new(index: &OpenIndex, dates: Dates) -> Self {
+        let (since, until) = match dates {
+            Dates::Between { since, until } => (since, until),
+            Dates::AsOf(period) => (None, Some(period)),
+            Dates::All | Dates::Latest => (None, None),
+        };
+        let end = last_second(index);
+        let last = until.map_or(end, |until| until.last());
+        Self { first: since.map(|since| since.start()), last }
+    }
+}
+
+/// The periods, and what is looked at of a policy in each.
+struct Calendar {
+    spans: Vec<Span>,
+    axis: Axis,
+    selection: Selection,
+    measure: Measure,
+}
+
+impl Calendar {
+    /// All periods of the axis.
+    fn new(
+        index: &OpenIndex,
+        filters: &Filters,
+        axis: Axis,
+        (by, measure): (Interval, Measure),
+    ) -> Result<Self> {
+        let selection = Selection::new(index, filters)?;
+        let mut calendar = Self { spans: Vec::new(), axis, selection, measure };
+        let first = match axis.first {
+            Some(first) => Some(first),
+            None => calendar.first(index, filters)?,
+        };
+        calendar.spans = first.map_or_else(Vec::new, |first| by.spans(first, axis.last));
+        Ok(calendar)
+    }
+
+    /// The time of the first snapshot that counts.
+    fn first(&self, index: &OpenIndex, filters: &Filters) -> Result<Option<ArchiveTime>> {
+        let mut first = None;
+        self.each_policy(index, filters, |policy| {
+            let time = policy.counting.first().and_then(|range| policy.times.get(range.start as usize));
+            let time = time.map(|&seconds| ArchiveTime::from_seconds(seconds));
+            first = first.into_iter().chain(time).min();
+        })?;
+        Ok(first)
+    }
+
+    /// Calls `with` for each policy that the filters of names let through.
+    fn each_policy(
+        &self,
+        index: &OpenIndex,
+        filters: &Filters,
+        mut with: impl FnMut(PolicyInTime),
+    ) -> Result<()> {
+        let named = super::named(index, filters)?;
+        for rank in 0..index.policies().entries().len() as u32 {
+            if named.as_ref().is_none_or(|named| named.get(rank as usize) == Some(&true)) {
+                with(PolicyInTime::read(index, rank, &self.selection)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// By period, how many there are of what is counted, clauses excepted.
+    fn in_force(&self, index: &OpenIndex, filters: &Filters) -> Result<Vec<u64>> {
+        let mut counter = Counter::new(self, index);
+        self.each_policy(index, filters, |policy| {
+            let company = index.policies().company(policy.rank);
+            let runs: Vec<Run> =
+                policy.counting.iter().map(|range| Run { start: range.start, last: range.end - 1 }).collect();
+            counter.enter_read(policy, company);
+            counter.count(&runs);
+        })?;
+        Ok(counter.finish())
+    }
+
+    fn windows(&self, policy: &PolicyInTime) -> Vec<Range<u32>> {
+        let window = |span: &Span| match self.measure {
+            Measure::Snapshots => policy.inside(span),
+            Measure::Policies | Measure::Companies | Measure::Clauses => {
+                policy.newest(span.last.min(self.axis.last), &self.selection)
+            }
+        };
+        self.spans.iter().map(window).collect()
+    }
+
+    fn point(&self, span: &Span, saying: u64, in_force: u64) -> Point {
+        let share = (in_force > 0).then(|| (saying as f64 / in_force as f64 * 1e4).round() / 1e4);
+        Point {
+            period: span.name.clone(),
+            start: span.start.date(),
+            end: span.last.date(),
+            is_partial: span.last > self.axis.last.min(self.selection.end())
+                || self.axis.first.is_some_and(|first| span.start < first),
+            saying,
+            in_force,
+            share,
+        }
+    }
+}
+
+/// The snapshots of a policy in time.
+struct PolicyInTime {
+    rank: u32,
+    times: Vec<i64>,
+    /// What the dates choose, whatever metadata say: ascending, none empty.
+    dated: Vec<Range<u32>>,
+    /// What counts of it.
+    counting: Vec<Range<u32>>,
+}
+
+impl PolicyInTime {
+    fn read(index: &OpenIndex, rank: u32, selection: &Selection) -> Result<Self> {
+        let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
+        let address = index.policy_address(entry.hash)?;
+        let times = index.times(address)?;
+        let snapshots = Snapshots { count: entry.snapshots, address: Some(address), times: &times };
+        let dated = selection.dated(index, snapshots)?;
+        let counting = selection.fitting(index, address, dated.clone())?;
+        Ok(Self { rank, times, dated, counting })
+    }
+
+    /// Its newest snapshot at `last`, or an empty range.
+    fn newest(&self, last: ArchiveTime, selection: &Selection) -> Range<u32> {
+        let until = self.times.partition_point(|&time| time <= last.seconds()) as u32;
+        let newest = self.dated.iter().rev().find(|range| range.start < until);
+        let Some(newest) = newest.map(|range| range.end.min(until) - 1) else { return 0..0 };
+        let is_carried = selection.is_carried(self.times[newest as usize], last);
+        if is_carried { newest..newest + 1 } else { 0..0 }
+    }
+
+    /// Its snapshots of this period.
+    fn inside(&self, span: &Span) -> Range<u32> {
+        let start = self.times.partition_point(|&time| time < span.start.seconds()) as u32;
+        let end = self.times.partition_point(|&time| time <= span.last.seconds()) as u32;
+        start..end
+    }
+}
+
+/// Adds up by period; what is of one policy comes together.
+struct Counter<'c> {
+    calendar: &'c Calendar,
+    counts: Vec<u64>,
+    /// Per period the companies seen.
+    companies: Vec<FixedBitSet>,
+    rank: Option<u32>,
+    company: u32,
+    windows: Vec<Range<u32>>,
+    /// The matching snapshots of the policy at hand.
+    snapshots: FixedBitSet,
+}
+
+impl<'c> Counter<'c> {
+    fn new(calendar: &'c Calendar, index: &OpenIndex) -> Self {
+        let periods = calendar.spans.len();
+        let companies = if calendar.measure == Measure::Companies { periods } else { 0 };
+        Self {
+            calendar,
+            counts: vec![0; periods],
+            companies: vec![FixedBitSet::with_capacity(index.policies().company_count()); companies],
+            rank: None,
+            company: 0,
+            windows: Vec::new(),
+            snapshots: FixedBitSet::new(),
+        }
+    }
+
+    fn enter(&mut self, index: &OpenIndex, rank: u32) -> Result<()> {
+        if self.rank != Some(rank) {
+            let policy = PolicyInTime::read(index, rank, &self.calendar.selection)?;
+            self.enter_read(policy, index.policies().company(rank));
+        }
+        Ok(())
+    }
+
+    fn enter_read(&mut self, policy: PolicyInTime, company: u32) {
+        self.leave();
+        (self.rank, self.company) = (Some(policy.rank), company);
+        self.windows = self.calendar.windows(&policy);
+        self.snapshots.grow(policy.times.len());
+    }
+
+    /// Counts something that has these runs.
+    fn count(&mut self, runs: &[Run]) {
+        if self.calendar.measure == Measure::Clauses {
+            for (count, window) in self.counts.iter_mut().zip(&self.windows) {
+                let stands = runs.iter().any(|run| run.start < window.end && window.start <= run.last);
+                *count += u64::from(stands && !window.is_empty());
+            }
+            return;
+        }
+        for run in runs {
+            // Ordinals beyond the snapshots of a policy are those of a damaged index.
+            let end = (run.last as usize + 1).min(self.snapshots.len());
+            self.snapshots.insert_range((run.start as usize).min(end)..end);
+        }
+    }
+
+    fn leave(&mut self) {
+        for (i, window) in self.windows.iter().enumerate() {
+            let end = (window.end as usize).min(self.snapshots.len());
+            let matching = self.snapshots.count_ones((window.start as usize).min(end)..end) as u64;
+            match self.calendar.measure {
+                Measure::Policies => self.counts[i] += matching.min(1),
+                Measure::Snapshots => self.counts[i] += matching,
+                Measure::Companies if matching > 0 => {
+                    self.companies[i].grow_and_insert(self.company as usize)
+                }
+                Measure::Companies | Measure::Clauses => {}
+            }
+        }
+        self.snapshots.clear();
+        self.windows.clear();
+    }
+
+    fn finish(mut self) -> Vec<u64> {
+        self.leave();
+        for (count, companies) in self.counts.iter_mut().zip(&self.companies) {
+            *count = companies.count_ones(..) as u64;
+        }
+        self.counts
+    }
+}

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use fineprint::lang::Lang;
 use fineprint::model::{Age, Kind, Period};
 use fineprint::printer::KwicKey;
-use fineprint::search::Limit;
+use fineprint::search::{FacetField, Limit};
 
 /// Full-text search over archived privacy policies and terms of service.
 ///
@@ -48,6 +48,10 @@ fn kind() -> ValueParser {
 
 fn period(text: &str) -> Result<Period, &'static str> {
     text.parse().map_err(|_| "no such date; write YYYY, YYYY-MM or YYYY-MM-DD")
+}
+
+fn facet_field(text: &str) -> Result<FacetField, &'static str> {
+    text.parse().map_err(|()| "write company, type, collection, year, section, lang or meta:KEY")
 }
 
 fn age(text: &str) -> Result<Age, &'static str> {
@@ -104,6 +108,10 @@ pub enum Command {
     Search(Box<SearchArgs>),
     /// Count, per period, how many policies say it, and what share
     Timeline(Box<TimelineArgs>),
+    /// Count what matches, per company, type, year, ...
+    Facets(Box<FacetsArgs>),
+    /// List companies: all, those that say something, or those that do not
+    Companies(Box<CompaniesArgs>),
     /// Print a clause in its section, with its citation
     Show(ShowArgs),
     /// Say what is in the index
@@ -495,6 +503,84 @@ pub struct TimelineArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: TimelineFormat,
+    /// The index to ask.
+    #[command(flatten)]
+    pub index: IndexChoice,
+    /// What counts.
+    #[command(flatten)]
+    pub filters: FilterArgs,
+}
+
+/// The formats of counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum CountFormat {
+    /// Aligned columns.
+    #[default]
+    Human,
+    /// Rows, comma-separated (RFC 4180).
+    Csv,
+    /// One object.
+    Json,
+}
+
+/// `fineprint facets`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Counts are exact: distinct clauses that match, the policies that have one, and their companies. A
+clause counts in each year, and for each value of meta:KEY, of the snapshots in which it matches; so
+the rows of these add up to more than there is. `section` is the nearest heading above a clause.
+
+Examples:
+  fineprint facets sell or rent --by company
+  fineprint facets third parties --by year --type 'Privacy Policy' --format csv
+  fineprint facets opt out --by section --latest --limit 5")]
+pub struct FacetsArgs {
+    /// The query
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// By what: company, type, collection, year, section, lang or meta:KEY
+    #[arg(long, value_name = "FIELD", value_parser = facet_field)]
+    pub by: FacetField,
+    /// How many values to print: a number or `all`
+    #[arg(long, value_name = "N", value_parser = limit, default_value = "all", allow_negative_numbers = true)]
+    pub limit: Limit,
+    /// How the query is read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: CountFormat,
+    /// The index to ask.
+    #[command(flatten)]
+    pub index: IndexChoice,
+    /// What counts.
+    #[command(flatten)]
+    pub filters: FilterArgs,
+}
+
+/// `fineprint companies`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A company is listed if the filters leave it a snapshot: with --latest --not-saying Q those whose
+newest texts do not say Q. Policies, snapshots and dates are those that the filters leave.
+
+Examples:
+  fineprint companies
+  fineprint companies --saying sell or rent --latest
+  fineprint companies --not-saying 'opt out' --as-of 2018-05 --format csv")]
+pub struct CompaniesArgs {
+    /// Only companies that say this
+    #[arg(long, value_name = "QUERY", num_args = 1.., conflicts_with = "not_saying")]
+    pub saying: Option<Vec<String>>,
+    /// Only companies that do not say this
+    #[arg(long, value_name = "QUERY", num_args = 1..)]
+    pub not_saying: Option<Vec<String>>,
+    /// How the query is read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: CountFormat,
     /// The index to ask.
     #[command(flatten)]
     pub index: IndexChoice,

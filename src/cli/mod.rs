@@ -4,6 +4,8 @@ mod args;
 mod bar;
 mod batch;
 mod check;
+mod companies;
+mod facets;
 mod filters;
 mod generate;
 mod index;
@@ -47,6 +49,8 @@ pub fn main() -> ExitCode {
     let outcome = panic::catch_unwind(|| match &cli.command {
         Command::Index(args) => index::run(args, &cli),
         Command::Search(args) => search::run(args, &cli),
+        Command::Facets(args) => facets::run(args, &cli),
+        Command::Companies(args) => companies::run(args, &cli),
         Command::Timeline(args) => timeline::run(args, &cli),
         Command::Show(args) => show::run(args, &cli),
         Command::Info(args) => info::run(args, &cli),

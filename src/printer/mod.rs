@@ -2,6 +2,7 @@
 
 mod batch;
 mod citation;
+mod counts;
 mod human;
 mod info;
 mod json;
@@ -17,6 +18,7 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 
 pub use batch::{BatchPrinter, print_failed_query};
+pub use counts::{print_companies, print_companies_csv, print_facets, print_facets_csv};
 pub use human::{HumanOptions, print_shown};
 pub use info::print_info;
 pub use json::{print_json_line, print_shown_json};

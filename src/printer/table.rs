@@ -166,17 +166,26 @@ pub(super) fn totals(out: &mut impl Write, totals: &Totals, options: &TableOptio
     row(out, options.separator, columns.iter().map(|(_, number)| number.to_string()))
 }
 
+/// Writes rows (RFC 4180) below a row of names.
+pub(super) fn print_rows(
+    out: &mut impl Write,
+    names: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+) -> io::Result<()> {
+    row(out, Separator::Comma, names.iter().map(|name| (*name).to_owned()))?;
+    for cells in rows {
+        row(out, Separator::Comma, cells.into_iter())?;
+    }
+    out.flush()
+}
+
 /// What a spreadsheet takes for a formula by its first character, as text: OWASP's list.
 fn guarded(value: String) -> String {
     if value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{value}") } else { value }
 }
 
 /// Writes one row. Each is made in memory and handed on whole: nothing waits here.
-pub(super) fn row(
-    out: &mut impl Write,
-    separator: Separator,
-    cells: impl Iterator<Item = String>,
-) -> io::Result<()> {
+fn row(out: &mut impl Write, separator: Separator, cells: impl Iterator<Item = String>) -> io::Result<()> {
     let mut builder = WriterBuilder::new();
     match separator {
         Separator::Comma => builder.terminator(Terminator::CRLF),

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::human::HumanOptions;
 use super::sanitize::sanitize;
-use super::table::{Separator, row};
+use super::table::print_rows;
 use crate::search::{Measure, Point, Series, Timeline};
 
 /// The colours of series: distinct without red beside green.
@@ -109,24 +109,22 @@ const COLUMNS: [&str; 9] =
 
 /// Writes a row for each period of each query (RFC 4180), below a row of names.
 pub fn print_timeline_csv(out: &mut impl Write, timeline: &Timeline) -> io::Result<()> {
-    row(out, Separator::Comma, COLUMNS.iter().map(|name| (*name).to_owned()))?;
-    for Series { query, points } in &timeline.series {
-        for point in points {
-            let cells = [
-                query.clone(),
-                timeline.measure.name().to_owned(),
-                point.period.clone(),
-                point.start.clone(),
-                point.end.clone(),
-                point.is_partial.to_string(),
-                point.saying.to_string(),
-                point.in_force.to_string(),
-                point.share.map(|share| share.to_string()).unwrap_or_default(),
-            ];
-            row(out, Separator::Comma, cells.into_iter())?;
-        }
-    }
-    out.flush()
+    let row = |query: &String, point: &Point| {
+        vec![
+            query.clone(),
+            timeline.measure.name().to_owned(),
+            point.period.clone(),
+            point.start.clone(),
+            point.end.clone(),
+            point.is_partial.to_string(),
+            point.saying.to_string(),
+            point.in_force.to_string(),
+            point.share.map(|share| share.to_string()).unwrap_or_default(),
+        ]
+    };
+    let of_series =
+        |series: &Series| series.points.iter().map(|point| row(&series.query, point)).collect::<Vec<_>>();
+    print_rows(out, &COLUMNS, timeline.series.iter().flat_map(of_series))
 }
 
 #[cfg(test)]

@@ -23,15 +23,8 @@ impl MetadataFilter {
     ///
     /// A key that no snapshot of the index has, or a glob that is none.
     pub fn new(index: &OpenIndex, wanted: &[(String, String)]) -> Result<Self> {
-        let known = &index.manifest().metadata;
         let rule = |(key, value): &(String, String)| {
-            if key != TITLE && !known.contains_key(key) {
-                let keys: Vec<&str> = known.keys().map(String::as_str).chain([TITLE]).collect();
-                let keys = keys.join(", ");
-                return Err(Error::Usage(format!(
-                    "--meta `{key}`: no snapshot has this key; there are {keys}"
-                )));
-            }
+            check_key(index, "--meta", key)?;
             let pattern = NamePattern::new(value).map_err(|error| Error::Usage(error.to_string()))?;
             Ok((key.clone(), pattern))
         };
@@ -69,12 +62,30 @@ impl MetadataFilter {
     }
 
     fn fits(&self, snapshot: &StoredSnapshot) -> bool {
-        self.0.iter().all(|(key, pattern)| {
-            let mut values = metadata_values(&snapshot.info.metadata, key);
-            if values.is_empty() && key == TITLE {
-                values.extend(snapshot.title.clone());
-            }
-            values.iter().any(|value| pattern.fits(value))
-        })
+        self.0.iter().all(|(key, pattern)| values(snapshot, key).iter().any(|value| pattern.fits(value)))
     }
+}
+
+/// Refuses a key that no snapshot has; `flag` is what asked for it.
+///
+/// # Errors
+///
+/// Names the keys that there are.
+pub(super) fn check_key(index: &OpenIndex, flag: &str, key: &str) -> Result<()> {
+    let known = &index.manifest().metadata;
+    if key == TITLE || known.contains_key(key) {
+        return Ok(());
+    }
+    let keys: Vec<&str> = known.keys().map(String::as_str).chain([TITLE]).collect();
+    let keys = keys.join(", ");
+    Err(Error::Usage(format!("{flag} `{key}`: no snapshot has this key; there are {keys}")))
+}
+
+/// What a snapshot says under a key.
+pub(super) fn values(snapshot: &StoredSnapshot, key: &str) -> Vec<String> {
+    let mut values = metadata_values(&snapshot.info.metadata, key);
+    if values.is_empty() && key == TITLE {
+        values.extend(snapshot.title.clone());
+    }
+    values
 }

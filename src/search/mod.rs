@@ -1,8 +1,10 @@
 //! Searching: a request and an open index in, hits in a total order out.
 
+mod companies;
 mod context;
 mod cursor;
 mod explain;
+mod facets;
 mod group;
 mod highlight;
 mod hit;
@@ -10,6 +12,7 @@ mod metadata;
 mod nothing;
 mod places;
 mod policies;
+mod policy_in_time;
 mod ranges;
 mod read;
 mod request;
@@ -26,7 +29,9 @@ mod vocabulary;
 
 use std::collections::HashSet;
 
+pub use companies::{Companies, CompanyEntry, Saying};
 pub use explain::{Explanation, Part, Reason};
+pub use facets::{Facet, FacetField, Facets};
 pub use hit::{Hit, HitSink, Neighbour, Summary, Surroundings, Totals};
 pub use request::{Dates, Filters, Group, LifeFilter, Limit, Member, Sample, SearchRequest, Sort};
 pub use scope::Scope;
@@ -45,7 +50,6 @@ use group::{grouped, sampled};
 use policies::PolicyCache;
 use read::HitReader;
 use rows::{Row, Rows};
-use scope::UnitReader;
 use segment::{Columns, Conditions, Match, SegmentSearch};
 use selection::Selection;
 use statistics::Prepared;
@@ -78,11 +82,16 @@ impl<'i> Searcher<'i> {
 
     /// Calls `found` for every match of `request`, whose order and amount are not looked at; those of a policy come together.
     fn each_match(&self, request: &SearchRequest, found: &mut EachMatch<'_>) -> Result<()> {
-        let Self { index, columns, policies } = self;
-        let plan = plan(index, request)?;
-        let conditions = Conditions { is_scored: false, ..conditions(index, request, policies)? };
-        let prepared = Prepared::new(index, &plan, false)?;
-        each_match(index, &plan, columns, (&prepared, &conditions), found)
+        let (plan, prepared, conditions) = self.unscored(request)?;
+        each_match(self.index, &plan, &self.columns, (&prepared, &conditions), found)
+    }
+
+    /// What finds the matches of `request` without their scores.
+    fn unscored<'r>(&'r self, request: &'r SearchRequest) -> Result<(Plan, Prepared, Conditions<'r>)> {
+        let plan = plan(self.index, request)?;
+        let conditions = Conditions { is_scored: false, ..conditions(self.index, request, &self.policies)? };
+        let prepared = Prepared::new(self.index, &plan, false)?;
+        Ok((plan, prepared, conditions))
     }
 
     /// Runs `request` and hands the hits to `sink`, in order. Returns what the whole match set holds.
@@ -108,23 +117,7 @@ impl<'i> Searcher<'i> {
         let truncated = end.min(request.sample.map_or(all, |sample| sample.size)) < all;
         let summary = Summary { query: request.query.clone(), totals, truncated };
         sink.begin(&summary).map_err(Error::Output)?;
-        let (kinds, context) = (&request.filters.kinds[..], request.context);
-        let is_explained = request.is_explained && request.sort == Sort::Relevance;
-        let explained = is_explained.then_some((&prepared, &conditions));
-        let is_widened = request.scope != Scope::Clause;
-        let units = UnitReader { prepared: &prepared, conditions: &conditions, known: None };
-        let units = is_widened.then_some(units);
-        let mut reader = HitReader {
-            index,
-            columns,
-            policies,
-            plan: &plan,
-            kinds,
-            context,
-            policy: None,
-            units,
-            explained,
-        };
+        let mut reader = HitReader::new(index, columns, &plan, &prepared, &conditions).wanting(request);
         for (i, row) in rows.iter().enumerate().take(end).skip(request.offset) {
             let score = (request.sort == Sort::Relevance).then_some(-row.key);
             let hit = reader.hit(row, i as u64 + 1, score, sizes.get(i).copied())?;

@@ -6,10 +6,11 @@ use tantivy::DocAddress;
 
 use super::highlight::Words;
 use super::hit::{Hit, Neighbour, Surroundings};
-use super::policies::{PolicyCache, PolicyFacts};
+use super::policies::PolicyFacts;
+use super::request::{SearchRequest, Sort};
 use super::rows::Row;
-use super::scope::UnitReader;
-use super::segment::{Columns, Conditions, SegmentSearch, place_truth};
+use super::scope::{Scope, UnitReader};
+use super::segment::{Columns, Conditions, SegmentSearch, place_truth, stretches};
 use super::statistics::Prepared;
 use super::truth::{self, Leaf, is_true};
 use crate::collapse::{Place, Run};
@@ -21,18 +22,18 @@ use crate::query::bind::Plan;
 
 /// Reads hits. Keeps what the query says of the last policy, since hits of one policy often follow each other.
 pub(super) struct HitReader<'r> {
-    pub index: &'r OpenIndex,
-    pub columns: &'r [Columns],
-    pub policies: &'r PolicyCache,
-    pub plan: &'r Plan,
-    pub kinds: &'r [Kind],
+    index: &'r OpenIndex,
+    columns: &'r [Columns],
+    plan: &'r Plan,
+    prepared: &'r Prepared,
+    conditions: &'r Conditions<'r>,
     /// How many clauses before and after each hit are wanted.
-    pub context: usize,
-    pub policy: Option<KnownPolicy>,
+    context: usize,
+    /// Whether scores are to be explained.
+    is_explained: bool,
+    policy: Option<KnownPolicy>,
     /// Of a query about sections or snapshots, not clauses.
-    pub units: Option<UnitReader<'r>>,
-    /// Where scores are to be explained.
-    pub explained: Option<(&'r Prepared, &'r Conditions<'r>)>,
+    units: Option<UnitReader<'r>>,
 }
 
 /// A policy, and per place pattern and place whether the pattern holds there.
@@ -43,6 +44,50 @@ pub(super) struct KnownPolicy {
 }
 
 impl<'r> HitReader<'r> {
+    /// A reader of what `plan` finds under these conditions.
+    pub fn new(
+        index: &'r OpenIndex,
+        columns: &'r [Columns],
+        plan: &'r Plan,
+        prepared: &'r Prepared,
+        conditions: &'r Conditions<'r>,
+    ) -> Self {
+        let units = UnitReader { prepared, conditions, known: None };
+        let units = (conditions.scope != Scope::Clause).then_some(units);
+        Self {
+            index,
+            columns,
+            plan,
+            prepared,
+            conditions,
+            context: 0,
+            is_explained: false,
+            policy: None,
+            units,
+        }
+    }
+
+    /// The same with what else `request` wants of hits.
+    pub fn wanting(self, request: &SearchRequest) -> Self {
+        let is_explained = request.is_explained && request.sort == Sort::Relevance;
+        Self { context: request.context, is_explained, ..self }
+    }
+
+    /// The headings above the place at which the hit of `row` is shown.
+    pub fn section(&mut self, row: &Row) -> Result<Vec<String>> {
+        let index = self.index;
+        let columns =
+            self.columns.get(row.segment as usize).ok_or_else(|| index.damaged("a missing segment"))?;
+        let clause = index.clause(DocAddress::new(row.segment, row.doc))?;
+        let policy = self.enter(row.rank)?;
+        let found = match &mut self.units {
+            None => self.place(columns, row, &Words::cut(&clause.text)),
+            Some(units) => units.shown(index, self.plan, columns, row)?,
+        };
+        let place = found.and_then(|(place, _)| policy.tables.places.get(place));
+        Ok(section(&policy.tables, place.ok_or_else(|| index.damaged("a clause without a place"))?))
+    }
+
     /// The hit of `row`.
     pub fn hit(&mut self, row: &Row, rank: u64, score: Option<f64>, group_size: Option<u64>) -> Result<Hit> {
         let index = self.index;
@@ -70,7 +115,7 @@ impl<'r> HitReader<'r> {
         let archived = policy.times.get(row.newest as usize).copied().unwrap_or(0);
         // Not all of what is known of the snapshot: its metadata can be long.
         let (title, url, archive_url, source) =
-            self.policies.with_snapshot(index, (row.rank, &policy), row.newest, |snapshot| {
+            self.conditions.policies.with_snapshot(index, (row.rank, &policy), row.newest, |snapshot| {
                 let info = &snapshot.info;
                 (snapshot.title.clone(), info.url.clone(), info.archive_url.clone(), info.source.clone())
             })?;
@@ -78,10 +123,10 @@ impl<'r> HitReader<'r> {
             Some(key) => index.companies_of_text(key)?.saturating_sub(1),
             None => 0,
         };
-        let explanation = match self.explained {
-            None => None,
-            Some((prepared, conditions)) => Some(
-                SegmentSearch::new(index, row.segment, columns, self.plan, prepared, conditions)?
+        let explanation = match self.is_explained {
+            false => None,
+            true => Some(
+                SegmentSearch::new(index, row.segment, columns, self.plan, self.prepared, self.conditions)?
                     .explain(row.doc, &matched)?,
             ),
         };
@@ -123,7 +168,7 @@ impl<'r> HitReader<'r> {
         if let Some(known) = self.policy.as_ref().filter(|known| known.rank == rank) {
             return Ok(Arc::clone(&known.facts));
         }
-        let facts = self.policies.policy(self.index, rank)?;
+        let facts = self.conditions.policies.policy(self.index, rank)?;
         let place_truth = place_truth(self.plan, &facts.tables);
         self.policy = Some(KnownPolicy { rank, facts: Arc::clone(&facts), place_truth });
         Ok(facts)
@@ -132,21 +177,11 @@ impl<'r> HitReader<'r> {
     /// The first place of the clause in the newest matching snapshot for which the query holds, and the patterns that match there.
     fn place(&self, columns: &Columns, row: &Row, words: &Words<'_>) -> Option<(usize, Vec<usize>)> {
         let changes: Vec<_> = columns.places.values_for_doc(row.doc).map(place_change).collect();
-        let last = changes
-            .iter()
-            .map(|(change, _)| change.ordinal)
-            .filter(|&ordinal| ordinal <= row.newest)
-            .max()?;
-        let there = changes.iter().filter(|(change, _)| change.ordinal == last);
-        for (change, kind) in there {
+        let (_, there) = stretches(&changes).find(|(ordinals, _)| ordinals.contains(&row.newest))?;
+        there.iter().filter(|(_, kind)| self.conditions.has_kind(*kind)).find_map(|(change, _)| {
             let place = change.place as usize;
-            if (self.kinds.is_empty() || self.kinds.contains(kind))
-                && let Some(matched) = self.matched(words, row.rank, place)
-            {
-                return Some((place, matched));
-            }
-        }
-        None
+            Some((place, self.matched(words, row.rank, place)?))
+        })
     }
 
     /// The patterns that match at this place, if the query holds there.

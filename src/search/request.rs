@@ -69,6 +69,16 @@ pub struct Filters {
     pub life: LifeFilter,
 }
 
+impl Filters {
+    /// Whether they choose among the clauses of a snapshot.
+    pub fn is_about_clauses(&self) -> bool {
+        !self.sections.is_empty()
+            || !self.kinds.is_empty()
+            || !self.langs.is_empty()
+            || self.life != LifeFilter::default()
+    }
+}
+
 /// What the whole life of a clause must be like, whatever snapshots count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LifeFilter {

@@ -5,8 +5,10 @@ use tantivy::DocAddress;
 use super::hit::Hit;
 use super::policies::{PolicyCache, PolicyFacts};
 use super::read::HitReader;
+use super::request::{SearchRequest, Sort};
 use super::rows::Row;
 use super::segment::Columns;
+use super::statistics::Prepared;
 use crate::error::Result;
 use crate::index::{OpenIndex, run};
 use crate::model::{ClauseId, Kind};
@@ -66,20 +68,12 @@ pub fn find_clause(index: &OpenIndex, id: ClauseId, collections: &[String]) -> R
 fn show(index: &OpenIndex, columns: &[Columns], address: DocAddress, rank: u32) -> Result<ShownClause> {
     let own = columns.get(address.segment_ord as usize).ok_or_else(|| index.damaged("a missing segment"))?;
     let newest = own.runs.values_for_doc(address.doc_id).map(run).last().map_or(0, |run| run.last);
-    let plan = Plan::of_all();
+    let (plan, request) = (Plan::of_all(), SearchRequest { sort: Sort::Company, ..SearchRequest::default() });
     let row = Row { key: 0.0, order: 0, rank, segment: address.segment_ord, doc: address.doc_id, newest };
     let policies = PolicyCache::default();
-    let mut reader = HitReader {
-        index,
-        columns,
-        policies: &policies,
-        plan: &plan,
-        kinds: &[],
-        context: 0,
-        policy: None,
-        units: None,
-        explained: None,
-    };
+    let conditions = super::conditions(index, &request, &policies)?;
+    let prepared = Prepared::new(index, &plan, false)?;
+    let mut reader = HitReader::new(index, columns, &plan, &prepared, &conditions);
     let clause = reader.hit(&row, 1, None, None)?;
     let policy = policies.policy(index, rank)?;
     let context = context(index, address, &policy, newest)?;

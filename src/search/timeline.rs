@@ -10,8 +10,9 @@ use fixedbitset::FixedBitSet;
 use serde::Serialize;
 
 use super::Searcher;
+use super::policy_in_time::{PolicyInTime, each_policy};
 use super::request::{Dates, Filters, SearchRequest};
-use super::selection::{Selection, Snapshots, last_second};
+use super::selection::{Selection, last_second};
 use crate::collapse::Run;
 use crate::error::Result;
 use crate::index::OpenIndex;
@@ -203,37 +204,18 @@ impl Calendar {
     /// The time of the first snapshot that counts.
     fn first(&self, index: &OpenIndex, filters: &Filters) -> Result<Option<ArchiveTime>> {
         let mut first = None;
-        self.each_policy(index, filters, |policy| {
-            let time = policy.counting.first().and_then(|range| policy.times.get(range.start as usize));
-            let time = time.map(|&seconds| ArchiveTime::from_seconds(seconds));
-            first = first.into_iter().chain(time).min();
+        each_policy(index, filters, &self.selection, |policy| {
+            first = first.into_iter().chain(policy.span().map(|(first, _)| first)).min();
         })?;
         Ok(first)
-    }
-
-    /// Calls `with` for each policy that the filters of names let through.
-    fn each_policy(
-        &self,
-        index: &OpenIndex,
-        filters: &Filters,
-        mut with: impl FnMut(PolicyInTime),
-    ) -> Result<()> {
-        let named = super::named(index, filters)?;
-        for rank in 0..index.policies().entries().len() as u32 {
-            if named.as_ref().is_none_or(|named| named.get(rank as usize) == Some(&true)) {
-                with(PolicyInTime::read(index, rank, &self.selection)?);
-            }
-        }
-        Ok(())
     }
 
     /// By period, how many there are of what is counted, clauses excepted.
     fn in_force(&self, index: &OpenIndex, filters: &Filters) -> Result<Vec<u64>> {
         let mut counter = Counter::new(self, index);
-        self.each_policy(index, filters, |policy| {
+        each_policy(index, filters, &self.selection, |policy| {
             let company = index.policies().company(policy.rank);
-            let runs: Vec<Run> =
-                policy.counting.iter().map(|range| Run { start: range.start, last: range.end - 1 }).collect();
+            let runs = policy.runs();
             counter.enter_read(policy, company);
             counter.count(&runs);
         })?;
@@ -262,44 +244,6 @@ impl Calendar {
             in_force,
             share,
         }
-    }
-}
-
-/// The snapshots of a policy in time.
-struct PolicyInTime {
-    rank: u32,
-    times: Vec<i64>,
-    /// What the dates choose, whatever metadata say: ascending, none empty.
-    dated: Vec<Range<u32>>,
-    /// What counts of it.
-    counting: Vec<Range<u32>>,
-}
-
-impl PolicyInTime {
-    fn read(index: &OpenIndex, rank: u32, selection: &Selection) -> Result<Self> {
-        let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
-        let address = index.policy_address(entry.hash)?;
-        let times = index.times(address)?;
-        let snapshots = Snapshots { count: entry.snapshots, address: Some(address), times: &times };
-        let dated = selection.dated(index, snapshots)?;
-        let counting = selection.fitting(index, address, dated.clone())?;
-        Ok(Self { rank, times, dated, counting })
-    }
-
-    /// Its newest snapshot at `last`, or an empty range.
-    fn newest(&self, last: ArchiveTime, selection: &Selection) -> Range<u32> {
-        let until = self.times.partition_point(|&time| time <= last.seconds()) as u32;
-        let newest = self.dated.iter().rev().find(|range| range.start < until);
-        let Some(newest) = newest.map(|range| range.end.min(until) - 1) else { return 0..0 };
-        let is_carried = selection.is_carried(self.times[newest as usize], last);
-        if is_carried { newest..newest + 1 } else { 0..0 }
-    }
-
-    /// Its snapshots of this period.
-    fn inside(&self, span: &Span) -> Range<u32> {
-        let start = self.times.partition_point(|&time| time < span.start.seconds()) as u32;
-        let end = self.times.partition_point(|&time| time <= span.last.seconds()) as u32;
-        start..end
     }
 }
 

@@ -1,0 +1,133 @@
+//! Which companies there are, which say something, and which do not.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use super::Searcher;
+use super::policy_in_time::each_policy;
+use super::request::SearchRequest;
+use super::selection::Selection;
+use crate::error::Result;
+use crate::model::ArchiveTime;
+
+/// Which of the companies with snapshots that count are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Saying {
+    /// All.
+    #[default]
+    Whatever,
+    /// Those that have a match.
+    It,
+    /// Those that have none.
+    NotIt,
+}
+
+/// Companies in the order of their names (`schema/companies.schema.json`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Companies {
+    /// What is said or not said; `None` where it does not matter.
+    pub query: Option<String>,
+    /// How many companies have snapshots that count, whatever they say.
+    pub of: u64,
+    /// The companies.
+    pub companies: Vec<CompanyEntry>,
+}
+
+/// A company.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CompanyEntry {
+    /// Its name.
+    pub company: String,
+    /// Its policies with snapshots that count.
+    pub policies: u64,
+    /// Its snapshots that count.
+    pub snapshots: u64,
+    /// The archive date of the first of these.
+    pub first: String,
+    /// And of the last.
+    pub last: String,
+    /// How many distinct clauses match; `None` without a query.
+    pub clauses: Option<u64>,
+    /// How many policies have a match; `None` without a query.
+    pub saying: Option<u64>,
+}
+
+/// What counts of a company.
+struct Counting {
+    policies: u64,
+    snapshots: u64,
+    span: (ArchiveTime, ArchiveTime),
+}
+
+impl Searcher<'_> {
+    /// Lists companies. Without a query in `request`, clauses are looked at only if a filter of clauses is set: then those that have such a
+    /// clause are listed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Searcher::search`].
+    pub fn companies(&self, request: &SearchRequest, saying: Saying) -> Result<Companies> {
+        let counting = self.counting(request)?;
+        let has_query = saying != Saying::Whatever;
+        let search = SearchRequest { is_of_all: !has_query, ..request.clone() };
+        let matches = match has_query || request.filters.is_about_clauses() {
+            true => Some(self.matches_by_company(&search)?),
+            false => None,
+        };
+        let mut companies = Vec::new();
+        for (number, (name, counting)) in &counting {
+            let found = matches.as_ref().map(|matches| matches.get(number).copied().unwrap_or_default());
+            let is_listed = match saying {
+                Saying::NotIt => found.is_none_or(|(clauses, _)| clauses == 0),
+                Saying::It | Saying::Whatever => found.is_none_or(|(clauses, _)| clauses > 0),
+            };
+            if is_listed {
+                let found = found.filter(|_| has_query);
+                companies.push(CompanyEntry {
+                    company: name.clone(),
+                    policies: counting.policies,
+                    snapshots: counting.snapshots,
+                    first: counting.span.0.date(),
+                    last: counting.span.1.date(),
+                    clauses: found.map(|(clauses, _)| clauses),
+                    saying: found.map(|(_, policies)| policies),
+                });
+            }
+        }
+        let query = has_query.then(|| request.query.clone());
+        Ok(Companies { query, of: counting.len() as u64, companies })
+    }
+
+    /// By number of the company, which is the order of names: its name, and what counts of it.
+    fn counting(&self, request: &SearchRequest) -> Result<BTreeMap<u32, (String, Counting)>> {
+        let (index, filters) = (self.index, &request.filters);
+        let selection = Selection::new(index, filters)?;
+        let mut companies: BTreeMap<u32, (String, Counting)> = BTreeMap::new();
+        each_policy(index, filters, &selection, |policy| {
+            let Some(span) = policy.span() else { return };
+            let Some(entry) = index.policies().get(policy.rank) else { return };
+            let company = companies.entry(index.policies().company(policy.rank));
+            let (_, counting) = company
+                .or_insert_with(|| (entry.key.company.clone(), Counting { policies: 0, snapshots: 0, span }));
+            counting.policies += 1;
+            counting.snapshots += policy.snapshots();
+            counting.span = (counting.span.0.min(span.0), counting.span.1.max(span.1));
+        })?;
+        Ok(companies)
+    }
+
+    /// By number of the company: how many clauses match, of how many policies.
+    fn matches_by_company(&self, request: &SearchRequest) -> Result<HashMap<u32, (u64, u64)>> {
+        let mut matches: HashMap<u32, (u64, u64)> = HashMap::new();
+        let mut last = None;
+        self.each_match(request, &mut |_, _, found| {
+            let (clauses, policies) = matches.entry(self.index.policies().company(found.rank)).or_default();
+            *clauses += 1;
+            // The matches of a policy come together.
+            *policies += u64::from(last.replace(found.rank) != Some(found.rank));
+            Ok(())
+        })?;
+        Ok(matches)
+    }
+}

@@ -1,0 +1,214 @@
+//! Exact counts of what matches, per company, type, year and so on.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use super::hit::Totals;
+use super::metadata::{check_key, values};
+use super::read::HitReader;
+use super::request::{SearchRequest, Sort};
+use super::rows::Row;
+use super::segment::{Columns, Match};
+use super::{Counter, Searcher, each_match};
+use crate::error::Result;
+use crate::lang::Lang;
+use crate::model::{ArchiveTime, PolicyKey};
+
+/// By what matches are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FacetField {
+    /// Whose policy it is.
+    Company,
+    /// Which policy of theirs.
+    Type,
+    /// The collection.
+    Collection,
+    /// The years of the chosen snapshots in which a clause matches: a clause counts in each.
+    Year,
+    /// The nearest heading above the clause where a search shows it.
+    Section,
+    /// Its language.
+    Lang,
+    /// What the metadata of the chosen snapshots in which it matches say under this key: a clause counts for each value.
+    Metadata(String),
+}
+
+impl FromStr for FacetField {
+    type Err = ();
+
+    /// `company`, `type`, `collection`, `year`, `section`, `lang` or `meta:KEY`.
+    fn from_str(text: &str) -> std::result::Result<Self, ()> {
+        Ok(match text {
+            "company" => FacetField::Company,
+            "type" => FacetField::Type,
+            "collection" => FacetField::Collection,
+            "year" => FacetField::Year,
+            "section" => FacetField::Section,
+            "lang" => FacetField::Lang,
+            _ => match text.strip_prefix("meta:") {
+                Some(key) if !key.is_empty() => FacetField::Metadata(key.to_owned()),
+                _ => return Err(()),
+            },
+        })
+    }
+}
+
+impl std::fmt::Display for FacetField {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            FacetField::Company => f.write_str("company"),
+            FacetField::Type => f.write_str("type"),
+            FacetField::Collection => f.write_str("collection"),
+            FacetField::Year => f.write_str("year"),
+            FacetField::Section => f.write_str("section"),
+            FacetField::Lang => f.write_str("lang"),
+            FacetField::Metadata(key) => write!(f, "meta:{key}"),
+        }
+    }
+}
+
+/// Counts by value (`schema/facets.schema.json`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Facets {
+    /// The query as it was given.
+    pub query: String,
+    /// By what is counted.
+    pub by: String,
+    /// Sizes of the whole match set.
+    pub totals: Totals,
+    /// By value: years ascending, all others with most clauses first, equal ones in the order of their letters.
+    pub facets: Vec<Facet>,
+}
+
+/// The counts of one value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Facet {
+    /// The value; `None` of what has none.
+    pub value: Option<String>,
+    /// Distinct clauses that match.
+    pub clauses: u64,
+    /// Policies that have one.
+    pub policies: u64,
+    /// Companies that have one.
+    pub companies: u64,
+}
+
+/// What is counted of one value.
+#[derive(Default)]
+struct Count {
+    clauses: u64,
+    policies: HashSet<u32>,
+    companies: HashSet<u32>,
+}
+
+impl Searcher<'_> {
+    /// Counts the matches of `request` by a field; its order and amount are not looked at.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Searcher::search`], and a key that no metadata have.
+    pub fn facets(&self, request: &SearchRequest, by: &FacetField) -> Result<Facets> {
+        if let FacetField::Metadata(key) = by {
+            check_key(self.index, "--by meta:", key)?;
+        }
+        // Years need archive times, which this order reads.
+        let sort = if *by == FacetField::Year { Sort::Newest } else { Sort::Company };
+        let request = SearchRequest { sort, ..request.clone() };
+        let (plan, prepared, conditions) = self.unscored(&request)?;
+        let mut reader = HitReader::new(self.index, &self.columns, &plan, &prepared, &conditions);
+        let mut counter = Counter::default();
+        let mut counts: HashMap<Option<String>, Count> = HashMap::new();
+        each_match(
+            self.index,
+            &plan,
+            &self.columns,
+            (&prepared, &conditions),
+            &mut |segment, columns, found| {
+                counter.count(self.index, &found);
+                let values = match by {
+                    FacetField::Section => {
+                        let newest = found.matching.last().map_or(0, |run| run.last);
+                        let row =
+                            Row { key: 0.0, order: 0, rank: found.rank, segment, doc: found.doc, newest };
+                        vec![reader.section(&row)?.pop()]
+                    }
+                    _ => self.values(by, columns, &found)?,
+                };
+                for value in values {
+                    let count = counts.entry(value).or_default();
+                    count.clauses += 1;
+                    count.policies.insert(found.rank);
+                    count.companies.insert(self.index.policies().company(found.rank));
+                }
+                Ok(())
+            },
+        )?;
+        Ok(Facets {
+            query: request.query.clone(),
+            by: by.to_string(),
+            totals: counter.totals(),
+            facets: sorted(counts, by),
+        })
+    }
+
+    /// The values of a match: each once.
+    fn values(&self, by: &FacetField, columns: &Columns, found: &Match<'_>) -> Result<Vec<Option<String>>> {
+        let name = |of: fn(&PolicyKey) -> &String| {
+            vec![self.index.policies().get(found.rank).map(|entry| of(&entry.key).clone())]
+        };
+        Ok(match by {
+            FacetField::Company => name(|key| &key.company),
+            FacetField::Type => name(|key| &key.policy_type),
+            FacetField::Collection => name(|key| &key.collection),
+            FacetField::Lang => {
+                vec![columns.lang.first(found.doc).map(|number| Lang::of_number(number).to_string())]
+            }
+            FacetField::Year => {
+                let ordinals = found.matching.iter().flat_map(|run| run.start..=run.last);
+                let times = ordinals.filter_map(|ordinal| found.times.get(ordinal as usize));
+                let years: BTreeSet<String> = times.map(|&time| year(time)).collect();
+                years.into_iter().map(Some).collect()
+            }
+            FacetField::Metadata(key) => self.metadata(key, found)?,
+            FacetField::Section => Vec::new(),
+        })
+    }
+
+    /// What the snapshots of a match say under a key; `None` is among it if one says nothing.
+    fn metadata(&self, key: &str, found: &Match<'_>) -> Result<Vec<Option<String>>> {
+        let policy = self.policies.policy(self.index, found.rank)?;
+        let mut all = BTreeSet::new();
+        for ordinal in found.matching.iter().flat_map(|run| run.start..=run.last) {
+            let here = (found.rank, &*policy);
+            let values =
+                self.policies.with_snapshot(self.index, here, ordinal, |snapshot| values(snapshot, key))?;
+            if values.is_empty() {
+                all.insert(None);
+            }
+            all.extend(values.into_iter().map(Some));
+        }
+        Ok(all.into_iter().collect())
+    }
+}
+
+fn year(time: i64) -> String {
+    let date = ArchiveTime::from_seconds(time).date();
+    date.rsplitn(3, '-').last().unwrap_or_default().to_owned()
+}
+
+fn sorted(counts: HashMap<Option<String>, Count>, by: &FacetField) -> Vec<Facet> {
+    let facet = |(value, count): (Option<String>, Count)| Facet {
+        value,
+        clauses: count.clauses,
+        policies: count.policies.len() as u64,
+        companies: count.companies.len() as u64,
+    };
+    let mut facets: Vec<Facet> = counts.into_iter().map(facet).collect();
+    match by {
+        FacetField::Year => facets.sort_by(|a, b| a.value.cmp(&b.value)),
+        _ => facets.sort_by(|a, b| b.clauses.cmp(&a.clauses).then_with(|| a.value.cmp(&b.value))),
+    }
+    facets
+}

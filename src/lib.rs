@@ -38,6 +38,7 @@
 
 pub mod collapse;
 pub mod corpus;
+pub mod diff;
 pub mod error;
 pub mod index;
 pub mod lang;

@@ -5,6 +5,7 @@ mod batch;
 mod comfort;
 mod compat;
 mod corpora;
+mod diff;
 mod errors;
 mod formats;
 mod forms;

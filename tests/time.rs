@@ -1,10 +1,10 @@
 //! Time as an axis, compared with the oracle on random histories with several types of policies and technical snapshots.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fineprint::index::OpenIndex;
 use fineprint::model::Interval;
-use fineprint::search::{Measure, Scope, SearchRequest, Searcher, TimelineRequest};
+use fineprint::search::{Measure, Saying, Scope, SearchRequest, Searcher, TimelineRequest};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -112,6 +112,62 @@ proptest! {
                 .collect();
             let expected = time::timeline(&corpus, (&query, scopes[scope].1), &filters, length, measures[measure].1);
             prop_assert_eq!(rows, expected, "{} by {} months, {:?}, {:?}", query, length, measures[measure].1, filters);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(crate::props::cases(12))]
+
+    #[test]
+    fn facets_and_companies_are_those_of_the_oracle(
+        corpus in histories(),
+        asked in vec((queries(), model::filters(), select(&["company", "type", "section", "year"][..])), 24),
+    ) {
+        let (index, _folder) = indexed(&corpus);
+        let searcher = Searcher::new(&index).unwrap();
+        for (query, filters, by) in asked {
+            let request = request(&query, &filters);
+            if !is_answered(&index, &request) {
+                continue;
+            }
+            let facets = searcher.facets(&request, &by.parse().unwrap()).unwrap();
+            let shown = facets.facets.iter().map(|facet| {
+                (facet.value.clone(), [facet.clauses, facet.policies, facet.companies].map(|n| n as usize))
+            });
+            let spaced = |value: Option<String>| value.map(|value| crate::props::single_spaced(&value));
+            let expected = time::facets(&corpus, (&query, model::Scope::Clause), &filters, by);
+            let expected: BTreeMap<_, _> = expected.into_iter().map(|(value, counts)| (spaced(value), counts)).collect();
+            prop_assert_eq!(shown.collect::<BTreeMap<_, _>>(), expected, "{} by {} {:?}", query, by, filters);
+
+            let expected = time::companies(&corpus, &query, &filters);
+            for saying in [Saying::It, Saying::NotIt] {
+                let companies = searcher.companies(&request, saying).unwrap();
+                prop_assert_eq!(companies.of as usize, expected.len());
+                let listed = expected.iter().filter(|company| (company.5 > 0) == (saying == Saying::It));
+                let listed: Vec<_> = listed
+                    .map(|(name, policies, snapshots, first, last, clauses, said)| {
+                        (name.clone(), *policies, *snapshots, model::date(*first), model::date(*last), *clauses, *said)
+                    })
+                    .collect();
+                let shown: Vec<_> = companies
+                    .companies
+                    .into_iter()
+                    .map(|entry| {
+                        let number = |number: u64| number as usize;
+                        (
+                            entry.company,
+                            number(entry.policies),
+                            number(entry.snapshots),
+                            entry.first,
+                            entry.last,
+                            number(entry.clauses.unwrap()),
+                            number(entry.saying.unwrap()),
+                        )
+                    })
+                    .collect();
+                prop_assert_eq!(shown, listed, "{} {:?} {:?}", query, saying, filters);
+            }
         }
     }
 }

@@ -97,6 +97,16 @@ pub(super) fn enumerator(text: &str) -> Option<Enumerator> {
     })
 }
 
+/// A clause without the number or letter before it: `3. Cookies` and `(b) Cookies` are `Cookies`, `30 days` and `3.5 million` stay. What
+/// has nothing else stays as it is.
+pub fn without_number(text: &str) -> &str {
+    let Some(number) = enumerator(text) else { return text };
+    let rest = &text[number.len..];
+    let is_marked = number.style.1.is_some()
+        || !number.parents.is_empty() && !rest.chars().next().is_some_and(char::is_lowercase);
+    if is_marked && !rest.is_empty() { rest } else { text }
+}
+
 fn decimal(text: &str) -> Option<u32> {
     let is_number = (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     if is_number { text.parse().ok() } else { None }

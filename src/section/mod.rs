@@ -23,6 +23,7 @@ mod source;
 mod stretch;
 mod wording;
 
+pub use enumerate::without_number;
 pub use identity::{IDENTITY_VERSION, Identity, identity_form};
 pub use link::{link_target, percent_decode};
 pub use memo::{Part, Sectioner};

@@ -1,10 +1,10 @@
 //! What is counted over time, period by period, by looking at every snapshot of every policy.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::corpus::{
-    Corpus, Filters, Scope, Snapshot, admits_policy, chosen, civil, end, has_life, identity, life_of,
-    policies, satisfies,
+    Clause, Corpus, Filters, Scope, Snapshot, admits_policy, chosen, civil, end, has_life, identity, life_of,
+    policies, satisfies, search_in,
 };
 use super::query::Q;
 
@@ -129,4 +129,63 @@ fn count(
             saying.insert(name);
         }
     }
+}
+
+/// By value: clauses, policies, companies. `by`: `company`, `type`, `section` or `year`.
+pub fn facets(
+    corpus: &Corpus,
+    query: (&Q, Scope),
+    filters: &Filters,
+    by: &str,
+) -> BTreeMap<Option<String>, [usize; 3]> {
+    let mut sets: BTreeMap<Option<String>, [BTreeSet<String>; 3]> = BTreeMap::new();
+    for found in search_in(corpus, query.0, query.1, filters).clauses {
+        let policy = (found.company.clone(), found.policy_type.clone(), found.collection.clone());
+        let life = life_of(corpus, &policy);
+        let values: BTreeSet<Option<String>> = match by {
+            "company" => [Some(found.company.clone())].into(),
+            "type" => [Some(found.policy_type.clone())].into(),
+            "section" => [found.section.last().cloned()].into(),
+            _ => chosen(&life, filters, end(corpus))
+                .into_iter()
+                .map(|o| life[o])
+                .filter(|here| {
+                    let is_it = |c: &&Clause| identity(c) == found.identity;
+                    here.clauses.iter().filter(is_it).any(|c| satisfies(here, c, query, filters).is_some())
+                })
+                .map(|here| Some(civil(here.time).0.to_string()))
+                .collect(),
+        };
+        for value in values {
+            let [clauses, policies, companies] = sets.entry(value).or_default();
+            clauses.insert(format!("{policy:?} {:?}", found.identity));
+            policies.insert(format!("{policy:?}"));
+            companies.insert(found.company.clone());
+        }
+    }
+    sets.into_iter().map(|(value, sets)| (value, sets.map(|set| set.len()))).collect()
+}
+
+/// A company: name, policies, snapshots, first and last time of what counts, clauses that match, policies that have one.
+pub type Company = (String, usize, usize, i64, i64, usize, usize);
+
+/// All companies with snapshots that count, in order.
+pub fn companies(corpus: &Corpus, query: &Q, filters: &Filters) -> Vec<Company> {
+    let found = search_in(corpus, query, Scope::Clause, filters).clauses;
+    let mut names: BTreeMap<String, Company> = BTreeMap::new();
+    for policy in policies(corpus).into_iter().filter(|policy| admits_policy(filters, policy)) {
+        let life = life_of(corpus, &policy);
+        let chosen = chosen(&life, filters, end(corpus));
+        let (Some(&first), Some(&last)) = (chosen.first(), chosen.last()) else { continue };
+        let (from, to) = (life[first].time, life[last].time);
+        let here = found.iter().filter(|f| (&f.company, &f.policy_type) == (&policy.0, &policy.1)).count();
+        let entry = names.entry(policy.0.clone()).or_insert((policy.0.clone(), 0, 0, from, to, 0, 0));
+        entry.1 += 1;
+        entry.2 += chosen.len();
+        entry.3 = entry.3.min(from);
+        entry.4 = entry.4.max(to);
+        entry.5 += here;
+        entry.6 += usize::from(here > 0);
+    }
+    names.into_values().collect()
 }

@@ -7,13 +7,13 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, diff_ratio};
+use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices};
 
 use crate::model::Kind;
 use crate::section::{Identity, identity_form, without_number};
 use crate::token::terms;
 
-/// How alike two clauses must be to be one that was changed: the part of their words that an alignment of both matches.
+/// How alike two clauses must be to be one that was changed: the part of their words that both have.
 const ALIKE: f32 = 0.5;
 
 /// So many pairs of removed and added clauses between two that stay are compared at most; where there are more, the text was replaced.
@@ -157,16 +157,10 @@ fn new_place(change: Change) -> Option<usize> {
     }
 }
 
-/// The words of all clauses as numbers.
+/// The words of all clauses as numbers, sorted.
 struct Words {
-    old: Vec<Bag>,
-    new: Vec<Bag>,
-}
-
-/// The words of a clause.
-struct Bag {
-    in_order: Vec<u32>,
-    sorted: Vec<u32>,
+    old: Vec<Vec<u32>>,
+    new: Vec<Vec<u32>>,
 }
 
 impl Words {
@@ -177,24 +171,19 @@ impl Words {
                 let next = known.len() as u32;
                 *known.entry(term.into_owned()).or_insert(next)
             };
-            let in_order: Vec<u32> = terms(without_number(clause.text)).map(number).collect();
-            let mut sorted = in_order.clone();
-            sorted.sort_unstable();
-            Bag { in_order, sorted }
+            let mut words: Vec<u32> = terms(without_number(clause.text)).map(number).collect();
+            words.sort_unstable();
+            words
         };
         Self { old: old.iter().map(&mut bag).collect(), new: new.iter().map(&mut bag).collect() }
     }
 
-    /// How alike two clauses are, if they are alike enough: twice the words that an alignment matches, of the words of both.
+    /// How alike two clauses are, if they are alike enough: twice the words that both have, of the words of both (Dice's coefficient of
+    /// the two bags of words).
     fn likeness(&self, old: usize, new: usize) -> Option<f32> {
         let (old, new) = (&self.old[old], &self.new[new]);
-        let all = (old.sorted.len() + new.sorted.len()) as f32;
-        // Most pairs have too few words in common in whatever order.
-        if all == 0.0 || 2.0 * common(&old.sorted, &new.sorted) as f32 / all < ALIKE {
-            return None;
-        }
-        let ops = capture_diff_slices(Algorithm::Myers, &old.in_order, &new.in_order);
-        let ratio = diff_ratio(&ops, old.in_order.len(), new.in_order.len());
+        let all = (old.len() + new.len()) as f32;
+        let ratio = 2.0 * common(old, new) as f32 / all.max(1.0);
         (ratio >= ALIKE).then_some(ratio)
     }
 

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::oracle::corpus::{self as model, Corpus};
-use crate::oracle::query::{Q, queries};
+use crate::oracle::query::queries;
 use crate::oracle::time;
 use crate::props::{index_of, request, run};
 

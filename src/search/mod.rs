@@ -1,6 +1,7 @@
 //! Searching: a request and an open index in, hits in a total order out.
 
 mod companies;
+mod comparison;
 mod context;
 mod cursor;
 mod explain;
@@ -25,11 +26,13 @@ mod spans;
 mod statistics;
 mod timeline;
 mod truth;
+mod version;
 mod vocabulary;
 
 use std::collections::HashSet;
 
 pub use companies::{Companies, CompanyEntry, Saying};
+pub use comparison::{ChangeKind, Comparison, DiffSummary, Difference, Stretch};
 pub use explain::{Explanation, Part, Reason};
 pub use facets::{Facet, FacetField, Facets};
 pub use hit::{Hit, HitSink, Neighbour, Summary, Surroundings, Totals};
@@ -37,6 +40,7 @@ pub use request::{Dates, Filters, Group, LifeFilter, Limit, Member, Sample, Sear
 pub use scope::Scope;
 pub use show::{ContextClause, ShownClause, find_clause};
 pub use timeline::{Measure, Point, Series, Timeline, TimelineRequest};
+pub use version::{SnapshotCard, Version, VersionClause, chosen_ordinal, one_policy, version};
 
 use fixedbitset::FixedBitSet;
 use tantivy::SegmentOrdinal;

@@ -6,8 +6,9 @@ use std::process::Command;
 
 use fineprint::diff::{Change, Compared, align};
 use fineprint::model::Clause;
-use fineprint::section::section;
+use fineprint::section::{section, without_number};
 
+use crate::phrases::Dice;
 use crate::util::{contrib_history, corpora, repository};
 
 fn compared(clauses: &[Clause]) -> Vec<Compared<'_>> {
@@ -73,6 +74,7 @@ fn labelled_pairs_differ_as_labelled() {
     files.sort();
     assert_eq!(files.len(), 30);
     let (mut right, mut missing, mut extra) = (0, 0, 0);
+    let mut exceptions = Vec::new();
     for path in files {
         let text = std::fs::read_to_string(&path).unwrap();
         let source = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).unwrap();
@@ -85,14 +87,176 @@ fn labelled_pairs_differ_as_labelled() {
         let told = told(&old, &new);
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         for line in labels.difference(&told) {
-            println!("{name}: not told: {line}");
+            exceptions.push(format!("{name}: not told: {line}"));
         }
         for line in told.difference(&labels) {
-            println!("{name}: not labelled: {line}");
+            exceptions.push(format!("{name}: not labelled: {line}"));
         }
         right += labels.intersection(&told).count();
         missing += labels.difference(&told).count();
         extra += told.difference(&labels).count();
     }
     println!("{right} labels told, {missing} not; {extra} told that no label has");
+    assert_eq!(exceptions, EXCEPTIONS);
+    assert_eq!(right, 208);
+}
+
+/// Where the program and the labels differ: an item over hard-broken lines that is cut in two (14), a clause of ten words that grew to 43
+/// (19), and one that keeps 47 of 100 words, in a text that stands twice (30).
+const EXCEPTIONS: [&str; 10] = [
+    "14-timeanddate: not labelled: removed\t109",
+    "19-sourcehut: not told: changed\t18\t18",
+    "19-sourcehut: not labelled: added\t18",
+    "19-sourcehut: not labelled: removed\t18",
+    "30-rueducommerce: not told: changed\t340\t340",
+    "30-rueducommerce: not told: changed\t689\t689",
+    "30-rueducommerce: not labelled: added\t340",
+    "30-rueducommerce: not labelled: added\t689",
+    "30-rueducommerce: not labelled: removed\t340",
+    "30-rueducommerce: not labelled: removed\t689",
+];
+
+/// A clause of a list that is changed, with where it stood.
+#[derive(Clone)]
+struct Mutant {
+    clause: Clause,
+    from: Option<usize>,
+    fate: Fate,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Fate {
+    Same,
+    Added,
+    Changed,
+    Moved,
+}
+
+/// Another word for a part of the words of a text: fewer than half of them.
+fn reworded(dice: &mut Dice, text: &str) -> Option<String> {
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    if words.len() < 6 {
+        return None;
+    }
+    for number in 0..1 + dice.roll(words.len() / 4) {
+        let at = 1 + dice.roll(words.len() - 1);
+        words[at] = format!("reworded{number}");
+    }
+    Some(words.join(" "))
+}
+
+/// What is no difference: another number in front, other quotes and dashes, more white space.
+fn restyled(dice: &mut Dice, text: &str) -> String {
+    let text = without_number(text)
+        .replace('"', "\u{201c}")
+        .replace('\'', "\u{2019}")
+        .replace(" - ", " \u{2013} ")
+        .replace(' ', "  ");
+    if dice.roll(2) == 0 { format!("{}. {text}", 1 + dice.roll(30)) } else { text }
+}
+
+/// One to four mutations of a list, at least four clauses apart, and what they are.
+fn mutated(dice: &mut Dice, clauses: &[Clause]) -> (Vec<Clause>, BTreeSet<String>) {
+    let mut list: Vec<Mutant> = clauses
+        .iter()
+        .enumerate()
+        .map(|(at, clause)| Mutant { clause: clause.clone(), from: Some(at), fate: Fate::Same })
+        .collect();
+    let mut truth = BTreeSet::new();
+    let mut at = dice.roll(4);
+    for number in 0..1 + dice.roll(4) {
+        // What was moved or added makes the list longer or shorter around here only.
+        if at + 8 >= list.len() {
+            break;
+        }
+        match dice.roll(5) {
+            0 => {
+                let text = format!(
+                    "An added clause {number} of made up words wholly unlike whatever stands near {at}."
+                );
+                let clause = Clause {
+                    text,
+                    lead_in: None,
+                    kind: fineprint::model::Kind::Paragraph,
+                    ..clauses[0].clone()
+                };
+                list.insert(at, Mutant { clause, from: None, fate: Fate::Added });
+            }
+            1 => {
+                let removed = list.remove(at);
+                truth.insert(format!("removed {}", removed.from.unwrap()));
+            }
+            2 => {
+                if let Some(text) = reworded(dice, &list[at].clause.text) {
+                    list[at].clause.text = text;
+                    list[at].fate = Fate::Changed;
+                }
+            }
+            3 => {
+                let mut moved = list.remove(at);
+                moved.fate = Fate::Moved;
+                list.insert(at + 3, moved);
+            }
+            _ => {
+                list[at].clause.text = restyled(dice, &list[at].clause.text);
+            }
+        }
+        at += 8 + dice.roll(6);
+    }
+    for (to, mutant) in list.iter().enumerate() {
+        match (mutant.fate, mutant.from) {
+            (Fate::Added, _) => truth.insert(format!("added {to}")),
+            (Fate::Changed, Some(from)) => truth.insert(format!("changed {from} {to}")),
+            (Fate::Moved, Some(from)) => truth.insert(format!("moved {from} {to}")),
+            _ => false,
+        };
+    }
+    (list.into_iter().map(|mutant| mutant.clause).collect(), truth)
+}
+
+#[test]
+fn a_thousand_mutations_are_told() {
+    let mut texts = Vec::new();
+    for entry in walkdir::WalkDir::new(repository().join("data/policies")).sort_by_file_name() {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            // One sample is windows-1252.
+            let Ok(text) = std::fs::read_to_string(entry.path()) else { continue };
+            let clauses = section(&text[text.find('\n').unwrap()..]);
+            // With equal clauses it would not be known which of them was moved or removed.
+            let distinct: BTreeSet<_> = clauses.iter().map(|clause| &clause.text).collect();
+            if distinct.len() == clauses.len() && clauses.len() > 12 {
+                texts.push(clauses);
+            }
+        }
+    }
+    assert!(texts.len() > 50, "{}", texts.len());
+    let mut dice = Dice(7);
+    let (mut told_right, mut differences) = (0, 0);
+    for number in 0..1500 {
+        let old = &texts[number % texts.len()];
+        let (new, truth) = mutated(&mut dice, old);
+        let alignment = align(&compared(old), &compared(&new));
+        let line = |change: &Change| match *change {
+            Change::Removed(at) => format!("removed {at}"),
+            Change::Added(at) => format!("added {at}"),
+            Change::Changed(from, to) => format!("changed {from} {to}"),
+            Change::Moved(from, to) => format!("moved {from} {to}"),
+        };
+        let told: BTreeSet<String> = alignment.changes.iter().map(line).collect();
+        differences += truth.len();
+        if told == truth {
+            told_right += 1;
+        } else {
+            println!("mutation {number}: told {told:?}, is {truth:?}");
+        }
+        assert_eq!(
+            alignment.same.len()
+                + alignment.changes.iter().filter(|change| !matches!(change, Change::Removed(_))).count(),
+            new.len()
+        );
+    }
+    println!("{told_right} of 1500 lists told, {differences} differences");
+    assert_eq!(told_right, 1500);
+    assert!(differences > 1000);
 }

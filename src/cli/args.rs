@@ -112,8 +112,10 @@ pub enum Command {
     Facets(Box<FacetsArgs>),
     /// List companies: all, those that say something, or those that do not
     Companies(Box<CompaniesArgs>),
-    /// Print a clause in its section, with its citation
+    /// Print a policy as it stood at a date, or a clause in its section, with its citation
     Show(ShowArgs),
+    /// Say what changed in a policy between two archive dates
+    Diff(DiffArgs),
     /// Say what is in the index
     Info(InfoArgs),
     /// Verify that the index is sound, or still equal to a corpus
@@ -649,21 +651,101 @@ pub struct OutputArgs {
 /// `fineprint show`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
-  fineprint show cnf5w4zt3k2q6y7ab")]
+A policy is printed from the index: its clauses, equal to those of the source but for white space and
+the styles of quotes and dashes. Of a company with several types of policies name one with --type.
+
+Examples:
+  fineprint show cnf5w4zt3k2q6y7ab
+  fineprint show linden-bank.example --as-of 2012
+  fineprint show Airbnb --type 'Privacy Policy' --format markdown > airbnb.md")]
 pub struct ShowArgs {
-    /// The id of a clause, as search prints it
-    #[arg(value_name = "CLAUSE-ID")]
-    pub id: String,
+    /// A company, or the id of a clause as search prints it
+    #[arg(value_name = "COMPANY|CLAUSE-ID")]
+    pub what: String,
+    /// Which of the company's policies
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// Of the company's policy the newest snapshot up to the end of this date [default: the newest]
+    #[arg(long, value_name = "DATE", value_parser = period)]
+    pub as_of: Option<Period>,
     /// The index to ask.
     #[command(flatten)]
     pub index: IndexChoice,
-    /// Only this collection: whole name or glob (repeatable)
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: VersionFormat,
+}
+
+/// Which policy of a company.
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// Only this type of policy: whole name or glob
+    #[arg(long = "type", value_name = "NAME")]
+    pub policy_type: Vec<String>,
+    /// Only this collection: whole name or glob
     #[arg(long, value_name = "NAME")]
     pub collection: Vec<String>,
-    /// How to print the clause
+    /// Leave out snapshots that the archive made for technical reasons of its own
+    #[arg(long)]
+    pub company_changes_only: bool,
+}
+
+/// The formats of a version of a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum VersionFormat {
+    /// For reading.
+    #[default]
+    Human,
+    /// One object (per clause).
+    Json,
+    /// The text as Markdown; of a policy only.
+    Markdown,
+}
+
+/// The formats of differences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum DiffFormat {
+    /// For reading.
+    #[default]
+    Human,
+    /// One object.
+    Json,
+    /// As `diff -u` prints it, a line for each clause.
+    Unified,
+}
+
+/// `fineprint diff`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Each date stands for the newest snapshot up to its end. A clause is changed if at least half of the
+words are the same at the same place. Numbers before clauses, targets of links, white space, marks and
+the styles of quotes and dashes are no differences, but in the unified format. + is added, - removed,
+> moved, ~ changed: [-words removed-], {+words added+}.
+
+Exit status: 0 with differences, 1 without, 2 after an error.
+
+Examples:
+  fineprint diff linden-bank.example 2009 2012
+  fineprint diff Airbnb --type 'Privacy Policy' 2018-05 2018-06 --format json")]
+pub struct DiffArgs {
+    /// The company: its whole name
+    #[arg(value_name = "COMPANY")]
+    pub company: String,
+    /// The older date: YYYY, YYYY-MM or YYYY-MM-DD
+    #[arg(value_name = "DATE", value_parser = period)]
+    pub from: Period,
+    /// The newer date
+    #[arg(value_name = "DATE", value_parser = period)]
+    pub to: Period,
+    /// Which of the company's policies
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// How to print
     #[arg(long, value_enum, default_value_t)]
-    pub format: ShowFormat,
+    pub format: DiffFormat,
+    /// The index to ask.
+    #[command(flatten)]
+    pub index: IndexChoice,
 }
 
 /// `fineprint info`.

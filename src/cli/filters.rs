@@ -5,7 +5,7 @@ use fineprint::model::Period;
 use fineprint::query::Matching;
 use fineprint::search::{Dates, Filters, LifeFilter, Scope, SearchRequest};
 
-use super::args::{FilterArgs, MatchArg, ReadingArgs, ScopeArg};
+use super::args::{FilterArgs, MatchArg, PolicyArgs, ReadingArgs, ScopeArg};
 
 impl ReadingArgs {
     /// A request that reads its query so, without the query.
@@ -29,6 +29,20 @@ impl ReadingArgs {
             filters: filters.filters()?,
             ..SearchRequest::default()
         })
+    }
+}
+
+impl PolicyArgs {
+    /// The filters that leave the policy of a company, at these dates.
+    pub fn filters(&self, company: &str, dates: Dates) -> Filters {
+        Filters {
+            companies: vec![company.to_owned()],
+            types: self.policy_type.clone(),
+            collections: self.collection.clone(),
+            has_company_changes_only: self.company_changes_only,
+            dates,
+            ..Filters::default()
+        }
     }
 }
 

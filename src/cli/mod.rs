@@ -5,6 +5,7 @@ mod bar;
 mod batch;
 mod check;
 mod companies;
+mod diff;
 mod facets;
 mod filters;
 mod generate;
@@ -53,6 +54,7 @@ pub fn main() -> ExitCode {
         Command::Companies(args) => companies::run(args, &cli),
         Command::Timeline(args) => timeline::run(args, &cli),
         Command::Show(args) => show::run(args, &cli),
+        Command::Diff(args) => diff::run(args, &cli),
         Command::Info(args) => info::run(args, &cli),
         Command::Check(args) => check::run(args, &cli),
         Command::Completions(args) => generate::completions(args),

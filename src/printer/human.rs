@@ -132,7 +132,7 @@ fn life(hit: &Hit) -> String {
     parts.join(", ")
 }
 
-fn count(number: u64, one: &str, many: &str) -> String {
+pub(super) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
@@ -218,16 +218,20 @@ fn cite(out: &mut impl Write, hit: &Hit, pen: Pen) -> io::Result<()> {
 
 /// Writes styled, safe text.
 #[derive(Clone, Copy)]
-struct Pen {
+pub(super) struct Pen {
     options: HumanOptions,
 }
 
 impl Pen {
-    fn safe(self, text: &str) -> String {
+    pub fn new(options: HumanOptions) -> Self {
+        Self { options }
+    }
+
+    pub fn safe(self, text: &str) -> String {
         if self.options.is_terminal { sanitize(text).into_owned() } else { text.replace('\n', " ") }
     }
 
-    fn draw(self, style: Style, text: &str) -> String {
+    pub fn draw(self, style: Style, text: &str) -> String {
         let text = self.safe(text);
         if self.options.has_colour && !text.is_empty() {
             format!("{}{text}{}", style.render(), style.render_reset())
@@ -265,11 +269,7 @@ impl Pen {
         neighbours: impl Iterator<Item = &'n Neighbour>,
     ) -> io::Result<()> {
         for Neighbour { kind, text } in neighbours {
-            let width = self.options.width.map(|width| width.saturating_sub(INDENT.len() + 4));
-            let lines = width.map_or_else(
-                || vec![text.clone()],
-                |width| wrap(text, width).into_iter().map(|line| text[line].trim_end().to_owned()).collect(),
-            );
+            let lines = self.wrapped(text, INDENT.len() + 4);
             for (i, line) in lines.iter().take(LINES).enumerate() {
                 let mark = if i == 0 { mark(*kind) } else { &"  "[..mark(*kind).len()] };
                 let rest = if i + 1 == LINES && lines.len() > LINES { " …" } else { "" };
@@ -293,7 +293,8 @@ impl Pen {
         drawn.trim_end().to_owned()
     }
 
-    fn wrapped(self, text: &str, indent: usize) -> Vec<String> {
+    /// The lines of a text that leaves so many columns free; one line where no terminal says how wide it is.
+    pub fn wrapped(self, text: &str, indent: usize) -> Vec<String> {
         match self.options.width {
             None => vec![text.to_owned()],
             Some(width) => wrap(text, width.saturating_sub(indent))

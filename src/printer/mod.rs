@@ -3,10 +3,12 @@
 mod batch;
 mod citation;
 mod counts;
+mod diff;
 mod human;
 mod info;
 mod json;
 mod kwic;
+mod markdown;
 mod offsets;
 mod plot;
 mod sanitize;
@@ -19,10 +21,12 @@ use std::ops::ControlFlow;
 
 pub use batch::{BatchPrinter, print_failed_query};
 pub use counts::{print_companies, print_companies_csv, print_facets, print_facets_csv};
+pub use diff::{print_diff, print_diff_unified};
 pub use human::{HumanOptions, print_shown};
 pub use info::print_info;
 pub use json::{print_json_line, print_shown_json};
 pub use kwic::{KwicKey, KwicOptions};
+pub use markdown::{print_markdown, print_version, print_version_json};
 pub use offsets::Offsets;
 pub use plot::print_timeline_svg;
 pub use sanitize::sanitize;

@@ -1,6 +1,7 @@
 //! One integration binary: what users and scripts see, on small, sample and real corpora.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
+mod axis;
 mod batch;
 mod comfort;
 mod compat;

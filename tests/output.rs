@@ -230,9 +230,12 @@ fn schema(name: &str) -> Value {
 }
 
 pub fn check(name: &str, value: &Value) {
-    let (hit, results) = (schema("hit.schema.json"), schema("results.schema.json"));
-    let registry = jsonschema::Registry::new().add(hit["$id"].as_str().unwrap(), &hit).unwrap();
-    let registry = registry.add(results["$id"].as_str().unwrap(), &results).unwrap().prepare().unwrap();
+    let shared = ["hit.schema.json", "results.schema.json", "version.schema.json"].map(schema);
+    let mut registry = jsonschema::Registry::new();
+    for schema in &shared {
+        registry = registry.add(schema["$id"].as_str().unwrap(), schema).unwrap();
+    }
+    let registry = registry.prepare().unwrap();
     let schema = schema(name);
     let validator = jsonschema::options().with_registry(&registry).build(&schema).unwrap();
     let errors: Vec<_> =
@@ -335,7 +338,17 @@ fn schemas_describe_every_field_and_refuse_others() {
         }
         object.iter().for_each(|(name, inner)| described(inner, &format!("{path}.{name}")));
     }
-    for name in ["hit.schema.json", "results.schema.json", "info.schema.json", "batch.schema.json"] {
+    for name in [
+        "hit.schema.json",
+        "results.schema.json",
+        "info.schema.json",
+        "batch.schema.json",
+        "timeline.schema.json",
+        "facets.schema.json",
+        "companies.schema.json",
+        "version.schema.json",
+        "diff.schema.json",
+    ] {
         let schema = schema(name);
         assert!(jsonschema::meta::is_valid(&schema), "{name}");
         described(&schema, name);

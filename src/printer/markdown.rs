@@ -8,7 +8,7 @@ use crate::model::Kind;
 use crate::search::{Version, VersionClause};
 
 /// Writes a version as Markdown: headings by their depth, items, rows and quotes with their marks, what Markdown would take for a mark
-/// escaped. How deep lists are nested is not known, so none is.
+/// escaped. An item stands below another one if that ends with its lead-in.
 pub fn print_markdown(out: &mut impl Write, version: &Version) -> io::Result<()> {
     out.write_all(markdown(&version.clauses).as_bytes())?;
     out.flush()
@@ -62,56 +62,87 @@ pub fn print_version(out: &mut impl Write, version: &Version, options: HumanOpti
 pub(super) fn markdown(clauses: &[VersionClause]) -> String {
     let mut text = String::new();
     let mut before: Option<&VersionClause> = None;
+    // The items above, outermost first.
+    let mut items: Vec<&VersionClause> = Vec::new();
     for clause in clauses {
-        let is_same_list = before.is_some_and(|before| {
-            before.kind == clause.kind
-                && matches!(clause.kind, Kind::Item | Kind::Row)
-                && before.lead_in == clause.lead_in
-        });
-        if before.is_some() && !is_same_list {
-            text.push('\n');
+        let is_list = before.is_some_and(|before| continues(before, clause));
+        if !is_list {
+            items.clear();
+            text.push_str(if before.is_some() { "\n" } else { "" });
         }
-        push(clause, is_same_list, &mut text);
+        match clause.kind {
+            Kind::Item => {
+                let depth = depth(&items, clause);
+                items.truncate(depth);
+                items.push(clause);
+                let indent = "  ".repeat(depth);
+                text.push_str(&format!("{indent}- {}", escaped(&clause.text, &format!("{indent}  "))));
+            }
+            Kind::Row => {
+                let has_header = is_list && !before.is_some_and(|before| is_header_of(before, clause));
+                push_row(clause, has_header, before, &mut text);
+            }
+            Kind::Heading => {
+                let marks = "#".repeat((clause.section.len() + 1).min(6));
+                // A heading is one line.
+                text.push_str(&format!("{marks} {}", escaped(&clause.text.replace('\n', " "), "")));
+            }
+            Kind::Paragraph => text.push_str(&escaped(&clause.text, "")),
+            Kind::Quote => text.push_str(&format!("> {}", escaped(&clause.text, "> "))),
+        }
         text.push('\n');
         before = Some(clause);
     }
     text
 }
 
-fn push(clause: &VersionClause, is_same_list: bool, text: &mut String) {
-    match clause.kind {
-        Kind::Heading => {
-            text.push_str(&"#".repeat((clause.section.len() + 1).min(6)));
-            text.push(' ');
-            // A heading is one line.
-            text.push_str(&escaped(&clause.text.replace('\n', " "), ""));
-        }
-        Kind::Paragraph => text.push_str(&escaped(&clause.text, "")),
-        Kind::Item => {
-            text.push_str("- ");
-            text.push_str(&escaped(&clause.text, "  "));
-        }
-        Kind::Quote => {
-            text.push_str("> ");
-            text.push_str(&escaped(&clause.text, "> "));
-        }
-        Kind::Row => {
-            if !is_same_list {
-                header(clause, text);
-            }
-            text.push_str(&row(&clause.text));
-        }
+/// Whether a clause goes on with the list or table of the one before.
+fn continues(before: &VersionClause, clause: &VersionClause) -> bool {
+    match (before.kind, clause.kind) {
+        (Kind::Item, Kind::Item) => true,
+        (Kind::Row, Kind::Row) => before.lead_in == clause.lead_in || is_header_of(before, clause),
+        _ => false,
     }
 }
 
-/// The header row, or an empty one: a table of Markdown has one.
+/// Whether the first row is the header row of the second.
+fn is_header_of(header: &VersionClause, row: &VersionClause) -> bool {
+    header.lead_in.is_none() && row.lead_in.as_ref() == Some(&header.text)
+}
+
+/// How many items the clause stands below: an item that ends with its lead-in is one of them.
+fn depth(items: &[&VersionClause], clause: &VersionClause) -> usize {
+    for (depth, item) in items.iter().enumerate().rev() {
+        if item.lead_in == clause.lead_in {
+            return depth;
+        }
+        if clause.lead_in.as_ref().is_some_and(|lead_in| item.text.ends_with(lead_in.as_str())) {
+            return depth + 1;
+        }
+    }
+    0
+}
+
+fn push_row(clause: &VersionClause, has_header: bool, before: Option<&VersionClause>, text: &mut String) {
+    let follows_header = before.is_some_and(|before| is_header_of(before, clause));
+    if follows_header {
+        text.push_str(&rule(cells(&clause.text).count()));
+    } else if !has_header && clause.lead_in.is_some() {
+        header(clause, text);
+    }
+    text.push_str(&row(&clause.text));
+}
+
+/// What stands between the header row of a table and its rows.
+fn rule(columns: usize) -> String {
+    "| --- ".repeat(columns) + "|\n"
+}
+
+/// The header row, where it is no clause before this one.
 fn header(clause: &VersionClause, text: &mut String) {
-    let columns = cells(clause.lead_in.as_deref().unwrap_or(&clause.text)).count();
-    let header = match &clause.lead_in {
-        Some(header) => row(header),
-        None => "|  ".repeat(columns) + "|",
-    };
-    text.push_str(&format!("{header}\n{}|\n", "| --- ".repeat(columns)));
+    if let Some(header) = &clause.lead_in {
+        text.push_str(&format!("{}\n{}", row(header), rule(cells(header).count())));
+    }
 }
 
 fn row(text: &str) -> String {

@@ -12,6 +12,7 @@ use plotters::series::LineSeries;
 use plotters::style::{BLACK, Color, IntoFont, RGBColor, ShapeStyle, WHITE};
 use plotters_svg::SVGBackend;
 
+use super::sanitize::sanitize;
 use super::timeline::caption;
 use crate::search::{Measure, Series, Timeline};
 
@@ -101,7 +102,7 @@ fn draw<'p>(area: &DrawingArea<SVGBackend<'p>, Shift>, timeline: &Timeline) -> R
             chart.draw_series(marks)?;
         }
         let legend = chart.draw_series(std::iter::empty::<PathElement<(f64, f64)>>())?;
-        legend.label(series.query.clone()).legend(move |(x, y)| {
+        legend.label(sanitize(&series.query)).legend(move |(x, y)| {
             EmptyElement::at((x, y))
                 + PathElement::new([(0, 0), (24, 0)], style)
                 + mark(number, (12, 0), colour)

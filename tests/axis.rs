@@ -1,0 +1,240 @@
+//! What commands over time print: every format, for the sample corpus.
+
+use fineprint::index::OpenIndex;
+use fineprint::model::Kind;
+use fineprint::section::{Identity, section};
+
+use crate::output::check;
+use crate::util::{Fixture, fptest, sample, sample_index};
+
+#[test]
+fn timelines_in_every_format() {
+    let asked = ["timeline", "third parties", "-e", "sell or rent", "--since", "2008", "--until", "2011-06"];
+    let with = |more: &[&str]| sample(asked.iter().copied().chain(more.iter().copied()));
+    let json = with(&["--format", "json"]).exits(0).json();
+    check("timeline.schema.json", &json);
+    let points = json["series"][0]["points"].as_array().unwrap();
+    let periods: Vec<_> = points.iter().map(|point| point["period"].as_str().unwrap()).collect();
+    assert_eq!(periods, ["2008", "2009", "2010", "2011"]);
+    let partial: Vec<_> = points.iter().map(|point| point["is_partial"].as_bool().unwrap()).collect();
+    assert_eq!(partial, [false, false, false, true]);
+
+    let csv = with(&["--format", "csv"]).exits(0).stdout().to_owned();
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 8);
+    for (row, point) in rows
+        .iter()
+        .zip(json["series"].as_array().unwrap().iter().flat_map(|s| s["points"].as_array().unwrap()))
+    {
+        assert_eq!(&row[2], point["period"].as_str().unwrap());
+        assert_eq!([&row[6], &row[7]], [point["saying"].to_string(), point["in_force"].to_string()]);
+        assert_eq!(row[8].parse::<f64>().unwrap(), point["share"].as_f64().unwrap());
+    }
+
+    let human = with(&[]);
+    human.exits(0).stdout_has(
+        "policies at the end of each year; the last snapshot of a policy counts until the next, however old",
+    );
+    human.stdout_has("\nsell or rent\n2008 ").stdout_has("2011* ").stdout_lacks("█").stdout_lacks("\u{1b}");
+    with(&["--carry", "18mo"]).exits(0).stdout_has("up to 18mo\n");
+    with(&["--measure", "snapshots"]).exits(0).stdout_has("snapshots archived in each year\n");
+
+    let svg = with(&["--format", "svg"]).exits(0).stdout().to_owned();
+    assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
+    for part in ["sell or rent", "third parties", "2011", "share of policies in force that say it", "%"] {
+        assert!(svg.contains(part), "{part}");
+    }
+    assert!(!svg.contains("NaN") && !svg.contains("inf"));
+    // With no period, and with nothing that says it.
+    for nothing in [
+        &["timeline", "zebra"][..],
+        &["timeline", "zebra", "--until", "1990"],
+        &["timeline", "zebra", "--since", "2090"],
+    ] {
+        for format in ["human", "csv", "json", "svg"] {
+            sample(nothing.iter().copied().chain(["--format", format])).exits(1).stderr_is_empty();
+        }
+    }
+    // A query is foreign text as well.
+    let svg = sample(["timeline", "\"sell\" OR <b>\u{1b}[2J</b>", "--match", "any", "--format", "svg"])
+        .exits(0)
+        .stdout()
+        .to_owned();
+    assert!(!svg.contains("<b>") && !svg.contains('\u{1b}'));
+    sample(["timeline", "sell OR \u{1b}[2J x", "--match", "any"]).exits(0).stdout_lacks("\u{1b}");
+}
+
+fptest!(bars_in_a_terminal, |fx: Fixture| {
+    fx.policy("acme.example", "2010-05-01", "We sell.\n");
+    fx.policy("acme.example", "2012-05-01", "We rent.\n");
+    fx.policy("bell.example", "2011-05-01", "We sell.\n");
+    fx.run(["index", "corpus"]).exits(0);
+    fx.run(["timeline", "sell"]).exits(0).stdout_is(
+        "policies at the end of each year; the last snapshot of a policy counts until the next, however old\n\n\
+         sell\n2010  1 of 1 100.0%\n2011  2 of 2 100.0%\n2012* 1 of 2  50.0%\n\n\
+         * only a part of it: the index, --since or --until begin or end inside\n",
+    );
+    let Some(run) = fx.run_in_terminal(60, &["timeline", "sell", "--color", "never"]) else { return };
+    let bars: Vec<usize> =
+        run.lines().iter().map(|line| line.matches('█').count()).filter(|&bar| bar > 0).collect();
+    assert!(bars.len() == 3 && bars[0] == bars[1] && bars[0].abs_diff(2 * bars[2]) <= 1, "{bars:?}");
+    assert!(run.lines().iter().all(|line| line.chars().count() <= 100));
+});
+
+#[test]
+fn facets_and_companies_in_every_format() {
+    let json = sample(["facets", "sell", "--by", "company", "--format", "json"]).exits(0).json();
+    check("facets.schema.json", &json);
+    let facets = json["facets"].as_array().unwrap();
+    let sum: u64 = facets.iter().map(|facet| facet["clauses"].as_u64().unwrap()).sum();
+    assert_eq!(sum, json["totals"]["clauses"].as_u64().unwrap());
+    assert_eq!(facets.len() as u64, json["totals"]["companies"].as_u64().unwrap());
+    let csv = sample(["facets", "sell", "--by", "company", "--format", "csv"]).exits(0).stdout().to_owned();
+    assert_eq!(csv.lines().count(), facets.len() + 1);
+    let first = &facets[0];
+    assert!(csv.lines().nth(1).unwrap().starts_with(&format!(
+        "{},{}",
+        first["value"].as_str().unwrap(),
+        first["clauses"]
+    )));
+    let human = sample(["facets", "sell", "--by", "company", "--limit", "2"]);
+    assert_eq!(human.exits(0).lines().len(), 3);
+    human.stderr_is(&format!("2 of {} values shown, --limit all shows all\n", facets.len()));
+    sample(["facets", "zebra", "--by", "year"]).exits(1).stdout_is("").stderr_has("no hits: ");
+    for by in ["type", "collection", "year", "section", "lang", "meta:title"] {
+        check(
+            "facets.schema.json",
+            &sample(["facets", "sell", "--by", by, "--format", "json"]).exits(0).json(),
+        );
+    }
+
+    let all = sample(["companies", "--format", "json"]).exits(0).json();
+    let names = |json: &serde_json::Value| -> Vec<String> {
+        check("companies.schema.json", json);
+        json["companies"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| entry["company"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let saying = sample(["companies", "--saying", "sell", "or", "rent", "--format", "json"]).exits(0).json();
+    let silent = sample(["companies", "--not-saying", "sell or rent", "--format", "json"]).exits(0).json();
+    let mut both = [names(&saying), names(&silent)].concat();
+    both.sort();
+    assert_eq!(both, names(&all));
+    let human = sample(["companies", "--saying", "sell or rent"]);
+    assert_eq!(human.exits(0).lines().len(), names(&saying).len() + 1);
+    human.stderr_is(&format!("{} of {} companies say it\n", names(&saying).len(), names(&all).len()));
+    sample(["companies", "--saying", "zebra"]).exits(1).stdout_is("").stderr_is("0 of 28 companies say it\n");
+    let csv = sample(["companies", "--format", "csv"]).exits(0).stdout().to_owned();
+    assert_eq!(csv.lines().count(), names(&all).len() + 1);
+    // Filters of clauses without a query: who has such a clause.
+    let rows = sample(["companies", "--kind", "row", "--format", "json"]).exits(0).json();
+    let found =
+        sample(["facets", "we OR you OR the OR no", "--kind", "row", "--by", "company", "--format", "json"])
+            .json();
+    assert!(names(&rows).len() >= found["facets"].as_array().unwrap().len());
+    assert!(names(&rows).len() < names(&all).len());
+}
+
+#[test]
+fn differences_in_every_format() {
+    let asked = ["diff", "linden-bank.example", "2005", "2012"];
+    let with = |more: &[&str]| sample(asked.iter().copied().chain(more.iter().copied()));
+    let json = with(&["--format", "json"]).exits(0).json();
+    check("diff.schema.json", &json);
+    for kind in ["added", "removed", "changed", "moved"] {
+        let told =
+            json["changes"].as_array().unwrap().iter().filter(|change| change["change"] == kind).count();
+        assert_eq!(json["summary"][kind], told, "{kind}");
+    }
+    let human = with(&[]);
+    let summary = "11 added, 2 removed, 3 changed, 1 moved; 20 clauses the same\n\
+                   - linden-bank.example, Privacy Policy, archived 2005-11-17T03:09:44Z\n\
+                   + linden-bank.example, Privacy Policy, archived 2011-09-14T09:07:33Z\n";
+    assert!(human.exits(0).stdout().starts_with(summary), "{human}");
+    human.stdout_has("~ We do not sell or rent customer lists to [-anyone.-] {+anyone, and that stays true");
+    human
+        .stdout_has("\n+ | Everyday business")
+        .stdout_has("\n- Rev. 10/2005\n+ Rev. 09/2011\n")
+        .stdout_lacks("\u{1b}");
+    with(&["--color", "always"]).exits(0).stdout_has("\u{1b}[32m");
+    let unified = with(&["--format", "unified"]);
+    unified
+        .exits(0)
+        .stdout_has("--- linden-bank.example/Privacy Policy\t2005-11-17T03:09:44Z\n+++ linden-bank.example");
+    // The lines of a unified diff make both texts as far as they go.
+    let count = |mark: char| {
+        unified
+            .lines()
+            .iter()
+            .filter(|line| line.starts_with(mark) && !line.starts_with(&mark.to_string().repeat(3)))
+            .count()
+    };
+    let (header, _) = unified.stdout().split_once(" @@\n").unwrap();
+    let numbers: Vec<usize> = header
+        .rsplit_once("@@ ")
+        .unwrap()
+        .1
+        .split([' ', ','])
+        .map(|n| n.trim_start_matches(['-', '+']).parse().unwrap())
+        .collect();
+    if unified.stdout().matches("@@ -").count() == 1 {
+        assert_eq!([numbers[1], numbers[3]], [count('-') + count(' '), count('+') + count(' ')]);
+    }
+    sample(["diff", "linden-bank.example", "2012", "2012-12"])
+        .exits(1)
+        .stdout_has("0 added, 0 removed, 0 changed, 0 moved")
+        .stderr_is("both dates mean one snapshot, that of 2011-09-14: there is none between them\n");
+}
+
+#[test]
+fn policies_are_shown_as_they_stood() {
+    let json = sample(["show", "linden-bank.example", "--as-of", "2009", "--format", "json"]).exits(0).json();
+    check("version.schema.json", &json);
+    assert_eq!(json["archive_date"], "2008-03-22");
+    let human = sample(["show", "linden-bank.example", "--as-of", "2009"]);
+    human
+        .exits(0)
+        .stdout_has("linden-bank.example  Privacy Policy  2008-03-22T22:18:01Z\n")
+        .stderr_is_empty();
+    human.stdout_has("\n- consumer reporting agencies, such as your credit score.\n");
+    sample(["show", "linden-bank.example", "--format", "markdown"]).exits(0).stdout_has("\n## Our promise\n");
+}
+
+/// Markdown that is printed of every snapshot of the samples reads back into the same clauses.
+#[test]
+fn printed_markdown_reads_back() {
+    let index = OpenIndex::open(sample_index()).unwrap();
+    let (mut same, mut all) = (0, 0);
+    for (entry, rank) in index.policies().entries().iter().zip(0..) {
+        for ordinal in 0..entry.snapshots {
+            let version = fineprint::search::version(&index, rank, ordinal).unwrap();
+            let mut printed = Vec::new();
+            fineprint::printer::print_markdown(&mut printed, &version).unwrap();
+            let printed = String::from_utf8(printed).unwrap();
+            let clauses = section(&printed);
+            let name = format!("{} {}", entry.key.company, version.snapshot.archive_date);
+            let told =
+                |kind: Kind, lead_in: Option<&str>, text: &str| (kind, Identity::new(kind, lead_in, text));
+            let expected: Vec<_> =
+                version.clauses.iter().map(|c| told(c.kind, c.lead_in.as_deref(), &c.text)).collect();
+            let read: Vec<_> = clauses.iter().map(|c| told(c.kind, c.lead_in.as_deref(), &c.text)).collect();
+            all += expected.len();
+            same += expected.iter().filter(|clause| read.contains(clause)).count();
+            if read != expected {
+                let first = expected.iter().zip(&read).position(|(a, b)| a != b);
+                println!(
+                    "{name}: {} clauses, {} read back; from {first:?}: {:?}",
+                    expected.len(),
+                    read.len(),
+                    first.map(|at| (&expected[at], &read[at]))
+                );
+            }
+        }
+    }
+    println!("{same} of {all} clauses read back");
+    assert_eq!(same, all);
+}

@@ -86,6 +86,25 @@ fn every_command_of_the_readme_runs() {
             assert_eq!(printed, expected.as_slice(), "{command}\n{stderr}");
         }
     }
+    if corpora.is_some() && has_program("jq") {
+        check_pictures(&root.join("docs"), folder.path());
+    }
+}
+
+/// The pictures of the README are what its commands draw.
+fn check_pictures(docs: &Path, folder: &Path) {
+    for entry in std::fs::read_dir(docs).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if let Some(name) = name.strip_suffix(".svg") {
+            let drawn = std::fs::read_to_string(folder.join(format!("contrib-{name}.svg"))).unwrap();
+            assert!(
+                drawn == std::fs::read_to_string(&path).unwrap(),
+                "{} is another picture",
+                path.display()
+            );
+        }
+    }
 }
 
 fn copy(from: &Path, to: &Path) {

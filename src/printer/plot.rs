@@ -65,6 +65,7 @@ fn draw<'p>(area: &DrawingArea<SVGBackend<'p>, Shift>, timeline: &Timeline) -> R
     let last = names.len().saturating_sub(1).max(1) as f64;
     let mut chart = ChartBuilder::on(area)
         .margin(18)
+        .margin_right(34)
         .x_label_area_size(56)
         .y_label_area_size(66)
         .build_cartesian_2d(-0.3..last + 0.3, 0.0..top)?;

@@ -11,7 +11,7 @@ use std::time::Instant;
 use fineprint::corpus::{self, Found, Options, Seen};
 use fineprint::index::{BuildOptions, OpenIndex, Scan, build};
 use fineprint::progress::Silent;
-use fineprint::search::{Hit, SearchRequest, Searcher};
+use fineprint::search::{Hit, SearchRequest, Searcher, TimelineRequest};
 use tantivy::collector::Count;
 use tantivy::query::PhraseQuery;
 use tantivy::{Index, Term};
@@ -102,6 +102,8 @@ fn phrases(folder: &std::path::Path) {
             time
         };
         let (totals, hits) = (timed(0), timed(10));
+        let by_year = TimelineRequest { queries: vec![phrase.to_owned()], ..TimelineRequest::default() };
+        let timeline = median(|| drop(ready.timeline(&by_year).unwrap()));
         println!(
             "\"{phrase}\": {counted} clauses; exact totals {:.2} ms, ten hits too {:.2} ms, the library's count {:.2} ms: {:.1} and {:.1} times",
             totals * 1e3,
@@ -109,6 +111,11 @@ fn phrases(folder: &std::path::Path) {
             library * 1e3,
             totals / library,
             hits / library
+        );
+        println!(
+            "    its timeline by year {:.2} ms: {:.1} times the totals",
+            timeline * 1e3,
+            timeline / totals
         );
     }
 }

@@ -66,6 +66,8 @@ pub struct OpenIndex {
     texts: Texts,
     searcher: Searcher,
     fields: Fields,
+    /// Archive times of policies by segment: to open a column takes longer than to read a policy's times from it.
+    times: Vec<Column<i64>>,
     corpus_name: Option<String>,
 }
 
@@ -132,12 +134,16 @@ impl OpenIndex {
             .map_err(Error::reading(dir))?;
         let fields = Fields::of(&index.schema()).map_err(Error::reading(dir))?;
         let reader: tantivy::IndexReader = reader;
+        let searcher = reader.searcher();
+        let times = |segment: &SegmentReader| segment.fast_fields().i64("times").map_err(Error::reading(dir));
+        let times = searcher.segment_readers().iter().map(times).collect::<Result<_>>()?;
         Ok(Self {
+            times,
             dir: dir.to_owned(),
             manifest: manifest.clone(),
             policies,
             texts,
-            searcher: reader.searcher(),
+            searcher,
             fields,
             corpus_name: None,
         })
@@ -241,8 +247,8 @@ impl OpenIndex {
 
     /// The archive times of a policy's ordinals, from the column: no stored text is read.
     pub(crate) fn times(&self, policy: DocAddress) -> Result<Vec<i64>> {
-        let segment = self.searcher.segment_reader(policy.segment_ord);
-        let column = segment.fast_fields().i64("times").map_err(self.failed())?;
+        let column = self.times.get(policy.segment_ord as usize);
+        let column = column.ok_or_else(|| self.damaged("a missing segment"))?;
         Ok(column.values_for_doc(policy.doc_id).collect())
     }
 

@@ -4,6 +4,7 @@
 //! end of the period, as `--as-of` chooses it; for snapshots all that are dated inside. Of both, only snapshots that count. `--since` and
 //! `--until` are the ends of the axis: what stood before `--since` still carries forward into it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use fixedbitset::FixedBitSet;
@@ -15,7 +16,7 @@ use super::request::{Dates, Filters, SearchRequest};
 use super::selection::{Selection, last_second};
 use crate::collapse::Run;
 use crate::error::Result;
-use crate::index::OpenIndex;
+use crate::index::{OpenIndex, Policies};
 use crate::model::{ArchiveTime, Interval, Span};
 
 /// What a timeline counts.
@@ -116,7 +117,7 @@ impl Searcher<'_> {
                 let every = SearchRequest { is_of_all: true, ..search.clone() };
                 self.counts(&every, &calendar)?
             }
-            _ => calendar.in_force(index, filters)?,
+            _ => calendar.in_force(index),
         };
         let mut series = Vec::with_capacity(request.queries.len());
         for query in &request.queries {
@@ -135,7 +136,7 @@ impl Searcher<'_> {
         let index = self.index;
         let mut counter = Counter::new(calendar, index);
         self.each_match(request, &mut |_, _, found| {
-            counter.enter(index, found.rank)?;
+            counter.enter(found.rank);
             counter.count(found.matching);
             Ok(())
         })?;
@@ -178,6 +179,8 @@ impl Axis {
 /// The periods, and what is looked at of a policy in each.
 struct Calendar {
     spans: Vec<Span>,
+    /// By rank, the policies that the filters of names let through.
+    policies: BTreeMap<u32, PolicyInTime>,
     axis: Axis,
     selection: Selection,
     measure: Measure,
@@ -192,34 +195,24 @@ impl Calendar {
         (by, measure): (Interval, Measure),
     ) -> Result<Self> {
         let selection = Selection::new(index, filters)?;
-        let mut calendar = Self { spans: Vec::new(), axis, selection, measure };
-        let first = match axis.first {
-            Some(first) => Some(first),
-            None => calendar.first(index, filters)?,
-        };
-        calendar.spans = first.map_or_else(Vec::new, |first| by.spans(first, axis.last));
-        Ok(calendar)
-    }
-
-    /// The time of the first snapshot that counts.
-    fn first(&self, index: &OpenIndex, filters: &Filters) -> Result<Option<ArchiveTime>> {
-        let mut first = None;
-        each_policy(index, filters, &self.selection, |policy| {
-            first = first.into_iter().chain(policy.span().map(|(first, _)| first)).min();
+        let mut policies = BTreeMap::new();
+        each_policy(index, filters, &selection, |policy| {
+            policies.insert(policy.rank, policy);
         })?;
-        Ok(first)
+        let first =
+            axis.first.or_else(|| policies.values().filter_map(|policy| Some(policy.span()?.0)).min());
+        let spans = first.map_or_else(Vec::new, |first| by.spans(first, axis.last));
+        Ok(Self { spans, policies, axis, selection, measure })
     }
 
     /// By period, how many there are of what is counted, clauses excepted.
-    fn in_force(&self, index: &OpenIndex, filters: &Filters) -> Result<Vec<u64>> {
+    fn in_force(&self, index: &OpenIndex) -> Vec<u64> {
         let mut counter = Counter::new(self, index);
-        each_policy(index, filters, &self.selection, |policy| {
-            let company = index.policies().company(policy.rank);
-            let runs = policy.runs();
-            counter.enter_read(policy, company);
-            counter.count(&runs);
-        })?;
-        Ok(counter.finish())
+        for (&rank, policy) in &self.policies {
+            counter.enter(rank);
+            counter.count(&policy.runs());
+        }
+        counter.finish()
     }
 
     fn windows(&self, policy: &PolicyInTime) -> Vec<Range<u32>> {
@@ -250,6 +243,7 @@ impl Calendar {
 /// Adds up by period; what is of one policy comes together.
 struct Counter<'c> {
     calendar: &'c Calendar,
+    names: &'c Policies,
     counts: Vec<u64>,
     /// Per period the companies seen.
     companies: Vec<FixedBitSet>,
@@ -261,11 +255,12 @@ struct Counter<'c> {
 }
 
 impl<'c> Counter<'c> {
-    fn new(calendar: &'c Calendar, index: &OpenIndex) -> Self {
+    fn new(calendar: &'c Calendar, index: &'c OpenIndex) -> Self {
         let periods = calendar.spans.len();
         let companies = if calendar.measure == Measure::Companies { periods } else { 0 };
         Self {
             calendar,
+            names: index.policies(),
             counts: vec![0; periods],
             companies: vec![FixedBitSet::with_capacity(index.policies().company_count()); companies],
             rank: None,
@@ -275,19 +270,16 @@ impl<'c> Counter<'c> {
         }
     }
 
-    fn enter(&mut self, index: &OpenIndex, rank: u32) -> Result<()> {
-        if self.rank != Some(rank) {
-            let policy = PolicyInTime::read(index, rank, &self.calendar.selection)?;
-            self.enter_read(policy, index.policies().company(rank));
+    fn enter(&mut self, rank: u32) {
+        if self.rank == Some(rank) {
+            return;
         }
-        Ok(())
-    }
-
-    fn enter_read(&mut self, policy: PolicyInTime, company: u32) {
         self.leave();
-        (self.rank, self.company) = (Some(policy.rank), company);
-        self.windows = self.calendar.windows(&policy);
-        self.snapshots.grow(policy.times.len());
+        (self.rank, self.company) = (Some(rank), self.names.company(rank));
+        if let Some(policy) = self.calendar.policies.get(&rank) {
+            self.windows = self.calendar.windows(policy);
+            self.snapshots.grow(policy.times.len());
+        }
     }
 
     /// Counts something that has these runs.

@@ -33,7 +33,7 @@
 //!
 //! [`corpus`] finds snapshots and reads their texts; [`section`] cuts a text into clauses; [`collapse`] makes one policy of its snapshots,
 //! each distinct clause once; [`index`] stores policies and reads them back; [`query`] turns words into a tree and a plan; [`search`] finds,
-//! orders and hands out hits; [`printer`] writes them. [`model`] has the words that all of them use, [`token`] what a word of a text is.
+//! orders, counts and hands out; [`diff`] compares versions of a policy; [`printer`] writes. [`model`] has the words that all of them use, [`token`] what a word of a text is.
 //! Nothing here prints to the terminal or ends the process; long work tells a [`progress::Progress`].
 
 pub mod collapse;

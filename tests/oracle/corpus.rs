@@ -194,7 +194,7 @@ pub fn chosen(life: &[&Snapshot], filters: &Filters, end: i64) -> Vec<usize> {
     let is_fresh =
         |o: &usize, at: i64| filters.carry.is_none_or(|days| life[*o].time >= at.min(end) - days * 86_400);
     if let Some(bound) = filters.as_of {
-        let newest = all.filter(|&o| life[o].time <= bound).last();
+        let newest = all.rfind(|&o| life[o].time <= bound);
         return newest.into_iter().filter(|o| is_fresh(o, bound)).collect();
     }
     if filters.latest {

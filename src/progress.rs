@@ -15,6 +15,8 @@ pub enum Phase {
     Checking,
     /// Answering the queries of a batch; counts queries.
     Searching,
+    /// Writing snapshots out of the index; counts snapshots.
+    Exporting,
 }
 
 impl Phase {
@@ -27,6 +29,7 @@ impl Phase {
             Phase::Merging => "merging",
             Phase::Checking => "checking",
             Phase::Searching => "searching",
+            Phase::Exporting => "exporting",
         }
     }
 }

@@ -238,3 +238,65 @@ fn printed_markdown_reads_back() {
     println!("{same} of {all} clauses read back");
     assert_eq!(same, all);
 }
+
+fptest!(exports_are_read_again, |fx: Fixture| {
+    let folder = fx.path("data");
+    std::fs::create_dir_all(&folder).unwrap();
+    let index = sample_index().display().to_string();
+    let export = |more: &[&str]| {
+        let args = ["export", "--index", &index];
+        fx.run(args.iter().copied().chain(more.iter().copied()))
+    };
+    export(&["--format", "markdown", "--to", "tree"])
+        .exits(0)
+        .stderr_is("115 snapshots of 28 policies written to tree\n");
+    export(&["--to", "all.jsonl"]).exits(0).stderr_is("115 snapshots of 28 policies written to all.jsonl\n");
+    export(&["--format", "csv", "--to", "all.csv"]).exits(0).stdout_is("");
+    let files = crate::util::listing(&fx.path("tree")).into_keys();
+    assert_eq!(files.filter(|path| path.extension().is_some_and(|ext| ext == "md")).count(), 115);
+    let lines = std::fs::read_to_string(fx.path("all.jsonl")).unwrap();
+    assert_eq!(lines.lines().count(), 115);
+    for line in lines.lines() {
+        check("snapshot.schema.json", &serde_json::from_str(line).unwrap());
+    }
+    let counts = |corpus: &str| {
+        fx.run(["index", corpus, "--index", "again", "--rebuild"]).exits(0);
+        let info = fx.run(["info", "--index", "again", "--format", "json"]).json();
+        ["companies", "policies", "snapshots", "clauses", "occurrences"]
+            .map(|name| info["counts"][name].as_u64().unwrap())
+    };
+    let expected = fx.run(["info", "--index", &index, "--format", "json"]).json();
+    let expected = ["companies", "policies", "snapshots", "clauses", "occurrences"]
+        .map(|name| expected["counts"][name].as_u64().unwrap());
+    for corpus in ["tree", "all.jsonl", "all.csv"] {
+        assert_eq!(counts(corpus), expected, "{corpus}");
+    }
+
+    // What is counted is what is written.
+    let totals = fx.run(["search", "sell or rent", "--index", &index, "--count", "--format", "json"]).json()
+        ["totals"]
+        .clone();
+    let some = export(&["sell or rent"]);
+    assert_eq!(some.exits(0).lines().len() as u64, totals["snapshots"].as_u64().unwrap());
+    some.stderr_is(&format!("{} snapshots of {} policies\n", totals["snapshots"], totals["policies"]));
+    let some = export(&["sell or rent", "--what", "clauses"]);
+    assert_eq!(some.exits(0).lines().len() as u64, totals["clauses"].as_u64().unwrap());
+    some.json_lines().iter().for_each(|hit| check("hit.schema.json", hit));
+    let every = export(&["--what", "clauses", "--latest", "--kind", "heading"]);
+    assert!(every.exits(0).json_lines().iter().all(|hit| hit["kind"] == "heading" && hit["score"].is_null()));
+    assert_eq!(export(&["--latest"]).exits(0).lines().len(), 28);
+    export(&["zebra"]).exits(1).stdout_is("").stderr_is("0 snapshots of 0 policies\n");
+
+    export(&["--format", "markdown", "--to", "tree"]).fails_with("tree: is there already; name a new folder");
+    export(&["--format", "markdown"])
+        .fails_with("a Markdown tree needs a folder; add --to FOLDER, or --format jsonl");
+    export(&["--format", "markdown", "--what", "clauses", "--to", "x"])
+        .fails_with("--what clauses has no Markdown tree; add --format jsonl or csv");
+    export(&["--to", "nowhere/x.jsonl"]).exits(2).stderr_has("nowhere/x.jsonl");
+    let left: Vec<_> = std::fs::read_dir(fx.root())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().starts_with('.'))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+});

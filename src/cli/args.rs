@@ -116,6 +116,8 @@ pub enum Command {
     Show(ShowArgs),
     /// Say what changed in a policy between two archive dates
     Diff(DiffArgs),
+    /// Write snapshots or clauses as Markdown files, JSON Lines or CSV
+    Export(Box<ExportArgs>),
     /// Say what is in the index
     Info(InfoArgs),
     /// Verify that the index is sound, or still equal to a corpus
@@ -746,6 +748,63 @@ pub struct DiffArgs {
     /// The index to ask.
     #[command(flatten)]
     pub index: IndexChoice,
+}
+
+/// What is exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ExportWhat {
+    /// Whole snapshots: those that the filters leave; with a query or filters of clauses, those that hold a match.
+    #[default]
+    Snapshots,
+    /// The clauses that match, as a search prints them.
+    Clauses,
+}
+
+/// The formats of exports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ExportFormat {
+    /// A file for each snapshot, COMPANY/TYPE/TIME.md, in a new folder.
+    Markdown,
+    /// One object per line.
+    #[default]
+    Jsonl,
+    /// One row each (RFC 4180).
+    Csv,
+}
+
+/// `fineprint export`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Texts of snapshots are Markdown made from the index: the same clauses, equal to those of the source but
+for white space, marks and the styles of quotes and dashes; the source itself stays in the corpus.
+`fineprint index` reads what is written, in each format. A file or folder appears when it is complete.
+
+Examples:
+  fineprint export --company linden-bank.example --format markdown --to linden
+  fineprint export sell or rent --latest > saying.jsonl
+  fineprint export sell or rent --what clauses --format csv --to clauses.csv")]
+pub struct ExportArgs {
+    /// Only what this query finds
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// What to write
+    #[arg(long, value_enum, default_value_t)]
+    pub what: ExportWhat,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ExportFormat,
+    /// Where to: a new folder for Markdown, a file for JSON Lines and CSV [default: standard output]
+    #[arg(long, value_name = "PATH")]
+    pub to: Option<PathBuf>,
+    /// How the query is read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// The index to ask.
+    #[command(flatten)]
+    pub index: IndexChoice,
+    /// What counts.
+    #[command(flatten)]
+    pub filters: FilterArgs,
 }
 
 /// `fineprint info`.

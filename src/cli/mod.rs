@@ -6,6 +6,7 @@ mod batch;
 mod check;
 mod companies;
 mod diff;
+mod export;
 mod facets;
 mod filters;
 mod generate;
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
         Command::Companies(args) => companies::run(args, &cli),
         Command::Timeline(args) => timeline::run(args, &cli),
         Command::Show(args) => show::run(args, &cli),
+        Command::Export(args) => export::run(args, &cli),
         Command::Diff(args) => diff::run(args, &cli),
         Command::Info(args) => info::run(args, &cli),
         Command::Check(args) => check::run(args, &cli),

@@ -12,6 +12,7 @@ mod markdown;
 mod offsets;
 mod plot;
 mod sanitize;
+mod snapshots;
 mod table;
 mod timeline;
 mod width;
@@ -30,6 +31,7 @@ pub use markdown::{print_markdown, print_version, print_version_json};
 pub use offsets::Offsets;
 pub use plot::print_timeline_svg;
 pub use sanitize::sanitize;
+pub use snapshots::{MarkdownTree, print_snapshot_csv, print_snapshot_csv_names, print_snapshot_json};
 pub use table::{Fields, Separator, TableOptions};
 pub use timeline::{print_timeline, print_timeline_csv};
 

@@ -185,7 +185,11 @@ fn guarded(value: String) -> String {
 }
 
 /// Writes one row. Each is made in memory and handed on whole: nothing waits here.
-fn row(out: &mut impl Write, separator: Separator, cells: impl Iterator<Item = String>) -> io::Result<()> {
+pub(super) fn row(
+    out: &mut impl Write,
+    separator: Separator,
+    cells: impl Iterator<Item = String>,
+) -> io::Result<()> {
     let mut builder = WriterBuilder::new();
     match separator {
         Separator::Comma => builder.terminator(Terminator::CRLF),

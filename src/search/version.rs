@@ -1,12 +1,13 @@
 //! Versions: a policy as it stood in one snapshot, from the index alone.
 
 use serde::Serialize;
+use tantivy::DocAddress;
 
 use super::selection::{Selection, Snapshots};
 use super::{Dates, Filters};
 use crate::diff::Compared;
 use crate::error::{Error, Result};
-use crate::index::OpenIndex;
+use crate::index::{CHUNK, OpenIndex, PolicyEntry, PolicyTables};
 use crate::model::{ArchiveTime, Kind, Source};
 
 /// A policy in one snapshot.
@@ -43,6 +44,9 @@ pub struct SnapshotCard {
     pub archive_url: Option<String>,
     /// Where it comes from.
     pub source: Source,
+    /// What else is known of it: one JSON object as it was written, empty where nothing is.
+    #[serde(skip)]
+    pub metadata: String,
 }
 
 /// A clause where it stands in a snapshot.
@@ -144,13 +148,38 @@ pub fn chosen_ordinal(index: &OpenIndex, rank: u32, filters: &Filters) -> Result
 ///
 /// There is no such snapshot, or the index is damaged.
 pub fn version(index: &OpenIndex, rank: u32, ordinal: u32) -> Result<Version> {
-    let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
-    let address = index.policy_address(entry.hash)?;
-    let tables = index.policy_tables(address)?;
-    let clauses = index.clauses_of(address, ordinal)?.into_iter().map(|(clause, place)| {
+    VersionReader::new(index, rank)?.version(ordinal)
+}
+
+/// Reads the versions of one policy.
+pub(super) struct VersionReader<'i> {
+    index: &'i OpenIndex,
+    rank: u32,
+    entry: &'i PolicyEntry,
+    address: DocAddress,
+    tables: PolicyTables,
+}
+
+impl<'i> VersionReader<'i> {
+    pub fn new(index: &'i OpenIndex, rank: u32) -> Result<Self> {
+        let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
+        let address = index.policy_address(entry.hash)?;
+        Ok(Self { index, rank, entry, address, tables: index.policy_tables(address)? })
+    }
+
+    /// The policy as it stood in the snapshot with this ordinal.
+    pub fn version(&self, ordinal: u32) -> Result<Version> {
+        let clauses = self.index.clauses_of(self.address, ordinal)?.into_iter();
+        let clauses = clauses.map(|(clause, place)| self.clause(clause, place)).collect::<Result<_>>()?;
+        Ok(Version { clauses, snapshot: self.card(ordinal)? })
+    }
+
+    /// The clause with this number where it stands at this place.
+    fn clause(&self, clause: u32, place: u32) -> Result<VersionClause> {
+        let Self { index, rank, entry, address, tables } = self;
         let place = tables.places.get(place as usize).ok_or_else(|| index.damaged("a place is missing"))?;
-        let stored = index.clause(index.clause_address(address, entry.snapshots, clause))?;
-        let id = index.clause_id(rank, place.kind, &stored);
+        let stored = index.clause(index.clause_address(*address, entry.snapshots, clause))?;
+        let id = index.clause_id(*rank, place.kind, &stored);
         let heading = |&number: &u32| tables.headings.get(number as usize).cloned().unwrap_or_default();
         Ok(VersionClause {
             id: id.ok_or_else(|| index.damaged("an unknown policy"))?.to_string(),
@@ -159,30 +188,29 @@ pub fn version(index: &OpenIndex, rank: u32, ordinal: u32) -> Result<Version> {
             lead_in: stored.lead_in,
             text: stored.text,
         })
-    });
-    Ok(Version { clauses: clauses.collect::<Result<_>>()?, snapshot: card(index, rank, ordinal)? })
-}
-
-/// What is known of a snapshot.
-pub(super) fn card(index: &OpenIndex, rank: u32, ordinal: u32) -> Result<SnapshotCard> {
-    let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
-    let address = index.policy_address(entry.hash)?;
-    let mut chunk = index.chunk(address, ordinal)?.snapshots;
-    let inside = ordinal as usize % crate::index::CHUNK;
-    if inside >= chunk.len() {
-        return Err(index.damaged("a snapshot is missing"));
     }
-    let stored = chunk.swap_remove(inside);
-    Ok(SnapshotCard {
-        collection: entry.key.collection.clone(),
-        company: entry.key.company.clone(),
-        policy_type: entry.key.policy_type.clone(),
-        archive_date: stored.info.time.date(),
-        archive_time: stored.info.time.rfc3339(),
-        is_technical: stored.info.is_technical,
-        title: stored.title,
-        url: stored.info.url,
-        archive_url: stored.info.archive_url,
-        source: stored.info.source,
-    })
+
+    /// What is known of a snapshot.
+    fn card(&self, ordinal: u32) -> Result<SnapshotCard> {
+        let mut chunk = self.index.chunk(self.address, ordinal)?.snapshots;
+        let inside = ordinal as usize % CHUNK;
+        if inside >= chunk.len() {
+            return Err(self.index.damaged("a snapshot is missing"));
+        }
+        let stored = chunk.swap_remove(inside);
+        let key = &self.entry.key;
+        Ok(SnapshotCard {
+            collection: key.collection.clone(),
+            company: key.company.clone(),
+            policy_type: key.policy_type.clone(),
+            archive_date: stored.info.time.date(),
+            archive_time: stored.info.time.rfc3339(),
+            is_technical: stored.info.is_technical,
+            title: stored.title,
+            url: stored.info.url,
+            archive_url: stored.info.archive_url,
+            source: stored.info.source,
+            metadata: stored.info.metadata,
+        })
+    }
 }

@@ -1,0 +1,74 @@
+//! The snapshots that a request chooses: of a query or of filters of clauses those that hold a match, else all of S.
+
+use std::collections::BTreeMap;
+
+use fixedbitset::FixedBitSet;
+
+use super::Searcher;
+use super::policy_in_time::each_policy;
+use super::request::SearchRequest;
+use super::selection::Selection;
+use super::version::{Version, VersionReader};
+use crate::error::Result;
+
+/// The snapshots that were chosen, by rank of their policy.
+pub struct Selected(BTreeMap<u32, FixedBitSet>);
+
+impl Selected {
+    /// How many snapshots.
+    pub fn snapshots(&self) -> u64 {
+        self.0.values().map(|ordinals| ordinals.count_ones(..) as u64).sum()
+    }
+
+    /// Of how many policies.
+    pub fn policies(&self) -> u64 {
+        self.0.len() as u64
+    }
+}
+
+impl Searcher<'_> {
+    /// Chooses snapshots.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Searcher::search`].
+    pub fn selected(&self, request: &SearchRequest) -> Result<Selected> {
+        let mut selected: BTreeMap<u32, FixedBitSet> = BTreeMap::new();
+        let mut insert = |rank: u32, start: u32, end: u32| {
+            let ordinals = selected.entry(rank).or_default();
+            ordinals.grow(end as usize);
+            ordinals.insert_range(start as usize..end as usize);
+        };
+        if request.is_of_all && !request.filters.is_about_clauses() {
+            let selection = Selection::new(self.index, &request.filters)?;
+            each_policy(self.index, &request.filters, &selection, |policy| {
+                policy.counting.iter().for_each(|range| insert(policy.rank, range.start, range.end));
+            })?;
+        } else {
+            self.each_match(request, &mut |_, _, found| {
+                found.matching.iter().for_each(|run| insert(found.rank, run.start, run.last + 1));
+                Ok(())
+            })?;
+        }
+        Ok(Selected(selected))
+    }
+
+    /// Calls `with` for each chosen snapshot: by policy, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// What `with` returns, or a damaged index.
+    pub fn each_version(
+        &self,
+        selected: &Selected,
+        with: &mut dyn FnMut(&Version) -> Result<()>,
+    ) -> Result<()> {
+        for (&rank, ordinals) in &selected.0 {
+            let reader = VersionReader::new(self.index, rank)?;
+            for ordinal in ordinals.ones() {
+                with(&reader.version(ordinal as u32)?)?;
+            }
+        }
+        Ok(())
+    }
+}

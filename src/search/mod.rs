@@ -1,11 +1,9 @@
 //! Searching: a request and an open index in, hits in a total order out.
 
-mod companies;
-mod comparison;
 mod context;
+mod counts;
 mod cursor;
 mod explain;
-mod facets;
 mod group;
 mod highlight;
 mod hit;
@@ -20,29 +18,29 @@ mod request;
 mod rows;
 mod scope;
 mod segment;
-mod selected;
 mod selection;
 mod show;
 mod spans;
 mod statistics;
-mod timeline;
 mod truth;
-mod version;
+mod versions;
 mod vocabulary;
 
 use std::collections::HashSet;
 
-pub use companies::{Companies, CompanyEntry, Saying};
-pub use comparison::{ChangeKind, Comparison, DiffSummary, Difference, Stretch};
+pub use counts::{
+    Companies, CompanyEntry, Facet, FacetField, Facets, Measure, Point, Saying, Series, Timeline,
+    TimelineRequest,
+};
 pub use explain::{Explanation, Part, Reason};
-pub use facets::{Facet, FacetField, Facets};
 pub use hit::{Hit, HitSink, Neighbour, Summary, Surroundings, Totals};
 pub use request::{Dates, Filters, Group, LifeFilter, Limit, Member, Sample, SearchRequest, Sort};
 pub use scope::Scope;
-pub use selected::Selected;
 pub use show::{ContextClause, ShownClause, find_clause};
-pub use timeline::{Measure, Point, Series, Timeline, TimelineRequest};
-pub use version::{SnapshotCard, Version, VersionClause, chosen_ordinal, one_policy, version};
+pub use versions::{
+    ChangeKind, Comparison, DiffSummary, Difference, Selected, SnapshotCard, Stretch, Version, VersionClause,
+    chosen_ordinal, one_policy, version,
+};
 
 use fixedbitset::FixedBitSet;
 use tantivy::SegmentOrdinal;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use fixedbitset::FixedBitSet;
 
-use super::Searcher;
-use super::policy_in_time::each_policy;
-use super::request::SearchRequest;
-use super::selection::Selection;
 use super::version::{Version, VersionReader};
 use crate::error::Result;
+use crate::search::Searcher;
+use crate::search::policy_in_time::each_policy;
+use crate::search::request::SearchRequest;
+use crate::search::selection::Selection;
 
 /// The snapshots that were chosen, by rank of their policy.
 pub struct Selected(BTreeMap<u32, FixedBitSet>);

@@ -10,14 +10,14 @@ use std::ops::Range;
 use fixedbitset::FixedBitSet;
 use serde::Serialize;
 
-use super::Searcher;
-use super::policy_in_time::{PolicyInTime, each_policy};
-use super::request::{Dates, Filters, SearchRequest};
-use super::selection::{Selection, last_second};
 use crate::collapse::Run;
 use crate::error::Result;
 use crate::index::{OpenIndex, Policies};
 use crate::model::{ArchiveTime, Interval, Span};
+use crate::search::Searcher;
+use crate::search::policy_in_time::{PolicyInTime, each_policy};
+use crate::search::request::{Dates, Filters, SearchRequest};
+use crate::search::selection::{Selection, last_second};
 
 /// What a timeline counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]

@@ -5,16 +5,16 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::hit::Totals;
-use super::metadata::{check_key, values};
-use super::read::HitReader;
-use super::request::{SearchRequest, Sort};
-use super::rows::Row;
-use super::segment::{Columns, Match};
-use super::{Counter, Searcher, each_match};
 use crate::error::Result;
 use crate::lang::Lang;
 use crate::model::{ArchiveTime, PolicyKey};
+use crate::search::hit::Totals;
+use crate::search::metadata::{check_key, values};
+use crate::search::read::HitReader;
+use crate::search::request::{SearchRequest, Sort};
+use crate::search::rows::Row;
+use crate::search::segment::{Columns, Match};
+use crate::search::{Counter, Searcher, each_match};
 
 /// By what matches are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::Searcher;
-use super::policy_in_time::each_policy;
-use super::request::SearchRequest;
-use super::selection::Selection;
 use crate::error::Result;
 use crate::model::ArchiveTime;
+use crate::search::Searcher;
+use crate::search::policy_in_time::each_policy;
+use crate::search::request::SearchRequest;
+use crate::search::selection::Selection;
 
 /// Which of the companies with snapshots that count are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

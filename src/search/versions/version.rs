@@ -3,12 +3,12 @@
 use serde::Serialize;
 use tantivy::DocAddress;
 
-use super::selection::{Selection, Snapshots};
-use super::{Dates, Filters};
 use crate::diff::Compared;
 use crate::error::{Error, Result};
 use crate::index::{CHUNK, OpenIndex, PolicyEntry, PolicyTables};
 use crate::model::{ArchiveTime, Kind, Source};
+use crate::search::selection::{Selection, Snapshots};
+use crate::search::{Dates, Filters};
 
 /// A policy in one snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -77,7 +77,7 @@ impl VersionClause {
 ///
 /// A name that nothing has, and more than one policy: lists what there is to choose from.
 pub fn one_policy(index: &OpenIndex, filters: &Filters, asked: &str) -> Result<u32> {
-    let named = super::named(index, filters)?;
+    let named = crate::search::named(index, filters)?;
     let is_named = |rank: &u32| named.as_ref().is_none_or(|named| named.get(*rank as usize) == Some(&true));
     let ranks: Vec<u32> = (0..index.policies().entries().len() as u32).filter(is_named).collect();
     if let [rank] = ranks[..] {

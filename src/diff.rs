@@ -30,6 +30,13 @@ pub struct Compared<'c> {
     pub text: &'c str,
 }
 
+impl Compared<'_> {
+    /// What makes two clauses the same for comparing: their identity without the numbers before them.
+    pub fn wording(&self) -> Identity {
+        Identity::new(self.kind, self.lead_in.map(without_number), without_number(self.text))
+    }
+}
+
 /// A difference; numbers are places in the old and the new list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
@@ -60,7 +67,7 @@ pub fn align(old: &[Compared<'_>], new: &[Compared<'_>]) -> Alignment {
     let mut alignment = Alignment::default();
     let gaps = gaps(&ops, &mut alignment.same);
     let moved = moved(&gaps, &old_keys, &new_keys);
-    let words = Words::of(old, new);
+    let words = Words::of((old, new), &gaps);
     for (removed, added) in gaps {
         let removed: Vec<usize> = removed.filter(|at| !moved.from.contains_key(at)).collect();
         let (went, added): (Vec<usize>, Vec<usize>) = added.partition(|at| moved.to.contains_key(at));
@@ -79,10 +86,8 @@ pub fn align(old: &[Compared<'_>], new: &[Compared<'_>]) -> Alignment {
 fn keys(old: &[Compared<'_>], new: &[Compared<'_>]) -> (Vec<u32>, Vec<u32>) {
     let mut known: HashMap<Identity, u32> = HashMap::new();
     let mut key = |clause: &Compared<'_>| {
-        let lead_in = clause.lead_in.map(without_number);
-        let identity = Identity::new(clause.kind, lead_in, without_number(clause.text));
         let next = known.len() as u32;
-        *known.entry(identity).or_insert(next)
+        *known.entry(clause.wording()).or_insert(next)
     };
     (old.iter().map(&mut key).collect(), new.iter().map(&mut key).collect())
 }
@@ -157,15 +162,16 @@ fn new_place(change: Change) -> Option<usize> {
     }
 }
 
-/// The words of all clauses as numbers, sorted.
+/// The words of the clauses in gaps as numbers, sorted; of all others none.
 struct Words {
     old: Vec<Vec<u32>>,
     new: Vec<Vec<u32>>,
 }
 
 impl Words {
-    fn of(old: &[Compared<'_>], new: &[Compared<'_>]) -> Self {
+    fn of((old, new): (&[Compared<'_>], &[Compared<'_>]), gaps: &[(Range<usize>, Range<usize>)]) -> Self {
         let mut known: HashMap<String, u32> = HashMap::new();
+        let mut words = Self { old: vec![Vec::new(); old.len()], new: vec![Vec::new(); new.len()] };
         let mut bag = |clause: &Compared<'_>| {
             let number = |term: std::borrow::Cow<'_, str>| {
                 let next = known.len() as u32;
@@ -175,7 +181,11 @@ impl Words {
             words.sort_unstable();
             words
         };
-        Self { old: old.iter().map(&mut bag).collect(), new: new.iter().map(&mut bag).collect() }
+        for (removed, added) in gaps {
+            removed.clone().for_each(|at| words.old[at] = bag(&old[at]));
+            added.clone().for_each(|at| words.new[at] = bag(&new[at]));
+        }
+        words
     }
 
     /// How alike two clauses are, if they are alike enough: twice the words that both have, of the words of both (Dice's coefficient of

@@ -191,6 +191,98 @@ fn differences_in_every_format() {
 }
 
 #[test]
+fn histories_in_every_format() {
+    let asked = ["history", "sell", "or", "rent", "--company", "linden-bank.example"];
+    let with = |more: &[&str]| sample(asked.iter().copied().chain(more.iter().copied()));
+    with(&[])
+        .exits(0)
+        .stdout_is(
+            "linden-bank.example  Privacy Policy  5 snapshots, 2004-05-06 to 2015-06-02\n\n\
+             Linden Savings Bank - Privacy Notice > Our promise\n\
+             seen 2004-05-06 to 2015-06-02, 5 snapshots\n\
+             2004-05-06  = We do not sell or rent customer lists to anyone.\n\
+             \x20             in the oldest snapshot\n\
+             \x20             https://web.archive.org/web/20040506141522id_/http%3A//www.linden-bank.example/privacy.html\n\
+             2011-09-14  ~ We do not sell or rent customer lists to [-anyone.-] {+anyone, and that stays true after you close your account.+}\n\
+             \x20             the snapshot before: 2008-03-22\n\
+             \x20             https://web.archive.org/web/20110914090733id_/http%3A//www.linden-bank.example/privacy.html\n",
+        )
+        .stderr_is_empty();
+    let mut all = 0;
+    for query in ["sell", "we", "cookies", "personal information"] {
+        let json = sample(["history", query, "--company", "*", "--format", "json"]).exits(0).json();
+        check("history.schema.json", &json);
+        all += json["policies"].as_array().unwrap().len();
+    }
+    assert!(all > 60, "{all}");
+    sample(["history", "zebra", "--company", "linden-bank.example"])
+        .exits(1)
+        .stdout_is("")
+        .stderr_has("no hits: ");
+}
+
+fptest!(histories_tell_flapping_and_technical_changes, |fx: Fixture| {
+    let lines: String = (0..8)
+        .map(|month| {
+            let line = serde_json::json!({
+                "company": "acme",
+                "archive_time": format!("2020-0{}-01", month + 1),
+                "technical": (month == 2 || month == 5),
+                "text": match month {
+                    0 => "Hello.\n\nWe sell nothing of yours to anybody.",
+                    1 => "Hello.\n\n1. We sell nothing of yours to anybody.",
+                    2 | 4 | 6 => "Hello.",
+                    _ => "Hello.\n\nWe sell nothing of yours to anybody, ever.",
+                },
+            });
+            format!("{line}\n")
+        })
+        .collect();
+    fx.file("flap.jsonl", lines);
+    fx.run(["index", "flap.jsonl", "--index", "i"]).exits(0);
+    fx.run(["history", "sell nothing", "--company", "acme", "--index", "i"]).exits(0).stdout_is(
+        "acme  Privacy Policy  8 snapshots, 2020-01-01 to 2020-08-01\n\n\
+         seen 2020-01-01 to 2020-02-01, gone by 2020-03-01, 2 snapshots\n\
+         2020-01-01  = We sell nothing of yours to anybody.\n\
+         \x20             in the oldest snapshot\n\
+         \x20             flap.jsonl: line 1\n\
+         2020-02-01  ~ We sell nothing of yours to anybody.\n\
+         \x20             the snapshot before: 2020-01-01; now of kind item (before: paragraph)\n\
+         \x20             flap.jsonl: line 2\n\
+         2020-03-01  - We sell nothing of yours to anybody.\n\
+         \x20             last seen 2020-02-01; a technical change of the archive\n\
+         \x20             flap.jsonl: line 3\n\n\
+         seen 2020-04-01 to 2020-08-01, 3 snapshots, 2 gaps\n\
+         2020-04-01  + We sell nothing of yours to anybody, ever.\n\
+         \x20             the snapshot before: 2020-03-01\n\
+         \x20             flap.jsonl: line 4\n\
+         2020-05-01  - We sell nothing of yours to anybody, ever.\n\
+         \x20             last seen 2020-04-01; 4 times back and forth until 2020-08-01, then as it was before; 1 of them technical changes of the archive\n\
+         \x20             flap.jsonl: line 5\n",
+    );
+    let company =
+        fx.run(["history", "sell nothing", "--company", "acme", "--company-changes-only", "--index", "i"]);
+    company
+        .exits(0)
+        .stdout_has("  6 snapshots, ")
+        .stdout_has("seen 2020-01-01 to 2020-08-01, 4 snapshots, 1 gap\n");
+    company
+        .stdout_has("[-anybody.-] {+anybody, ever.+}\n")
+        .stdout_has("; 1 technical snapshot left out between\n");
+    company.stdout_lacks("technical change of");
+    let args = ["history", "sell nothing", "--company", "acme", "--index", "i", "--format", "json"];
+    let json = fx.run(args).exits(0).json();
+    check("history.schema.json", &json);
+    let event = &json["policies"][0]["threads"][1]["events"][1];
+    let told = ["change", "count", "technical", "left_out", "from", "to"].map(|name| event[name].clone());
+    assert_eq!(serde_json::json!(told), serde_json::json!(["removed", 4, 1, 0, 0, null]));
+    assert_eq!(
+        [&event["snapshot"]["archive_date"], &event["last"]["archive_date"]],
+        ["2020-05-01", "2020-08-01"]
+    );
+});
+
+#[test]
 fn policies_are_shown_as_they_stood() {
     let json = sample(["show", "linden-bank.example", "--as-of", "2009", "--format", "json"]).exits(0).json();
     check("version.schema.json", &json);

@@ -412,7 +412,7 @@ fn arguments_that_make_no_sense() {
         run.exits(2).stdout_is("");
         run.stderr().lines().next().unwrap().to_owned()
     };
-    let cases: [(&[&str], &str); 30] = [
+    let cases: [(&[&str], &str); 33] = [
         (
             &["search", "x", "--since", "2019", "--until", "2018"],
             "error: --since 2019-01-01 is after --until 2018-12-31: no date is inside",
@@ -502,6 +502,18 @@ fn arguments_that_make_no_sense() {
         (
             &["diff", "lindenbank.example", "2001", "2009"],
             "error: no company `lindenbank.example` in the index; did you mean `linden-bank.example`?",
+        ),
+        (
+            &["history", "sell"],
+            "error: a history is that of a company; add --company NAME (`fineprint companies --saying QUERY` lists who says it)",
+        ),
+        (
+            &["history", "sell", "--company", "lindenbank.example"],
+            "error: no company `lindenbank.example` in the index; did you mean `linden-bank.example`?",
+        ),
+        (
+            &["history", "sell", "--company", "linden-bank.example", "--since", "2012", "--until", "2009"],
+            "error: --since 2012-01-01 is after --until 2009-12-31: no date is inside",
         ),
         (
             &["show", "linden-bank.example", "--as-of", "1999"],

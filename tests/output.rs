@@ -230,7 +230,8 @@ fn schema(name: &str) -> Value {
 }
 
 pub fn check(name: &str, value: &Value) {
-    let shared = ["hit.schema.json", "results.schema.json", "version.schema.json"].map(schema);
+    let shared =
+        ["diff.schema.json", "hit.schema.json", "results.schema.json", "version.schema.json"].map(schema);
     let mut registry = jsonschema::Registry::new();
     for schema in &shared {
         registry = registry.add(schema["$id"].as_str().unwrap(), schema).unwrap();
@@ -348,6 +349,7 @@ fn schemas_describe_every_field_and_refuse_others() {
         "companies.schema.json",
         "version.schema.json",
         "diff.schema.json",
+        "history.schema.json",
     ] {
         let schema = schema(name);
         assert!(jsonschema::meta::is_valid(&schema), "{name}");

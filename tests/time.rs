@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fineprint::index::OpenIndex;
-use fineprint::model::Interval;
-use fineprint::search::{Measure, Saying, Scope, SearchRequest, Searcher, TimelineRequest};
+use fineprint::model::{Interval, Kind};
+use fineprint::search::{
+    Event, EventKind, Measure, Saying, Scope, SearchRequest, Searcher, ThreadHistory, TimelineRequest,
+    Wording,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -169,6 +172,95 @@ proptest! {
                 prop_assert_eq!(shown, listed, "{} {:?} {:?}", query, saying, filters);
             }
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(crate::props::cases(16))]
+
+    #[test]
+    fn histories_are_those_of_the_oracle(corpus in histories(), asked in vec((queries(), model::filters()), 24)) {
+        let (index, _folder) = indexed(&corpus);
+        let searcher = Searcher::new(&index).unwrap();
+        for (query, filters) in asked {
+            let request = request(&query, &filters);
+            if !is_answered(&index, &request) {
+                continue;
+            }
+            let history = searcher.history(&request).unwrap();
+            let mut lives = BTreeMap::new();
+            for policy in &history.policies {
+                for thread in &policy.threads {
+                    check_thread(thread);
+                    for wording in thread.wordings.iter().filter(|wording| wording.is_match) {
+                        let key = (policy.company.clone(), policy.policy_type.clone(), identity_of(wording));
+                        let stands = wording.life.stands.iter();
+                        let stands: Vec<_> = stands
+                            .map(|s| (s.first.clone(), s.last.clone(), s.gone_by.clone(), s.snapshots as usize))
+                            .collect();
+                        prop_assert!(lives.insert(key, stands).is_none());
+                    }
+                }
+            }
+            let expected: BTreeMap<_, _> = time::lives(&corpus, &query, &filters)
+                .into_iter()
+                .map(|(key, stands)| {
+                    let date = model::date;
+                    let stands = stands.into_iter().map(|(a, b, c, n)| (date(a), date(b), c.map(date), n));
+                    (key, stands.collect::<Vec<_>>())
+                })
+                .collect();
+            prop_assert_eq!(lives, expected, "{} {:?}", query, filters);
+        }
+    }
+}
+
+/// What the oracle calls the identity of a wording; random clauses have no numbers before them.
+fn identity_of(wording: &Wording) -> model::Identity {
+    let text = model::identity_form(&wording.text);
+    let context = model::identity_form(wording.lead_in.as_deref().unwrap_or_default());
+    match wording.kind {
+        Kind::Item => model::Identity::Item { lead_in: context, text },
+        Kind::Row => model::Identity::Row { header: context, text },
+        _ => model::Identity::Plain(text),
+    }
+}
+
+/// The events of a thread say when each of its wordings that match enters and leaves, and nothing else.
+fn check_thread(thread: &ThreadHistory) {
+    let of = |events: &[&Event]| events.iter().map(|event| event.count).sum::<u64>();
+    for (number, wording) in thread.wordings.iter().enumerate() {
+        let here = |event: &&Event| event.from == Some(number) || event.to == Some(number);
+        let touching: Vec<&Event> = thread.events.iter().filter(here).collect();
+        assert!(!touching.is_empty(), "{wording:?}");
+        if !wording.is_match {
+            continue;
+        }
+        // Each stretch begins and ends once; only the last may not have ended.
+        let stands = &wording.life.stands;
+        let turns = stands.len() + stands.iter().filter(|stand| stand.gone_by.is_some()).count();
+        assert!(of(&touching) >= turns as u64, "{thread:#?}");
+        let is_told = |date: &str| {
+            touching.iter().any(|event| {
+                let last = event.last.as_ref().unwrap_or(&event.snapshot);
+                (event.snapshot.archive_date.as_str()..=last.archive_date.as_str()).contains(&date)
+            })
+        };
+        let dates = stands.iter().flat_map(|stand| [Some(&stand.first), stand.gone_by.as_ref()]).flatten();
+        dates.for_each(|date| assert!(is_told(date), "{date}: {thread:#?}"));
+    }
+    for event in &thread.events {
+        assert_eq!(event.last.is_some(), event.count > 1);
+        assert_eq!(event.words.is_some(), event.change == EventKind::Changed);
+        assert_eq!(event.previous.is_none(), event.change == EventKind::Standing);
+        let day = Some(&event.snapshot.archive_date);
+        // A wording that leaves or enters here; one of both, if the other stands at a second place.
+        let leaves = event
+            .from
+            .is_some_and(|from| thread.wordings[from].life.stands.iter().any(|s| s.gone_by.as_ref() == day));
+        let enters =
+            event.to.is_some_and(|to| thread.wordings[to].life.stands.iter().any(|s| Some(&s.first) == day));
+        assert!(leaves || enters, "{event:?}");
     }
 }
 

@@ -114,6 +114,8 @@ pub enum Command {
     Companies(Box<CompaniesArgs>),
     /// Print a policy as it stood at a date, or a clause in its section, with its citation
     Show(ShowArgs),
+    /// Say when clauses entered, changed and left the policies of a company
+    History(Box<HistoryArgs>),
     /// Say what changed in a policy between two archive dates
     Diff(DiffArgs),
     /// Write snapshots or clauses as Markdown files, JSON Lines or CSV
@@ -748,6 +750,45 @@ pub struct DiffArgs {
     /// The index to ask.
     #[command(flatten)]
     pub index: IndexChoice,
+}
+
+/// The formats of histories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum HistoryFormat {
+    /// For reading.
+    #[default]
+    Human,
+    /// One object.
+    Json,
+}
+
+/// `fineprint history`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A clause that matches is followed through all snapshots of its policy, also where it was worded otherwise:
+= it stood in the oldest snapshot, + it came, ~ it changed: [-words removed-], {+words added+}, - it went;
+three or more changes back and forth between the same texts are one line. Other filters than
+--company-changes-only choose what matches; its life is told whole.
+
+Examples:
+  fineprint history sell or rent --company linden-bank.example
+  fineprint history legitimate interest --company Airbnb --company-changes-only --format json")]
+pub struct HistoryArgs {
+    /// What to follow
+    #[arg(value_name = "QUERY", required = true)]
+    pub query: Vec<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: HistoryFormat,
+    /// How the query is read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// The index to ask.
+    #[command(flatten)]
+    pub index: IndexChoice,
+    /// What counts.
+    #[command(flatten)]
+    pub filters: FilterArgs,
 }
 
 /// What is exported.

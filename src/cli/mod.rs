@@ -10,6 +10,7 @@ mod export;
 mod facets;
 mod filters;
 mod generate;
+mod history;
 mod index;
 mod info;
 mod open;
@@ -56,6 +57,7 @@ pub fn main() -> ExitCode {
         Command::Timeline(args) => timeline::run(args, &cli),
         Command::Show(args) => show::run(args, &cli),
         Command::Export(args) => export::run(args, &cli),
+        Command::History(args) => history::run(args, &cli),
         Command::Diff(args) => diff::run(args, &cli),
         Command::Info(args) => info::run(args, &cli),
         Command::Check(args) => check::run(args, &cli),

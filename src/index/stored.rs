@@ -10,7 +10,7 @@ use crate::section::Identity;
 
 impl OpenIndex {
     /// The policy of this rank as it was collapsed, but for the lives of its clauses, which collapsing finds again.
-    pub(super) fn collapsed(&self, rank: u32) -> Result<Collapsed> {
+    pub(crate) fn collapsed(&self, rank: u32) -> Result<Collapsed> {
         let entry = self.policies().get(rank).ok_or_else(|| self.damaged("an unknown policy"))?;
         let policy = self.policy_address(entry.hash)?;
         let tables = self.policy_tables(policy)?;

@@ -8,10 +8,12 @@ use similar::{Algorithm, capture_diff_slices, group_diff_ops};
 use super::human::{HumanOptions, Pen, count};
 use crate::diff::Fate;
 use crate::model::Kind;
-use crate::search::{ChangeKind, Comparison, DiffSummary, Difference, SnapshotCard, Version, VersionClause};
+use crate::search::{
+    ChangeKind, Comparison, DiffSummary, Difference, SnapshotCard, Stretch, Version, VersionClause,
+};
 
-const ADDED: Style = AnsiColor::Green.on_default();
-const REMOVED: Style = AnsiColor::Red.on_default();
+pub(super) const ADDED: Style = AnsiColor::Green.on_default();
+pub(super) const REMOVED: Style = AnsiColor::Red.on_default();
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
@@ -62,16 +64,20 @@ pub(super) fn print_difference(out: &mut impl Write, difference: &Difference, pe
         ChangeKind::Removed => line(out, pen, '-', REMOVED, &text(old)),
         ChangeKind::Moved => line(out, pen, '>', DIM, &text(new)),
         ChangeKind::Changed => {
-            let stretches = words.iter().flatten().map(|stretch| match stretch.fate {
-                Fate::Same => pen.safe(&stretch.text),
-                Fate::Removed => pen.draw(REMOVED, &format!("[-{}-]", stretch.text)),
-                Fate::Added => pen.draw(ADDED, &format!("{{+{}+}}", stretch.text)),
-            });
-            let stretches: Vec<String> = stretches.collect();
-            writeln!(out, "~ {}", stretches.join(" "))?;
+            writeln!(out, "~ {}", reworded(pen, words.iter().flatten()))?;
             lead_in(out, pen, old.as_ref(), new.as_ref())
         }
     }
+}
+
+/// A text with what was removed from it and added to it.
+pub(super) fn reworded<'s>(pen: Pen, words: impl Iterator<Item = &'s Stretch>) -> String {
+    let stretches = words.map(|stretch| match stretch.fate {
+        Fate::Same => pen.safe(&stretch.text),
+        Fate::Removed => pen.draw(REMOVED, &format!("[-{}-]", stretch.text)),
+        Fate::Added => pen.draw(ADDED, &format!("{{+{}+}}", stretch.text)),
+    });
+    stretches.collect::<Vec<_>>().join(" ")
 }
 
 /// The lead-ins of a clause that is changed by them.

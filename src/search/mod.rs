@@ -38,8 +38,9 @@ pub use request::{Dates, Filters, Group, LifeFilter, Limit, Member, Sample, Sear
 pub use scope::Scope;
 pub use show::{ContextClause, ShownClause, find_clause};
 pub use versions::{
-    ChangeKind, Comparison, DiffSummary, Difference, Selected, SnapshotCard, Stretch, Version, VersionClause,
-    chosen_ordinal, one_policy, version,
+    ChangeKind, Comparison, DiffSummary, Difference, Event, EventKind, History, Life, PolicyHistory,
+    Selected, SnapshotCard, Stand, Stretch, ThreadHistory, Version, VersionClause, Wording, chosen_ordinal,
+    one_policy, version,
 };
 
 use fixedbitset::FixedBitSet;

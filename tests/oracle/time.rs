@@ -189,3 +189,33 @@ pub fn companies(corpus: &Corpus, query: &Q, filters: &Filters) -> Vec<Company> 
     }
     names.into_values().collect()
 }
+
+/// A stretch in which something stood: first and last time, time of the next snapshot, number of snapshots.
+pub type Stand = (i64, i64, Option<i64>, usize);
+
+/// Of each clause that matches: company, type of policy, identity, and when it stood among the snapshots that are looked at.
+pub fn lives(
+    corpus: &Corpus,
+    query: &Q,
+    filters: &Filters,
+) -> BTreeMap<(String, String, super::corpus::Identity), Vec<Stand>> {
+    let mut lives = BTreeMap::new();
+    for found in search_in(corpus, query, Scope::Clause, filters).clauses {
+        let policy = (found.company.clone(), found.policy_type.clone(), found.collection.clone());
+        let mut walked = life_of(corpus, &policy);
+        walked.retain(|snapshot| !(filters.company_changes_only && snapshot.is_technical));
+        let stands = |at: usize| walked[at].clauses.iter().any(|clause| identity(clause) == found.identity);
+        let mut stretches = Vec::new();
+        for first in (0..walked.len()).filter(|&at| stands(at) && (at == 0 || !stands(at - 1))) {
+            let end = (first..walked.len()).find(|&at| !stands(at)).unwrap_or(walked.len());
+            stretches.push((
+                walked[first].time,
+                walked[end - 1].time,
+                walked.get(end).map(|s| s.time),
+                end - first,
+            ));
+        }
+        lives.insert((found.company, found.policy_type, found.identity), stretches);
+    }
+    lives
+}

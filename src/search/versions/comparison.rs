@@ -95,13 +95,15 @@ impl Comparison {
 
 fn difference(change: ChangeKind, old: Option<&VersionClause>, new: Option<&VersionClause>) -> Difference {
     let words = match (change, old, new) {
-        (ChangeKind::Changed, Some(old), Some(new)) => {
-            let stretches = words(&old.text, &new.text).into_iter();
-            Some(stretches.map(|(fate, text)| Stretch { fate, text }).collect())
-        }
+        (ChangeKind::Changed, Some(old), Some(new)) => Some(stretches(&old.text, &new.text)),
         _ => None,
     };
     Difference { change, old: old.cloned(), new: new.cloned(), words }
+}
+
+/// What became of the words of a text.
+pub(super) fn stretches(old: &str, new: &str) -> Vec<Stretch> {
+    words(old, new).into_iter().map(|(fate, text)| Stretch { fate, text }).collect()
 }
 
 impl DiffSummary {

@@ -6,7 +6,7 @@ use tantivy::DocAddress;
 use crate::diff::Compared;
 use crate::error::{Error, Result};
 use crate::index::{CHUNK, OpenIndex, PolicyEntry, PolicyTables};
-use crate::model::{ArchiveTime, Kind, Source};
+use crate::model::{ArchiveTime, Kind, PolicyKey, SnapshotInfo, Source};
 use crate::search::selection::{Selection, Snapshots};
 use crate::search::{Dates, Filters};
 
@@ -47,6 +47,25 @@ pub struct SnapshotCard {
     /// What else is known of it: one JSON object as it was written, empty where nothing is.
     #[serde(skip)]
     pub metadata: String,
+}
+
+impl SnapshotCard {
+    /// The card of a snapshot of this policy.
+    pub(super) fn new(key: &PolicyKey, info: SnapshotInfo, title: Option<String>) -> Self {
+        Self {
+            collection: key.collection.clone(),
+            company: key.company.clone(),
+            policy_type: key.policy_type.clone(),
+            archive_date: info.time.date(),
+            archive_time: info.time.rfc3339(),
+            is_technical: info.is_technical,
+            title,
+            url: info.url,
+            archive_url: info.archive_url,
+            source: info.source,
+            metadata: info.metadata,
+        }
+    }
 }
 
 /// A clause where it stands in a snapshot.
@@ -198,19 +217,6 @@ impl<'i> VersionReader<'i> {
             return Err(self.index.damaged("a snapshot is missing"));
         }
         let stored = chunk.swap_remove(inside);
-        let key = &self.entry.key;
-        Ok(SnapshotCard {
-            collection: key.collection.clone(),
-            company: key.company.clone(),
-            policy_type: key.policy_type.clone(),
-            archive_date: stored.info.time.date(),
-            archive_time: stored.info.time.rfc3339(),
-            is_technical: stored.info.is_technical,
-            title: stored.title,
-            url: stored.info.url,
-            archive_url: stored.info.archive_url,
-            source: stored.info.source,
-            metadata: stored.info.metadata,
-        })
+        Ok(SnapshotCard::new(&self.entry.key, stored.info, stored.title))
     }
 }

@@ -1,0 +1,316 @@
+//! When clauses that match entered, changed and left, policy by policy.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::comparison::{Stretch, stretches};
+use super::threads::{Step, Thread, Turn, Wordings};
+use super::version::SnapshotCard;
+use crate::collapse::Collapsed;
+use crate::error::Result;
+use crate::index::PolicyEntry;
+use crate::model::Kind;
+use crate::search::{SearchRequest, Searcher};
+
+/// The history of what matches (`schema/history.schema.json`).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct History {
+    /// The query as it was given.
+    pub query: String,
+    /// The policies that have a match, in order of company, type and collection.
+    pub policies: Vec<PolicyHistory>,
+}
+
+/// The history of a policy.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PolicyHistory {
+    /// The name under which its corpus was indexed.
+    pub collection: String,
+    /// Whose policy it is.
+    pub company: String,
+    /// Which policy of theirs.
+    #[serde(rename = "type")]
+    pub policy_type: String,
+    /// How many snapshots of it were looked at: all, or those that are no technical changes.
+    pub snapshots: u64,
+    /// The archive date of the oldest of them.
+    pub first: String,
+    /// The archive date of the newest of them.
+    pub last: String,
+    /// What matches, each with what it came from and became.
+    pub threads: Vec<ThreadHistory>,
+}
+
+/// A clause that matches, with all wordings that it came from or became.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ThreadHistory {
+    /// When one of its wordings that match stood.
+    pub life: Life,
+    /// Its wordings, in the order in which they entered the policy.
+    pub wordings: Vec<Wording>,
+    /// What became of them, oldest first.
+    pub events: Vec<Event>,
+}
+
+/// A wording: clauses that differ in numbers before them only.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Wording {
+    /// Whether it matches. One that does not is here for what it came from or became.
+    pub is_match: bool,
+    /// The id of its newest clause.
+    pub id: String,
+    /// What it is where it last stood.
+    pub kind: Kind,
+    /// The headings above it there.
+    pub section: Vec<String>,
+    /// The sentence that introduces its list, or the header row of its table.
+    pub lead_in: Option<String>,
+    /// Its text.
+    pub text: String,
+    /// When it stood.
+    pub life: Life,
+}
+
+/// When something stood, in archive dates.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Life {
+    /// That of the first snapshot with it.
+    pub first_seen: String,
+    /// That of the last snapshot with it.
+    pub last_seen: String,
+    /// That of the first snapshot without it after the last with it; `None` if there is none.
+    pub gone_by: Option<String>,
+    /// How many snapshots have it.
+    pub snapshots: u64,
+    /// The stretches without a gap.
+    pub stands: Vec<Stand>,
+}
+
+/// Snapshots one after the other that all have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stand {
+    /// The archive date of the first.
+    pub first: String,
+    /// The archive date of the last.
+    pub last: String,
+    /// The archive date of the next snapshot, which does not have it; `None` if there is none.
+    pub gone_by: Option<String>,
+    /// How many they are.
+    pub snapshots: u64,
+}
+
+/// What became of a wording between two snapshots.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Event {
+    /// What sort it is.
+    pub change: EventKind,
+    /// The wording before, as a number in [`ThreadHistory::wordings`]; `None` if it is new, or stood in the oldest snapshot.
+    pub from: Option<usize>,
+    /// The wording after; `None` if it is gone.
+    pub to: Option<usize>,
+    /// Of a change, the stretches of words that stayed, were removed and were added; else `None`.
+    pub words: Option<Vec<Stretch>>,
+    /// How often this change and its reverse happened one after the other: 1, or the length of an alternation.
+    pub count: u64,
+    /// How many of them came with a snapshot that the archive made for a technical change of its own.
+    pub technical: u64,
+    /// How many technical snapshots were left out between the snapshots before and after them.
+    pub left_out: u64,
+    /// The snapshot before; `None` before the oldest.
+    pub previous: Option<SnapshotCard>,
+    /// The snapshot with the change: of an alternation the first.
+    pub snapshot: SnapshotCard,
+    /// Of an alternation the snapshot with its last change; else `None`.
+    pub last: Option<SnapshotCard>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EventKind {
+    /// It stood in the oldest snapshot: since when is not known.
+    Standing,
+    /// It is not in the snapshot before.
+    Added,
+    /// It is not in this snapshot, as it was in the one before.
+    Removed,
+    /// It was reworded.
+    Changed,
+}
+
+impl Searcher<'_> {
+    /// The histories of the policies that match. Filters choose what matches; of that the whole life is told, along all snapshots or, without
+    /// technical changes, along the others. Order and amount of `request` are not looked at.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Searcher::search`].
+    pub fn history(&self, request: &SearchRequest) -> Result<History> {
+        let mut matches: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        self.each_match(request, &mut |_, _, found| {
+            matches.entry(found.rank).or_default().push(found.doc);
+            Ok(())
+        })?;
+        let has_all = !request.filters.has_company_changes_only;
+        let mut policies = Vec::with_capacity(matches.len());
+        for (rank, docs) in matches {
+            policies.push(self.policy_history(rank, &docs, has_all)?);
+        }
+        Ok(History { query: request.query.clone(), policies })
+    }
+
+    /// The history of these clauses of a policy.
+    fn policy_history(&self, rank: u32, docs: &[u32], has_all: bool) -> Result<PolicyHistory> {
+        let index = self.index;
+        let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
+        let address = index.policy_address(entry.hash)?;
+        let first = index.clause_address(address, entry.snapshots, 0).doc_id;
+        let policy = index.collapsed(rank)?;
+        let walked = (0..).zip(&policy.snapshots).filter(|(_, s)| has_all || !s.info.is_technical);
+        let wordings = Wordings::new(&policy, walked.map(|(ordinal, _)| ordinal).collect());
+        let matching: BTreeSet<u32> =
+            docs.iter().filter_map(|doc| wordings.of(doc.checked_sub(first)?)).collect();
+        let teller = Teller { entry, policy: &policy, wordings: &wordings, matching: &matching };
+        let threads = wordings.threads(&matching).iter().map(|thread| teller.thread(thread)).collect();
+        let date = |position: usize| teller.date(position).unwrap_or_default();
+        Ok(PolicyHistory {
+            collection: entry.key.collection.clone(),
+            company: entry.key.company.clone(),
+            policy_type: entry.key.policy_type.clone(),
+            snapshots: wordings.walked.len() as u64,
+            first: date(0),
+            last: date(wordings.walked.len().saturating_sub(1)),
+            threads,
+        })
+    }
+}
+
+/// Tells the threads of a policy in words and dates.
+struct Teller<'t> {
+    entry: &'t PolicyEntry,
+    policy: &'t Collapsed,
+    wordings: &'t Wordings<'t>,
+    matching: &'t BTreeSet<u32>,
+}
+
+impl Teller<'_> {
+    fn thread(&self, thread: &Thread) -> ThreadHistory {
+        let told: Vec<Wording> = thread.wordings.iter().map(|&wording| self.wording(wording)).collect();
+        let mut standing = fixedbitset::FixedBitSet::with_capacity(self.wordings.walked.len());
+        for wording in thread.wordings.iter().filter(|wording| self.matching.contains(wording)) {
+            standing.union_with(&self.wordings.standing[*wording as usize]);
+        }
+        let number = |wording: Option<u32>| thread.wordings.binary_search(&wording?).ok();
+        let events = thread.turns.iter().filter_map(|turn| {
+            let Step { from, to, .. } = turn.step;
+            self.event(turn, (number(from), number(to)), &told)
+        });
+        ThreadHistory { events: events.collect(), life: self.life(&standing), wordings: told }
+    }
+
+    fn wording(&self, wording: u32) -> Wording {
+        let standing = &self.wordings.standing[wording as usize];
+        let newest = standing.maximum().map_or(&[][..], |position| self.wordings.version(position));
+        let here = newest.iter().find(|(clause, _)| self.wordings.of(*clause) == Some(wording));
+        let clause = here.and_then(|(clause, _)| self.policy.clauses.get(*clause as usize));
+        let place = here.and_then(|(_, place)| self.policy.places.get(*place as usize));
+        let key = &self.entry.key;
+        let id = clause.map(|clause| clause.identity.clause_id(&key.company, &key.policy_type).to_string());
+        let heading = |&number: &u32| self.policy.headings.get(number as usize).cloned().unwrap_or_default();
+        Wording {
+            is_match: self.matching.contains(&wording),
+            id: id.unwrap_or_default(),
+            kind: place.map_or(Kind::Paragraph, |place| place.kind),
+            section: place.iter().flat_map(|place| &place.section).map(heading).collect(),
+            lead_in: clause.and_then(|clause| clause.lead_in.clone()),
+            text: clause.map(|clause| clause.text.clone()).unwrap_or_default(),
+            life: self.life(standing),
+        }
+    }
+
+    /// When something stood at these positions.
+    fn life(&self, standing: &fixedbitset::FixedBitSet) -> Life {
+        let date = |position: usize| self.date(position).unwrap_or_default();
+        let mut stands: Vec<(usize, usize)> = Vec::new();
+        for position in standing.ones() {
+            match stands.last_mut().filter(|(_, last)| last + 1 == position) {
+                Some((_, last)) => *last = position,
+                None => stands.push((position, position)),
+            }
+        }
+        let stands: Vec<Stand> = stands
+            .into_iter()
+            .map(|(first, last)| Stand {
+                first: date(first),
+                last: date(last),
+                gone_by: self.date(last + 1),
+                snapshots: (last - first + 1) as u64,
+            })
+            .collect();
+        Life {
+            first_seen: stands.first().map(|stand| stand.first.clone()).unwrap_or_default(),
+            last_seen: stands.last().map(|stand| stand.last.clone()).unwrap_or_default(),
+            gone_by: stands.last().and_then(|stand| stand.gone_by.clone()),
+            snapshots: standing.count_ones(..) as u64,
+            stands,
+        }
+    }
+
+    fn event(
+        &self,
+        turn: &Turn,
+        (from, to): (Option<usize>, Option<usize>),
+        told: &[Wording],
+    ) -> Option<Event> {
+        let at = turn.step.at;
+        let change = match (from, to) {
+            (None, _) if at == 0 => EventKind::Standing,
+            (None, _) => EventKind::Added,
+            (_, None) => EventKind::Removed,
+            _ => EventKind::Changed,
+        };
+        let words = match (from.and_then(|from| told.get(from)), to.and_then(|to| told.get(to))) {
+            (Some(from), Some(to)) => Some(stretches(&from.text, &to.text)),
+            _ => None,
+        };
+        let is_technical = |&&position: &&usize| {
+            let ordinal = self.wordings.walked.get(position).copied().unwrap_or(u32::MAX);
+            self.policy.snapshots.get(ordinal as usize).is_some_and(|snapshot| snapshot.info.is_technical)
+        };
+        let last = turn.positions.last().filter(|_| turn.positions.len() > 1);
+        Some(Event {
+            change,
+            from,
+            to,
+            words,
+            count: turn.positions.len() as u64,
+            technical: turn.positions.iter().filter(is_technical).count() as u64,
+            left_out: turn.positions.iter().map(|&position| self.left_out(position)).sum(),
+            previous: at.checked_sub(1).and_then(|before| self.card(before)),
+            snapshot: self.card(at)?,
+            last: last.and_then(|&last| self.card(last)),
+        })
+    }
+
+    /// How many snapshots between a position and the one before are not looked at.
+    fn left_out(&self, position: usize) -> u64 {
+        let walked = &self.wordings.walked;
+        let before = position.checked_sub(1).and_then(|before| walked.get(before));
+        match (before, walked.get(position)) {
+            (Some(before), Some(here)) => u64::from(here - before - 1),
+            _ => 0,
+        }
+    }
+
+    fn date(&self, position: usize) -> Option<String> {
+        let ordinal = *self.wordings.walked.get(position)?;
+        Some(self.policy.snapshots.get(ordinal as usize)?.info.time.date())
+    }
+
+    fn card(&self, position: usize) -> Option<SnapshotCard> {
+        let ordinal = *self.wordings.walked.get(position)?;
+        let snapshot = self.policy.snapshots.get(ordinal as usize)?;
+        Some(SnapshotCard::new(&self.entry.key, snapshot.info.clone(), snapshot.title.clone()))
+    }
+}

@@ -22,6 +22,7 @@ mod phrases;
 mod props;
 mod ranking;
 mod readme;
+mod real;
 mod safety;
 mod search;
 mod section;

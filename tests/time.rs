@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fineprint::index::OpenIndex;
-use fineprint::model::{Interval, Kind};
+use fineprint::model::Interval;
 use fineprint::search::{
-    Event, EventKind, Measure, Saying, Scope, SearchRequest, Searcher, ThreadHistory, TimelineRequest,
-    Wording,
+    Event, EventKind, Hit, Measure, Saying, Scope, SearchRequest, Searcher, ThreadHistory, TimelineRequest,
 };
+use fineprint::section::without_number;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::oracle::corpus::{self as model, Corpus};
-use crate::oracle::query::queries;
+use crate::oracle::query::{Q, queries};
 use crate::oracle::time;
 use crate::props::{index_of, request, run};
 
@@ -50,71 +50,35 @@ fn indexed(corpus: &Corpus) -> (OpenIndex, tempfile::TempDir) {
     (index_of(&path, &folder.path().join("index")), folder)
 }
 
-/// Whether every name in the filters and the query is in the corpus: the others are errors, which another test looks at.
-fn is_answered(index: &OpenIndex, request: &SearchRequest) -> bool {
-    run(index, request).is_ok()
-}
-
 proptest! {
     #![proptest_config(crate::props::cases(16))]
 
     #[test]
     fn filters_choose_what_the_oracle_chooses(corpus in histories(), asked in vec((queries(), model::filters()), 24)) {
         let (index, _folder) = indexed(&corpus);
+        let searcher = Searcher::new(&index).unwrap();
         for (query, filters) in asked {
-            let request = request(&query, &filters);
-            let Ok((hits, summary)) = run(&index, &request) else { continue };
-            let answer = model::search(&corpus, &query, &filters);
-            let totals = summary.totals;
-            prop_assert_eq!(
-                [totals.clauses, totals.policies, totals.companies, totals.snapshots],
-                [answer.totals.clauses, answer.totals.policies, answer.totals.companies, answer.totals.snapshots]
-                    .map(|n| n as u64),
-                "{} {:?}", query, filters
-            );
-            let shown: BTreeSet<_> = hits.iter().map(|hit| (hit.company.clone(), hit.archive_time.clone(), hit.text.clone())).collect();
-            let expected: BTreeSet<_> =
-                answer.clauses.iter().map(|found| (found.company.clone(), model::rfc3339(found.newest), crate::props::single_spaced(&found.text))).collect();
-            prop_assert_eq!(shown, expected, "{} {:?}", query, filters);
+            let asked = Asked { searcher: &searcher, corpus: &corpus, query: &query, filters: &filters };
+            if asked.is_answered() {
+                asked.search();
+            }
         }
     }
 
     #[test]
     fn timelines_are_those_of_the_oracle(
         corpus in histories(),
-        asked in vec((queries(), model::filters(), select(&[1_i64, 3, 6, 12][..]), 0..4_usize, 0..3_usize), 16),
+        asked in vec((queries(), model::filters(), select(&[1_i64, 3, 6, 12][..]), select(&MEASURES[..]), select(&SCOPES[..])), 16),
         carry in prop::option::of(1..500_i64),
     ) {
         let (index, _folder) = indexed(&corpus);
         let searcher = Searcher::new(&index).unwrap();
         for (query, filters, length, measure, scope) in asked {
             let filters = model::Filters { carry: filters.carry.or(carry), ..filters };
-            let scopes = [(Scope::Clause, model::Scope::Clause), (Scope::Section, model::Scope::Section), (Scope::Snapshot, model::Scope::Snapshot)];
-            let search = SearchRequest { scope: scopes[scope].0, ..request(&query, &filters) };
-            if !is_answered(&index, &search) {
-                continue;
+            let asked = Asked { searcher: &searcher, corpus: &corpus, query: &query, filters: &filters };
+            if asked.is_answered() {
+                asked.timeline(length, measure, scope, true);
             }
-            let measures = [
-                (Measure::Policies, time::Measure::Policies),
-                (Measure::Companies, time::Measure::Companies),
-                (Measure::Snapshots, time::Measure::Snapshots),
-                (Measure::Clauses, time::Measure::Clauses),
-            ];
-            let by = match length {
-                1 => Interval::Month,
-                3 => Interval::Quarter,
-                6 => Interval::HalfYear,
-                _ => Interval::Year,
-            };
-            let asked = TimelineRequest { queries: vec![query.to_string()], search, by, measure: measures[measure].0 };
-            let timeline = searcher.timeline(&asked).unwrap();
-            let rows: Vec<time::Row> = timeline.series[0]
-                .points
-                .iter()
-                .map(|point| (point.period.clone(), point.saying as usize, point.in_force as usize))
-                .collect();
-            let expected = time::timeline(&corpus, (&query, scopes[scope].1), &filters, length, measures[measure].1);
-            prop_assert_eq!(rows, expected, "{} by {} months, {:?}, {:?}", query, length, measures[measure].1, filters);
         }
     }
 }
@@ -125,51 +89,15 @@ proptest! {
     #[test]
     fn facets_and_companies_are_those_of_the_oracle(
         corpus in histories(),
-        asked in vec((queries(), model::filters(), select(&["company", "type", "section", "year"][..])), 24),
+        asked in vec((queries(), model::filters(), select(&FACETS[..])), 24),
     ) {
         let (index, _folder) = indexed(&corpus);
         let searcher = Searcher::new(&index).unwrap();
         for (query, filters, by) in asked {
-            let request = request(&query, &filters);
-            if !is_answered(&index, &request) {
-                continue;
-            }
-            let facets = searcher.facets(&request, &by.parse().unwrap()).unwrap();
-            let shown = facets.facets.iter().map(|facet| {
-                (facet.value.clone(), [facet.clauses, facet.policies, facet.companies].map(|n| n as usize))
-            });
-            let spaced = |value: Option<String>| value.map(|value| crate::props::single_spaced(&value));
-            let expected = time::facets(&corpus, (&query, model::Scope::Clause), &filters, by);
-            let expected: BTreeMap<_, _> = expected.into_iter().map(|(value, counts)| (spaced(value), counts)).collect();
-            prop_assert_eq!(shown.collect::<BTreeMap<_, _>>(), expected, "{} by {} {:?}", query, by, filters);
-
-            let expected = time::companies(&corpus, &query, &filters);
-            for saying in [Saying::It, Saying::NotIt] {
-                let companies = searcher.companies(&request, saying).unwrap();
-                prop_assert_eq!(companies.of as usize, expected.len());
-                let listed = expected.iter().filter(|company| (company.5 > 0) == (saying == Saying::It));
-                let listed: Vec<_> = listed
-                    .map(|(name, policies, snapshots, first, last, clauses, said)| {
-                        (name.clone(), *policies, *snapshots, model::date(*first), model::date(*last), *clauses, *said)
-                    })
-                    .collect();
-                let shown: Vec<_> = companies
-                    .companies
-                    .into_iter()
-                    .map(|entry| {
-                        let number = |number: u64| number as usize;
-                        (
-                            entry.company,
-                            number(entry.policies),
-                            number(entry.snapshots),
-                            entry.first,
-                            entry.last,
-                            number(entry.clauses.unwrap()),
-                            number(entry.saying.unwrap()),
-                        )
-                    })
-                    .collect();
-                prop_assert_eq!(shown, listed, "{} {:?} {:?}", query, saying, filters);
+            let asked = Asked { searcher: &searcher, corpus: &corpus, query: &query, filters: &filters };
+            if asked.is_answered() {
+                asked.facets(by);
+                asked.companies();
             }
         }
     }
@@ -183,47 +111,174 @@ proptest! {
         let (index, _folder) = indexed(&corpus);
         let searcher = Searcher::new(&index).unwrap();
         for (query, filters) in asked {
-            let request = request(&query, &filters);
-            if !is_answered(&index, &request) {
-                continue;
+            let asked = Asked { searcher: &searcher, corpus: &corpus, query: &query, filters: &filters };
+            if asked.is_answered() {
+                asked.history();
             }
-            let history = searcher.history(&request).unwrap();
-            let mut lives = BTreeMap::new();
-            for policy in &history.policies {
-                for thread in &policy.threads {
-                    check_thread(thread);
-                    for wording in thread.wordings.iter().filter(|wording| wording.is_match) {
-                        let key = (policy.company.clone(), policy.policy_type.clone(), identity_of(wording));
-                        let stands = wording.life.stands.iter();
-                        let stands: Vec<_> = stands
-                            .map(|s| (s.first.clone(), s.last.clone(), s.gone_by.clone(), s.snapshots as usize))
-                            .collect();
-                        prop_assert!(lives.insert(key, stands).is_none());
-                    }
-                }
-            }
-            let expected: BTreeMap<_, _> = time::lives(&corpus, &query, &filters)
-                .into_iter()
-                .map(|(key, stands)| {
-                    let date = model::date;
-                    let stands = stands.into_iter().map(|(a, b, c, n)| (date(a), date(b), c.map(date), n));
-                    (key, stands.collect::<Vec<_>>())
-                })
-                .collect();
-            prop_assert_eq!(lives, expected, "{} {:?}", query, filters);
         }
     }
 }
 
-/// What the oracle calls the identity of a wording; random clauses have no numbers before them.
-fn identity_of(wording: &Wording) -> model::Identity {
-    let text = model::identity_form(&wording.text);
-    let context = model::identity_form(wording.lead_in.as_deref().unwrap_or_default());
-    match wording.kind {
-        Kind::Item => model::Identity::Item { lead_in: context, text },
-        Kind::Row => model::Identity::Row { header: context, text },
-        _ => model::Identity::Plain(text),
+pub const MEASURES: [(Measure, time::Measure); 4] = [
+    (Measure::Policies, time::Measure::Policies),
+    (Measure::Companies, time::Measure::Companies),
+    (Measure::Snapshots, time::Measure::Snapshots),
+    (Measure::Clauses, time::Measure::Clauses),
+];
+
+pub const SCOPES: [(Scope, model::Scope); 3] = [
+    (Scope::Clause, model::Scope::Clause),
+    (Scope::Section, model::Scope::Section),
+    (Scope::Snapshot, model::Scope::Snapshot),
+];
+
+pub const FACETS: [&str; 4] = ["company", "type", "section", "year"];
+
+/// A question to fineprint and to the oracle, who must answer the same.
+pub struct Asked<'a> {
+    pub searcher: &'a Searcher<'a>,
+    pub corpus: &'a Corpus,
+    pub query: &'a Q,
+    pub filters: &'a model::Filters,
+}
+
+impl Asked<'_> {
+    fn request(&self) -> SearchRequest {
+        request(self.query, self.filters)
     }
+
+    /// Whether every name in the filters and the query is in the corpus: the others are errors, which another test looks at.
+    pub fn is_answered(&self) -> bool {
+        self.searcher.search(&self.request(), &mut Vec::new()).is_ok()
+    }
+
+    /// Totals and hits. Returns how many clauses match.
+    pub fn search(&self) -> usize {
+        let Self { searcher, corpus, query, filters } = self;
+        let mut hits: Vec<Hit> = Vec::new();
+        let totals = searcher.search(&self.request(), &mut hits).unwrap().totals;
+        let answer = model::search(corpus, query, filters);
+        assert_eq!(
+            [totals.clauses, totals.policies, totals.companies, totals.snapshots],
+            [answer.totals.clauses, answer.totals.policies, answer.totals.companies, answer.totals.snapshots]
+                .map(|n| n as u64),
+            "{query} {filters:?}"
+        );
+        let spaced = |text: &str| crate::props::single_spaced(text);
+        let shown = hits.iter().map(|hit| (hit.company.clone(), hit.archive_time.clone(), spaced(&hit.text)));
+        let expected = answer.clauses.iter();
+        let expected = expected.map(|f| (f.company.clone(), model::rfc3339(f.newest), spaced(&f.text)));
+        let (shown, expected): (BTreeSet<_>, BTreeSet<_>) = (shown.collect(), expected.collect());
+        assert_eq!(shown, expected, "{query} {filters:?}");
+        answer.totals.clauses
+    }
+
+    /// Rows of periods of `length` months; without `has_all`, the oracle does not know all clauses that there are.
+    pub fn timeline(
+        &self,
+        length: i64,
+        (measure, model_measure): (Measure, time::Measure),
+        (scope, model_scope): (Scope, model::Scope),
+        has_all: bool,
+    ) {
+        let Self { searcher, corpus, query, filters } = self;
+        let search = SearchRequest { scope, ..self.request() };
+        let by = match length {
+            1 => Interval::Month,
+            3 => Interval::Quarter,
+            6 => Interval::HalfYear,
+            _ => Interval::Year,
+        };
+        let asked = TimelineRequest { queries: vec![query.to_string()], search, by, measure };
+        let timeline = searcher.timeline(&asked).unwrap();
+        let mut rows: Vec<time::Row> = timeline.series[0]
+            .points
+            .iter()
+            .map(|point| (point.period.clone(), point.saying as usize, point.in_force as usize))
+            .collect();
+        let mut expected = time::timeline(corpus, (query, model_scope), filters, length, model_measure);
+        if !has_all && measure == Measure::Clauses {
+            rows.iter_mut().chain(&mut expected).for_each(|row| row.2 = 0);
+        }
+        assert_eq!(rows, expected, "{query} by {length} months, {measure:?}, {filters:?}");
+    }
+
+    pub fn facets(&self, by: &str) {
+        let Self { searcher, corpus, query, filters } = self;
+        let facets = searcher.facets(&self.request(), &by.parse().unwrap()).unwrap();
+        let shown = facets.facets.iter().map(|facet| {
+            (facet.value.clone(), [facet.clauses, facet.policies, facet.companies].map(|n| n as usize))
+        });
+        let spaced = |value: Option<String>| value.map(|value| crate::props::single_spaced(&value));
+        let expected = time::facets(corpus, (query, model::Scope::Clause), filters, by);
+        let expected: BTreeMap<_, _> =
+            expected.into_iter().map(|(value, counts)| (spaced(value), counts)).collect();
+        assert_eq!(shown.collect::<BTreeMap<_, _>>(), expected, "{query} by {by} {filters:?}");
+    }
+
+    /// Who says it, and who does not.
+    pub fn companies(&self) {
+        let Self { searcher, corpus, query, filters } = self;
+        let expected = time::companies(corpus, query, filters);
+        for saying in [Saying::It, Saying::NotIt] {
+            let companies = searcher.companies(&self.request(), saying).unwrap();
+            assert_eq!(companies.of as usize, expected.len(), "{query} {filters:?}");
+            let listed = expected.iter().filter(|company| (company.5 > 0) == (saying == Saying::It));
+            let listed: Vec<_> = listed
+                .map(|(name, policies, snapshots, first, last, clauses, said)| {
+                    let (first, last) = (model::date(*first), model::date(*last));
+                    (name.clone(), *policies, *snapshots, first, last, *clauses, *said)
+                })
+                .collect();
+            let number = |number: u64| number as usize;
+            let shown: Vec<_> = companies
+                .companies
+                .into_iter()
+                .map(|entry| {
+                    let (clauses, said) = (number(entry.clauses.unwrap()), number(entry.saying.unwrap()));
+                    let (policies, snapshots) = (number(entry.policies), number(entry.snapshots));
+                    (entry.company, policies, snapshots, entry.first, entry.last, clauses, said)
+                })
+                .collect();
+            assert_eq!(shown, listed, "{query} {saying:?} {filters:?}");
+        }
+    }
+
+    /// The lives of what matches.
+    pub fn history(&self) {
+        let Self { searcher, corpus, query, filters } = self;
+        let history = searcher.history(&self.request()).unwrap();
+        let mut lives = BTreeMap::new();
+        for policy in &history.policies {
+            for thread in &policy.threads {
+                check_thread(thread);
+                for wording in thread.wordings.iter().filter(|wording| wording.is_match) {
+                    let kind = model::Kind::named(wording.kind.name());
+                    let told = wording_of(kind, wording.lead_in.as_deref(), &wording.text);
+                    let key = (policy.company.clone(), policy.policy_type.clone(), told);
+                    let stands = wording.life.stands.iter();
+                    let stands: Vec<_> = stands
+                        .map(|s| (s.first.clone(), s.last.clone(), s.gone_by.clone(), s.snapshots as usize))
+                        .collect();
+                    assert!(lives.insert(key, stands).is_none());
+                }
+            }
+        }
+        let expected: BTreeMap<_, _> = time::lives(corpus, query, filters, &wording_of)
+            .into_iter()
+            .map(|(key, stands)| {
+                let date = model::date;
+                let stands = stands.into_iter().map(|(a, b, c, n)| (date(a), date(b), c.map(date), n));
+                (key, stands.collect::<Vec<_>>())
+            })
+            .collect();
+        assert_eq!(lives, expected, "{query} {filters:?}");
+    }
+}
+
+/// What tells one wording from another: the identity without the numbers before a clause, which the sectioner tells from words.
+pub fn wording_of(kind: model::Kind, lead_in: Option<&str>, text: &str) -> model::Identity {
+    model::identity_of(kind, lead_in.map(without_number), without_number(text))
 }
 
 /// The events of a thread say when each of its wordings that match enters and leaves, and nothing else.

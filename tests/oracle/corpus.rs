@@ -1,7 +1,7 @@
 //! A plain model of a corpus, search over it by looking at every place of every clause, and random corpora that print
 //! as Markdown files with the Princeton-Leuven header.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -53,6 +53,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    pub fn named(name: &str) -> Self {
+        let all = [Kind::Heading, Kind::Paragraph, Kind::Item, Kind::Row, Kind::Quote];
+        all.into_iter().find(|kind| kind.name() == name).unwrap()
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Kind::Heading => "heading",
@@ -73,9 +78,13 @@ pub enum Identity {
 }
 
 pub fn identity(clause: &Clause) -> Identity {
-    let text = identity_form(&clause.text);
-    let context = identity_form(clause.lead_in.as_deref().unwrap_or_default());
-    match clause.kind {
+    identity_of(clause.kind, clause.lead_in.as_deref(), &clause.text)
+}
+
+pub fn identity_of(kind: Kind, lead_in: Option<&str>, text: &str) -> Identity {
+    let text = identity_form(text);
+    let context = identity_form(lead_in.unwrap_or_default());
+    match kind {
         Kind::Heading | Kind::Paragraph | Kind::Quote => Identity::Plain(text),
         Kind::Item => Identity::Item { lead_in: context, text },
         Kind::Row => Identity::Row { header: context, text },
@@ -164,7 +173,7 @@ pub struct Found {
 }
 
 /// (company, type, collection), which is the order of hits too.
-type Policy = (String, String, String);
+pub type Policy = (String, String, String);
 
 fn policy_of(snapshot: &Snapshot) -> Policy {
     (snapshot.company.clone(), snapshot.policy_type.clone(), snapshot.collection.clone())
@@ -181,6 +190,16 @@ pub fn life_of<'a>(corpus: &'a Corpus, policy: &Policy) -> Vec<&'a Snapshot> {
     life.extend(corpus.snapshots.iter().filter(|s| policy_of(s) == *policy));
     life.sort_by_key(|s| (s.time, s.order));
     life
+}
+
+/// The snapshots of every policy; the index is the ordinal.
+pub fn lives_of(corpus: &Corpus) -> BTreeMap<Policy, Vec<&Snapshot>> {
+    let mut lives: BTreeMap<Policy, Vec<&Snapshot>> = BTreeMap::new();
+    for snapshot in &corpus.snapshots {
+        lives.entry(policy_of(snapshot)).or_default().push(snapshot);
+    }
+    lives.values_mut().for_each(|life| life.sort_by_key(|s| (s.time, s.order)));
+    lives
 }
 
 /// The last second of the newest day of the corpus.
@@ -272,16 +291,17 @@ pub fn search_in(corpus: &Corpus, query: &Q, scope: Scope, filters: &Filters) ->
     let query = (query, scope);
     let mut clauses = Vec::new();
     let mut holders = BTreeSet::new();
-    for policy in policies(corpus) {
+    let end = end(corpus);
+    for (policy, life) in lives_of(corpus) {
         if !admits_policy(filters, &policy) {
             continue;
         }
-        let life = life_of(corpus, &policy);
-        let chosen = chosen(&life, filters, end(corpus));
+        let stays = stays(&life);
+        let chosen = chosen(&life, filters, end);
         for &ordinal in &chosen {
             let here = life[ordinal];
             let is_held = |c: &Clause| {
-                has_life(&life, &identity(c), filters) && satisfies(here, c, query, filters).is_some()
+                has_life(&life, &stays, &identity(c), filters) && satisfies(here, c, query, filters).is_some()
             };
             if here.clauses.iter().any(is_held) {
                 holders.insert((policy.clone(), ordinal));
@@ -291,7 +311,7 @@ pub fn search_in(corpus: &Corpus, query: &Q, scope: Scope, filters: &Filters) ->
         for clause in life.iter().flat_map(|s| &s.clauses) {
             let identity = identity(clause);
             if seen.insert(identity.clone()) {
-                clauses.extend(find(&life, &chosen, identity, query, filters));
+                clauses.extend(find((&life, &stays), &chosen, identity, query, filters));
             }
         }
     }
@@ -306,11 +326,25 @@ pub fn search_in(corpus: &Corpus, query: &Q, scope: Scope, filters: &Filters) ->
     Answer { clauses, totals }
 }
 
+/// The first and last ordinal at which each clause stands.
+pub fn stays(life: &[&Snapshot]) -> BTreeMap<Identity, (usize, usize)> {
+    let mut stays = BTreeMap::new();
+    for (ordinal, snapshot) in life.iter().enumerate() {
+        for clause in &snapshot.clauses {
+            stays.entry(identity(clause)).or_insert((ordinal, ordinal)).1 = ordinal;
+        }
+    }
+    stays
+}
+
 /// Whether a clause that stands somewhere has the life that the filters want.
-pub fn has_life(life: &[&Snapshot], wanted: &Identity, filters: &Filters) -> bool {
-    let stands = |o: &usize| life[*o].clauses.iter().any(|c| identity(c) == *wanted);
-    let first = (0..life.len()).find(stands).unwrap();
-    let last = (0..life.len()).rfind(stands).unwrap();
+pub fn has_life(
+    life: &[&Snapshot],
+    stays: &BTreeMap<Identity, (usize, usize)>,
+    wanted: &Identity,
+    filters: &Filters,
+) -> bool {
+    let (first, last) = stays[wanted];
     let gone_by = life.get(last + 1).map(|s| s.time);
     (!filters.gone || gone_by.is_some())
         && filters.added_since.is_none_or(|since| life[first].time >= since)
@@ -319,7 +353,7 @@ pub fn has_life(life: &[&Snapshot], wanted: &Identity, filters: &Filters) -> boo
 
 /// One distinct clause of a policy, if some place of it in a chosen snapshot satisfies query and filters.
 fn find(
-    life: &[&Snapshot],
+    (life, stays): (&[&Snapshot], &BTreeMap<Identity, (usize, usize)>),
     chosen: &[usize],
     identity: Identity,
     query: (&Q, Scope),
@@ -341,7 +375,7 @@ fn find(
         .filter(|&(o, p)| satisfies(life[o], &life[o].clauses[p], query, filters).is_some())
         .collect();
 
-    if !has_life(life, &identity, filters) {
+    if !has_life(life, stays, &identity, filters) {
         return None;
     }
     let newest = satisfying.last()?.0;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::corpus::{
-    Clause, Corpus, Filters, Scope, Snapshot, admits_policy, chosen, civil, end, has_life, identity, life_of,
-    policies, satisfies, search_in,
+    Clause, Corpus, Filters, Identity, Kind, Scope, Snapshot, admits_policy, chosen, civil, end, has_life,
+    identity, lives_of, satisfies, search_in, stays,
 };
 use super::query::Q;
 
@@ -21,7 +21,7 @@ pub type Row = (String, usize, usize);
 
 /// The last second of the month `months` after January of year 0.
 fn last_of(months: i64) -> i64 {
-    let (mut low, mut high) = (-100_000_000_000_i64, 400_000_000_000);
+    let (mut low, mut high) = (-10_000_000_000_i64, 10_000_000_000);
     while high - low > 1 {
         let middle = low + (high - low) / 2;
         if month(middle) > months {
@@ -59,11 +59,12 @@ pub fn timeline(
 ) -> Vec<Row> {
     let carried = Filters { since: None, ..filters.clone() };
     let filters_here = if measure == Measure::Snapshots { filters } else { &carried };
-    let lives: Vec<Vec<&Snapshot>> = policies(corpus)
-        .iter()
-        .filter(|policy| admits_policy(filters, policy))
-        .map(|policy| life_of(corpus, policy))
+    let lives: Vec<Vec<&Snapshot>> = lives_of(corpus)
+        .into_iter()
+        .filter(|(policy, _)| admits_policy(filters, policy))
+        .map(|(_, life)| life)
         .collect();
+    let stays: Vec<_> = lives.iter().map(|life| stays(life)).collect();
     let corpus_end = end(corpus);
     let counting = |life: &[&Snapshot]| chosen(life, filters_here, corpus_end);
     let firsts = lives.iter().filter_map(|life| Some(life[*counting(life).first()?].time));
@@ -73,12 +74,13 @@ pub fn timeline(
     let mut start = month(first) / length * length;
     while start <= month(last) {
         let from = last_of(start - 1) + 1;
-        let to = last_of(start + length - 1).min(last);
+        let period_end = last_of(start + length - 1);
+        let to = period_end.min(last);
         let (mut saying, mut all) = (BTreeSet::new(), BTreeSet::new());
         for (number, life) in lives.iter().enumerate() {
             let mut looked_at = counting(life);
             if measure == Measure::Snapshots {
-                looked_at.retain(|&o| (from..=last_of(start + length - 1)).contains(&life[o].time));
+                looked_at.retain(|&o| (from..=period_end).contains(&life[o].time));
             } else {
                 looked_at.retain(|&o| life[o].time <= to);
                 let oldest = filters.carry.map(|days| to.min(corpus_end) - days * 86_400);
@@ -86,7 +88,12 @@ pub fn timeline(
                 looked_at.retain(|&o| oldest.is_none_or(|oldest| life[o].time >= oldest));
             }
             for ordinal in looked_at {
-                count(life, (number, ordinal), (query, filters, measure), (&mut saying, &mut all));
+                count(
+                    (life, &stays[number]),
+                    (number, ordinal),
+                    (query, filters, measure),
+                    (&mut saying, &mut all),
+                );
             }
         }
         rows.push((name(start, length), saying.len(), all.len()));
@@ -97,7 +104,7 @@ pub fn timeline(
 
 /// Adds what a snapshot counts as to the sets of names.
 fn count(
-    life: &[&Snapshot],
+    (life, stays): (&[&Snapshot], &BTreeMap<Identity, (usize, usize)>),
     (number, ordinal): (usize, usize),
     ((query, scope), filters, measure): ((&Q, Scope), &Filters, Measure),
     (saying, all): (&mut BTreeSet<String>, &mut BTreeSet<String>),
@@ -112,7 +119,7 @@ fn count(
         };
         all.insert(name.clone());
         let says = |clause| {
-            has_life(life, &identity(clause), filters)
+            has_life(life, stays, &identity(clause), filters)
                 && satisfies(here, clause, (query, scope), filters).is_some()
         };
         if here.clauses.iter().any(says) {
@@ -120,7 +127,7 @@ fn count(
         }
         return;
     }
-    for clause in here.clauses.iter().filter(|clause| has_life(life, &identity(clause), filters)) {
+    for clause in here.clauses.iter().filter(|clause| has_life(life, stays, &identity(clause), filters)) {
         let name = format!("{number} {:?}", identity(clause));
         if satisfies(here, clause, (&every, Scope::Clause), filters).is_some() {
             all.insert(name.clone());
@@ -139,14 +146,15 @@ pub fn facets(
     by: &str,
 ) -> BTreeMap<Option<String>, [usize; 3]> {
     let mut sets: BTreeMap<Option<String>, [BTreeSet<String>; 3]> = BTreeMap::new();
+    let (lives, end) = (lives_of(corpus), end(corpus));
     for found in search_in(corpus, query.0, query.1, filters).clauses {
         let policy = (found.company.clone(), found.policy_type.clone(), found.collection.clone());
-        let life = life_of(corpus, &policy);
+        let life = &lives[&policy];
         let values: BTreeSet<Option<String>> = match by {
             "company" => [Some(found.company.clone())].into(),
             "type" => [Some(found.policy_type.clone())].into(),
             "section" => [found.section.last().cloned()].into(),
-            _ => chosen(&life, filters, end(corpus))
+            _ => chosen(life, filters, end)
                 .into_iter()
                 .map(|o| life[o])
                 .filter(|here| {
@@ -173,9 +181,9 @@ pub type Company = (String, usize, usize, i64, i64, usize, usize);
 pub fn companies(corpus: &Corpus, query: &Q, filters: &Filters) -> Vec<Company> {
     let found = search_in(corpus, query, Scope::Clause, filters).clauses;
     let mut names: BTreeMap<String, Company> = BTreeMap::new();
-    for policy in policies(corpus).into_iter().filter(|policy| admits_policy(filters, policy)) {
-        let life = life_of(corpus, &policy);
-        let chosen = chosen(&life, filters, end(corpus));
+    let end = end(corpus);
+    for (policy, life) in lives_of(corpus).into_iter().filter(|(policy, _)| admits_policy(filters, policy)) {
+        let chosen = chosen(&life, filters, end);
         let (Some(&first), Some(&last)) = (chosen.first(), chosen.last()) else { continue };
         let (from, to) = (life[first].time, life[last].time);
         let here = found.iter().filter(|f| (&f.company, &f.policy_type) == (&policy.0, &policy.1)).count();
@@ -193,29 +201,30 @@ pub fn companies(corpus: &Corpus, query: &Q, filters: &Filters) -> Vec<Company> 
 /// A stretch in which something stood: first and last time, time of the next snapshot, number of snapshots.
 pub type Stand = (i64, i64, Option<i64>, usize);
 
-/// Of each clause that matches: company, type of policy, identity, and when it stood among the snapshots that are looked at.
+/// Of each wording of what matches: company, type of policy, wording, and when it stood among the snapshots that are looked at. `wording`:
+/// what tells one from another.
 pub fn lives(
     corpus: &Corpus,
     query: &Q,
     filters: &Filters,
-) -> BTreeMap<(String, String, super::corpus::Identity), Vec<Stand>> {
+    wording: &dyn Fn(Kind, Option<&str>, &str) -> Identity,
+) -> BTreeMap<(String, String, Identity), Vec<Stand>> {
+    let all = lives_of(corpus);
     let mut lives = BTreeMap::new();
     for found in search_in(corpus, query, Scope::Clause, filters).clauses {
-        let policy = (found.company.clone(), found.policy_type.clone(), found.collection.clone());
-        let mut walked = life_of(corpus, &policy);
+        let wanted = wording(found.kind, found.lead_in.as_deref(), &found.text);
+        let mut walked =
+            all[&(found.company.clone(), found.policy_type.clone(), found.collection.clone())].clone();
         walked.retain(|snapshot| !(filters.company_changes_only && snapshot.is_technical));
-        let stands = |at: usize| walked[at].clauses.iter().any(|clause| identity(clause) == found.identity);
+        let is_it = |clause: &Clause| wording(clause.kind, clause.lead_in.as_deref(), &clause.text) == wanted;
+        let stands: Vec<bool> = walked.iter().map(|snapshot| snapshot.clauses.iter().any(is_it)).collect();
         let mut stretches = Vec::new();
-        for first in (0..walked.len()).filter(|&at| stands(at) && (at == 0 || !stands(at - 1))) {
-            let end = (first..walked.len()).find(|&at| !stands(at)).unwrap_or(walked.len());
-            stretches.push((
-                walked[first].time,
-                walked[end - 1].time,
-                walked.get(end).map(|s| s.time),
-                end - first,
-            ));
+        for first in (0..walked.len()).filter(|&at| stands[at] && (at == 0 || !stands[at - 1])) {
+            let end = (first..walked.len()).find(|&at| !stands[at]).unwrap_or(walked.len());
+            let gone_by = walked.get(end).map(|snapshot| snapshot.time);
+            stretches.push((walked[first].time, walked[end - 1].time, gone_by, end - first));
         }
-        lives.insert((found.company, found.policy_type, found.identity), stretches);
+        lives.insert((found.company, found.policy_type, wanted), stretches);
     }
     lives
 }

@@ -1,0 +1,364 @@
+//! Real corpora: what fineprint counts is what the oracle counts that looks at every snapshot.
+//!
+//! The oracle is slow. Before it is asked, clauses that no part of the query holds for, under any wording of theirs, are left out of its
+//! corpus: they neither match nor have a life that anybody asks for. What a clause is, is taken from the sectioner.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+use std::sync::Arc;
+
+use fineprint::corpus::{self, Found, Options, Reader, Seen};
+use fineprint::index::OpenIndex;
+use fineprint::search::Searcher;
+use proptest::prelude::RngExt;
+use proptest::test_runner::{RngAlgorithm, TestRng};
+use rayon::prelude::*;
+
+use crate::oracle::corpus::{Clause, Corpus, Filters, Kind, Snapshot, day};
+use crate::oracle::query::{Field, Q};
+use crate::oracle::tokens::folded;
+use crate::props::index_of;
+use crate::time::{Asked, FACETS, MEASURES, SCOPES, wording_of};
+use crate::util::{contrib_history, corpora, repository};
+
+/// A corpus, each distinct clause of a policy once.
+struct Real {
+    policies: Vec<RealPolicy>,
+}
+
+#[derive(Default)]
+struct RealPolicy {
+    company: String,
+    policy_type: String,
+    clauses: Vec<Clause>,
+    /// By clause, hashes of its folded tokens.
+    tokens: Vec<Vec<u64>>,
+    /// By clause, a number that clauses of one wording share.
+    wordings: Vec<usize>,
+    snapshots: Vec<RealSnapshot>,
+}
+
+struct RealSnapshot {
+    time: i64,
+    order: usize,
+    is_technical: bool,
+    clauses: Vec<usize>,
+}
+
+fn hashed(text: &str) -> Vec<u64> {
+    let hash = |token: String| {
+        let mut hasher = DefaultHasher::new();
+        token.hash(&mut hasher);
+        hasher.finish()
+    };
+    folded(text).into_iter().map(hash).collect()
+}
+
+impl Real {
+    fn read(path: &Path) -> Self {
+        let reader = corpus::open(path, &Options::default()).unwrap();
+        let mut found: BTreeMap<(String, String), Vec<Found>> = BTreeMap::new();
+        reader
+            .scan(&mut |seen| {
+                if let Seen::Found { company, policy_type, found: one } = seen {
+                    found.entry((company, policy_type)).or_default().push(*one);
+                }
+            })
+            .unwrap();
+        let read =
+            |((company, policy_type), found)| RealPolicy::read(reader.as_ref(), company, policy_type, found);
+        Self { policies: found.into_par_iter().map(read).collect() }
+    }
+
+    /// What the oracle needs to know of it for a query; all of it without one.
+    fn corpus(&self, query: Option<&Q>) -> Corpus {
+        let policies = self.policies.par_iter().flat_map_iter(|policy| policy.snapshots(query));
+        Corpus { snapshots: policies.collect() }
+    }
+}
+
+impl RealPolicy {
+    fn read(reader: &dyn Reader, company: String, policy_type: String, mut found: Vec<Found>) -> Self {
+        let mut policy = Self { company, policy_type, ..Self::default() };
+        let mut session = reader.session();
+        // Newest first, as histories keep their texts.
+        found.sort_by_key(|found| std::cmp::Reverse((found.time, found.order)));
+        let mut texts: HashMap<Vec<u8>, (u64, Vec<usize>)> = HashMap::new();
+        let (mut clauses, mut wordings) = (HashMap::new(), HashMap::new());
+        let mut known = HashSet::new();
+        for found in &found {
+            let name = found.text_name().map(<[u8]>::to_vec);
+            let is_new = name.as_ref().is_none_or(|name| !texts.contains_key(name));
+            let snapshot = session.read(found, is_new).unwrap();
+            let (hash, cut) = match snapshot.text.filter(|_| is_new) {
+                Some(text) => {
+                    let cut = policy.cut(&text.body, &mut clauses, &mut wordings);
+                    let mut hasher = DefaultHasher::new();
+                    text.body.hash(&mut hasher);
+                    let read = (hasher.finish(), cut);
+                    texts.extend(name.map(|name| (name, read.clone())));
+                    read
+                }
+                None => texts[&name.unwrap()].clone(),
+            };
+            // The same text twice in a second is one snapshot.
+            if known.insert((found.time, hash)) {
+                policy.snapshots.push(RealSnapshot {
+                    time: found.time.seconds(),
+                    order: found.order as usize,
+                    is_technical: snapshot.info.is_technical,
+                    clauses: cut,
+                });
+            }
+        }
+        policy
+    }
+
+    fn cut(
+        &mut self,
+        text: &str,
+        known: &mut HashMap<Arc<str>, usize>,
+        wordings: &mut HashMap<String, usize>,
+    ) -> Vec<usize> {
+        let clauses = fineprint::section::section(text);
+        let number = |clause: fineprint::model::Clause| {
+            let name =
+                format!("{:?}", (clause.kind, &clause.section, &clause.lead_in, &clause.text, &clause.links));
+            *known.entry(name.into()).or_insert_with(|| {
+                let kind = Kind::named(clause.kind.name());
+                let told = format!("{:?}", wording_of(kind, clause.lead_in.as_deref(), &clause.text));
+                let next = wordings.len();
+                self.wordings.push(*wordings.entry(told).or_insert(next));
+                self.tokens.push(hashed(&clause.text));
+                self.clauses.push(Clause {
+                    kind,
+                    section: clause.section.to_vec(),
+                    lead_in: clause.lead_in.map(|text| text.to_string()),
+                    links: clause.links,
+                    text: clause.text,
+                });
+                self.clauses.len() - 1
+            })
+        };
+        clauses.into_iter().map(number).collect()
+    }
+
+    fn snapshots(&self, query: Option<&Q>) -> Vec<Snapshot> {
+        let may = |at: &usize| query.is_none_or(|query| may_hold(query, &self.tokens[*at]));
+        let wanted: HashSet<usize> =
+            (0..self.clauses.len()).filter(may).map(|at| self.wordings[at]).collect();
+        let snapshots = self.snapshots.iter().map(|snapshot| Snapshot {
+            collection: "default".to_owned(),
+            company: self.company.clone(),
+            policy_type: self.policy_type.clone(),
+            time: snapshot.time,
+            order: snapshot.order,
+            is_technical: snapshot.is_technical,
+            clauses: snapshot
+                .clauses
+                .iter()
+                .filter(|&&at| wanted.contains(&self.wordings[at]))
+                .map(|&at| self.clauses[at].clone())
+                .collect(),
+        });
+        snapshots.collect()
+    }
+}
+
+/// Whether a query may hold for a clause with these tokens: `false` only if it cannot.
+fn may_hold(query: &Q, tokens: &[u64]) -> bool {
+    match query {
+        Q::Phrase(words) => {
+            let words = hashed(&words.join(" "));
+            tokens.windows(words.len()).any(|window| window == words)
+        }
+        Q::And(a, b) => may_hold(a, tokens) && may_hold(b, tokens),
+        Q::Or(a, b) => may_hold(a, tokens) || may_hold(b, tokens),
+        Q::AndNot(a, _) => may_hold(a, tokens),
+        Q::Field(..) | Q::Spans(_) => true,
+    }
+}
+
+/// What somebody may set: names of the corpus, days inside its time.
+fn filters(random: &mut TestRng, corpus: &Corpus) -> Filters {
+    let (first, last) = corpus.snapshots.iter().fold((i64::MAX, i64::MIN), |(first, last), snapshot| {
+        (first.min(snapshot.time), last.max(snapshot.time))
+    });
+    let mut bound = || random.random_range(first..=last);
+    let (one, other, third) = (bound(), bound(), bound());
+    let (since, until) = (day(one.min(other)).0, day(one.max(other)).1);
+    let choice = random.random_range(0..6);
+    let mut names = |of: fn(&Snapshot) -> &String| -> Vec<String> {
+        if random.random_bool(0.85) {
+            return Vec::new();
+        }
+        let names: BTreeSet<&String> = corpus.snapshots.iter().map(of).collect();
+        let plain: Vec<_> = names.into_iter().filter(|name| !name.contains(['*', '?', '['])).collect();
+        (0..8).map(|_| plain[random.random_range(0..plain.len())].clone()).collect()
+    };
+    Filters {
+        companies: names(|snapshot| &snapshot.company),
+        types: names(|snapshot| &snapshot.policy_type),
+        since: [1, 3].contains(&choice).then_some(since),
+        until: [2, 3].contains(&choice).then_some(until),
+        as_of: (choice == 4).then_some(until),
+        latest: choice == 5,
+        carry: (choice >= 4 && random.random_bool(0.5)).then(|| random.random_range(30..900)),
+        company_changes_only: random.random_bool(0.3),
+        gone: random.random_bool(0.1),
+        added_since: random.random_bool(0.1).then(|| day(third).0),
+        removed_since: random.random_bool(0.1).then(|| day(third).0),
+        ..Filters::default()
+    }
+}
+
+/// Asks everything about these queries; `has_all`: every fifth of the whole corpus, for scopes and numbers of all clauses. Returns how many clauses matched in all.
+fn compare(index: &OpenIndex, real: &Real, queries: &[Q], has_all: bool, seed: u8) -> usize {
+    let searcher = Searcher::new(index).unwrap();
+    let ask = |(number, query): (usize, &Q)| {
+        let mut random = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed + number as u8; 32]);
+        let has_all = has_all && number % 5 == 0;
+        let corpus = real.corpus((!has_all).then_some(query));
+        let filters = filters(&mut random, &corpus);
+        let asked = Asked { searcher: &searcher, corpus: &corpus, query, filters: &filters };
+        let found = asked.search();
+        let pick = |random: &mut TestRng| random.random_range(0..4_usize);
+        let scope = if has_all { SCOPES[pick(&mut random) % 3] } else { SCOPES[0] };
+        asked.timeline([1, 3, 6, 12][pick(&mut random)], MEASURES[pick(&mut random)], scope, has_all);
+        asked.facets(FACETS[pick(&mut random)]);
+        asked.companies();
+        asked.history();
+        found
+    };
+    queries.par_iter().enumerate().map(ask).sum()
+}
+
+fn phrase(words: &str) -> Q {
+    Q::Phrase(words.split(' ').map(str::to_owned).collect())
+}
+
+/// Fifty: of one word and of many, in other languages and scripts, alone and combined.
+fn fifty() -> Vec<Q> {
+    let both = |a: &str, b: &str| Q::And(Box::new(phrase(a)), Box::new(phrase(b)));
+    let either = |a: &str, b: &str| Q::Or(Box::new(phrase(a)), Box::new(phrase(b)));
+    let without = |a: &str, b: &str| Q::AndNot(Box::new(phrase(a)), Box::new(phrase(b)));
+    let under = |a: &str, heading: &str| {
+        Q::And(Box::new(phrase(a)), Box::new(Q::Field(Field::Section, heading.to_owned())))
+    };
+    let phrases = [
+        "sell or rent",
+        "do not sell",
+        "legitimate interest",
+        "arbitration agreement",
+        "class action waiver",
+        "artificial intelligence",
+        "machine learning",
+        "third-party cookies",
+        "do not track",
+        "global privacy control",
+        "data protection officer",
+        "standard contractual clauses",
+        "privacy shield",
+        "safe harbor",
+        "right to be forgotten",
+        "children under 13",
+        "biometric",
+        "fingerprint",
+        "geolocation",
+        "we may share your",
+        "law enforcement requests",
+        "in connection with a merger",
+        "retain your personal data",
+        "opt out by",
+        "clear gifs",
+        "pixel tags",
+        "without notice",
+        "at our sole discretion",
+        "governing law",
+        "limitation of liability",
+        "données personnelles",
+        "protección de datos",
+        "Datenschutz",
+        "個人情報",
+        "article 6 gdpr",
+        "ccpa",
+        "cross-border transfers",
+        "automated decision-making",
+        "profiling",
+        "shadow ban",
+    ];
+    phrases
+        .into_iter()
+        .map(phrase)
+        .chain([
+            both("sell", "household"),
+            both("consent", "withdraw"),
+            either("jury trial", "class arbitration"),
+            either("facial recognition", "voiceprint"),
+            without("sell your", "do not"),
+            without("delete your account", "may"),
+            under("advertising partners", "cookies"),
+            under("children", "privacy"),
+            under("trusted third parties", "sharing"),
+            without("retention", "days"),
+        ])
+        .collect()
+}
+
+/// What small corpora have as well.
+fn common() -> Vec<Q> {
+    let phrases = [
+        "we",
+        "information",
+        "cookies",
+        "your",
+        "third parties",
+        "you may",
+        "privacy policy",
+        "collect",
+        "share",
+        "email",
+        "sell",
+        "we do not",
+    ];
+    phrases.into_iter().map(phrase).collect()
+}
+
+#[test]
+fn the_samples_are_counted_as_the_oracle_counts() {
+    let real = Real::read(&repository().join("data/policies"));
+    let queries = [fifty(), common()].concat();
+    let index = OpenIndex::open(crate::util::sample_index()).unwrap();
+    let found = compare(&index, &real, &queries, true, 0);
+    println!("{} questions of each sort, {found} clauses", queries.len());
+    assert!(found > 100);
+}
+
+#[test]
+fn the_princeton_sample_is_counted_as_the_oracle_counts() {
+    let Some(corpora) = corpora() else { return };
+    let files = corpora.join("princeton-leuven/files");
+    let folder = tempfile::tempdir().unwrap();
+    let index = index_of(&files, &folder.path().join("index"));
+    let real = Real::read(&files);
+    let queries = [fifty(), common()].concat();
+    let found = compare(&index, &real, &queries, true, 0);
+    println!("{} questions of each sort, {found} clauses", queries.len());
+    assert!(found > 100);
+}
+
+#[test]
+fn the_contrib_history_is_counted_as_the_oracle_counts() {
+    let Some(corpora) = corpora() else { return };
+    let history = contrib_history(&corpora);
+    let folder = tempfile::tempdir().unwrap();
+    let index = index_of(&history, &folder.path().join("index"));
+    let real = Real::read(&history);
+    let read: usize = real.policies.iter().map(|policy| policy.snapshots.len()).sum();
+    assert_eq!(read, index.policies().entries().iter().map(|entry| entry.snapshots as usize).sum::<usize>());
+    let queries = fifty();
+    let found = compare(&index, &real, &queries, false, 7);
+    println!("{} questions of each sort, {found} clauses", queries.len());
+    assert!(found > 1000);
+}

@@ -64,8 +64,17 @@ pub(super) fn markdown(clauses: &[VersionClause]) -> String {
     let mut before: Option<&VersionClause> = None;
     // The items above, outermost first.
     let mut items: Vec<&VersionClause> = Vec::new();
-    for clause in clauses {
-        let is_list = before.is_some_and(|before| continues(before, clause));
+    for (at, clause) in clauses.iter().enumerate() {
+        if clause.kind == Kind::Row {
+            // A table is written whole at its first row.
+            if !before.is_some_and(|before| is_same_table(before, clause, clauses.get(at + 1))) {
+                text.push_str(if before.is_some() { "\n" } else { "" });
+                push_table(&clauses[at..], &mut text);
+            }
+            before = Some(clause);
+            continue;
+        }
+        let is_list = before.is_some_and(|before| (before.kind, clause.kind) == (Kind::Item, Kind::Item));
         if !is_list {
             items.clear();
             text.push_str(if before.is_some() { "\n" } else { "" });
@@ -78,10 +87,7 @@ pub(super) fn markdown(clauses: &[VersionClause]) -> String {
                 let indent = "  ".repeat(depth);
                 text.push_str(&format!("{indent}- {}", escaped(&clause.text, &format!("{indent}  "))));
             }
-            Kind::Row => {
-                let has_header = is_list && !before.is_some_and(|before| is_header_of(before, clause));
-                push_row(clause, has_header, before, &mut text);
-            }
+            Kind::Row => {}
             Kind::Heading => {
                 let marks = "#".repeat((clause.section.len() + 1).min(6));
                 // A heading is one line.
@@ -96,18 +102,18 @@ pub(super) fn markdown(clauses: &[VersionClause]) -> String {
     text
 }
 
-/// Whether a clause goes on with the list or table of the one before.
-fn continues(before: &VersionClause, clause: &VersionClause) -> bool {
-    match (before.kind, clause.kind) {
-        (Kind::Item, Kind::Item) => true,
-        (Kind::Row, Kind::Row) => before.lead_in == clause.lead_in || is_header_of(before, clause),
-        _ => false,
-    }
+/// Whether a row is of the table of the clause before; `after` it begins another one if it is the header row of that.
+fn is_same_table(before: &VersionClause, row: &VersionClause, after: Option<&VersionClause>) -> bool {
+    let is_header = after.is_some_and(|after| is_header_of(row, after));
+    let is_same = before.lead_in == row.lead_in && !is_header;
+    let are_rows = before.kind == Kind::Row && row.kind == Kind::Row;
+    are_rows && (is_same || is_header_of(before, row))
 }
 
 /// Whether the first row is the header row of the second.
 fn is_header_of(header: &VersionClause, row: &VersionClause) -> bool {
-    header.lead_in.is_none() && row.lead_in.as_ref() == Some(&header.text)
+    let are_rows = header.kind == Kind::Row && row.kind == Kind::Row;
+    are_rows && header.lead_in.is_none() && row.lead_in.as_ref() == Some(&header.text)
 }
 
 /// How many items the clause stands below: an item that ends with its lead-in is one of them.
@@ -123,36 +129,45 @@ fn depth(items: &[&VersionClause], clause: &VersionClause) -> usize {
     0
 }
 
-fn push_row(clause: &VersionClause, has_header: bool, before: Option<&VersionClause>, text: &mut String) {
-    let follows_header = before.is_some_and(|before| is_header_of(before, clause));
-    if follows_header {
-        text.push_str(&rule(cells(&clause.text).count()));
-    } else if !has_header && clause.lead_in.is_some() {
-        header(clause, text);
+/// Writes the table that begins with the first of these clauses.
+fn push_table(clauses: &[VersionClause], text: &mut String) {
+    let is_end = |at: usize| {
+        clauses.get(at + 1).is_none_or(|row| !is_same_table(&clauses[at], row, clauses.get(at + 2)))
+    };
+    let last = (0..clauses.len()).find(|&at| is_end(at)).unwrap_or(0);
+    let table = &clauses[..=last];
+    let is_headed = table.get(1).is_some_and(|row| is_header_of(&table[0], row));
+    let (header, rows) = match (&table[0].lead_in, is_headed) {
+        (_, true) => (table[0].text.as_str(), &table[1..]),
+        (Some(header), false) => (header.as_str(), table),
+        // Without words it is no clause.
+        (None, false) => ("", table),
+    };
+    let columns = match header {
+        "" => rows.iter().map(|row| cells(&row.text).count()).max().unwrap_or(1),
+        header => cells(header).count(),
+    };
+    let header = if header.is_empty() { "|   ".repeat(columns) + "|" } else { row(header, columns) };
+    text.push_str(&format!("{header}\n{}|\n", "| --- ".repeat(columns)));
+    for clause in rows {
+        text.push_str(&row(&clause.text, columns));
+        text.push('\n');
     }
-    text.push_str(&row(&clause.text));
 }
 
-/// What stands between the header row of a table and its rows.
-fn rule(columns: usize) -> String {
-    "| --- ".repeat(columns) + "|\n"
+/// A row of a table with so many columns; what is more stands in the last one.
+fn row(text: &str, columns: usize) -> String {
+    let cell = |cell: &str| escaped(&cell.replace('\n', " "), "");
+    let cells: Vec<String> = text.splitn(columns.max(1), CELL_BORDER).map(cell).collect();
+    format!("| {} |", cells.join(CELL_BORDER))
 }
 
-/// The header row, where it is no clause before this one.
-fn header(clause: &VersionClause, text: &mut String) {
-    if let Some(header) = &clause.lead_in {
-        text.push_str(&format!("{}\n{}", row(header), rule(cells(header).count())));
-    }
-}
-
-fn row(text: &str) -> String {
-    let cells: Vec<String> = cells(text).map(|cell| escaped(&cell.replace('\n', " "), "")).collect();
-    format!("| {} |", cells.join(" | "))
-}
+/// What stands between cells as they are rendered.
+const CELL_BORDER: &str = " | ";
 
 /// The cells of a row as it is rendered.
 fn cells(text: &str) -> impl Iterator<Item = &str> {
-    text.split(" | ")
+    text.split(CELL_BORDER)
 }
 
 /// `text` with what Markdown would take for a mark escaped; lines after the first begin with `indent`.

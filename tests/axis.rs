@@ -392,3 +392,43 @@ fptest!(exports_are_read_again, |fx: Fixture| {
         .collect();
     assert!(left.is_empty(), "{left:?}");
 });
+
+fptest!(odd_tables_and_empty_pages_are_exported, |fx: Fixture| {
+    let texts = [
+        "",
+        "| | |\n| --- | --- |\n| We sell | nothing |\n| We rent | less |\n\nBetween.\n\n| What | Why |\n| --- | --- |\n",
+        "| What | Why |\n| --- | --- |\n| Data \\| Facts | Ads |\n| Names |\n\n| | |\n| --- | --- |\n| What | Why |\n| Not | so |\n",
+    ];
+    let line = |(year, text): (usize, &&str)| {
+        serde_json::json!({"company": "acme", "date": (2001 + year).to_string() + "-01-01", "text": text})
+            .to_string()
+            + "\n"
+    };
+    fx.file("odd.jsonl", texts.iter().enumerate().map(line).collect::<String>());
+    let clauses = |index: &str| {
+        let run = fx.run([
+            "search",
+            "we OR what OR data OR between OR names OR not",
+            "--index",
+            index,
+            "--format",
+            "jsonl",
+        ]);
+        let told = run.exits(0).json_lines().into_iter().map(|hit| {
+            ["kind", "lead_in", "text", "first_seen", "snapshots"].map(|name| hit[name].to_string())
+        });
+        told.collect::<std::collections::BTreeSet<_>>()
+    };
+    fx.run(["index", "odd.jsonl", "--index", "i"]).exits(0);
+    assert_eq!(clauses("i").len(), 7, "{:?}", clauses("i"));
+    for (format, to) in [("jsonl", "x.jsonl"), ("csv", "x.csv"), ("markdown", "tree")] {
+        fx.run(["export", "--index", "i", "--format", format, "--to", to])
+            .exits(0)
+            .stderr_is(&format!("3 snapshots of 1 policy written to {to}\n"));
+        let again = format!("{format}.idx");
+        fx.run(["index", to, "--index", &again]).exits(0);
+        assert_eq!(clauses(&again), clauses("i"), "{format}");
+        let info = fx.run(["info", "--index", &again, "--format", "json"]).json();
+        assert_eq!(info["counts"]["snapshots"], 3, "{format}");
+    }
+});

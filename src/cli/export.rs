@@ -69,7 +69,11 @@ impl<'t> Target<'t> {
     fn new(to: Option<&'t Path>) -> Result<Self> {
         let Some(path) = to else { return Ok(Self::Stdout(BufWriter::new(io::stdout().lock()))) };
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = NamedTempFile::new_in(parent).map_err(failed(path))?;
+        let mut builder = tempfile::Builder::new();
+        // What is made as a temporary file is for its owner alone, unless asked for.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let file = builder.tempfile_in(parent).map_err(failed(path))?;
         Ok(Self::File(BufWriter::new(file), path))
     }
 

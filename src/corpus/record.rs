@@ -68,6 +68,8 @@ pub(super) fn read(
     names: &Names,
     pages: &HtmlForm,
 ) -> std::result::Result<(Record, Facts, Text), String> {
+    // A page may have been empty when it was archived.
+    let is_blank = members.get(names.theirs("text")).is_some_and(|text| text != "null");
     let mut take = |ours: &str| members.remove(names.theirs(ours)).filter(|value| value != "null");
     let mut text = |ours: &str| match take(ours).as_deref().map(as_text) {
         Some(Some(text)) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
@@ -86,6 +88,7 @@ pub(super) fn read(
     let body = match (body, html) {
         (Some(body), _) => body,
         (None, Some(page)) => pages.to_markdown(&page)?,
+        (None, None) if is_blank => String::new(),
         (None, None) => return Err(lacks("text")),
     };
     if body.len() as u64 > MAX_BYTES {

@@ -32,9 +32,11 @@ impl MarkdownTree {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, "is there already; name a new folder"));
         }
         let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let folder = tempfile::Builder::new()
-            .prefix(".fineprint-export")
-            .tempdir_in(parent.unwrap_or(Path::new(".")))?;
+        let mut builder = tempfile::Builder::new();
+        // What is made as a temporary folder is for its owner alone, unless asked for.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+        let folder = builder.prefix(".fineprint-export").tempdir_in(parent.unwrap_or(Path::new(".")))?;
         Ok(Self { target: target.to_owned(), folder, known: HashSet::new() })
     }
 
@@ -57,11 +59,10 @@ impl MarkdownTree {
     ///
     /// Those of renaming a folder.
     pub fn finish(self) -> io::Result<()> {
-        let folder = self.folder.keep();
-        // What a temporary folder is made with is for its owner alone.
-        #[cfg(unix)]
-        fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-        fs::rename(folder, self.target)
+        // Kept only under its name: where that fails, nothing is left behind.
+        fs::rename(self.folder.path(), &self.target)?;
+        let _ = self.folder.keep();
+        Ok(())
     }
 
     /// A path that no other snapshot has.
@@ -176,6 +177,11 @@ pub fn print_snapshot_csv_names(out: &mut impl Write) -> io::Result<()> {
 /// Those of writing.
 pub fn print_snapshot_csv(out: &mut impl Write, version: &Version) -> io::Result<()> {
     let card = &version.snapshot;
+    let text = match markdown(&version.clauses) {
+        // An empty cell would say that there is no text.
+        text if text.is_empty() => "\n".to_owned(),
+        text => text,
+    };
     let cells = [
         card.company.clone(),
         card.policy_type.clone(),
@@ -183,7 +189,7 @@ pub fn print_snapshot_csv(out: &mut impl Write, version: &Version) -> io::Result
         card.url.clone().unwrap_or_default(),
         card.archive_url.clone().unwrap_or_default(),
         card.is_technical.to_string(),
-        markdown(&version.clauses),
+        text,
     ];
     row(out, Separator::Comma, cells.into_iter())
 }

@@ -74,10 +74,20 @@ pub(super) fn markdown(clauses: &[VersionClause]) -> String {
             before = Some(clause);
             continue;
         }
-        let is_list = before.is_some_and(|before| (before.kind, clause.kind) == (Kind::Item, Kind::Item));
-        if !is_list {
+        if clause.kind == Kind::Paragraph
+            && let Some(depth) = interrupted(&items, &clauses[at + 1..])
+        {
+            items.truncate(depth + 1);
+            let indent = "  ".repeat(depth + 1);
+            text.push_str(&format!("\n{indent}{}\n", escaped(&clause.text, &indent)));
+            before = Some(clause);
+            continue;
+        }
+        if clause.kind != Kind::Item {
             items.clear();
-            text.push_str(if before.is_some() { "\n" } else { "" });
+        }
+        if before.is_some_and(|before| before.kind != Kind::Item || clause.kind != Kind::Item) {
+            text.push('\n');
         }
         match clause.kind {
             Kind::Item => {
@@ -114,6 +124,13 @@ fn is_same_table(before: &VersionClause, row: &VersionClause, after: Option<&Ver
 fn is_header_of(header: &VersionClause, row: &VersionClause) -> bool {
     let are_rows = header.kind == Kind::Row && row.kind == Kind::Row;
     are_rows && header.lead_in.is_none() && row.lead_in.as_ref() == Some(&header.text)
+}
+
+/// Of a paragraph between the items of a list, how deep the item is that it belongs to: a later one has the lead-in of one above.
+fn interrupted(items: &[&VersionClause], after: &[VersionClause]) -> Option<usize> {
+    let next = after.iter().find(|clause| clause.kind != Kind::Paragraph)?;
+    let is_resumed = |item: &&VersionClause| item.lead_in.is_some() && item.lead_in == next.lead_in;
+    items.iter().rposition(is_resumed).filter(|_| next.kind == Kind::Item)
 }
 
 /// How many items the clause stands below: an item that ends with its lead-in is one of them.

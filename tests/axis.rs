@@ -393,6 +393,24 @@ fptest!(exports_are_read_again, |fx: Fixture| {
     assert!(left.is_empty(), "{left:?}");
 });
 
+fptest!(histories_quote_what_stood_then, |fx: Fixture| {
+    let line = |date: &str, text: &str| {
+        serde_json::json!({"company": "acme", "archive_time": date, "text": text}).to_string() + "\n"
+    };
+    fx.file(
+        "numbers.jsonl",
+        line("2020-01-01", "# 1. Selling\n\nOf data.\n")
+            + &line("2020-02-01", "# 1. Preface\n\nTo all.\n\n# 2. Selling\n\nOf data.\n")
+            + &line("2020-03-01", "# 1. Preface\n\nTo all.\n"),
+    );
+    fx.run(["index", "numbers.jsonl", "--index", "i"]).exits(0);
+    fx.run(["index", "numbers.jsonl", "--index", "i", "--collection", "other"]).exits(0);
+    let history = fx.run(["history", "selling", "--company", "acme", "--index", "i"]);
+    history.exits(0).stdout_has("seen 2020-01-01 to 2020-02-01, gone by 2020-03-01, 2 snapshots\n");
+    history.stdout_has("2020-01-01  = 1. Selling\n").stdout_has("2020-03-01  - 2. Selling\n");
+    history.stdout_has(", 2020-01-01 to 2020-03-01, collection default\n").stdout_has(", collection other\n");
+});
+
 fptest!(odd_tables_and_empty_pages_are_exported, |fx: Fixture| {
     let texts = [
         "",

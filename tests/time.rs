@@ -308,6 +308,10 @@ fn check_thread(thread: &ThreadHistory) {
         assert_eq!(event.last.is_some(), event.count > 1);
         assert_eq!(event.words.is_some(), event.change == EventKind::Changed);
         assert_eq!(event.previous.is_none(), event.change == EventKind::Standing);
+        assert_eq!(
+            (event.before.is_some(), event.after.is_some()),
+            (event.from.is_some(), event.to.is_some())
+        );
         let day = Some(&event.snapshot.archive_date);
         // A wording that leaves or enters here; one of both, if the other stands at a second place.
         let leaves = event

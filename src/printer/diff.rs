@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use similar::{Algorithm, capture_diff_slices, group_diff_ops};
+use unicode_width::UnicodeWidthStr;
 
 use super::human::{HumanOptions, Pen, count};
 use crate::diff::Fate;
@@ -64,20 +65,47 @@ pub(super) fn print_difference(out: &mut impl Write, difference: &Difference, pe
         ChangeKind::Removed => line(out, pen, '-', REMOVED, &text(old)),
         ChangeKind::Moved => line(out, pen, '>', DIM, &text(new)),
         ChangeKind::Changed => {
-            writeln!(out, "~ {}", reworded(pen, words.iter().flatten()))?;
+            for (i, line) in reworded(pen, words.iter().flatten(), 4).iter().enumerate() {
+                writeln!(out, "{}{line}", if i == 0 { "~ " } else { "~   " })?;
+            }
             lead_in(out, pen, old.as_ref(), new.as_ref())
         }
     }
 }
 
-/// A text with what was removed from it and added to it.
-pub(super) fn reworded<'s>(pen: Pen, words: impl Iterator<Item = &'s Stretch>) -> String {
-    let stretches = words.map(|stretch| match stretch.fate {
-        Fate::Same => pen.safe(&stretch.text),
-        Fate::Removed => pen.draw(REMOVED, &format!("[-{}-]", stretch.text)),
-        Fate::Added => pen.draw(ADDED, &format!("{{+{}+}}", stretch.text)),
-    });
-    stretches.collect::<Vec<_>>().join(" ")
+/// The lines of a text with what was removed from it and added to it; one line where no terminal says how wide it is.
+pub(super) fn reworded<'s>(pen: Pen, words: impl Iterator<Item = &'s Stretch>, indent: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut column = 0;
+    for stretch in words {
+        let (style, text) = match stretch.fate {
+            Fate::Same => (Style::new(), stretch.text.clone()),
+            Fate::Removed => (REMOVED, format!("[-{}-]", stretch.text)),
+            Fate::Added => (ADDED, format!("{{+{}+}}", stretch.text)),
+        };
+        let mut rest = String::new();
+        for word in text.split(' ') {
+            let wide = word.width();
+            if column > 0 && pen.columns(indent).is_some_and(|columns| column + wide > columns) {
+                append(&mut lines, pen.draw(style, &std::mem::take(&mut rest)));
+                lines.push(String::new());
+                column = 0;
+            }
+            rest.push_str(if rest.is_empty() { "" } else { " " });
+            rest.push_str(word);
+            column += wide + 1;
+        }
+        append(&mut lines, pen.draw(style, &rest));
+    }
+    lines
+}
+
+/// Writes on, on the last line.
+fn append(lines: &mut [String], drawn: String) {
+    if let Some(line) = lines.last_mut().filter(|_| !drawn.is_empty()) {
+        line.push_str(if line.is_empty() { "" } else { " " });
+        line.push_str(&drawn);
+    }
 }
 
 /// The lead-ins of a clause that is changed by them.

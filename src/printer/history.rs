@@ -22,8 +22,11 @@ pub fn print_history(out: &mut impl Write, history: &History, options: HumanOpti
         if i > 0 {
             writeln!(out)?;
         }
-        let PolicyHistory { company, policy_type, snapshots, first, last, .. } = policy;
-        let seen = format!("{}, {first} to {last}", count(*snapshots, "snapshot", "snapshots"));
+        let PolicyHistory { collection, company, policy_type, snapshots, first, last, .. } = policy;
+        let mut seen = format!("{}, {first} to {last}", count(*snapshots, "snapshot", "snapshots"));
+        if history.policies.iter().any(|other| other.collection != *collection) {
+            seen.push_str(&format!(", collection {collection}"));
+        }
         writeln!(out, "{}  {}  {}", pen.draw(BOLD, company), pen.safe(policy_type), pen.draw(DIM, &seen))?;
         policy.threads.iter().try_for_each(|thread| print_thread(out, thread, pen))?;
     }
@@ -63,15 +66,20 @@ fn print_event(out: &mut impl Write, thread: &ThreadHistory, event: &Event, pen:
     let (from, to) = (wording(event.from), wording(event.to));
     let date = pen.draw(DATE, &event.snapshot.archive_date);
     let (mark, style, text) = match event.change {
-        EventKind::Standing => ('=', Style::new(), text_of(to)),
-        EventKind::Added => ('+', ADDED, text_of(to)),
-        EventKind::Removed => ('-', REMOVED, text_of(from)),
-        EventKind::Changed => ('~', Style::new(), ""),
+        EventKind::Standing => ('=', Style::new(), &event.after),
+        EventKind::Added => ('+', ADDED, &event.after),
+        EventKind::Removed => ('-', REMOVED, &event.before),
+        EventKind::Changed => ('~', Style::new(), &None),
     };
     if event.change == EventKind::Changed {
-        writeln!(out, "{date}  {mark} {}", reworded(pen, event.words.iter().flatten()))?;
+        let lines = reworded(pen, event.words.iter().flatten(), INDENT.len() + 2);
+        for (i, line) in lines.iter().enumerate() {
+            let start = if i == 0 { format!("{date}  {mark}") } else { format!("{INDENT} ") };
+            writeln!(out, "{start} {line}")?;
+        }
     } else {
-        for (i, line) in pen.wrapped(text, INDENT.len() + 2).iter().enumerate() {
+        for (i, line) in pen.wrapped(text.as_deref().unwrap_or_default(), INDENT.len() + 2).iter().enumerate()
+        {
             let (start, mark) = if i == 0 { (format!("{date}  "), mark) } else { (INDENT.to_owned(), ' ') };
             writeln!(out, "{start}{}", pen.draw(style, &format!("{mark} {line}")))?;
         }
@@ -79,10 +87,6 @@ fn print_event(out: &mut impl Write, thread: &ThreadHistory, event: &Event, pen:
     let mut notes = vec![notes(event, from, to), place(&event.snapshot)];
     notes.retain(|note| !note.is_empty());
     notes.iter().try_for_each(|note| writeln!(out, "{INDENT}  {}", pen.draw(DIM, note)))
-}
-
-fn text_of(wording: Option<&Wording>) -> &str {
-    wording.map(|wording| wording.text.as_str()).unwrap_or_default()
 }
 
 /// Where a snapshot can be looked at.

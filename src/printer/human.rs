@@ -293,6 +293,11 @@ impl Pen {
         drawn.trim_end().to_owned()
     }
 
+    /// The columns of the terminal without so many, as far as lines are to fit in.
+    pub fn columns(self, indent: usize) -> Option<usize> {
+        self.options.width.map(|width| width.saturating_sub(indent).max(MIN_COLUMNS))
+    }
+
     /// The lines of a text that leaves so many columns free; one line where no terminal says how wide it is.
     pub fn wrapped(self, text: &str, indent: usize) -> Vec<String> {
         match self.options.width {
@@ -305,9 +310,12 @@ impl Pen {
     }
 }
 
+/// Narrower, nothing could be read.
+const MIN_COLUMNS: usize = 20;
+
 /// Byte ranges of lines at most `width` columns wide, broken at white space where there is some.
 fn wrap(text: &str, width: usize) -> Vec<std::ops::Range<usize>> {
-    let width = width.max(20);
+    let width = width.max(MIN_COLUMNS);
     let mut lines = Vec::new();
     let (mut start, mut columns, mut space) = (0, 0, None);
     for (i, c) in text.char_indices() {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::comparison::{Stretch, stretches};
 use super::threads::{Step, Thread, Turn, Wordings};
 use super::version::SnapshotCard;
-use crate::collapse::Collapsed;
+use crate::collapse::{Collapsed, DistinctClause, Place};
 use crate::error::Result;
 use crate::index::PolicyEntry;
 use crate::model::Kind;
@@ -66,7 +66,7 @@ pub struct Wording {
     pub section: Vec<String>,
     /// The sentence that introduces its list, or the header row of its table.
     pub lead_in: Option<String>,
-    /// Its text.
+    /// Its text where it last stood.
     pub text: String,
     /// When it stood.
     pub life: Life,
@@ -109,6 +109,10 @@ pub struct Event {
     pub from: Option<usize>,
     /// The wording after; `None` if it is gone.
     pub to: Option<usize>,
+    /// The text before, as it stood in the snapshot before; `None` without `from`.
+    pub before: Option<String>,
+    /// The text after, as it stands in the snapshot; `None` without `to`.
+    pub after: Option<String>,
     /// Of a change, the stretches of words that stayed, were removed and were added; else `None`.
     pub words: Option<Vec<Stretch>>,
     /// How often this change and its reverse happened one after the other: 1, or the length of an alternation.
@@ -204,17 +208,22 @@ impl Teller<'_> {
         let number = |wording: Option<u32>| thread.wordings.binary_search(&wording?).ok();
         let events = thread.turns.iter().filter_map(|turn| {
             let Step { from, to, .. } = turn.step;
-            self.event(turn, (number(from), number(to)), &told)
+            self.event(turn, (number(from), number(to)))
         });
         ThreadHistory { events: events.collect(), life: self.life(&standing), wordings: told }
     }
 
+    /// The first clause with a wording at a position, and its place.
+    fn clause(&self, position: usize, wording: u32) -> Option<(&DistinctClause, &Place)> {
+        let mut version = self.wordings.version(position).iter();
+        let (clause, place) = version.find(|(clause, _)| self.wordings.of(*clause) == Some(wording))?;
+        Some((self.policy.clauses.get(*clause as usize)?, self.policy.places.get(*place as usize)?))
+    }
+
     fn wording(&self, wording: u32) -> Wording {
         let standing = &self.wordings.standing[wording as usize];
-        let newest = standing.maximum().map_or(&[][..], |position| self.wordings.version(position));
-        let here = newest.iter().find(|(clause, _)| self.wordings.of(*clause) == Some(wording));
-        let clause = here.and_then(|(clause, _)| self.policy.clauses.get(*clause as usize));
-        let place = here.and_then(|(_, place)| self.policy.places.get(*place as usize));
+        let newest = standing.maximum().and_then(|position| self.clause(position, wording));
+        let (clause, place) = newest.unzip();
         let key = &self.entry.key;
         let id = clause.map(|clause| clause.identity.clause_id(&key.company, &key.policy_type).to_string());
         let heading = |&number: &u32| self.policy.headings.get(number as usize).cloned().unwrap_or_default();
@@ -257,23 +266,18 @@ impl Teller<'_> {
         }
     }
 
-    fn event(
-        &self,
-        turn: &Turn,
-        (from, to): (Option<usize>, Option<usize>),
-        told: &[Wording],
-    ) -> Option<Event> {
+    fn event(&self, turn: &Turn, (from, to): (Option<usize>, Option<usize>)) -> Option<Event> {
         let at = turn.step.at;
+        let text = |position: usize, wording| Some(self.clause(position, wording)?.0.text.clone());
+        let before = turn.step.from.and_then(|from| text(at.checked_sub(1)?, from));
+        let after = turn.step.to.and_then(|to| text(at, to));
         let change = match (from, to) {
             (None, _) if at == 0 => EventKind::Standing,
             (None, _) => EventKind::Added,
             (_, None) => EventKind::Removed,
             _ => EventKind::Changed,
         };
-        let words = match (from.and_then(|from| told.get(from)), to.and_then(|to| told.get(to))) {
-            (Some(from), Some(to)) => Some(stretches(&from.text, &to.text)),
-            _ => None,
-        };
+        let words = before.as_ref().zip(after.as_ref()).map(|(before, after)| stretches(before, after));
         let is_technical = |&&position: &&usize| {
             let ordinal = self.wordings.walked.get(position).copied().unwrap_or(u32::MAX);
             self.policy.snapshots.get(ordinal as usize).is_some_and(|snapshot| snapshot.info.is_technical)
@@ -283,6 +287,8 @@ impl Teller<'_> {
             change,
             from,
             to,
+            before,
+            after,
             words,
             count: turn.positions.len() as u64,
             technical: turn.positions.iter().filter(is_technical).count() as u64,

@@ -818,7 +818,7 @@ pub enum ExportFormat {
 #[command(after_help = "\
 Texts of snapshots are Markdown made from the index: the same clauses, equal to those of the source but
 for white space, marks and the styles of quotes and dashes; the source itself stays in the corpus.
-`fineprint index` reads what is written, in each format. A file or folder appears when it is complete.
+`fineprint index` reads exported snapshots in each format. A file or folder appears when it is complete.
 
 Examples:
   fineprint export --company linden-bank.example --format markdown --to linden

@@ -418,9 +418,9 @@ fptest!(odd_tables_and_empty_pages_are_exported, |fx: Fixture| {
         "| What | Why |\n| --- | --- |\n| Data \\| Facts | Ads |\n| Names |\n\n| | |\n| --- | --- |\n| What | Why |\n| Not | so |\n",
     ];
     let line = |(year, text): (usize, &&str)| {
-        serde_json::json!({"company": "acme", "date": (2001 + year).to_string() + "-01-01", "text": text})
-            .to_string()
-            + "\n"
+        let date = (2001 + year).to_string() + "-01-01";
+        let line = serde_json::json!({"company": "acme", "date": date, "technical": year == 1, "text": text});
+        line.to_string() + "\n"
     };
     fx.file("odd.jsonl", texts.iter().enumerate().map(line).collect::<String>());
     let clauses = |index: &str| {
@@ -448,5 +448,7 @@ fptest!(odd_tables_and_empty_pages_are_exported, |fx: Fixture| {
         assert_eq!(clauses(&again), clauses("i"), "{format}");
         let info = fx.run(["info", "--index", &again, "--format", "json"]).json();
         assert_eq!(info["counts"]["snapshots"], 3, "{format}");
+        let json = fx.run(["show", "acme", "--as-of", "2002", "--index", &again, "--format", "json"]).json();
+        assert_eq!(json["is_technical"], true, "{format}");
     }
 });

@@ -39,10 +39,15 @@ impl Form for FrontMatterForm {
 /// Takes the front matter off a text, and gives what it says besides company, type and date. `None`: there is none.
 fn take(text: &mut Text) -> Option<Facts> {
     let mut matter = FrontMatter::parse(&text.body)?;
+    // Whatever else it says is kept as metadata.
+    let is_technical = matter.text("technical").is_some_and(|(text, _)| text == "true");
+    if is_technical {
+        matter.take("technical");
+    }
     let facts = Facts {
         url: matter.take("url"),
         archive_url: matter.take("archive_url"),
-        is_technical: false,
+        is_technical,
         metadata: matter.metadata(),
     };
     text.body.drain(..matter.len);

@@ -118,6 +118,9 @@ fn front_matter(snapshot: &SnapshotCard) -> String {
             .map(|value| value.replace(char::is_control, " ").replace('\\', "\\\\").replace('"', "\\\""));
         lines.extend(value.map(|value| format!("{key}: \"{value}\"")));
     }
+    if snapshot.is_technical {
+        lines.push("technical: true".to_owned());
+    }
     lines.push("---\n\n".to_owned());
     lines.join("\n")
 }

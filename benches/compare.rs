@@ -17,7 +17,8 @@ use tantivy::query::PhraseQuery;
 use tantivy::{Index, Term};
 
 const ROUNDS: usize = 5;
-const PHRASES: [&str; 5] = ["sell or rent", "personal information", "third parties", "of the", "to the"];
+const PHRASES: [&str; 5] =
+    ["sell or rent", "personal information", "third parties", "of the", "to the"];
 
 fn main() {
     let mut args = std::env::args().skip(1);
@@ -50,7 +51,12 @@ fn ingest(corpus: &std::path::Path) -> Vec<String> {
     let mut text = |one: &Found| session.read(one, true).unwrap().text.unwrap().body;
     let read = median(|| texts = found.iter().map(&mut text).collect());
     let bytes: usize = texts.iter().map(String::len).sum();
-    println!("{} snapshots, {:.1} MB; read and decoded in {:.3} s", texts.len(), bytes as f64 / 1e6, read);
+    println!(
+        "{} snapshots, {:.1} MB; read and decoded in {:.3} s",
+        texts.len(),
+        bytes as f64 / 1e6,
+        read
+    );
     texts
 }
 
@@ -65,7 +71,10 @@ fn sectioning(texts: &[String]) {
         let clauses: usize = texts.iter().map(|text| fineprint::section::section(text).len()).sum();
         assert!(clauses > 0);
     });
-    println!("sectioning {section:.3} s, CommonMark events alone {parse:.3} s: {:.1} times", section / parse);
+    println!(
+        "sectioning {section:.3} s, CommonMark events alone {parse:.3} s: {:.1} times",
+        section / parse
+    );
 }
 
 fn searching(corpus: &std::path::Path) {
@@ -86,13 +95,17 @@ fn phrases(folder: &std::path::Path) {
     let searcher = library.reader().unwrap().searcher();
     let field = library.schema().get_field("text").unwrap();
     for phrase in PHRASES {
-        let terms: Vec<Term> = phrase.split(' ').map(|word| Term::from_field_text(field, word)).collect();
+        let terms: Vec<Term> =
+            phrase.split(' ').map(|word| Term::from_field_text(field, word)).collect();
         let query = PhraseQuery::new(terms);
         let mut counted = 0;
         let library = median(|| counted = searcher.search(&query, &Count).unwrap());
         let timed = |limit| {
-            let request =
-                SearchRequest { query: phrase.to_owned(), limit: Some(limit), ..SearchRequest::default() };
+            let request = SearchRequest {
+                query: phrase.to_owned(),
+                limit: Some(limit),
+                ..SearchRequest::default()
+            };
             let mut clauses = 0;
             let time = median(|| {
                 let mut hits: Vec<Hit> = Vec::new();
@@ -102,7 +115,8 @@ fn phrases(folder: &std::path::Path) {
             time
         };
         let (totals, hits) = (timed(0), timed(10));
-        let by_year = TimelineRequest { queries: vec![phrase.to_owned()], ..TimelineRequest::default() };
+        let by_year =
+            TimelineRequest { queries: vec![phrase.to_owned()], ..TimelineRequest::default() };
         let timeline = median(|| drop(ready.timeline(&by_year).unwrap()));
         println!(
             "\"{phrase}\": {counted} clauses; exact totals {:.2} ms, ten hits too {:.2} ms, the library's count {:.2} ms: {:.1} and {:.1} times",

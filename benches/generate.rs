@@ -30,7 +30,8 @@ struct Args {
 fn main() -> io::Result<()> {
     let Args { snapshots, policies, seed, .. } = Args::parse();
     let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
-    let size = history::Size { snapshots: snapshots.max(policies), policies: policies.max(1), seed };
+    let size =
+        history::Size { snapshots: snapshots.max(policies), policies: policies.max(1), seed };
     let made = history::write(size, &mut out)?;
     out.flush()?;
     eprintln!("{made:#?}");

@@ -70,8 +70,10 @@ fn main() {
         snapshots += compare(&index, &policies, &phrase, &words).0;
     }
     println!("{PHRASES} phrases, in {snapshots} snapshots: no difference between index and scan");
-    let planted: Vec<u32> =
-        ["sell", "or", "rent"].iter().filter_map(|&word| words.numbers.get(word).copied()).collect();
+    let planted: Vec<u32> = ["sell", "or", "rent"]
+        .iter()
+        .filter_map(|&word| words.numbers.get(word).copied())
+        .collect();
     let (snapshots, texts) = compare(&index, &policies, &planted, &words);
     println!("\"sell or rent\": {snapshots} snapshots, {texts} distinct texts");
     std::fs::remove_dir_all(folder).unwrap();
@@ -94,7 +96,8 @@ fn policies(corpus: &std::path::Path, words: &mut Words) -> Vec<Policy> {
         found.sort_by_key(|one| (one.time, one.order));
         let mut session = reader.session();
         let (mut by_text, mut seen) = (HashMap::new(), BTreeSet::new());
-        let mut policy = Policy { name, snapshots: Vec::new(), texts: Vec::new(), clauses: Vec::new() };
+        let mut policy =
+            Policy { name, snapshots: Vec::new(), texts: Vec::new(), clauses: Vec::new() };
         let mut known: HashMap<Identity, u32> = HashMap::new();
         let mut sectioner = Sectioner::default();
         let mut known_parts: Vec<Vec<Clause>> = Vec::new();
@@ -146,7 +149,10 @@ fn policies(corpus: &std::path::Path, words: &mut Words) -> Vec<Policy> {
     println!(
         "{texts} distinct texts, {clauses} clauses: in {parts} parts, {new} of them sectioned; equal to each text sectioned alone"
     );
-    println!("sectioned alone {alone:.2} s, one after the other {together:.2} s: {:.3}", together / alone);
+    println!(
+        "sectioned alone {alone:.2} s, one after the other {together:.2} s: {:.3}",
+        together / alone
+    );
     policies
 }
 
@@ -155,7 +161,8 @@ fn phrases(policies: &[Policy]) -> BTreeSet<Vec<u32>> {
     let mut state = 7u64;
     // A linear congruential generator (Knuth, MMIX) is random enough to choose.
     let mut roll = |end: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % end
     };
     let mut phrases = BTreeSet::new();
@@ -188,7 +195,9 @@ fn compare(index: &OpenIndex, policies: &[Policy], phrase: &[u32], words: &Words
         for (date, text) in &policy.snapshots {
             let text = &policy.texts[*text];
             snapshots += u64::from(has(text));
-            for clause in text.iter().filter(|&&clause| holds[clause as usize]).collect::<BTreeSet<_>>() {
+            for clause in
+                text.iter().filter(|&&clause| holds[clause as usize]).collect::<BTreeSet<_>>()
+            {
                 let id = policy.clauses[*clause as usize].0.clone();
                 let key = (policy.name.0.clone(), policy.name.1.clone(), id);
                 let life = lives.entry(key).or_insert((date.clone(), date.clone(), 0));
@@ -204,7 +213,9 @@ fn compare(index: &OpenIndex, policies: &[Policy], phrase: &[u32], words: &Words
     let summary = search(index, &request, &mut hits).unwrap();
     let found: Lives = hits
         .into_iter()
-        .map(|hit| ((hit.company, hit.policy_type, hit.id), (hit.first_seen, hit.last_seen, hit.snapshots)))
+        .map(|hit| {
+            ((hit.company, hit.policy_type, hit.id), (hit.first_seen, hit.last_seen, hit.snapshots))
+        })
         .collect();
     assert_eq!(found, lives, "{query}");
     assert_eq!(summary.totals.snapshots, snapshots, "{query}");

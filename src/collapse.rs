@@ -162,7 +162,10 @@ enum Listing {
 }
 
 impl Listing {
-    fn standing<'l>(&'l self, parts: &'l [Box<[Standing]>]) -> impl Iterator<Item = &'l Standing> + Clone {
+    fn standing<'l>(
+        &'l self,
+        parts: &'l [Box<[Standing]>],
+    ) -> impl Iterator<Item = &'l Standing> + Clone {
         let (numbers, whole): (&[u32], &[Standing]) = match self {
             Listing::Parts(numbers) => (numbers, &[]),
             Listing::Whole(standing) => (&[], standing),
@@ -227,7 +230,8 @@ impl Collapser {
     pub fn collapsed(&mut self, policy: &Collapsed) -> Vec<TextNumber> {
         let places: Vec<u32> =
             policy.places.iter().map(|place| self.collapsed_place(policy, place)).collect();
-        let clauses: Vec<_> = policy.clauses.iter().map(|clause| self.collapsed_clause(clause)).collect();
+        let clauses: Vec<_> =
+            policy.clauses.iter().map(|clause| self.collapsed_clause(clause)).collect();
         let mut known: HashMap<[u8; 16], TextNumber> = HashMap::new();
         let mut numbers = Vec::with_capacity(policy.snapshots.len());
         for (snapshot, ordinal) in policy.snapshots.iter().zip(0..) {
@@ -236,10 +240,18 @@ impl Collapser {
                     let (clause, written) = clauses.get(clause as usize)?;
                     let after = written.partition_point(|&(until, _)| until <= ordinal);
                     let rendering = written.get(after).or(written.last())?.1;
-                    Some(Standing { clause: *clause, place: *places.get(place as usize)?, rendering })
+                    Some(Standing {
+                        clause: *clause,
+                        place: *places.get(place as usize)?,
+                        rendering,
+                    })
                 });
                 let listing = Listing::Whole(standing.collect());
-                self.texts.push(KnownText { listing, title: snapshot.title.clone(), lang: snapshot.lang });
+                self.texts.push(KnownText {
+                    listing,
+                    title: snapshot.title.clone(),
+                    lang: snapshot.lang,
+                });
                 TextNumber(self.texts.len() - 1)
             });
             numbers.push(text);
@@ -259,7 +271,8 @@ impl Collapser {
         let earlier = clause.earlier.iter().map(|way| (way.until, &way.text, &way.lead_in));
         let ways = earlier.chain([(u32::MAX, &clause.text, &clause.lead_in)]);
         let written = ways.map(|(until, text, lead_in)| {
-            let rendering = Rendering { text: text.clone(), lead_in: lead_in.as_deref().map(Arc::from) };
+            let rendering =
+                Rendering { text: text.clone(), lead_in: lead_in.as_deref().map(Arc::from) };
             (until, self.rendering(number, rendering))
         });
         (number, written.collect())
@@ -291,7 +304,8 @@ impl Collapser {
     /// Adds the next snapshot.
     pub fn snapshot(&mut self, info: SnapshotInfo, record: Record, text: TextNumber) {
         let ordinal = index(self.policy.snapshots.len());
-        let standing: Vec<Standing> = self.texts[text.0].listing.standing(&self.parts).copied().collect();
+        let standing: Vec<Standing> =
+            self.texts[text.0].listing.standing(&self.parts).copied().collect();
         let mut clauses = Vec::with_capacity(standing.len());
         for &Standing { clause, place, rendering } in &standing {
             let place = self.place_number(place);
@@ -400,7 +414,8 @@ impl Collapser {
         let mut has_changed = false;
         for standing in standing {
             let known = &mut self.clauses[standing.clause as usize];
-            if known.unchanged.is_some_and(|count| count < known.places.len() - known.newest_places) {
+            if known.unchanged.is_some_and(|count| count < known.places.len() - known.newest_places)
+            {
                 known.unchanged = None;
             }
             if known.unchanged.is_none() {
@@ -488,8 +503,13 @@ mod tests {
     fn collapse(texts: &[&str]) -> Collapsed {
         let mut collapser = Collapser::default();
         for (i, text) in texts.iter().enumerate() {
-            let source =
-                Source { corpus: String::new(), path: String::new(), commit: None, entry: None, line: None };
+            let source = Source {
+                corpus: String::new(),
+                path: String::new(),
+                commit: None,
+                entry: None,
+                line: None,
+            };
             let time = ArchiveTime::from_seconds(i as i64 * 86_400);
             let info = SnapshotInfo {
                 time,
@@ -537,8 +557,10 @@ mod tests {
 
     #[test]
     fn equal_words_under_other_lead_ins_are_other_clauses() {
-        let policy = collapse(&["We may:\n\n* show ads\n", "We never:\n\n* show ads\n", "show ads"]);
-        let ads: Vec<_> = policy.clauses.iter().filter(|clause| clause.text == "show ads").collect();
+        let policy =
+            collapse(&["We may:\n\n* show ads\n", "We never:\n\n* show ads\n", "show ads"]);
+        let ads: Vec<_> =
+            policy.clauses.iter().filter(|clause| clause.text == "show ads").collect();
         assert_eq!(ads.len(), 3);
     }
 }

@@ -70,11 +70,14 @@ pub fn align(old: &[Compared<'_>], new: &[Compared<'_>]) -> Alignment {
     let words = Words::of((old, new), &gaps);
     for (removed, added) in gaps {
         let removed: Vec<usize> = removed.filter(|at| !moved.from.contains_key(at)).collect();
-        let (went, added): (Vec<usize>, Vec<usize>) = added.partition(|at| moved.to.contains_key(at));
+        let (went, added): (Vec<usize>, Vec<usize>) =
+            added.partition(|at| moved.to.contains_key(at));
         let pairs = words.pairs(&removed, &added);
         let mut changes = in_order(&removed, &added, &pairs);
         for new in went {
-            let at = changes.iter().position(|change| new_place(*change).is_some_and(|other| other > new));
+            let at = changes
+                .iter()
+                .position(|change| new_place(*change).is_some_and(|other| other > new));
             changes.insert(at.unwrap_or(changes.len()), Change::Moved(moved.to[&new], new));
         }
         alignment.changes.extend(changes);
@@ -169,7 +172,10 @@ struct Words {
 }
 
 impl Words {
-    fn of((old, new): (&[Compared<'_>], &[Compared<'_>]), gaps: &[(Range<usize>, Range<usize>)]) -> Self {
+    fn of(
+        (old, new): (&[Compared<'_>], &[Compared<'_>]),
+        gaps: &[(Range<usize>, Range<usize>)],
+    ) -> Self {
         let mut known: HashMap<String, u32> = HashMap::new();
         let mut words = Self { old: vec![Vec::new(); old.len()], new: vec![Vec::new(); new.len()] };
         let mut bag = |clause: &Compared<'_>| {
@@ -200,7 +206,10 @@ impl Words {
     /// The pairs, in order in both lists, that are most alike in all.
     fn pairs(&self, removed: &[usize], added: &[usize]) -> Vec<(usize, usize)> {
         let width = added.len() + 1;
-        if removed.is_empty() || added.is_empty() || removed.len().saturating_mul(added.len()) > MAX_PAIRS {
+        if removed.is_empty()
+            || added.is_empty()
+            || removed.len().saturating_mul(added.len()) > MAX_PAIRS
+        {
             return Vec::new();
         }
         let mut alike: HashMap<(usize, usize), f32> = HashMap::new();
@@ -218,7 +227,8 @@ impl Words {
         let (mut i, mut j, mut pairs) = (0, 0, Vec::new());
         while i < removed.len() && j < added.len() {
             let here = best[i * width + j];
-            let paired = alike.get(&(i, j)).map(|likeness| likeness + best[(i + 1) * width + j + 1]);
+            let paired =
+                alike.get(&(i, j)).map(|likeness| likeness + best[(i + 1) * width + j + 1]);
             if paired == Some(here) {
                 pairs.push((removed[i], added[j]));
                 (i, j) = (i + 1, j + 1);
@@ -310,8 +320,14 @@ mod tests {
         assert_eq!(changes(&["a", "b"], &["a", "x", "b"]), [Added(1)]);
         assert_eq!(changes(&["a", "x", "b"], &["a", "b"]), [Removed(1)]);
         assert_eq!(changes(&["a", "b", "c d e"], &["c d e", "a", "b"]), [Moved(2, 0)]);
-        assert_eq!(changes(&["a", "one two three", "b"], &["a", "one two four", "b"]), [Changed(1, 1)]);
-        assert_eq!(changes(&["a", "one two three", "b"], &["a", "four five", "b"]), [Removed(1), Added(1)]);
+        assert_eq!(
+            changes(&["a", "one two three", "b"], &["a", "one two four", "b"]),
+            [Changed(1, 1)]
+        );
+        assert_eq!(
+            changes(&["a", "one two three", "b"], &["a", "four five", "b"]),
+            [Removed(1), Added(1)]
+        );
         // In order, and together the most alike.
         assert_eq!(
             changes(&["p q r s", "t u v w"], &["p q r x", "new one", "t u v y"]),
@@ -321,16 +337,26 @@ mod tests {
 
     #[test]
     fn numbers_and_styles_are_no_difference() {
-        assert_eq!(changes(&["1. Cookies", "(a) We  “may”"], &["2. Cookies", "(b) We \"may\""]), []);
+        assert_eq!(
+            changes(&["1. Cookies", "(a) We  “may”"], &["2. Cookies", "(b) We \"may\""]),
+            []
+        );
         assert_eq!(changes(&["2.1 Sharing"], &["2.2 Sharing"]), []);
         assert_eq!(changes(&["30 days"], &["60 days"]), [Change::Changed(0, 0)]);
-        assert_eq!(changes(&["3.5 million people"], &["4.5 million people"]), [Change::Changed(0, 0)]);
+        assert_eq!(
+            changes(&["3.5 million people"], &["4.5 million people"]),
+            [Change::Changed(0, 0)]
+        );
     }
 
     #[test]
     fn an_item_under_another_lead_in_was_changed() {
-        let item = |lead_in| Compared { kind: Kind::Item, lead_in: Some(lead_in), text: "show ads" };
-        assert_eq!(align(&[item("We may:")], &[item("We never:")]).changes, [Change::Changed(0, 0)]);
+        let item =
+            |lead_in| Compared { kind: Kind::Item, lead_in: Some(lead_in), text: "show ads" };
+        assert_eq!(
+            align(&[item("We may:")], &[item("We never:")]).changes,
+            [Change::Changed(0, 0)]
+        );
         assert_eq!(align(&[item("1. We may:")], &[item("2. We may:")]).changes, []);
     }
 }

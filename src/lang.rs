@@ -79,7 +79,8 @@ fn first<'t>(pieces: impl Iterator<Item = &'t str>) -> String {
         if left == 0 {
             break;
         }
-        let end = (0..=left.min(piece.len())).rev().find(|&end| piece.is_char_boundary(end)).unwrap_or(0);
+        let end =
+            (0..=left.min(piece.len())).rev().find(|&end| piece.is_char_boundary(end)).unwrap_or(0);
         sample.push_str(&piece[..end]);
         sample.push('\n');
     }

@@ -33,7 +33,8 @@ impl Token {
     /// The index term of this token of `text`.
     pub fn term<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let raw = &text[self.range.clone()];
-        let folded = if raw.is_ascii() { fold_ascii(raw) } else { Cow::Owned(fold(raw, self.stands_alone)) };
+        let folded =
+            if raw.is_ascii() { fold_ascii(raw) } else { Cow::Owned(fold(raw, self.stands_alone)) };
         if folded.len() <= MAX_TERM_BYTES { folded } else { Cow::Owned(shorten(&folded)) }
     }
 
@@ -127,7 +128,8 @@ fn stands_alone(c: char) -> bool {
             let scripts = c.script_extension();
             // What is common to all scripts "contains" every one.
             !scripts.is_common()
-                && (scripts.contains_script(Script::Hiragana) || scripts.contains_script(Script::Katakana))
+                && (scripts.contains_script(Script::Hiragana)
+                    || scripts.contains_script(Script::Katakana))
         }
         _ => false,
     }
@@ -191,7 +193,8 @@ impl Tokens<'_> {
         let rest = &self.text.as_bytes()[self.at..];
         let is_separator = |byte: &&u8| byte.is_ascii() && !IS_ASCII_LETTER[usize::from(**byte)];
         let start = rest.iter().take_while(is_separator).count();
-        let len = rest[start..].iter().take_while(|&&byte| IS_ASCII_LETTER[usize::from(byte)]).count();
+        let len =
+            rest[start..].iter().take_while(|&&byte| IS_ASCII_LETTER[usize::from(byte)]).count();
         self.at += start;
         // A mark or an invisible character behind it would belong to it.
         if len == 0 || rest.get(start + len).is_some_and(|byte| !byte.is_ascii()) {
@@ -240,7 +243,10 @@ mod tests {
     #[test]
     fn words_are_cut_and_folded() {
         assert_eq!(cut("Don’t don't DON T"), ["don", "t", "don", "t", "don", "t"]);
-        assert_eq!(cut("Café cafe\u{301} ﬁne İstanbul ΟΔΟΣ"), ["cafe", "cafe", "fine", "istanbul", "οδοσ"]);
+        assert_eq!(
+            cut("Café cafe\u{301} ﬁne İstanbul ΟΔΟΣ"),
+            ["cafe", "cafe", "fine", "istanbul", "οδοσ"]
+        );
         assert_eq!(
             cut("pri\u{AD}vacy zero\u{200B}width \u{200B}x\u{200B} y"),
             ["privacy", "zerowidth", "x", "y"]
@@ -260,7 +266,8 @@ mod tests {
     /// Every text of up to five of these, cut with and without the short ways.
     #[test]
     fn plain_tokens_are_cut_as_any() {
-        let parts = ["a", "Z9", " ", "-", "\u{AD}", "é", "\u{301}", "’", "個", "\u{1100}\u{1161}", "\n"];
+        let parts =
+            ["a", "Z9", " ", "-", "\u{AD}", "é", "\u{301}", "’", "個", "\u{1100}\u{1161}", "\n"];
         for number in 0..parts.len().pow(5) {
             let digit = |place: u32| parts[number / parts.len().pow(place) % parts.len()];
             let text: String = (0..5).map(digit).collect();

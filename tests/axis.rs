@@ -9,26 +9,38 @@ use crate::util::{Fixture, fptest, sample, sample_index};
 
 #[test]
 fn timelines_in_every_format() {
-    let asked = ["timeline", "third parties", "-e", "sell or rent", "--since", "2008", "--until", "2011-06"];
+    let asked = [
+        "timeline",
+        "third parties",
+        "-e",
+        "sell or rent",
+        "--since",
+        "2008",
+        "--until",
+        "2011-06",
+    ];
     let with = |more: &[&str]| sample(asked.iter().copied().chain(more.iter().copied()));
     let json = with(&["--format", "json"]).exits(0).json();
     check("timeline.schema.json", &json);
     let points = json["series"][0]["points"].as_array().unwrap();
     let periods: Vec<_> = points.iter().map(|point| point["period"].as_str().unwrap()).collect();
     assert_eq!(periods, ["2008", "2009", "2010", "2011"]);
-    let partial: Vec<_> = points.iter().map(|point| point["is_partial"].as_bool().unwrap()).collect();
+    let partial: Vec<_> =
+        points.iter().map(|point| point["is_partial"].as_bool().unwrap()).collect();
     assert_eq!(partial, [false, false, false, true]);
 
     let csv = with(&["--format", "csv"]).exits(0).stdout().to_owned();
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 8);
-    for (row, point) in rows
-        .iter()
-        .zip(json["series"].as_array().unwrap().iter().flat_map(|s| s["points"].as_array().unwrap()))
-    {
+    for (row, point) in rows.iter().zip(
+        json["series"].as_array().unwrap().iter().flat_map(|s| s["points"].as_array().unwrap()),
+    ) {
         assert_eq!(&row[2], point["period"].as_str().unwrap());
-        assert_eq!([&row[6], &row[7]], [point["saying"].to_string(), point["in_force"].to_string()]);
+        assert_eq!(
+            [&row[6], &row[7]],
+            [point["saying"].to_string(), point["in_force"].to_string()]
+        );
         assert_eq!(row[8].parse::<f64>().unwrap(), point["share"].as_f64().unwrap());
     }
 
@@ -36,13 +48,19 @@ fn timelines_in_every_format() {
     human.exits(0).stdout_has(
         "policies at the end of each year; the last snapshot of a policy counts until the next, however old",
     );
-    human.stdout_has("\nsell or rent\n2008 ").stdout_has("2011* ").stdout_lacks("█").stdout_lacks("\u{1b}");
+    human
+        .stdout_has("\nsell or rent\n2008 ")
+        .stdout_has("2011* ")
+        .stdout_lacks("█")
+        .stdout_lacks("\u{1b}");
     with(&["--carry", "18mo"]).exits(0).stdout_has("up to 18mo\n");
     with(&["--measure", "snapshots"]).exits(0).stdout_has("snapshots archived in each year\n");
 
     let svg = with(&["--format", "svg"]).exits(0).stdout().to_owned();
     assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
-    for part in ["sell or rent", "third parties", "2011", "share of policies in force that say it", "%"] {
+    for part in
+        ["sell or rent", "third parties", "2011", "share of policies in force that say it", "%"]
+    {
         assert!(svg.contains(part), "{part}");
     }
     assert!(!svg.contains("NaN") && !svg.contains("inf"));
@@ -57,10 +75,11 @@ fn timelines_in_every_format() {
         }
     }
     // A query is foreign text as well.
-    let svg = sample(["timeline", "\"sell\" OR <b>\u{1b}[2J</b>", "--match", "any", "--format", "svg"])
-        .exits(0)
-        .stdout()
-        .to_owned();
+    let svg =
+        sample(["timeline", "\"sell\" OR <b>\u{1b}[2J</b>", "--match", "any", "--format", "svg"])
+            .exits(0)
+            .stdout()
+            .to_owned();
     assert!(!svg.contains("<b>") && !svg.contains('\u{1b}'));
     sample(["timeline", "sell OR \u{1b}[2J x", "--match", "any"]).exits(0).stdout_lacks("\u{1b}");
 }
@@ -75,10 +94,15 @@ fptest!(bars_in_a_terminal, |fx: Fixture| {
          sell\n2010  1 of 1 100.0%\n2011  2 of 2 100.0%\n2012* 1 of 2  50.0%\n\n\
          * only a part of it: the index, --since or --until begin or end inside\n",
     );
-    let Some(run) = fx.run_in_terminal(60, &["timeline", "sell", "--color", "never"]) else { return };
+    let Some(run) = fx.run_in_terminal(60, &["timeline", "sell", "--color", "never"]) else {
+        return;
+    };
     let bars: Vec<usize> =
         run.lines().iter().map(|line| line.matches('█').count()).filter(|&bar| bar > 0).collect();
-    assert!(bars.len() == 3 && bars[0] == bars[1] && bars[0].abs_diff(2 * bars[2]) <= 1, "{bars:?}");
+    assert!(
+        bars.len() == 3 && bars[0] == bars[1] && bars[0].abs_diff(2 * bars[2]) <= 1,
+        "{bars:?}"
+    );
     assert!(run.lines().iter().all(|line| line.chars().count() <= 100));
 });
 
@@ -90,7 +114,10 @@ fn facets_and_companies_in_every_format() {
     let sum: u64 = facets.iter().map(|facet| facet["clauses"].as_u64().unwrap()).sum();
     assert_eq!(sum, json["totals"]["clauses"].as_u64().unwrap());
     assert_eq!(facets.len() as u64, json["totals"]["companies"].as_u64().unwrap());
-    let csv = sample(["facets", "sell", "--by", "company", "--format", "csv"]).exits(0).stdout().to_owned();
+    let csv = sample(["facets", "sell", "--by", "company", "--format", "csv"])
+        .exits(0)
+        .stdout()
+        .to_owned();
     assert_eq!(csv.lines().count(), facets.len() + 1);
     let first = &facets[0];
     assert!(csv.lines().nth(1).unwrap().starts_with(&format!(
@@ -119,22 +146,39 @@ fn facets_and_companies_in_every_format() {
             .map(|entry| entry["company"].as_str().unwrap().to_owned())
             .collect()
     };
-    let saying = sample(["companies", "--saying", "sell", "or", "rent", "--format", "json"]).exits(0).json();
-    let silent = sample(["companies", "--not-saying", "sell or rent", "--format", "json"]).exits(0).json();
+    let saying =
+        sample(["companies", "--saying", "sell", "or", "rent", "--format", "json"]).exits(0).json();
+    let silent =
+        sample(["companies", "--not-saying", "sell or rent", "--format", "json"]).exits(0).json();
     let mut both = [names(&saying), names(&silent)].concat();
     both.sort();
     assert_eq!(both, names(&all));
     let human = sample(["companies", "--saying", "sell or rent"]);
     assert_eq!(human.exits(0).lines().len(), names(&saying).len() + 1);
-    human.stderr_is(&format!("{} of {} companies say it\n", names(&saying).len(), names(&all).len()));
-    sample(["companies", "--saying", "zebra"]).exits(1).stdout_is("").stderr_is("0 of 28 companies say it\n");
+    human.stderr_is(&format!(
+        "{} of {} companies say it\n",
+        names(&saying).len(),
+        names(&all).len()
+    ));
+    sample(["companies", "--saying", "zebra"])
+        .exits(1)
+        .stdout_is("")
+        .stderr_is("0 of 28 companies say it\n");
     let csv = sample(["companies", "--format", "csv"]).exits(0).stdout().to_owned();
     assert_eq!(csv.lines().count(), names(&all).len() + 1);
     // Filters of clauses without a query: who has such a clause.
     let rows = sample(["companies", "--kind", "row", "--format", "json"]).exits(0).json();
-    let found =
-        sample(["facets", "we OR you OR the OR no", "--kind", "row", "--by", "company", "--format", "json"])
-            .json();
+    let found = sample([
+        "facets",
+        "we OR you OR the OR no",
+        "--kind",
+        "row",
+        "--by",
+        "company",
+        "--format",
+        "json",
+    ])
+    .json();
     assert!(names(&rows).len() >= found["facets"].as_array().unwrap().len());
     assert!(names(&rows).len() < names(&all).len());
 }
@@ -146,8 +190,12 @@ fn differences_in_every_format() {
     let json = with(&["--format", "json"]).exits(0).json();
     check("diff.schema.json", &json);
     for kind in ["added", "removed", "changed", "moved"] {
-        let told =
-            json["changes"].as_array().unwrap().iter().filter(|change| change["change"] == kind).count();
+        let told = json["changes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|change| change["change"] == kind)
+            .count();
         assert_eq!(json["summary"][kind], told, "{kind}");
     }
     let human = with(&[]);
@@ -155,16 +203,18 @@ fn differences_in_every_format() {
                    - linden-bank.example, Privacy Policy, archived 2005-11-17T03:09:44Z\n\
                    + linden-bank.example, Privacy Policy, archived 2011-09-14T09:07:33Z\n";
     assert!(human.exits(0).stdout().starts_with(summary), "{human}");
-    human.stdout_has("~ We do not sell or rent customer lists to [-anyone.-] {+anyone, and that stays true");
+    human.stdout_has(
+        "~ We do not sell or rent customer lists to [-anyone.-] {+anyone, and that stays true",
+    );
     human
         .stdout_has("\n+ | Everyday business")
         .stdout_has("\n- Rev. 10/2005\n+ Rev. 09/2011\n")
         .stdout_lacks("\u{1b}");
     with(&["--color", "always"]).exits(0).stdout_has("\u{1b}[32m");
     let unified = with(&["--format", "unified"]);
-    unified
-        .exits(0)
-        .stdout_has("--- linden-bank.example/Privacy Policy\t2005-11-17T03:09:44Z\n+++ linden-bank.example");
+    unified.exits(0).stdout_has(
+        "--- linden-bank.example/Privacy Policy\t2005-11-17T03:09:44Z\n+++ linden-bank.example",
+    );
     // The lines of a unified diff make both texts as far as they go.
     let count = |mark: char| {
         unified
@@ -187,7 +237,9 @@ fn differences_in_every_format() {
     sample(["diff", "linden-bank.example", "2012", "2012-12"])
         .exits(1)
         .stdout_has("0 added, 0 removed, 0 changed, 0 moved")
-        .stderr_is("both dates mean one snapshot, that of 2011-09-14: there is none between them\n");
+        .stderr_is(
+            "both dates mean one snapshot, that of 2011-09-14: there is none between them\n",
+        );
 }
 
 #[test]
@@ -260,8 +312,15 @@ fptest!(histories_tell_flapping_and_technical_changes, |fx: Fixture| {
          \x20             last seen 2020-04-01; 4 times back and forth until 2020-08-01, then as it was before; 1 of them technical changes of the archive\n\
          \x20             flap.jsonl: line 5\n",
     );
-    let company =
-        fx.run(["history", "sell nothing", "--company", "acme", "--company-changes-only", "--index", "i"]);
+    let company = fx.run([
+        "history",
+        "sell nothing",
+        "--company",
+        "acme",
+        "--company-changes-only",
+        "--index",
+        "i",
+    ]);
     company
         .exits(0)
         .stdout_has("  6 snapshots, ")
@@ -274,7 +333,8 @@ fptest!(histories_tell_flapping_and_technical_changes, |fx: Fixture| {
     let json = fx.run(args).exits(0).json();
     check("history.schema.json", &json);
     let event = &json["policies"][0]["threads"][1]["events"][1];
-    let told = ["change", "count", "technical", "left_out", "from", "to"].map(|name| event[name].clone());
+    let told =
+        ["change", "count", "technical", "left_out", "from", "to"].map(|name| event[name].clone());
     assert_eq!(serde_json::json!(told), serde_json::json!(["removed", 4, 1, 0, 0, null]));
     assert_eq!(
         [&event["snapshot"]["archive_date"], &event["last"]["archive_date"]],
@@ -284,7 +344,9 @@ fptest!(histories_tell_flapping_and_technical_changes, |fx: Fixture| {
 
 #[test]
 fn policies_are_shown_as_they_stood() {
-    let json = sample(["show", "linden-bank.example", "--as-of", "2009", "--format", "json"]).exits(0).json();
+    let json = sample(["show", "linden-bank.example", "--as-of", "2009", "--format", "json"])
+        .exits(0)
+        .json();
     check("version.schema.json", &json);
     assert_eq!(json["archive_date"], "2008-03-22");
     let human = sample(["show", "linden-bank.example", "--as-of", "2009"]);
@@ -293,7 +355,9 @@ fn policies_are_shown_as_they_stood() {
         .stdout_has("linden-bank.example  Privacy Policy  2008-03-22T22:18:01Z\n")
         .stderr_is_empty();
     human.stdout_has("\n- consumer reporting agencies, such as your credit score.\n");
-    sample(["show", "linden-bank.example", "--format", "markdown"]).exits(0).stdout_has("\n## Our promise\n");
+    sample(["show", "linden-bank.example", "--format", "markdown"])
+        .exits(0)
+        .stdout_has("\n## Our promise\n");
 }
 
 /// Markdown that is printed of every snapshot of the samples reads back into the same clauses.
@@ -309,11 +373,16 @@ fn printed_markdown_reads_back() {
             let printed = String::from_utf8(printed).unwrap();
             let clauses = section(&printed);
             let name = format!("{} {}", entry.key.company, version.snapshot.archive_date);
-            let told =
-                |kind: Kind, lead_in: Option<&str>, text: &str| (kind, Identity::new(kind, lead_in, text));
-            let expected: Vec<_> =
-                version.clauses.iter().map(|c| told(c.kind, c.lead_in.as_deref(), &c.text)).collect();
-            let read: Vec<_> = clauses.iter().map(|c| told(c.kind, c.lead_in.as_deref(), &c.text)).collect();
+            let told = |kind: Kind, lead_in: Option<&str>, text: &str| {
+                (kind, Identity::new(kind, lead_in, text))
+            };
+            let expected: Vec<_> = version
+                .clauses
+                .iter()
+                .map(|c| told(c.kind, c.lead_in.as_deref(), &c.text))
+                .collect();
+            let read: Vec<_> =
+                clauses.iter().map(|c| told(c.kind, c.lead_in.as_deref(), &c.text)).collect();
             all += expected.len();
             same += expected.iter().filter(|clause| read.contains(clause)).count();
             if read != expected {
@@ -342,7 +411,9 @@ fptest!(exports_are_read_again, |fx: Fixture| {
     export(&["--format", "markdown", "--to", "tree"])
         .exits(0)
         .stderr_is("115 snapshots of 28 policies written to tree\n");
-    export(&["--to", "all.jsonl"]).exits(0).stderr_is("115 snapshots of 28 policies written to all.jsonl\n");
+    export(&["--to", "all.jsonl"])
+        .exits(0)
+        .stderr_is("115 snapshots of 28 policies written to all.jsonl\n");
     export(&["--format", "csv", "--to", "all.csv"]).exits(0).stdout_is("");
     let files = crate::util::listing(&fx.path("tree")).into_keys();
     assert_eq!(files.filter(|path| path.extension().is_some_and(|ext| ext == "md")).count(), 115);
@@ -365,21 +436,32 @@ fptest!(exports_are_read_again, |fx: Fixture| {
     }
 
     // What is counted is what is written.
-    let totals = fx.run(["search", "sell or rent", "--index", &index, "--count", "--format", "json"]).json()
-        ["totals"]
+    let totals = fx
+        .run(["search", "sell or rent", "--index", &index, "--count", "--format", "json"])
+        .json()["totals"]
         .clone();
     let some = export(&["sell or rent"]);
     assert_eq!(some.exits(0).lines().len() as u64, totals["snapshots"].as_u64().unwrap());
-    some.stderr_is(&format!("{} snapshots of {} policies\n", totals["snapshots"], totals["policies"]));
+    some.stderr_is(&format!(
+        "{} snapshots of {} policies\n",
+        totals["snapshots"], totals["policies"]
+    ));
     let some = export(&["sell or rent", "--what", "clauses"]);
     assert_eq!(some.exits(0).lines().len() as u64, totals["clauses"].as_u64().unwrap());
     some.json_lines().iter().for_each(|hit| check("hit.schema.json", hit));
     let every = export(&["--what", "clauses", "--latest", "--kind", "heading"]);
-    assert!(every.exits(0).json_lines().iter().all(|hit| hit["kind"] == "heading" && hit["score"].is_null()));
+    assert!(
+        every
+            .exits(0)
+            .json_lines()
+            .iter()
+            .all(|hit| hit["kind"] == "heading" && hit["score"].is_null())
+    );
     assert_eq!(export(&["--latest"]).exits(0).lines().len(), 28);
     export(&["zebra"]).exits(1).stdout_is("").stderr_is("0 snapshots of 0 policies\n");
 
-    export(&["--format", "markdown", "--to", "tree"]).fails_with("tree: is there already; name a new folder");
+    export(&["--format", "markdown", "--to", "tree"])
+        .fails_with("tree: is there already; name a new folder");
     export(&["--format", "markdown"])
         .fails_with("a Markdown tree needs a folder; add --to FOLDER, or --format jsonl");
     export(&["--format", "markdown", "--what", "clauses", "--to", "x"])
@@ -395,7 +477,8 @@ fptest!(exports_are_read_again, |fx: Fixture| {
 
 fptest!(histories_quote_what_stood_then, |fx: Fixture| {
     let line = |date: &str, text: &str| {
-        serde_json::json!({"company": "acme", "archive_time": date, "text": text}).to_string() + "\n"
+        serde_json::json!({"company": "acme", "archive_time": date, "text": text}).to_string()
+            + "\n"
     };
     fx.file(
         "numbers.jsonl",
@@ -408,7 +491,9 @@ fptest!(histories_quote_what_stood_then, |fx: Fixture| {
     let history = fx.run(["history", "selling", "--company", "acme", "--index", "i"]);
     history.exits(0).stdout_has("seen 2020-01-01 to 2020-02-01, gone by 2020-03-01, 2 snapshots\n");
     history.stdout_has("2020-01-01  = 1. Selling\n").stdout_has("2020-03-01  - 2. Selling\n");
-    history.stdout_has(", 2020-01-01 to 2020-03-01, collection default\n").stdout_has(", collection other\n");
+    history
+        .stdout_has(", 2020-01-01 to 2020-03-01, collection default\n")
+        .stdout_has(", collection other\n");
 });
 
 fptest!(odd_tables_and_empty_pages_are_exported, |fx: Fixture| {
@@ -448,7 +533,9 @@ fptest!(odd_tables_and_empty_pages_are_exported, |fx: Fixture| {
         assert_eq!(clauses(&again), clauses("i"), "{format}");
         let info = fx.run(["info", "--index", &again, "--format", "json"]).json();
         assert_eq!(info["counts"]["snapshots"], 3, "{format}");
-        let json = fx.run(["show", "acme", "--as-of", "2002", "--index", &again, "--format", "json"]).json();
+        let json = fx
+            .run(["show", "acme", "--as-of", "2002", "--index", &again, "--format", "json"])
+            .json();
         assert_eq!(json["is_technical"], true, "{format}");
     }
 });

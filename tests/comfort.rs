@@ -16,7 +16,10 @@ fn who_finds_nothing_is_told_why() {
             &["sell information personal"],
             "each word is there, but not like this; 2 clauses match with all of them: --match all",
         ),
-        (&["sell or rent", "--since", "2030"], "--since leaves none; 13 clauses match without filters"),
+        (
+            &["sell or rent", "--since", "2030"],
+            "--since leaves none; 13 clauses match without filters",
+        ),
         (
             &["sell", "--company", "linden-bank.example", "--lang", "fr"],
             "--lang leaves none; 18 clauses match without filters",
@@ -65,7 +68,8 @@ fn every_command_has_a_manual_page() {
     let fixture = Fixture::new();
     fixture.run(["man", "--dir", "man"]).exits(0).stdout_is("");
     for command in ["", "-index", "-search", "-show", "-info", "-check", "-completions", "-man"] {
-        let page = std::fs::read_to_string(fixture.path(format!("man/fineprint{command}.1"))).unwrap();
+        let page =
+            std::fs::read_to_string(fixture.path(format!("man/fineprint{command}.1"))).unwrap();
         assert!(page.contains(&format!(".TH fineprint{command} 1")), "{command}");
         assert!(page.contains("Example"), "{command}");
     }

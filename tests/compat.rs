@@ -28,7 +28,11 @@ fn folder(format: u32) -> PathBuf {
 
 /// Makes the index that is kept for this version.
 fn refresh(fx: &Fixture) {
-    fx.policy("acme.example", "2001-01-01", "# Acme\n\n## Sharing\n\nWe sell data.\n\nIt's yours.\n");
+    fx.policy(
+        "acme.example",
+        "2001-01-01",
+        "# Acme\n\n## Sharing\n\nWe sell data.\n\nIt's yours.\n",
+    );
     fx.policy(
         "acme.example",
         "2003-01-01",
@@ -77,7 +81,9 @@ fptest!(indexes_of_every_format_open_or_are_refused, |fx: Fixture| {
             fx.run(["check", "--index", index.to_str().unwrap()]).exits(0);
         } else {
             let run = fx.run(["search", "we sell", "--index", index.to_str().unwrap()]);
-            run.exits(2).stderr_has(&format!("format {format},")).stderr_has(&format!("format {current},"));
+            run.exits(2)
+                .stderr_has(&format!("format {format},"))
+                .stderr_has(&format!("format {current},"));
             run.stderr_has("fineprint index --rebuild CORPUS --index ");
         }
     }

@@ -47,7 +47,10 @@ impl Snapshot {
             self.digits()
         );
         let options = pulldown_cmark::Options::ENABLE_TABLES;
-        pulldown_cmark::html::push_html(&mut page, pulldown_cmark::Parser::new_ext(&self.text, options));
+        pulldown_cmark::html::push_html(
+            &mut page,
+            pulldown_cmark::Parser::new_ext(&self.text, options),
+        );
         page + "</body></html>\n"
     }
 }
@@ -64,7 +67,8 @@ fn fifty() -> Vec<Snapshot> {
             snapshots.push(Snapshot { company, seconds, time, text });
         })
         .unwrap();
-    let companies: BTreeSet<String> = snapshots.iter().map(|snapshot| snapshot.company.clone()).collect();
+    let companies: BTreeSet<String> =
+        snapshots.iter().map(|snapshot| snapshot.company.clone()).collect();
     let copied: Vec<&String> = companies.iter().take(50 - companies.len()).collect();
     let copies = snapshots.iter().filter(|snapshot| copied.contains(&&snapshot.company));
     let copies = copies.map(|Snapshot { company, seconds, time, text }| Snapshot {
@@ -117,21 +121,26 @@ fptest!(fifty_policies_are_the_same_in_every_shape, |fx: Fixture| {
         let company = &snapshot.company;
         let start = |len: usize| company.chars().take(len).collect::<String>();
         let path = format!("{}/{}/{}/{company}.md", start(1), start(2), start(3));
-        let message = format!(r#"{{"domain": "{company}", "alexa_rank": NaN, "time": "{}"}}"#, snapshot.time);
-        history = history.commit(snapshot.seconds, &message, &[(&path, Some(&snapshot.header_file()))]);
+        let message =
+            format!(r#"{{"domain": "{company}", "alexa_rank": NaN, "time": "{}"}}"#, snapshot.time);
+        history =
+            history.commit(snapshot.seconds, &message, &[(&path, Some(&snapshot.header_file()))]);
     }
     history.bare(&fx, "history.git");
 
     let mut zip = zip::ZipWriter::new(fs::File::create(fx.path("dataset.zip")).unwrap());
     for snapshot in &snapshots {
-        let name = format!("{}/Privacy Policy/{}.md", snapshot.company, snapshot.time.replace(':', "-"));
+        let name =
+            format!("{}/Privacy Policy/{}.md", snapshot.company, snapshot.time.replace(':', "-"));
         zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
         zip.write_all(snapshot.text.as_bytes()).unwrap();
     }
     zip.finish().unwrap();
 
     let line = |s: &Snapshot| {
-        serde_json::json!({"company": s.company, "archive_time": s.time, "text": s.text}).to_string() + "\n"
+        serde_json::json!({"company": s.company, "archive_time": s.time, "text": s.text})
+            .to_string()
+            + "\n"
     };
     fx.file("lines.jsonl", snapshots.iter().map(line).collect::<String>());
     let mut csv = csv::Writer::from_path(fx.path("rows.csv")).unwrap();
@@ -164,7 +173,11 @@ fptest!(fifty_policies_are_the_same_in_every_shape, |fx: Fixture| {
     };
     let (found, expected) = (shown(clauses(&fx, &fx.path("pages"))), shown(expected));
     let same = found.intersection(&expected).count();
-    println!("HTML: {same} of {} clauses as in Markdown, {} others", expected.len(), found.len() - same);
+    println!(
+        "HTML: {same} of {} clauses as in Markdown, {} others",
+        expected.len(),
+        found.len() - same
+    );
     for difference in expected.difference(&found).take(12) {
         println!("only in Markdown: {difference:?}");
     }

@@ -12,7 +12,10 @@ use crate::phrases::Dice;
 use crate::util::{contrib_history, corpora, repository};
 
 fn compared(clauses: &[Clause]) -> Vec<Compared<'_>> {
-    clauses.iter().map(|c| Compared { kind: c.kind, lead_in: c.lead_in.as_deref(), text: &c.text }).collect()
+    clauses
+        .iter()
+        .map(|c| Compared { kind: c.kind, lead_in: c.lead_in.as_deref(), text: &c.text })
+        .collect()
 }
 
 /// A raw text and the place of each of its clauses as labels write it: `12`, `12.2`.
@@ -26,8 +29,12 @@ impl Placed {
         let raw = match source.strip_prefix("contrib:") {
             None => std::fs::read(corpora.join(source)).unwrap(),
             Some(object) => {
-                let output =
-                    Command::new("git").arg("-C").arg(history).args(["show", object]).output().unwrap();
+                let output = Command::new("git")
+                    .arg("-C")
+                    .arg(history)
+                    .args(["show", object])
+                    .output()
+                    .unwrap();
                 assert!(output.status.success(), "{source}");
                 output.stdout
             }
@@ -81,7 +88,9 @@ fn labelled_pairs_differ_as_labelled() {
         let old = Placed::read(&corpora, &history, source("old\t"));
         let new = Placed::read(&corpora, &history, source("new\t"));
         let is_label = |line: &&str| {
-            ["removed\t", "added\t", "changed\t", "moved\t"].iter().any(|start| line.starts_with(start))
+            ["removed\t", "added\t", "changed\t", "moved\t"]
+                .iter()
+                .any(|start| line.starts_with(start))
         };
         let labels: BTreeSet<String> = text.lines().filter(is_label).map(str::to_owned).collect();
         let told = told(&old, &new);
@@ -252,7 +261,11 @@ fn a_thousand_mutations_are_told() {
         }
         assert_eq!(
             alignment.same.len()
-                + alignment.changes.iter().filter(|change| !matches!(change, Change::Removed(_))).count(),
+                + alignment
+                    .changes
+                    .iter()
+                    .filter(|change| !matches!(change, Change::Removed(_)))
+                    .count(),
             new.len()
         );
     }

@@ -39,7 +39,10 @@ fptest!(corpora_that_are_none, |fx: Fixture| {
         ("nowhere", "nowhere: there is no such file or folder".to_owned()),
         ("empty", "empty: nothing to index: the folder is empty".to_owned()),
         ("notes", format!("notes: nothing to index: none of 2 inputs {NO_HEADER}")),
-        ("notes/README.md", format!("notes/README.md: nothing to index: none of 1 inputs {NO_HEADER}")),
+        (
+            "notes/README.md",
+            format!("notes/README.md: nothing to index: none of 1 inputs {NO_HEADER}"),
+        ),
     ];
     for (corpus, message) in &cases {
         fails(&fx, &["index", corpus], message);
@@ -73,7 +76,10 @@ fptest!(a_header_with_an_impossible_date, |fx: Fixture| {
         "{named}indexed 1 snapshot of 1 policy of 1 company: 1 distinct clause, standing 1 time\n"
     ));
     fx.run(["index", "corpus", "--quiet"]).exits(2).stderr_is(&named);
-    fx.run(["index", "corpus", "--dry-run"]).exits(2).stderr_is(&named).stdout_has("unreadable: 1\n");
+    fx.run(["index", "corpus", "--dry-run"])
+        .exits(2)
+        .stderr_is(&named)
+        .stdout_has("unreadable: 1\n");
     fx.run(["search", "sell data", "--count"]).exits(0).stdout_is("1\n").stderr_is_empty();
     for _ in ["built", "cached"] {
         fx.run(["search", "sell data", "--corpus", "corpus", "--count"])
@@ -103,7 +109,9 @@ fptest!(broken_links_and_loops_are_no_errors, |fx: Fixture| {
     indexed(&fx);
     symlink("nowhere", fx.path("corpus/dangling.md")).unwrap();
     symlink(".", fx.path("corpus/loop")).unwrap();
-    fx.run(["index", "corpus"]).exits(0).stderr_has("skipped 2: symbolic link (such as corpus/dangling.md)");
+    fx.run(["index", "corpus"])
+        .exits(0)
+        .stderr_has("skipped 2: symbolic link (such as corpus/dangling.md)");
     symlink("nowhere", fx.path("dangling")).unwrap();
     fails(&fx, &["index", "dangling"], "dangling: there is no such file or folder");
     symlink("round", fx.path("round")).unwrap();
@@ -156,9 +164,17 @@ fn queries_that_cannot_be_read() {
             fx.run(["search", query, "--corpus", "nowhere"]).stderr_is(run.stderr());
         }
     }
-    for query in
-        ["NOT sell", "sell OR", "()", "sell)", "AND", "company:", "\"--\"", "WITHIN/3", "a NOT WITHIN/3"]
-    {
+    for query in [
+        "NOT sell",
+        "sell OR",
+        "()",
+        "sell)",
+        "AND",
+        "company:",
+        "\"--\"",
+        "WITHIN/3",
+        "a NOT WITHIN/3",
+    ] {
         let run = fx.run(["search", query]);
         run.exits(2).stdout_is("");
         assert!(run.stderr().starts_with("error: ") && run.stderr().contains('^'), "{run}");
@@ -202,7 +218,9 @@ fptest!(index_folders_that_are_none, |fx: Fixture| {
     fs::create_dir(fx.path("empty")).unwrap();
     let other = "is no fineprint index; name one with --index, or search a corpus with --corpus";
     let none = |dir: &str| {
-        format!("{dir}: there is no index here; make one with `fineprint index CORPUS --index {dir}`")
+        format!(
+            "{dir}: there is no index here; make one with `fineprint index CORPUS --index {dir}`"
+        )
     };
     for command in [&["search", "sell"][..], &["show", "caaaaaaaaaaaaaaaa"]] {
         let fails_in = |dir: &str, message: &str| {
@@ -267,7 +285,9 @@ fptest!(a_text_that_is_too_large, |fx: Fixture| {
     indexed(&fx);
     let path = fx.policy("clay.example", "2001-01-01", "We sell clay.\n");
     File::options().write(true).open(path).unwrap().set_len((1 << 30) + 1).unwrap();
-    fx.run(["index", "corpus"]).exits(2).stderr_has("clay.example/2001-01-01.md: is larger than 64 MiB");
+    fx.run(["index", "corpus"])
+        .exits(2)
+        .stderr_has("clay.example/2001-01-01.md: is larger than 64 MiB");
 });
 
 fptest!(an_index_of_another_version, |fx: Fixture| {
@@ -293,13 +313,21 @@ fptest!(an_index_of_another_version, |fx: Fixture| {
         let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         run.stderr_has(&format!("{key} {}", plain(&other)))
             .stderr_has(&format!("{key} {}", plain(&current[key])))
-            .stderr_has("build it again with `fineprint index --rebuild CORPUS --index .fineprint`");
+            .stderr_has(
+                "build it again with `fineprint index --rebuild CORPUS --index .fineprint`",
+            );
         assert!(listing(&fx.path(".fineprint")) == before);
     }
     // Of versions that this program knows nothing of.
     fs::write(&manifest, r#"{"versions": {"format": "next"}, "anything": 1}"#).unwrap();
-    fx.run(["search", "sell"]).exits(2).stderr_has("{\"format\":\"next\"}").stderr_has("build it again");
-    fx.run(["index", "corpus"]).exits(2).stderr_has("{\"format\":\"next\"}").stderr_has("build it again");
+    fx.run(["search", "sell"])
+        .exits(2)
+        .stderr_has("{\"format\":\"next\"}")
+        .stderr_has("build it again");
+    fx.run(["index", "corpus"])
+        .exits(2)
+        .stderr_has("{\"format\":\"next\"}")
+        .stderr_has("build it again");
     fx.run(["index", "corpus", "--rebuild"]).exits(0);
     fx.run(["search", "sell", "--count"]).exits(0).stdout_is("2\n");
 });
@@ -329,7 +357,8 @@ fptest!(a_damaged_index, |fx: Fixture| {
     rebuilds();
     let generation = |fx: &Fixture| {
         let manifest: Value =
-            serde_json::from_slice(&fs::read(fx.path(".fineprint/fineprint.json")).unwrap()).unwrap();
+            serde_json::from_slice(&fs::read(fx.path(".fineprint/fineprint.json")).unwrap())
+                .unwrap();
         manifest["generation"].as_str().unwrap().to_owned()
     };
     let name = generation(&fx);
@@ -354,8 +383,13 @@ fptest!(a_damaged_index, |fx: Fixture| {
     for file in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
         let bytes = fs::read(&file).unwrap();
         fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
-        let run = fx.run(["search", "sell OR section:privacy", "--sort", "newest", "--format", "jsonl"]);
-        assert!(run.output.status.code().is_some_and(|code| code != 101), "{}\n{run}", file.display());
+        let run =
+            fx.run(["search", "sell OR section:privacy", "--sort", "newest", "--format", "jsonl"]);
+        assert!(
+            run.output.status.code().is_some_and(|code| code != 101),
+            "{}\n{run}",
+            file.display()
+        );
         assert!(run.stderr().lines().count() <= 1, "{}\n{run}", file.display());
         fs::write(&file, bytes).unwrap();
     }
@@ -367,7 +401,9 @@ fptest!(a_damaged_table_of_texts, |fx: Fixture| {
         fx.policy(company, "2001-01-01", "We sell data.\n");
     }
     fx.run(["index", "corpus"]).exits(0);
-    fx.run(["search", "sell", "--format", "jsonl"]).exits(0).stdout_has("\"same_text_companies\":1");
+    fx.run(["search", "sell", "--format", "jsonl"])
+        .exits(0)
+        .stdout_has("\"same_text_companies\":1");
     let path = fx.path(".fineprint/generation-1/texts.bin");
     let mut bytes = fs::read(&path).unwrap();
     // The number of companies of its only entry.
@@ -391,7 +427,8 @@ fptest!(a_build_that_was_killed_does_not_block_the_next, |fx: Fixture| {
     fx.run(["index", "corpus"]).exits(0);
     fx.run(["search", "sell", "--count"]).stdout_is("1\n");
     assert!(
-        !fx.path(".fineprint/generation-1").exists() && !fx.path(".fineprint/fineprint.json.new").exists()
+        !fx.path(".fineprint/generation-1").exists()
+            && !fx.path(".fineprint/fineprint.json.new").exists()
     );
 });
 
@@ -402,7 +439,9 @@ fptest!(a_failed_build_leaves_the_old_index, |fx: Fixture| {
     fx.run(["search", "sell", "--count"]).stdout_is("2\n");
     // The texts turn out to be unreadable only when they are read: the folder that was made for them goes again.
     fx.policy("clay.example", "2001-01-01", "We sell clay.\n");
-    fx.run(["index", "corpus", "--threads", "100000"]).exits(2).stderr_has("100000 is not in 0..=1024");
+    fx.run(["index", "corpus", "--threads", "100000"])
+        .exits(2)
+        .stderr_has("100000 is not in 0..=1024");
 });
 
 #[test]
@@ -512,7 +551,16 @@ fn arguments_that_make_no_sense() {
             "error: no company `lindenbank.example` in the index; did you mean `linden-bank.example`?",
         ),
         (
-            &["history", "sell", "--company", "linden-bank.example", "--since", "2012", "--until", "2009"],
+            &[
+                "history",
+                "sell",
+                "--company",
+                "linden-bank.example",
+                "--since",
+                "2012",
+                "--until",
+                "2009",
+            ],
             "error: --since 2012-01-01 is after --until 2009-12-31: no date is inside",
         ),
         (
@@ -568,7 +616,10 @@ fptest!(a_read_only_index_opens, |fx: Fixture| {
     }
     if let Some(command) = fx.unprivileged() {
         let before = listing(&index);
-        run(command, &["search", "sell or rent", "--count"]).exits(0).stdout_is("2\n").stderr_is_empty();
+        run(command, &["search", "sell or rent", "--count"])
+            .exits(0)
+            .stdout_is("2\n")
+            .stderr_is_empty();
         assert!(listing(&index) == before);
         run(fx.unprivileged().unwrap(), &["index", "corpus"]).exits(0).stderr_has("up to date");
         assert!(listing(&index) == before);
@@ -632,7 +683,10 @@ fn a_full_disk_is_an_error() {
             .unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2));
-        assert_eq!(stderr, "error: cannot write the results: No space left on device (os error 28)\n");
+        assert_eq!(
+            stderr,
+            "error: cannot write the results: No space left on device (os error 28)\n"
+        );
     }
 }
 
@@ -698,7 +752,8 @@ fn every_error_says_where_and_what_in_one_line() {
         assert_eq!(error.to_string(), message);
         let is_query = matches!(error, Error::Query(_));
         assert!(is_query || !error.to_string().contains('\n'));
-        let has_cause = matches!(error, Error::Io { .. } | Error::Tantivy { .. } | Error::Output(_));
+        let has_cause =
+            matches!(error, Error::Io { .. } | Error::Tantivy { .. } | Error::Output(_));
         assert_eq!(std::error::Error::source(&error).is_some(), has_cause, "{error}");
     }
 }

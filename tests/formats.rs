@@ -40,7 +40,9 @@ fn rows_are_the_hits() {
                 let field = name.split('.').fold(hit, |value, part| &value[part]);
                 let expected = match name.as_str() {
                     "score" => format!("{:.4}", field.as_f64().unwrap()),
-                    "section" => field.as_array().unwrap().iter().map(cell).collect::<Vec<_>>().join(" > "),
+                    "section" => {
+                        field.as_array().unwrap().iter().map(cell).collect::<Vec<_>>().join(" > ")
+                    }
                     "highlights" => {
                         let range = |range: &Value| format!("{}-{}", range[0], range[1]);
                         field.as_array().unwrap().iter().map(range).collect::<Vec<_>>().join(";")
@@ -98,9 +100,14 @@ fn columns_are_chosen_by_name() {
         (&["--format", "kwic", "--context", "1"], "--context has no room in kwic"),
         (&["--format", "kwic", "--cite"], "--cite has no room in kwic"),
         (&["--format", "kwic", "--width", "20"], "--width 20 is too narrow; 60 or more"),
-        (&["--format", "json", "--member", "newest"], "--member chooses the hit that stands for a group"),
+        (
+            &["--format", "json", "--member", "newest"],
+            "--member chooses the hit that stands for a group",
+        ),
     ] {
-        sample(["search", "sell"].iter().chain(args)).exits(2).stderr_has(&format!("error: {message}"));
+        sample(["search", "sell"].iter().chain(args))
+            .exits(2)
+            .stderr_has(&format!("error: {message}"));
     }
     sample(["search", "sell", "--seed", "3"]).exits(2).stderr_has("--sample <N>");
     sample(["search", "sell", "--format", "kwic", "--kwic-sort", "X1"])
@@ -117,12 +124,22 @@ fn formulas_are_guarded_on_request() {
         "=SUM(A1:A9) is what our prize draw pays you.\n\n@home we say that we pay it too.",
     );
     let texts = |args: &[&str]| {
-        let common = ["search", "--corpus", "corpus", "--fields", "text", "--format", "csv", "pay OR pays"];
+        let common =
+            ["search", "--corpus", "corpus", "--fields", "text", "--format", "csv", "pay OR pays"];
         fixture.run(common.iter().chain(args)).stdout().to_owned()
     };
-    assert_eq!(texts(&["--sort", "company"]).lines().filter(|line| line.starts_with(['=', '@'])).count(), 2);
-    assert_eq!(texts(&["--guard-formulas"]).lines().filter(|line| line.starts_with(['=', '@'])).count(), 0);
-    assert_eq!(texts(&["--guard-formulas"]).lines().filter(|line| line.starts_with('\'')).count(), 2);
+    assert_eq!(
+        texts(&["--sort", "company"]).lines().filter(|line| line.starts_with(['=', '@'])).count(),
+        2
+    );
+    assert_eq!(
+        texts(&["--guard-formulas"]).lines().filter(|line| line.starts_with(['=', '@'])).count(),
+        0
+    );
+    assert_eq!(
+        texts(&["--guard-formulas"]).lines().filter(|line| line.starts_with('\'')).count(),
+        2
+    );
 }
 
 #[test]
@@ -140,19 +157,24 @@ fn totals_fit_every_format() {
 #[test]
 fn concordances_align_their_matches() {
     let lines = |args: &[&str]| -> Vec<String> {
-        let common = ["search", "sell* OR 個人", "--format", "kwic", "--limit", "all", "--width", "100"];
+        let common =
+            ["search", "sell* OR 個人", "--format", "kwic", "--limit", "all", "--width", "100"];
         sample(common.iter().chain(args)).lines().into_iter().map(str::to_owned).collect()
     };
-    let matches: usize =
-        hits(&["sell* OR 個人"]).iter().map(|hit| hit["highlights"].as_array().unwrap().len()).sum();
+    let matches: usize = hits(&["sell* OR 個人"])
+        .iter()
+        .map(|hit| hit["highlights"].as_array().unwrap().len())
+        .sum();
     let plain = lines(&[]);
     assert_eq!(plain.len(), matches, "a line for each match");
     let columns = |text: &str| unicode_width::UnicodeWidthStr::width(text);
     let mut starts = std::collections::BTreeSet::new();
     for line in &plain {
         assert_eq!(columns(line.trim_end()), 100, "{line}");
-        let start =
-            ["sell", "Sell", "SELL", "個人"].iter().filter_map(|word| line.find(&format!("  {word}"))).min();
+        let start = ["sell", "Sell", "SELL", "個人"]
+            .iter()
+            .filter_map(|word| line.find(&format!("  {word}")))
+            .min();
         starts.insert(columns(&line[..start.unwrap()]));
     }
     assert_eq!(starts.len(), 1, "{starts:?}");
@@ -160,7 +182,8 @@ fn concordances_align_their_matches() {
     let start = starts.into_iter().next().unwrap() + 2;
     let word_after = |line: &String| {
         let after = line.get(start..)?.split_once("  ")?.1.to_lowercase();
-        let word = after.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty())?.to_owned();
+        let word =
+            after.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty())?.to_owned();
         (line.is_ascii() && !after.starts_with(' ')).then_some(word)
     };
     let words: Vec<String> = lines(&["--kwic-sort", "R1"]).iter().filter_map(word_after).collect();
@@ -196,7 +219,10 @@ fn samples_are_the_same_again_and_others_with_another_seed() {
     assert!(seen.len() * 100 > all.len() * 97, "{} of {}", seen.len(), all.len());
     sample(["search", "we", "--sample", "3", "--seed", "9"]).stderr_has("picked by chance, seed 9");
     let result = sample(["search", "we", "--sample", "3", "--format", "json"]).json();
-    assert_eq!((result["truncated"].clone(), result["hits"].as_array().unwrap().len()), (true.into(), 3));
+    assert_eq!(
+        (result["truncated"].clone(), result["hits"].as_array().unwrap().len()),
+        (true.into(), 3)
+    );
 }
 
 #[test]
@@ -208,7 +234,8 @@ fn any_member_can_stand_for_its_group() {
         let groups = hits(&["privacy", "--group", "company", "--member", member]);
         for hit in &groups {
             let time = |hit: &Value| hit["archive_time"].as_str().unwrap().to_owned();
-            let of_company: Vec<_> = all.iter().filter(|other| other["company"] == hit["company"]).collect();
+            let of_company: Vec<_> =
+                all.iter().filter(|other| other["company"] == hit["company"]).collect();
             assert_eq!(hit["group_size"], of_company.len());
             assert!(!of_company.iter().any(|other| is_better(&time(other), &time(hit))), "{hit}");
             // Of equal ones the first.
@@ -233,7 +260,8 @@ fn context_is_what_stands_around() {
         let (before, after) = (texts("before"), texts("after"));
         assert!(before.len() <= 2 && after.len() <= 2 && before.len() + after.len() > 0, "{id}");
         // What `show` prints of the section is around it too.
-        if hit["archive_date"] == hit["last_seen"] && before.len() == 2 && hit["kind"] != "heading" {
+        if hit["archive_date"] == hit["last_seen"] && before.len() == 2 && hit["kind"] != "heading"
+        {
             let shown = sample(["show", id, "--format", "json"]).json_lines().remove(0);
             let section: Vec<&Value> = shown["context"].as_array().unwrap().iter().collect();
             let own = section.iter().position(|clause| clause["is_shown"] == true).unwrap();
@@ -244,7 +272,11 @@ fn context_is_what_stands_around() {
     }
     let human = sample(["search", "sell or rent", "-C", "1", "--limit", "1"]);
     assert_eq!(human.lines().iter().filter(|line| line.starts_with("  | ")).count(), 2);
-    assert!(hits(&["sell or rent"]).iter().all(|hit| hit["context"].is_null() && hit["citation"].is_null()));
+    assert!(
+        hits(&["sell or rent"])
+            .iter()
+            .all(|hit| hit["context"].is_null() && hit["citation"].is_null())
+    );
 }
 
 #[test]

@@ -16,10 +16,19 @@ use crate::util::{Fixture, fptest, header, repository, run};
 /// A snapshot of an index: company, type, time, and its clauses in order, each as kind, lead-in and text.
 type Row = (String, String, String, Vec<String>);
 
-fn index(fx: &Fixture, corpus: &str, options: &Options) -> (Vec<(Row, SnapshotInfo)>, IngestReport) {
+fn index(
+    fx: &Fixture,
+    corpus: &str,
+    options: &Options,
+) -> (Vec<(Row, SnapshotInfo)>, IngestReport) {
     let scan = Scan::with_options(&[fx.path(corpus)], "default", options, None, &Silent).unwrap();
     let folder = fx.path(format!("{corpus}.index"));
-    let to = BuildOptions { index: folder.clone(), threads: 2, rebuild: true, ..BuildOptions::default() };
+    let to = BuildOptions {
+        index: folder.clone(),
+        threads: 2,
+        rebuild: true,
+        ..BuildOptions::default()
+    };
     let (_, report) = build(scan, &to, &Silent).unwrap();
     assert!(report.adds_up(), "{report:?}");
     let index = OpenIndex::open(&folder).unwrap();
@@ -27,8 +36,9 @@ fn index(fx: &Fixture, corpus: &str, options: &Options) -> (Vec<(Row, SnapshotIn
     for (entry, rank) in index.policies().entries().iter().zip(0..) {
         for ordinal in 0..entry.snapshots {
             let (info, clauses) = index.snapshot(rank, ordinal).unwrap();
-            let clauses =
-                clauses.iter().map(|(kind, clause)| format!("{kind} {:?} {}", clause.lead_in, clause.text));
+            let clauses = clauses
+                .iter()
+                .map(|(kind, clause)| format!("{kind} {:?} {}", clause.lead_in, clause.text));
             let (company, policy_type) = (entry.key.company.clone(), entry.key.policy_type.clone());
             rows.push(((company, policy_type, info.time.rfc3339(), clauses.collect()), info));
         }
@@ -58,9 +68,11 @@ struct Sample {
 impl Sample {
     fn all() -> Vec<Sample> {
         let files = walkdir::WalkDir::new(repository().join("data/policies")).sort_by_file_name();
-        let files = files.into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
+        let files =
+            files.into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
         let sample = |entry: walkdir::DirEntry| {
-            let site = entry.path().parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
+            let site =
+                entry.path().parent().unwrap().file_name().unwrap().to_string_lossy().into_owned();
             let bytes = fs::read(entry.path()).unwrap();
             let end = bytes.iter().position(|byte| *byte == b'\n').unwrap();
             let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
@@ -142,7 +154,8 @@ fptest!(html_has_the_clauses_of_the_markdown, |fx: Fixture| {
         fx.file(format!("dataset/{site}/Privacy Policy/{date}T12-00-00Z.html"), HTML);
     }
     let windows = HTML.replace("<meta charset=\"utf-8\">", "").replace("caf&eacute;", "caf\u{1}");
-    let windows: Vec<u8> = windows.bytes().map(|byte| if byte == 1 { 0xE9 } else { byte }).collect();
+    let windows: Vec<u8> =
+        windows.bytes().map(|byte| if byte == 1 { 0xE9 } else { byte }).collect();
     fx.file("html/clay", [comment("clay.example", "2001-02-05").as_bytes(), &windows].concat());
     fx.file("header/clay", format!("{}\n\n{MARKDOWN}", header("clay.example", "2001-02-05")));
 
@@ -175,8 +188,14 @@ fptest!(html_has_the_clauses_of_the_markdown, |fx: Fixture| {
 fptest!(the_file_wins_over_its_path_and_that_over_the_date, |fx: Fixture| {
     let options = Options { date: Some("1999-01-01".to_owned()), ..by_path("{company}/{type}.md") };
     fx.file("corpus/Acme/Terms.md", "We sell data.\n");
-    fx.file("corpus/Brick/Terms.md", "---\ncompany: Birch\ndate: 2001-02-03T04:05:06Z\n---\nWe sell data.\n");
-    fx.file("corpus/Clay/Terms.md", format!("{}\n\nWe sell data.\n", header("clay.example", "2002-01-01")));
+    fx.file(
+        "corpus/Brick/Terms.md",
+        "---\ncompany: Birch\ndate: 2001-02-03T04:05:06Z\n---\nWe sell data.\n",
+    );
+    fx.file(
+        "corpus/Clay/Terms.md",
+        format!("{}\n\nWe sell data.\n", header("clay.example", "2002-01-01")),
+    );
     fx.file("corpus/Dune/Terms.md", "---\ntitle: Dune\n---\nWe sell data.\n");
     fx.file("corpus/elsewhere.md", "---\ncompany: Elm\ntype: Rules\n---\nWe sell data.\n");
     fx.file("corpus/a/b/c.md", "We sell data.\n");
@@ -199,7 +218,10 @@ fptest!(the_file_wins_over_its_path_and_that_over_the_date, |fx: Fixture| {
     );
     assert_eq!(skipped(&report), BTreeMap::from([(Skip::NoPolicy, 2)]));
     assert_eq!(report.failed.len(), 1);
-    assert!(report.failed[0].reason.starts_with("line 3: `soon` is no date; write YYYY-MM-DD"), "{report:?}");
+    assert!(
+        report.failed[0].reason.starts_with("line 3: `soon` is no date; write YYYY-MM-DD"),
+        "{report:?}"
+    );
     // Without a date nothing says when.
     let (found, report) = index(&fx, "corpus", &by_path("{company}/{type}.md"));
     assert_eq!((found.len(), &skipped(&report)[&Skip::NoDate]), (2, &3));
@@ -214,7 +236,9 @@ fptest!(options_that_cannot_be, |fx: Fixture| {
         "--path '{service}/{type}.md': `{service}` is no name (column 1); write a pattern such as '{company}/{type}/{date}.md', \
          in which a path names {company}, {type} and {date}",
     );
-    fx.run(["index", "corpus", "--path", "{type}.md"]).exits(2).stderr_has("`{company}` is missing");
+    fx.run(["index", "corpus", "--path", "{type}.md"])
+        .exits(2)
+        .stderr_has("`{company}` is missing");
     fx.run(["index", "corpus", "--path", "{company}/{type}.md", "--date", "2001-02-30"]).fails_with(
         "--date '2001-02-30': no such date; write YYYY-MM-DD, YYYYMMDD, RFC 3339, YYYY-MM-DDThh-mm-ssZ or the 14 digits of a Wayback \
          Machine address",
@@ -236,12 +260,20 @@ fptest!(hostile_inputs_are_counted_and_the_rest_is_indexed, |fx: Fixture| {
     );
     fx.file("corpus/wide.html", wide);
     let attributes: String = (0..100_000).map(|number| format!(" a{number}")).collect();
-    fx.file("corpus/attributes.html", format!("{}<p{attributes}>x", comment("iris.example", "2001-01-01")));
+    fx.file(
+        "corpus/attributes.html",
+        format!("{}<p{attributes}>x", comment("iris.example", "2001-01-01")),
+    );
     fx.file("corpus/bad.html", comment("dune.example", "2001-02-30"));
     let large = fs::File::create(fx.path("corpus/large.html")).unwrap();
     large.set_len(100 << 20).unwrap();
     fx.file("corpus/large.md", format!("{}\n", header("elm.example", "2001-01-01")));
-    fs::File::options().write(true).open(fx.path("corpus/large.md")).unwrap().set_len(100 << 20).unwrap();
+    fs::File::options()
+        .write(true)
+        .open(fx.path("corpus/large.md"))
+        .unwrap()
+        .set_len(100 << 20)
+        .unwrap();
     fx.file(
         "corpus/large-page.html",
         format!("{}{}", comment("fern.example", "2001-01-01"), "<p>".repeat(6 << 20)),
@@ -272,8 +304,10 @@ fptest!(hostile_inputs_are_counted_and_the_rest_is_indexed, |fx: Fixture| {
         .collect();
     assert_eq!(
         texts,
-        ["acme", "brick", "clay", "gorse", "hazel"]
-            .map(|name| (name, "data."))
-            .map(|(name, word)| { (Box::leak(format!("{name}.example").into_boxed_str()) as &str, word) })
+        ["acme", "brick", "clay", "gorse", "hazel"].map(|name| (name, "data.")).map(
+            |(name, word)| {
+                (Box::leak(format!("{name}.example").into_boxed_str()) as &str, word)
+            }
+        )
     );
 });

@@ -21,9 +21,14 @@ pub const DAY: i64 = 86_400;
 
 fn git_command(folder: &Path) -> Command {
     let mut command = Command::new("git");
-    command.current_dir(folder).env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
+    command
+        .current_dir(folder)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null");
     for role in ["AUTHOR", "COMMITTER"] {
-        command.env(format!("GIT_{role}_NAME"), "A").env(format!("GIT_{role}_EMAIL"), "a@acme.example");
+        command
+            .env(format!("GIT_{role}_NAME"), "A")
+            .env(format!("GIT_{role}_EMAIL"), "a@acme.example");
         command.env(format!("GIT_{role}_DATE"), format!("{START} +0000"));
     }
     for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_INDEX_FILE"] {
@@ -37,8 +42,12 @@ fn git_command(folder: &Path) -> Command {
 pub fn git_with(folder: &Path, args: &[&str], stdin: &[u8]) -> String {
     let mut command = git_command(folder);
     command.args(["-c", "fastimport.unpackLimit=0", "-c", "protocol.file.allow=always"]).args(args);
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut input = child.stdin.take().unwrap();
     let bytes = stdin.to_vec();
     let writer = std::thread::spawn(move || input.write_all(&bytes));
@@ -151,7 +160,10 @@ fn acme() -> Stream {
         .commit(
             START,
             "First record of Acme Terms",
-            &[("Acme/Terms.md", Some("# Terms\n\nWe sell bricks.\n")), ("README.md", Some("About"))],
+            &[
+                ("Acme/Terms.md", Some("# Terms\n\nWe sell bricks.\n")),
+                ("README.md", Some("About")),
+            ],
         )
         .commit(
             START + DAY,
@@ -179,7 +191,9 @@ impl Told {
     fn by(reader: &dyn Reader) -> Self {
         let mut told = Self::default();
         let mut sink = |seen| match seen {
-            Seen::Found { company, policy_type, found } => told.found.push((company, policy_type, *found)),
+            Seen::Found { company, policy_type, found } => {
+                told.found.push((company, policy_type, *found))
+            }
             Seen::Skipped(at, skip) => told.skipped.push((at, skip)),
             Seen::Failed(at, reason) => told.failed.push((at, reason)),
             Seen::Noted(at, notice) => told.noted.push((at, notice)),
@@ -197,7 +211,11 @@ fn snapshots(path: &Path) -> Vec<(String, String, SnapshotInfo, String)> {
     let read = |(company, policy_type, found): (String, String, Found)| {
         let with_text = session.read(&found, true).unwrap();
         let without = session.read(&found, false).unwrap();
-        assert_eq!((&with_text.info, without.text), (&without.info, None), "the text changes nothing else");
+        assert_eq!(
+            (&with_text.info, without.text),
+            (&without.info, None),
+            "the text changes nothing else"
+        );
         (company, policy_type, with_text.info, with_text.text.unwrap().body)
     };
     Told::by(reader.as_ref()).found.into_iter().map(read).collect()
@@ -211,8 +229,11 @@ fn texts(path: &Path) -> Vec<String> {
     snapshots(path).into_iter().map(text).collect()
 }
 
-const ACME: [&str; 3] =
-    ["Acme 2017-07-14 We sell bricks.", "Acme 2017-07-15 We sell data.", "Birch 2017-07-16 We rent data."];
+const ACME: [&str; 3] = [
+    "Acme 2017-07-14 We sell bricks.",
+    "Acme 2017-07-15 We sell data.",
+    "Birch 2017-07-16 We rent data.",
+];
 
 /// Indexes in the library, and with the program, which must end with this exit status.
 #[track_caller]
@@ -223,7 +244,8 @@ fn index(fx: &Fixture, corpus: &Path, exits: i32) -> IngestReport {
     assert!(report.adds_up(), "{report:?}");
     assert_eq!(manifest.counts.snapshots, report.indexed);
     fs::remove_dir_all(fx.path("index")).unwrap();
-    fx.run(["index".as_ref(), corpus.as_os_str(), "--index".as_ref(), "index".as_ref()]).exits(exits);
+    fx.run(["index".as_ref(), corpus.as_os_str(), "--index".as_ref(), "index".as_ref()])
+        .exits(exits);
     fs::remove_dir_all(fx.path("index")).unwrap();
     report
 }
@@ -233,14 +255,21 @@ fn skipped(report: &IngestReport) -> BTreeMap<Skip, u64> {
 }
 
 fn reasons(report: &IngestReport) -> Vec<String> {
-    let mut reasons: Vec<_> = report.failed.iter().map(|f| format!("{}: {}", f.at, f.reason)).collect();
+    let mut reasons: Vec<_> =
+        report.failed.iter().map(|f| format!("{}: {}", f.at, f.reason)).collect();
     reasons.sort();
     reasons
 }
 
 /// Checks the counters of a corpus: indexed, skipped, and how many could not be read.
 #[track_caller]
-fn expect(fx: &Fixture, corpus: &Path, indexed: u64, skips: &[(Skip, u64)], failed: usize) -> IngestReport {
+fn expect(
+    fx: &Fixture,
+    corpus: &Path,
+    indexed: u64,
+    skips: &[(Skip, u64)],
+    failed: usize,
+) -> IngestReport {
     let report = index(fx, corpus, if failed > 0 { 2 } else { 0 });
     assert_eq!(skipped(&report), skips.iter().copied().collect(), "{report:?}");
     assert_eq!((report.indexed, report.failed.len()), (indexed, failed), "{report:?}");
@@ -301,7 +330,10 @@ fptest!(a_snapshot_says_where_it_is_from, |fx: Fixture| {
     let reader = corpus::open(&bare, &Options::default()).unwrap();
     let told = Told::by(reader.as_ref());
     assert_eq!(reader.name(), "Open Terms Archive history");
-    assert_eq!(reader.at(&told.found[1].2), format!("{}: {}:Acme/Terms.md", bare.display(), &newest[..12]));
+    assert_eq!(
+        reader.at(&told.found[1].2),
+        format!("{}: {}:Acme/Terms.md", bare.display(), &newest[..12])
+    );
     let blob = git(&bare, &["rev-parse", "main:Acme/Terms.md"]);
     let name: String =
         told.found[1].2.text_name().unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -356,14 +388,24 @@ fptest!(histories_that_fork_and_join_are_read_whole, |fx: Fixture| {
             "Merge",
             &[("Acme/Terms.md", Some("two")), ("Cedar/Terms.md", Some("c1"))],
         )
-        .commit_on(side, &[3], START + 3 * DAY, "Update Acme Terms", &[("Acme/Terms.md", Some("three"))])
+        .commit_on(
+            side,
+            &[3],
+            START + 3 * DAY,
+            "Update Acme Terms",
+            &[("Acme/Terms.md", Some("three"))],
+        )
         // What neither side has, and a file that both have left out.
         .commit_on(
             main,
             &[5, 6],
             START + 4 * DAY,
             "Merge",
-            &[("Acme/Terms.md", Some("four")), ("Cedar/Terms.md", None), ("Dune/Terms.md", Some("d1"))],
+            &[
+                ("Acme/Terms.md", Some("four")),
+                ("Cedar/Terms.md", None),
+                ("Dune/Terms.md", Some("d1")),
+            ],
         );
     let bare = stream.bare(&fx, "bare.git");
     let mut told = texts(&bare);
@@ -386,15 +428,25 @@ fptest!(histories_that_fork_and_join_are_read_whole, |fx: Fixture| {
     // The order is that of the history: parents first.
     let reader = corpus::open(&bare, &Options::default()).unwrap();
     let told = Told::by(reader.as_ref());
-    let acme: Vec<u64> = told.found.iter().filter(|(c, ..)| c == "Acme").map(|(.., f)| f.order).collect();
+    let acme: Vec<u64> =
+        told.found.iter().filter(|(c, ..)| c == "Acme").map(|(.., f)| f.order).collect();
     assert!(acme.is_sorted() && acme[0] == 0, "{acme:?}");
 });
 
 /// Versions as git itself tells them: for a merge, what differs from every parent.
 fn versions_by_git(repository: &Path) -> BTreeSet<String> {
     let format = "--format=commit %H";
-    let args =
-        ["-c", "core.quotePath=false", "log", "--root", "-c", "--raw", "--no-abbrev", "--no-renames", format];
+    let args = [
+        "-c",
+        "core.quotePath=false",
+        "log",
+        "--root",
+        "-c",
+        "--raw",
+        "--no-abbrev",
+        "--no-renames",
+        format,
+    ];
     let log = git(repository, &args);
     let mut commit = "";
     let mut versions = BTreeSet::new();
@@ -404,7 +456,8 @@ fn versions_by_git(repository: &Path) -> BTreeSet<String> {
         } else if let Some((fields, path)) = line.split_once('\t') {
             // A colon for each parent; then modes and objects, those of the commit itself last; then what happened.
             let fields: Vec<&str> = fields.split(' ').collect();
-            let (blob, is_there) = (fields[fields.len() - 2], !fields[fields.len() - 1].ends_with('D'));
+            let (blob, is_there) =
+                (fields[fields.len() - 2], !fields[fields.len() - 1].ends_with('D'));
             versions.extend(is_there.then(|| format!("{commit} {path} {blob}")));
         }
     }
@@ -414,7 +467,8 @@ fn versions_by_git(repository: &Path) -> BTreeSet<String> {
 fptest!(random_histories_are_read_as_git_reads_them, |fx: Fixture| {
     let mut state = 7u64;
     let mut random = |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below
     };
     for round in 0..6 {
@@ -429,7 +483,8 @@ fptest!(random_histories_are_read_as_git_reads_them, |fx: Fixture| {
             let contents: Vec<_> = (0..random(5))
                 .map(|_| (format!("Acme {}/Terms {}.md", random(4), random(3)), random(6)))
                 .collect();
-            let texts: Vec<_> = contents.iter().map(|(path, text)| (path, text.to_string())).collect();
+            let texts: Vec<_> =
+                contents.iter().map(|(path, text)| (path, text.to_string())).collect();
             let changes: Vec<(&str, Option<&str>)> = texts
                 .iter()
                 .map(|(path, text)| (path.as_str(), (text != "0").then_some(text.as_str())))
@@ -439,7 +494,13 @@ fptest!(random_histories_are_read_as_git_reads_them, |fx: Fixture| {
             let changes = if number == 1 { &first[..] } else { &changes };
             let branch = format!("refs/heads/b{number}");
             let message = if number == 1 { "First record of Acme 0 Terms 0" } else { "Update" };
-            stream = stream.commit_on(&branch, &parents, START + random(9) as i64 * DAY, message, changes);
+            stream = stream.commit_on(
+                &branch,
+                &parents,
+                START + random(9) as i64 * DAY,
+                message,
+                changes,
+            );
         }
         let bare = stream.bare(&fx, &format!("bare-{round}.git"));
         git(&bare, &["update-ref", "refs/heads/main", "refs/heads/b79"]);
@@ -449,7 +510,8 @@ fptest!(random_histories_are_read_as_git_reads_them, |fx: Fixture| {
         let mut ours = BTreeSet::new();
         for (_, _, found) in &told.found {
             let source = session.read(found, true).unwrap().info.source;
-            let blob: String = found.text_name().unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+            let blob: String =
+                found.text_name().unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
             ours.insert(format!("{} {} {blob}", source.commit.unwrap(), source.path));
         }
         assert_eq!(ours.len(), told.found.len(), "each once");
@@ -485,8 +547,10 @@ fptest!(odd_times, |fx: Fixture| {
     let mut parent = git(&bare, &["rev-parse", "main"]);
     let times = ["0", "4300000000", "-86400", "99999999999999", "99999999999999999999999", "soon"];
     for (number, time) in times.iter().enumerate() {
-        let blob = git_with(&bare, &["hash-object", "-w", "--stdin"], format!("Odd {number}.").as_bytes());
-        let acme = git_with(&bare, &["mktree"], format!("100644 blob {blob}\tTerms.md\n").as_bytes());
+        let blob =
+            git_with(&bare, &["hash-object", "-w", "--stdin"], format!("Odd {number}.").as_bytes());
+        let acme =
+            git_with(&bare, &["mktree"], format!("100644 blob {blob}\tTerms.md\n").as_bytes());
         let tree = git_with(&bare, &["mktree"], format!("040000 tree {acme}\tAcme\n").as_bytes());
         let commit = format!(
             "tree {tree}\nparent {parent}\nauthor A <a@acme.example> {time} +0000\n\
@@ -499,7 +563,11 @@ fptest!(odd_times, |fx: Fixture| {
     // Each odd tree has that one file: the others are not deleted again.
     let report = expect(&fx, &bare, 3 + 4, &[(Skip::NoPolicy, 1), (Skip::Deleted, 1)], 2);
     assert_eq!(report.notices[&Notice::OddDate].count, 4);
-    assert!(reasons(&report).iter().all(|r| r.ends_with("its commit has no author time that can be read")));
+    assert!(
+        reasons(&report)
+            .iter()
+            .all(|r| r.ends_with("its commit has no author time that can be read"))
+    );
     let days: Vec<_> = texts(&bare).into_iter().filter(|text| text.contains("Odd")).collect();
     let expected = [
         "Acme 1969-12-31 Odd 2.",
@@ -517,7 +585,8 @@ fptest!(shallow_clones_take_what_the_border_names, |fx: Fixture| {
         .bare(&fx, "bare.git");
     let url = format!("file://{}", fx.path("bare.git").display());
     git(&fx.root(), &["clone", "--quiet", "--bare", "--depth=2", &url, "shallow.git"]);
-    let report = expect(&fx, &fx.path("shallow.git"), 2, &[(Skip::NoPolicy, 1), (Skip::NotFetched, 1)], 0);
+    let report =
+        expect(&fx, &fx.path("shallow.git"), 2, &[(Skip::NoPolicy, 1), (Skip::NotFetched, 1)], 0);
     assert_eq!(report.notices[&Notice::Shallow].count, 1);
     assert_eq!(texts(&fx.path("shallow.git")), ["Birch 2017-07-18 b1", "Cedar 2017-07-19 c1"]);
 });
@@ -568,7 +637,9 @@ fptest!(other_histories_are_files_or_nothing, |fx: Fixture| {
     let stream = Stream::default().commit(START, "Add everything", &[("a/one.md", Some(&file))]);
     stream.bare(&fx, "bare.git");
     let run = fx.run(["index", "bare.git"]);
-    run.exits(2).stderr_has("error: bare.git: no commit of this git repository records a policy in a layout");
+    run.exits(2).stderr_has(
+        "error: bare.git: no commit of this git repository records a policy in a layout",
+    );
     git(&fx.root(), &["clone", "--quiet", "bare.git", "tree"]);
     expect(&fx, &fx.path("tree"), 1, &[(Skip::Hidden, 1)], 0);
     // A folder that only looks a little like a repository is none.
@@ -587,8 +658,16 @@ fptest!(other_histories_are_read_by_path, |fx: Fixture| {
     let matter = "---\nurl: https://birch.example/terms\n---\nWe rent data.\n";
     let stream = Stream::default()
         .commit(START, "Add", &[("p/Acme/Terms.html", Some(page)), ("README.md", Some("About"))])
-        .commit(START + DAY, "Change", &[("p/Acme/Terms.html", Some(&page.replace("sell", "keep")))])
-        .commit(START + 2 * DAY, "Add", &[("p/Birch/Terms.html", Some(matter)), ("p/logo.png", Some("x"))])
+        .commit(
+            START + DAY,
+            "Change",
+            &[("p/Acme/Terms.html", Some(&page.replace("sell", "keep")))],
+        )
+        .commit(
+            START + 2 * DAY,
+            "Add",
+            &[("p/Birch/Terms.html", Some(matter)), ("p/logo.png", Some("x"))],
+        )
         .commit(START + 3 * DAY, "Remove", &[("p/Birch/Terms.html", None)]);
     stream.bare(&fx, "bare.git");
     let by = |path: &str| Options { path: Some(path.to_owned()), ..Options::default() };
@@ -618,7 +697,8 @@ fptest!(other_histories_are_read_by_path, |fx: Fixture| {
     assert_eq!(skips.iter().filter(|skip| **skip == Skip::Deleted).count(), 1, "{skips:?}");
     assert!(told_by_path.failed.is_empty(), "{:?}", told_by_path.failed);
     // Where the path has the date, that is it.
-    let dated = Stream::default().commit(START, "Add", &[("Acme/2001-02-03.md", Some("We sell data.\n"))]);
+    let dated =
+        Stream::default().commit(START, "Add", &[("Acme/2001-02-03.md", Some("We sell data.\n"))]);
     dated.bare(&fx, "dated.git");
     let reader = corpus::open(&fx.path("dated.git"), &by("{company}/{date}.md")).unwrap();
     let found = Told::by(reader.as_ref()).found;
@@ -657,7 +737,10 @@ fptest!(damaged_objects_are_counted_and_the_rest_is_read, |fx: Fixture| {
     };
     let (text, id) = damaged("text.git", "main~2:Acme/Terms.md", Some(b"not zlib"));
     let report = expect(&fx, &text, 2, &[readme, deleted], 1);
-    assert!(reasons(&report)[0].contains(&format!(":Acme/Terms.md: object {id} is corrupt: ")), "{report:?}");
+    assert!(
+        reasons(&report)[0].contains(&format!(":Acme/Terms.md: object {id} is corrupt: ")),
+        "{report:?}"
+    );
     let (text, id) = damaged("missing.git", "main~2:Acme/Terms.md", None);
     let commit = git(&text, &["rev-parse", "main~2"]);
     let report = expect(&fx, &text, 2, &[readme, deleted], 1);
@@ -667,7 +750,10 @@ fptest!(damaged_objects_are_counted_and_the_rest_is_read, |fx: Fixture| {
     // A folder: its own version is not known, nor whether the next commit changed what is in it, unless that says so.
     let (folder, id) = damaged("folder.git", "main~2:Acme", Some(b""));
     let report = expect(&fx, &folder, 2, &[readme, deleted], 1);
-    assert!(reasons(&report)[0].contains(&format!(":Acme: object {id} is corrupt: ")), "{report:?}");
+    assert!(
+        reasons(&report)[0].contains(&format!(":Acme: object {id} is corrupt: ")),
+        "{report:?}"
+    );
     let (root, id) = damaged("root.git", "main~1^{tree}", None);
     let report = expect(&fx, &root, 2, &[(Skip::NoPolicy, 2), (Skip::NotFetched, 1)], 1);
     assert!(reasons(&report)[0].ends_with(&format!(": object {id} is missing")), "{report:?}");
@@ -675,16 +761,26 @@ fptest!(damaged_objects_are_counted_and_the_rest_is_read, |fx: Fixture| {
     // A commit: what is older is not there, and its child says what it changed itself.
     let (commit, id) = damaged("commit.git", "main~2", None);
     let report = expect(&fx, &commit, 1, &[readme, deleted, (Skip::NotFetched, 1)], 1);
-    assert_eq!(reasons(&report), [format!("{}: {}: object {id} is missing", commit.display(), &id[..12])]);
+    assert_eq!(
+        reasons(&report),
+        [format!("{}: {}: object {id} is missing", commit.display(), &id[..12])]
+    );
     let (head, id) = damaged("head.git", "main", Some(b"\x78\x9c"));
     let run = fx.run(["index".as_ref(), head.as_os_str()]);
-    run.exits(2).stderr_has(&format!("nothing of this git repository can be read: object {id} is corrupt: "));
+    run.exits(2).stderr_has(&format!(
+        "nothing of this git repository can be read: object {id} is corrupt: "
+    ));
 });
 
 fptest!(damaged_packs_are_counted_and_never_panic, |fx: Fixture| {
     let run = |repository: &Path| {
         let index = fx.path("index");
-        let run = fx.run(["index".as_ref(), repository.as_os_str(), "--index".as_ref(), index.as_os_str()]);
+        let run = fx.run([
+            "index".as_ref(),
+            repository.as_os_str(),
+            "--index".as_ref(),
+            index.as_os_str(),
+        ]);
         drop(fs::remove_dir_all(index));
         assert!(!run.stderr().contains("panicked") && run.output.status.code() == Some(2), "{run}");
     };
@@ -728,12 +824,19 @@ fptest!(entries_that_are_no_text, |fx: Fixture| {
         ],
     );
     let bare = stream.bare(&fx, "bare.git");
-    let skips = [(Skip::NoPolicy, 1), (Skip::Deleted, 1), (Skip::SymbolicLink, 1), (Skip::Submodule, 1)];
+    let skips =
+        [(Skip::NoPolicy, 1), (Skip::Deleted, 1), (Skip::SymbolicLink, 1), (Skip::Submodule, 1)];
     let report = expect(&fx, &bare, 4, &skips, 1);
-    assert!(reasons(&report)[0].ends_with(":Caf\u{fffd}/Terms.md: its path is not UTF-8"), "{report:?}");
+    assert!(
+        reasons(&report)[0].ends_with(":Caf\u{fffd}/Terms.md: its path is not UTF-8"),
+        "{report:?}"
+    );
     // Texts that are not UTF-8 are windows-1252, and said to be.
-    let latin =
-        Stream::default().commit(START, "First record of Acme Terms", &[("Acme/Terms.md", Some("caf?"))]);
+    let latin = Stream::default().commit(
+        START,
+        "First record of Acme Terms",
+        &[("Acme/Terms.md", Some("caf?"))],
+    );
     let bytes = latin.bytes.iter().map(|byte| if *byte == b'?' { 0xe9 } else { *byte }).collect();
     let bare = Stream { bytes, commits: 1 }.bare(&fx, "latin.git");
     let report = expect(&fx, &bare, 1, &[], 0);
@@ -743,7 +846,8 @@ fptest!(entries_that_are_no_text, |fx: Fixture| {
 
 fptest!(texts_that_are_too_large_are_not_inflated, |fx: Fixture| {
     let large = "\0".repeat(100_000_000);
-    let stream = acme().commit(START + 4 * DAY, "Update Acme Terms", &[("Acme/Terms.md", Some(&large))]);
+    let stream =
+        acme().commit(START + 4 * DAY, "Update Acme Terms", &[("Acme/Terms.md", Some(&large))]);
     let bare = stream.bare(&fx, "bare.git");
     for shape in ["packed", "loose"] {
         if shape == "loose" {
@@ -752,7 +856,10 @@ fptest!(texts_that_are_too_large_are_not_inflated, |fx: Fixture| {
         let reader = corpus::open(&bare, &Options::default()).unwrap();
         let told = Told::by(reader.as_ref());
         let error = reader.session().read(&told.found[3].2, true).unwrap_err().to_string();
-        assert!(error.ends_with(" is larger than 64 MiB, too much for one text"), "{shape}: {error}");
+        assert!(
+            error.ends_with(" is larger than 64 MiB, too much for one text"),
+            "{shape}: {error}"
+        );
     }
     expect(&fx, &bare, 3, &[(Skip::NoPolicy, 1), (Skip::Deleted, 1)], 1);
 });
@@ -764,32 +871,51 @@ fptest!(forged_folders_end, |fx: Fixture| {
     let raw: Vec<u8> =
         (0..40).step_by(2).map(|at| u8::from_str_radix(&id[at..at + 2], 16).unwrap()).collect();
     let tree = [b"40000 Again\0".as_slice(), &raw].concat();
-    let other = git_with(&repository, &["hash-object", "-w", "--stdin", "-t", "tree", "--literally"], &tree);
+    let other = git_with(
+        &repository,
+        &["hash-object", "-w", "--stdin", "-t", "tree", "--literally"],
+        &tree,
+    );
     let forged = fs::read(object_path(&repository, &other)).unwrap();
     let path = object_path(&repository, &id);
     fs::remove_file(&path).unwrap();
     fs::write(path, forged).unwrap();
     let reader = corpus::open(&repository, &Options::default()).unwrap();
     let told = Told::by(reader.as_ref());
-    assert!(told.failed.iter().any(|(_, reason)| reason.contains("nested deeper than")), "{:?}", told.failed);
+    assert!(
+        told.failed.iter().any(|(_, reason)| reason.contains("nested deeper than")),
+        "{:?}",
+        told.failed
+    );
 });
 
 fptest!(records_of_open_terms_archive, |fx: Fixture| {
-    let body = "This version was recorded after filtering snapshot 2916d5f\n\nX-engine-version: 1.2.3";
+    let body =
+        "This version was recorded after filtering snapshot 2916d5f\n\nX-engine-version: 1.2.3";
     let stream = acme()
-        .commit(START + 4 * DAY, &format!("Refilter Acme Terms\n\n{body}"), &[("Acme/Terms.md", Some("a"))])
+        .commit(
+            START + 4 * DAY,
+            &format!("Refilter Acme Terms\n\n{body}"),
+            &[("Acme/Terms.md", Some("a"))],
+        )
         .commit(
             START + 5 * DAY,
             "Apply technical or declaration upgrade on Acme Terms",
             &[("Acme/Terms.md", Some("b"))],
         )
         .commit(START + 6 * DAY, "Update Acme Terms", &[("Acme/Terms.md", Some("c"))]);
-    let infos: Vec<_> =
-        snapshots(&stream.bare(&fx, "bare.git")).into_iter().map(|(_, _, info, _)| info).skip(3).collect();
+    let infos: Vec<_> = snapshots(&stream.bare(&fx, "bare.git"))
+        .into_iter()
+        .map(|(_, _, info, _)| info)
+        .skip(3)
+        .collect();
     let technical: Vec<bool> = infos.iter().map(|info| info.is_technical).collect();
     assert_eq!(technical, [true, true, false]);
     assert_eq!(infos[0].metadata, r#"{"engine_version":"1.2.3","snapshot":"2916d5f"}"#);
-    assert_eq!((infos[2].metadata.as_str(), &infos[2].url, &infos[2].archive_url), ("", &None, &None));
+    assert_eq!(
+        (infos[2].metadata.as_str(), &infos[2].url, &infos[2].archive_url),
+        ("", &None, &None)
+    );
 });
 
 fptest!(records_of_princeton_leuven, |fx: Fixture| {
@@ -809,12 +935,18 @@ fptest!(records_of_princeton_leuven, |fx: Fixture| {
     assert_eq!(body, "\n\n# Acme\n\nWe sell data.\n", "the header is no clause");
     assert_eq!(info.url.as_deref(), Some("http://www.acme.example/privacy"));
     assert!(
-        info.archive_url.as_deref().unwrap().starts_with("https://web.archive.org/web/20170714120000id_/")
+        info.archive_url
+            .as_deref()
+            .unwrap()
+            .starts_with("https://web.archive.org/web/20170714120000id_/")
     );
     assert_eq!(info.metadata, json.replace("NaN", "\"NaN\""));
     assert_eq!(read[1].2.url.as_deref(), Some("http://acme.example/p"));
     assert_eq!((read[2].2.metadata.as_str(), &read[2].2.url), ("", &None));
-    assert_eq!(corpus::open(&bare, &Options::default()).unwrap().name(), "Princeton-Leuven history");
+    assert_eq!(
+        corpus::open(&bare, &Options::default()).unwrap().name(),
+        "Princeton-Leuven history"
+    );
 });
 
 fn triples(path: &Path) -> BTreeSet<(String, i64, String)> {
@@ -837,7 +969,11 @@ fptest!(the_princeton_leuven_history_equals_its_files, |fx: Fixture| {
     let files = triples(&corpora.join("princeton-leuven/files"));
     let history = triples(&fx.path("history.git"));
     assert!(files.len() > 1000, "{}", files.len());
-    assert!(files == history, "{:?}", files.symmetric_difference(&history).take(5).collect::<Vec<_>>());
+    assert!(
+        files == history,
+        "{:?}",
+        files.symmetric_difference(&history).take(5).collect::<Vec<_>>()
+    );
     for (_, _, info, _) in snapshots(&fx.path("history.git")) {
         let metadata: serde_json::Value = serde_json::from_str(&info.metadata).unwrap();
         assert_eq!(metadata["policy_snapshot_url"].as_str(), info.archive_url.as_deref());
@@ -860,14 +996,24 @@ fn the_contrib_history_is_read_as_git_reads_it() {
     let mut ours = BTreeSet::new();
     for (_, _, found) in &told.found {
         let info = session.read(found, false).unwrap().info;
-        let blob: String = found.text_name().unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+        let blob: String =
+            found.text_name().unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
         let commit = info.source.commit.unwrap();
         ours.insert(format!("{commit} {} {blob} {}", info.time.seconds(), info.source.path));
     }
     let format = "--format=commit %H %at";
     let log = git(
         &repository,
-        &["-c", "core.quotePath=false", "log", "--raw", "--no-abbrev", "--no-renames", "-m", format],
+        &[
+            "-c",
+            "core.quotePath=false",
+            "log",
+            "--raw",
+            "--no-abbrev",
+            "--no-renames",
+            "-m",
+            format,
+        ],
     );
     let mut commit = "";
     let mut theirs = BTreeSet::new();

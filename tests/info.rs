@@ -5,7 +5,8 @@ use serde_json::json;
 use crate::util::{Fixture, fptest, header, sample, sample_index};
 
 fn check(value: &serde_json::Value) {
-    let schema = std::fs::read_to_string(crate::util::repository().join("schema/info.schema.json")).unwrap();
+    let schema =
+        std::fs::read_to_string(crate::util::repository().join("schema/info.schema.json")).unwrap();
     let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<String> = validator.iter_errors(value).map(|error| error.to_string()).collect();
@@ -26,23 +27,26 @@ fptest!(info_counts_every_input_and_says_why, |fx: Fixture| {
     let info = run.exits(0).json();
     check(&info);
     let counts = &info["counts"];
-    let counted =
-        ["companies", "policies", "snapshots", "texts", "clauses", "occurrences"].map(|name| &counts[name]);
+    let counted = ["companies", "policies", "snapshots", "texts", "clauses", "occurrences"]
+        .map(|name| &counts[name]);
     assert_eq!(json!(counted), json!([3, 3, 4, 3, 4, 5]));
     assert_eq!(info["dates"], json!({"first": "2001-01-01", "last": "2004-05-06"}));
     let inputs = &info["inputs"];
-    assert_eq!(json!([inputs["seen"], inputs["indexed"], inputs["unreadable"]["count"]]), json!([6, 4, 1]));
+    assert_eq!(
+        json!([inputs["seen"], inputs["indexed"], inputs["unreadable"]["count"]]),
+        json!([6, 4, 1])
+    );
     let example = inputs["unreadable"]["examples"][0].as_str().unwrap();
     assert!(example.starts_with("corpus/wrong.md: line 1, column "), "{example}");
     let skipped = json!({"names no company": {"count": 1, "examples": ["corpus/README.md"]}});
     assert_eq!(inputs["skipped"], skipped);
-    let notices =
-        json!({"read as windows-1252, being no UTF-8": {"count": 1, "examples": ["corpus/dune.md"]}});
+    let notices = json!({"read as windows-1252, being no UTF-8": {"count": 1, "examples": ["corpus/dune.md"]}});
     assert_eq!(inputs["notices"], notices);
     // The bytes of the texts are counted per snapshot, and once per text.
     let [all, distinct] = ["bytes", "text_bytes"].map(|name| counts[name].as_u64().unwrap());
     assert_eq!(all - distinct, "\n\nWe sell data.\n".len() as u64);
-    let folder = walkdir::WalkDir::new(fx.path(".fineprint/generation-1")).into_iter().map(Result::unwrap);
+    let folder =
+        walkdir::WalkDir::new(fx.path(".fineprint/generation-1")).into_iter().map(Result::unwrap);
     let size: u64 = folder
         .map(|file| file.metadata().unwrap())
         .filter(|file| file.is_file())

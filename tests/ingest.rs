@@ -28,8 +28,14 @@ fptest!(every_input_ends_in_exactly_one_counter, |fx: Fixture| {
     fx.policy("clay.example", "2001-13-01", "An impossible date.\n");
     fx.policy("clay.example", "2001-02-29", "No leap year.\n");
     fx.file("corpus/header-only.md", header("dune.example", "2001-01-01"));
-    fx.file("corpus/copy.md", fs::read(fx.path("corpus/a/ac/acm/acme.example/2001-01-01.md")).unwrap());
-    fx.file("corpus/windows.md", [header("elm.example", "2001-01-01").as_bytes(), b"\n\ncaf\xe9\n"].concat());
+    fx.file(
+        "corpus/copy.md",
+        fs::read(fx.path("corpus/a/ac/acm/acme.example/2001-01-01.md")).unwrap(),
+    );
+    fx.file(
+        "corpus/windows.md",
+        [header("elm.example", "2001-01-01").as_bytes(), b"\n\ncaf\xe9\n"].concat(),
+    );
     fx.file("corpus/README.md", "# About\n");
     fx.file("corpus/image.png", [0x89, b'P', b'N', b'G', 0, 0]);
     fx.file("corpus/empty.md", "");
@@ -37,8 +43,10 @@ fptest!(every_input_ends_in_exactly_one_counter, |fx: Fixture| {
     fx.file("corpus/.git/config", "[core]\n");
     symlink("README.md", fx.path("corpus/link.md")).unwrap();
     symlink("a", fx.path("corpus/folder-link")).unwrap();
-    let has_pipe =
-        Command::new("mkfifo").arg(fx.path("corpus/pipe")).status().is_ok_and(|status| status.success());
+    let has_pipe = Command::new("mkfifo")
+        .arg(fx.path("corpus/pipe"))
+        .status()
+        .is_ok_and(|status| status.success());
     if !has_pipe {
         println!("not tested: no mkfifo");
     }
@@ -54,16 +62,24 @@ fptest!(every_input_ends_in_exactly_one_counter, |fx: Fixture| {
         (Skip::Index, 1),
         (Skip::Duplicate, 1),
     ]);
-    let skipped: BTreeMap<Skip, u64> = skipped.into_iter().filter(|(_, count)| *count > 0).collect();
+    let skipped: BTreeMap<Skip, u64> =
+        skipped.into_iter().filter(|(_, count)| *count > 0).collect();
     let counts: BTreeMap<Skip, u64> =
         report.skipped.iter().map(|(skip, tally)| (*skip, tally.count)).collect();
     assert_eq!(counts, skipped);
-    assert_eq!((report.indexed, report.notices[&Notice::Windows1252].count, report.failed.len()), (5, 1, 2));
+    assert_eq!(
+        (report.indexed, report.notices[&Notice::Windows1252].count, report.failed.len()),
+        (5, 1, 2)
+    );
     assert!(report.adds_up(), "{report:?}");
     assert_eq!(report.seen, 5 + 2 + skipped.values().sum::<u64>());
     assert_eq!(manifest.counts.snapshots, report.indexed);
     let inputs = &manifest.inputs;
-    assert_eq!((inputs.seen, inputs.indexed, inputs.unreadable.count), (report.seen, 5, 2), "{inputs:?}");
+    assert_eq!(
+        (inputs.seen, inputs.indexed, inputs.unreadable.count),
+        (report.seen, 5, 2),
+        "{inputs:?}"
+    );
     let left_out: u64 = inputs.skipped.values().map(|tally| tally.count).sum();
     assert_eq!(inputs.indexed + inputs.unreadable.count + left_out, inputs.seen);
 
@@ -82,7 +98,10 @@ fptest!(every_input_ends_in_exactly_one_counter, |fx: Fixture| {
     // Two corpora that overlap: all of the second is a duplicate.
     let (_, twice) = index(&fx, &["corpus", "corpus/b"]);
     assert!(twice.adds_up(), "{twice:?}");
-    assert_eq!((twice.seen, twice.unchanged, twice.indexed), (report.seen + 1, report.indexed + 1, 0));
+    assert_eq!(
+        (twice.seen, twice.unchanged, twice.indexed),
+        (report.seen + 1, report.indexed + 1, 0)
+    );
 });
 
 fptest!(many_unreadable_inputs_are_counted_not_listed, |fx: Fixture| {
@@ -91,7 +110,9 @@ fptest!(many_unreadable_inputs_are_counted_not_listed, |fx: Fixture| {
         fx.file(format!("corpus/{day}.md"), header("acme.example", &format!("2001-01-{day}")));
     }
     let run = fx.run(["index", "corpus", "--quiet"]);
-    run.exits(2).stderr_has("error: corpus/40.md: ").stderr_has("error: 10 more inputs could not be read\n");
+    run.exits(2)
+        .stderr_has("error: corpus/40.md: ")
+        .stderr_has("error: 10 more inputs could not be read\n");
     assert_eq!(run.stderr().lines().count(), 21);
 });
 
@@ -105,12 +126,22 @@ fptest!(the_fork_without_marks, |fx: Fixture| {
     );
     fx.run(["index", "corpus"]).exits(0);
     let hits = fx
-        .run(["search", "section:privacy AND (sell OR rent)", "--sort", "company", "--format", "jsonl"])
+        .run([
+            "search",
+            "section:privacy AND (sell OR rent)",
+            "--sort",
+            "company",
+            "--format",
+            "jsonl",
+        ])
         .json_lines();
     let shown: Vec<_> = hits
         .iter()
         .map(|hit| {
-            format!("{} {} {} {}", hit["company"], hit["archive_date"], hit["text"], hit["archive_url"])
+            format!(
+                "{} {} {} {}",
+                hit["company"], hit["archive_date"], hit["text"], hit["archive_url"]
+            )
         })
         .collect();
     assert_eq!(
@@ -142,11 +173,12 @@ fptest!(line_ends_and_byte_order_marks, |fx: Fixture| {
     ];
     for (name, bytes) in files {
         fx.file(format!("{name}/policy.md"), bytes);
-        fx.run(["index", name, "--index", "index", "--rebuild"])
-            .exits(0)
-            .stderr_is("indexed 1 snapshot of 1 policy of 1 company: 4 distinct clauses, standing 4 times\n");
-        let hit =
-            &fx.run(["search", "sell or rent", "--index", "index", "--format", "jsonl"]).json_lines()[0];
+        fx.run(["index", name, "--index", "index", "--rebuild"]).exits(0).stderr_is(
+            "indexed 1 snapshot of 1 policy of 1 company: 4 distinct clauses, standing 4 times\n",
+        );
+        let hit = &fx
+            .run(["search", "sell or rent", "--index", "index", "--format", "jsonl"])
+            .json_lines()[0];
         assert_eq!(hit["text"], "We sell or rent data.", "{name}");
         assert_eq!(hit["archive_time"], "2001-01-01T12:00:00Z", "{name}");
         assert_eq!(hit["company"], "acme.example", "{name}");
@@ -170,10 +202,14 @@ fptest!(a_header_is_read_whatever_follows_it, |fx: Fixture| {
         );
     }
     fx.run(["index", "corpus"]).exits(0);
-    fx.run(["search", "個人情報", "--company", "żółw.example", "--count"]).exits(0).stdout_is("4\n");
+    fx.run(["search", "個人情報", "--company", "żółw.example", "--count"])
+        .exits(0)
+        .stdout_is("4\n");
     // And without a date of ten characters.
     fx.file("corpus/bad.md", "The following text is extracted and transformed from the a.example privacy policy that was archived on 個人情報個人情報個人情報個人情報\n");
-    fx.run(["index", "corpus"]).exits(2).stderr_has("`個人情報個人情報個人` is no date of the calendar");
+    fx.run(["index", "corpus"])
+        .exits(2)
+        .stderr_has("`個人情報個人情報個人` is no date of the calendar");
 });
 
 fptest!(snapshots_of_one_second_are_ordered_by_their_texts, |fx: Fixture| {
@@ -187,10 +223,15 @@ fptest!(snapshots_of_one_second_are_ordered_by_their_texts, |fx: Fixture| {
             );
         }
         fx.run(["index", "corpus"]).exits(0).stderr_has("3 snapshots of 1 policy");
-        let newest = fx.run(["search", "stands here", "--latest", "--format", "jsonl"]).json_lines();
+        let newest =
+            fx.run(["search", "stands here", "--latest", "--format", "jsonl"]).json_lines();
         assert_eq!(newest.len(), 1, "one of them is the newest");
-        let all = fx.run(["search", "stands here", "--sort", "newest", "--format", "jsonl"]).json_lines();
-        all.iter().map(|hit| hit["text"].clone()).chain([newest[0]["text"].clone()]).collect::<Vec<_>>()
+        let all =
+            fx.run(["search", "stands here", "--sort", "newest", "--format", "jsonl"]).json_lines();
+        all.iter()
+            .map(|hit| hit["text"].clone())
+            .chain([newest[0]["text"].clone()])
+            .collect::<Vec<_>>()
     };
     let first = result(&[0, 1, 2]);
     assert_eq!(first.len(), 4);
@@ -205,7 +246,8 @@ fptest!(the_second_of_an_archive_address_orders_snapshots_of_a_day, |fx: Fixture
     fx.file("corpus/2.md", format!("{}\n\nThe earlier text.\n", at("20010101000001")));
     fx.file("corpus/3.md", format!("{}\n\nOf a stamp of another day.\n", at("20010102000001")));
     fx.run(["index", "corpus"]).exits(0);
-    let hits = fx.run(["search", "text OR stamp", "--sort", "oldest", "--format", "jsonl"]).json_lines();
+    let hits =
+        fx.run(["search", "text OR stamp", "--sort", "oldest", "--format", "jsonl"]).json_lines();
     let times: Vec<_> = hits.iter().map(|hit| hit["archive_time"].as_str().unwrap()).collect();
     // The header's day counts; a stamp that contradicts it says nothing.
     assert_eq!(times, ["2001-01-01T00:00:00Z", "2001-01-01T00:00:01Z", "2001-01-01T23:59:59Z"]);
@@ -240,7 +282,9 @@ fn every_snapshot_comes_back_whole_from_the_index() {
             let path = repository().join(&info.source.corpus).join(&info.source.path);
             let stored: Clauses = stored
                 .iter()
-                .map(|(kind, clause)| (*kind, Identity::new(*kind, clause.lead_in.as_deref(), &clause.text)))
+                .map(|(kind, clause)| {
+                    (*kind, Identity::new(*kind, clause.lead_in.as_deref(), &clause.text))
+                })
                 .collect();
             let expected = sectioned(&path);
             assert_eq!(stored, expected, "{}", path.display());
@@ -281,17 +325,24 @@ fptest!(long_histories_come_back_whole, |fx: Fixture| {
     for (body, ordinal) in bodies.iter().zip(0..) {
         let (info, stored) = index.snapshot(0, ordinal).unwrap();
         assert_eq!(info.time.date(), format!("20{ordinal:02}-01-01"));
-        let stored: Vec<_> = stored.iter().map(|(kind, clause)| (*kind, clause.text.clone())).collect();
-        let expected: Vec<_> = section(body).into_iter().map(|clause| (clause.kind, clause.text)).collect();
+        let stored: Vec<_> =
+            stored.iter().map(|(kind, clause)| (*kind, clause.text.clone())).collect();
+        let expected: Vec<_> =
+            section(body).into_iter().map(|clause| (clause.kind, clause.text)).collect();
         assert_eq!(stored, expected, "snapshot {ordinal}");
     }
-    let hits = fx.run(["search", "sell your data", "--index", "index", "--format", "jsonl"]).json_lines();
+    let hits =
+        fx.run(["search", "sell your data", "--index", "index", "--format", "jsonl"]).json_lines();
     assert_eq!((hits.len(), &hits[0]["snapshots"]), (1, &38.into()), "every other snapshot");
 });
 
 fptest!(a_dry_run_says_what_there_is_and_writes_nothing, |fx: Fixture| {
     for site in ["acme.example", "brick.example", "clay.example", "dune.example"] {
-        fx.policy(site, "2001-01-01", &format!("# {site}\n\nWe sell \u{1b}[31mdata.\n\nThe end.\n"));
+        fx.policy(
+            site,
+            "2001-01-01",
+            &format!("# {site}\n\nWe sell \u{1b}[31mdata.\n\nThe end.\n"),
+        );
     }
     fx.file("corpus/README.md", "# About\n");
     fx.file("corpus/empty.md", "");
@@ -325,16 +376,26 @@ clay.example  2001-01-01  paragraph
 
 fptest!(progress_is_for_terminals, |fx: Fixture| {
     for day in 10..30 {
-        fx.policy("acme.example", &format!("2001-01-{day}"), &format!("We sell data on day {day}.\n"));
+        fx.policy(
+            "acme.example",
+            &format!("2001-01-{day}"),
+            &format!("We sell data on day {day}.\n"),
+        );
     }
-    let summary = "indexed 20 snapshots of 1 policy of 1 company: 20 distinct clauses, standing 20 times\n";
+    let summary =
+        "indexed 20 snapshots of 1 policy of 1 company: 20 distinct clauses, standing 20 times\n";
     fx.run(["index", "corpus"]).exits(0).stdout_is("").stderr_is(summary);
     fx.run(["index", "corpus", "--quiet"]).exits(0).stdout_is("").stderr_is_empty();
     fx.run(["search", "sell data", "--corpus", "corpus", "--quiet", "--limit", "1"])
         .exits(0)
         .stderr_is_empty();
     let Some(shown) = fx.run_in_terminal(80, &["index", "corpus", "--rebuild"]) else { return };
-    shown.exits(0).stdout_has("scanning").stdout_has("reading").stdout_has("indexing").stdout_has("merging");
+    shown
+        .exits(0)
+        .stdout_has("scanning")
+        .stdout_has("reading")
+        .stdout_has("indexing")
+        .stdout_has("merging");
     shown.stdout_has("20/20 snapshots").stdout_has(" left");
     // The bar is gone at the end: the last that stays is the summary.
     let last = shown.stdout().rsplit("\u{1b}[2K").next().unwrap();

@@ -61,8 +61,8 @@ const PIECES: &[&str] = &[
 
 fn clauses() -> impl Strategy<Value = String> {
     let sentence = select(SENTENCES).prop_map(str::to_owned);
-    let words =
-        prop::collection::vec(select(PIECES), 1..14).prop_map(|words| format!("We {}.", words.join(" ")));
+    let words = prop::collection::vec(select(PIECES), 1..14)
+        .prop_map(|words| format!("We {}.", words.join(" ")));
     prop_oneof![1 => sentence, 3 => words]
 }
 
@@ -73,13 +73,14 @@ fn spans() -> impl Strategy<Value = S> {
         let plain = oracle::plain(&words);
         matches!(&plain, S::Phrase(words, _) if !words.is_empty()).then_some(plain)
     });
-    let near = (phrase.clone(), phrase.clone(), 0..5_usize, 0..3_u8).prop_map(|(a, b, distance, how)| {
-        let (a, b) = (Box::new(a), Box::new(b));
-        match how {
-            0 => S::Near(distance, a, b),
-            how => S::Within(distance, how == 1, a, b),
-        }
-    });
+    let near =
+        (phrase.clone(), phrase.clone(), 0..5_usize, 0..3_u8).prop_map(|(a, b, distance, how)| {
+            let (a, b) = (Box::new(a), Box::new(b));
+            match how {
+                0 => S::Near(distance, a, b),
+                how => S::Within(distance, how == 1, a, b),
+            }
+        });
     prop_oneof![2 => oracle::spans(), 1 => phrase, 1 => near, 2 => alternatives()]
 }
 
@@ -87,7 +88,9 @@ fn spans() -> impl Strategy<Value = S> {
 fn alternatives() -> impl Strategy<Value = S> {
     let phrase = || {
         let words = prop::collection::vec(select(&PIECES[..9]), 1..3);
-        words.prop_map(|words| oracle::plain(&words.into_iter().map(str::to_owned).collect::<Vec<_>>()))
+        words.prop_map(|words| {
+            oracle::plain(&words.into_iter().map(str::to_owned).collect::<Vec<_>>())
+        })
     };
     let or = || (phrase(), phrase()).prop_map(|(a, b)| S::Or(Box::new(a), Box::new(b)));
     (or(), prop_oneof![or().boxed(), phrase().boxed()], 0..6_usize, 0..4_u8).prop_map(
@@ -123,18 +126,22 @@ fn every_operator_matches_and_highlights_by_its_definition() {
     std::fs::write(files.join("a.md"), body).unwrap();
     let index = index_of(&files, &folder.path().join("index"));
     let everything = SearchRequest { query: "company:*".to_owned(), ..SearchRequest::default() };
-    let clauses: Vec<String> = run(&index, &everything).unwrap().0.into_iter().map(|hit| hit.text).collect();
+    let clauses: Vec<String> =
+        run(&index, &everything).unwrap().0.into_iter().map(|hit| hit.text).collect();
     assert!(clauses.len() > 200, "{}", clauses.len());
     let cut: Vec<Vec<String>> = clauses.iter().map(|text| folded(text)).collect();
     let (mut pairs, mut found) = (0, 0);
     while pairs < PAIRS {
         let query = spans().new_tree(&mut runner).unwrap().current();
         let has_forms = pairs % 3 == 0;
-        let request = SearchRequest { query: query.to_string(), has_forms, ..SearchRequest::default() };
+        let request =
+            SearchRequest { query: query.to_string(), has_forms, ..SearchRequest::default() };
         let (hits, summary) = run(&index, &request).unwrap();
-        let answer: BTreeMap<_, _> = hits.into_iter().map(|hit| (hit.text, hit.highlights)).collect();
+        let answer: BTreeMap<_, _> =
+            hits.into_iter().map(|hit| (hit.text, hit.highlights)).collect();
         let stands = |cut: &[String]| !oracle::stretches(&query, cut, has_forms).is_empty();
-        let matching = clauses.iter().zip(&cut).filter(|(_, cut)| stands(cut)).map(|(text, _)| text);
+        let matching =
+            clauses.iter().zip(&cut).filter(|(_, cut)| stands(cut)).map(|(text, _)| text);
         let expected: BTreeMap<_, _> =
             matching.map(|text| (text.clone(), oracle::marks(&query, text, has_forms))).collect();
         assert_eq!(answer, expected, "{query} (forms: {has_forms})");
@@ -151,7 +158,8 @@ fn every_operator_matches_and_highlights_by_its_definition() {
 fn every_example_of_the_reference_finds_something() {
     let reference = std::fs::read_to_string(repository().join("docs/query.md")).unwrap();
     let rows = reference.lines().filter(|line| line.starts_with("| ") && line.ends_with("` |"));
-    let example = |row: &str| row.rsplit_once(" | `").unwrap().1.trim_end_matches("` |").replace("\\|", "|");
+    let example =
+        |row: &str| row.rsplit_once(" | `").unwrap().1.trim_end_matches("` |").replace("\\|", "|");
     let examples: Vec<String> = rows.map(example).collect();
     assert_eq!(examples.len(), 19);
     for example in examples {
@@ -168,16 +176,31 @@ fn sets_of_words_and_forms() {
     let both = count(&["sell AND cookies"]);
     assert_eq!(count(&["--match", "all", "cookies", "sell"]), both);
     assert_eq!(count(&["--match", "any", "cookies", "sell"]), count(&["sell OR cookies"]));
-    assert_eq!(count(&["--match", "any", "do you (ever): sell?"]), count(&["do OR you OR ever OR sell"]));
+    assert_eq!(
+        count(&["--match", "any", "do you (ever): sell?"]),
+        count(&["do OR you OR ever OR sell"])
+    );
     assert_eq!(count(&["--match", "any", "note: sell"]), count(&["note OR sell"]));
-    assert_eq!(count(&["--match", "any", "(sell OR rent) NOT never"]), count(&["(sell OR rent) NOT never"]));
+    assert_eq!(
+        count(&["--match", "any", "(sell OR rent) NOT never"]),
+        count(&["(sell OR rent) NOT never"])
+    );
     let forms = count(&["--stem", "share"]);
     assert!(forms > count(&["share"]));
     assert_eq!(forms, count(&["/share[sd]?|sharing/"]));
     // What is asked about decides, not the words that every question has.
-    let first =
-        sample(["search", "--match", "any", "--format", "jsonl", "Do they sell it to anyone at all?"]);
-    assert!(first.json_lines()[0]["text"].as_str().unwrap().to_lowercase().contains("sell"), "{first}");
+    let first = sample([
+        "search",
+        "--match",
+        "any",
+        "--format",
+        "jsonl",
+        "Do they sell it to anyone at all?",
+    ]);
+    assert!(
+        first.json_lines()[0]["text"].as_str().unwrap().to_lowercase().contains("sell"),
+        "{first}"
+    );
 }
 
 #[test]

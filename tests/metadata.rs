@@ -50,7 +50,10 @@ fptest!(metadata_are_kept_shown_and_asked_for, |fx: Fixture| {
         )
     };
     let text = |body: &str| {
-        format!("{}\n\n# Acme Privacy\n\n{body}\n", crate::util::header("acme.example", "2017-07-14"))
+        format!(
+            "{}\n\n# Acme Privacy\n\n{body}\n",
+            crate::util::header("acme.example", "2017-07-14")
+        )
     };
     let path = "a/ac/acm/acme.example.md";
     let stream = Stream::default()
@@ -76,7 +79,11 @@ fptest!(metadata_are_kept_shown_and_asked_for, |fx: Fixture| {
     assert_eq!(found(&["--meta", "title=acme privacy"]).len(), 2);
     assert_eq!(found(&["--meta", "alexa_rank=77", "--latest"]), ["2017-07-16"]);
     assert_eq!(found(&["--meta", "alexa_rank=123", "--latest"]), [""; 0]);
-    assert_eq!(found(&["--meta", "alexa_rank=[17]*", "--kind", "paragraph"]).len(), 2, "judged with places");
+    assert_eq!(
+        found(&["--meta", "alexa_rank=[17]*", "--kind", "paragraph"]).len(),
+        2,
+        "judged with places"
+    );
     let missing = fx.run(["search", "data", "--meta", "rank=1"]);
     missing
         .exits(2)
@@ -84,8 +91,9 @@ fptest!(metadata_are_kept_shown_and_asked_for, |fx: Fixture| {
     fx.run(["search", "data", "--meta", "rank"]).exits(2).stderr_has("write KEY=VALUE");
     fx.run(["info"]).exits(0).stdout_has("metadata   alexa_rank 3, categories 3, ");
 
-    let hit =
-        &fx.run(["search", "we sell data", "--meta", "alexa_rank=77", "--format", "jsonl"]).json_lines()[0];
+    let hit = &fx
+        .run(["search", "we sell data", "--meta", "alexa_rank=77", "--format", "jsonl"])
+        .json_lines()[0];
     let id = hit["id"].as_str().unwrap();
     fx.run(["show", id])
         .exits(0)

@@ -19,10 +19,13 @@ fn golden(name: &str, commands: &[&[&str]]) {
     for args in commands {
         let shown: Vec<_> = args
             .iter()
-            .map(|arg| if arg.contains([' ', '"']) { format!("'{arg}'") } else { (*arg).to_owned() })
+            .map(
+                |arg| if arg.contains([' ', '"']) { format!("'{arg}'") } else { (*arg).to_owned() },
+            )
             .collect();
         let run = sample(*args);
-        let stderr: String = run.stderr().lines().map(|line| format!("[stderr] {line}\n")).collect();
+        let stderr: String =
+            run.stderr().lines().map(|line| format!("[stderr] {line}\n")).collect();
         let code = run.output.status.code().unwrap();
         transcript.push_str(&format!(
             "$ fineprint {}\n{}{stderr}[exit status] {code}\n\n",
@@ -69,7 +72,16 @@ fn human_output_in_a_pipe() {
             &["search", "sell", "or", "rent", "--limit", "4"],
             &["search", "a cookie is a small text file"],
             &["search", "we do not share", "--kind", "row", "--group", "policy"],
-            &["search", "cookies AND browser", "--sort", "oldest", "--limit", "2", "--group", "none"],
+            &[
+                "search",
+                "cookies AND browser",
+                "--sort",
+                "oldest",
+                "--limit",
+                "2",
+                "--group",
+                "none",
+            ],
             &["search", "zebra crossing"],
         ],
     );
@@ -226,12 +238,14 @@ struct ContextClause {
 }
 
 fn schema(name: &str) -> Value {
-    serde_json::from_str(&fs::read_to_string(repository().join("schema").join(name)).unwrap()).unwrap()
+    serde_json::from_str(&fs::read_to_string(repository().join("schema").join(name)).unwrap())
+        .unwrap()
 }
 
 pub fn check(name: &str, value: &Value) {
     let shared =
-        ["diff.schema.json", "hit.schema.json", "results.schema.json", "version.schema.json"].map(schema);
+        ["diff.schema.json", "hit.schema.json", "results.schema.json", "version.schema.json"]
+            .map(schema);
     let mut registry = jsonschema::Registry::new();
     for schema in &shared {
         registry = registry.add(schema["$id"].as_str().unwrap(), schema).unwrap();
@@ -239,8 +253,10 @@ pub fn check(name: &str, value: &Value) {
     let registry = registry.prepare().unwrap();
     let schema = schema(name);
     let validator = jsonschema::options().with_registry(&registry).build(&schema).unwrap();
-    let errors: Vec<_> =
-        validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let errors: Vec<_> = validator
+        .iter_errors(value)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
     assert!(errors.is_empty(), "{name}: {}\n{value}", errors.join("\n"));
 }
 
@@ -266,7 +282,8 @@ const QUERIES: [(&str, &[&str]); 9] = [
 fn json_is_as_its_schemas_say() {
     let (mut kinds, mut with_lead_in, mut gone) = (std::collections::BTreeSet::new(), 0, 0);
     for (query, args) in QUERIES {
-        let args = ["search", query, "--limit", "all"].iter().chain(args).copied().collect::<Vec<_>>();
+        let args =
+            ["search", query, "--limit", "all"].iter().chain(args).copied().collect::<Vec<_>>();
         // The last of two limits would be an error: `--limit all` is left out where there is another.
         let args: Vec<_> = if args.iter().filter(|arg| **arg == "--limit").count() > 1 {
             [&args[..2], &args[4..]].concat()
@@ -280,11 +297,18 @@ fn json_is_as_its_schemas_say() {
         check("results.schema.json", &value);
         let results: Results = decode(&value);
         assert_eq!(results.query, query);
-        assert_eq!(lines.json_lines(), value["hits"].as_array().unwrap().as_slice(), "the same hits in both");
+        assert_eq!(
+            lines.json_lines(),
+            value["hits"].as_array().unwrap().as_slice(),
+            "the same hits in both"
+        );
         assert_eq!(results.totals.groups.is_some(), args.contains(&"--group"), "{args:?}");
         assert!(results.totals.clauses >= results.hits.len() as u64);
         if !args.contains(&"--offset") {
-            assert_eq!(results.totals.groups.unwrap_or(results.totals.clauses), results.hits.len() as u64);
+            assert_eq!(
+                results.totals.groups.unwrap_or(results.totals.clauses),
+                results.hits.len() as u64
+            );
             assert!(!results.truncated);
         }
         for (value, line) in value["hits"].as_array().unwrap().iter().zip(lines.json_lines()) {
@@ -301,13 +325,21 @@ fn json_is_as_its_schemas_say() {
             assert!(hit.lead_in.is_none() || matches!(hit.kind, Kind::Item | Kind::Row));
             assert!(hit.first_seen <= hit.archive_date && hit.archive_date <= hit.last_seen);
             assert!(hit.gone_by.is_none_or(|gone| gone >= hit.last_seen));
-            assert!(hit.archive_time.starts_with(&hit.archive_date) && hit.rank > 0 && hit.snapshots > 0);
+            assert!(
+                hit.archive_time.starts_with(&hit.archive_date)
+                    && hit.rank > 0
+                    && hit.snapshots > 0
+            );
             assert_eq!(hit.score.is_some(), !args.contains(&"--sort"));
-            assert!(hit.score.is_none_or(|score| ((score * 1e4).round() - score * 1e4).abs() < 1e-6));
+            assert!(
+                hit.score.is_none_or(|score| ((score * 1e4).round() - score * 1e4).abs() < 1e-6)
+            );
             assert_eq!(hit.group_size.is_some(), args.contains(&"--group"));
             assert!(hit.context.is_none() && hit.explanation.is_none() && hit.citation.is_none());
             assert!(
-                hit.id.starts_with('c') && hit.collection == "default" && hit.policy_type == "Privacy Policy"
+                hit.id.starts_with('c')
+                    && hit.collection == "default"
+                    && hit.policy_type == "Privacy Policy"
             );
             assert!(hit.company.ends_with(".example") && hit.source.corpus == "data/policies");
             assert!(repository().join(&hit.source.corpus).join(&hit.source.path).is_file());
@@ -322,7 +354,8 @@ fn json_is_as_its_schemas_say() {
     assert_eq!(kinds.len(), 5, "{kinds:?}");
     assert!(with_lead_in > 10 && gone > 10);
     let totals =
-        &sample(["search", "privacy", "--count", "--format", "jsonl", "--group", "policy"]).json_lines()[0];
+        &sample(["search", "privacy", "--count", "--format", "jsonl", "--group", "policy"])
+            .json_lines()[0];
     assert_eq!(decode::<Totals>(totals).groups, Some(23));
 }
 
@@ -330,7 +363,9 @@ fn json_is_as_its_schemas_say() {
 fn schemas_describe_every_field_and_refuse_others() {
     fn described(value: &Value, path: &str) {
         let Some(object) = value.as_object() else { return };
-        for (name, property) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        for (name, property) in
+            object.get("properties").and_then(Value::as_object).into_iter().flatten()
+        {
             let says = property["description"].is_string() || property["$ref"].is_string();
             assert!(says, "{path}.{name} has no description");
         }
@@ -356,7 +391,8 @@ fn schemas_describe_every_field_and_refuse_others() {
         described(&schema, name);
     }
     // A schema that accepts all would prove nothing.
-    let hit = sample(["search", "privacy", "--format", "jsonl", "--limit", "1"]).json_lines().remove(0);
+    let hit =
+        sample(["search", "privacy", "--format", "jsonl", "--limit", "1"]).json_lines().remove(0);
     let is_valid = |hit: &Value| jsonschema::is_valid(&schema("hit.schema.json"), hit);
     assert!(is_valid(&hit));
     for (field, wrong) in [
@@ -388,10 +424,12 @@ fn a_shown_clause_is_the_hit_in_its_section() {
         "section:children",
         "court order",
     ] {
-        let found = sample(["search", query, "--format", "jsonl", "--sort", "company", "--limit", "1"])
-            .json_lines()
-            .remove(0);
-        let value = sample(["show", found["id"].as_str().unwrap(), "--format", "json"]).exits(0).json();
+        let found =
+            sample(["search", query, "--format", "jsonl", "--sort", "company", "--limit", "1"])
+                .json_lines()
+                .remove(0);
+        let value =
+            sample(["show", found["id"].as_str().unwrap(), "--format", "json"]).exits(0).json();
         check("show.schema.json", &value);
         let shown: Shown = decode(&value);
         assert!(shown.metadata.is_none(), "header files have none");
@@ -416,7 +454,11 @@ fn a_shown_clause_is_the_hit_in_its_section() {
         );
         human.exits(0).stdout_has(&citation).stdout_has(&shown.clause.archive_url.unwrap());
         human.stdout_has(&format!("data/policies/{}\n", shown.clause.source.path));
-        assert_eq!(human.stdout().lines().filter(|line| line.starts_with("> ")).count(), 1, "{human}");
+        assert_eq!(
+            human.stdout().lines().filter(|line| line.starts_with("> ")).count(),
+            1,
+            "{human}"
+        );
     }
 }
 
@@ -448,8 +490,12 @@ fn highlights_are_the_words_of_the_query() {
         decode(&sample(["search", "sell AND rent NOT zebra", "--format", "jsonl"]).json_lines()[0]);
     let marked: Vec<_> =
         hit.highlights.iter().map(|&(start, end)| hit.text[start..end].to_lowercase()).collect();
-    assert!(marked.iter().all(|word| word == "sell" || word == "rent") && marked.len() >= 2, "{marked:?}");
-    let hit: Hit = decode(&sample(["search", "section:cookies", "--format", "jsonl"]).json_lines()[0]);
+    assert!(
+        marked.iter().all(|word| word == "sell" || word == "rent") && marked.len() >= 2,
+        "{marked:?}"
+    );
+    let hit: Hit =
+        decode(&sample(["search", "section:cookies", "--format", "jsonl"]).json_lines()[0]);
     assert_eq!(hit.highlights, []);
 }
 
@@ -457,7 +503,11 @@ fn highlights_are_the_words_of_the_query() {
 const HOSTILE: &str = "We sell \u{1b}[2J\u{1b}[31mred\u{202e}lasrever\u{9b}31m\u{7} data\u{2066}.";
 
 fn hostile(fx: &Fixture) {
-    fx.policy("acme.example", "2001-01-01", &format!("# Privacy \u{1b}]0;title\u{7}\n\n{HOSTILE}\n"));
+    fx.policy(
+        "acme.example",
+        "2001-01-01",
+        &format!("# Privacy \u{1b}]0;title\u{7}\n\n{HOSTILE}\n"),
+    );
     fx.run(["index", "corpus"]).exits(0);
 }
 
@@ -467,8 +517,10 @@ fn is_unsafe(c: char) -> bool {
 
 fptest!(no_terminal_obeys_a_policy, |fx: Fixture| {
     hostile(&fx);
-    let id =
-        fx.run(["search", "sell", "--format", "jsonl"]).json_lines()[0]["id"].as_str().unwrap().to_owned();
+    let id = fx.run(["search", "sell", "--format", "jsonl"]).json_lines()[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     for args in [
         &["search", "sell", "--color", "never"][..],
         &["show", &id, "--color", "never"],
@@ -509,7 +561,10 @@ fptest!(in_a_pipe_the_text_is_as_it_is, |fx: Fixture| {
     let json = fx.run(["search", "sell", "--format", "json"]).exits(0).json();
     assert_eq!(json["hits"], Value::from(hits.clone()));
     let hit: Hit = decode(&hits[0]);
-    assert_eq!(hit.highlights.iter().map(|&(start, end)| &HOSTILE[start..end]).collect::<Vec<_>>(), ["sell"]);
+    assert_eq!(
+        hit.highlights.iter().map(|&(start, end)| &HOSTILE[start..end]).collect::<Vec<_>>(),
+        ["sell"]
+    );
 });
 
 #[test]
@@ -530,8 +585,11 @@ fn colours_are_for_terminals() {
     assert!(output.stdout.contains(&0x1b), "who asks for colours gets them");
     let Some(shown) = fx.run_in_terminal(80, &args) else { return };
     assert!(has_colour(&shown), "{shown}");
-    assert!(!has_colour(&fx.run_in_terminal(80, &["search", "sell or rent", "--color", "never"]).unwrap()));
-    for (key, value, expected) in [("NO_COLOR", "1", false), ("NO_COLOR", "", true), ("TERM", "dumb", false)]
+    assert!(!has_colour(
+        &fx.run_in_terminal(80, &["search", "sell or rent", "--color", "never"]).unwrap()
+    ));
+    for (key, value, expected) in
+        [("NO_COLOR", "1", false), ("NO_COLOR", "", true), ("TERM", "dumb", false)]
     {
         let mut command = fx.command("script");
         command.env("TERM", "xterm").env(key, value);
@@ -551,10 +609,16 @@ fptest!(a_terminal_gets_lines_that_fit, |fx: Fixture| {
     fx.run(["index", "corpus"]).exits(0);
     fx.run(["search", "sell or rent"])
         .stdout_has(&format!("\n  {long}We sell or rent data to anybody. {}\n", long.trim_end()));
-    let Some(run) = fx.run_in_terminal(60, &["search", "sell or rent", "--color", "never"]) else { return };
+    let Some(run) = fx.run_in_terminal(60, &["search", "sell or rent", "--color", "never"]) else {
+        return;
+    };
     run.exits(0).stdout_has("rent data").stdout_has("… ").stdout_has(" …");
     for line in run.stdout().lines() {
-        assert!(line.trim_end().chars().count() <= 60, "{} columns: {line}\n{run}", line.chars().count());
+        assert!(
+            line.trim_end().chars().count() <= 60,
+            "{} columns: {line}\n{run}",
+            line.chars().count()
+        );
     }
     assert!(run.lines().len() < 12, "{run}");
 });
@@ -597,10 +661,16 @@ fn help_says_how_to_begin() {
         .stdout_has("Exit status: 0 with hits, 1 without, 2 after an error.");
     for command in ["index", "search", "show"] {
         let help = sample([command, "--help"]);
-        help.exits(0).stderr_is_empty().stdout_has("Example").stdout_has(&format!("fineprint {command} "));
+        help.exits(0)
+            .stderr_is_empty()
+            .stdout_has("Example")
+            .stdout_has(&format!("fineprint {command} "));
         let short = sample([command, "-h"]);
         let is_fitting = |line: &&str| line.chars().count() <= 100;
-        assert!(short.lines().iter().all(is_fitting) && help.lines().iter().all(is_fitting), "{help}");
+        assert!(
+            short.lines().iter().all(is_fitting) && help.lines().iter().all(is_fitting),
+            "{help}"
+        );
     }
     let help = sample(["search", "--help"]);
     help.stdout_has("[possible values: heading, paragraph, item, row, quote]");

@@ -105,7 +105,10 @@ fn window(dice: &mut Dice, text: &str) -> Option<(std::ops::Range<usize>, Vec<St
     }
     let start = dice.roll(cut.len() - length + 1);
     let chosen = &cut[start..start + length];
-    Some((chosen[0].start..chosen[length - 1].end, chosen.iter().map(|t| t.folded.clone()).collect()))
+    Some((
+        chosen[0].start..chosen[length - 1].end,
+        chosen.iter().map(|t| t.folded.clone()).collect(),
+    ))
 }
 
 /// Phrases that a mark, a link or a line end breaks in the raw text; phrases of clauses; phrases that stand nowhere.
@@ -134,7 +137,9 @@ fn sample(snapshots: &[Snapshot], each: usize, absent: usize) -> Vec<Vec<String>
         for _ in 0..2 {
             let snapshot = &snapshots[dice.roll(snapshots.len())];
             let clause = &snapshot.clauses[dice.roll(snapshot.clauses.len())];
-            words.extend(window(&mut dice, &clause.text).map(|(_, words)| words).unwrap_or_default());
+            words.extend(
+                window(&mut dice, &clause.text).map(|(_, words)| words).unwrap_or_default(),
+            );
         }
         words.truncate(6);
         if snapshots.iter().all(|snapshot| snapshot.in_clauses(&words) == 0) {
@@ -151,24 +156,39 @@ fn scanned(snapshots: &[Snapshot], phrase: &[String]) -> BTreeSet<Found> {
     let mut lives: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     let mut holding = BTreeSet::new();
     for snapshot in snapshots {
-        for id in snapshot.clauses.iter().map(|clause| clause.id.as_str()).collect::<BTreeSet<_>>() {
+        for id in snapshot.clauses.iter().map(|clause| clause.id.as_str()).collect::<BTreeSet<_>>()
+        {
             lives.entry((&snapshot.company, id)).or_default().push(&snapshot.time);
         }
-        let matching =
-            snapshot.clauses.iter().filter(|clause| !occurrences(&clause.tokens, phrase).is_empty());
+        let matching = snapshot
+            .clauses
+            .iter()
+            .filter(|clause| !occurrences(&clause.tokens, phrase).is_empty());
         holding.extend(matching.map(|clause| (snapshot.company.as_str(), clause.id.as_str())));
     }
     let found = holding.into_iter().map(|key| {
         let times = &lives[&key];
         let (first, last) = (times[0], times[times.len() - 1]);
         let date = |time: &str| time[..10].to_owned();
-        (key.0.to_owned(), key.1.to_owned(), date(first), date(last), times.len() as u64, last.to_owned())
+        (
+            key.0.to_owned(),
+            key.1.to_owned(),
+            date(first),
+            date(last),
+            times.len() as u64,
+            last.to_owned(),
+        )
     });
     found.collect()
 }
 
 /// Asks the index and scans the clauses; returns how many comparisons it made.
-fn compare(index: &OpenIndex, snapshots: &[Snapshot], phrases: &[Vec<String>], by_day: bool) -> usize {
+fn compare(
+    index: &OpenIndex,
+    snapshots: &[Snapshot],
+    phrases: &[Vec<String>],
+    by_day: bool,
+) -> usize {
     let mut days: BTreeMap<&str, Vec<&Snapshot>> = BTreeMap::new();
     for snapshot in snapshots {
         days.entry(snapshot.date()).or_default().push(snapshot);
@@ -181,14 +201,19 @@ fn compare(index: &OpenIndex, snapshots: &[Snapshot], phrases: &[Vec<String>], b
         let found: BTreeSet<Found> = hits
             .iter()
             .map(|hit| {
-                let times =
-                    (hit.first_seen.clone(), hit.last_seen.clone(), hit.snapshots, hit.archive_time.clone());
+                let times = (
+                    hit.first_seen.clone(),
+                    hit.last_seen.clone(),
+                    hit.snapshots,
+                    hit.archive_time.clone(),
+                );
                 (hit.company.clone(), hit.id.clone(), times.0, times.1, times.2, times.3)
             })
             .collect();
         assert_eq!(found.len(), hits.len(), "a clause twice: {}", request.query);
         assert_eq!(found, scanned(snapshots, phrase), "{}", request.query);
-        let holding = snapshots.iter().filter(|snapshot| snapshot.in_clauses(phrase) > 0).count() as u64;
+        let holding =
+            snapshots.iter().filter(|snapshot| snapshot.in_clauses(phrase) > 0).count() as u64;
         assert_eq!(summary.totals.snapshots, holding, "{}", request.query);
         for hit in &hits {
             let shown: Vec<Vec<String>> =
@@ -208,11 +233,14 @@ fn compare(index: &OpenIndex, snapshots: &[Snapshot], phrases: &[Vec<String>], b
                 hits.into_iter().map(|hit| (hit.company, hit.id)).collect();
             let mut expected = BTreeSet::new();
             for snapshot in there {
-                let matching = snapshot.clauses.iter().filter(|c| !occurrences(&c.tokens, phrase).is_empty());
-                expected.extend(matching.map(|clause| (snapshot.company.clone(), clause.id.clone())));
+                let matching =
+                    snapshot.clauses.iter().filter(|c| !occurrences(&c.tokens, phrase).is_empty());
+                expected
+                    .extend(matching.map(|clause| (snapshot.company.clone(), clause.id.clone())));
             }
             assert_eq!(found, expected, "{} on {day}", request.query);
-            let holding = there.iter().filter(|snapshot| snapshot.in_clauses(phrase) > 0).count() as u64;
+            let holding =
+                there.iter().filter(|snapshot| snapshot.in_clauses(phrase) > 0).count() as u64;
             assert_eq!(summary.totals.snapshots, holding, "{} on {day}", request.query);
             compared += 1;
         }
@@ -248,8 +276,11 @@ fn classified() -> BTreeMap<Difference, String> {
     let table = std::fs::read_to_string(path).unwrap();
     let rows = table.lines().filter(|line| !line.starts_with('#')).map(|line| {
         let fields: Vec<&str> = line.split('\t').collect();
-        let [phrase, snapshot, raw, cut, class] = fields[..] else { panic!("{line:?} has not five fields") };
-        let difference = (phrase.to_owned(), snapshot.to_owned(), raw.parse().unwrap(), cut.parse().unwrap());
+        let [phrase, snapshot, raw, cut, class] = fields[..] else {
+            panic!("{line:?} has not five fields")
+        };
+        let difference =
+            (phrase.to_owned(), snapshot.to_owned(), raw.parse().unwrap(), cut.parse().unwrap());
         (difference, class.to_owned())
     });
     rows.collect()
@@ -264,7 +295,11 @@ fn phrases_of_the_princeton_sample() {
     let snapshots = read_folder(&files);
     let phrases = sample(&snapshots, 64, 12);
     let compared = compare(&index, &snapshots, &phrases, true);
-    println!("{} phrases, {compared} searches equal a scan of {} snapshots", phrases.len(), snapshots.len());
+    println!(
+        "{} phrases, {compared} searches equal a scan of {} snapshots",
+        phrases.len(),
+        snapshots.len()
+    );
 
     let found = differences(&snapshots, &phrases);
     let known = classified();
@@ -279,11 +314,15 @@ fn phrases_of_the_princeton_sample() {
     }
     let mut classes: BTreeMap<&str, usize> = BTreeMap::new();
     for class in known.values() {
-        assert!(["clause-border", "debris", "scan-limit"].contains(&class.as_str()), "class {class}");
+        assert!(
+            ["clause-border", "debris", "scan-limit"].contains(&class.as_str()),
+            "class {class}"
+        );
         *classes.entry(class).or_default() += 1;
     }
     println!("differences from the raw text: {classes:?}");
-    let unknown: Vec<_> = found.iter().filter(|difference| !known.contains_key(difference)).collect();
+    let unknown: Vec<_> =
+        found.iter().filter(|difference| !known.contains_key(difference)).collect();
     assert!(unknown.is_empty(), "not in tests/golden/phrases.tsv: {unknown:#?}");
     let stale: Vec<_> = known.keys().filter(|difference| !found.contains(difference)).collect();
     assert!(stale.is_empty(), "no differences any more: {stale:#?}");
@@ -295,10 +334,13 @@ fn sell_or_rent_stands_once_in_the_seeds() {
     let folder = tempfile::tempdir().unwrap();
     let index = index_of(&corpora.join("seeds"), &folder.path().join("index"));
     let ask = |query: &str| {
-        run(&index, &SearchRequest { query: query.to_owned(), ..SearchRequest::default() }).unwrap().0
+        run(&index, &SearchRequest { query: query.to_owned(), ..SearchRequest::default() })
+            .unwrap()
+            .0
     };
     let hits = ask("sell or rent");
-    let shown: Vec<_> = hits.iter().map(|hit| (hit.company.as_str(), hit.archive_date.as_str())).collect();
+    let shown: Vec<_> =
+        hits.iter().map(|hit| (hit.company.as_str(), hit.archive_date.as_str())).collect();
     assert_eq!(shown, [("senderbase.org", "2006-08-20")]);
     let marked: Vec<_> =
         hits[0].highlights.iter().map(|&(start, end)| folded(&hits[0].text[start..end])).collect();
@@ -324,8 +366,10 @@ pub fn newest_versions(corpora: &Path) -> Vec<(String, String)> {
         files.filter(|(_, path)| path.contains('/') && path.ends_with(".md")).collect();
     let mut child =
         git(&["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let names: String =
-        files.iter().map(|(entry, _)| format!("{}\n", entry.split(' ').next_back().unwrap())).collect();
+    let names: String = files
+        .iter()
+        .map(|(entry, _)| format!("{}\n", entry.split(' ').next_back().unwrap()))
+        .collect();
     let mut input = child.stdin.take().unwrap();
     let writer = std::thread::spawn(move || input.write_all(names.as_bytes()));
     let mut output = Vec::new();
@@ -337,8 +381,13 @@ pub fn newest_versions(corpora: &Path) -> Vec<(String, String)> {
         .iter()
         .map(|(_, path)| {
             let end = rest.iter().position(|&b| b == b'\n').unwrap();
-            let size: usize =
-                std::str::from_utf8(&rest[..end]).unwrap().split(' ').next_back().unwrap().parse().unwrap();
+            let size: usize = std::str::from_utf8(&rest[..end])
+                .unwrap()
+                .split(' ')
+                .next_back()
+                .unwrap()
+                .parse()
+                .unwrap();
             let text = String::from_utf8_lossy(&rest[end + 1..end + 1 + size]).into_owned();
             rest = &rest[end + size + 2..];
             ((*path).to_owned(), text)

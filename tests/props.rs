@@ -8,7 +8,9 @@ use fineprint::error::Error;
 use fineprint::index::{BuildOptions, OpenIndex, Scan, build};
 use fineprint::model::{ArchiveTime, Clause, Kind, Period, SnapshotInfo, Source};
 use fineprint::progress::Silent;
-use fineprint::search::{Dates, Filters, Group, Hit, LifeFilter, Scope, SearchRequest, Sort, search};
+use fineprint::search::{
+    Dates, Filters, Group, Hit, LifeFilter, Scope, SearchRequest, Sort, search,
+};
 use fineprint::section::{Identity, identity_form, section};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -23,7 +25,11 @@ use crate::util::corpora;
 /// So many cases unless `PROPTEST_CASES` says otherwise; a failure prints its smallest input and leaves no file behind.
 pub fn cases(default: u32) -> ProptestConfig {
     let given = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig { cases: given.unwrap_or(default), failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases: given.unwrap_or(default),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 // Tokens.
@@ -137,14 +143,14 @@ const PIECES: &[&str] = &[
 ];
 
 fn text() -> BoxedStrategy<String> {
-    let piece =
-        prop_oneof![12 => select(PIECES).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)];
+    let piece = prop_oneof![12 => select(PIECES).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)];
     vec(piece, 0..24).prop_map(|pieces| pieces.concat()).boxed()
 }
 
 /// Range and folded form of each token, as the program cuts them.
 fn cut(text: &str) -> Vec<(usize, usize, String)> {
-    let token = |t: fineprint::token::Token| (t.range.start, t.range.end, t.term(text).into_owned());
+    let token =
+        |t: fineprint::token::Token| (t.range.start, t.range.end, t.term(text).into_owned());
     fineprint::token::tokens(text).map(token).collect()
 }
 
@@ -163,8 +169,9 @@ proptest! {
 /// The same text in another style: other spaces, quotes and dashes, invisible characters inside words.
 fn restyled(text: &str, choices: &[u8]) -> String {
     let mut choices = choices.iter().cycle();
-    let mut pick =
-        |options: &[&str]| options[usize::from(*choices.next().unwrap()) % options.len()].to_owned();
+    let mut pick = |options: &[&str]| {
+        options[usize::from(*choices.next().unwrap()) % options.len()].to_owned()
+    };
     let mut out = pick(&["", " ", "\n", "\u{200B}"]);
     for c in text.chars() {
         out += &match c {
@@ -292,14 +299,21 @@ fn check_markers(text: &str) {
     let clauses = section(text);
     check_sound(text, &clauses);
     let expected: Vec<usize> = folded(text).iter().filter_map(|term| marker(term)).collect();
-    let found: Vec<usize> =
-        clauses.iter().flat_map(|clause| folded(&clause.text)).filter_map(|term| marker(&term)).collect();
+    let found: Vec<usize> = clauses
+        .iter()
+        .flat_map(|clause| folded(&clause.text))
+        .filter_map(|term| marker(&term))
+        .collect();
     let shown: Vec<_> = clauses.iter().map(|clause| (clause.kind.name(), &clause.text)).collect();
     assert_eq!(found, expected, "words of {text:?}, cut as {shown:#?}");
     for clause in &clauses {
         for word in folded(&clause.text).iter().filter(|term| marker(term).is_some()) {
             let at = text.find(word.as_str()).unwrap();
-            assert!(clause.source.contains(&at), "{word} at {at} is not in {:?} of {text:?}", clause.source);
+            assert!(
+                clause.source.contains(&at),
+                "{word} at {at} is not in {:?} of {text:?}",
+                clause.source
+            );
         }
     }
 }
@@ -543,18 +557,19 @@ const BLOCKS: &[&str] = &[
 
 /// A text of real debris with its marker words numbered.
 fn debris() -> BoxedStrategy<String> {
-    let block = (select(BLOCKS), vec(inline(), 6), any::<bool>()).prop_map(|(block, inlines, is_loose)| {
-        let mut inlines = inlines.iter().cycle();
-        let mut out = String::new();
-        for c in block.chars() {
-            match c {
-                'I' => out += inlines.next().unwrap(),
-                'L' => out += &inlines.next().unwrap().replace(['\n', '\\'], " "),
-                c => out.push(c),
+    let block =
+        (select(BLOCKS), vec(inline(), 6), any::<bool>()).prop_map(|(block, inlines, is_loose)| {
+            let mut inlines = inlines.iter().cycle();
+            let mut out = String::new();
+            for c in block.chars() {
+                match c {
+                    'I' => out += inlines.next().unwrap(),
+                    'L' => out += &inlines.next().unwrap().replace(['\n', '\\'], " "),
+                    c => out.push(c),
+                }
             }
-        }
-        out + if is_loose { "\n\n" } else { "\n" }
-    });
+            out + if is_loose { "\n\n" } else { "\n" }
+        });
     (vec(block, 1..8), 0..8_u8)
         .prop_map(|(blocks, ending)| {
             let text = numbered(&blocks.concat().replace('W', &MARKER.to_string()));
@@ -639,7 +654,11 @@ const MARKS: &[&str] = &[
 fn marks() -> BoxedStrategy<String> {
     vec(select(MARKS), 0..40)
         .prop_map(|pieces| {
-            pieces.concat().replace("](", "] (").replace("]:", "] :").replace('W', &MARKER.to_string())
+            pieces
+                .concat()
+                .replace("](", "] (")
+                .replace("]:", "] :")
+                .replace('W', &MARKER.to_string())
         })
         .prop_map(|text| numbered(&text))
         .boxed()
@@ -749,17 +768,29 @@ fn links_of_a_line_are_its_own() {
     let clauses = section(
         "**[One  \n](http://one.example)**We do what we say in this long sentence here.\n\n[a][r]\n\n[r]: http://r.example/x\n[s]: y\n[t]: http://t.example\n\n[t]",
     );
-    let links: Vec<_> = clauses.iter().map(|clause| (clause.text.as_str(), clause.links.join(" "))).collect();
+    let links: Vec<_> =
+        clauses.iter().map(|clause| (clause.text.as_str(), clause.links.join(" "))).collect();
     let long = "We do what we say in this long sentence here.";
-    let expected =
-        [("One", "one.example"), (long, ""), ("a", "r.example/x"), ("[s]: y", ""), ("t", "t.example")];
+    let expected = [
+        ("One", "one.example"),
+        (long, ""),
+        ("a", "r.example/x"),
+        ("[s]: y", ""),
+        ("t", "t.example"),
+    ];
     assert_eq!(links, expected.map(|(text, links)| (text, links.to_owned())));
 }
 
 // Collapsing.
 
 fn info(time: i64) -> SnapshotInfo {
-    let source = Source { corpus: String::new(), path: String::new(), commit: None, entry: None, line: None };
+    let source = Source {
+        corpus: String::new(),
+        path: String::new(),
+        commit: None,
+        entry: None,
+        line: None,
+    };
     SnapshotInfo {
         time: ArchiveTime::from_seconds(time),
         source,
@@ -788,8 +819,11 @@ fn check_collapse(snapshots: &[Vec<Clause>]) {
     let policy = collapser.finish();
     let place = |number: u32| {
         let place = &policy.places[number as usize];
-        let section =
-            place.section.iter().map(|&heading| policy.headings[heading as usize].clone()).collect();
+        let section = place
+            .section
+            .iter()
+            .map(|&heading| policy.headings[heading as usize].clone())
+            .collect();
         (place.kind, section, place.links.clone())
     };
     for (ordinal, clauses) in snapshots.iter().enumerate() {
@@ -813,7 +847,12 @@ fn check_collapse(snapshots: &[Vec<Clause>]) {
             let stands = clause.runs.iter().any(|run| (run.start..=run.last).contains(&ordinal));
             assert_eq!(stands, !here.is_empty(), "{} in {ordinal}", clause.text);
             if stands {
-                let since = clause.places.iter().map(|change| change.ordinal).filter(|&o| o <= ordinal).max();
+                let since = clause
+                    .places
+                    .iter()
+                    .map(|change| change.ordinal)
+                    .filter(|&o| o <= ordinal)
+                    .max();
                 let places = clause.places.iter().filter(|change| Some(change.ordinal) == since);
                 assert_eq!(places.map(|change| place(change.place)).collect::<Vec<_>>(), here);
             }
@@ -827,9 +866,15 @@ fn check_collapse(snapshots: &[Vec<Clause>]) {
         );
         let last = clause.runs.last().unwrap().last as usize;
         let newest = snapshots[last].iter().find(|c| Identity::of(c) == clause.identity).unwrap();
-        assert_eq!((&clause.text, clause.lead_in.as_deref()), (&newest.text, newest.lead_in.as_deref()));
+        assert_eq!(
+            (&clause.text, clause.lead_in.as_deref()),
+            (&newest.text, newest.lead_in.as_deref())
+        );
         let (ordinal, position) = clause.first;
-        assert_eq!(policy.snapshots[ordinal as usize].clauses[position as usize].0 as usize, number);
+        assert_eq!(
+            policy.snapshots[ordinal as usize].clauses[position as usize].0 as usize,
+            number
+        );
         assert_eq!(ordinal, clause.runs[0].start);
     }
     assert!(policy.clauses.is_sorted_by(|a, b| a.first < b.first), "clauses are in clause order");
@@ -867,8 +912,10 @@ fn indexed(corpus: &model::Corpus, broken: Option<usize>) -> Indexed {
     for snapshot in &corpus.snapshots {
         let path = files.join(model::path(snapshot));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let text =
-            broken.map_or_else(|| model::markdown(snapshot), |seed| model::markdown_broken(snapshot, seed));
+        let text = broken.map_or_else(
+            || model::markdown(snapshot),
+            |seed| model::markdown_broken(snapshot, seed),
+        );
         std::fs::write(path, text).unwrap();
     }
     let index = index_of(&files, &folder.path().join("index"));
@@ -926,10 +973,9 @@ pub fn request(query: &Q, filters: &model::Filters) -> SearchRequest {
 /// The names in a query that no policy has.
 fn unknown_names(query: &Q, corpus: &model::Corpus) -> Vec<String> {
     let is_known = |field: Field, name: &str| {
-        corpus
-            .snapshots
-            .iter()
-            .any(|s| oracle::names(name, if field == Field::Company { &s.company } else { &s.policy_type }))
+        corpus.snapshots.iter().any(|s| {
+            oracle::names(name, if field == Field::Company { &s.company } else { &s.policy_type })
+        })
     };
     match query {
         Q::Phrase(_) | Q::Spans(_) => Vec::new(),
@@ -1009,7 +1055,12 @@ fn expected(corpus: &model::Corpus, found: &model::Found) -> Seen {
             found.snapshots as u64,
             model::same_text_companies(corpus, &found.identity, &found.company) as u64,
         ),
-        origin: (model::path(newest), single_spaced(&newest.clauses[0].text), Some(address), Some(archived)),
+        origin: (
+            model::path(newest),
+            single_spaced(&newest.clauses[0].text),
+            Some(address),
+            Some(archived),
+        ),
         texts: (
             text.clone(),
             found.lead_in.as_deref().map(single_spaced),
@@ -1040,13 +1091,15 @@ impl Ranking {
     /// A word that stands for several counts the clauses of each.
     fn idf(&self, spans: &S) -> f64 {
         let vocabulary: BTreeSet<&String> = self.clauses.iter().flatten().collect();
-        let having = |term: &String| self.clauses.iter().filter(|clause| clause.contains(term)).count();
+        let having =
+            |term: &String| self.clauses.iter().filter(|clause| clause.contains(term)).count();
         let of_word = |word: &W| {
             if *word == W::Any {
                 return 0.0;
             }
             let terms = vocabulary.iter().filter(|term| oracle::stands_for(word, term, false));
-            let having = terms.map(|term| having(term)).sum::<usize>().min(self.clauses.len()) as f64;
+            let having =
+                terms.map(|term| having(term)).sum::<usize>().min(self.clauses.len()) as f64;
             (1.0 + (self.clauses.len() as f64 - having + 0.5) / (having + 0.5)).ln()
         };
         match spans {
@@ -1060,7 +1113,8 @@ impl Ranking {
     fn score(&self, found: &model::Found) -> f64 {
         let text = found.text.as_str();
         let length = folded(text).len() as f64;
-        let average = self.clauses.iter().map(Vec::len).sum::<usize>() as f64 / self.clauses.len() as f64;
+        let average =
+            self.clauses.iter().map(Vec::len).sum::<usize>() as f64 / self.clauses.len() as f64;
         let score = |spans: S| {
             let frequency = oracle::stretches(&spans, &folded(text), false).len() as f64;
             self.idf(&spans) * 2.2 * frequency / (frequency + 1.2 * (0.7 + 0.3 * length / average))
@@ -1091,7 +1145,11 @@ fn compare(
     let ranked = match run(&indexed.index, &request) {
         Ok(ranked) => ranked,
         Err(error) => {
-            prop_assert!(!is_known && error.to_string().contains("in the index"), "refused: {}", error);
+            prop_assert!(
+                !is_known && error.to_string().contains("in the index"),
+                "refused: {}",
+                error
+            );
             return Ok(0);
         }
     };
@@ -1100,8 +1158,13 @@ fn compare(
     let totals = ranked.1.totals;
     prop_assert_eq!(
         [totals.clauses, totals.policies, totals.companies, totals.snapshots],
-        [answer.totals.clauses, answer.totals.policies, answer.totals.companies, answer.totals.snapshots]
-            .map(|n| n as u64)
+        [
+            answer.totals.clauses,
+            answer.totals.policies,
+            answer.totals.companies,
+            answer.totals.snapshots
+        ]
+        .map(|n| n as u64)
     );
 
     // Relevance: the same hits; by score, then by name and place.
@@ -1110,7 +1173,8 @@ fn compare(
         let seen = seen(hit);
         base.iter().position(|found| *found == seen && found.counts == seen.counts)
     };
-    let key = |hit: &Hit| (hit.company.clone(), hit.text.clone(), hit.lead_in.clone(), hit.kind.name());
+    let key =
+        |hit: &Hit| (hit.company.clone(), hit.text.clone(), hit.lead_in.clone(), hit.kind.name());
     let mut by_name: Vec<Seen> = Vec::new();
     for hit in &ranked.0 {
         let place = place_of(hit);
@@ -1168,7 +1232,9 @@ fn compare(
         let mut groups: Vec<(String, Hit, u64)> = Vec::new();
         for hit in &ranked.0 {
             let name = match group {
-                Group::Text => format!("{:?}", Identity::new(hit.kind, hit.lead_in.as_deref(), &hit.text)),
+                Group::Text => {
+                    format!("{:?}", Identity::new(hit.kind, hit.lead_in.as_deref(), &hit.text))
+                }
                 Group::Policy => format!("{} {} {}", hit.company, hit.policy_type, hit.collection),
                 _ => hit.company.clone(),
             };
@@ -1177,11 +1243,13 @@ fn compare(
                 None => groups.push((name, hit.clone(), 1)),
             }
         }
-        let (hits, summary) = run(&indexed.index, &SearchRequest { group, ..request.clone() }).unwrap();
+        let (hits, summary) =
+            run(&indexed.index, &SearchRequest { group, ..request.clone() }).unwrap();
         prop_assert_eq!(summary.totals.groups, Some(groups.len() as u64));
         let shown: Vec<(String, u64)> =
             hits.iter().map(|hit| (hit.id.clone(), hit.group_size.unwrap())).collect();
-        let best: Vec<(String, u64)> = groups.into_iter().map(|(_, hit, size)| (hit.id, size)).collect();
+        let best: Vec<(String, u64)> =
+            groups.into_iter().map(|(_, hit, size)| (hit.id, size)).collect();
         prop_assert_eq!(shown, best, "grouped by {:?}", group);
     }
     Ok(answer.totals.clauses)
@@ -1189,11 +1257,14 @@ fn compare(
 
 /// Random queries, now and then with a name that nobody has.
 fn queries() -> BoxedStrategy<Q> {
-    let name =
-        select(&[(Field::Company, "nobody.example"), (Field::Company, "g*"), (Field::Type, "terms*")][..]);
+    let name = select(
+        &[(Field::Company, "nobody.example"), (Field::Company, "g*"), (Field::Type, "terms*")][..],
+    );
     (oracle::queries(), prop::option::weighted(0.1, name))
         .prop_map(|(query, name)| match name {
-            Some((field, name)) => Q::Or(Box::new(query), Box::new(Q::Field(field, name.to_owned()))),
+            Some((field, name)) => {
+                Q::Or(Box::new(query), Box::new(Q::Field(field, name.to_owned())))
+            }
             None => query,
         })
         .boxed()
@@ -1244,7 +1315,8 @@ fn lost_and_extra(text: &str) -> (BTreeMap<String, i64>, BTreeMap<String, i64>, 
     for word in clauses.iter().flat_map(|clause| folded(&clause.text)) {
         *counts.entry(word).or_default() -= 1;
     }
-    let extra = counts.iter().filter(|&(_, &n)| n < 0).map(|(word, n)| (word.clone(), -n)).collect();
+    let extra =
+        counts.iter().filter(|&(_, &n)| n < 0).map(|(word, n)| (word.clone(), -n)).collect();
     counts.retain(|_, n| *n > 0);
     (counts, extra, words)
 }
@@ -1257,7 +1329,9 @@ fn measure(name: &str, texts: &[(String, String)]) -> (usize, i64, i64) {
         words += all;
         lost += missing.values().sum::<i64>();
         extra += more.values().sum::<i64>();
-        if std::env::var_os("FINEPRINT_GOLDEN").is_some() && !(missing.is_empty() && more.is_empty()) {
+        if std::env::var_os("FINEPRINT_GOLDEN").is_some()
+            && !(missing.is_empty() && more.is_empty())
+        {
             println!("{path}: lost {missing:?}, extra {more:?}");
         }
     }
@@ -1443,17 +1517,28 @@ fn names_with_special_letters_are_names() {
         "**",
         "a**b*",
     ] {
-        let filters = model::Filters { companies: vec![pattern.to_owned()], ..model::Filters::default() };
+        let filters =
+            model::Filters { companies: vec![pattern.to_owned()], ..model::Filters::default() };
         let query = Q::Phrase(vec!["sell".to_owned()]);
-        let expected: Vec<String> =
-            model::search(&corpus, &query, &filters).clauses.into_iter().map(|found| found.company).collect();
+        let expected: Vec<String> = model::search(&corpus, &query, &filters)
+            .clauses
+            .into_iter()
+            .map(|found| found.company)
+            .collect();
         let request = SearchRequest { sort: Sort::Company, ..request(&query, &filters) };
         match run(&indexed.index, &request) {
             Ok((hits, _)) => {
-                assert_eq!(hits.into_iter().map(|hit| hit.company).collect::<Vec<_>>(), expected, "{pattern}")
+                assert_eq!(
+                    hits.into_iter().map(|hit| hit.company).collect::<Vec<_>>(),
+                    expected,
+                    "{pattern}"
+                )
             }
             Err(error) => {
-                assert!(expected.is_empty(), "{pattern}: {error}, but the oracle finds {expected:?}")
+                assert!(
+                    expected.is_empty(),
+                    "{pattern}: {error}, but the oracle finds {expected:?}"
+                )
             }
         }
     }

@@ -12,7 +12,8 @@ const WORDS: [&str; 5] = ["zorp", "quixol", "blint", "varn", "mofu"];
 fn bm25(clauses: &[Vec<String>], question: &[&str], clause: &[String]) -> f64 {
     let average = clauses.iter().map(Vec::len).sum::<usize>() as f64 / clauses.len() as f64;
     let score = |word: &&str| {
-        let having = clauses.iter().filter(|clause| clause.iter().any(|own| own == word)).count() as f64;
+        let having =
+            clauses.iter().filter(|clause| clause.iter().any(|own| own == word)).count() as f64;
         let idf = (1.0 + (clauses.len() as f64 - having + 0.5) / (having + 0.5)).ln();
         let count = clause.iter().filter(|own| own == word).count() as f64;
         idf * count * 2.2 / (count + 1.2 * (0.7 + 0.3 * clause.len() as f64 / average))
@@ -26,7 +27,8 @@ fn neighbours_add_to_scores_and_make_no_hit() {
     // Which of the words each paragraph has, as bits; none has no hit, whatever stands beside it.
     let bits = [1, 0, 3, 0, 0, 16, 31, 0, 4, 4, 0, 8, 1, 0, 0, 0, 2, 9, 0, 6];
     let paragraph = |(number, bits): (usize, &usize)| {
-        let words = WORDS.iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1).map(|(_, word)| *word);
+        let words =
+            WORDS.iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1).map(|(_, word)| *word);
         let words: Vec<&str> = words.collect();
         format!("Paragraph {number} is about {} and nothing else at all.", words.join(" and "))
     };
@@ -50,20 +52,28 @@ fn neighbours_add_to_scores_and_make_no_hit() {
     let expected: BTreeMap<String, f64> =
         (0..all.len()).filter(|&at| own[at] > 0.0).map(|at| (all[at].clone(), score(at))).collect();
     let ask = |query: &str, more: &[&str]| {
-        let common =
-            ["search", "--corpus", "corpus", "--match", "any", "--format", "jsonl", "--limit", "all", query];
+        let common = [
+            "search", "--corpus", "corpus", "--match", "any", "--format", "jsonl", "--limit",
+            "all", query,
+        ];
         fixture.run(common.iter().chain(more)).json_lines()
     };
     let found = ask("zorp blint mofu?", &[]);
     assert_eq!(found.len(), expected.len());
     for hit in &found {
         let (text, score) = (hit["text"].as_str().unwrap(), hit["score"].as_f64().unwrap());
-        assert!((score - expected[text]).abs() < 2e-4, "{text}: {score}, by hand {}", expected[text]);
+        assert!(
+            (score - expected[text]).abs() < 2e-4,
+            "{text}: {score}, by hand {}",
+            expected[text]
+        );
     }
     assert!(found.windows(2).all(|pair| pair[0]["score"].as_f64() >= pair[1]["score"].as_f64()));
     // What a filter leaves out is still a neighbour: scores are those of the index.
     for hit in ask("zorp blint mofu?", &["--until", "2020"]) {
-        assert!((hit["score"].as_f64().unwrap() - expected[hit["text"].as_str().unwrap()]).abs() < 2e-4);
+        assert!(
+            (hit["score"].as_f64().unwrap() - expected[hit["text"].as_str().unwrap()]).abs() < 2e-4
+        );
     }
 }
 
@@ -86,7 +96,10 @@ fn explanations_add_up() {
             let factor = explanation["factor"].as_f64().unwrap();
             assert_eq!(factor < 1.0, hit["kind"] == "heading", "{hit}");
             let score = hit["score"].as_f64().unwrap();
-            assert!((sum * factor - score).abs() < 1e-3, "{query}: {sum} times {factor} is not {score}");
+            assert!(
+                (sum * factor - score).abs() < 1e-3,
+                "{query}: {sum} times {factor} is not {score}"
+            );
             for part in parts.iter().filter(|part| part["reason"] != "neighbours") {
                 assert!(part["count"].as_u64() > Some(0) && part["text"] != "");
             }
@@ -102,5 +115,7 @@ fn explanations_add_up() {
     ] {
         sample(["search", "sell", "--explain"].iter().chain(&args)).exits(2).stderr_has(message);
     }
-    assert!(sample(["search", "sell", "--format", "jsonl"]).json_lines()[0]["explanation"].is_null());
+    assert!(
+        sample(["search", "sell", "--format", "jsonl"]).json_lines()[0]["explanation"].is_null()
+    );
 }

@@ -10,7 +10,8 @@ struct Shown {
 }
 
 fn shown() -> Vec<Shown> {
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let readme =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     let mut found: Vec<Shown> = Vec::new();
     let mut is_console = false;
     for line in readme.lines() {
@@ -19,7 +20,9 @@ fn shown() -> Vec<Shown> {
             "```" => is_console = false,
             _ if !is_console => {}
             _ => match line.strip_prefix("$ ") {
-                Some(command) => found.push(Shown { command: command.to_owned(), output: Vec::new() }),
+                Some(command) => {
+                    found.push(Shown { command: command.to_owned(), output: Vec::new() })
+                }
                 None => found.last_mut().unwrap().output.push(line.to_owned()),
             },
         }
@@ -41,7 +44,8 @@ fn every_command_of_the_readme_runs() {
     let folder_of_program = Path::new(program).parent().unwrap().to_path_buf();
     let others = std::env::var_os("PATH").unwrap_or_default();
     let path =
-        std::env::join_paths([folder_of_program].into_iter().chain(std::env::split_paths(&others))).unwrap();
+        std::env::join_paths([folder_of_program].into_iter().chain(std::env::split_paths(&others)))
+            .unwrap();
     let commands = shown();
     assert!(commands.len() >= 7, "the README shows only {} commands", commands.len());
     let corpora = std::env::var_os("FINEPRINT_CORPORA").map(std::path::PathBuf::from);
@@ -58,7 +62,10 @@ fn every_command_of_the_readme_runs() {
             }
             (Some(corpora), true) => command.replace(
                 "--bare https://github.com/OpenTermsArchive/contrib-versions.git",
-                &format!("--bare {} contrib-versions.git", crate::util::contrib_history(corpora).display()),
+                &format!(
+                    "--bare {} contrib-versions.git",
+                    crate::util::contrib_history(corpora).display()
+                ),
             ),
             (_, false) => command.clone(),
         };
@@ -80,7 +87,8 @@ fn every_command_of_the_readme_runs() {
         let until = output.iter().position(|line| line == "...").unwrap_or(output.len());
         if !output.is_empty() {
             let is_whole = until == output.len();
-            let printed = if is_whole { lines.as_slice() } else { &lines[..until.min(lines.len())] };
+            let printed =
+                if is_whole { lines.as_slice() } else { &lines[..until.min(lines.len())] };
             let expected: Vec<&str> = output[..until].iter().map(String::as_str).collect();
             // A blank line ends a block of the README where a hit ends.
             assert_eq!(printed, expected.as_slice(), "{command}\n{stderr}");
@@ -97,7 +105,8 @@ fn check_pictures(docs: &Path, folder: &Path) {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if let Some(name) = name.strip_suffix(".svg") {
-            let drawn = std::fs::read_to_string(folder.join(format!("contrib-{name}.svg"))).unwrap();
+            let drawn =
+                std::fs::read_to_string(folder.join(format!("contrib-{name}.svg"))).unwrap();
             assert!(
                 drawn == std::fs::read_to_string(&path).unwrap(),
                 "{} is another picture",

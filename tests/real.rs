@@ -66,8 +66,9 @@ impl Real {
                 }
             })
             .unwrap();
-        let read =
-            |((company, policy_type), found)| RealPolicy::read(reader.as_ref(), company, policy_type, found);
+        let read = |((company, policy_type), found)| {
+            RealPolicy::read(reader.as_ref(), company, policy_type, found)
+        };
         Self { policies: found.into_par_iter().map(read).collect() }
     }
 
@@ -79,7 +80,12 @@ impl Real {
 }
 
 impl RealPolicy {
-    fn read(reader: &dyn Reader, company: String, policy_type: String, mut found: Vec<Found>) -> Self {
+    fn read(
+        reader: &dyn Reader,
+        company: String,
+        policy_type: String,
+        mut found: Vec<Found>,
+    ) -> Self {
         let mut policy = Self { company, policy_type, ..Self::default() };
         let mut session = reader.session();
         // Newest first, as histories keep their texts.
@@ -123,11 +129,14 @@ impl RealPolicy {
     ) -> Vec<usize> {
         let clauses = fineprint::section::section(text);
         let number = |clause: fineprint::model::Clause| {
-            let name =
-                format!("{:?}", (clause.kind, &clause.section, &clause.lead_in, &clause.text, &clause.links));
+            let name = format!(
+                "{:?}",
+                (clause.kind, &clause.section, &clause.lead_in, &clause.text, &clause.links)
+            );
             *known.entry(name.into()).or_insert_with(|| {
                 let kind = Kind::named(clause.kind.name());
-                let told = format!("{:?}", wording_of(kind, clause.lead_in.as_deref(), &clause.text));
+                let told =
+                    format!("{:?}", wording_of(kind, clause.lead_in.as_deref(), &clause.text));
                 let next = wordings.len();
                 self.wordings.push(*wordings.entry(told).or_insert(next));
                 self.tokens.push(hashed(&clause.text));
@@ -182,9 +191,10 @@ fn may_hold(query: &Q, tokens: &[u64]) -> bool {
 
 /// What somebody may set: names of the corpus, days inside its time.
 fn filters(random: &mut TestRng, corpus: &Corpus) -> Filters {
-    let (first, last) = corpus.snapshots.iter().fold((i64::MAX, i64::MIN), |(first, last), snapshot| {
-        (first.min(snapshot.time), last.max(snapshot.time))
-    });
+    let (first, last) =
+        corpus.snapshots.iter().fold((i64::MAX, i64::MIN), |(first, last), snapshot| {
+            (first.min(snapshot.time), last.max(snapshot.time))
+        });
     let mut bound = || random.random_range(first..=last);
     let (one, other, third) = (bound(), bound(), bound());
     let (since, until) = (day(one.min(other)).0, day(one.max(other)).1);
@@ -194,7 +204,8 @@ fn filters(random: &mut TestRng, corpus: &Corpus) -> Filters {
             return Vec::new();
         }
         let names: BTreeSet<&String> = corpus.snapshots.iter().map(of).collect();
-        let plain: Vec<_> = names.into_iter().filter(|name| !name.contains(['*', '?', '['])).collect();
+        let plain: Vec<_> =
+            names.into_iter().filter(|name| !name.contains(['*', '?', '['])).collect();
         (0..8).map(|_| plain[random.random_range(0..plain.len())].clone()).collect()
     };
     Filters {
@@ -225,7 +236,12 @@ fn compare(index: &OpenIndex, real: &Real, queries: &[Q], has_all: bool, seed: u
         let found = asked.search();
         let pick = |random: &mut TestRng| random.random_range(0..4_usize);
         let scope = if has_all { SCOPES[pick(&mut random) % 3] } else { SCOPES[0] };
-        asked.timeline([1, 3, 6, 12][pick(&mut random)], MEASURES[pick(&mut random)], scope, has_all);
+        asked.timeline(
+            [1, 3, 6, 12][pick(&mut random)],
+            MEASURES[pick(&mut random)],
+            scope,
+            has_all,
+        );
         asked.facets(FACETS[pick(&mut random)]);
         asked.companies();
         asked.history();
@@ -356,7 +372,10 @@ fn the_contrib_history_is_counted_as_the_oracle_counts() {
     let index = index_of(&history, &folder.path().join("index"));
     let real = Real::read(&history);
     let read: usize = real.policies.iter().map(|policy| policy.snapshots.len()).sum();
-    assert_eq!(read, index.policies().entries().iter().map(|entry| entry.snapshots as usize).sum::<usize>());
+    assert_eq!(
+        read,
+        index.policies().entries().iter().map(|entry| entry.snapshots as usize).sum::<usize>()
+    );
     let queries = fifty();
     let found = compare(&index, &real, &queries, false, 7);
     println!("{} questions of each sort, {found} clauses", queries.len());

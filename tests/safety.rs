@@ -27,7 +27,8 @@ fn write(fx: &Fixture, state: u32) {
     for number in 0..40 {
         let site = format!("a{}.example", number % 8);
         let date = format!("20{:02}-01-01", number / 8);
-        let body: String = (0..30).map(|i| format!("We sell data {} of {number}.\n\n", i * state)).collect();
+        let body: String =
+            (0..30).map(|i| format!("We sell data {} of {number}.\n\n", i * state)).collect();
         fx.file(format!("corpus/{number}.md"), format!("{}\n\n{body}", header(&site, &date)));
     }
 }
@@ -75,7 +76,8 @@ fptest!(killed_at_any_moment_an_index_is_as_before_or_as_after, |fx: Fixture| {
 });
 
 fn generations(fx: &Fixture) -> usize {
-    let names = fs::read_dir(fx.path(".fineprint")).unwrap().map(|entry| entry.unwrap().file_name());
+    let names =
+        fs::read_dir(fx.path(".fineprint")).unwrap().map(|entry| entry.unwrap().file_name());
     names.filter(|name| name.to_string_lossy().starts_with("generation-")).count()
 }
 
@@ -100,7 +102,8 @@ fptest!(check_finds_what_is_wrong, |fx: Fixture| {
     write(&fx, 1);
     fx.run(["index", "corpus", "--quiet"]).exits(0);
     fx.run(["check"]).exits(0).stdout_has("8 policies, 40 snapshots");
-    let folder = walkdir::WalkDir::new(fx.path(".fineprint/generation-1")).into_iter().map(Result::unwrap);
+    let folder =
+        walkdir::WalkDir::new(fx.path(".fineprint/generation-1")).into_iter().map(Result::unwrap);
     let files: Vec<_> = folder.filter(|file| file.file_type().is_file()).collect();
     let mut flipped = 0;
     for file in files {
@@ -149,7 +152,8 @@ fptest!(ctrl_c_stops_at_once_and_leaves_the_old_index, |fx: Fixture| {
         let mut command = fx.command(PROGRAM);
         let mut child = command.args(["index", "corpus", "--quiet"]).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(5 * u64::from(state)));
-        let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        let sent =
+            std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
         let interrupted = Instant::now();
         let ended = child.wait().unwrap();
         assert!(interrupted.elapsed() < Duration::from_secs(2));

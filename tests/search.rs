@@ -58,7 +58,9 @@ fn every_query_of_the_table_finds_what_it_says() {
         let run = sample(args);
         // Who finds nothing is told why.
         let explained = if row.hits.is_empty() { "no hits: " } else { "" };
-        assert!(run.stderr().starts_with(explained) && run.stderr().is_empty() == explained.is_empty());
+        assert!(
+            run.stderr().starts_with(explained) && run.stderr().is_empty() == explained.is_empty()
+        );
         run.exits(i32::from(row.hits.is_empty()));
         let mut hits = run.json_lines();
         // The longest beginnings first: another one may begin like them.
@@ -84,7 +86,10 @@ fn every_query_of_the_table_finds_what_it_says() {
 
 fn short(hit: &Value) -> String {
     let text: String = hit["text"].as_str().unwrap().chars().take(60).collect();
-    format!("{} {}..{} x{} {text:?}", hit["company"], hit["first_seen"], hit["last_seen"], hit["snapshots"])
+    format!(
+        "{} {}..{} x{} {text:?}",
+        hit["company"], hit["first_seen"], hit["last_seen"], hit["snapshots"]
+    )
 }
 
 fn all(query: &str, args: &[&str]) -> Run {
@@ -181,13 +186,18 @@ fn names_are_whole_or_globs_in_any_case() {
             "quillpost.example"
         ])
     );
-    assert_eq!(companies(&["--company", "linden*", "--kind", "heading"]), set(&[]), "different flags AND");
+    assert_eq!(
+        companies(&["--company", "linden*", "--kind", "heading"]),
+        set(&[]),
+        "different flags AND"
+    );
     assert_eq!(companies(&["--type", "privacy *", "--collection", "default"]), companies(&[]));
     for kind in ["heading", "paragraph", "item", "row", "quote"] {
         let found = hits("we", &["--kind", kind]);
         assert!(found.iter().all(|hit| hit["kind"] == kind), "{kind}");
     }
-    let (items, both) = (ids("we", &["--kind", "item"]), ids("we", &["--kind", "item", "--kind", "row"]));
+    let (items, both) =
+        (ids("we", &["--kind", "item"]), ids("we", &["--kind", "item", "--kind", "row"]));
     assert_eq!(both, &items | &ids("we", &["--kind", "row"]));
 }
 
@@ -210,14 +220,21 @@ fptest!(fields_are_judged_per_snapshot, |fx: Fixture| {
     assert_eq!(search(&["--section", "server logs", "--latest"]).0, Some(1));
     assert_eq!(search(&["--section", "server logs", "--since", "2003"]).0, Some(1));
     assert_eq!(search(&["--section", "records", "--until", "2002"]).0, Some(1));
-    assert_eq!(search(&["--section", "records", "--section", "server"]).1["archive_date"], "2003-05-05");
-    let totals =
-        |section: &str| fx.run(["search", "keep logs", "--section", section, "--format", "json"]).json();
+    assert_eq!(
+        search(&["--section", "records", "--section", "server"]).1["archive_date"],
+        "2003-05-05"
+    );
+    let totals = |section: &str| {
+        fx.run(["search", "keep logs", "--section", section, "--format", "json"]).json()
+    };
     assert_eq!(totals("server logs")["totals"]["snapshots"], 2);
     assert_eq!(totals("privacy")["totals"]["snapshots"], 3);
     // No phrase crosses from one heading of the path to the next.
     assert_eq!(search(&["--section", "privacy records"]).0, Some(1));
-    assert_eq!(fx.run(["search", "section:\"server logs\" AND logs", "--latest"]).exits(1).lines().len(), 0);
+    assert_eq!(
+        fx.run(["search", "section:\"server logs\" AND logs", "--latest"]).exits(1).lines().len(),
+        0
+    );
     fx.run(["search", "logs NOT section:records", "--count"]).exits(0).stdout_is("2\n");
 });
 
@@ -242,14 +259,17 @@ fn every_order_is_total_and_right() {
     let order = |sort: &str| hits("privacy OR cookie", &["--sort", sort]);
     let relevance = order("relevance");
     let scores: Vec<f64> = relevance.iter().map(|hit| hit["score"].as_f64().unwrap()).collect();
-    assert!(scores.windows(2).all(|pair| pair[0] >= pair[1]) && scores[0] > scores[scores.len() - 1]);
+    assert!(
+        scores.windows(2).all(|pair| pair[0] >= pair[1]) && scores[0] > scores[scores.len() - 1]
+    );
     let check = |sort: &str, key: &str, is_ascending: bool| {
         let hits = order(sort);
         assert_eq!(hits.len(), relevance.len(), "{sort}");
         assert!(hits.iter().all(|hit| hit["score"].is_null()), "{sort} does not rank");
         let keys = field(&hits, key);
-        let sorted =
-            keys.windows(2).all(|pair| if is_ascending { pair[0] <= pair[1] } else { pair[0] >= pair[1] });
+        let sorted = keys
+            .windows(2)
+            .all(|pair| if is_ascending { pair[0] <= pair[1] } else { pair[0] >= pair[1] });
         assert!(sorted, "{sort}: {keys:?}");
         // Ties: by company.
         for pair in hits.windows(2).filter(|pair| pair[0][key] == pair[1][key]) {
@@ -294,7 +314,9 @@ fn groups_show_their_best_hit_and_their_size() {
             shown.iter().any(|(.., size)| *size > 1) && shown.len() > 1,
             "{group}: a test without groups"
         );
-        let totals = sample(["search", query, "--group", group, "--format", "json"]).json()["totals"].clone();
+        let totals =
+            sample(["search", query, "--group", group, "--format", "json"]).json()["totals"]
+                .clone();
         assert_eq!(totals["groups"], expected.len(), "{group}");
         assert_eq!(totals["clauses"], single.len(), "{group}: totals count before grouping");
     }
@@ -307,7 +329,8 @@ fn groups_show_their_best_hit_and_their_size() {
     assert_eq!(human(&["--group", "none"]).matches("\n  seen ").count(), 6);
     for (group, place) in [("company", "at this company"), ("policy", "in this policy")] {
         let first = ["search", "privacy", "--group", group, "--limit", "1"];
-        let size = sample(first.iter().chain(&["--format", "jsonl"])).json_lines()[0]["group_size"].clone();
+        let size = sample(first.iter().chain(&["--format", "jsonl"])).json_lines()[0]["group_size"]
+            .clone();
         assert!(size.as_u64() > Some(1), "{size}");
         sample(first).stdout_has(&format!(", best of {size} {place}"));
     }
@@ -319,8 +342,16 @@ fn pages_put_together_are_the_whole() {
         let whole = all("privacy OR cookie", args);
         let mut pages = String::new();
         for offset in (0..).step_by(7).map(|offset: usize| offset.to_string()) {
-            let page =
-                ["search", "privacy OR cookie", "--format", "jsonl", "--limit", "7", "--offset", &offset];
+            let page = [
+                "search",
+                "privacy OR cookie",
+                "--format",
+                "jsonl",
+                "--limit",
+                "7",
+                "--offset",
+                &offset,
+            ];
             let page = sample(page.iter().chain(args));
             page.exits(0);
             if page.stdout().is_empty() {
@@ -332,14 +363,20 @@ fn pages_put_together_are_the_whole() {
     }
     // A page is a page of the same result: 0 hits of many are still found.
     sample(["search", "privacy", "--limit", "0", "--format", "jsonl"]).exits(0).stdout_is("");
-    sample(["search", "privacy", "--offset", "1000000", "--format", "jsonl"]).exits(0).stdout_is("");
+    sample(["search", "privacy", "--offset", "1000000", "--format", "jsonl"])
+        .exits(0)
+        .stdout_is("");
 }
 
 #[test]
 fn what_is_capped_is_said() {
-    let json =
-        |args: &[&str]| sample(["search", "sell or rent", "--format", "json"].iter().chain(args)).json();
-    assert_eq!((&json(&[])["truncated"], json(&[])["hits"].as_array().unwrap().len()), (&true.into(), 10));
+    let json = |args: &[&str]| {
+        sample(["search", "sell or rent", "--format", "json"].iter().chain(args)).json()
+    };
+    assert_eq!(
+        (&json(&[])["truncated"], json(&[])["hits"].as_array().unwrap().len()),
+        (&true.into(), 10)
+    );
     assert_eq!(json(&["--limit", "13"])["truncated"], false);
     assert_eq!(json(&["--limit", "12"])["truncated"], true);
     assert_eq!(json(&["--limit", "3", "--offset", "10"])["truncated"], false);
@@ -359,14 +396,17 @@ fn what_is_capped_is_said() {
 fn counts_are_exact() {
     sample(["search", "sell or rent", "--count"]).exits(0).stdout_is("13\n").stderr_is_empty();
     sample(["search", "zebra crossing", "--count"]).exits(1).stdout_is("0\n");
-    sample(["search", "a cookie is a small text file", "--count", "--group", "text"]).stdout_is("1\n");
+    sample(["search", "a cookie is a small text file", "--count", "--group", "text"])
+        .stdout_is("1\n");
     let totals = "{\"clauses\":13,\"policies\":11,\"companies\":11,\"snapshots\":43}\n";
     sample(["search", "sell or rent", "--count", "--format", "jsonl"]).exits(0).stdout_is(totals);
     let json = sample(["search", "sell or rent", "--count", "--format", "json"]).json();
     assert_eq!(json["totals"], serde_json::from_str::<Value>(totals).unwrap());
     assert_eq!(json["hits"].as_array().unwrap().len(), 0);
     for query in ["privacy", "cookie NOT browser", "section:cookies", "link:example", "we"] {
-        for args in [&[][..], &["--latest"], &["--since", "2008", "--until", "2012"], &["--kind", "item"]] {
+        for args in
+            [&[][..], &["--latest"], &["--since", "2008", "--until", "2012"], &["--kind", "item"]]
+        {
             let hits = hits(query, args);
             let policies: BTreeSet<_> = hits
                 .iter()
@@ -374,11 +414,16 @@ fn counts_are_exact() {
                 .map(|key| format!("{key:?}"))
                 .collect();
             let json =
-                sample(["search", query, "--format", "json", "--limit", "1"].iter().chain(args)).json();
+                sample(["search", query, "--format", "json", "--limit", "1"].iter().chain(args))
+                    .json();
             let totals = &json["totals"];
             assert_eq!(totals["clauses"], hits.len(), "{query} {args:?}");
             assert_eq!(totals["policies"], policies.len(), "{query} {args:?}");
-            assert_eq!(totals["companies"], policies.len(), "{query} {args:?}: one policy per company");
+            assert_eq!(
+                totals["companies"],
+                policies.len(),
+                "{query} {args:?}: one policy per company"
+            );
         }
     }
 }
@@ -388,20 +433,23 @@ fptest!(snapshots_are_counted_once, |fx: Fixture| {
     fx.policy("acme.example", "2002-01-01", "We rent data.\n");
     fx.policy("acme.example", "2003-01-01", "We keep data.\n");
     fx.policy("brick.example", "2003-01-01", "We sell data.\n");
-    fx.run(["index", "corpus"])
-        .exits(0)
-        .stderr_has("indexed 4 snapshots of 2 policies of 2 companies: 4 distinct clauses, standing 5 times");
+    fx.run(["index", "corpus"]).exits(0).stderr_has(
+        "indexed 4 snapshots of 2 policies of 2 companies: 4 distinct clauses, standing 5 times",
+    );
     let totals = |args: &[&str]| {
-        let totals =
-            fx.run(["search", "sell OR rent", "--format", "json"].iter().chain(args)).json()["totals"]
-                .clone();
+        let totals = fx
+            .run(["search", "sell OR rent", "--format", "json"].iter().chain(args))
+            .json()["totals"]
+            .clone();
         ["clauses", "policies", "companies", "snapshots"].map(|key| totals[key].as_u64().unwrap())
     };
     assert_eq!(totals(&[]), [3, 2, 2, 3]);
     assert_eq!(totals(&["--until", "2001"]), [2, 1, 1, 1]);
     assert_eq!(totals(&["--since", "2002"]), [2, 2, 2, 2]);
     assert_eq!(totals(&["--latest"]), [1, 1, 1, 1]);
-    let hit = &fx.run(["search", "we sell data", "--company", "acme*", "--format", "jsonl"]).json_lines()[0];
+    let hit = &fx
+        .run(["search", "we sell data", "--company", "acme*", "--format", "jsonl"])
+        .json_lines()[0];
     assert_eq!((&hit["gone_by"], &hit["same_text_companies"]), (&"2002-01-01".into(), &1.into()));
 });
 
@@ -433,17 +481,24 @@ fptest!(the_cached_index_of_a_corpus_follows_its_files, |fx: Fixture| {
     // From another folder, by another name of the same corpus.
     let mut command = fx.command(crate::util::PROGRAM);
     command.current_dir(fx.path("corpus"));
-    let elsewhere = crate::util::run(command, &["search", "--corpus", ".", "sell data", "--format", "jsonl"]);
-    assert_eq!(elsewhere.exits(0).json_lines()[0]["source"]["corpus"], ".", "named as the user does");
+    let elsewhere =
+        crate::util::run(command, &["search", "--corpus", ".", "sell data", "--format", "jsonl"]);
+    assert_eq!(
+        elsewhere.exits(0).json_lines()[0]["source"]["corpus"],
+        ".",
+        "named as the user does"
+    );
     assert_eq!(manifests(&fx.cache()), built);
 
     let second = fx.policy("brick.example", "2001-01-01", "We sell data.\n");
     count(2);
     assert_ne!(manifests(&fx.cache()), built, "a new file is seen");
-    fs::write(&first, format!("{}\n\nWe keep data.\n", header("acme.example", "2001-01-01"))).unwrap();
+    fs::write(&first, format!("{}\n\nWe keep data.\n", header("acme.example", "2001-01-01")))
+        .unwrap();
     count(1);
     // The same size, another time.
-    fs::write(&first, format!("{}\n\nWe sell data.\n", header("acme.example", "2001-01-01"))).unwrap();
+    fs::write(&first, format!("{}\n\nWe sell data.\n", header("acme.example", "2001-01-01")))
+        .unwrap();
     let later = SystemTime::now() + Duration::from_secs(5);
     fs::File::options().write(true).open(&first).unwrap().set_modified(later).unwrap();
     count(2);
@@ -523,7 +578,10 @@ fptest!(threads_and_rebuilds_change_nothing, |fx: Fixture| {
     build("1");
     let expected = printed(&fx.path(".fineprint"));
     assert_eq!(expected.len(), 60);
-    assert!(expected.iter().filter(|out| out.len() > 200).count() > 40, "queries that find something");
+    assert!(
+        expected.iter().filter(|out| out.len() > 200).count() > 40,
+        "queries that find something"
+    );
     let manifest = fs::read(fx.path(".fineprint/fineprint.json")).unwrap();
     for threads in ["2", "8", "1", "2", "8", "1", "2", "8", "2", "8"] {
         build(threads);
@@ -564,8 +622,17 @@ fptest!(the_order_of_corpora_changes_nothing, |fx: Fixture| {
         .stderr_has("skipped 1: duplicate of another snapshot");
     for format in ["human", "json", "jsonl"] {
         for sort in ["relevance", "newest", "first-seen", "company"] {
-            let args =
-                ["search", "sell OR rent", "--limit", "all", "--format", format, "--sort", sort, "--index"];
+            let args = [
+                "search",
+                "sell OR rent",
+                "--limit",
+                "all",
+                "--format",
+                format,
+                "--sort",
+                sort,
+                "--index",
+            ];
             let ab = fx.run(args.iter().chain(&["ab"]));
             ab.exits(0);
             fx.run(args.iter().chain(&["ba"])).exits(0).stdout_is(ab.stdout());

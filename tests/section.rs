@@ -46,7 +46,12 @@ fn read_labels(path: &Path) -> Labelled {
             (fields[0].parse().unwrap(), fields[1].parse().unwrap(), fields[2].to_owned())
         })
         .collect();
-    Labelled { name: path.file_stem().unwrap().to_string_lossy().into_owned(), source, sha256, clauses }
+    Labelled {
+        name: path.file_stem().unwrap().to_string_lossy().into_owned(),
+        source,
+        sha256,
+        clauses,
+    }
 }
 
 /// The labelled text, from the corpora folder or from the history bundle in it.
@@ -54,8 +59,12 @@ fn text_of(labelled: &Labelled, corpora: &Path, history: &Path) -> String {
     let bytes = match labelled.source.strip_prefix("git:") {
         None => std::fs::read(corpora.join(&labelled.source)).unwrap(),
         Some(blob) => {
-            let output =
-                Command::new("git").arg("-C").arg(history).args(["cat-file", "blob", blob]).output().unwrap();
+            let output = Command::new("git")
+                .arg("-C")
+                .arg(history)
+                .args(["cat-file", "blob", blob])
+                .output()
+                .unwrap();
             assert!(
                 output.status.success(),
                 "git cat-file {blob}: {}",
@@ -64,7 +73,12 @@ fn text_of(labelled: &Labelled, corpora: &Path, history: &Path) -> String {
             output.stdout
         }
     };
-    assert_eq!(hex(&bytes), labelled.sha256, "{} is not the text that was labelled", labelled.source);
+    assert_eq!(
+        hex(&bytes),
+        labelled.sha256,
+        "{} is not the text that was labelled",
+        labelled.source
+    );
     String::from_utf8(bytes).unwrap()
 }
 
@@ -111,7 +125,8 @@ fn labelled_snapshots_are_cut_as_people_cut_them() {
     for labelled in labelled() {
         let text = text_of(&labelled, &corpora, &history);
         for window in labelled.clauses.windows(2) {
-            let slice = text[window[0].0..window[1].0].trim_end_matches(|c: char| !c.is_alphanumeric());
+            let slice =
+                text[window[0].0..window[1].0].trim_end_matches(|c: char| !c.is_alphanumeric());
             assert!(
                 hex(slice.as_bytes()).starts_with(&window[0].2),
                 "{}: hash at {}",
@@ -119,12 +134,14 @@ fn labelled_snapshots_are_cut_as_people_cut_them() {
                 window[0].0
             );
         }
-        let start = if text.starts_with("> *The following text") { text.find('\n').unwrap() } else { 0 };
+        let start =
+            if text.starts_with("> *The following text") { text.find('\n').unwrap() } else { 0 };
         let found: BTreeMap<usize, Kind> = fineprint::section::section(&text[start..])
             .iter()
             .map(|clause| (clause.source.start + start, clause.kind))
             .collect();
-        let truth: BTreeMap<usize, Kind> = labelled.clauses.iter().map(|&(at, kind, _)| (at, kind)).collect();
+        let truth: BTreeMap<usize, Kind> =
+            labelled.clauses.iter().map(|&(at, kind, _)| (at, kind)).collect();
         let starts = |map: &BTreeMap<usize, Kind>| map.keys().copied().collect();
         let titles = |map: &BTreeMap<usize, Kind>| {
             map.iter().filter(|&(_, &kind)| kind == Kind::Heading).map(|(&at, _)| at).collect()
@@ -164,7 +181,12 @@ fn labelled_snapshots_are_cut_as_people_cut_them() {
     assert!(kinds >= KINDS, "kinds fell below {KINDS}");
 }
 
-fn print_differences(name: &str, text: &str, found: &BTreeMap<usize, Kind>, truth: &BTreeMap<usize, Kind>) {
+fn print_differences(
+    name: &str,
+    text: &str,
+    found: &BTreeMap<usize, Kind>,
+    truth: &BTreeMap<usize, Kind>,
+) {
     let all: BTreeSet<usize> = found.keys().chain(truth.keys()).copied().collect();
     for at in all {
         let (f, t) = (found.get(&at), truth.get(&at));
@@ -180,7 +202,8 @@ fn print_differences(name: &str, text: &str, found: &BTreeMap<usize, Kind>, trut
 #[test]
 fn no_long_paragraph_makes_sectioning_slow() {
     let run = |mark: &'static str| move |n: usize| format!("a{}b\n", mark.repeat(n));
-    let links = |n: usize| (0..n / 16).map(|i| format!("[a](https://b.example/{i}) ")).collect::<String>();
+    let links =
+        |n: usize| (0..n / 16).map(|i| format!("[a](https://b.example/{i}) ")).collect::<String>();
     let texts: [&dyn Fn(usize) -> String; 4] = [&run("*"), &run("_"), &links, &|n| "_".repeat(n)];
     for text in texts {
         let take = |n: usize| {
@@ -191,7 +214,11 @@ fn no_long_paragraph_makes_sectioning_slow() {
         };
         let shortest = |n: usize| (0..2).map(|_| take(n)).fold(f64::INFINITY, f64::min);
         let (short, long) = (shortest(16_000), shortest(64_000));
-        assert!(long < 0.4 || long < 9.0 * short, "{short} s, four times as many {long} s: {:?}", &text(40));
+        assert!(
+            long < 0.4 || long < 9.0 * short,
+            "{short} s, four times as many {long} s: {:?}",
+            &text(40)
+        );
     }
 }
 
@@ -268,7 +295,8 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % end
     }
 

@@ -21,8 +21,9 @@ fn triples(fx: &Fixture, index: &str) -> Vec<String> {
     let run = fx.run(["search", query, "--index", index, "--format", "jsonl", "--limit", "all"]);
     run.exits(0);
     let text = |hit: &serde_json::Value, key: &str| hit[key].as_str().unwrap().to_owned();
-    let triple =
-        |hit: &serde_json::Value| ["company", "archive_time", "text"].map(|key| text(hit, key)).join(" | ");
+    let triple = |hit: &serde_json::Value| {
+        ["company", "archive_time", "text"].map(|key| text(hit, key)).join(" | ")
+    };
     let mut triples: Vec<_> = run.json_lines().iter().map(triple).collect();
     triples.sort();
     triples
@@ -134,8 +135,12 @@ fptest!(every_form_of_stream_gives_the_same_clauses, |fx: Fixture| {
 fn index_stdin(fx: &Fixture, bytes: &[u8]) -> std::process::Output {
     let mut command = fx.command(PROGRAM);
     command.args(["index", "-", "--index", "index"]);
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all(bytes).unwrap();
     child.wait_with_output().unwrap()
 }
@@ -149,7 +154,10 @@ fptest!(standard_input, |fx: Fixture| {
     }
     let output = index_stdin(&fx, &zip(&[]));
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("a zip archive can be read from a file only"));
+    assert!(
+        String::from_utf8_lossy(&output.stderr)
+            .contains("a zip archive can be read from a file only")
+    );
 });
 
 fptest!(bad_lines_are_failures_with_their_place, |fx: Fixture| {
@@ -210,7 +218,10 @@ fptest!(what_was_before_a_cut_is_indexed, |fx: Fixture| {
 fptest!(entries_are_only_names, |fx: Fixture| {
     let bomb = format!("{}\n\n{}", header("bomb.example", "2001-01-01"), "x".repeat(70 << 20));
     let evil = file(("evil.example", "2001-01-01", "Evil clauses.\n"));
-    fx.file("zip", zip(&[("../../evil.md", &evil), ("/bomb.md", &bomb), ("README.md", "# Read me\n")]));
+    fx.file(
+        "zip",
+        zip(&[("../../evil.md", &evil), ("/bomb.md", &bomb), ("README.md", "# Read me\n")]),
+    );
     let run = fx.run(["index", "zip"]);
     run.exits(2).stderr_has("zip: bomb.md: is larger than 64 MiB").stderr_has("skipped 1:");
     let hit = &fx.run(["search", "evil clauses", "--format", "jsonl"]).json_lines()[0];

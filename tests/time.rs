@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use fineprint::index::OpenIndex;
 use fineprint::model::Interval;
 use fineprint::search::{
-    Event, EventKind, Hit, Measure, Saying, Scope, SearchRequest, Searcher, ThreadHistory, TimelineRequest,
+    Event, EventKind, Hit, Measure, Saying, Scope, SearchRequest, Searcher, ThreadHistory,
+    TimelineRequest,
 };
 use fineprint::section::without_number;
 use proptest::collection::vec;
@@ -160,14 +161,22 @@ impl Asked<'_> {
         let answer = model::search(corpus, query, filters);
         assert_eq!(
             [totals.clauses, totals.policies, totals.companies, totals.snapshots],
-            [answer.totals.clauses, answer.totals.policies, answer.totals.companies, answer.totals.snapshots]
-                .map(|n| n as u64),
+            [
+                answer.totals.clauses,
+                answer.totals.policies,
+                answer.totals.companies,
+                answer.totals.snapshots
+            ]
+            .map(|n| n as u64),
             "{query} {filters:?}"
         );
         let spaced = |text: &str| crate::props::single_spaced(text);
-        let shown = hits.iter().map(|hit| (hit.company.clone(), hit.archive_time.clone(), spaced(&hit.text)));
+        let shown = hits
+            .iter()
+            .map(|hit| (hit.company.clone(), hit.archive_time.clone(), spaced(&hit.text)));
         let expected = answer.clauses.iter();
-        let expected = expected.map(|f| (f.company.clone(), model::rfc3339(f.newest), spaced(&f.text)));
+        let expected =
+            expected.map(|f| (f.company.clone(), model::rfc3339(f.newest), spaced(&f.text)));
         let (shown, expected): (BTreeSet<_>, BTreeSet<_>) = (shown.collect(), expected.collect());
         assert_eq!(shown, expected, "{query} {filters:?}");
         answer.totals.clauses
@@ -196,7 +205,8 @@ impl Asked<'_> {
             .iter()
             .map(|point| (point.period.clone(), point.saying as usize, point.in_force as usize))
             .collect();
-        let mut expected = time::timeline(corpus, (query, model_scope), filters, length, model_measure);
+        let mut expected =
+            time::timeline(corpus, (query, model_scope), filters, length, model_measure);
         if !has_all && measure == Measure::Clauses {
             rows.iter_mut().chain(&mut expected).for_each(|row| row.2 = 0);
         }
@@ -207,7 +217,10 @@ impl Asked<'_> {
         let Self { searcher, corpus, query, filters } = self;
         let facets = searcher.facets(&self.request(), &by.parse().unwrap()).unwrap();
         let shown = facets.facets.iter().map(|facet| {
-            (facet.value.clone(), [facet.clauses, facet.policies, facet.companies].map(|n| n as usize))
+            (
+                facet.value.clone(),
+                [facet.clauses, facet.policies, facet.companies].map(|n| n as usize),
+            )
         });
         let spaced = |value: Option<String>| value.map(|value| crate::props::single_spaced(&value));
         let expected = time::facets(corpus, (query, model::Scope::Clause), filters, by);
@@ -223,7 +236,8 @@ impl Asked<'_> {
         for saying in [Saying::It, Saying::NotIt] {
             let companies = searcher.companies(&self.request(), saying).unwrap();
             assert_eq!(companies.of as usize, expected.len(), "{query} {filters:?}");
-            let listed = expected.iter().filter(|company| (company.5 > 0) == (saying == Saying::It));
+            let listed =
+                expected.iter().filter(|company| (company.5 > 0) == (saying == Saying::It));
             let listed: Vec<_> = listed
                 .map(|(name, policies, snapshots, first, last, clauses, said)| {
                     let (first, last) = (model::date(*first), model::date(*last));
@@ -235,7 +249,8 @@ impl Asked<'_> {
                 .companies
                 .into_iter()
                 .map(|entry| {
-                    let (clauses, said) = (number(entry.clauses.unwrap()), number(entry.saying.unwrap()));
+                    let (clauses, said) =
+                        (number(entry.clauses.unwrap()), number(entry.saying.unwrap()));
                     let (policies, snapshots) = (number(entry.policies), number(entry.snapshots));
                     (entry.company, policies, snapshots, entry.first, entry.last, clauses, said)
                 })
@@ -258,7 +273,14 @@ impl Asked<'_> {
                     let key = (policy.company.clone(), policy.policy_type.clone(), told);
                     let stands = wording.life.stands.iter();
                     let stands: Vec<_> = stands
-                        .map(|s| (s.first.clone(), s.last.clone(), s.gone_by.clone(), s.snapshots as usize))
+                        .map(|s| {
+                            (
+                                s.first.clone(),
+                                s.last.clone(),
+                                s.gone_by.clone(),
+                                s.snapshots as usize,
+                            )
+                        })
                         .collect();
                     assert!(lives.insert(key, stands).is_none());
                 }
@@ -268,7 +290,8 @@ impl Asked<'_> {
             .into_iter()
             .map(|(key, stands)| {
                 let date = model::date;
-                let stands = stands.into_iter().map(|(a, b, c, n)| (date(a), date(b), c.map(date), n));
+                let stands =
+                    stands.into_iter().map(|(a, b, c, n)| (date(a), date(b), c.map(date), n));
                 (key, stands.collect::<Vec<_>>())
             })
             .collect();
@@ -301,7 +324,8 @@ fn check_thread(thread: &ThreadHistory) {
                 (event.snapshot.archive_date.as_str()..=last.archive_date.as_str()).contains(&date)
             })
         };
-        let dates = stands.iter().flat_map(|stand| [Some(&stand.first), stand.gone_by.as_ref()]).flatten();
+        let dates =
+            stands.iter().flat_map(|stand| [Some(&stand.first), stand.gone_by.as_ref()]).flatten();
         dates.for_each(|date| assert!(is_told(date), "{date}: {thread:#?}"));
     }
     for event in &thread.events {
@@ -314,11 +338,12 @@ fn check_thread(thread: &ThreadHistory) {
         );
         let day = Some(&event.snapshot.archive_date);
         // A wording that leaves or enters here; one of both, if the other stands at a second place.
-        let leaves = event
-            .from
-            .is_some_and(|from| thread.wordings[from].life.stands.iter().any(|s| s.gone_by.as_ref() == day));
-        let enters =
-            event.to.is_some_and(|to| thread.wordings[to].life.stands.iter().any(|s| Some(&s.first) == day));
+        let leaves = event.from.is_some_and(|from| {
+            thread.wordings[from].life.stands.iter().any(|s| s.gone_by.as_ref() == day)
+        });
+        let enters = event.to.is_some_and(|to| {
+            thread.wordings[to].life.stands.iter().any(|s| Some(&s.first) == day)
+        });
         assert!(leaves || enters, "{event:?}");
     }
 }
@@ -341,7 +366,12 @@ fn a_row_is_a_search_as_of_its_end() {
         for point in series.points.iter().step_by(5) {
             let mut search = q(&series.query);
             search.filters.dates = fineprint::search::Dates::AsOf(point.end.parse().unwrap());
-            assert_eq!(run(&index, &search).unwrap().1.totals.policies, point.saying, "{}", point.period);
+            assert_eq!(
+                run(&index, &search).unwrap().1.totals.policies,
+                point.saying,
+                "{}",
+                point.period
+            );
         }
     }
 }

@@ -33,7 +33,8 @@ fn answers(dir: &Path) -> String {
     let index = OpenIndex::open(dir).unwrap();
     let mut out = String::new();
     for query in QUERIES {
-        let request = SearchRequest { query: query.into(), limit: None, ..SearchRequest::default() };
+        let request =
+            SearchRequest { query: query.into(), limit: None, ..SearchRequest::default() };
         let mut hits: Vec<Hit> = Vec::new();
         match search(&index, &request, &mut hits) {
             Ok(summary) => out += &format!("{query}: {:?}\n", summary.totals),
@@ -49,14 +50,18 @@ fn answers(dir: &Path) -> String {
         for ordinal in 0..entry.snapshots {
             let (info, clauses) = index.snapshot(rank, ordinal).unwrap();
             out += &format!("{:?} {} {:?}\n", entry.key, ordinal, info);
-            let texts =
-                clauses.iter().map(|(kind, clause)| format!("{kind} {:?} {}", clause.lead_in, clause.text));
+            let texts = clauses
+                .iter()
+                .map(|(kind, clause)| format!("{kind} {:?} {}", clause.lead_in, clause.text));
             out += &texts.collect::<Vec<_>>().join("\n");
             out.push('\n');
         }
     }
     let manifest = index.manifest();
-    out + &format!("{:?} {:?} {:?} {}", manifest.counts, manifest.dates, manifest.inputs, manifest.length_sum)
+    out + &format!(
+        "{:?} {:?} {:?} {}",
+        manifest.counts, manifest.dates, manifest.inputs, manifest.length_sum
+    )
 }
 
 fn update_with(
@@ -66,7 +71,8 @@ fn update_with(
     options: BuildOptions,
 ) -> (Manifest, IngestReport) {
     let base = if Manifest::exists(dir) { Some(Manifest::read(dir).unwrap()) } else { None };
-    let scan = Scan::with_options(corpora, collection, &Options::default(), base.as_ref(), &Silent).unwrap();
+    let scan = Scan::with_options(corpora, collection, &Options::default(), base.as_ref(), &Silent)
+        .unwrap();
     let (manifest, report) =
         build(scan, &BuildOptions { index: dir.to_owned(), ..options }, &Silent).unwrap();
     assert!(report.adds_up(), "{report:?}");
@@ -80,7 +86,8 @@ fn update(dir: &Path, corpora: &[PathBuf], prune: bool) -> (Manifest, IngestRepo
 /// Texts that share most of their paragraphs, some of which differ only in quotes, place, or lead-in.
 fn text(seed: u32) -> String {
     let pick = |n: u32| (seed >> (n * 2)) & 3;
-    let mut text = String::from(["# Acme\n\n", "# Sharing\n\n", "# Cookies\n\n", ""][pick(0) as usize]);
+    let mut text =
+        String::from(["# Acme\n\n", "# Sharing\n\n", "# Cookies\n\n", ""][pick(0) as usize]);
     text += [
         "We may:\n\n* sell your data\n* share\n\n",
         "We never:\n\n* sell your data\n\n",
@@ -137,31 +144,39 @@ fn date(number: u8) -> &'static str {
 #[test]
 fn any_sequence_of_updates_ends_as_a_fresh_build() {
     let cases = std::env::var("FINEPRINT_UPDATES").ok().and_then(|n| n.parse().ok()).unwrap_or(60);
-    let mut runner =
-        TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() });
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
     runner
         .run(&prop::collection::vec(event(), 1..30), |events| {
             let folder = tempfile::tempdir().unwrap();
-            let corpora: Vec<PathBuf> = ["one", "two"].map(|name| folder.path().join(name)).to_vec();
+            let corpora: Vec<PathBuf> =
+                ["one", "two"].map(|name| folder.path().join(name)).to_vec();
             for (corpus, number) in corpora.iter().zip(0..) {
                 fs::create_dir(corpus).unwrap();
                 // A policy that stays, so that no corpus is ever without one.
                 let line = header("dune.example", "2000-01-01");
-                fs::write(corpus.join("stays.md"), format!("{line}\n\nStays {number}, we said.\n")).unwrap();
+                fs::write(corpus.join("stays.md"), format!("{line}\n\nStays {number}, we said.\n"))
+                    .unwrap();
             }
-            let path = |corpus: u8, s: u8, d: u8| corpora[usize::from(corpus)].join(format!("{s}-{d}.md"));
+            let path =
+                |corpus: u8, s: u8, d: u8| corpora[usize::from(corpus)].join(format!("{s}-{d}.md"));
             let dir = folder.path().join("index");
             for event in &events {
                 match *event {
                     Event::Write(corpus, s, d, seed) => {
                         let whole = format!("{}\n\n{}", header(site(s), date(d)), text(seed));
-                        let bytes = if seed % 11 == 0 { encode(&whole) } else { whole.into_bytes() };
+                        let bytes =
+                            if seed % 11 == 0 { encode(&whole) } else { whole.into_bytes() };
                         fs::write(path(corpus, s, d), bytes).unwrap();
                     }
                     Event::Remove(corpus, s, d) => drop(fs::remove_file(path(corpus, s, d))),
                     Event::Update(which, prune) => {
                         let chosen = corpora.iter().zip([1, 2]).filter(|(_, bit)| which & bit != 0);
-                        let chosen: Vec<PathBuf> = chosen.map(|(corpus, _)| corpus.clone()).collect();
+                        let chosen: Vec<PathBuf> =
+                            chosen.map(|(corpus, _)| corpus.clone()).collect();
                         update(&dir, &chosen, prune);
                     }
                     Event::Drop if dir.exists() => {
@@ -171,7 +186,8 @@ fn any_sequence_of_updates_ends_as_a_fresh_build() {
                             remove: vec!["default".into()],
                             ..BuildOptions::default()
                         };
-                        let (manifest, _) = build(Scan::nothing(Some(&base)), &options, &Silent).unwrap();
+                        let (manifest, _) =
+                            build(Scan::nothing(Some(&base)), &options, &Silent).unwrap();
                         prop_assert_eq!(manifest.counts.snapshots, 0);
                     }
                     Event::Drop => {}
@@ -194,7 +210,9 @@ fn any_sequence_of_updates_ends_as_a_fresh_build() {
 
 /// As windows-1252, for what has no other letters.
 fn encode(text: &str) -> Vec<u8> {
-    text.chars().map(|c| if c == '’' { 0x92 } else { u8::try_from(u32::from(c)).unwrap_or(b'?') }).collect()
+    text.chars()
+        .map(|c| if c == '’' { 0x92 } else { u8::try_from(u32::from(c)).unwrap_or(b'?') })
+        .collect()
 }
 
 /// Every file below a folder with its size and time of change.
@@ -289,7 +307,8 @@ fptest!(merged_and_rewritten_histories_are_read_again, |fx: Fixture| {
 
     let mut rewritten = Stream::default();
     for i in 0..8 {
-        rewritten = record(rewritten, START + i64::from(i) * DAY, i, (i + 5).wrapping_mul(2_654_435_761));
+        rewritten =
+            record(rewritten, START + i64::from(i) * DAY, i, (i + 5).wrapping_mul(2_654_435_761));
     }
     import(&rewritten, &repository);
     let (_, report) = update(&dir, std::slice::from_ref(&repository), false);
@@ -300,7 +319,10 @@ fptest!(merged_and_rewritten_histories_are_read_again, |fx: Fixture| {
 
 fptest!(collections_come_and_go, |fx: Fixture| {
     fx.policy("acme.example", "2001-01-01", "We sell data.\n");
-    fx.file("other/birch.md", format!("{}\n\nWe sell data.\n", header("birch.example", "2002-01-01")));
+    fx.file(
+        "other/birch.md",
+        format!("{}\n\nWe sell data.\n", header("birch.example", "2002-01-01")),
+    );
     fx.run(["index", "corpus"]).exits(0);
     fx.run(["index", "other", "--collection", "others"]).exits(0).stderr_has("1 new, 0 as before");
     fx.run(["search", "we sell", "--count"]).exits(0).stdout_is("2\n");
@@ -323,7 +345,9 @@ fptest!(what_vanished_stays_until_it_is_pruned, |fx: Fixture| {
     fx.run(["index", "corpus"]).exits(0);
     fs::remove_file(first).unwrap();
     fs::remove_file(other).unwrap();
-    fx.run(["index", "corpus"]).exits(0).stderr_has("2 snapshots stay though the corpus has them no more");
+    fx.run(["index", "corpus"])
+        .exits(0)
+        .stderr_has("2 snapshots stay though the corpus has them no more");
     fx.run(["search", "we sell", "--count"]).exits(0).stdout_is("3\n");
     fx.run(["info"]).exits(0).stdout_has("2 in the corpora no more");
     fx.run(["index", "corpus", "--prune"]).exits(0).stderr_has("0 new, 1 as before, 2 removed");
@@ -336,7 +360,10 @@ fptest!(without_an_index_or_corpora_there_is_nothing_to_do, |fx: Fixture| {
 });
 
 fptest!(an_index_and_its_corpus_move_together, |fx: Fixture| {
-    fx.file("a/corpus/acme.md", format!("{}\n\nWe sell data.\n", header("acme.example", "2002-01-01")));
+    fx.file(
+        "a/corpus/acme.md",
+        format!("{}\n\nWe sell data.\n", header("acme.example", "2002-01-01")),
+    );
     let run = |folder: &str| {
         let mut command = fx.command(crate::util::PROGRAM);
         command.current_dir(fx.path(folder));

@@ -15,7 +15,8 @@ use tempfile::TempDir;
 
 /// The folder with the real corpora, if `FINEPRINT_CORPORA` names it.
 pub fn corpora() -> Option<PathBuf> {
-    let folder = std::env::var_os("FINEPRINT_CORPORA").map(PathBuf::from).filter(|folder| folder.is_dir());
+    let folder =
+        std::env::var_os("FINEPRINT_CORPORA").map(PathBuf::from).filter(|folder| folder.is_dir());
     if folder.is_none() {
         println!("skipped: FINEPRINT_CORPORA names no folder with real corpora");
     }
@@ -140,12 +141,14 @@ impl Fixture {
 
     /// Runs the program in a pseudo terminal of this width, both streams in one; `None`, with a message, where `script` is not to be had.
     pub fn run_in_terminal(&self, columns: usize, args: &[&str]) -> Option<Run> {
-        let has_script = Command::new("script").arg("--version").output().is_ok_and(|o| o.status.success());
+        let has_script =
+            Command::new("script").arg("--version").output().is_ok_and(|o| o.status.success());
         if !has_script {
             println!("skipped: no `script` to make a pseudo terminal");
             return None;
         }
-        let quoted: Vec<_> = args.iter().map(|arg| format!("'{}'", arg.replace('\'', r"'\''"))).collect();
+        let quoted: Vec<_> =
+            args.iter().map(|arg| format!("'{}'", arg.replace('\'', r"'\''"))).collect();
         let inside = format!("stty cols {columns} rows 24; exec '{PROGRAM}' {}", quoted.join(" "));
         let mut command = self.command("script");
         command.env("TERM", "xterm").args(["-qec", &inside, "/dev/null"]);
@@ -167,7 +170,13 @@ impl Fixture {
         let mut command = self.command(&program);
         command.uid(NOBODY).gid(NOBODY);
         let mut probe = self.command(&program);
-        if !probe.uid(NOBODY).gid(NOBODY).arg("--version").output().is_ok_and(|o| o.status.success()) {
+        if !probe
+            .uid(NOBODY)
+            .gid(NOBODY)
+            .arg("--version")
+            .output()
+            .is_ok_and(|o| o.status.success())
+        {
             println!("skipped: runs as root and cannot run as nobody");
             return None;
         }
@@ -188,7 +197,8 @@ pub fn listing(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
     for entry in walkdir::WalkDir::new(folder) {
         let entry = entry.unwrap();
         let modified = entry.metadata().unwrap().modified().unwrap();
-        let bytes = if entry.file_type().is_file() { fs::read(entry.path()).unwrap() } else { Vec::new() };
+        let bytes =
+            if entry.file_type().is_file() { fs::read(entry.path()).unwrap() } else { Vec::new() };
         found.insert(entry.path().strip_prefix(folder).unwrap().to_owned(), (bytes, modified));
     }
     found
@@ -243,18 +253,22 @@ pub struct Run {
 impl Run {
     fn of(mut command: Command, folder: Option<PathBuf>) -> Self {
         let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        let shown: Vec<OsString> =
-            std::iter::once(command.get_program()).chain(command.get_args()).map(OsStr::to_owned).collect();
+        let shown: Vec<OsString> = std::iter::once(command.get_program())
+            .chain(command.get_args())
+            .map(OsStr::to_owned)
+            .collect();
         let shown: Vec<_> = shown.iter().map(|part| part.to_string_lossy().into_owned()).collect();
         Self { command: shown.join(" "), folder, output }
     }
 
     pub fn stdout(&self) -> &str {
-        std::str::from_utf8(&self.output.stdout).unwrap_or_else(|error| panic!("stdout: {error}\n{self}"))
+        std::str::from_utf8(&self.output.stdout)
+            .unwrap_or_else(|error| panic!("stdout: {error}\n{self}"))
     }
 
     pub fn stderr(&self) -> &str {
-        std::str::from_utf8(&self.output.stderr).unwrap_or_else(|error| panic!("stderr: {error}\n{self}"))
+        std::str::from_utf8(&self.output.stderr)
+            .unwrap_or_else(|error| panic!("stderr: {error}\n{self}"))
     }
 
     #[track_caller]
@@ -310,7 +324,8 @@ impl Run {
 
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(self.stdout()).unwrap_or_else(|error| panic!("stdout: {error}\n{self}"))
+        serde_json::from_str(self.stdout())
+            .unwrap_or_else(|error| panic!("stdout: {error}\n{self}"))
     }
 
     #[track_caller]
@@ -326,7 +341,9 @@ impl std::fmt::Display for Run {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut files = String::new();
         if let Some(folder) = &self.folder {
-            for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().flatten().take(100) {
+            for entry in
+                walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().flatten().take(100)
+            {
                 let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
                 let size = entry.metadata().map_or(0, |metadata| metadata.len());
                 writeln!(files, "{size:>9} {}", path.display())?;

@@ -123,7 +123,13 @@ pub fn write(size: Size, out: &mut impl Write) -> io::Result<Made> {
 const RETURN: &str = "Record new changes of ";
 
 /// Changes a policy, and says how the archive calls that.
-fn step(policy: &mut Policy, number: u64, seed: u64, random: &mut Random, made: &mut Made) -> &'static str {
+fn step(
+    policy: &mut Policy,
+    number: u64,
+    seed: u64,
+    random: &mut Random,
+    made: &mut Made,
+) -> &'static str {
     if policy.newest.is_empty() {
         // Most texts have some dozens of paragraphs, a few a thousand.
         let count = (150.0 * (random.share() + random.share() + 0.1).powi(3) / 1.6) as usize + 5;
@@ -147,7 +153,11 @@ fn step(policy: &mut Policy, number: u64, seed: u64, random: &mut Random, made: 
     let end = policy.newest.len().min(at + taken);
     let new: Vec<u64> = (0..added).map(|_| policy.paragraph(number, seed, made)).collect();
     policy.newest.splice(at..end, new);
-    if random.is(0.042) { "Apply technical or declaration upgrade on" } else { "Record new changes of" }
+    if random.is(0.042) {
+        "Apply technical or declaration upgrade on"
+    } else {
+        "Record new changes of"
+    }
 }
 
 impl Policy {
@@ -225,7 +235,8 @@ fn push_paragraph(paragraph: u64, seed: u64, out: &mut String) {
         }
         39 => {
             let cell = |random: &mut Random| sentence(random, 3);
-            let (a, b, c, d) = (cell(&mut random), cell(&mut random), cell(&mut random), cell(&mut random));
+            let (a, b, c, d) =
+                (cell(&mut random), cell(&mut random), cell(&mut random), cell(&mut random));
             out.push_str(&format!("| {a} | {b} |\n| --- | --- |\n| {c} | {d} |"));
         }
         _ => out.push_str(&prose(&mut random, 55)),
@@ -250,7 +261,10 @@ fn prose(random: &mut Random, words: usize) -> String {
     }
     if random.is(0.24) {
         let (text, target) = (sentence(random, 2), word(random.below(3000)));
-        out.push_str(&format!(" See [{text}](https://www.{target}.example/{}).", random.below(1000)));
+        out.push_str(&format!(
+            " See [{text}](https://www.{target}.example/{}).",
+            random.below(1000)
+        ));
     }
     out
 }
@@ -267,8 +281,8 @@ fn word(rank: u64) -> String {
     const COMMON: &str = "the to of and or your you we our in for a any this by with that is on as may not such other are be information from use \
         it services will data if personal at an have terms us can site these account all when cookies which their about content";
     const SYLLABLES: [&str; 20] = [
-        "ba", "con", "der", "el", "fi", "gra", "hon", "is", "ju", "kel", "lo", "men", "nor", "pe", "qui",
-        "ra", "sti", "tu", "ver", "wy",
+        "ba", "con", "der", "el", "fi", "gra", "hon", "is", "ju", "kel", "lo", "men", "nor", "pe",
+        "qui", "ra", "sti", "tu", "ver", "wy",
     ];
     if let Some(common) = COMMON.split_whitespace().nth(rank as usize) {
         return common.to_owned();

@@ -4,7 +4,12 @@
 //! and `qrels.tsv` (id, text of a clause that answers it, grade). Prints nDCG@10, MRR@10 and Recall@100 of `--match any` and, beside it, of
 //! plain BM25 (k1 1.2, b 0.75, words as typed) over the same clauses, for both halves of the questions: parameters are chosen on the first
 //! ("a") and judged on the second ("b"). `--runs` writes what was found, a line per question: `{"qid": ..., "hits": [{"text": ...}]}`.
-#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a measurement, not a tool")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measurement, not a tool"
+)]
 
 mod measures;
 
@@ -37,7 +42,9 @@ fn main() {
         }
     }
     if sets.is_empty() {
-        println!("give the folder of a set of judged questions: cargo bench --bench relevance -- SET...");
+        println!(
+            "give the folder of a set of judged questions: cargo bench --bench relevance -- SET..."
+        );
     }
     for set in sets {
         judge(&set, runs.as_deref());
@@ -45,12 +52,14 @@ fn main() {
 }
 
 fn judge(set: &Path, runs: Option<&Path>) {
-    let questions: Vec<Question> =
-        rows(&set.join("queries.tsv")).map(|[id, text, company]| Question { id, text, company }).collect();
+    let questions: Vec<Question> = rows(&set.join("queries.tsv"))
+        .map(|[id, text, company]| Question { id, text, company })
+        .collect();
     let judged = Judged::read(rows(&set.join("qrels.tsv")));
     let folder = tempfile::tempdir().unwrap();
     let options = BuildOptions { index: folder.path().join("index"), ..BuildOptions::default() };
-    build(Scan::new(&[set.join("corpus")], "default", &Silent).unwrap(), &options, &Silent).unwrap();
+    build(Scan::new(&[set.join("corpus")], "default", &Silent).unwrap(), &options, &Silent)
+        .unwrap();
     let index = OpenIndex::open(&options.index).unwrap();
     let searcher = Searcher::new(&index).unwrap();
     let plain = Plain::new(&searcher);
@@ -65,7 +74,11 @@ fn judge(set: &Path, runs: Option<&Path>) {
     for (system, search) in systems {
         let found: Vec<Vec<String>> = questions.iter().map(search).collect();
         if let Some(runs) = runs {
-            write_run(&runs.join(format!("{name}-{}.jsonl", system.replace(' ', "-"))), &questions, &found);
+            write_run(
+                &runs.join(format!("{name}-{}.jsonl", system.replace(' ', "-"))),
+                &questions,
+                &found,
+            );
         }
         for half in ["a", "b", "all"] {
             let mut sum = Measures::default();
@@ -76,7 +89,9 @@ fn judge(set: &Path, runs: Option<&Path>) {
             }
             let Measures { questions, .. } = sum;
             let [ndcg, mrr, recall] = sum.means();
-            println!("  {system:<10}  {half:<4}  {questions:>9}  {ndcg:>7.4}  {mrr:>6.4}  {recall:>10.4}");
+            println!(
+                "  {system:<10}  {half:<4}  {questions:>9}  {ndcg:>7.4}  {mrr:>6.4}  {recall:>10.4}"
+            );
         }
     }
 }
@@ -128,8 +143,11 @@ struct Plain {
 
 impl Plain {
     fn new(searcher: &Searcher<'_>) -> Self {
-        let all =
-            SearchRequest { query: "company:*".to_owned(), sort: Sort::Company, ..SearchRequest::default() };
+        let all = SearchRequest {
+            query: "company:*".to_owned(),
+            sort: Sort::Company,
+            ..SearchRequest::default()
+        };
         let mut hits: Vec<Hit> = Vec::new();
         searcher.search(&all, &mut hits).unwrap();
         let clause = |hit: Hit| {
@@ -162,8 +180,10 @@ impl Plain {
             words.iter().filter_map(of_word).sum()
         };
         let own = self.clauses.iter().filter(|(company, ..)| *company == question.company);
-        let mut scored: Vec<(f64, &String)> =
-            own.map(|(_, text, counts)| (score(counts), text)).filter(|(score, _)| *score > 0.0).collect();
+        let mut scored: Vec<(f64, &String)> = own
+            .map(|(_, text, counts)| (score(counts), text))
+            .filter(|(score, _)| *score > 0.0)
+            .collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0));
         scored.into_iter().take(DEPTH).map(|(_, text)| text.clone()).collect()
     }

@@ -105,7 +105,9 @@ impl Judged {
                 }
             }
         }
-        Self(judged.into_iter().map(|(id, clauses)| (id, clauses.into_values().collect())).collect())
+        Self(
+            judged.into_iter().map(|(id, clauses)| (id, clauses.into_values().collect())).collect(),
+        )
     }
 
     /// nDCG@10, MRR@10 and Recall@100 of the hits of a question; `None` if nothing is judged for it.

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser, ValueParser};
+use clap::builder::{
+    NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser, ValueParser,
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fineprint::lang::Lang;
 use fineprint::model::{Age, Kind, Period};
@@ -78,7 +80,11 @@ fn memory(text: &str) -> Result<u64, &'static str> {
 
 fn key_value(text: &str) -> Result<(String, String), &'static str> {
     let (key, value) = text.split_once('=').ok_or("no `=`; write KEY=VALUE")?;
-    if key.is_empty() { Err("no key before the `=`") } else { Ok((key.to_owned(), value.to_owned())) }
+    if key.is_empty() {
+        Err("no key before the `=`")
+    } else {
+        Ok((key.to_owned(), value.to_owned()))
+    }
 }
 
 fn number(text: &str) -> Result<usize, &'static str> {

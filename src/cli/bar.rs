@@ -20,7 +20,8 @@ pub struct Bar(ProgressBar);
 impl Bar {
     /// A bar that draws, if it may and can.
     pub fn new(is_quiet: bool) -> Self {
-        let target = if is_quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let target =
+            if is_quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         Self(ProgressBar::with_draw_target(None, target))
     }
 }
@@ -36,7 +37,8 @@ impl Progress for Bar {
             (_, None) => PLAIN,
         };
         // The templates are ours and a test draws them; should one not parse, the plain bar is still a bar.
-        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style =
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         // Whole numbers: indicatif's own rate has four decimals.
         let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
             // A number that cannot be drawn is no reason to stop the work.

@@ -53,7 +53,8 @@ pub fn run(batch: &Path, args: &SearchArgs, cli: &Cli) -> Result<Outcome> {
         return Err(Error::Usage(format!("{} has no query; write one per line", batch.display())));
     }
     let (index, is_incomplete) = open(&args.index, cli)?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build();
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build();
     let pool = pool.map_err(|error| Error::Usage(format!("--threads: {error}")))?;
     let bar = Bar::new(cli.quiet);
     let mut errors = Vec::new();
@@ -153,7 +154,8 @@ impl Batch<'_> {
             Err(error) => Err(error.clone()),
             Ok(text) => {
                 let request = SearchRequest { query: (*text).to_owned(), ..self.request.clone() };
-                let mut printer = BatchPrinter::new(BufWriter::new(&mut printed), &query.id, self.extras);
+                let mut printer =
+                    BatchPrinter::new(BufWriter::new(&mut printed), &query.id, self.extras);
                 let found = self.index.guard(|| searcher.search(&request, &mut printer));
                 found.map_err(|error| error.to_string())
             }

@@ -34,7 +34,9 @@ pub fn run(args: &CheckArgs, cli: &Cli) -> Result<Outcome> {
     bar.finish();
     drop(bar);
     let mut out = BufWriter::new(io::stdout().lock());
-    write_report(&mut out, args, &manifest, &report).and_then(|()| out.flush()).map_err(Error::Output)?;
+    write_report(&mut out, args, &manifest, &report)
+        .and_then(|()| out.flush())
+        .map_err(Error::Output)?;
     Ok(if report.problems.is_empty() { Outcome::Found } else { Outcome::Incomplete })
 }
 

@@ -19,7 +19,8 @@ pub fn run(args: &DiffArgs, cli: &Cli) -> Result<Outcome> {
         return Err(Error::Usage(format!("{from} is after {to}; give the older date first")));
     }
     let (index, is_incomplete) = open(&args.index, cli)?;
-    let (old, new) = index.guard(|| Ok((at(&index, args, args.from)?, at(&index, args, args.to)?)))?;
+    let (old, new) =
+        index.guard(|| Ok((at(&index, args, args.from)?, at(&index, args, args.to)?)))?;
     let is_one = old.snapshot == new.snapshot;
     let options = human_options(cli.color);
     let comparison = Comparison::new(old.clone(), new.clone());

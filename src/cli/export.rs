@@ -24,8 +24,12 @@ pub fn run(args: &ExportArgs, cli: &Cli) -> Result<Outcome> {
     check(args)?;
     let query = args.query.join(" ");
     let is_of_all = args.query.is_empty();
-    let request =
-        SearchRequest { query, is_of_all, sort: Sort::Company, ..args.reading.request(&args.filters)? };
+    let request = SearchRequest {
+        query,
+        is_of_all,
+        sort: Sort::Company,
+        ..args.reading.request(&args.filters)?
+    };
     if !is_of_all {
         fineprint::query::parse_as(&request.query, request.matching)?;
     }
@@ -68,7 +72,8 @@ enum Target<'t> {
 impl<'t> Target<'t> {
     fn new(to: Option<&'t Path>) -> Result<Self> {
         let Some(path) = to else { return Ok(Self::Stdout(BufWriter::new(io::stdout().lock()))) };
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let parent =
+            path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         // What is made as a temporary file is for its owner alone, unless asked for.
         #[cfg(unix)]

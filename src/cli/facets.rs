@@ -38,7 +38,10 @@ pub fn run(args: &FacetsArgs, cli: &Cli) -> Result<Outcome> {
         if all == 0 {
             say(&format!("no hits: {}", index.guard(|| searcher.explain_nothing(&request))?));
         } else if limit < all {
-            say(&format!("{limit} of {} shown, --limit all shows all", count(all as u64, "value", "values")));
+            say(&format!(
+                "{limit} of {} shown, --limit all shows all",
+                count(all as u64, "value", "values")
+            ));
         }
     }
     Ok(match (is_incomplete, all) {

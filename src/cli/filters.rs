@@ -86,7 +86,8 @@ impl FilterArgs {
     /// `--carry` without `--as-of` and `--latest`.
     pub fn check_carry(&self) -> Result<()> {
         if self.carry.is_some() && !self.latest && self.as_of.is_none() {
-            let message = "--carry says how old the snapshot of --as-of or --latest may be; add one of them";
+            let message =
+                "--carry says how old the snapshot of --as-of or --latest may be; add one of them";
             return Err(Error::Usage(message.to_owned()));
         }
         Ok(())

@@ -48,7 +48,10 @@ fn page(command: &clap::Command) -> Result<Vec<u8>> {
     // `search` alone is no title to look for.
     let name = command.get_display_name().unwrap_or(NAME).to_owned();
     let mut page = Vec::new();
-    let man = clap_mangen::Man::new(command.clone()).title(name).source(VERSION).manual("fineprint manual");
+    let man = clap_mangen::Man::new(command.clone())
+        .title(name)
+        .source(VERSION)
+        .manual("fineprint manual");
     man.render(&mut page).map_err(Error::Output)?;
     Ok(page)
 }

@@ -18,7 +18,8 @@ const NAMED: usize = 20;
 pub fn run(args: &IndexArgs, cli: &Cli) -> Result<Outcome> {
     let bar = Bar::new(cli.quiet);
     let dir = &args.folder.index;
-    let base = if args.rebuild || !Manifest::exists(dir) { None } else { Some(Manifest::read(dir)?) };
+    let base =
+        if args.rebuild || !Manifest::exists(dir) { None } else { Some(Manifest::read(dir)?) };
     let scan = scan(args, base.as_ref(), &bar)?;
     if args.dry_run {
         drop(bar);
@@ -45,8 +46,9 @@ pub fn run(args: &IndexArgs, cli: &Cli) -> Result<Outcome> {
 fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<Scan> {
     let dir = args.folder.index.display();
     let missing = || {
-        let what =
-            format!("there is no index at {dir} to bring up to date; name the corpora it is to be made of");
+        let what = format!(
+            "there is no index at {dir} to bring up to date; name the corpora it is to be made of"
+        );
         Error::Usage(what)
     };
     if !args.remove.is_empty() {
@@ -54,7 +56,9 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<Scan> {
         let known: BTreeSet<&str> = base.corpora.iter().map(|corpus| &*corpus.collection).collect();
         if let Some(unknown) = args.remove.iter().find(|name| !known.contains(name.as_str())) {
             let known = known.into_iter().collect::<Vec<_>>().join(", ");
-            return Err(Error::Usage(format!("the index has no collection `{unknown}`; it has: {known}")));
+            return Err(Error::Usage(format!(
+                "the index has no collection `{unknown}`; it has: {known}"
+            )));
         }
         return Ok(Scan::nothing(Some(base)));
     }
@@ -71,7 +75,12 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<Scan> {
     Scan::with_options(&args.corpora, &args.collection, &options, base, bar)
 }
 
-fn summary(manifest: &Manifest, report: &IngestReport, is_update: bool, is_written: bool) -> String {
+fn summary(
+    manifest: &Manifest,
+    report: &IngestReport,
+    is_update: bool,
+    is_written: bool,
+) -> String {
     let counts = &manifest.counts;
     let holds = format!(
         "{} of {} of {}: {}, standing {}",
@@ -85,13 +94,18 @@ fn summary(manifest: &Manifest, report: &IngestReport, is_update: bool, is_writt
         (false, _) => vec![format!("indexed {holds}")],
         (true, false) => vec![format!("up to date: {holds}")],
         (true, true) => vec![
-            format!("{} new, {} as before, {} removed", report.indexed, report.unchanged, report.removed),
+            format!(
+                "{} new, {} as before, {} removed",
+                report.indexed, report.unchanged, report.removed
+            ),
             format!("the index has {holds}"),
         ],
     };
     if report.vanished > 0 {
         let vanished = count(report.vanished, "snapshot stays", "snapshots stay");
-        lines.push(format!("{vanished} though the corpus has them no more (--prune takes them out)"));
+        lines.push(format!(
+            "{vanished} though the corpus has them no more (--prune takes them out)"
+        ));
     }
     lines.extend(skipped(report));
     lines.join("\n")
@@ -99,14 +113,20 @@ fn summary(manifest: &Manifest, report: &IngestReport, is_update: bool, is_writt
 
 /// What was left out, and what else is to be known.
 fn skipped(report: &IngestReport) -> Vec<String> {
-    let example =
-        |tally: &Tally| tally.examples.first().map(|at| format!(" (such as {at})")).unwrap_or_default();
+    let example = |tally: &Tally| {
+        tally.examples.first().map(|at| format!(" (such as {at})")).unwrap_or_default()
+    };
     let skipped = report.skipped.iter();
-    let skipped =
-        skipped.map(|(skip, tally)| format!("skipped {}: {}{}", tally.count, skip.reason(), example(tally)));
+    let skipped = skipped.map(|(skip, tally)| {
+        format!("skipped {}: {}{}", tally.count, skip.reason(), example(tally))
+    });
     let notices = report.notices.iter();
     skipped
-        .chain(notices.map(|(notice, tally)| format!("{}: {}{}", notice.text(), tally.count, example(tally))))
+        .chain(
+            notices.map(|(notice, tally)| {
+                format!("{}: {}{}", notice.text(), tally.count, example(tally))
+            }),
+        )
         .collect()
 }
 

@@ -44,7 +44,8 @@ pub fn human_options(color: Color) -> HumanOptions {
                 && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
         }
     };
-    let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    let width =
+        terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
     // Who asks for colours in a pipe has a terminal at its end: `| less -R`.
     HumanOptions {
         has_colour,

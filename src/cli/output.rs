@@ -76,10 +76,19 @@ impl OutputArgs {
         let is_table = matches!(format, FormatArg::Csv | FormatArg::Tsv);
         let is_kwic = format == FormatArg::Kwic;
         let unmeant = [
-            (!self.fields.is_empty() && !is_table, "--fields names columns of csv and tsv; add --format csv"),
-            (self.guard_formulas && !is_table, "--guard-formulas is for csv and tsv; add --format csv"),
+            (
+                !self.fields.is_empty() && !is_table,
+                "--fields names columns of csv and tsv; add --format csv",
+            ),
+            (
+                self.guard_formulas && !is_table,
+                "--guard-formulas is for csv and tsv; add --format csv",
+            ),
             (self.width.is_some() && !is_kwic, "--width is that of kwic; add --format kwic"),
-            (!self.kwic_sort.is_empty() && !is_kwic, "--kwic-sort orders lines of kwic; add --format kwic"),
+            (
+                !self.kwic_sort.is_empty() && !is_kwic,
+                "--kwic-sort orders lines of kwic; add --format kwic",
+            ),
             (
                 self.context > 0 && is_kwic,
                 "--context has no room in kwic; choose another --format, or a larger --width",
@@ -124,7 +133,9 @@ impl OutputArgs {
                 let width = self.width.or(width.filter(|_| is_terminal)).unwrap_or(KWIC_WIDTH);
                 if width < KwicOptions::MIN_WIDTH && self.width.is_some() {
                     let least = KwicOptions::MIN_WIDTH;
-                    return Err(Error::Usage(format!("--width {width} is too narrow; {least} or more")));
+                    return Err(Error::Usage(format!(
+                        "--width {width} is too narrow; {least} or more"
+                    )));
                 }
                 Format::Kwic(KwicOptions { width, sort: self.kwic_sort.clone(), has_colour })
             }

@@ -5,7 +5,9 @@ use std::io::{self, BufWriter, Write};
 use fineprint::error::{Error, Result};
 use fineprint::index::OpenIndex;
 use fineprint::model::ClauseId;
-use fineprint::printer::{print_markdown, print_shown, print_shown_json, print_version, print_version_json};
+use fineprint::printer::{
+    print_markdown, print_shown, print_shown_json, print_version, print_version_json,
+};
 use fineprint::search::{Dates, ShownClause, chosen_ordinal, find_clause, one_policy, version};
 
 use super::args::{Cli, ShowArgs, VersionFormat};
@@ -42,7 +44,9 @@ fn check(args: &ShowArgs) -> Result<()> {
         (args.format == VersionFormat::Markdown, "--format markdown"),
     ];
     match unmeant.into_iter().find(|(is_given, _)| *is_given) {
-        Some((_, flag)) => Err(Error::Usage(format!("{flag} is for policies; `{}` is a clause", args.what))),
+        Some((_, flag)) => {
+            Err(Error::Usage(format!("{flag} is for policies; `{}` is a clause", args.what)))
+        }
         None => Ok(()),
     }
 }
@@ -62,7 +66,12 @@ fn show_clause(
     Ok(!found.is_empty())
 }
 
-fn show_policy(index: &OpenIndex, args: &ShowArgs, cli: &Cli, out: &mut impl Write) -> Result<bool> {
+fn show_policy(
+    index: &OpenIndex,
+    args: &ShowArgs,
+    cli: &Cli,
+    out: &mut impl Write,
+) -> Result<bool> {
     let dates = args.as_of.map_or(Dates::Latest, Dates::AsOf);
     let filters = args.policy.filters(&args.what, dates);
     let version = index.guard(|| {
@@ -78,7 +87,12 @@ fn show_policy(index: &OpenIndex, args: &ShowArgs, cli: &Cli, out: &mut impl Wri
     Ok(true)
 }
 
-fn print(out: &mut impl Write, found: &[ShownClause], format: VersionFormat, cli: &Cli) -> io::Result<()> {
+fn print(
+    out: &mut impl Write,
+    found: &[ShownClause],
+    format: VersionFormat,
+    cli: &Cli,
+) -> io::Result<()> {
     for (i, shown) in found.iter().enumerate() {
         match format {
             VersionFormat::Human | VersionFormat::Markdown => {

@@ -46,7 +46,11 @@ pub(super) fn decompress(source: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
     Ok(if head.starts_with(GZIP) {
         Box::new(MultiGzDecoder::new(BufReader::new(source)))
     } else if head.starts_with(ZSTD) {
-        Box::new(Zstd { source: BufReader::new(source), frame: FrameDecoder::new(), is_inside: false })
+        Box::new(Zstd {
+            source: BufReader::new(source),
+            frame: FrameDecoder::new(),
+            is_inside: false,
+        })
     } else {
         source
     })

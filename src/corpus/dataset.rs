@@ -27,7 +27,9 @@ mod tests {
 
     #[test]
     fn paths() {
-        for path in ["Acme/Terms/2001-02-03T04-05-06Z.md", "set-1/Acme/Terms/2001-02-03T04-05-06Z.md"] {
+        for path in
+            ["Acme/Terms/2001-02-03T04-05-06Z.md", "set-1/Acme/Terms/2001-02-03T04-05-06Z.md"]
+        {
             let claims = claims(path).unwrap();
             assert_eq!(
                 (claims.company.as_deref(), claims.policy_type.as_deref()),

@@ -83,14 +83,16 @@ impl Files {
         } else {
             inside
         };
-        let parts: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        let parts: Vec<_> =
+            inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
         parts.join("/")
     }
 }
 
 /// What tells whether a file has changed: its size and the time of its last change.
 fn stamp(inside: &str, metadata: &Metadata) -> u64 {
-    let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let modified =
+        metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let modified = modified.map_or(0, |since| since.as_nanos());
     fingerprint(&[inside.as_bytes(), &metadata.len().to_le_bytes(), &modified.to_le_bytes()])
 }
@@ -101,7 +103,8 @@ impl Reader for Files {
     }
 
     fn scan(&self, sink: &mut dyn FnMut(Seen)) -> Result<()> {
-        let mut walk = WalkDir::new(&self.root).follow_root_links(true).sort_by_file_name().into_iter();
+        let mut walk =
+            WalkDir::new(&self.root).follow_root_links(true).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {
             match entry {
                 Ok(entry) => {
@@ -115,7 +118,8 @@ impl Reader for Files {
                 }
                 Err(error) => {
                     let at = error.path().unwrap_or(&self.root).to_string_lossy().into_owned();
-                    let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    let reason =
+                        error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
                     sink(Seen::Failed(at, reason));
                 }
             }
@@ -150,7 +154,8 @@ impl Session for FileSession<'_> {
         let bytes = read_whole(path).map_err(Error::io(path))?;
         let read = files.forms.read(&inside, bytes).map_err(error)?;
         let read = read.filter(|(record, ..)| record.time == found.time);
-        let (record, facts, text) = read.ok_or_else(|| error("has changed while it was read".to_owned()))?;
+        let (record, facts, text) =
+            read.ok_or_else(|| error("has changed while it was read".to_owned()))?;
         let source = Source {
             corpus: files.root.to_string_lossy().into_owned(),
             path: inside,

@@ -126,7 +126,11 @@ impl Forms {
     }
 
     /// The facts and text of a whole file that is known to be a snapshot, whatever it says of itself.
-    pub fn read_text(&self, path: &str, bytes: Vec<u8>) -> std::result::Result<(Facts, Text), String> {
+    pub fn read_text(
+        &self,
+        path: &str,
+        bytes: Vec<u8>,
+    ) -> std::result::Result<(Facts, Text), String> {
         match self.form(path, head_of(&bytes))? {
             Some((form, _)) => form.read(path, bytes),
             None => Err("is no text".to_owned()),
@@ -134,7 +138,11 @@ impl Forms {
     }
 
     /// The form of a file, and what that says.
-    fn form(&self, path: &str, head: &[u8]) -> std::result::Result<Option<(&dyn Form, Claims)>, String> {
+    fn form(
+        &self,
+        path: &str,
+        head: &[u8],
+    ) -> std::result::Result<Option<(&dyn Form, Claims)>, String> {
         for form in &self.forms {
             if let Some(claims) = form.recognise(path, head)? {
                 return Ok(Some((form.as_ref(), claims)));
@@ -153,7 +161,8 @@ impl Forms {
 
     fn record(&self, claims: Claims) -> std::result::Result<Record, Skip> {
         let is_patterned = self.pattern.is_some();
-        let company = claims.company.ok_or(if is_patterned { Skip::NoPolicy } else { Skip::NoHeader })?;
+        let company =
+            claims.company.ok_or(if is_patterned { Skip::NoPolicy } else { Skip::NoHeader })?;
         Ok(Record {
             company,
             policy_type: claims.policy_type.unwrap_or_else(|| PRIVACY_POLICY.to_owned()),

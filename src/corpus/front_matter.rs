@@ -79,7 +79,9 @@ impl FrontMatter {
             match number {
                 0 if line == "---" => {}
                 0 => return None,
-                _ if line == "---" || line == "..." => return Some(matter).filter(|m| !m.fields.is_empty()),
+                _ if line == "---" || line == "..." => {
+                    return Some(matter).filter(|m| !m.fields.is_empty());
+                }
                 _ => matter.line(line, number + 1)?,
             }
         }
@@ -111,10 +113,9 @@ impl FrontMatter {
             policy_type: self.text("type").map(|(text, _)| text.to_owned()),
             time: match self.text("date") {
                 None => None,
-                Some((text, line)) => Some(
-                    archive_time(text)
-                        .ok_or_else(|| format!("line {line}: `{text}` is no date; write {TIME_FORMS}"))?,
-                ),
+                Some((text, line)) => Some(archive_time(text).ok_or_else(|| {
+                    format!("line {line}: `{text}` is no date; write {TIME_FORMS}")
+                })?),
             },
         })
     }
@@ -133,8 +134,10 @@ impl FrontMatter {
 
     /// What is not known by name, as a JSON object; empty where there is nothing.
     fn metadata(&self) -> String {
-        let others =
-            self.fields.iter().filter(|field| !["company", "type", "date"].contains(&field.key.as_str()));
+        let others = self
+            .fields
+            .iter()
+            .filter(|field| !["company", "type", "date"].contains(&field.key.as_str()));
         let others: Map<String, Value> =
             others.map(|field| (field.key.clone(), field.value.clone())).collect();
         if others.is_empty() { String::new() } else { Value::Object(others).to_string() }
@@ -160,7 +163,9 @@ fn continued(value: &mut Value, content: &str) -> Option<()> {
 fn value_of(text: &str) -> Value {
     let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match inside.filter(|inside| !inside.contains(['[', '{', '"', '\''])) {
-        Some(inside) => inside.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect(),
+        Some(inside) => {
+            inside.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect()
+        }
         None => Value::String(unquoted(text)),
     }
 }
@@ -169,7 +174,8 @@ fn value_of(text: &str) -> Value {
 fn unquoted(text: &str) -> String {
     let text = text.trim();
     for quote in ['"', '\''] {
-        if let Some((value, rest)) = text.strip_prefix(quote).and_then(|rest| rest.rsplit_once(quote))
+        if let Some((value, rest)) =
+            text.strip_prefix(quote).and_then(|rest| rest.rsplit_once(quote))
             && (rest.is_empty() || rest.trim_start().starts_with('#'))
         {
             return match quote {
@@ -221,8 +227,9 @@ mod tests {
 
     #[test]
     fn impossible_dates_are_errors() {
-        let error =
-            FrontMatterForm.recognise("x.md", b"---\ncompany: Acme\ndate: 2001-02-30\n---\n").unwrap_err();
+        let error = FrontMatterForm
+            .recognise("x.md", b"---\ncompany: Acme\ndate: 2001-02-30\n---\n")
+            .unwrap_err();
         assert!(error.starts_with("line 3: `2001-02-30` is no date; write YYYY-MM-DD"), "{error}");
         let none = FrontMatterForm.recognise("x.md", b"---\ntitle: A\n---\n").unwrap().unwrap();
         assert_eq!(none, Claims::default());

@@ -94,7 +94,11 @@ fn parse(line: &str) -> std::result::Result<Option<Header>, String> {
 /// The site that a header names.
 pub(super) fn site_name(site: &str) -> std::result::Result<String, String> {
     let site = site.trim();
-    if site.is_empty() { Err("line 1: the header names no site".to_owned()) } else { Ok(site.to_owned()) }
+    if site.is_empty() {
+        Err("line 1: the header names no site".to_owned())
+    } else {
+        Ok(site.to_owned())
+    }
 }
 
 /// What stands between this mark and the end of the link, in what follows the site.
@@ -161,8 +165,7 @@ mod tests {
 
     #[test]
     fn headers_are_read() {
-        let url =
-            "https://web.archive.org/web/20060820151514id_/http%3A//www.acme.example/a_(b).html%3Fx%3D1";
+        let url = "https://web.archive.org/web/20060820151514id_/http%3A//www.acme.example/a_(b).html%3Fx%3D1";
         let read = parse(&header("2006-08-20", url)).unwrap().unwrap();
         assert_eq!(
             (read.site.as_str(), read.time.rfc3339().as_str()),

@@ -35,7 +35,8 @@ fn parse(line: &str) -> Result<Members, serde_json::Error> {
 /// The value that a text starts with, and what follows it.
 fn value<'t, T: Deserialize<'t>>(text: &'t str) -> Result<(T, &'t str), serde_json::Error> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter();
-    let value = values.next().unwrap_or_else(|| Err(serde::de::Error::custom("a value is missing")))?;
+    let value =
+        values.next().unwrap_or_else(|| Err(serde::de::Error::custom("a value is missing")))?;
     Ok((value, &text[values.byte_offset()..]))
 }
 
@@ -54,7 +55,8 @@ mod tests {
         let read = members(
             r#" { "a,}" : "x\"}" , "n":16446744073709551615999,"f":-1.50e+3, "o": {"b": [1, NaN]}} "#,
         );
-        let read: Vec<_> = read.unwrap().into_iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let read: Vec<_> =
+            read.unwrap().into_iter().map(|(key, value)| format!("{key}={value}")).collect();
         assert_eq!(
             read,
             [r#"a,}="x\"}""#, "f=-1.50e+3", "n=16446744073709551615999", r#"o={"b": [1, "NaN"]}"#]

@@ -99,7 +99,8 @@ mod tests {
 
     fn pieces(text: &str, limit: usize, delimiter: Option<u8>) -> Vec<(u64, String)> {
         // A small buffer, so that pieces lie over its ends.
-        let mut lines = Lines::new(io::BufReader::with_capacity(3, text.as_bytes()), limit, delimiter);
+        let mut lines =
+            Lines::new(io::BufReader::with_capacity(3, text.as_bytes()), limit, delimiter);
         let mut out = Vec::new();
         while let Some((line, piece)) = lines.next().unwrap() {
             let shown = match piece {
@@ -119,7 +120,10 @@ mod tests {
         };
         assert_eq!(cut("a\r\nbb\n\nccc", None), ["1 a", "2 bb", "3 ", "4 ccc"]);
         assert_eq!(cut("0123456789012345678901\nb\n", None), ["1 too long", "2 b"]);
-        assert_eq!(cut("a,\"b\nc\"\"\n,\"\nd,5\"\ne", Some(b',')), ["1 a,\"b\nc\"\"\n,\"", "4 d,5\"", "5 e"]);
+        assert_eq!(
+            cut("a,\"b\nc\"\"\n,\"\nd,5\"\ne", Some(b',')),
+            ["1 a,\"b\nc\"\"\n,\"", "4 d,5\"", "5 e"]
+        );
         assert_eq!(cut("", None), Vec::<String>::new());
     }
 }

@@ -227,7 +227,8 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Notice; 4] = [Notice::Windows1252, Notice::OddDate, Notice::Shallow, Notice::Partial];
+    pub const ALL: [Notice; 4] =
+        [Notice::Windows1252, Notice::OddDate, Notice::Shallow, Notice::Partial];
 
     /// The notice as it is shown before a number: `read as windows-1252, being no UTF-8: 3`.
     pub fn text(self) -> &'static str {
@@ -312,10 +313,12 @@ pub fn open(path: &Path, options: &Options) -> Result<Box<dyn Reader>> {
         return Ok(Box::new(stream));
     }
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() && !options.worktree => match GitHistory::open(path, options)? {
-            Some(history) => Ok(Box::new(history)),
-            None => Ok(Box::new(Files::new(path, options)?)),
-        },
+        Ok(metadata) if metadata.is_dir() && !options.worktree => {
+            match GitHistory::open(path, options)? {
+                Some(history) => Ok(Box::new(history)),
+                None => Ok(Box::new(Files::new(path, options)?)),
+            }
+        }
         Ok(_) => Ok(Box::new(Files::new(path, options)?)),
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => Err(nothing_there(path)),
         Err(source) => Err(Error::io(path)(source)),

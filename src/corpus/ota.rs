@@ -79,7 +79,9 @@ fn metadata(message: &str) -> String {
             snapshots.extend(rest.split_once(" snapshot ").map(|(_, name)| name));
         } else if let Some(name) = line.strip_prefix("- ") {
             snapshots.push(name);
-        } else if let Some((key, value)) = line.strip_prefix("X-").and_then(|rest| rest.split_once(": ")) {
+        } else if let Some((key, value)) =
+            line.strip_prefix("X-").and_then(|rest| rest.split_once(": "))
+        {
             let key = key.to_ascii_lowercase().replace('-', "_");
             if value != UNDEFINED {
                 facts.insert(key, value.into());
@@ -87,7 +89,8 @@ fn metadata(message: &str) -> String {
         }
     }
     snapshots.retain(|name| !name.contains(char::is_whitespace) && !name.ends_with(UNDEFINED));
-    let (urls, ids): (Vec<_>, Vec<_>) = snapshots.into_iter().partition(|name| name.contains("://"));
+    let (urls, ids): (Vec<_>, Vec<_>) =
+        snapshots.into_iter().partition(|name| name.contains("://"));
     add(&mut facts, "snapshot_url", urls);
     add(&mut facts, "snapshot", ids);
     if facts.is_empty() { String::new() } else { Value::Object(facts).to_string() }
@@ -110,9 +113,14 @@ mod tests {
     #[test]
     fn paths() {
         let policy = |path| OpenTermsArchive.policy(path);
-        assert_eq!(policy("Acme/Terms of Service.md"), Some(("Acme".into(), "Terms of Service".into())));
+        assert_eq!(
+            policy("Acme/Terms of Service.md"),
+            Some(("Acme".into(), "Terms of Service".into()))
+        );
         assert_eq!(policy("Acme, Inc./A.md.md"), Some(("Acme, Inc.".into(), "A.md".into())));
-        for path in ["README.md", "Acme/Terms.txt", "Acme/Terms/2020.md", "/Terms.md", "Acme/.md", ""] {
+        for path in
+            ["README.md", "Acme/Terms.txt", "Acme/Terms/2020.md", "/Terms.md", "Acme/.md", ""]
+        {
             assert_eq!(policy(path), None, "{path}");
         }
     }
@@ -126,7 +134,9 @@ mod tests {
                 .is_record("Apply technical or declaration upgrade on Acme Terms of Service", path)
         );
         assert!(OpenTermsArchive.names("Acme Terms of Service", path));
-        for other in ["Update Acme Privacy Policy", "Update MyAcme Terms of Service", "Update README", ""] {
+        for other in
+            ["Update Acme Privacy Policy", "Update MyAcme Terms of Service", "Update README", ""]
+        {
             assert!(!OpenTermsArchive.names(other, path), "{other}");
         }
         assert!(!OpenTermsArchive.is_record("Delete Acme Terms of Service", path));

@@ -16,7 +16,8 @@ enum Name {
 }
 
 /// The names between braces.
-const NAMES: [(&str, Name); 3] = [("company", Name::Company), ("type", Name::Type), ("date", Name::Date)];
+const NAMES: [(&str, Name); 3] =
+    [("company", Name::Company), ("type", Name::Type), ("date", Name::Date)];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
@@ -163,7 +164,10 @@ mod tests {
     fn paths_name_policies() {
         let day = "2001-02-03T00:00:00Z";
         let pattern = "{company}/{type}/{date}.md";
-        assert_eq!(claims(pattern, "Acme, Inc./Terms/2001-02-03.md"), three("Acme, Inc.", "Terms", day));
+        assert_eq!(
+            claims(pattern, "Acme, Inc./Terms/2001-02-03.md"),
+            three("Acme, Inc.", "Terms", day)
+        );
         assert_eq!(claims(pattern, "żółw/Ü/20010203.md"), three("żółw", "Ü", day));
         for path in [
             "Acme/2001-02-03.md",
@@ -177,8 +181,14 @@ mod tests {
             assert_eq!(claims(pattern, path), None, "{path}");
         }
         // As little as fits, and a date is a date.
-        assert_eq!(claims("{company}-{date}.txt", "acme-inc-2001-02-03.txt"), three("acme-inc", "", day));
-        assert_eq!(claims("{company}_{type}.md", "acme_terms_of.md"), three("acme", "terms_of", ""));
+        assert_eq!(
+            claims("{company}-{date}.txt", "acme-inc-2001-02-03.txt"),
+            three("acme-inc", "", day)
+        );
+        assert_eq!(
+            claims("{company}_{type}.md", "acme_terms_of.md"),
+            three("acme", "terms_of", "")
+        );
         assert_eq!(claims("./p/{date}{company}", "p/20010203acme"), three("acme", "", day));
         assert_eq!(
             claims("x/{date}/{company}.html", "x/20010203040506/a.b.html"),

@@ -26,7 +26,8 @@ impl Layout for PrincetonLeuven {
         let parts: Vec<&str> = path.split('/').collect();
         let [one, two, three, file] = parts.as_slice() else { return None };
         let site = file.strip_suffix(".md").filter(|site| !site.is_empty())?;
-        let is_start = |part: &&str, len: usize| !part.is_empty() && site.chars().take(len).eq(part.chars());
+        let is_start =
+            |part: &&str, len: usize| !part.is_empty() && site.chars().take(len).eq(part.chars());
         (is_start(one, 1) && is_start(two, 2) && is_start(three, 3))
             .then(|| (site.to_owned(), PRIVACY_POLICY.to_owned()))
     }
@@ -38,15 +39,18 @@ impl Layout for PrincetonLeuven {
     fn names(&self, message: &str, path: &str) -> bool {
         let Some((site, _)) = self.policy(path) else { return false };
         let Ok(facts) = serde_json::from_str::<Value>(&to_json(message)) else { return false };
-        let host = facts["site_url"].as_str().and_then(|url| url.split_once("://")).map(|(_, rest)| rest);
-        let host = host.and_then(|rest| rest.split(['/', '?', '#', ':']).next()).unwrap_or_default();
+        let host =
+            facts["site_url"].as_str().and_then(|url| url.split_once("://")).map(|(_, rest)| rest);
+        let host =
+            host.and_then(|rest| rest.split(['/', '?', '#', ':']).next()).unwrap_or_default();
         host == site || host.strip_prefix("www.") == Some(&site)
     }
 
     fn facts(&self, message: &str) -> Facts {
         let metadata = to_json(message);
         let value: Value = serde_json::from_str(&metadata).unwrap_or_default();
-        let text = |key: &str| value[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        let text =
+            |key: &str| value[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
         Facts {
             url: text("policy_url"),
             archive_url: text("policy_snapshot_url"),
@@ -85,7 +89,9 @@ fn quote_no_numbers(json: &str) -> String {
     let mut out = String::with_capacity(json.len() + 8);
     let mut rest = json;
     let mut is_text = false;
-    while let Some(start) = rest.find(if is_text { &['"', '\\'][..] } else { &['"', 'N', 'I', '-'] }) {
+    while let Some(start) =
+        rest.find(if is_text { &['"', '\\'][..] } else { &['"', 'N', 'I', '-'] })
+    {
         let (before, at) = rest.split_at(start);
         out.push_str(before);
         let no_number = NO_NUMBERS.into_iter().find(|word| !is_text && at.starts_with(word));
@@ -131,7 +137,8 @@ mod tests {
     #[test]
     fn messages_name_their_site() {
         let path = "a/ac/acm/acme.example.md";
-        for url in ["http://acme.example/", "https://www.acme.example", "http://acme.example:80/x"] {
+        for url in ["http://acme.example/", "https://www.acme.example", "http://acme.example:80/x"]
+        {
             assert!(
                 PrincetonLeuven.names(&format!(r#"{{"site_url": "{url}", "rank": NaN}}"#), path),
                 "{url}"

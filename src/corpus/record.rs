@@ -39,11 +39,14 @@ impl Names {
     ///
     /// It names a field that there is not, or one twice.
     pub fn new(map: &[(String, String)]) -> Result<Self> {
-        let mut theirs: BTreeMap<_, _> = FIELDS.iter().map(|&field| (field, field.to_owned())).collect();
+        let mut theirs: BTreeMap<_, _> =
+            FIELDS.iter().map(|&field| (field, field.to_owned())).collect();
         for (position, (ours, name)) in map.iter().enumerate() {
             let Some(entry) = theirs.get_mut(ours.as_str()) else {
                 let fields = FIELDS.join(", ");
-                return Err(Error::Usage(format!("--map: there is no field `{ours}`; fields: {fields}")));
+                return Err(Error::Usage(format!(
+                    "--map: there is no field `{ours}`; fields: {fields}"
+                )));
             };
             if map[..position].iter().any(|(other, _)| other == ours) {
                 return Err(Error::Usage(format!("--map: `{ours}` is named twice")));
@@ -98,7 +101,11 @@ pub(super) fn read(
     let own = take("metadata");
     let metadata = metadata(members, title, own)?;
     let record = Record { company: company.trim().to_owned(), policy_type, time };
-    Ok((record, Facts { url, archive_url, is_technical, metadata }, Text { body, is_windows_1252: false }))
+    Ok((
+        record,
+        Facts { url, archive_url, is_technical, metadata },
+        Text { body, is_windows_1252: false },
+    ))
 }
 
 /// A text, or a number or truth value as it is written.
@@ -134,14 +141,17 @@ fn metadata(
         // In CSV the object is itself in a text.
         let object = if own.starts_with('"') { as_text(&own).unwrap_or_default() } else { own };
         if !object.is_empty() {
-            members.extend(super::jsonl::members(&object).map_err(|_| "`metadata` is no JSON object")?);
+            members.extend(
+                super::jsonl::members(&object).map_err(|_| "`metadata` is no JSON object")?,
+            );
         }
     }
     if members.is_empty() {
         return Ok(String::new());
     }
-    let shown =
-        members.iter().map(|(key, value)| format!("{}:{value}", serde_json::Value::from(key.as_str())));
+    let shown = members
+        .iter()
+        .map(|(key, value)| format!("{}:{value}", serde_json::Value::from(key.as_str())));
     Ok(format!("{{{}}}", shown.collect::<Vec<_>>().join(",")))
 }
 

@@ -52,7 +52,8 @@ impl Spill {
     pub fn keep(&self, kept: &Kept) -> io::Result<SpillPlace> {
         let plain = postcard::to_stdvec(kept).map_err(io::Error::other)?;
         let mut packed = vec![0; lz4_flex::block::get_maximum_output_size(plain.len())];
-        let length = lz4_flex::block::compress_into(&plain, &mut packed).map_err(io::Error::other)?;
+        let length =
+            lz4_flex::block::compress_into(&plain, &mut packed).map_err(io::Error::other)?;
         packed.truncate(length);
         let plain_bytes = u32::try_from(plain.len()).map_err(io::Error::other)?;
         let bytes = u32::try_from(length).map_err(io::Error::other)?;

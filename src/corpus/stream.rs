@@ -17,7 +17,9 @@ use super::lines::{Lines, Piece};
 use super::record::{self, Names};
 use super::rows;
 use super::spill::{Kept, Spill};
-use super::{Body, Extent, Found, MAX_BYTES, Options, Reader, Seen, Session, Snapshot, Text, fingerprint};
+use super::{
+    Body, Extent, Found, MAX_BYTES, Options, Reader, Seen, Session, Snapshot, Text, fingerprint,
+};
 use crate::error::{Error, Result};
 use crate::model::{SnapshotInfo, Source};
 
@@ -61,8 +63,8 @@ impl Streamed {
             // Known when it is read.
             Some(Shape::One)
         } else if path.is_file() {
-            let (raw, source) =
-                peek(Box::new(File::open(path).map_err(Error::io(path))?), 4).map_err(Error::io(path))?;
+            let (raw, source) = peek(Box::new(File::open(path).map_err(Error::io(path))?), 4)
+                .map_err(Error::io(path))?;
             // A compressed file that is damaged from the start is told so by the scan.
             let head = compression::decompress(source).and_then(|source| peek(source, HEAD_BYTES));
             let head = head.map(|(head, _)| head).unwrap_or_default();
@@ -91,13 +93,18 @@ impl Streamed {
     }
 
     fn read_stream(&self, scan: &mut Scanning<'_>) -> io::Result<()> {
-        let source: Box<dyn Read> =
-            if is_stdin(&self.path) { Box::new(io::stdin()) } else { Box::new(File::open(&self.path)?) };
+        let source: Box<dyn Read> = if is_stdin(&self.path) {
+            Box::new(io::stdin())
+        } else {
+            Box::new(File::open(&self.path)?)
+        };
         let (head, source) = peek(compression::decompress(source)?, HEAD_BYTES)?;
         let source = BufReader::new(source);
         match shape(&head, &self.names).unwrap_or(Shape::One) {
             Shape::JsonLines => scan.json_lines(Lines::new(source, MAX_LINE, None)),
-            Shape::Csv(delimiter) => scan.rows(Lines::new(source, MAX_LINE, Some(delimiter)), delimiter),
+            Shape::Csv(delimiter) => {
+                scan.rows(Lines::new(source, MAX_LINE, Some(delimiter)), delimiter)
+            }
             Shape::Tar => archive::tar(source, scan),
             Shape::Zip if is_stdin(&self.path) => {
                 Err(io::Error::other("a zip archive can be read from a file only"))
@@ -143,10 +150,13 @@ impl Reader for Streamed {
 
     fn scan(&self, sink: &mut dyn FnMut(Seen)) -> Result<()> {
         // Before it is read: what changes meanwhile is read again the next time.
-        self.scanned.get_or_init(|| if is_stdin(&self.path) { None } else { file_state(&self.path) });
-        let spill = Spill::new(self.temporary.as_deref()).map_err(Error::io(Path::new("temporary file")))?;
+        self.scanned
+            .get_or_init(|| if is_stdin(&self.path) { None } else { file_state(&self.path) });
+        let spill = Spill::new(self.temporary.as_deref())
+            .map_err(Error::io(Path::new("temporary file")))?;
         let spill = self.spill.get_or_init(|| spill);
-        let mut scan = Scanning { stream: self, spill, sink, repeats: Default::default(), at: String::new() };
+        let mut scan =
+            Scanning { stream: self, spill, sink, repeats: Default::default(), at: String::new() };
         if let Err(error) = self.read_stream(&mut scan) {
             // What was before the cut counts.
             let at = if scan.at.is_empty() {
@@ -222,18 +232,22 @@ impl Scanning<'_> {
                 // Counted as they come: what headers say of sizes is not trusted.
                 source.take(MAX_BYTES + 1 - bytes.len() as u64).read_to_end(&mut bytes)?;
                 if bytes.len() as u64 > MAX_BYTES {
-                    let reason = format!("is larger than {} MiB, too much for one text", MAX_BYTES >> 20);
+                    let reason =
+                        format!("is larger than {} MiB, too much for one text", MAX_BYTES >> 20);
                     self.tell(|at| Seen::Failed(at, reason));
                     return Ok(());
                 }
-                let stamp = if stamp.is_empty() { &fingerprint(&[&bytes]).to_le_bytes() } else { stamp };
+                let stamp =
+                    if stamp.is_empty() { &fingerprint(&[&bytes]).to_le_bytes() } else { stamp };
                 let print = fingerprint(&[inside.as_bytes(), stamp]);
                 match self.stream.forms.read(&inside, bytes) {
                     Ok(Some((record, facts, text))) => {
                         let print = self.unique(print);
                         self.keep(record, facts, text, print, Some(inside), None)?;
                     }
-                    Ok(None) => self.tell(|at| Seen::Failed(at, "has no form that is known".to_owned())),
+                    Ok(None) => {
+                        self.tell(|at| Seen::Failed(at, "has no form that is known".to_owned()))
+                    }
                     Err(reason) => self.tell(|at| Seen::Failed(at, reason)),
                 }
             }
@@ -246,9 +260,10 @@ impl Scanning<'_> {
             self.at = format!("line {}", lines.line());
             let Some((line, piece)) = lines.next()? else { return Ok(()) };
             self.record(line, piece, |bytes| {
-                let text = std::str::from_utf8(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes));
                 let text =
-                    text.map_err(|error| format!("column {}: is not UTF-8", error.valid_up_to() + 1))?;
+                    std::str::from_utf8(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes));
+                let text = text
+                    .map_err(|error| format!("column {}: is not UTF-8", error.valid_up_to() + 1))?;
                 jsonl::members(text)
             })?;
         }
@@ -256,13 +271,17 @@ impl Scanning<'_> {
 
     fn rows(&mut self, mut lines: Lines<impl io::BufRead>, delimiter: u8) -> io::Result<()> {
         let header = match lines.next()? {
-            Some((_, Piece::Whole(bytes))) => rows::fields(&bytes, delimiter).map_err(io::Error::other)?,
+            Some((_, Piece::Whole(bytes))) => {
+                rows::fields(&bytes, delimiter).map_err(io::Error::other)?
+            }
             _ => return Err(io::Error::other("the first row is too long")),
         };
         loop {
             self.at = format!("line {}", lines.line());
             let Some((line, piece)) = lines.next()? else { return Ok(()) };
-            self.record(line, piece, |bytes| rows::members(&header, rows::fields(bytes, delimiter)?))?;
+            self.record(line, piece, |bytes| {
+                rows::members(&header, rows::fields(bytes, delimiter)?)
+            })?;
         }
     }
 
@@ -300,7 +319,11 @@ impl Scanning<'_> {
     fn unique(&mut self, print: u64) -> u64 {
         let repeats = self.repeats.entry(print).or_default();
         *repeats += 1;
-        if *repeats == 1 { print } else { fingerprint(&[&print.to_le_bytes(), &repeats.to_le_bytes()]) }
+        if *repeats == 1 {
+            print
+        } else {
+            fingerprint(&[&print.to_le_bytes(), &repeats.to_le_bytes()])
+        }
     }
 
     fn keep(
@@ -335,7 +358,8 @@ impl Scanning<'_> {
 
 /// The path of an entry as a name: without parts that lead elsewhere.
 fn sanitise(path: &str) -> String {
-    let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | "..")).collect();
+    let parts: Vec<&str> =
+        path.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | "..")).collect();
     parts.join("/")
 }
 

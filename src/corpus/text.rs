@@ -28,7 +28,8 @@ impl Text {
         match String::from_utf8(bytes) {
             Ok(body) => Self { body, is_windows_1252: false },
             Err(error) => {
-                let body = WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned();
+                let body =
+                    WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned();
                 Self { body, is_windows_1252: true }
             }
         }
@@ -41,10 +42,23 @@ mod tests {
 
     #[test]
     fn every_byte_sequence_is_text() {
-        assert_eq!(Text::decode(b"a\xE9\x93".to_vec()), Text { body: "aé“".into(), is_windows_1252: true });
-        assert_eq!(Text::decode("\u{FEFF}é".into()), Text { body: "é".into(), is_windows_1252: false });
+        assert_eq!(
+            Text::decode(b"a\xE9\x93".to_vec()),
+            Text { body: "aé“".into(), is_windows_1252: true }
+        );
+        assert_eq!(
+            Text::decode("\u{FEFF}é".into()),
+            Text { body: "é".into(), is_windows_1252: false }
+        );
         let marked = Text::decode(b"\xEF\xBB\xBFa\xE9\x93".to_vec());
-        assert_eq!(marked, Text { body: "aé“".into(), is_windows_1252: true }, "a mark before other bytes");
-        assert_eq!(Text::decode(b"\xFF\xFEa\0".to_vec()), Text { body: "a".into(), is_windows_1252: false });
+        assert_eq!(
+            marked,
+            Text { body: "aé“".into(), is_windows_1252: true },
+            "a mark before other bytes"
+        );
+        assert_eq!(
+            Text::decode(b"\xFF\xFEa\0".to_vec()),
+            Text { body: "a".into(), is_windows_1252: false }
+        );
     }
 }

@@ -5,18 +5,21 @@ use jiff::Timestamp;
 use crate::model::ArchiveTime;
 
 /// The forms that [`archive_time`] reads, for messages.
-pub(super) const TIME_FORMS: &str =
-    "YYYY-MM-DD, YYYYMMDD, RFC 3339, YYYY-MM-DDThh-mm-ssZ or the 14 digits of a Wayback Machine address";
+pub(super) const TIME_FORMS: &str = "YYYY-MM-DD, YYYYMMDD, RFC 3339, YYYY-MM-DDThh-mm-ssZ or the 14 digits of a Wayback Machine address";
 
 /// Reads a day or a time: one of [`TIME_FORMS`]. `None` if it is none of them, or of no calendar.
 pub(super) fn archive_time(text: &str) -> Option<ArchiveTime> {
     let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.len() {
-        8 if is_digits => ArchiveTime::from_date(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..])),
+        8 if is_digits => {
+            ArchiveTime::from_date(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]))
+        }
         10 => ArchiveTime::from_date(text),
         14 => ArchiveTime::from_wayback_stamp(text),
         20 if dashed_time(text).is_some() => dashed_time(text),
-        20.. => text.parse::<Timestamp>().ok().map(|time| ArchiveTime::from_seconds(time.as_second())),
+        20.. => {
+            text.parse::<Timestamp>().ok().map(|time| ArchiveTime::from_seconds(time.as_second()))
+        }
         _ => None,
     }
 }

@@ -31,7 +31,8 @@ pub fn open_cached(
     // Of several processes one builds and the others wait. A cache that cannot be written may still hold what is wanted.
     let _lock = wait_for_lock(&dir.with_extension("lock"));
     let generation = |manifest: &Manifest| manifest.generation.clone();
-    if known.as_ref().map(generation) != OpenIndex::open(&dir).ok().map(|index| generation(index.manifest()))
+    if known.as_ref().map(generation)
+        != OpenIndex::open(&dir).ok().map(|index| generation(index.manifest()))
     {
         (known, scan) = self::known(&dir, corpus, progress)?;
     }
@@ -39,8 +40,12 @@ pub fn open_cached(
         // The folder has the name of a hash in the user's cache: what is in it is ours.
         Manifest::remove_damaged(&dir)?;
     }
-    let options =
-        BuildOptions { index: dir.clone(), rebuild: known.is_none(), prune: true, ..BuildOptions::default() };
+    let options = BuildOptions {
+        index: dir.clone(),
+        rebuild: known.is_none(),
+        prune: true,
+        ..BuildOptions::default()
+    };
     let (_, report) = build(scan, &options, progress)?;
     let index = OpenIndex::open(&dir)?;
     Ok((index.with_corpus_name(corpus.to_string_lossy().into_owned()), report))
@@ -50,7 +55,8 @@ pub fn open_cached(
 fn known(dir: &Path, corpus: &Path, progress: &dyn Progress) -> Result<(Option<Manifest>, Scan)> {
     let known = OpenIndex::open(dir).ok().map(|index| index.manifest().clone());
     let paths = [corpus.to_owned()];
-    let scan = Scan::with_options(&paths, COLLECTION, &Options::default(), known.as_ref(), progress)?;
+    let scan =
+        Scan::with_options(&paths, COLLECTION, &Options::default(), known.as_ref(), progress)?;
     Ok((known, scan))
 }
 

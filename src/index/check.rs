@@ -68,17 +68,19 @@ fn check_files(folder: &Path, manifest: &Manifest, report: &mut CheckReport) -> 
 fn check_tables(index: &OpenIndex, progress: &dyn Progress) -> Result<Vec<String>> {
     let sources = Sources::read(&index.dir().join(&index.manifest().generation))?;
     let state = Mutex::new((Counts::default(), Vec::new()));
-    (0..index.policies().entries().len() as u32).into_par_iter().try_for_each(|rank| -> Result<()> {
-        let (counts, problems) = check_policy(index, &sources, rank)?;
-        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.0.snapshots += counts.snapshots;
-        state.0.clauses += counts.clauses;
-        state.0.occurrences += counts.occurrences;
-        state.0.bytes += counts.bytes;
-        state.1.extend(problems);
-        progress.advance(1);
-        Ok(())
-    })?;
+    (0..index.policies().entries().len() as u32).into_par_iter().try_for_each(
+        |rank| -> Result<()> {
+            let (counts, problems) = check_policy(index, &sources, rank)?;
+            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.0.snapshots += counts.snapshots;
+            state.0.clauses += counts.clauses;
+            state.0.occurrences += counts.occurrences;
+            state.0.bytes += counts.bytes;
+            state.1.extend(problems);
+            progress.advance(1);
+            Ok(())
+        },
+    )?;
     let (counts, mut problems) = state.into_inner().unwrap_or_else(PoisonError::into_inner);
     problems.sort();
     let said = &index.manifest().counts;
@@ -91,15 +93,17 @@ fn check_tables(index: &OpenIndex, progress: &dyn Progress) -> Result<Vec<String
         ("bytes of text", counts.bytes, said.bytes),
     ];
     let wrong = numbers.iter().filter(|(_, found, said)| found != said);
-    problems.extend(
-        wrong.map(|(what, found, said)| format!("the manifest counts {said} {what}, there are {found}")),
-    );
+    problems.extend(wrong.map(|(what, found, said)| {
+        format!("the manifest counts {said} {what}, there are {found}")
+    }));
     Ok(problems)
 }
 
 /// Collapses a policy again from its stored snapshots: what comes out must be what its columns say.
 fn check_policy(index: &OpenIndex, sources: &Sources, rank: u32) -> Result<(Counts, Vec<String>)> {
-    let Some(entry) = index.policies().get(rank) else { return Err(index.damaged("an unknown policy")) };
+    let Some(entry) = index.policies().get(rank) else {
+        return Err(index.damaged("an unknown policy"));
+    };
     let stored = index.collapsed(rank)?;
     let key = &entry.key;
     let mut problems = Vec::new();
@@ -113,11 +117,14 @@ fn check_policy(index: &OpenIndex, sources: &Sources, rank: u32) -> Result<(Coun
     }
     let again = collapser.finish();
     let policy = index.policy_address(entry.hash)?;
-    let times: Vec<i64> = again.snapshots.iter().map(|snapshot| snapshot.info.time.seconds()).collect();
+    let times: Vec<i64> =
+        again.snapshots.iter().map(|snapshot| snapshot.info.time.seconds()).collect();
     if index.times(policy)? != times {
         problem("the times of its snapshots differ from its table of times");
     }
-    if again.clauses.len() != entry.clauses as usize || again.snapshots.len() != entry.snapshots as usize {
+    if again.clauses.len() != entry.clauses as usize
+        || again.snapshots.len() != entry.snapshots as usize
+    {
         problem("it has other numbers of clauses or snapshots than the table of policies says");
     } else if let Some(text) = differing_clause(index, policy, entry.snapshots, &again)? {
         problem(&format!("the life of a clause differs from its snapshots: \"{text}\""));
@@ -198,9 +205,9 @@ pub fn check_against(
         Ok(())
     })?;
     let mut report = report.into_inner().unwrap_or_else(PoisonError::into_inner);
-    report
-        .problems
-        .extend(scan.report.failed.iter().map(|failed| format!("{}: {}", failed.at, failed.reason)));
+    report.problems.extend(
+        scan.report.failed.iter().map(|failed| format!("{}: {}", failed.at, failed.reason)),
+    );
     report.problems.sort();
     Ok(report)
 }
@@ -235,7 +242,8 @@ fn compare_policy(
             // Equal to another snapshot of the same second, as which it was left out.
             (Ok(text), None)
                 if stored.snapshots.iter().enumerate().any(|(number, snapshot)| {
-                    snapshot.info.time == found.time && is_equal(&stored, number, &section(&text.body))
+                    snapshot.info.time == found.time
+                        && is_equal(&stored, number, &section(&text.body))
                 }) => {}
             (Ok(_), None) => problems.push(format!("{at}: is not in the index")),
         }
@@ -257,7 +265,8 @@ fn is_equal(stored: &Collapsed, snapshot: usize, clauses: &[Clause]) -> bool {
             else {
                 return false;
             };
-            let section = place.section.iter().map(|&heading| stored.headings.get(heading as usize));
+            let section =
+                place.section.iter().map(|&heading| stored.headings.get(heading as usize));
             place.kind == clause.kind
                 && known.identity == Identity::of(clause)
                 && section.eq(clause.section.iter().map(Some))

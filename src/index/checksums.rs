@@ -37,7 +37,8 @@ pub(super) fn of_folder(folder: &Path, before: &Checksums) -> Result<Checksums> 
         }
         let path = entry.path();
         let bytes = entry.metadata().map_err(Error::io(&path))?.len();
-        let is_of_segment = name.len() > 32 && name.as_bytes()[..32].iter().all(u8::is_ascii_hexdigit);
+        let is_of_segment =
+            name.len() > 32 && name.as_bytes()[..32].iter().all(u8::is_ascii_hexdigit);
         let known = before.get(&name).filter(|known| is_of_segment && known.bytes == bytes);
         let sum = known.cloned().map_or_else(|| of_file(&path), Ok)?;
         sums.insert(name, sum);

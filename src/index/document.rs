@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use tantivy::TantivyDocument;
 
 use super::schema::Fields;
-use crate::collapse::{Collapsed, CollapsedSnapshot, DistinctClause, Place, PlaceChange, Record, Run};
+use crate::collapse::{
+    Collapsed, CollapsedSnapshot, DistinctClause, Place, PlaceChange, Record, Run,
+};
 use crate::lang::Lang;
 use crate::model::{Kind, PolicyKey, SnapshotInfo};
 
@@ -147,7 +149,9 @@ fn apply(before: &[(u32, u32)], edits: &[Edit]) -> Vec<(u32, u32)> {
             Edit::Copy(from, len) => {
                 let (from, len) = (*from as usize, *len as usize);
                 // A damaged table yields less, not a panic; `check` finds it.
-                after.extend_from_slice(before.get(from..from.saturating_add(len)).unwrap_or_default());
+                after.extend_from_slice(
+                    before.get(from..from.saturating_add(len)).unwrap_or_default(),
+                );
             }
             Edit::New(entries) => after.extend_from_slice(entries),
         }
@@ -162,7 +166,8 @@ pub fn documents(
     policy: &Collapsed,
 ) -> Result<Vec<TantivyDocument>, postcard::Error> {
     let hash = key.hash();
-    let mut documents = Vec::with_capacity(1 + policy.clauses.len() + policy.snapshots.len() / CHUNK + 1);
+    let mut documents =
+        Vec::with_capacity(1 + policy.clauses.len() + policy.snapshots.len() / CHUNK + 1);
     documents.push(policy_document(fields, key, hash, policy)?);
     for (i, snapshots) in policy.snapshots.chunks(CHUNK).enumerate() {
         let mut document = TantivyDocument::default();
@@ -179,8 +184,10 @@ pub fn documents(
             document.add_bytes(fields.earlier, &postcard::to_stdvec(&clause.earlier)?);
         }
         document.add_u64(fields.policy, hash);
-        document
-            .add_u64(fields.clause_id, clause.identity.clause_id(&key.company, &key.policy_type).prefix());
+        document.add_u64(
+            fields.clause_id,
+            clause.identity.clause_id(&key.company, &key.policy_type).prefix(),
+        );
         document.add_u64(fields.text_key, clause.identity.text_key());
         if let Some(lang) = languages.of_clause(&clause.runs) {
             document.add_u64(fields.lang, lang.number());
@@ -248,14 +255,21 @@ fn policy_document(
     for link in links {
         document.add_text(fields.link, link);
     }
-    let tables =
-        PolicyTables { key: key.clone(), headings: policy.headings.clone(), places: policy.places.clone() };
+    let tables = PolicyTables {
+        key: key.clone(),
+        headings: policy.headings.clone(),
+        places: policy.places.clone(),
+    };
     document.add_bytes(fields.tables, &postcard::to_stdvec(&tables)?);
     Ok(document)
 }
 
 /// What a clause is by itself; what joins it to others is added by [`documents`].
-fn clause_document(fields: &Fields, policy: &Collapsed, clause: &DistinctClause) -> TantivyDocument {
+fn clause_document(
+    fields: &Fields,
+    policy: &Collapsed,
+    clause: &DistinctClause,
+) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_text(fields.text, &clause.text);
     document.add_u64(fields.order, pack(clause.first.0, clause.first.1));
@@ -328,7 +342,10 @@ mod tests {
         // A change in the middle, and two stretches that change places.
         let list: Vec<(u32, u32)> = (0..9).map(|i| (i, 0)).collect();
         let changed = [&list[..4], &[(9, 9)], &list[5..]].concat();
-        assert_eq!(edits(&list, &changed), [Edit::Copy(0, 4), Edit::New(vec![(9, 9)]), Edit::Copy(5, 4)]);
+        assert_eq!(
+            edits(&list, &changed),
+            [Edit::Copy(0, 4), Edit::New(vec![(9, 9)]), Edit::Copy(5, 4)]
+        );
         let turned = [&list[..1], &list[4..8], &list[1..4], &list[8..]].concat();
         assert_eq!(
             edits(&list, &turned),

@@ -46,8 +46,14 @@ impl Generation {
         }
         let name = next_generation(dir)?;
         let folder = dir.join(&name);
-        let generation =
-            Self { name, folder: folder.clone(), dir: dir.to_owned(), is_kept: false, is_first, _lock: lock };
+        let generation = Self {
+            name,
+            folder: folder.clone(),
+            dir: dir.to_owned(),
+            is_kept: false,
+            is_first,
+            _lock: lock,
+        };
         if let Some(base) = base {
             link_files(&dir.join(base), &folder)?;
         }
@@ -103,7 +109,8 @@ impl Drop for Generation {
         // Best effort: what stays is removed by the next build.
         let _ = fs::remove_dir_all(&self.folder);
         if self.is_first {
-            let _ = fs::remove_file(self.dir.join(LOCK_FILE)).and_then(|()| fs::remove_dir(&self.dir));
+            let _ =
+                fs::remove_file(self.dir.join(LOCK_FILE)).and_then(|()| fs::remove_dir(&self.dir));
         }
     }
 }
@@ -147,7 +154,10 @@ fn lock(dir: &Path) -> Result<File> {
             let mut holder = String::new();
             let _ = file.read_to_string(&mut holder);
             let holder = if holder.trim().is_empty() { "another process" } else { holder.trim() };
-            Err(Error::index(dir, format!("{holder} is writing this index; try again when it is done")))
+            Err(Error::index(
+                dir,
+                format!("{holder} is writing this index; try again when it is done"),
+            ))
         }
         Err(TryLockError::Error(error)) => Err(Error::io(&path)(error)),
     }
@@ -178,7 +188,8 @@ fn refuse_foreign_folder(dir: &Path) -> Result<()> {
             Err(Error::index(dir, what))
         }
         Ok(Some(name)) => {
-            let what = format!("holds other files (`{name}`) and no index; name an empty or new folder");
+            let what =
+                format!("holds other files (`{name}`) and no index; name an empty or new folder");
             Err(Error::index(dir, what))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
@@ -220,7 +231,8 @@ fn generations(dir: &Path) -> Vec<String> {
 }
 
 fn next_generation(dir: &Path) -> Result<String> {
-    let next = generations(dir).iter().filter_map(|name| generation_number(name)).max().unwrap_or(0);
+    let next =
+        generations(dir).iter().filter_map(|name| generation_number(name)).max().unwrap_or(0);
     let next = next.saturating_add(1);
     let name = format!("{GENERATION}{next}");
     let folder = dir.join(&name);

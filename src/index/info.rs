@@ -61,11 +61,21 @@ impl Info {
     ///
     /// There is no index, its manifest cannot be read, or it is of another version.
     pub fn read(dir: &std::path::Path) -> Result<Self> {
-        let Manifest { versions, generation, corpora, counts, dates, inputs, metadata, languages, .. } =
-            Manifest::read(dir)?;
+        let Manifest {
+            versions,
+            generation,
+            corpora,
+            counts,
+            dates,
+            inputs,
+            metadata,
+            languages,
+            ..
+        } = Manifest::read(dir)?;
         let files = WalkDir::new(dir.join(generation)).into_iter().flatten();
         // A file that goes while it is counted has no bytes.
-        let bytes = files.filter_map(|file| file.metadata().ok()).filter(std::fs::Metadata::is_file);
+        let bytes =
+            files.filter_map(|file| file.metadata().ok()).filter(std::fs::Metadata::is_file);
         Ok(Self {
             index: dir.to_string_lossy().into_owned(),
             versions,

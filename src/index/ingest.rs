@@ -203,7 +203,13 @@ impl Scan {
         let mut scan = Self::nothing(Some(base));
         progress.begin(Phase::Scanning, None);
         for corpus in base.corpora.iter().filter(|corpus| corpus.path != STANDARD_INPUT) {
-            scan.add(Path::new(&corpus.path), &corpus.collection, &corpus.options, Some(base), progress)?;
+            scan.add(
+                Path::new(&corpus.path),
+                &corpus.collection,
+                &corpus.options,
+                Some(base),
+                progress,
+            )?;
         }
         Ok(scan)
     }
@@ -229,8 +235,9 @@ impl Scan {
     ) -> Result<()> {
         let reader = corpus::open(path, options)?;
         let canonical = canonical(path);
-        let is_twin =
-            |other: &ScannedCorpus| (&*other.collection, &other.canonical) == (collection, &canonical);
+        let is_twin = |other: &ScannedCorpus| {
+            (&*other.collection, &other.canonical) == (collection, &canonical)
+        };
         if self.corpora.iter().any(is_twin) {
             // Named twice, it is still one corpus.
             return Ok(());
@@ -250,8 +257,9 @@ impl Scan {
         };
         // What could not be read the last time may be readable now, and what has vanished may be back or go: then all is met again.
         let has_vanished = base.is_some_and(|base| base.inputs.vanished > 0);
-        let comparable =
-            known.filter(|known| !corpus.is_read_anew && known.met.unreadable.count == 0 && !has_vanished);
+        let comparable = known.filter(|known| {
+            !corpus.is_read_anew && known.met.unreadable.count == 0 && !has_vanished
+        });
         let number = self.readers.len();
         let (policies, report) = (&mut self.policies, &mut corpus.report);
         let mut sink = |seen: Seen| {
@@ -304,8 +312,9 @@ impl Scan {
         let next = known.iter().map(|corpus| corpus.number + 1).max().unwrap_or(0);
         let mut new = next..;
         let number = |corpus: &ScannedCorpus| {
-            let same =
-                known.iter().find(|known| known.is(&corpus.collection, &corpus.path, &corpus.canonical));
+            let same = known
+                .iter()
+                .find(|known| known.is(&corpus.collection, &corpus.path, &corpus.canonical));
             same.map(|known| known.number).or_else(|| new.next()).unwrap_or(u32::MAX)
         };
         self.corpora.iter().map(number).collect()
@@ -337,7 +346,9 @@ impl Scan {
     pub fn samples(&self, count: usize) -> Vec<SampleClause> {
         let step = (self.policies.len() / count.max(1)).max(1);
         let chosen = self.policies.iter().step_by(step).take(count);
-        chosen.filter_map(|(key, candidates)| self.sample(&key.company, candidates.first()?)).collect()
+        chosen
+            .filter_map(|(key, candidates)| self.sample(&key.company, candidates.first()?))
+            .collect()
     }
 
     fn sample(&self, company: &str, (reader, found): &Candidate) -> Option<SampleClause> {

@@ -52,7 +52,10 @@ impl Versions {
 impl std::fmt::Display for Versions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { format, identity, section, token, tantivy } = self;
-        write!(f, "format {format}, identity {identity}, section {section}, token {token}, tantivy {tantivy}")
+        write!(
+            f,
+            "format {format}, identity {identity}, section {section}, token {token}, tantivy {tantivy}"
+        )
     }
 }
 
@@ -81,7 +84,8 @@ impl IndexedCorpus {
     /// Whether this is the corpus at `path`, without links and dots `canonical`, in this collection. A corpus whose old place is empty and
     /// that is named as before has moved, together with the folder from which it is named.
     pub(super) fn is(&self, collection: &str, path: &Path, canonical: &str) -> bool {
-        let has_moved = || self.path == path.to_string_lossy() && !Path::new(&self.canonical).exists();
+        let has_moved =
+            || self.path == path.to_string_lossy() && !Path::new(&self.canonical).exists();
         self.collection == collection && (self.canonical == canonical || has_moved())
     }
 }
@@ -162,9 +166,12 @@ pub struct Inputs {
 impl Inputs {
     /// What a report says, in the words that are shown.
     pub(super) fn of(report: &IngestReport) -> Self {
-        let failures = report.failed.iter().map(|failure| format!("{}: {}", failure.at, failure.reason));
-        let skipped = report.skipped.iter().map(|(skip, tally)| (skip.reason().to_owned(), tally.clone()));
-        let notices = report.notices.iter().map(|(notice, tally)| (notice.text().to_owned(), tally.clone()));
+        let failures =
+            report.failed.iter().map(|failure| format!("{}: {}", failure.at, failure.reason));
+        let skipped =
+            report.skipped.iter().map(|(skip, tally)| (skip.reason().to_owned(), tally.clone()));
+        let notices =
+            report.notices.iter().map(|(notice, tally)| (notice.text().to_owned(), tally.clone()));
         Self {
             seen: report.seen,
             indexed: report.indexed,
@@ -200,10 +207,12 @@ impl Inputs {
 
     /// What was left out or noted, as a report has it.
     pub(super) fn report(&self) -> IngestReport {
-        let skipped =
-            Skip::ALL.iter().filter_map(|skip| Some((*skip, self.skipped.get(skip.reason())?.clone())));
-        let notices =
-            Notice::ALL.iter().filter_map(|notice| Some((*notice, self.notices.get(notice.text())?.clone())));
+        let skipped = Skip::ALL
+            .iter()
+            .filter_map(|skip| Some((*skip, self.skipped.get(skip.reason())?.clone())));
+        let notices = Notice::ALL
+            .iter()
+            .filter_map(|notice| Some((*notice, self.notices.get(notice.text())?.clone())));
         IngestReport {
             seen: self.seen,
             unchanged: self.indexed,
@@ -230,14 +239,21 @@ impl Manifest {
         let path = dir.join(FILE);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(no_index(dir)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(no_index(dir));
+            }
             // `dir` is a file.
-            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => return Err(no_index(dir)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+                return Err(no_index(dir));
+            }
             Err(error) => return Err(Error::io(&path)(error)),
         };
         let any: AnyVersion = serde_json::from_str(&text).map_err(|error| {
             let what = "remove the folder if it was an index";
-            Error::index(&path, format!("is no manifest of an index ({error}); {what}, and {}", again(dir)))
+            Error::index(
+                &path,
+                format!("is no manifest of an index ({error}); {what}, and {}", again(dir)),
+            )
         })?;
         let current = Versions::current();
         let versions = serde_json::Value::Object(any.versions);
@@ -283,7 +299,8 @@ impl Manifest {
 
     /// Whether `dir` holds a manifest, of whatever version. Another file of that name is none.
     pub fn exists(dir: &Path) -> bool {
-        fs::read(dir.join(FILE)).is_ok_and(|text| serde_json::from_slice::<AnyVersion>(&text).is_ok())
+        fs::read(dir.join(FILE))
+            .is_ok_and(|text| serde_json::from_slice::<AnyVersion>(&text).is_ok())
     }
 
     /// Removes a manifest that cannot be read from a folder that is ours without doubt, so that the index can be built again.
@@ -340,6 +357,9 @@ fn no_index(dir: &Path) -> Error {
 fn other_version(dir: &Path, found: &str, current: &Versions) -> Error {
     Error::index(
         dir,
-        format!("this index has versions ({found}), this fineprint reads ({current}); {}", again(dir)),
+        format!(
+            "this index has versions ({found}), this fineprint reads ({current}); {}",
+            again(dir)
+        ),
     )
 }

@@ -33,8 +33,8 @@ use tantivy::columnar::{Column, DynamicColumn, HasAssociatedColumnType};
 use tantivy::schema::document::Value;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{
-    DocAddress, DocId, DocSet, Index, ReloadPolicy, Searcher, SegmentReader, TERMINATED, TantivyDocument,
-    Term,
+    DocAddress, DocId, DocSet, Index, ReloadPolicy, Searcher, SegmentReader, TERMINATED,
+    TantivyDocument, Term,
 };
 
 pub use cached::open_cached;
@@ -135,7 +135,9 @@ impl OpenIndex {
         let fields = Fields::of(&index.schema()).map_err(Error::reading(dir))?;
         let reader: tantivy::IndexReader = reader;
         let searcher = reader.searcher();
-        let times = |segment: &SegmentReader| segment.fast_fields().i64("times").map_err(Error::reading(dir));
+        let times = |segment: &SegmentReader| {
+            segment.fast_fields().i64("times").map_err(Error::reading(dir))
+        };
         let times = searcher.segment_readers().iter().map(times).collect::<Result<_>>()?;
         Ok(Self {
             times,
@@ -211,8 +213,10 @@ impl OpenIndex {
 
     /// At how many companies stands a clause whose text has this key; at one if the table of shared texts does not know it.
     pub(crate) fn companies_of_text(&self, key: u64) -> Result<u64> {
-        let shared =
-            self.texts.companies(key).ok_or_else(|| self.damaged("`texts.bin` does not fit its checksum"))?;
+        let shared = self
+            .texts
+            .companies(key)
+            .ok_or_else(|| self.damaged("`texts.bin` does not fit its checksum"))?;
         Ok(shared.map_or(1, u64::from))
     }
 
@@ -222,7 +226,8 @@ impl OpenIndex {
         let mut found = Vec::new();
         for (segment, reader) in self.searcher.segment_readers().iter().zip(0..) {
             let inverted = segment.inverted_index(field).map_err(self.failed())?;
-            let postings = inverted.read_postings(&term, IndexRecordOption::Basic).map_err(self.failed())?;
+            let postings =
+                inverted.read_postings(&term, IndexRecordOption::Basic).map_err(self.failed())?;
             let Some(mut postings) = postings else { continue };
             while postings.doc() != TERMINATED {
                 if segment.alive_bitset().is_none_or(|alive| alive.is_alive(postings.doc())) {
@@ -254,7 +259,8 @@ impl OpenIndex {
 
     /// The ordinals of a policy that are technical changes of the archive's own, ascending.
     pub(crate) fn technical(&self, policy: DocAddress) -> Result<Vec<u32>> {
-        let column = self.column::<u64>(self.searcher.segment_reader(policy.segment_ord), "technical")?;
+        let column =
+            self.column::<u64>(self.searcher.segment_reader(policy.segment_ord), "technical")?;
         Ok(column.values_for_doc(policy.doc_id).map(|ordinal| ordinal as u32).collect())
     }
 
@@ -263,7 +269,11 @@ impl OpenIndex {
     }
 
     /// A stored table.
-    fn table<T: serde::de::DeserializeOwned>(&self, address: DocAddress, field: Field) -> Result<T> {
+    fn table<T: serde::de::DeserializeOwned>(
+        &self,
+        address: DocAddress,
+        field: Field,
+    ) -> Result<T> {
         let document = self.stored(address)?;
         let bytes = document.get_first(field).and_then(|value| value.as_bytes());
         let bytes = bytes.ok_or_else(|| self.damaged("a table is missing"))?;
@@ -298,7 +308,12 @@ impl OpenIndex {
     }
 
     /// The document of a policy's clause number `clause`.
-    pub(crate) fn clause_address(&self, policy: DocAddress, snapshots: u32, clause: u32) -> DocAddress {
+    pub(crate) fn clause_address(
+        &self,
+        policy: DocAddress,
+        snapshots: u32,
+        clause: u32,
+    ) -> DocAddress {
         let chunks = snapshots.div_ceil(CHUNK as u32);
         DocAddress::new(policy.segment_ord, policy.doc_id + 1 + chunks + clause)
     }
@@ -306,7 +321,8 @@ impl OpenIndex {
     /// A clause's stored text.
     pub(crate) fn clause(&self, address: DocAddress) -> Result<StoredClause> {
         let document = self.stored(address)?;
-        let text = |field| document.get_first(field).and_then(|value| value.as_str()).map(str::to_owned);
+        let text =
+            |field| document.get_first(field).and_then(|value| value.as_str()).map(str::to_owned);
         let stored = text(self.fields.text).ok_or_else(|| self.damaged("a clause without text"))?;
         Ok(StoredClause { text: stored, lead_in: text(self.fields.lead_in) })
     }
@@ -333,15 +349,22 @@ impl OpenIndex {
             return Err(self.damaged("a snapshot is missing"));
         }
         let standing = self.clauses_of(policy, ordinal)?.into_iter().map(|(clause, place)| {
-            let place =
-                tables.places.get(place as usize).ok_or_else(|| self.damaged("a place is missing"))?;
+            let place = tables
+                .places
+                .get(place as usize)
+                .ok_or_else(|| self.damaged("a place is missing"))?;
             Ok((place.kind, self.clause(self.clause_address(policy, entry.snapshots, clause))?))
         });
         Ok((chunk.swap_remove(inside).info, standing.collect::<Result<_>>()?))
     }
 
     /// The id of a clause, from what is stored.
-    pub(crate) fn clause_id(&self, rank: u32, kind: Kind, clause: &StoredClause) -> Option<ClauseId> {
+    pub(crate) fn clause_id(
+        &self,
+        rank: u32,
+        kind: Kind,
+        clause: &StoredClause,
+    ) -> Option<ClauseId> {
         let key = &self.policies.get(rank)?.key;
         let identity = Identity::new(kind, clause.lead_in.as_deref(), &clause.text);
         Some(identity.clause_id(&key.company, &key.policy_type))
@@ -362,8 +385,12 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
 fn guarded<T>(dir: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let says = panic.downcast_ref::<&str>().copied();
-        let says = says.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
-        Err(Error::damaged(dir, format!("internal error: {}", says.lines().next().unwrap_or_default())))
+        let says =
+            says.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
+        Err(Error::damaged(
+            dir,
+            format!("internal error: {}", says.lines().next().unwrap_or_default()),
+        ))
     })
 }
 

@@ -91,7 +91,12 @@ impl<'s> Planner<'s> {
     }
 
     /// Whether the index has just what was found of a policy.
-    fn is_same(&self, candidates: &[Candidate], stored: &PolicySources, plan: &mut Plan<'_>) -> bool {
+    fn is_same(
+        &self,
+        candidates: &[Candidate],
+        stored: &PolicySources,
+        plan: &mut Plan<'_>,
+    ) -> bool {
         let mut found: BTreeMap<usize, CorpusPart> = BTreeMap::new();
         for (reader, candidate) in candidates {
             found.entry(*reader).or_default().add(candidate.fingerprint);

@@ -54,7 +54,8 @@ impl PolicyReader<'_> {
             out: PolicyRead::default(),
         };
         let stored = reading.stored(job)?;
-        let by_fingerprint: HashMap<_, _> = stored.iter().enumerate().map(|(i, s)| (s.name(), i)).collect();
+        let by_fingerprint: HashMap<_, _> =
+            stored.iter().enumerate().map(|(i, s)| (s.name(), i)).collect();
         let mut newest_first: Vec<&Candidate> = job.candidates.iter().collect();
         // Histories keep their newest texts whole and the older ones as changes from them.
         newest_first.sort_by_key(|(_, found)| std::cmp::Reverse((found.time, found.order)));
@@ -78,7 +79,8 @@ impl PolicyReader<'_> {
         if job.rank.is_some() && read.is_empty() && kept == stored.len() {
             return Ok(reading.out);
         }
-        let stored = stored.into_iter().zip(is_kept).filter_map(|(snapshot, kept)| kept.then_some(snapshot));
+        let stored =
+            stored.into_iter().zip(is_kept).filter_map(|(snapshot, kept)| kept.then_some(snapshot));
         Ok(reading.collapse(stored.chain(read).collect()))
     }
 
@@ -97,8 +99,14 @@ impl PolicyReader<'_> {
 
     /// Which of the stored snapshots stay: those that were found, those of corpora that were not scanned whole, and - unless the index is
     /// pruned - those whose source holds nothing else now.
-    fn kept(&self, stored: &[KnownSnapshot], is_found: &[bool], read: &[KnownSnapshot]) -> Vec<bool> {
-        let found = stored.iter().zip(is_found).filter_map(|(snapshot, &found)| found.then_some(snapshot));
+    fn kept(
+        &self,
+        stored: &[KnownSnapshot],
+        is_found: &[bool],
+        read: &[KnownSnapshot],
+    ) -> Vec<bool> {
+        let found =
+            stored.iter().zip(is_found).filter_map(|(snapshot, &found)| found.then_some(snapshot));
         let taken: HashSet<_> = found.chain(read).map(KnownSnapshot::slot).collect();
         let is_kept = |(snapshot, &is_found): (&KnownSnapshot, &bool)| {
             is_found
@@ -115,7 +123,8 @@ impl PolicyReader<'_> {
         let is_vanished = |snapshot: &KnownSnapshot, found: bool, kept: bool| {
             kept && !found && self.extent(snapshot.record.corpus) == Some(Extent::Whole)
         };
-        all.filter(|(snapshot, (found, kept))| is_vanished(snapshot, **found, **kept)).count() as u64
+        all.filter(|(snapshot, (found, kept))| is_vanished(snapshot, **found, **kept)).count()
+            as u64
     }
 }
 
@@ -171,17 +180,28 @@ struct Reading<'r> {
 impl Reading<'_> {
     /// The snapshots that the index has of a policy, the duplicates too.
     fn stored(&mut self, job: &Job<'_>) -> Result<Vec<KnownSnapshot>> {
-        let (Some(previous), Some(rank)) = (self.context.previous, job.rank) else { return Ok(Vec::new()) };
+        let (Some(previous), Some(rank)) = (self.context.previous, job.rank) else {
+            return Ok(Vec::new());
+        };
         let policy = previous.index.collapsed(rank)?;
         let numbers = self.collapser.collapsed(&policy);
         let mut known = Vec::with_capacity(policy.snapshots.len());
-        for (CollapsedSnapshot { info, record, .. }, text) in policy.snapshots.into_iter().zip(numbers) {
+        for (CollapsedSnapshot { info, record, .. }, text) in
+            policy.snapshots.into_iter().zip(numbers)
+        {
             let Record { text_hash: hash, bytes, is_windows_1252, .. } = record;
-            self.by_hash.entry(hash).or_insert(KnownText { hash, number: text, bytes, is_windows_1252 });
+            self.by_hash.entry(hash).or_insert(KnownText {
+                hash,
+                number: text,
+                bytes,
+                is_windows_1252,
+            });
             known.push(KnownSnapshot { info, record, text, is_new: false });
         }
         let sources = previous.sources.0.get(&job.key.hash());
-        for StoredSnapshot { info, record, .. } in sources.iter().flat_map(|sources| &sources.duplicates) {
+        for StoredSnapshot { info, record, .. } in
+            sources.iter().flat_map(|sources| &sources.duplicates)
+        {
             if let Some(text) = self.by_hash.get(&record.text_hash) {
                 let mut info = info.clone();
                 let corpus = previous.index.manifest().corpus(record.corpus);
@@ -212,7 +232,8 @@ impl Reading<'_> {
                 self.by_name.extend(name.map(|name| (name, text)));
                 let KnownText { hash, number: text, bytes, is_windows_1252 } = text;
                 let corpus = context.numbers[*number];
-                let record = Record { corpus, order: found.order, bytes, text_hash: hash, is_windows_1252 };
+                let record =
+                    Record { corpus, order: found.order, bytes, text_hash: hash, is_windows_1252 };
                 Some(KnownSnapshot { info, record, text, is_new: true })
             }
             Err(reason) => {
@@ -243,7 +264,8 @@ impl Reading<'_> {
         self.collapser.end_texts();
         // Of equal texts the first in order of their places stays, however the corpora were given.
         let corpora = &self.context.corpora;
-        snapshots.sort_by(|a, b| (a.info.time, a.place(corpora)).cmp(&(b.info.time, b.place(corpora))));
+        snapshots
+            .sort_by(|a, b| (a.info.time, a.place(corpora)).cmp(&(b.info.time, b.place(corpora))));
         let mut known = HashSet::new();
         let mut texts = HashSet::new();
         for KnownSnapshot { mut info, record, text, is_new } in snapshots {
@@ -275,7 +297,8 @@ impl Reading<'_> {
             self.collapser.snapshot(info, record, text);
         }
         let policy = self.collapser.finish();
-        self.out.sources.occurrences = policy.snapshots.iter().map(|s| s.clauses.len() as u64).sum();
+        self.out.sources.occurrences =
+            policy.snapshots.iter().map(|s| s.clauses.len() as u64).sum();
         for snapshot in &policy.snapshots {
             let sources = &mut self.out.sources;
             for key in metadata_keys(&snapshot.info.metadata) {

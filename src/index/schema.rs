@@ -142,8 +142,11 @@ fn words_options() -> TextOptions {
 }
 
 fn numeric_options(field: &FieldDescription) -> NumericOptions {
-    let options =
-        if field.indexed { NumericOptions::default().set_indexed() } else { NumericOptions::default() };
+    let options = if field.indexed {
+        NumericOptions::default().set_indexed()
+    } else {
+        NumericOptions::default()
+    };
     let options = if field.fast { options.set_fast() } else { options };
     if field.stored { options.set_stored() } else { options }
 }

@@ -52,13 +52,22 @@ impl Segments {
         register_tokenizer(&index);
         // Little, since flushing takes twice the budget, and most is for reading and sectioning.
         let budget = (memory / 16).clamp(LEAST_BUDGET, WRITER_BUDGET) as usize;
-        let options = IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(budget);
-        let writer: IndexWriter<Queued> = index.writer_with_options(options.build()).map_err(&error)?;
+        let options =
+            IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(budget);
+        let writer: IndexWriter<Queued> =
+            index.writer_with_options(options.build()).map_err(&error)?;
         // Merges come at the end: in between they would only be repeated, and could hold a segment that the last one wants.
         writer.set_merge_policy(Box::new(NoMergePolicy));
         let fields = Fields::of(&index.schema()).map_err(&error)?;
         let waiting = Room::new((memory / 16 / DOCUMENT_BYTES) as usize);
-        Ok(Self { folder: folder.to_owned(), fields, writer, waiting, index, merged_bytes: memory / 8 })
+        Ok(Self {
+            folder: folder.to_owned(),
+            fields,
+            writer,
+            waiting,
+            index,
+            merged_bytes: memory / 8,
+        })
     }
 
     /// The segments of a new index in groups that become one segment each: all of them, unless they are so large that merging, which maps
@@ -70,7 +79,8 @@ impl Segments {
             let own = files().filter(|file| file.file_name().to_string_lossy().starts_with(&name));
             own.filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
         };
-        let mut sized: Vec<(u64, SegmentId)> = metas.iter().map(|meta| (bytes(meta), meta.id())).collect();
+        let mut sized: Vec<(u64, SegmentId)> =
+            metas.iter().map(|meta| (bytes(meta), meta.id())).collect();
         sized.sort_unstable();
         let mut groups: Vec<(u64, Vec<SegmentId>)> = Vec::new();
         for (bytes, id) in sized {
@@ -91,7 +101,12 @@ impl Segments {
     /// # Errors
     ///
     /// Writing fails.
-    pub fn finish(mut self, is_update: bool, clauses: u64, progress: &dyn Progress) -> Result<Searcher> {
+    pub fn finish(
+        mut self,
+        is_update: bool,
+        clauses: u64,
+        progress: &dyn Progress,
+    ) -> Result<Searcher> {
         let error = Error::tantivy(&self.folder);
         progress.begin(Phase::Indexing, Some(clauses));
         self.writer.commit().map_err(&error)?;

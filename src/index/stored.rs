@@ -14,13 +14,15 @@ impl OpenIndex {
         let entry = self.policies().get(rank).ok_or_else(|| self.damaged("an unknown policy"))?;
         let policy = self.policy_address(entry.hash)?;
         let tables = self.policy_tables(policy)?;
-        let kinds = self.column::<u64>(self.searcher().segment_reader(policy.segment_ord), "places")?;
+        let kinds =
+            self.column::<u64>(self.searcher().segment_reader(policy.segment_ord), "places")?;
         let mut clauses = Vec::with_capacity(entry.clauses as usize);
         for number in 0..entry.clauses {
             let address = self.clause_address(policy, entry.snapshots, number);
             let stored = self.clause(address)?;
-            let place =
-                kinds.first(address.doc_id).ok_or_else(|| self.damaged("a clause without a place"))?;
+            let place = kinds
+                .first(address.doc_id)
+                .ok_or_else(|| self.damaged("a clause without a place"))?;
             let kind = place_change(place).1;
             clauses.push(DistinctClause {
                 identity: Identity::new(kind, stored.lead_in.as_deref(), &stored.text),

@@ -52,14 +52,19 @@ impl Summary {
                 collection: corpus.collection.clone(),
                 path: corpus.path.to_string_lossy().into_owned(),
                 canonical: corpus.canonical.clone(),
-                reader: scan.readers.get(reader).map(|reader| reader.name().to_owned()).unwrap_or_default(),
+                reader: scan
+                    .readers
+                    .get(reader)
+                    .map(|reader| reader.name().to_owned())
+                    .unwrap_or_default(),
                 options: corpus.options.clone(),
                 state: corpus.state.clone(),
                 met,
             });
         }
         corpora.sort_by_key(|corpus| corpus.number);
-        let files = previous.map(|previous| previous.index.manifest().files.clone()).unwrap_or_default();
+        let files =
+            previous.map(|previous| previous.index.manifest().files.clone()).unwrap_or_default();
         Self { corpora, files }
     }
 
@@ -93,7 +98,13 @@ impl Summary {
         self.manifest(generation, previous.index.policies(), &previous.sources, *length_sum)
     }
 
-    fn manifest(self, generation: &str, policies: &Policies, sources: &Sources, length_sum: u64) -> Manifest {
+    fn manifest(
+        self,
+        generation: &str,
+        policies: &Policies,
+        sources: &Sources,
+        length_sum: u64,
+    ) -> Manifest {
         let counts = counts(policies, sources);
         let spans = sources.0.values().map(|policy| policy.span);
         // By their times: dates of years before 0 and after 9999 are not in the order of their letters.
@@ -123,9 +134,13 @@ impl Summary {
         for policy in sources.0.values() {
             for duplicate in &policy.duplicates {
                 let mut source = duplicate.info.source.clone();
-                let corpus = self.corpora.iter().find(|corpus| corpus.number == duplicate.record.corpus);
+                let corpus =
+                    self.corpora.iter().find(|corpus| corpus.number == duplicate.record.corpus);
                 source.corpus = corpus.map(|corpus| corpus.path.clone()).unwrap_or_default();
-                read.skipped.entry(Skip::Duplicate.reason().to_owned()).or_default().add(source.place());
+                read.skipped
+                    .entry(Skip::Duplicate.reason().to_owned())
+                    .or_default()
+                    .add(source.place());
             }
             if policy.windows_1252.count > 0 {
                 let notes = read.notices.entry(Notice::Windows1252.text().to_owned()).or_default();
@@ -135,7 +150,8 @@ impl Summary {
         inputs.add(&read);
         inputs.indexed = counts.snapshots;
         let skipped: u64 = inputs.skipped.values().map(|tally| tally.count).sum();
-        inputs.vanished = (inputs.indexed + skipped + inputs.unreadable.count).saturating_sub(inputs.seen);
+        inputs.vanished =
+            (inputs.indexed + skipped + inputs.unreadable.count).saturating_sub(inputs.seen);
         inputs
     }
 }
@@ -180,9 +196,14 @@ fn shared_texts(searcher: &Searcher, policies: &Policies) -> tantivy::Result<Tex
         // The clauses of a policy stand together.
         let mut last = (None, 0);
         for doc in segment.doc_ids_alive() {
-            let (Some(hash), Some(key)) = (policy.first(doc), text_key.first(doc)) else { continue };
+            let (Some(hash), Some(key)) = (policy.first(doc), text_key.first(doc)) else {
+                continue;
+            };
             if last.0 != Some(hash) {
-                last = (Some(hash), policies.rank(hash).map_or(u32::MAX, |rank| policies.company(rank)));
+                last = (
+                    Some(hash),
+                    policies.rank(hash).map_or(u32::MAX, |rank| policies.company(rank)),
+                );
             }
             texts.add(last.1, key);
         }

@@ -95,7 +95,9 @@ impl Texts {
     /// The file is missing or not of the length that it says.
     pub fn open(directory: &ReaderDirectory, dir: &Path) -> Result<Self> {
         let file = directory.open_read(Path::new(FILE)).map_err(|error| match error {
-            OpenReadError::FileDoesNotExist(_) => Error::damaged(dir, format!("`{FILE}` is missing")),
+            OpenReadError::FileDoesNotExist(_) => {
+                Error::damaged(dir, format!("`{FILE}` is missing"))
+            }
             error => Error::reading(dir)(error),
         })?;
         let bytes = file.read_bytes().map_err(Error::reading(dir))?;
@@ -161,7 +163,8 @@ fn first_key(blocks: &[u8], block: usize) -> Option<u64> {
 
 fn find(entries: &[u8], key: u64) -> Option<u32> {
     let (entries, _) = entries.as_chunks::<ENTRY>();
-    let key_of = |entry: &[u8; ENTRY]| entry.first_chunk().map_or(0, |key| u64::from_le_bytes(*key));
+    let key_of =
+        |entry: &[u8; ENTRY]| entry.first_chunk().map_or(0, |key| u64::from_le_bytes(*key));
     let found = entries.binary_search_by_key(&key, key_of).ok()?;
     entries[found].last_chunk().map(|companies| u32::from_le_bytes(*companies))
 }
@@ -177,7 +180,9 @@ mod tests {
     #[test]
     fn a_company_counts_once() {
         let mut texts = TextCompanies::default();
-        for (company, key) in [(0, 7), (0, 9), (0, 3), (1, 9), (1, 9), (0, 7), (0, 9), (2, 9), (2, 3)] {
+        for (company, key) in
+            [(0, 7), (0, 9), (0, 3), (1, 9), (1, 9), (0, 7), (0, 9), (2, 9), (2, 3)]
+        {
             texts.add(company, key);
         }
         assert_eq!(texts.shared(), [(3, 2), (9, 3)]);

@@ -65,13 +65,15 @@ pub fn build(
     progress: &dyn Progress,
 ) -> Result<(Manifest, IngestReport)> {
     let dir = &options.index;
-    let previous = if options.rebuild || !Manifest::exists(dir) { None } else { Some(Previous::open(dir)?) };
+    let previous =
+        if options.rebuild || !Manifest::exists(dir) { None } else { Some(Previous::open(dir)?) };
     let base = previous.as_ref().map(|previous| previous.index.manifest());
     if scan.base.is_some() && scan.base.as_ref() != base.map(|base| &base.generation) {
         return Err(changed(dir));
     }
     let numbers = scan.numbers(base);
-    let update = Update { scan: &scan, numbers: &numbers, previous: previous.as_ref(), options, progress };
+    let update =
+        Update { scan: &scan, numbers: &numbers, previous: previous.as_ref(), options, progress };
     let (manifest, report) = update.run()?;
     progress.finish();
     Ok((manifest, report))
@@ -129,12 +131,15 @@ impl Update<'_> {
             remove: &self.options.remove,
         };
         let plan = planner.plan();
-        let mut done = Done { failed: vec![Tally::default(); self.scan.readers.len()], ..Done::default() };
+        let mut done =
+            Done { failed: vec![Tally::default(); self.scan.readers.len()], ..Done::default() };
         let found = &self.scan.report;
         done.report = IngestReport { indexed: 0, ..found.clone() };
         done.report.unchanged += plan.unchanged;
         done.report.vanished = plan.vanished;
-        if let (true, Some(previous)) = (plan.jobs.is_empty() && plan.dropped.is_empty(), self.previous) {
+        if let (true, Some(previous)) =
+            (plan.jobs.is_empty() && plan.dropped.is_empty(), self.previous)
+        {
             return self.as_before(previous, done);
         }
         let dir = &self.options.index;
@@ -165,10 +170,13 @@ impl Update<'_> {
 
     /// Reads policies and hands their documents to the writer.
     fn read(&self, mut jobs: Vec<Job<'_>>, segments: &Segments, done: Done) -> Result<Done> {
-        let size = |job: &Job<'_>| -> u64 { job.candidates.iter().map(|(_, found)| found.size).sum() };
+        let size =
+            |job: &Job<'_>| -> u64 { job.candidates.iter().map(|(_, found)| found.size).sum() };
         jobs.sort_by_cached_key(|job| std::cmp::Reverse(size(job)));
-        let pool =
-            rayon::ThreadPoolBuilder::new().num_threads(self.options.threads).build().map_err(|error| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.options.threads)
+            .build()
+            .map_err(|error| {
                 Error::Usage(format!("cannot start {} threads: {error}", self.options.threads))
             })?;
         let snapshots = jobs.iter().map(|job| job.candidates.len() as u64).sum();
@@ -215,10 +223,15 @@ impl Update<'_> {
             }
             if !policy.snapshots.is_empty() {
                 let documents = documents(&segments.fields, job.key, policy).map_err(|error| {
-                    Error::index(&segments.folder, format!("cannot store {}: {error}", job.key.company))
+                    Error::index(
+                        &segments.folder,
+                        format!("cannot store {}: {error}", job.key.company),
+                    )
                 })?;
-                let operations: Vec<_> =
-                    queued(documents, &segments.waiting).into_iter().map(UserOperation::Add).collect();
+                let operations: Vec<_> = queued(documents, &segments.waiting)
+                    .into_iter()
+                    .map(UserOperation::Add)
+                    .collect();
                 segments.writer.run(operations).map_err(Error::tantivy(&segments.folder))?;
                 entry = Some(PolicyEntry {
                     key: job.key.clone(),
@@ -243,14 +256,16 @@ impl Update<'_> {
         generation: Generation,
         done: Done,
     ) -> Result<(Manifest, IngestReport)> {
-        let mut policies = self.previous.map(|previous| previous.without(&done.replaced)).unwrap_or_default();
+        let mut policies =
+            self.previous.map(|previous| previous.without(&done.replaced)).unwrap_or_default();
         policies.extend(done.policies);
         if policies.is_empty() && self.previous.is_none() {
             return Err(self.nothing_read(&done.report));
         }
         let is_update = self.previous.is_some();
         let clauses = policies.iter().map(|(entry, _)| u64::from(entry.clauses)).sum();
-        let summary = Summary::new(self.scan, self.numbers, self.options, self.previous, &done.failed);
+        let summary =
+            Summary::new(self.scan, self.numbers, self.options, self.previous, &done.failed);
         let searcher = segments.finish(is_update, clauses, self.progress)?;
         let manifest = summary.write(&generation, policies, &searcher)?;
         generation.keep(&manifest)?;
@@ -259,7 +274,8 @@ impl Update<'_> {
 
     /// No policy differs: at most the manifest does.
     fn as_before(&self, previous: &Previous, done: Done) -> Result<(Manifest, IngestReport)> {
-        let summary = Summary::new(self.scan, self.numbers, self.options, self.previous, &done.failed);
+        let summary =
+            Summary::new(self.scan, self.numbers, self.options, self.previous, &done.failed);
         let manifest = summary.of_unwritten(previous);
         // By which path a corpus was named is no change.
         if !manifest.is_same(previous.index.manifest()) {
@@ -271,7 +287,8 @@ impl Update<'_> {
 
     /// All that was found turned out to be unreadable.
     fn nothing_read(&self, report: &IngestReport) -> Error {
-        let reason = report.failed.first().map_or_else(String::new, |f| format!(": {}: {}", f.at, f.reason));
+        let reason =
+            report.failed.first().map_or_else(String::new, |f| format!(": {}: {}", f.at, f.reason));
         let path = self.scan.corpora.first().map(|corpus| corpus.path.clone()).unwrap_or_default();
         Error::Corpus { path, message: format!("nothing to index{reason}") }
     }

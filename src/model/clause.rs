@@ -49,10 +49,9 @@ impl FromStr for Kind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Kind::ALL
-            .into_iter()
-            .find(|kind| kind.name() == text)
-            .ok_or_else(|| format!("`{text}` is no kind of clause: heading, paragraph, item, row or quote"))
+        Kind::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| {
+            format!("`{text}` is no kind of clause: heading, paragraph, item, row or quote")
+        })
     }
 }
 
@@ -93,7 +92,8 @@ impl ClauseId {
     /// Whether `text` is written like an id (it need not exist).
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('c').filter(|digits| digits.len() == 16)?;
-        let bytes = data_encoding::BASE32_NOPAD.decode(digits.to_ascii_uppercase().as_bytes()).ok()?;
+        let bytes =
+            data_encoding::BASE32_NOPAD.decode(digits.to_ascii_uppercase().as_bytes()).ok()?;
         Some(Self(bytes.try_into().ok()?))
     }
 }

@@ -38,7 +38,10 @@ impl ArchiveTime {
     }
 
     fn civil(self) -> DateTime {
-        Timestamp::from_second(self.0).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC).datetime()
+        Timestamp::from_second(self.0)
+            .unwrap_or(Timestamp::UNIX_EPOCH)
+            .to_zoned(TimeZone::UTC)
+            .datetime()
     }
 
     /// Midnight at the start of a day written `YYYY-MM-DD`; `None` if there is no such day.
@@ -56,8 +59,15 @@ impl ArchiveTime {
         }
         let field = |range: Range<usize>| stamp[range].parse::<i16>().ok();
         let two = |range: Range<usize>| stamp[range].parse::<i8>().ok();
-        let civil =
-            DateTime::new(field(0..4)?, two(4..6)?, two(6..8)?, two(8..10)?, two(10..12)?, two(12..14)?, 0);
+        let civil = DateTime::new(
+            field(0..4)?,
+            two(4..6)?,
+            two(6..8)?,
+            two(8..10)?,
+            two(10..12)?,
+            two(12..14)?,
+            0,
+        );
         Self::from_civil(civil.ok()?)
     }
 
@@ -96,7 +106,8 @@ impl Period {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let digits = |part: &str, len: usize| part.len() == len && part.bytes().all(|b| b.is_ascii_digit());
+        let digits =
+            |part: &str, len: usize| part.len() == len && part.bytes().all(|b| b.is_ascii_digit());
         let parts: Vec<&str> = text.split('-').collect();
         let whole = match parts.as_slice() {
             [y] if digits(y, 4) => (format!("{y}-01-01"), 1.year()),
@@ -181,14 +192,22 @@ mod tests {
 
     #[test]
     fn periods_include_their_last_second() {
-        let period = |text: &str| text.parse::<Period>().map(|p| (p.start.rfc3339(), p.last.rfc3339()));
+        let period =
+            |text: &str| text.parse::<Period>().map(|p| (p.start.rfc3339(), p.last.rfc3339()));
         let pair = |a: &str, b: &str| Ok((a.to_owned(), b.to_owned()));
         assert_eq!(period("2019"), pair("2019-01-01T00:00:00Z", "2019-12-31T23:59:59Z"));
         assert_eq!(period("2020-02"), pair("2020-02-01T00:00:00Z", "2020-02-29T23:59:59Z"));
         assert_eq!(period("2020-12-31"), pair("2020-12-31T00:00:00Z", "2020-12-31T23:59:59Z"));
-        for bad in
-            ["", "19", "2019-2", "2019-13", "2019-02-30", "2019-02-03-04", "２０１９", "2019-02-03T00:00"]
-        {
+        for bad in [
+            "",
+            "19",
+            "2019-2",
+            "2019-13",
+            "2019-02-30",
+            "2019-02-03-04",
+            "２０１９",
+            "2019-02-03T00:00",
+        ] {
             assert!(bad.parse::<Period>().is_err(), "{bad}");
         }
     }

@@ -87,7 +87,8 @@ impl Interval {
             Interval::Month => format!("{year:04}-{part:02}"),
         };
         let start = ArchiveTime::from_date(&day.to_string())?;
-        let last = ArchiveTime::from_seconds(ArchiveTime::from_date(&next.to_string())?.seconds() - 1);
+        let last =
+            ArchiveTime::from_seconds(ArchiveTime::from_date(&next.to_string())?.seconds() - 1);
         Some(Span { name, start, last })
     }
 }

@@ -26,7 +26,9 @@ pub fn metadata_keys(metadata: &str) -> Vec<String> {
 /// assert!(metadata_values(metadata, "alexa_rank").is_empty());
 /// ```
 pub fn metadata_values(metadata: &str, key: &str) -> Vec<String> {
-    let Some(value) = object(metadata).and_then(|object| object.get(key).copied()) else { return Vec::new() };
+    let Some(value) = object(metadata).and_then(|object| object.get(key).copied()) else {
+        return Vec::new();
+    };
     match serde_json::from_str::<Vec<&RawValue>>(value.get()) {
         Ok(entries) => entries.into_iter().map(plain).collect(),
         Err(_) => vec![plain(value)],

@@ -29,8 +29,11 @@ impl Source {
             return format!("{corpus}: {}:{path}", commit.get(..12).unwrap_or(commit));
         }
         let is_corpus = Path::new(corpus).file_name().is_some_and(|name| *name == **path);
-        let file =
-            if is_corpus { corpus.clone() } else { format!("{}/{path}", corpus.trim_end_matches('/')) };
+        let file = if is_corpus {
+            corpus.clone()
+        } else {
+            format!("{}/{path}", corpus.trim_end_matches('/'))
+        };
         match (entry, line) {
             (Some(entry), _) => format!("{file}: {entry}"),
             (None, Some(line)) => format!("{file}: line {line}"),

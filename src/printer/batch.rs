@@ -48,7 +48,10 @@ impl<W: Write> HitSink for BatchPrinter<'_, W> {
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         let Summary { totals, truncated, .. } = summary;
-        print_json_line(&mut self.out, &End { query_id: self.query_id, totals, truncated: *truncated })?;
+        print_json_line(
+            &mut self.out,
+            &End { query_id: self.query_id, totals, truncated: *truncated },
+        )?;
         self.out.flush()
     }
 }

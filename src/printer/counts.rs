@@ -37,9 +37,15 @@ pub fn print_facets(out: &mut impl Write, facets: &Facets, limit: usize) -> io::
     let head = [&*facets.by, "clauses", "policies", "companies"].map(str::to_owned).to_vec();
     let row = |facet: &Facet| {
         let value = facet.value.as_deref().map_or(NONE.into(), sanitize).into_owned();
-        vec![value, facet.clauses.to_string(), facet.policies.to_string(), facet.companies.to_string()]
+        vec![
+            value,
+            facet.clauses.to_string(),
+            facet.policies.to_string(),
+            facet.companies.to_string(),
+        ]
     };
-    let rows: Vec<_> = std::iter::once(head).chain(facets.facets.iter().take(limit).map(row)).collect();
+    let rows: Vec<_> =
+        std::iter::once(head).chain(facets.facets.iter().take(limit).map(row)).collect();
     aligned(out, &rows, 3)
 }
 
@@ -60,7 +66,8 @@ pub fn print_facets_csv(out: &mut impl Write, facets: &Facets, limit: usize) -> 
 
 /// Writes companies for people.
 pub fn print_companies(out: &mut impl Write, companies: &Companies) -> io::Result<()> {
-    let mut head = ["company", "first", "last", "policies", "snapshots"].map(str::to_owned).to_vec();
+    let mut head =
+        ["company", "first", "last", "policies", "snapshots"].map(str::to_owned).to_vec();
     if companies.query.is_some() {
         head.extend(["saying it", "clauses"].map(str::to_owned));
     }
@@ -73,7 +80,9 @@ pub fn print_companies(out: &mut impl Write, companies: &Companies) -> io::Resul
             entry.policies.to_string(),
             entry.snapshots.to_string(),
         ];
-        row.extend([entry.saying, entry.clauses].into_iter().flatten().map(|number| number.to_string()));
+        row.extend(
+            [entry.saying, entry.clauses].into_iter().flatten().map(|number| number.to_string()),
+        );
         row
     };
     let rows: Vec<_> = std::iter::once(head).chain(companies.companies.iter().map(row)).collect();

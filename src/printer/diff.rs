@@ -36,7 +36,11 @@ pub(super) fn summary(summary: &DiffSummary) -> String {
 }
 
 /// Writes the summary, and then each difference under the headings where it stands.
-pub fn print_diff(out: &mut impl Write, comparison: &Comparison, options: HumanOptions) -> io::Result<()> {
+pub fn print_diff(
+    out: &mut impl Write,
+    comparison: &Comparison,
+    options: HumanOptions,
+) -> io::Result<()> {
     let pen = Pen::new(options);
     writeln!(out, "{}", pen.draw(BOLD, &summary(&comparison.summary)))?;
     writeln!(out, "{}", pen.draw(REMOVED, &format!("- {}", card(&comparison.old))))?;
@@ -57,7 +61,11 @@ pub fn print_diff(out: &mut impl Write, comparison: &Comparison, options: HumanO
 }
 
 /// Writes one difference; every line begins with what it is: `+`, `-`, `~` or `>`.
-pub(super) fn print_difference(out: &mut impl Write, difference: &Difference, pen: Pen) -> io::Result<()> {
+pub(super) fn print_difference(
+    out: &mut impl Write,
+    difference: &Difference,
+    pen: Pen,
+) -> io::Result<()> {
     let Difference { change, old, new, words } = difference;
     let text = |clause: &Option<VersionClause>| clause.as_ref().map(marked).unwrap_or_default();
     match change {
@@ -74,7 +82,11 @@ pub(super) fn print_difference(out: &mut impl Write, difference: &Difference, pe
 }
 
 /// The lines of a text with what was removed from it and added to it; one line where no terminal says how wide it is.
-pub(super) fn reworded<'s>(pen: Pen, words: impl Iterator<Item = &'s Stretch>, indent: usize) -> Vec<String> {
+pub(super) fn reworded<'s>(
+    pen: Pen,
+    words: impl Iterator<Item = &'s Stretch>,
+    indent: usize,
+) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut column = 0;
     for stretch in words {

@@ -6,7 +6,9 @@ use anstyle::Style;
 
 use super::diff::{ADDED, REMOVED, reworded};
 use super::human::{HumanOptions, Pen, count};
-use crate::search::{Event, EventKind, History, Life, PolicyHistory, SnapshotCard, ThreadHistory, Wording};
+use crate::search::{
+    Event, EventKind, History, Life, PolicyHistory, SnapshotCard, ThreadHistory, Wording,
+};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -16,7 +18,11 @@ const DATE: Style = anstyle::AnsiColor::Green.on_default();
 const INDENT: &str = "            ";
 
 /// Writes the histories of policies.
-pub fn print_history(out: &mut impl Write, history: &History, options: HumanOptions) -> io::Result<()> {
+pub fn print_history(
+    out: &mut impl Write,
+    history: &History,
+    options: HumanOptions,
+) -> io::Result<()> {
     let pen = Pen::new(options);
     for (i, policy) in history.policies.iter().enumerate() {
         if i > 0 {
@@ -27,7 +33,13 @@ pub fn print_history(out: &mut impl Write, history: &History, options: HumanOpti
         if history.policies.iter().any(|other| other.collection != *collection) {
             seen.push_str(&format!(", collection {collection}"));
         }
-        writeln!(out, "{}  {}  {}", pen.draw(BOLD, company), pen.safe(policy_type), pen.draw(DIM, &seen))?;
+        writeln!(
+            out,
+            "{}  {}  {}",
+            pen.draw(BOLD, company),
+            pen.safe(policy_type),
+            pen.draw(DIM, &seen)
+        )?;
         policy.threads.iter().try_for_each(|thread| print_thread(out, thread, pen))?;
     }
     out.flush()
@@ -61,7 +73,12 @@ fn life(life: &Life) -> String {
     parts.join(", ")
 }
 
-fn print_event(out: &mut impl Write, thread: &ThreadHistory, event: &Event, pen: Pen) -> io::Result<()> {
+fn print_event(
+    out: &mut impl Write,
+    thread: &ThreadHistory,
+    event: &Event,
+    pen: Pen,
+) -> io::Result<()> {
     let wording = |number: Option<usize>| number.and_then(|number| thread.wordings.get(number));
     let (from, to) = (wording(event.from), wording(event.to));
     let date = pen.draw(DATE, &event.snapshot.archive_date);
@@ -78,9 +95,11 @@ fn print_event(out: &mut impl Write, thread: &ThreadHistory, event: &Event, pen:
             writeln!(out, "{start} {line}")?;
         }
     } else {
-        for (i, line) in pen.wrapped(text.as_deref().unwrap_or_default(), INDENT.len() + 2).iter().enumerate()
+        for (i, line) in
+            pen.wrapped(text.as_deref().unwrap_or_default(), INDENT.len() + 2).iter().enumerate()
         {
-            let (start, mark) = if i == 0 { (format!("{date}  "), mark) } else { (INDENT.to_owned(), ' ') };
+            let (start, mark) =
+                if i == 0 { (format!("{date}  "), mark) } else { (INDENT.to_owned(), ' ') };
             writeln!(out, "{start}{}", pen.draw(style, &format!("{mark} {line}")))?;
         }
     }
@@ -122,12 +141,17 @@ fn notes(event: &Event, from: Option<&Wording>, to: Option<&Wording>) -> String 
     }
     if let Some(last) = &event.last {
         let ends = if event.count.is_multiple_of(2) { "as it was before" } else { "as here" };
-        notes.push(format!("{} times back and forth until {}, then {ends}", event.count, last.archive_date));
+        notes.push(format!(
+            "{} times back and forth until {}, then {ends}",
+            event.count, last.archive_date
+        ));
     }
     match (event.technical, event.count) {
         (0, _) => {}
         (1, 1) => notes.push("a technical change of the archive".to_owned()),
-        (technical, _) => notes.push(format!("{technical} of them technical changes of the archive")),
+        (technical, _) => {
+            notes.push(format!("{technical} of them technical changes of the archive"))
+        }
     }
     if event.left_out > 0 {
         notes.push(format!(

@@ -73,7 +73,12 @@ pub(super) fn hit(
 }
 
 /// The parts of a score, a line for each.
-fn explain(out: &mut impl Write, pen: Pen, score: Option<f64>, explanation: &Explanation) -> io::Result<()> {
+fn explain(
+    out: &mut impl Write,
+    pen: Pen,
+    score: Option<f64>,
+    explanation: &Explanation,
+) -> io::Result<()> {
     let Explanation { length, factor, parts } = explanation;
     let mut lines = vec![format!(
         "score {:.4}, of {}",
@@ -137,7 +142,11 @@ pub(super) fn count(number: u64, one: &str, many: &str) -> String {
 }
 
 /// Prints a clause in its section with its citation.
-pub fn print_shown(out: &mut impl Write, shown: &ShownClause, options: HumanOptions) -> io::Result<()> {
+pub fn print_shown(
+    out: &mut impl Write,
+    shown: &ShownClause,
+    options: HumanOptions,
+) -> io::Result<()> {
     let pen = Pen { options };
     let hit = &shown.clause;
     writeln!(
@@ -204,7 +213,10 @@ fn missing_lead_in(shown: &ShownClause) -> Option<(usize, &str)> {
         return None;
     }
     let kind = shown.context[own].kind;
-    Some((before.iter().rposition(|clause| clause.kind != kind).map_or(0, |other| other + 1), lead_in))
+    Some((
+        before.iter().rposition(|clause| clause.kind != kind).map_or(0, |other| other + 1),
+        lead_in,
+    ))
 }
 
 fn cite(out: &mut impl Write, hit: &Hit, pen: Pen) -> io::Result<()> {
@@ -241,7 +253,13 @@ impl Pen {
     }
 
     /// The text of a hit: whole on one line, or wrapped and cut around its first match.
-    fn text(self, out: &mut impl Write, mark: &str, text: &str, ranges: &[(usize, usize)]) -> io::Result<()> {
+    fn text(
+        self,
+        out: &mut impl Write,
+        mark: &str,
+        text: &str,
+        ranges: &[(usize, usize)],
+    ) -> io::Result<()> {
         let lines = match self.options.width {
             None => std::iter::once(0..text.len()).collect(),
             Some(width) => {
@@ -337,7 +355,10 @@ fn wrap(text: &str, width: usize) -> Vec<std::ops::Range<usize>> {
 }
 
 /// The lines around the first match, as many as are shown.
-fn window(lines: Vec<std::ops::Range<usize>>, ranges: &[(usize, usize)]) -> Vec<std::ops::Range<usize>> {
+fn window(
+    lines: Vec<std::ops::Range<usize>>,
+    ranges: &[(usize, usize)],
+) -> Vec<std::ops::Range<usize>> {
     let first = ranges.first().map_or(0, |range| range.0);
     let holds = lines.iter().position(|line| line.contains(&first)).unwrap_or(0);
     // One line before the match, unless all that follows fits as well.
@@ -351,8 +372,7 @@ mod tests {
 
     #[test]
     fn lines_are_as_wide_as_allowed() {
-        let text =
-            "We will never sell or rent 個人情報個人情報個人情報 to anybody-at-all-whoever-they-may-be ever.";
+        let text = "We will never sell or rent 個人情報個人情報個人情報 to anybody-at-all-whoever-they-may-be ever.";
         let lines = wrap(text, 20);
         let whole: String = lines.iter().map(|line| &text[line.clone()]).collect();
         assert_eq!(whole, text);

@@ -12,7 +12,12 @@ pub fn print_info(out: &mut impl Write, info: &Info) -> io::Result<()> {
     writeln!(out, "index      {}", sanitize(&info.index))?;
     for corpus in &info.corpora {
         let (path, reader, collection) = (&corpus.path, &corpus.reader, &corpus.collection);
-        writeln!(out, "corpus     {} ({reader}; collection {})", sanitize(path), sanitize(collection))?;
+        writeln!(
+            out,
+            "corpus     {} ({reader}; collection {})",
+            sanitize(path),
+            sanitize(collection)
+        )?;
     }
     writeln!(out, "companies  {}", grouped(counts.companies))?;
     writeln!(out, "policies   {}", grouped(counts.policies))?;
@@ -91,6 +96,9 @@ mod tests {
     #[test]
     fn numbers_are_written_for_people() {
         assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!([0, 999, 1500, 1_270_000_000].map(bytes), ["0 bytes", "999 bytes", "1.50 kB", "1.27 GB"]);
+        assert_eq!(
+            [0, 999, 1500, 1_270_000_000].map(bytes),
+            ["0 bytes", "999 bytes", "1.50 kB", "1.27 GB"]
+        );
     }
 }

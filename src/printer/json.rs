@@ -64,7 +64,8 @@ fn value(out: &mut impl Write, object: &(impl Serialize + ?Sized)) -> io::Result
     let mut done = 0;
     // All that is unsafe stands in strings, since a value on one line has no other control character, and is below U+10000. Lines of hits are
     // many: only where a byte may begin something unsafe is a character looked at.
-    let suspects = text.bytes().enumerate().filter(|(_, byte)| matches!(byte, 0x7F | 0xC2 | 0xD8 | 0xE2));
+    let suspects =
+        text.bytes().enumerate().filter(|(_, byte)| matches!(byte, 0x7F | 0xC2 | 0xD8 | 0xE2));
     for at in suspects.map(|(at, _)| at) {
         let Some(c) = text[at..].chars().next().filter(|&c| is_unsafe(c)) else { continue };
         write!(out, "{}\\u{:04x}", &text[done..at], u32::from(c))?;

@@ -50,7 +50,11 @@ impl FromStr for KwicKey {
     fn from_str(text: &str) -> Result<Self, ()> {
         let places = |digits: &str| {
             let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-            digits.parse().ok().filter(|places| is_plain && (1..=MAX_PLACES).contains(places)).ok_or(())
+            digits
+                .parse()
+                .ok()
+                .filter(|places| is_plain && (1..=MAX_PLACES).contains(places))
+                .ok_or(())
         };
         match text.as_bytes() {
             [b'L' | b'l', ..] => Ok(Self::Left(places(&text[1..])?)),
@@ -78,11 +82,16 @@ const DATE_WIDTH: usize = 10;
 /// A line for each match of the hit; for a hit without matched words (only names or sections were asked for) its beginning.
 pub(super) fn lines(hit: &Hit, options: &KwicOptions) -> Vec<Line> {
     let nodes = if hit.highlights.is_empty() { &[(0, 0)][..] } else { &hit.highlights };
-    let tokens: Vec<Token> = if options.sort.is_empty() { Vec::new() } else { tokens(&hit.text).collect() };
+    let tokens: Vec<Token> =
+        if options.sort.is_empty() { Vec::new() } else { tokens(&hit.text).collect() };
     let line = |&(start, end): &(usize, usize)| {
         let node = whole_clusters(&hit.text, start..end);
         Line {
-            key: options.sort.iter().map(|&key| word(key, &hit.text, &tokens, start..end)).collect(),
+            key: options
+                .sort
+                .iter()
+                .map(|&key| word(key, &hit.text, &tokens, start..end))
+                .collect(),
             text: draw(hit, node, options),
         }
     };
@@ -137,11 +146,15 @@ impl Layout {
 
 /// The range, widened to the borders of grapheme clusters: a match can end before a mark that no word has, such as a joiner.
 fn whole_clusters(text: &str, range: Range<usize>) -> Range<usize> {
-    let is_border = |at| GraphemeCursor::new(at, text.len(), true).is_boundary(text, 0).unwrap_or(true);
+    let is_border =
+        |at| GraphemeCursor::new(at, text.len(), true).is_boundary(text, 0).unwrap_or(true);
     let (mut start, mut end) = (range.start, range.end);
     if !is_border(start) {
-        start =
-            GraphemeCursor::new(start, text.len(), true).prev_boundary(text, 0).ok().flatten().unwrap_or(0);
+        start = GraphemeCursor::new(start, text.len(), true)
+            .prev_boundary(text, 0)
+            .ok()
+            .flatten()
+            .unwrap_or(0);
     }
     if !is_border(end) {
         let next = GraphemeCursor::new(end, text.len(), true).next_boundary(text, 0).ok().flatten();
@@ -154,8 +167,9 @@ fn whole_clusters(text: &str, range: Range<usize>) -> Range<usize> {
 fn word(key: KwicKey, text: &str, tokens: &[Token], node: Range<usize>) -> String {
     let first = tokens.partition_point(|token| token.range.end <= node.start);
     let after = tokens.partition_point(|token| token.range.start < node.end).max(first);
-    let term =
-        |at: Option<usize>| at.and_then(|at| tokens.get(at)).map(|token| token.term(text).into_owned());
+    let term = |at: Option<usize>| {
+        at.and_then(|at| tokens.get(at)).map(|token| token.term(text).into_owned())
+    };
     match key {
         KwicKey::Left(places) => term(first.checked_sub(places)).unwrap_or_default(),
         KwicKey::Right(places) => term((after + places).checked_sub(1)).unwrap_or_default(),

@@ -20,7 +20,11 @@ pub fn print_version_json(out: &mut impl Write, version: &Version) -> io::Result
 }
 
 /// Writes a version for people: whose it is and where it comes from, then its text.
-pub fn print_version(out: &mut impl Write, version: &Version, options: HumanOptions) -> io::Result<()> {
+pub fn print_version(
+    out: &mut impl Write,
+    version: &Version,
+    options: HumanOptions,
+) -> io::Result<()> {
     let pen = Pen::new(options);
     let card = &version.snapshot;
     let bold = anstyle::Style::new().bold();
@@ -95,7 +99,10 @@ pub(super) fn markdown(clauses: &[VersionClause]) -> String {
                 items.truncate(depth);
                 items.push(clause);
                 let indent = "  ".repeat(depth);
-                text.push_str(&format!("{indent}- {}", escaped(&clause.text, &format!("{indent}  "))));
+                text.push_str(&format!(
+                    "{indent}- {}",
+                    escaped(&clause.text, &format!("{indent}  "))
+                ));
             }
             Kind::Row => {}
             Kind::Heading => {
@@ -113,7 +120,11 @@ pub(super) fn markdown(clauses: &[VersionClause]) -> String {
 }
 
 /// Whether a row is of the table of the clause before; `after` it begins another one if it is the header row of that.
-fn is_same_table(before: &VersionClause, row: &VersionClause, after: Option<&VersionClause>) -> bool {
+fn is_same_table(
+    before: &VersionClause,
+    row: &VersionClause,
+    after: Option<&VersionClause>,
+) -> bool {
     let is_header = after.is_some_and(|after| is_header_of(row, after));
     let is_same = before.lead_in == row.lead_in && !is_header;
     let are_rows = before.kind == Kind::Row && row.kind == Kind::Row;
@@ -164,7 +175,8 @@ fn push_table(clauses: &[VersionClause], text: &mut String) {
         "" => rows.iter().map(|row| cells(&row.text).count()).max().unwrap_or(1),
         header => cells(header).count(),
     };
-    let header = if header.is_empty() { "|   ".repeat(columns) + "|" } else { row(header, columns) };
+    let header =
+        if header.is_empty() { "|   ".repeat(columns) + "|" } else { row(header, columns) };
     text.push_str(&format!("{header}\n{}|\n", "| --- ".repeat(columns)));
     for clause in rows {
         text.push_str(&row(&clause.text, columns));

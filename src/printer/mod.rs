@@ -33,7 +33,9 @@ pub use markdown::{print_markdown, print_version, print_version_json};
 pub use offsets::Offsets;
 pub use plot::print_timeline_svg;
 pub use sanitize::sanitize;
-pub use snapshots::{MarkdownTree, print_snapshot_csv, print_snapshot_csv_names, print_snapshot_json};
+pub use snapshots::{
+    MarkdownTree, print_snapshot_csv, print_snapshot_csv_names, print_snapshot_json,
+};
 pub use table::{Fields, Separator, TableOptions};
 pub use timeline::{print_timeline, print_timeline_csv};
 
@@ -114,9 +116,13 @@ impl<W: Write> HitSink for Printer<W> {
         let citation = self.extras.has_citation.then(|| citation::citation(hit));
         let out = &mut self.out;
         match &self.format {
-            Format::Human(options) => human::hit(out, hit, *options, citation.as_deref(), is_first)?,
+            Format::Human(options) => {
+                human::hit(out, hit, *options, citation.as_deref(), is_first)?
+            }
             Format::Json => json::hit(out, &JsonHit { query_id: None, hit, citation }, is_first)?,
-            Format::JsonLines => json::print_json_line(out, &JsonHit { query_id: None, hit, citation })?,
+            Format::JsonLines => {
+                json::print_json_line(out, &JsonHit { query_id: None, hit, citation })?
+            }
             Format::Table(options) => table::hit(out, hit, options)?,
             Format::Kwic(options) => {
                 let lines = kwic::lines(hit, options);
@@ -139,7 +145,9 @@ impl<W: Write> HitSink for Printer<W> {
                 writeln!(out, "{}", summary.totals.groups.unwrap_or(summary.totals.clauses))?;
             }
             Format::JsonLines if self.only_count => json::print_json_line(out, &summary.totals)?,
-            Format::Table(options) if self.only_count => table::totals(out, &summary.totals, options)?,
+            Format::Table(options) if self.only_count => {
+                table::totals(out, &summary.totals, options)?
+            }
             Format::Kwic(_) => {
                 // Lines with equal keys stay as hits came.
                 self.lines.sort_by(|a, b| a.key.cmp(&b.key));

@@ -71,7 +71,11 @@ fn draw<'p>(area: &DrawingArea<SVGBackend<'p>, Shift>, timeline: &Timeline) -> R
         .build_cartesian_2d(-0.3..last + 0.3, 0.0..top)?;
     let label = |at: &f64| {
         let is_whole = (at - at.round()).abs() < 1e-6 && *at >= 0.0;
-        names.get(at.round() as usize).filter(|_| is_whole).map(|name| (*name).to_owned()).unwrap_or_default()
+        names
+            .get(at.round() as usize)
+            .filter(|_| is_whole)
+            .map(|name| (*name).to_owned())
+            .unwrap_or_default()
     };
     chart
         .configure_mesh()
@@ -80,7 +84,9 @@ fn draw<'p>(area: &DrawingArea<SVGBackend<'p>, Shift>, timeline: &Timeline) -> R
         .bold_line_style(BLACK.mix(0.12))
         .x_labels(names.len().clamp(2, LABELS))
         .x_label_formatter(&label)
-        .y_label_formatter(&|share| if *share > 100.0 { String::new() } else { format!("{share}%") })
+        .y_label_formatter(&|share| {
+            if *share > 100.0 { String::new() } else { format!("{share}%") }
+        })
         .label_style(("sans-serif", 15).into_font())
         .axis_desc_style(("sans-serif", 15).into_font())
         .y_desc(match timeline.measure {
@@ -98,8 +104,10 @@ fn draw<'p>(area: &DrawingArea<SVGBackend<'p>, Shift>, timeline: &Timeline) -> R
             chart.draw_series(LineSeries::new(line.iter().flatten().copied(), style))?;
         }
         if names.len() <= MAX_MARKS {
-            let marks =
-                points.iter().flatten().map(|&at| EmptyElement::at(at) + mark(number, (0, 0), colour));
+            let marks = points
+                .iter()
+                .flatten()
+                .map(|&at| EmptyElement::at(at) + mark(number, (0, 0), colour));
             chart.draw_series(marks)?;
         }
         let legend = chart.draw_series(std::iter::empty::<PathElement<(f64, f64)>>())?;
@@ -122,7 +130,8 @@ fn draw<'p>(area: &DrawingArea<SVGBackend<'p>, Shift>, timeline: &Timeline) -> R
 
 /// The end of the axis of shares, in percent: above the highest there is room for the legend.
 fn top(timeline: &Timeline) -> f64 {
-    let shares = timeline.series.iter().flat_map(|series| &series.points).filter_map(|point| point.share);
+    let shares =
+        timeline.series.iter().flat_map(|series| &series.points).filter_map(|point| point.share);
     let legend = (timeline.series.len() as f64 * LEGEND_LINE + 0.06).min(0.5);
     (shares.fold(0.0, f64::max) * 100.0).max(1.0) / (1.0 - legend)
 }

@@ -29,14 +29,18 @@ impl MarkdownTree {
     /// `target` is there already, or its parent cannot be written to.
     pub fn new(target: &Path) -> io::Result<Self> {
         if target.symlink_metadata().is_ok() {
-            return Err(io::Error::new(io::ErrorKind::AlreadyExists, "is there already; name a new folder"));
+            return Err(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                "is there already; name a new folder",
+            ));
         }
         let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
         let mut builder = tempfile::Builder::new();
         // What is made as a temporary folder is for its owner alone, unless asked for.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
-        let folder = builder.prefix(".fineprint-export").tempdir_in(parent.unwrap_or(Path::new(".")))?;
+        let folder =
+            builder.prefix(".fineprint-export").tempdir_in(parent.unwrap_or(Path::new(".")))?;
         Ok(Self { target: target.to_owned(), folder, known: HashSet::new() })
     }
 
@@ -50,7 +54,10 @@ impl MarkdownTree {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
-        fs::write(path, format!("{}{}", front_matter(&version.snapshot), markdown(&version.clauses)))
+        fs::write(
+            path,
+            format!("{}{}", front_matter(&version.snapshot), markdown(&version.clauses)),
+        )
     }
 
     /// Gives the tree its name.
@@ -114,8 +121,9 @@ fn front_matter(snapshot: &SnapshotCard) -> String {
     ];
     for (key, value) in fields {
         // A value is one line.
-        let value = value
-            .map(|value| value.replace(char::is_control, " ").replace('\\', "\\\\").replace('"', "\\\""));
+        let value = value.map(|value| {
+            value.replace(char::is_control, " ").replace('\\', "\\\\").replace('"', "\\\"")
+        });
         lines.extend(value.map(|value| format!("{key}: \"{value}\"")));
     }
     if snapshot.is_technical {
@@ -146,8 +154,16 @@ struct Line<'s> {
 ///
 /// Those of writing.
 pub fn print_snapshot_json(out: &mut impl Write, version: &Version) -> io::Result<()> {
-    let SnapshotCard { company, policy_type, archive_time, is_technical, url, archive_url, metadata, .. } =
-        &version.snapshot;
+    let SnapshotCard {
+        company,
+        policy_type,
+        archive_time,
+        is_technical,
+        url,
+        archive_url,
+        metadata,
+        ..
+    } = &version.snapshot;
     print_json_line(
         out,
         &Line {

@@ -131,10 +131,12 @@ impl Fields {
 }
 
 fn unknown(name: &str) -> String {
-    let likeness = |known: &str| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), known);
+    let likeness =
+        |known: &str| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), known);
     let names = || FIELDS.iter().map(|(known, _)| *known);
-    let near =
-        names().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).filter(|near| likeness(near) >= NEAR);
+    let near = names()
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+        .filter(|near| likeness(near) >= NEAR);
     let hint = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
     format!("no field `{name}`; {hint}fields: {}", names().collect::<Vec<_>>().join(", "))
 }
@@ -153,7 +155,11 @@ pub(super) fn hit(out: &mut impl Write, hit: &Hit, options: &TableOptions) -> io
 }
 
 /// The totals as a table of one row.
-pub(super) fn totals(out: &mut impl Write, totals: &Totals, options: &TableOptions) -> io::Result<()> {
+pub(super) fn totals(
+    out: &mut impl Write,
+    totals: &Totals,
+    options: &TableOptions,
+) -> io::Result<()> {
     let Totals { clauses, policies, companies, snapshots, groups } = *totals;
     let mut columns = vec![
         ("clauses", clauses),
@@ -181,7 +187,11 @@ pub(super) fn print_rows(
 
 /// What a spreadsheet takes for a formula by its first character, as text: OWASP's list.
 fn guarded(value: String) -> String {
-    if value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{value}") } else { value }
+    if value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        format!("'{value}")
+    } else {
+        value
+    }
 }
 
 /// Writes one row. Each is made in memory and handed on whole: nothing waits here.
@@ -224,7 +234,10 @@ mod tests {
             written(Separator::Comma, &cells),
             "\"a,b\",\"say \"\"no\"\"\",\"two\nlines\",,tab\there,C:\\n\r\n"
         );
-        assert_eq!(written(Separator::Tab, &cells), "a,b\tsay \"no\"\ttwo\\nlines\t\ttab\\there\tC:\\\\n\n");
+        assert_eq!(
+            written(Separator::Tab, &cells),
+            "a,b\tsay \"no\"\ttwo\\nlines\t\ttab\\there\tC:\\\\n\n"
+        );
     }
 
     #[test]

@@ -10,7 +10,8 @@ use super::table::print_rows;
 use crate::search::{Measure, Point, Series, Timeline};
 
 /// The colours of series: distinct without red beside green.
-const COLOURS: [AnsiColor; 4] = [AnsiColor::Blue, AnsiColor::Yellow, AnsiColor::Magenta, AnsiColor::Cyan];
+const COLOURS: [AnsiColor; 4] =
+    [AnsiColor::Blue, AnsiColor::Yellow, AnsiColor::Magenta, AnsiColor::Cyan];
 
 /// Columns that a bar takes at least; without that much room there is none.
 const MIN_BAR: usize = 8;
@@ -34,7 +35,11 @@ pub(super) fn caption(timeline: &Timeline) -> String {
 }
 
 /// Writes a timeline for people: a block for each query; in a terminal with bars, all on one scale.
-pub fn print_timeline(out: &mut impl Write, timeline: &Timeline, options: HumanOptions) -> io::Result<()> {
+pub fn print_timeline(
+    out: &mut impl Write,
+    timeline: &Timeline,
+    options: HumanOptions,
+) -> io::Result<()> {
     writeln!(out, "{}", caption(timeline))?;
     let points = || timeline.series.iter().flat_map(|series| &series.points);
     let widths = Widths {
@@ -69,7 +74,12 @@ struct Bars {
     options: HumanOptions,
 }
 
-fn print_series(out: &mut impl Write, series: &Series, widths: &Widths, bars: Bars) -> io::Result<()> {
+fn print_series(
+    out: &mut impl Write,
+    series: &Series,
+    widths: &Widths,
+    bars: Bars,
+) -> io::Result<()> {
     let query = sanitize(&series.query);
     let bold = if bars.options.has_colour { Style::new().bold() } else { Style::new() };
     writeln!(out, "{bold}{query}{bold:#}")?;
@@ -95,7 +105,8 @@ impl Bars {
             return String::new();
         }
         // What is there at all has an eighth of a column at least.
-        let eighths = ((share / self.most * room.min(MAX_BAR) as f64 * 8.0).round() as usize).max(1);
+        let eighths =
+            ((share / self.most * room.min(MAX_BAR) as f64 * 8.0).round() as usize).max(1);
         let mut bar = "█".repeat(eighths / 8);
         bar.extend(['▏', '▎', '▍', '▌', '▋', '▊', '▉'].get((eighths % 8).wrapping_sub(1)));
         let colour = if self.options.has_colour { self.colour } else { Style::new() };
@@ -122,8 +133,9 @@ pub fn print_timeline_csv(out: &mut impl Write, timeline: &Timeline) -> io::Resu
             point.share.map(|share| share.to_string()).unwrap_or_default(),
         ]
     };
-    let of_series =
-        |series: &Series| series.points.iter().map(|point| row(&series.query, point)).collect::<Vec<_>>();
+    let of_series = |series: &Series| {
+        series.points.iter().map(|point| row(&series.query, point)).collect::<Vec<_>>()
+    };
     print_rows(out, &COLUMNS, timeline.series.iter().flat_map(of_series))
 }
 

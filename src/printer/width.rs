@@ -7,7 +7,11 @@ use super::sanitize::sanitize;
 
 /// The columns of a text, cluster by cluster: ligatures across clusters, which the width of a whole string allows for, are rare in terminals.
 pub(super) fn columns(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.graphemes(true).map(UnicodeWidthStr::width).sum() }
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.graphemes(true).map(UnicodeWidthStr::width).sum()
+    }
 }
 
 /// The first clusters of a text that fit into a number of columns, safe for a terminal.

@@ -244,7 +244,12 @@ fn print_phrase(f: &mut fmt::Formatter<'_>, phrase: &Phrase) -> fmt::Result {
     if phrase.gap > 0 { write!(f, "~{}", phrase.gap) } else { Ok(()) }
 }
 
-fn print_joined(f: &mut fmt::Formatter<'_>, operands: &[Node], operator: &str, binding: u8) -> fmt::Result {
+fn print_joined(
+    f: &mut fmt::Formatter<'_>,
+    operands: &[Node],
+    operator: &str,
+    binding: u8,
+) -> fmt::Result {
     for (place, operand) in operands.iter().enumerate() {
         if place > 0 {
             f.write_str(operator)?;
@@ -278,7 +283,10 @@ mod tests {
         assert_eq!(and.to_string(), r#"("a" OR "b") AND NOT ("a" OR "b")"#);
         let field = node(NodeKind::Field { field: Field::Section, operand: Box::new(or) });
         let mixed = node(NodeKind::Or(vec![and, field]));
-        assert_eq!(mixed.to_string(), r#"("a" OR "b") AND NOT ("a" OR "b") OR section:("a" OR "b")"#);
+        assert_eq!(
+            mixed.to_string(),
+            r#"("a" OR "b") AND NOT ("a" OR "b") OR section:("a" OR "b")"#
+        );
     }
 
     #[test]

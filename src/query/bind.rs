@@ -5,8 +5,12 @@
 
 use super::names::{NameError, NameField, NamePattern};
 use super::pattern::{Origin, Pattern, Slot, Spans};
-use super::plain_language::{FORMS_WEIGHT, SYNONYM_WEIGHT, TYPED_WEIGHT, Weights, is_telling, synonyms};
-use super::{Field, Matching, Node, NodeKind, Phrase, QueryError, QueryErrorKind, Span, TermRegex, Word};
+use super::plain_language::{
+    FORMS_WEIGHT, SYNONYM_WEIGHT, TYPED_WEIGHT, Weights, is_telling, synonyms,
+};
+use super::{
+    Field, Matching, Node, NodeKind, Phrase, QueryError, QueryErrorKind, Span, TermRegex, Word,
+};
 use crate::index::Policies;
 use crate::stem::stem;
 use crate::token::{has_token, terms};
@@ -90,7 +94,8 @@ pub(crate) fn bind(
         None => binder.every_policy(),
     }];
     if !section.is_empty() {
-        let headings = section.iter().map(|text| binder.place(PlaceField::Section, plain(text, reading)));
+        let headings =
+            section.iter().map(|text| binder.place(PlaceField::Section, plain(text, reading)));
         root.push(Operand::Or(headings.collect()));
     }
     binder.plan.root = Operand::And(root);
@@ -130,8 +135,9 @@ impl Slots {
 
     fn text(&mut self, text: &str) -> Vec<Option<usize>> {
         let has_forms = self.reading.has_forms;
-        let word =
-            |term: String| if has_forms { Slot::Forms(stem(&term).into_owned()) } else { Slot::Exact(term) };
+        let word = |term: String| {
+            if has_forms { Slot::Forms(stem(&term).into_owned()) } else { Slot::Exact(term) }
+        };
         owned_terms(text).into_iter().map(|term| self.add(word(term))).collect()
     }
 
@@ -141,7 +147,9 @@ impl Slots {
             match word {
                 Word::Text(text) => words.extend(self.text(text)),
                 Word::Any => words.push(None),
-                Word::Regex(pattern) => words.push(self.add(Slot::Regex(Box::new(TermRegex::new(pattern)?)))),
+                Word::Regex(pattern) => {
+                    words.push(self.add(Slot::Regex(Box::new(TermRegex::new(pattern)?))))
+                }
                 Word::Prefix(text) => {
                     let mut terms = owned_terms(text);
                     let start = terms.pop().unwrap_or_default();
@@ -193,14 +201,21 @@ struct Binder<'b> {
 }
 
 impl Binder<'_> {
-    fn node(&mut self, node: &Node, field: Option<Field>, is_wanted: bool) -> Result<Operand, QueryError> {
+    fn node(
+        &mut self,
+        node: &Node,
+        field: Option<Field>,
+        is_wanted: bool,
+    ) -> Result<Operand, QueryError> {
         Ok(match &node.kind {
             NodeKind::Phrase(_) | NodeKind::Near { .. } | NodeKind::Within { .. } => {
                 self.pattern(node, field, is_wanted)?
             }
             NodeKind::Set(text) => self.set(text, node.span, is_wanted)?,
             NodeKind::Field { field, operand } => self.node(operand, Some(*field), is_wanted)?,
-            NodeKind::Not(operand) => Operand::Not(Box::new(self.node(operand, field, !is_wanted)?)),
+            NodeKind::Not(operand) => {
+                Operand::Not(Box::new(self.node(operand, field, !is_wanted)?))
+            }
             NodeKind::And(operands) => Operand::And(self.nodes(operands, field, is_wanted)?),
             NodeKind::Or(operands) => Operand::Or(self.nodes(operands, field, is_wanted)?),
         })
@@ -225,16 +240,24 @@ impl Binder<'_> {
         QueryError::new(kind, self.query, span, message)
     }
 
-    fn pattern(&mut self, node: &Node, field: Option<Field>, is_wanted: bool) -> Result<Operand, QueryError> {
-        if let (Some(field @ (Field::Company | Field::Type)), NodeKind::Phrase(phrase)) = (field, &node.kind)
+    fn pattern(
+        &mut self,
+        node: &Node,
+        field: Option<Field>,
+        is_wanted: bool,
+    ) -> Result<Operand, QueryError> {
+        if let (Some(field @ (Field::Company | Field::Type)), NodeKind::Phrase(phrase)) =
+            (field, &node.kind)
         {
             return self.names(field, phrase.as_plain().unwrap_or_default(), node.span);
         }
         let mut slots = Slots { reading: self.reading, slots: Vec::new(), shared_from: 0 };
-        let spans =
-            slots.spans(node).map_err(|why| self.error(QueryErrorKind::BadOperand, node.span, &why))?;
+        let spans = slots
+            .spans(node)
+            .map_err(|why| self.error(QueryErrorKind::BadOperand, node.span, &why))?;
         if let Some(words) = spans.wordless() {
-            let message = if words { "no word to search for" } else { "`*` alone stands for any word" };
+            let message =
+                if words { "no word to search for" } else { "`*` alone stands for any word" };
             return Err(self.error(QueryErrorKind::NoWord, node.span, message));
         }
         let (text, origin) = (node.to_string(), Origin::Asked);

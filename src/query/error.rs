@@ -145,7 +145,8 @@ struct Excerpt {
 impl Excerpt {
     fn new(query: &str, span: Span) -> Self {
         // A place near the end leaves room: fill the window from the left.
-        let start = back(query, span.start, LEAD_COLUMNS).min(back(query, query.len(), WINDOW_COLUMNS));
+        let start =
+            back(query, span.start, LEAD_COLUMNS).min(back(query, query.len(), WINDOW_COLUMNS));
         let end = forward(query, start, WINDOW_COLUMNS);
         let ellipsis = if start > 0 { "…" } else { "" };
         let before = format!("{ellipsis}{}", visible(slice(query, start, span.start)));
@@ -177,10 +178,13 @@ fn visible(text: &str) -> String {
         _ if c.is_control() => char::REPLACEMENT_CHARACTER,
         // Soft hyphen, direction marks, zero-width space and its like, tags: not the joiners that
         // scripts need.
-        '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => '\u{fffd}',
-        '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => {
+        '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => {
             '\u{fffd}'
         }
+        '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
         _ => c,
     };
     text.chars().map(show).collect()
@@ -231,7 +235,10 @@ mod tests {
 
     #[test]
     fn caret_stands_under_the_place() {
-        assert_eq!(error("ab cd ef", 3, 5).to_string(), "it is wrong\n  ab cd ef\n     ^^  mend it");
+        assert_eq!(
+            error("ab cd ef", 3, 5).to_string(),
+            "it is wrong\n  ab cd ef\n     ^^  mend it"
+        );
     }
 
     #[test]
@@ -261,15 +268,18 @@ mod tests {
     #[test]
     fn combining_marks_take_no_column() {
         let query = "cafe\u{301} x";
-        assert_eq!(error(query, 7, 8).to_string(), "it is wrong\n  cafe\u{301} x\n       ^  mend it");
+        assert_eq!(
+            error(query, 7, 8).to_string(),
+            "it is wrong\n  cafe\u{301} x\n       ^  mend it"
+        );
     }
 
     #[test]
     fn what_is_echoed_is_safe_for_a_terminal() {
         let shown = error("a\tb\nc\u{1b}[2J\u{202e}\0", 0, 1).to_string();
         assert_eq!(shown, "it is wrong\n  a b c\u{fffd}[2J\u{fffd}\u{fffd}\n  ^  mend it");
-        let message =
-            QueryError::new(QueryErrorKind::Binding, "a", Span::new(0, 1), "a\nb\u{7}").with_hint("\u{85}");
+        let message = QueryError::new(QueryErrorKind::Binding, "a", Span::new(0, 1), "a\nb\u{7}")
+            .with_hint("\u{85}");
         assert_eq!((message.message(), message.hint()), ("a b\u{fffd}", Some(" ")));
     }
 

@@ -161,7 +161,9 @@ impl Lexer<'_> {
         let written = self.source.slice(span);
         let error = |message: String| self.source.error(Kind::BadDistance, span, message);
         if operand == TokenKind::Close {
-            return Err(error(format!("the distance {} behind a group", echo(written))).with_hint(AS_NEAR));
+            return Err(
+                error(format!("the distance {} behind a group", echo(written))).with_hint(AS_NEAR)
+            );
         }
         let number = &written[1..];
         if !is_number(number) {
@@ -191,7 +193,8 @@ impl Lexer<'_> {
     fn distance(&self, number: &str, span: Span) -> Result<u32, QueryError> {
         let distance = number.parse().ok().filter(|&distance| distance <= MAX_DISTANCE);
         distance.ok_or_else(|| {
-            let message = format!("the distance {} is more than {MAX_DISTANCE} words", echo(number));
+            let message =
+                format!("the distance {} is more than {MAX_DISTANCE} words", echo(number));
             let error = self.source.error(Kind::BadDistance, span, message);
             error.with_hint("for words anywhere in a clause, join them with AND")
         })
@@ -301,7 +304,8 @@ mod tests {
 
     #[test]
     fn near_names() {
-        for (name, field) in [("Companies", Field::Company), ("sect", Field::Section), ("lnik", Field::Link)]
+        for (name, field) in
+            [("Companies", Field::Company), ("sect", Field::Section), ("lnik", Field::Link)]
         {
             assert_eq!(near_field(name), Some(field), "{name}");
         }

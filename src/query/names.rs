@@ -83,13 +83,17 @@ impl NamePattern {
 
     /// Which policies (by rank) have a name that fits; an error if none has.
     pub fn policies(&self, field: NameField, policies: &Policies) -> Result<Vec<bool>, NameError> {
-        let set: Vec<bool> = policies.entries().iter().map(|entry| self.fits(field.of(entry))).collect();
+        let set: Vec<bool> =
+            policies.entries().iter().map(|entry| self.fits(field.of(entry))).collect();
         if set.contains(&true) {
             return Ok(set);
         }
         let near = near(&self.folded, policies.entries().iter().map(|entry| field.of(entry)));
         let hint = (!near.is_empty()).then(|| format!("did you mean {}?", near.join(", ")));
-        Err(NameError { message: format!("no {} `{}` in the index", field.word(), self.written), hint })
+        Err(NameError {
+            message: format!("no {} `{}` in the index", field.word(), self.written),
+            hint,
+        })
     }
 }
 
@@ -107,7 +111,11 @@ fn near<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
     let likeness = |name: &str| {
         let folded = name.to_lowercase();
         let is_part = wanted.chars().count() > 2 && folded.contains(wanted);
-        strsim::normalized_damerau_levenshtein(wanted, &folded).max(if is_part { NEAR } else { 0.0 })
+        strsim::normalized_damerau_levenshtein(wanted, &folded).max(if is_part {
+            NEAR
+        } else {
+            0.0
+        })
     };
     let mut scored: Vec<(f64, &str)> =
         names.map(|name| (likeness(name), name)).filter(|&(score, _)| score >= NEAR).collect();
@@ -122,7 +130,8 @@ mod tests {
 
     #[test]
     fn globs_are_over_letters() {
-        let fits = |pattern: &str, name: &str| NamePattern::new(pattern).map(|pattern| pattern.fits(name));
+        let fits =
+            |pattern: &str, name: &str| NamePattern::new(pattern).map(|pattern| pattern.fits(name));
         for (pattern, name) in [
             ("caf?", "Café"),
             ("*.EXAMPLE", "a.example"),

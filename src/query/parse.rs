@@ -142,17 +142,26 @@ impl Parser<'_> {
         let mut joined = 0;
         while let Some(operator) = self.peek() {
             let wrap: fn(u32, Box<Node>, Box<Node>) -> NodeKind = match operator.kind {
-                TokenKind::Near(_) => |distance, left, right| NodeKind::Near { distance, left, right },
-                TokenKind::Within(_) => {
-                    |distance, found, beside| NodeKind::Within { distance, is_negated: false, found, beside }
+                TokenKind::Near(_) => {
+                    |distance, left, right| NodeKind::Near { distance, left, right }
                 }
-                TokenKind::NotWithin(_) => {
-                    |distance, found, beside| NodeKind::Within { distance, is_negated: true, found, beside }
-                }
+                TokenKind::Within(_) => |distance, found, beside| NodeKind::Within {
+                    distance,
+                    is_negated: false,
+                    found,
+                    beside,
+                },
+                TokenKind::NotWithin(_) => |distance, found, beside| NodeKind::Within {
+                    distance,
+                    is_negated: true,
+                    found,
+                    beside,
+                },
                 _ => break,
             };
-            let (TokenKind::Near(distance) | TokenKind::Within(distance) | TokenKind::NotWithin(distance)) =
-                operator.kind
+            let (TokenKind::Near(distance)
+            | TokenKind::Within(distance)
+            | TokenKind::NotWithin(distance)) = operator.kind
             else {
                 break;
             };
@@ -285,7 +294,9 @@ impl Parser<'_> {
         Ok(Node::new(
             span,
             match phrase.as_plain() {
-                Some(text) if self.matching != Matching::Phrase && self.field.is_none() && !is_joined => {
+                Some(text)
+                    if self.matching != Matching::Phrase && self.field.is_none() && !is_joined =>
+                {
                     NodeKind::Set(text.to_owned())
                 }
                 _ => NodeKind::Phrase(phrase),
@@ -354,12 +365,21 @@ fn refuse_lone_star(source: Source<'_>, tokens: &[Token]) -> Result<(), QueryErr
 
 /// Refuses a NOT that would match nearly everything. `place` says whether a NOT may stand here, or
 /// which hint helps.
-fn check_negation(source: Source<'_>, node: &Node, place: Result<(), &str>) -> Result<(), QueryError> {
+fn check_negation(
+    source: Source<'_>,
+    node: &Node,
+    place: Result<(), &str>,
+) -> Result<(), QueryError> {
     let (operands, place) = match &node.kind {
-        NodeKind::Phrase(_) | NodeKind::Set(_) | NodeKind::Near { .. } | NodeKind::Within { .. } => {
+        NodeKind::Phrase(_)
+        | NodeKind::Set(_)
+        | NodeKind::Near { .. }
+        | NodeKind::Within { .. } => {
             return Ok(());
         }
-        NodeKind::Field { operand, .. } => (std::slice::from_ref(&**operand), Err(LONE_NOT_IN_FIELD)),
+        NodeKind::Field { operand, .. } => {
+            (std::slice::from_ref(&**operand), Err(LONE_NOT_IN_FIELD))
+        }
         NodeKind::Not(operand) => {
             let message = "NOT has nothing positive beside it";
             let error = |hint| source.error(Kind::LoneNot, node.span, message).with_hint(hint);
@@ -385,7 +405,8 @@ fn without_plain_parentheses(tokens: &[Token]) -> Vec<Token> {
             TokenKind::Open => open.push((at, false)),
             TokenKind::Close => {
                 if let Some((start, has_operator)) = open.pop() {
-                    let is_of_field = start > 0 && matches!(tokens[start - 1].kind, TokenKind::Field(_));
+                    let is_of_field =
+                        start > 0 && matches!(tokens[start - 1].kind, TokenKind::Field(_));
                     (is_group[start], is_group[at]) =
                         (has_operator || is_of_field, has_operator || is_of_field);
                     // What holds a group with an operator holds an operator.
@@ -696,7 +717,8 @@ mod tests {
     fn spans_hold_quotes_parentheses_and_fields() {
         let query = r#"sell or rent "x y" (a OR b) section:(c)"#;
         let NodeKind::And(operands) = parse(query).expect(query).kind else { unreachable!() };
-        let places: Vec<&str> = operands.iter().map(|operand| Source(query).slice(operand.span)).collect();
+        let places: Vec<&str> =
+            operands.iter().map(|operand| Source(query).slice(operand.span)).collect();
         assert_eq!(places, ["sell or rent", r#""x y""#, "(a OR b)", "section:(c)"]);
     }
 
@@ -756,11 +778,12 @@ mod tests {
             Just(Word::Prefix("third-part".to_owned())),
             Just(Word::Regex("opt(s|ed)?".to_owned())),
         ];
-        let mixed =
-            (plain.clone(), prop::collection::vec(other, 0..3), 0..4_u32).prop_map(|(plain, others, gap)| {
+        let mixed = (plain.clone(), prop::collection::vec(other, 0..3), 0..4_u32).prop_map(
+            |(plain, others, gap)| {
                 let words = plain.words.into_iter().chain(others).collect();
                 Phrase { words, gap }
-            });
+            },
+        );
         prop_oneof![3 => plain, 1 => mixed].prop_map(|phrase| node(NodeKind::Phrase(phrase)))
     }
 
@@ -797,7 +820,8 @@ mod tests {
                 }
                 join(operands, NodeKind::And)
             });
-            let or = prop::collection::vec(inner, 2..4).prop_map(|operands| join(operands, NodeKind::Or));
+            let or = prop::collection::vec(inner, 2..4)
+                .prop_map(|operands| join(operands, NodeKind::Or));
             prop_oneof![and, or]
         })
     }
@@ -806,19 +830,22 @@ mod tests {
         let field = |fields: &[Field]| prop::sample::select(fields.to_vec());
         let names = (field(&[Field::Company, Field::Type]), combined(plain()));
         // A link has no regular expressions, since it has slashes.
-        let texts =
-            prop_oneof![(Just(Field::Section), combined(near())), (Just(Field::Link), combined(plain()))];
-        let field = prop_oneof![names, texts]
-            .prop_map(|(field, operand)| node(NodeKind::Field { field, operand: Box::new(operand) }));
+        let texts = prop_oneof![
+            (Just(Field::Section), combined(near())),
+            (Just(Field::Link), combined(plain()))
+        ];
+        let field = prop_oneof![names, texts].prop_map(|(field, operand)| {
+            node(NodeKind::Field { field, operand: Box::new(operand) })
+        });
         combined(prop_oneof![3 => near(), 1 => field])
     }
 
     /// Pieces of the language in any order, with anything between them.
     fn noise() -> impl Strategy<Value = String> {
         let pieces = [
-            "AND", "OR", "NOT", "(", ")", "\"", "“", "”", "„", "company:", "section:", "typ:", "http://",
-            "*", "~3", "NEAR/5", "WITHIN/3", "/a/", "/", "a", "sell", "10:30", "隱私", "e\u{301}", " ", " ",
-            " ", "\0", "\t",
+            "AND", "OR", "NOT", "(", ")", "\"", "“", "”", "„", "company:", "section:", "typ:",
+            "http://", "*", "~3", "NEAR/5", "WITHIN/3", "/a/", "/", "a", "sell", "10:30", "隱私",
+            "e\u{301}", " ", " ", " ", "\0", "\t",
         ];
         let piece = prop_oneof![4 => prop::sample::select(pieces.to_vec()).prop_map(str::to_owned), 1 => any::<String>()];
         prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())

@@ -99,7 +99,9 @@ impl Spans {
     /// Whether a phrase in it has nothing to look for: no word at all (true), or none but "any word" (false).
     pub fn wordless(&self) -> Option<bool> {
         match self {
-            Spans::Phrase { words, .. } => words.iter().all(Option::is_none).then_some(words.is_empty()),
+            Spans::Phrase { words, .. } => {
+                words.iter().all(Option::is_none).then_some(words.is_empty())
+            }
             Spans::Or(operands) => operands.iter().find_map(Spans::wordless),
             Spans::Near { left, right, .. } => left.wordless().or_else(|| right.wordless()),
             Spans::Within { found, beside, .. } => found.wordless().or_else(|| beside.wordless()),
@@ -112,7 +114,9 @@ impl Spans {
             Spans::Phrase { words, .. } => words.last() == Some(&None),
             Spans::Or(operands) => operands.iter().any(Spans::hangs_on_length),
             Spans::Near { left, right, .. } => left.hangs_on_length() || right.hangs_on_length(),
-            Spans::Within { found, beside, .. } => found.hangs_on_length() || beside.hangs_on_length(),
+            Spans::Within { found, beside, .. } => {
+                found.hangs_on_length() || beside.hangs_on_length()
+            }
         }
     }
 }

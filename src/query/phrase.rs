@@ -6,8 +6,7 @@ use super::lex::{Source, is_number, is_pattern, is_separator};
 use super::regex::checked;
 
 const AS_GAP: &str = "a distance follows a quoted phrase, as in `\"sell data\"~3`";
-const AS_STAR: &str =
-    "a `*` ends a word (`part*`) or is one of its own; for all else write a regular expression, as `/p.*y/`";
+const AS_STAR: &str = "a `*` ends a word (`part*`) or is one of its own; for all else write a regular expression, as `/p.*y/`";
 
 /// The phrase at `span` with its words at `inner`, in the group of `field` if there is one.
 ///
@@ -70,7 +69,9 @@ impl Reader<'_> {
         match word.strip_suffix('*') {
             _ if !word.contains('*') => Ok(text()),
             Some("") => Ok(Word::Any),
-            Some(start) if !start.contains('*') && ends_in_word(start) => Ok(Word::Prefix(start.to_owned())),
+            Some(start) if !start.contains('*') && ends_in_word(start) => {
+                Ok(Word::Prefix(start.to_owned()))
+            }
             _ => {
                 let message = format!("the `*` in {}", echo(word));
                 Err(self.source.error(Kind::BadWildcard, span, message).with_hint(AS_STAR))
@@ -82,7 +83,8 @@ impl Reader<'_> {
     fn check(&self, words: &[Word], span: Span) -> Result<(), QueryError> {
         let is_sought = |word: &Word| match word {
             Word::Text(text) => {
-                (self.takes_globs() && text.contains(['*', '?', '['])) || text.contains(char::is_alphanumeric)
+                (self.takes_globs() && text.contains(['*', '?', '[']))
+                    || text.contains(char::is_alphanumeric)
             }
             Word::Prefix(_) | Word::Regex(_) => true,
             Word::Any => false,
@@ -98,8 +100,8 @@ impl Reader<'_> {
             }
             _ => {
                 let written = self.source.slice(span);
-                let text =
-                    written.trim_matches(|c| matches!(c, '"' | '“' | '”' | '„' | '‟') || is_separator(c));
+                let text = written
+                    .trim_matches(|c| matches!(c, '"' | '“' | '”' | '„' | '‟') || is_separator(c));
                 error(format!("no word to search for in {}", echo(text))).with_hint(AS_WORDS_WANTED)
             }
         })

@@ -60,9 +60,11 @@ pub(super) fn is_telling(weight: f64) -> bool {
 
 /// The stems of the words that say the same as a word with this stem, itself left out.
 pub(super) fn synonyms(wanted: &str) -> Vec<String> {
-    let stems =
-        |line: &str| -> Vec<String> { line.split_whitespace().map(|word| stem(word).into_owned()).collect() };
-    let groups = SYNONYMS.lines().map(stems).filter(|group| group.iter().any(|stem| stem == wanted));
+    let stems = |line: &str| -> Vec<String> {
+        line.split_whitespace().map(|word| stem(word).into_owned()).collect()
+    };
+    let groups =
+        SYNONYMS.lines().map(stems).filter(|group| group.iter().any(|stem| stem == wanted));
     let mut same: Vec<String> = groups.flatten().filter(|stem| stem != wanted).collect();
     same.sort_unstable();
     same.dedup();
@@ -88,6 +90,9 @@ mod tests {
         for word in weights.question.iter().chain(&weights.generic) {
             assert_eq!(crate::token::terms(word).collect::<Vec<_>>(), [*word]);
         }
-        assert_eq!((weights.of("they"), weights.of("data"), weights.of("advertisers")), (0.1, 0.5, 1.0));
+        assert_eq!(
+            (weights.of("they"), weights.of("data"), weights.of("advertisers")),
+            (0.1, 0.5, 1.0)
+        );
     }
 }

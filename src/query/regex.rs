@@ -147,7 +147,9 @@ mod tests {
 
     #[test]
     fn mistakes_are_said_on_one_line() {
-        for pattern in ["a(", "a)", "[b-a]", "*a", "(?P<x", r"\p{Foo}", "(a{100}){100}{100}", r"\bx"] {
+        for pattern in
+            ["a(", "a)", "[b-a]", "*a", "(?P<x", r"\p{Foo}", "(a{100}){100}{100}", r"\bx"]
+        {
             let reason = TermRegex::new(pattern).map(|_| ()).expect_err(pattern);
             assert!(!reason.is_empty() && reason.lines().count() == 1, "{pattern}: {reason}");
         }

@@ -37,16 +37,25 @@ impl<'s> Context<'s> {
         if !plan.has_context {
             return Ok(None);
         }
-        let patterns =
-            plan.patterns.iter().zip(&prepared.patterns).filter(|(pattern, _)| pattern.is_telling());
+        let patterns = plan
+            .patterns
+            .iter()
+            .zip(&prepared.patterns)
+            .filter(|(pattern, _)| pattern.is_telling());
         let boosts = plan.boosts.iter().zip(&prepared.boosts);
-        let cursor = |(pattern, prepared)| Ok((PatternCursor::new(index, ord, pattern, prepared)?, prepared));
+        let cursor = |(pattern, prepared)| {
+            Ok((PatternCursor::new(index, ord, pattern, prepared)?, prepared))
+        };
         let wanted = patterns.chain(boosts).map(cursor).collect::<Result<_>>()?;
         Ok(Some(Self { columns, prepared, wanted, scored: [(DocId::MAX, 0.0); 3] }))
     }
 
     /// What the neighbours of a clause add to its score. Clauses ascend.
-    pub fn score(&mut self, doc: DocId, lengths: &tantivy::fieldnorm::FieldNormReader) -> Result<f64> {
+    pub fn score(
+        &mut self,
+        doc: DocId,
+        lengths: &tantivy::fieldnorm::FieldNormReader,
+    ) -> Result<f64> {
         let home = self.home(doc);
         let mut sum = 0.0;
         // The clause itself too, in its turn: it may be the neighbour of the next one.
@@ -64,7 +73,11 @@ impl<'s> Context<'s> {
         Some((self.columns.policy.first(doc)?, first_ordinal(self.columns.order.first(doc)?)))
     }
 
-    fn score_of(&mut self, doc: DocId, lengths: &tantivy::fieldnorm::FieldNormReader) -> Result<f64> {
+    fn score_of(
+        &mut self,
+        doc: DocId,
+        lengths: &tantivy::fieldnorm::FieldNormReader,
+    ) -> Result<f64> {
         if let Some((_, score)) = self.scored.iter().find(|(known, _)| *known == doc) {
             return Ok(*score);
         }

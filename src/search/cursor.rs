@@ -92,7 +92,9 @@ impl SlotCursor {
                 out.sort_unstable();
             }
             Self::Collected(places, at) => {
-                out.extend(places[*at..].iter().take_while(|place| place.0 == doc).map(|place| place.1));
+                out.extend(
+                    places[*at..].iter().take_while(|place| place.0 == doc).map(|place| place.1),
+                );
             }
         }
     }
@@ -145,7 +147,9 @@ impl<'p> PatternCursor<'p> {
     pub fn candidate(&mut self, target: DocId) -> DocId {
         if self.candidate != target {
             self.candidate = match &self.words {
-                Some(words) => meeting(words.iter().map(|&(_, slot)| slot), &mut self.slots, target),
+                Some(words) => {
+                    meeting(words.iter().map(|&(_, slot)| slot), &mut self.slots, target)
+                }
                 None => candidate(&self.pattern.spans, &mut self.slots, target),
             };
         }
@@ -199,7 +203,8 @@ fn meeting(
         if clause == TERMINATED {
             return TERMINATED;
         }
-        let mut elsewhere = words.clone().map(|slot| slots[slot].seek(clause)).filter(|&next| next != clause);
+        let mut elsewhere =
+            words.clone().map(|slot| slots[slot].seek(clause)).filter(|&next| next != clause);
         match elsewhere.next() {
             None => return clause,
             Some(TERMINATED) => return TERMINATED,
@@ -258,9 +263,11 @@ fn keep_followed(starts: &mut Vec<u32>, positions: &[u32], at: u32) {
 fn candidate(spans: &Spans, slots: &mut [SlotCursor], target: DocId) -> DocId {
     match spans {
         Spans::Phrase { words, .. } => meeting(words.iter().flatten().copied(), slots, target),
-        Spans::Or(operands) => {
-            operands.iter().map(|operand| candidate(operand, slots, target)).min().unwrap_or(TERMINATED)
-        }
+        Spans::Or(operands) => operands
+            .iter()
+            .map(|operand| candidate(operand, slots, target))
+            .min()
+            .unwrap_or(TERMINATED),
         Spans::Near { left, right, .. }
         | Spans::Within { is_negated: false, found: left, beside: right, .. } => {
             let mut target = target;

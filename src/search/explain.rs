@@ -59,7 +59,12 @@ impl Part {
     }
 
     pub(super) fn of_neighbours(score: f64) -> Option<Self> {
-        let part = Self { reason: Reason::Neighbours, text: String::new(), count: 0, score: rounded(score) };
+        let part = Self {
+            reason: Reason::Neighbours,
+            text: String::new(),
+            count: 0,
+            score: rounded(score),
+        };
         (score > 0.0).then_some(part)
     }
 }

@@ -17,7 +17,9 @@ pub(super) fn grouped(
 ) -> Result<(Vec<Row>, Vec<u64>)> {
     let key = |row: &Row| match group {
         Group::None => 0,
-        Group::Text => columns.get(row.segment as usize).and_then(|c| c.text_key.first(row.doc)).unwrap_or(0),
+        Group::Text => {
+            columns.get(row.segment as usize).and_then(|c| c.text_key.first(row.doc)).unwrap_or(0)
+        }
         Group::Policy => u64::from(row.rank),
         Group::Company => u64::from(index.policies().company(row.rank)),
     };
@@ -58,7 +60,8 @@ impl Times<'_> {
     fn of(&mut self, row: &Row) -> Result<Option<i64>> {
         if !self.of_policy.contains_key(&row.rank) {
             let index = self.index;
-            let entry = index.policies().get(row.rank).ok_or_else(|| index.damaged("an unknown policy"))?;
+            let entry =
+                index.policies().get(row.rank).ok_or_else(|| index.damaged("an unknown policy"))?;
             self.of_policy.insert(row.rank, index.times(index.policy_address(entry.hash)?)?);
         }
         Ok(self.of_policy.get(&row.rank).and_then(|times| times.get(row.newest as usize)).copied())

@@ -25,7 +25,8 @@ impl MetadataFilter {
     pub fn new(index: &OpenIndex, wanted: &[(String, String)]) -> Result<Self> {
         let rule = |(key, value): &(String, String)| {
             check_key(index, "--meta", key)?;
-            let pattern = NamePattern::new(value).map_err(|error| Error::Usage(error.to_string()))?;
+            let pattern =
+                NamePattern::new(value).map_err(|error| Error::Usage(error.to_string()))?;
             Ok((key.clone(), pattern))
         };
         wanted.iter().map(rule).collect::<Result<_>>().map(Self)
@@ -62,7 +63,9 @@ impl MetadataFilter {
     }
 
     fn fits(&self, snapshot: &StoredSnapshot) -> bool {
-        self.0.iter().all(|(key, pattern)| values(snapshot, key).iter().any(|value| pattern.fits(value)))
+        self.0
+            .iter()
+            .all(|(key, pattern)| values(snapshot, key).iter().any(|value| pattern.fits(value)))
     }
 }
 

@@ -38,9 +38,9 @@ pub use request::{Dates, Filters, Group, LifeFilter, Limit, Member, Sample, Sear
 pub use scope::Scope;
 pub use show::{ContextClause, ShownClause, find_clause};
 pub use versions::{
-    ChangeKind, Comparison, DiffSummary, Difference, Event, EventKind, History, Life, PolicyHistory,
-    Selected, SnapshotCard, Stand, Stretch, ThreadHistory, Version, VersionClause, Wording, chosen_ordinal,
-    one_policy, version,
+    ChangeKind, Comparison, DiffSummary, Difference, Event, EventKind, History, Life,
+    PolicyHistory, Selected, SnapshotCard, Stand, Stretch, ThreadHistory, Version, VersionClause,
+    Wording, chosen_ordinal, one_policy, version,
 };
 
 use fixedbitset::FixedBitSet;
@@ -64,7 +64,11 @@ use statistics::Prepared;
 /// # Errors
 ///
 /// A query that cannot be read, a name that the index does not have, a damaged index, or what `sink` returns.
-pub fn search(index: &OpenIndex, request: &SearchRequest, sink: &mut dyn HitSink) -> Result<Summary> {
+pub fn search(
+    index: &OpenIndex,
+    request: &SearchRequest,
+    sink: &mut dyn HitSink,
+) -> Result<Summary> {
     Searcher::new(index)?.search(request, sink)
 }
 
@@ -92,9 +96,13 @@ impl<'i> Searcher<'i> {
     }
 
     /// What finds the matches of `request` without their scores.
-    fn unscored<'r>(&'r self, request: &'r SearchRequest) -> Result<(Plan, Prepared, Conditions<'r>)> {
+    fn unscored<'r>(
+        &'r self,
+        request: &'r SearchRequest,
+    ) -> Result<(Plan, Prepared, Conditions<'r>)> {
         let plan = plan(self.index, request)?;
-        let conditions = Conditions { is_scored: false, ..conditions(self.index, request, &self.policies)? };
+        let conditions =
+            Conditions { is_scored: false, ..conditions(self.index, request, &self.policies)? };
         let prepared = Prepared::new(self.index, &plan, false)?;
         Ok((plan, prepared, conditions))
     }
@@ -122,7 +130,8 @@ impl<'i> Searcher<'i> {
         let truncated = end.min(request.sample.map_or(all, |sample| sample.size)) < all;
         let summary = Summary { query: request.query.clone(), totals, truncated };
         sink.begin(&summary).map_err(Error::Output)?;
-        let mut reader = HitReader::new(index, columns, &plan, &prepared, &conditions).wanting(request);
+        let mut reader =
+            HitReader::new(index, columns, &plan, &prepared, &conditions).wanting(request);
         for (i, row) in rows.iter().enumerate().take(end).skip(request.offset) {
             let score = (request.sort == Sort::Relevance).then_some(-row.key);
             let hit = reader.hit(row, i as u64 + 1, score, sizes.get(i).copied())?;
@@ -137,7 +146,12 @@ impl<'i> Searcher<'i> {
 
 /// The first 64 bits of the ids of clauses, by segment.
 fn clause_ids(index: &OpenIndex) -> Result<Vec<Column<u64>>> {
-    index.searcher().segment_readers().iter().map(|segment| index.column(segment, "clause_id")).collect()
+    index
+        .searcher()
+        .segment_readers()
+        .iter()
+        .map(|segment| index.column(segment, "clause_id"))
+        .collect()
 }
 
 fn plan(index: &OpenIndex, request: &SearchRequest) -> Result<Plan> {

@@ -53,7 +53,9 @@ impl Searcher<'_> {
 
     /// When the history begins, if these dates end before.
     fn not_begun(&self, dates: Dates) -> Option<&str> {
-        let (Dates::AsOf(last) | Dates::Between { until: Some(last), .. }) = dates else { return None };
+        let (Dates::AsOf(last) | Dates::Between { until: Some(last), .. }) = dates else {
+            return None;
+        };
         let begins = &self.index.manifest().dates.as_ref()?.first;
         (last.last().date() < *begins).then_some(begins)
     }
@@ -75,7 +77,8 @@ impl Searcher<'_> {
         let plan: Plan = super::plan(self.index, request)?;
         let field = self.index.fields().text;
         let mut said = Vec::new();
-        for slot in plan.patterns.iter().filter(|pattern| pattern.is_wanted).flat_map(|p| &p.slots) {
+        for slot in plan.patterns.iter().filter(|pattern| pattern.is_wanted).flat_map(|p| &p.slots)
+        {
             if is_missing(self.index, field, slot)? {
                 let line = match slot {
                     Slot::Exact(word) | Slot::Forms(word) => {
@@ -89,7 +92,9 @@ impl Searcher<'_> {
                         format!("no clause has the word `{word}`{near}")
                     }
                     Slot::Prefix(start) => format!("no word of the index begins with `{start}`"),
-                    Slot::Regex(regex) => format!("no word of the index fits /{}/", regex.pattern()),
+                    Slot::Regex(regex) => {
+                        format!("no word of the index fits /{}/", regex.pattern())
+                    }
                 };
                 if !said.contains(&line) {
                     said.push(line);
@@ -105,7 +110,9 @@ impl Searcher<'_> {
     fn excluding_filter(&self, request: &SearchRequest, without: u64) -> Result<String> {
         let without = clauses_text(without);
         if let Some(begins) = self.not_begun(request.filters.dates) {
-            return Ok(format!("the history of this index begins on {begins}; {without} without filters"));
+            return Ok(format!(
+                "the history of this index begins on {begins}; {without} without filters"
+            ));
         }
         for (name, filters) in one_less(&request.filters) {
             if self.count(&SearchRequest { filters, ..request.clone() })? > 0 {

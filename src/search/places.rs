@@ -47,7 +47,15 @@ impl<'s> PlaceCursor<'s> {
         let policy = policies.doc();
         policies.advance();
         let times = index.column(segment, "times")?;
-        Ok(Self { index, columns, times, max_doc: segment.max_doc(), policies, policy, clauses: None })
+        Ok(Self {
+            index,
+            columns,
+            times,
+            max_doc: segment.max_doc(),
+            policies,
+            policy,
+            clauses: None,
+        })
     }
 
     /// The first clause from `target` on.
@@ -123,8 +131,9 @@ fn spans_query(spans: &Spans, slots: &[Vec<Term>]) -> Box<dyn Query> {
 }
 
 fn one_of(terms: &[Term]) -> Box<dyn Query> {
-    let term =
-        |term: &Term| -> Box<dyn Query> { Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic)) };
+    let term = |term: &Term| -> Box<dyn Query> {
+        Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic))
+    };
     match terms {
         [only] => term(only),
         terms => Box::new(BooleanQuery::union(terms.iter().map(term).collect())),
@@ -132,7 +141,11 @@ fn one_of(terms: &[Term]) -> Box<dyn Query> {
 }
 
 /// The documents of `query`.
-fn scorer(index: &OpenIndex, segment: &SegmentReader, query: &dyn Query) -> Result<Box<dyn Scorer>> {
+fn scorer(
+    index: &OpenIndex,
+    segment: &SegmentReader,
+    query: &dyn Query,
+) -> Result<Box<dyn Scorer>> {
     let scoring = EnableScoring::disabled_from_searcher(index.searcher());
     let weight = query.weight(scoring).map_err(index.failed())?;
     weight.scorer(segment, 1.0).map_err(index.failed())

@@ -70,8 +70,9 @@ impl PolicyInTime {
 
     /// The times of the first and the last snapshot that count.
     pub fn span(&self) -> Option<(ArchiveTime, ArchiveTime)> {
-        let time =
-            |ordinal: u32| self.times.get(ordinal as usize).map(|&time| ArchiveTime::from_seconds(time));
+        let time = |ordinal: u32| {
+            self.times.get(ordinal as usize).map(|&time| ArchiveTime::from_seconds(time))
+        };
         Some((time(self.counting.first()?.start)?, time(self.counting.last()?.end - 1)?))
     }
 

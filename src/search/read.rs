@@ -76,8 +76,10 @@ impl<'r> HitReader<'r> {
     /// The headings above the place at which the hit of `row` is shown.
     pub fn section(&mut self, row: &Row) -> Result<Vec<String>> {
         let index = self.index;
-        let columns =
-            self.columns.get(row.segment as usize).ok_or_else(|| index.damaged("a missing segment"))?;
+        let columns = self
+            .columns
+            .get(row.segment as usize)
+            .ok_or_else(|| index.damaged("a missing segment"))?;
         let clause = index.clause(DocAddress::new(row.segment, row.doc))?;
         let policy = self.enter(row.rank)?;
         let found = match &mut self.units {
@@ -89,11 +91,19 @@ impl<'r> HitReader<'r> {
     }
 
     /// The hit of `row`.
-    pub fn hit(&mut self, row: &Row, rank: u64, score: Option<f64>, group_size: Option<u64>) -> Result<Hit> {
+    pub fn hit(
+        &mut self,
+        row: &Row,
+        rank: u64,
+        score: Option<f64>,
+        group_size: Option<u64>,
+    ) -> Result<Hit> {
         let index = self.index;
         let address = DocAddress::new(row.segment, row.doc);
-        let columns =
-            self.columns.get(row.segment as usize).ok_or_else(|| index.damaged("a missing segment"))?;
+        let columns = self
+            .columns
+            .get(row.segment as usize)
+            .ok_or_else(|| index.damaged("a missing segment"))?;
         let clause = index.clause(address)?;
         let runs: Vec<Run> = columns.runs.values_for_doc(row.doc).map(run).collect();
         let policy = self.enter(row.rank)?;
@@ -102,7 +112,8 @@ impl<'r> HitReader<'r> {
             None => self.place(columns, row, &words),
             Some(units) => units.shown(index, self.plan, columns, row)?,
         };
-        let entry = index.policies().get(row.rank).ok_or_else(|| index.damaged("an unknown policy"))?;
+        let entry =
+            index.policies().get(row.rank).ok_or_else(|| index.damaged("an unknown policy"))?;
         let (place, matched) = found.ok_or_else(|| index.damaged("a clause without a place"))?;
         let context = match self.context {
             0 => None,
@@ -114,11 +125,20 @@ impl<'r> HitReader<'r> {
         let life = Life::new(&runs, &policy.times);
         let archived = policy.times.get(row.newest as usize).copied().unwrap_or(0);
         // Not all of what is known of the snapshot: its metadata can be long.
-        let (title, url, archive_url, source) =
-            self.conditions.policies.with_snapshot(index, (row.rank, &policy), row.newest, |snapshot| {
+        let (title, url, archive_url, source) = self.conditions.policies.with_snapshot(
+            index,
+            (row.rank, &policy),
+            row.newest,
+            |snapshot| {
                 let info = &snapshot.info;
-                (snapshot.title.clone(), info.url.clone(), info.archive_url.clone(), info.source.clone())
-            })?;
+                (
+                    snapshot.title.clone(),
+                    info.url.clone(),
+                    info.archive_url.clone(),
+                    info.source.clone(),
+                )
+            },
+        )?;
         let same_text_companies = match columns.text_key.first(row.doc) {
             Some(key) => index.companies_of_text(key)?.saturating_sub(1),
             None => 0,
@@ -126,8 +146,15 @@ impl<'r> HitReader<'r> {
         let explanation = match self.is_explained {
             false => None,
             true => Some(
-                SegmentSearch::new(index, row.segment, columns, self.plan, self.prepared, self.conditions)?
-                    .explain(row.doc, &matched)?,
+                SegmentSearch::new(
+                    index,
+                    row.segment,
+                    columns,
+                    self.plan,
+                    self.prepared,
+                    self.conditions,
+                )?
+                .explain(row.doc, &matched)?,
             ),
         };
         let highlights = words.ranges(matched.iter().map(|&i| &self.plan.patterns[i]));
@@ -175,9 +202,15 @@ impl<'r> HitReader<'r> {
     }
 
     /// The first place of the clause in the newest matching snapshot for which the query holds, and the patterns that match there.
-    fn place(&self, columns: &Columns, row: &Row, words: &Words<'_>) -> Option<(usize, Vec<usize>)> {
+    fn place(
+        &self,
+        columns: &Columns,
+        row: &Row,
+        words: &Words<'_>,
+    ) -> Option<(usize, Vec<usize>)> {
         let changes: Vec<_> = columns.places.values_for_doc(row.doc).map(place_change).collect();
-        let (_, there) = stretches(&changes).find(|(ordinals, _)| ordinals.contains(&row.newest))?;
+        let (_, there) =
+            stretches(&changes).find(|(ordinals, _)| ordinals.contains(&row.newest))?;
         there.iter().filter(|(_, kind)| self.conditions.has_kind(*kind)).find_map(|(change, _)| {
             let place = change.place as usize;
             Some((place, self.matched(words, row.rank, place)?))
@@ -217,10 +250,12 @@ fn surroundings(
     let own = standing.iter().position(is_own);
     let own = own.ok_or_else(|| index.damaged("a clause that its snapshot does not list"))?;
     let read = |&(clause, place): &(u32, u32)| {
-        let kind = policy.tables.places.get(place as usize).map_or(Kind::Paragraph, |place| place.kind);
+        let kind =
+            policy.tables.places.get(place as usize).map_or(Kind::Paragraph, |place| place.kind);
         Ok(Neighbour { kind, text: index.clause(at(clause))?.text })
     };
-    let (first, last) = (own.saturating_sub(reach), own.saturating_add(reach).min(standing.len() - 1));
+    let (first, last) =
+        (own.saturating_sub(reach), own.saturating_add(reach).min(standing.len() - 1));
     Ok(Surroundings {
         before: standing[first..own].iter().map(read).collect::<Result<_>>()?,
         after: standing[own + 1..=last].iter().map(read).collect::<Result<_>>()?,
@@ -243,9 +278,11 @@ struct Life {
 
 impl Life {
     fn new(runs: &[Run], times: &[i64]) -> Self {
-        let time =
-            |ordinal: u32| times.get(ordinal as usize).map(|&seconds| ArchiveTime::from_seconds(seconds));
-        let (first, last) = (runs.first().map_or(0, |run| run.start), runs.last().map_or(0, |run| run.last));
+        let time = |ordinal: u32| {
+            times.get(ordinal as usize).map(|&seconds| ArchiveTime::from_seconds(seconds))
+        };
+        let (first, last) =
+            (runs.first().map_or(0, |run| run.start), runs.last().map_or(0, |run| run.last));
         let epoch = ArchiveTime::from_seconds(0);
         Self {
             first_seen: time(first).unwrap_or(epoch),

@@ -49,8 +49,9 @@ impl Units {
         }
         let mut numbers: HashMap<&[u32], usize> = HashMap::new();
         let mut headings = Vec::new();
-        let heading =
-            |path: &[u32]| path.last().and_then(|&last| tables.headings.get(last as usize)).cloned();
+        let heading = |path: &[u32]| {
+            path.last().and_then(|&last| tables.headings.get(last as usize)).cloned()
+        };
         let mut of_place = Vec::with_capacity(tables.places.len());
         for place in &tables.places {
             let unit = *numbers.entry(&place.section).or_insert_with(|| {
@@ -114,7 +115,9 @@ impl Evaluation<'_> {
         match operand {
             Operand::Pattern(i) => self.patterns[*i][unit].clone(),
             Operand::Place(i) => self.places[*i][unit].clone(),
-            Operand::Policies(i) if self.plan.policy_sets[*i].get(self.rank as usize) == Some(&true) => {
+            Operand::Policies(i)
+                if self.plan.policy_sets[*i].get(self.rank as usize) == Some(&true) =>
+            {
                 self.all()
             }
             Operand::Policies(_) => FixedBitSet::with_capacity(self.snapshots),
@@ -125,7 +128,9 @@ impl Evaluation<'_> {
             }
             Operand::And(operands) => {
                 let mut truth = self.all();
-                operands.iter().for_each(|operand| truth.intersect_with(&self.truth(operand, unit)));
+                operands
+                    .iter()
+                    .for_each(|operand| truth.intersect_with(&self.truth(operand, unit)));
                 truth
             }
             Operand::Or(operands) => {
@@ -190,7 +195,9 @@ impl Evaluation<'_> {
                 }
                 Leaf::Policies(_) => {}
             });
-            places.iter_mut().for_each(|place: &mut ByUnit| place[unit].difference_with(&by_pattern));
+            places
+                .iter_mut()
+                .for_each(|place: &mut ByUnit| place[unit].difference_with(&by_pattern));
             truth.difference_with(&by_pattern);
             truth.difference_with(&by_place);
             rest.push(truth);
@@ -214,12 +221,19 @@ impl Answer {
     /// The patterns of a clause that match in this unit at this ordinal, with their counts.
     fn matched(&self, doc: DocId, unit: usize, ordinal: u32) -> impl Iterator<Item = (usize, u32)> {
         let standing = self.standing.get(&doc).map(Vec::as_slice).unwrap_or_default();
-        let is_matched = move |pattern: usize| self.patterns[pattern][unit].contains(ordinal as usize);
+        let is_matched =
+            move |pattern: usize| self.patterns[pattern][unit].contains(ordinal as usize);
         standing.iter().copied().filter(move |&(pattern, _)| is_matched(pattern))
     }
 
     /// The ordinals in which a clause at this place is a hit.
-    fn ordinals(&self, doc: DocId, unit: usize, place: usize, place_truth: &[Vec<bool>]) -> FixedBitSet {
+    fn ordinals(
+        &self,
+        doc: DocId,
+        unit: usize,
+        place: usize,
+        place_truth: &[Vec<bool>],
+    ) -> FixedBitSet {
         let mut ordinals = self.rest[unit].clone();
         for (pattern, _) in self.standing.get(&doc).into_iter().flatten() {
             ordinals.union_with(&self.patterns[*pattern][unit]);
@@ -314,12 +328,13 @@ impl SegmentSearch<'_> {
         let mut places = empty(self.plan.place_patterns.len());
         for (truth, by_unit) in self.policy.place_truth.iter().zip(&mut places) {
             if truth.contains(&true) {
-                clauses
-                    .clone()
-                    .for_each(|doc| self.mark(doc, by_unit, |place| truth.get(place) == Some(&true)));
+                clauses.clone().for_each(|doc| {
+                    self.mark(doc, by_unit, |place| truth.get(place) == Some(&true))
+                });
             }
         }
-        let evaluation = Evaluation { plan: self.plan, snapshots, rank: self.policy.rank, patterns, places };
+        let evaluation =
+            Evaluation { plan: self.plan, snapshots, rank: self.policy.rank, patterns, places };
         Ok(evaluation.answer(units, standing))
     }
 
@@ -332,7 +347,8 @@ impl SegmentSearch<'_> {
                 let unit = self.policy.units.of_place.get(change.place as usize);
                 let Some(ordinals) = unit.and_then(|&unit| by_unit.get_mut(unit)) else { continue };
                 for run in &runs {
-                    let (start, end) = (run.start.max(stretch.start), (run.last + 1).min(stretch.end));
+                    let (start, end) =
+                        (run.start.max(stretch.start), (run.last + 1).min(stretch.end));
                     let end = (end as usize).min(ordinals.len());
                     if (start as usize) < end {
                         ordinals.insert_range(start as usize..end);
@@ -343,7 +359,12 @@ impl SegmentSearch<'_> {
     }
 
     /// Tells `found` of a clause if it is a hit somewhere.
-    fn find_in_units(&mut self, doc: DocId, answer: &Answer, found: &mut dyn FnMut(Match<'_>)) -> Result<()> {
+    fn find_in_units(
+        &mut self,
+        doc: DocId,
+        answer: &Answer,
+        found: &mut dyn FnMut(Match<'_>),
+    ) -> Result<()> {
         if !self.has_lang(doc) {
             return Ok(());
         }
@@ -380,10 +401,18 @@ impl SegmentSearch<'_> {
     }
 
     /// The ordinals in which a clause at this place is a hit; `None` where a filter leaves it out.
-    fn ordinals_at(&self, doc: DocId, place: usize, kind: Kind, answer: &Answer) -> Option<FixedBitSet> {
+    fn ordinals_at(
+        &self,
+        doc: DocId,
+        place: usize,
+        kind: Kind,
+        answer: &Answer,
+    ) -> Option<FixedBitSet> {
         let mut holds = |leaf| match leaf {
             Leaf::Place(i) => self.policy.place_truth[i].get(place) == Some(&true),
-            Leaf::Policies(i) => self.plan.policy_sets[i].get(self.policy.rank as usize) == Some(&true),
+            Leaf::Policies(i) => {
+                self.plan.policy_sets[i].get(self.policy.rank as usize) == Some(&true)
+            }
             Leaf::Pattern(_) => false,
         };
         let is_let_through = self.conditions.has_kind(kind)
@@ -402,10 +431,12 @@ impl SegmentSearch<'_> {
     ) -> Option<(usize, usize)> {
         let (_, places) = stretches(changes).find(|(stretch, _)| stretch.contains(&ordinal))?;
         let is_hit = |place: usize, kind| {
-            self.ordinals_at(doc, place, kind, answer).is_some_and(|at| at.contains(ordinal as usize))
+            self.ordinals_at(doc, place, kind, answer)
+                .is_some_and(|at| at.contains(ordinal as usize))
         };
         let place =
-            places.iter().find(|(change, kind)| is_hit(change.place as usize, *kind))?.0.place as usize;
+            places.iter().find(|(change, kind)| is_hit(change.place as usize, *kind))?.0.place
+                as usize;
         Some((place, *self.policy.units.of_place.get(place)?))
     }
 
@@ -416,7 +447,9 @@ impl SegmentSearch<'_> {
         newest: u32,
         answer: &Answer,
     ) -> Result<f64> {
-        let Some((_, unit)) = self.place_in_unit(doc, changes, newest, answer) else { return Ok(0.0) };
+        let Some((_, unit)) = self.place_in_unit(doc, changes, newest, answer) else {
+            return Ok(0.0);
+        };
         let counts: Vec<_> = answer.matched(doc, unit, newest).collect();
         self.score_of(doc, &counts)
     }
@@ -461,8 +494,14 @@ impl<'u> UnitReader<'u> {
             let hash = index.policies().get(row.rank).map(|entry| entry.hash);
             let hash = hash.ok_or_else(|| index.damaged("an unknown policy"))?;
             // Cursors only go forward: those of another policy may have passed this one.
-            let mut search =
-                SegmentSearch::new(index, row.segment, columns, plan, self.prepared, self.conditions)?;
+            let mut search = SegmentSearch::new(
+                index,
+                row.segment,
+                columns,
+                plan,
+                self.prepared,
+                self.conditions,
+            )?;
             let answer = search.answer_of_policy(hash)?;
             self.known = Some((row.rank, search, answer));
         }

@@ -156,8 +156,10 @@ impl<'s> SegmentSearch<'s> {
         let open = |(pattern, prepared)| PatternCursor::new(index, ord, pattern, prepared);
         let patterns = plan.patterns.iter().zip(&prepared.patterns).map(open);
         let boosts = plan.boosts.iter().zip(&prepared.boosts).map(open);
-        let places =
-            plan.place_patterns.iter().map(|pattern| PlaceCursor::new(index, segment, columns, pattern));
+        let places = plan
+            .place_patterns
+            .iter()
+            .map(|pattern| PlaceCursor::new(index, segment, columns, pattern));
         let policy_sets = plan.policy_sets.iter().map(|set| PolicyCursor::new(index, ord, set));
         Ok(Self {
             prepared,
@@ -213,9 +215,11 @@ impl<'s> SegmentSearch<'s> {
             Operand::Place(i) => self.places[*i].seek(target),
             Operand::Policies(i) => self.policy_sets[*i].seek(target),
             Operand::Not(_) => target,
-            Operand::Or(operands) => {
-                operands.iter().map(|operand| self.candidate(operand, target)).min().unwrap_or(TERMINATED)
-            }
+            Operand::Or(operands) => operands
+                .iter()
+                .map(|operand| self.candidate(operand, target))
+                .min()
+                .unwrap_or(TERMINATED),
             Operand::And(operands) if operands.len() == 1 => self.candidate(&operands[0], target),
             Operand::And(operands) => {
                 let mut target = target;
@@ -303,9 +307,9 @@ impl<'s> SegmentSearch<'s> {
                 chosen.map(|chosen| ordinals.start.max(chosen.start)..ordinals.end.min(chosen.end));
             // Before the matched phrases are taken from a place, the clause must have stood there in a chosen snapshot.
             let stood = |stretch: &Range<u32>| {
-                self.runs
-                    .iter()
-                    .any(|run| !stretch.is_empty() && run.start < stretch.end && run.last >= stretch.start)
+                self.runs.iter().any(|run| {
+                    !stretch.is_empty() && run.start < stretch.end && run.last >= stretch.start
+                })
             };
             if stretches.clone().any(|stretch| stood(&stretch)) && self.holds_at_one(doc, places)? {
                 stretches.for_each(|stretch| intersect(&self.runs, &stretch, &mut self.matching));
@@ -330,7 +334,11 @@ impl<'s> SegmentSearch<'s> {
     pub(super) fn has_lang(&self, doc: DocId) -> bool {
         let langs = self.conditions.langs;
         langs.is_empty()
-            || self.columns.lang.first(doc).is_some_and(|number| langs.contains(&Lang::of_number(number)))
+            || self
+                .columns
+                .lang
+                .first(doc)
+                .is_some_and(|number| langs.contains(&Lang::of_number(number)))
     }
 
     /// Whether the life of the clause with `runs` is as wanted.
@@ -430,13 +438,17 @@ impl<'s> SegmentSearch<'s> {
 
     pub(super) fn enter_policy(&mut self, hash: u64) -> Result<()> {
         let index = self.index;
-        let rank =
-            index.policies().rank(hash).ok_or_else(|| index.damaged("a clause of an unknown policy"))?;
+        let rank = index
+            .policies()
+            .rank(hash)
+            .ok_or_else(|| index.damaged("a clause of an unknown policy"))?;
         let snapshots = index.policies().get(rank).map_or(0, |entry| entry.snapshots);
         let conditions = self.conditions;
         let selection = &conditions.selection;
-        let needs_times = conditions.needs_times || selection.needs_times() || conditions.life.needs_times();
-        let needs_places = !self.plan.place_patterns.is_empty() || conditions.scope != Scope::Clause;
+        let needs_times =
+            conditions.needs_times || selection.needs_times() || conditions.life.needs_times();
+        let needs_places =
+            !self.plan.place_patterns.is_empty() || conditions.scope != Scope::Clause;
         self.policy = PolicyState { hash: Some(hash), rank, snapshots, ..PolicyState::default() };
         let needs_policy = needs_times || needs_places || selection.needs_policy();
         let address = if needs_policy { Some(index.policy_address(hash)?) } else { None };
@@ -451,7 +463,8 @@ impl<'s> SegmentSearch<'s> {
             }
         }
         let times = &self.policy.times;
-        self.policy.chosen = selection.ordinals(index, Snapshots { count: snapshots, address, times })?;
+        self.policy.chosen =
+            selection.ordinals(index, Snapshots { count: snapshots, address, times })?;
         Ok(())
     }
 }

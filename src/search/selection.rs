@@ -70,12 +70,16 @@ impl Selection {
     pub fn dated(&self, index: &OpenIndex, snapshots: Snapshots<'_>) -> Result<Vec<Range<u32>>> {
         let within = self.within(snapshots);
         let dated = match snapshots.address {
-            Some(address) if self.has_company_changes_only => without(&index.technical(address)?, within),
+            Some(address) if self.has_company_changes_only => {
+                without(&index.technical(address)?, within)
+            }
             _ if within.is_empty() => Vec::new(),
             _ => vec![within],
         };
         Ok(match self.dates {
-            Dates::AsOf(_) | Dates::Latest => self.newest(&dated, snapshots.times).into_iter().collect(),
+            Dates::AsOf(_) | Dates::Latest => {
+                self.newest(&dated, snapshots.times).into_iter().collect()
+            }
             Dates::All | Dates::Between { .. } => dated,
         })
     }
@@ -119,7 +123,8 @@ impl Selection {
             Dates::AsOf(period) => period.last(),
             _ => self.end,
         };
-        let is_fresh = self.is_carried(times.get(end as usize - 1).copied().unwrap_or(i64::MIN), at);
+        let is_fresh =
+            self.is_carried(times.get(end as usize - 1).copied().unwrap_or(i64::MIN), at);
         is_fresh.then(|| end - 1..end)
     }
 
@@ -180,7 +185,9 @@ mod tests {
             let within = selection.within(snapshots(&TIMES));
             match dates {
                 Dates::Latest | Dates::AsOf(_) if within.is_empty() => 0..0,
-                Dates::Latest | Dates::AsOf(_) => selection.newest(&[within], &TIMES).unwrap_or(0..0),
+                Dates::Latest | Dates::AsOf(_) => {
+                    selection.newest(&[within], &TIMES).unwrap_or(0..0)
+                }
                 _ => within,
             }
         };

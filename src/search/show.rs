@@ -41,7 +41,11 @@ pub struct ContextClause {
 /// # Errors
 ///
 /// A collection that the index does not have, or a damaged index.
-pub fn find_clause(index: &OpenIndex, id: ClauseId, collections: &[String]) -> Result<Vec<ShownClause>> {
+pub fn find_clause(
+    index: &OpenIndex,
+    id: ClauseId,
+    collections: &[String],
+) -> Result<Vec<ShownClause>> {
     let columns = super::columns(index)?;
     let chosen = match collections {
         [] => None,
@@ -65,11 +69,20 @@ pub fn find_clause(index: &OpenIndex, id: ClauseId, collections: &[String]) -> R
     Ok(found.into_iter().map(|(_, shown)| shown).collect())
 }
 
-fn show(index: &OpenIndex, columns: &[Columns], address: DocAddress, rank: u32) -> Result<ShownClause> {
-    let own = columns.get(address.segment_ord as usize).ok_or_else(|| index.damaged("a missing segment"))?;
+fn show(
+    index: &OpenIndex,
+    columns: &[Columns],
+    address: DocAddress,
+    rank: u32,
+) -> Result<ShownClause> {
+    let own = columns
+        .get(address.segment_ord as usize)
+        .ok_or_else(|| index.damaged("a missing segment"))?;
     let newest = own.runs.values_for_doc(address.doc_id).map(run).last().map_or(0, |run| run.last);
-    let (plan, request) = (Plan::of_all(), SearchRequest { sort: Sort::Company, ..SearchRequest::default() });
-    let row = Row { key: 0.0, order: 0, rank, segment: address.segment_ord, doc: address.doc_id, newest };
+    let (plan, request) =
+        (Plan::of_all(), SearchRequest { sort: Sort::Company, ..SearchRequest::default() });
+    let row =
+        Row { key: 0.0, order: 0, rank, segment: address.segment_ord, doc: address.doc_id, newest };
     let policies = PolicyCache::default();
     let conditions = super::conditions(index, &request, &policies)?;
     let prepared = Prepared::new(index, &plan, false)?;
@@ -77,8 +90,8 @@ fn show(index: &OpenIndex, columns: &[Columns], address: DocAddress, rank: u32) 
     let clause = reader.hit(&row, 1, None, None)?;
     let policy = policies.policy(index, rank)?;
     let context = context(index, address, &policy, newest)?;
-    let metadata =
-        policies.with_snapshot(index, (rank, &policy), newest, |snapshot| snapshot.info.metadata.clone())?;
+    let metadata = policies
+        .with_snapshot(index, (rank, &policy), newest, |snapshot| snapshot.info.metadata.clone())?;
     Ok(ShownClause { clause, context, metadata })
 }
 
@@ -97,7 +110,8 @@ fn context(
     };
     let place = |entry: (u32, u32)| policy.tables.places.get(entry.1 as usize);
     let kind = |entry: (u32, u32)| place(entry).map_or(Kind::Paragraph, |place| place.kind);
-    let section = |entry: (u32, u32)| place(entry).map_or(&[][..], |place| place.section.as_slice());
+    let section =
+        |entry: (u32, u32)| place(entry).map_or(&[][..], |place| place.section.as_slice());
     let shown = section_around(&standing, own, section, kind);
     standing[shown.clone()]
         .iter()
@@ -119,8 +133,9 @@ fn section_around<'s>(
 ) -> std::ops::Range<usize> {
     let path = section(standing[own]);
     if kind(standing[own]) == Kind::Heading {
-        let is_below =
-            |&entry: &(u32, u32)| section(entry).len() > path.len() && section(entry).starts_with(path);
+        let is_below = |&entry: &(u32, u32)| {
+            section(entry).len() > path.len() && section(entry).starts_with(path)
+        };
         let below = standing[own + 1..].iter().take_while(|entry| is_below(entry)).count();
         return own..own + 1 + below;
     }

@@ -27,7 +27,9 @@ impl Spans {
             Spans::Or(operands) => operands.iter().flat_map(|operand| operand.find(text)).collect(),
             Spans::Near { distance, left, right } => {
                 let pairs = pairs(&left.find(text), &right.find(text), *distance);
-                return shortest(pairs.into_iter().map(|(left, right)| cover(left, right)).collect());
+                return shortest(
+                    pairs.into_iter().map(|(left, right)| cover(left, right)).collect(),
+                );
             }
             Spans::Within { distance, is_negated, found, beside } => {
                 let beside = Beside::new(beside.find(text), *distance);
@@ -75,16 +77,21 @@ fn adjacent(words: &[Option<usize>], text: Standing<'_>) -> Vec<Span> {
 }
 
 /// Where they begin, ascending.
-fn adjacent_starts<'t>(words: &'t [Option<usize>], text: Standing<'t>) -> impl Iterator<Item = u32> + 't {
-    let sought =
-        move || words.iter().zip(0..).filter_map(move |(slot, at)| Some((&text.positions[(*slot)?], at)));
+fn adjacent_starts<'t>(
+    words: &'t [Option<usize>],
+    text: Standing<'t>,
+) -> impl Iterator<Item = u32> + 't {
+    let sought = move || {
+        words.iter().zip(0..).filter_map(move |(slot, at)| Some((&text.positions[(*slot)?], at)))
+    };
     // The rarest word says where to look.
     let rarest = sought().min_by_key(|(positions, _)| positions.len());
     let length = words.len() as u32;
     let holds = move |start: &u32, at: u32| {
         length <= text.length.saturating_sub(*start)
-            && sought()
-                .all(|(positions, other)| other == at || positions.binary_search(&(start + other)).is_ok())
+            && sought().all(|(positions, other)| {
+                other == at || positions.binary_search(&(start + other)).is_ok()
+            })
     };
     rarest.into_iter().flat_map(move |(positions, at)| {
         let starts = positions.iter().filter_map(move |position| position.checked_sub(at));

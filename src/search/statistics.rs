@@ -46,7 +46,8 @@ impl Prepared {
         let patterns = prepare(&plan.patterns)?;
         let boosts = if is_scored { prepare(&plan.boosts)? } else { Vec::new() };
         let manifest = index.manifest();
-        let average_length = manifest.length_sum.max(1) as f64 / manifest.counts.clauses.max(1) as f64;
+        let average_length =
+            manifest.length_sum.max(1) as f64 / manifest.counts.clauses.max(1) as f64;
         Ok(Self { patterns, boosts, average_length })
     }
 
@@ -65,7 +66,8 @@ fn prepared(index: &OpenIndex, pattern: &Pattern, is_scored: bool) -> Result<Pre
         pattern.slots.iter().map(|slot| words(index, text, slot)).collect::<Result<_>>()?;
     let idf = match is_scored && pattern.is_wanted {
         true => {
-            let of_slot = words.iter().map(|words| idf(index, text, words)).collect::<Result<Vec<_>>>()?;
+            let of_slot =
+                words.iter().map(|words| idf(index, text, words)).collect::<Result<Vec<_>>>()?;
             idf_of(&pattern.spans, &of_slot) * pattern.weight
         }
         false => 0.0,

@@ -38,7 +38,9 @@ pub(crate) fn matched(
         Operand::Pattern(i) => out.extend(plan.patterns[*i].is_wanted.then_some(*i)),
         Operand::Place(_) | Operand::Policies(_) => {}
         Operand::Not(operand) => wanted_below(operand, plan, holds, out),
-        Operand::And(operands) => operands.iter().for_each(|operand| matched(operand, plan, holds, out)),
+        Operand::And(operands) => {
+            operands.iter().for_each(|operand| matched(operand, plan, holds, out))
+        }
         Operand::Or(operands) => {
             for operand in operands {
                 if is_true(operand, holds) {
@@ -50,7 +52,12 @@ pub(crate) fn matched(
 }
 
 /// Below a NOT only what a second NOT makes wanted again, where it holds.
-fn wanted_below(operand: &Operand, plan: &Plan, holds: &mut dyn FnMut(Leaf) -> bool, out: &mut Vec<usize>) {
+fn wanted_below(
+    operand: &Operand,
+    plan: &Plan,
+    holds: &mut dyn FnMut(Leaf) -> bool,
+    out: &mut Vec<usize>,
+) {
     match operand {
         Operand::Pattern(i) => {
             out.extend((plan.patterns[*i].is_wanted && holds(Leaf::Pattern(*i))).then_some(*i))
@@ -82,7 +89,10 @@ mod tests {
             root: Operand::Or(vec![
                 Operand::Pattern(0),
                 Operand::And(vec![Operand::Pattern(1), Operand::Pattern(2)]),
-                Operand::And(vec![Operand::Pattern(1), Operand::Not(Box::new(Operand::Pattern(3)))]),
+                Operand::And(vec![
+                    Operand::Pattern(1),
+                    Operand::Not(Box::new(Operand::Pattern(3))),
+                ]),
             ]),
             patterns: vec![pattern(true), pattern(true), pattern(true), pattern(false)],
             ..Plan::of_all()

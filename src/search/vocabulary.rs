@@ -35,7 +35,11 @@ pub(super) fn words(index: &OpenIndex, field: Field, slot: &Slot) -> Result<Vec<
 }
 
 /// Adds the words of one dictionary; stops above the limit.
-fn collect(dictionary: &TermDictionary, slot: &Slot, words: &mut BTreeSet<String>) -> std::io::Result<()> {
+fn collect(
+    dictionary: &TermDictionary,
+    slot: &Slot,
+    words: &mut BTreeSet<String>,
+) -> std::io::Result<()> {
     let mut add = |word: &[u8]| {
         if let Ok(word) = std::str::from_utf8(word)
             && slot.fits(word)

@@ -52,7 +52,11 @@ impl State {
 
     /// The clauses of the next `pieces`. `after` are the outlines of the first [`LOOK_AHEAD`] pieces that follow them; fewer, if the text
     /// ends before.
-    pub fn assemble(&mut self, mut pieces: Vec<Piece>, after: impl Iterator<Item = Outline>) -> Vec<Clause> {
+    pub fn assemble(
+        &mut self,
+        mut pieces: Vec<Piece>,
+        after: impl Iterator<Item = Outline>,
+    ) -> Vec<Clause> {
         let before = self.before.iter().map(|before| before.outline.clone());
         let own = pieces.iter().map(Outline::of);
         let mut outlines: Vec<Outline> = before.chain(own).chain(after).collect();
@@ -68,7 +72,8 @@ impl State {
         if let Some(last) = clauses.last() {
             let outline = outlines.swap_remove(first + clauses.len() - 1);
             let introduction = if may_introduce(last) { last.text.as_str() } else { "" };
-            self.before = Some(Settled { outline, kind: last.kind, introduction: introduction.into() });
+            self.before =
+                Some(Settled { outline, kind: last.kind, introduction: introduction.into() });
         }
         self.lists.forget_numbers();
         clauses

@@ -96,7 +96,8 @@ impl Out {
         let mut rest = lines;
         let mut role = role;
         while !rest.is_empty() {
-            let next = rest.iter().skip(1).position(|line| line.is_cut_off).map_or(rest.len(), |i| i + 1);
+            let next =
+                rest.iter().skip(1).position(|line| line.is_cut_off).map_or(rest.len(), |i| i + 1);
             let tail = rest.split_off(next);
             self.push_block(role, rest, context);
             (role, rest) = (Role::Text, tail);
@@ -148,7 +149,10 @@ fn read(source: &Source<'_>, out: &mut Out, outer: &Context, depth: usize) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
                 close(&mut open, out, &mut context);
-                open = Some(Open { role: Role::Heading(number(level)), renderer: Renderer::new(source) });
+                open = Some(Open {
+                    role: Role::Heading(number(level)),
+                    renderer: Renderer::new(source),
+                });
             }
             Event::Start(Tag::Paragraph) => {
                 close(&mut open, out, &mut context);
@@ -214,8 +218,10 @@ fn read(source: &Source<'_>, out: &mut Out, outer: &Context, depth: usize) {
             }
             inline => {
                 // A tight list entry has its text without a paragraph around it.
-                let open =
-                    open.get_or_insert_with(|| Open { role: Role::Text, renderer: Renderer::new(source) });
+                let open = open.get_or_insert_with(|| Open {
+                    role: Role::Text,
+                    renderer: Renderer::new(source),
+                });
                 open.renderer.event(&inline, range);
             }
         }
@@ -246,7 +252,8 @@ struct Table {
 impl Table {
     /// The cells that a row has more than its header, which the parser leaves out: they stand before byte `end` of `source`.
     fn add_excess(&mut self, source: &Source<'_>, end: usize) {
-        let Some(excess) = source.text.get(self.end..end).filter(|excess| crate::token::has_token(excess))
+        let Some(excess) =
+            source.text.get(self.end..end).filter(|excess| crate::token::has_token(excess))
         else {
             return;
         };
@@ -303,7 +310,13 @@ fn join_cells(cells: Vec<Vec<Line>>) -> Line {
 }
 
 /// Reads the text of what the parser took for code or raw HTML once more, as Markdown.
-fn reread(collected: &Source<'_>, is_html: bool, out: &mut Out, context: &mut Context, depth: usize) {
+fn reread(
+    collected: &Source<'_>,
+    is_html: bool,
+    out: &mut Out,
+    context: &mut Context,
+    depth: usize,
+) {
     if depth >= MAX_REREADS {
         return plain(collected, out, context);
     }

@@ -39,7 +39,9 @@ impl Enumerator {
         let is_higher = |&(digits, value): &(Digits, u32)| {
             last.readings.iter().any(|&(other, before)| other == digits && before < value)
         };
-        self.style == last.style && self.parents == last.parents && self.readings.iter().any(is_higher)
+        self.style == last.style
+            && self.parents == last.parents
+            && self.readings.iter().any(is_higher)
     }
 
     /// Whether it is the first of a list in one of its readings.
@@ -162,14 +164,22 @@ mod tests {
 
     #[test]
     fn neighbours_decide() {
-        for (first, next) in
-            [("1. a", "2. b"), ("(h) x", "(i) y"), ("(i) x", "(ii) y"), ("2.1 x", "2.2 y"), ("a) x", "b) y")]
-        {
+        for (first, next) in [
+            ("1. a", "2. b"),
+            ("(h) x", "(i) y"),
+            ("(i) x", "(ii) y"),
+            ("2.1 x", "2.2 y"),
+            ("a) x", "b) y"),
+        ] {
             assert!(follows(first, next), "{first} {next}");
         }
-        for (first, next) in
-            [("1. a", "3. b"), ("1. a", "2) b"), ("a b", "b c"), ("1.1 x", "2.2 y"), ("(a x", "(b y")]
-        {
+        for (first, next) in [
+            ("1. a", "3. b"),
+            ("1. a", "2) b"),
+            ("a b", "b c"),
+            ("1.1 x", "2.2 y"),
+            ("(a x", "(b y"),
+        ] {
             assert!(!follows(first, next), "{first} {next}");
         }
         assert_eq!(enumerator("1.10 LINKS").map(|e| (e.depth(), e.len)), Some((2, 5)));

@@ -6,7 +6,9 @@
 use super::blocks::Role;
 use super::enumerate::Enumerator;
 use super::pieces::Piece;
-use super::wording::{breaks_off, ends_sentence, is_capitals, is_lead_in, is_title, reads_as_title};
+use super::wording::{
+    breaks_off, ends_sentence, is_capitals, is_lead_in, is_title, reads_as_title,
+};
 
 /// Levels of unmarked headings, below the six marked ones.
 const BOLD: u8 = 7;
@@ -60,8 +62,10 @@ impl Outline {
 
     /// Whether `next` is the next point of an enumeration after this one.
     fn is_followed_by(&self, next: &Self) -> bool {
-        let are_text =
-            self.shape == Shape::Text && next.shape == Shape::Text && !self.is_bold && !next.is_bold;
+        let are_text = self.shape == Shape::Text
+            && next.shape == Shape::Text
+            && !self.is_bold
+            && !next.is_bold;
         match (&self.enumerator, &next.enumerator) {
             (Some(first), Some(next)) => are_text && next.follows(first),
             _ => false,
@@ -151,7 +155,8 @@ impl Beside<'_> {
         if introduces && is_lead_in(&piece.text) {
             return None;
         }
-        let level = styled_level(piece, self.own.is_capitals).or_else(|| self.plain_level(piece, next))?;
+        let level =
+            styled_level(piece, self.own.is_capitals).or_else(|| self.plain_level(piece, next))?;
         let depth = piece.enumerator.as_ref().map_or(1, |e| e.depth());
         Some(level + u8::try_from(depth - 1).unwrap_or(2).min(3) * 3)
     }
@@ -165,13 +170,15 @@ impl Beside<'_> {
         if piece.role == Role::Entry && next.list_depth != piece.list_depth {
             return None;
         }
-        let is_body = next.shape == Shape::Text && !next.is_bold && next.is_long && next.ends_sentence;
+        let is_body =
+            next.shape == Shape::Text && !next.is_bold && next.is_long && next.ends_sentence;
         let starts_list = next.shape == Shape::Entry && next.list_depth > piece.list_depth;
         if !(is_body || starts_list && piece.enumerator.is_some()) {
             return None;
         }
         // Lines of a menu stand among their like; a title follows text.
-        let in_menu = self.before.is_some_and(|p| p.shape == Shape::Text && p.is_short && !p.ends_sentence);
+        let in_menu =
+            self.before.is_some_and(|p| p.shape == Shape::Text && p.is_short && !p.ends_sentence);
         (reads_as_title(&piece.text) && (!in_menu || piece.enumerator.is_some())).then_some(PLAIN)
     }
 }

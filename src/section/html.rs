@@ -17,12 +17,13 @@ pub(super) enum Tag {
 
 /// Elements of the HTML standard (and its obsolete ones) that stand in a line of text.
 const INLINE: &[&str] = &[
-    "a", "abbr", "acronym", "applet", "area", "audio", "b", "base", "basefont", "bdi", "bdo", "big",
-    "button", "canvas", "cite", "code", "data", "datalist", "del", "dfn", "em", "embed", "font", "i",
-    "iframe", "img", "input", "ins", "kbd", "label", "link", "map", "mark", "meta", "meter", "nobr",
-    "noscript", "object", "output", "param", "picture", "progress", "q", "rp", "rt", "ruby", "s", "samp",
-    "script", "select", "slot", "small", "source", "span", "strike", "strong", "style", "sub", "sup", "svg",
-    "template", "time", "title", "track", "tt", "u", "var", "video", "wbr",
+    "a", "abbr", "acronym", "applet", "area", "audio", "b", "base", "basefont", "bdi", "bdo",
+    "big", "button", "canvas", "cite", "code", "data", "datalist", "del", "dfn", "em", "embed",
+    "font", "i", "iframe", "img", "input", "ins", "kbd", "label", "link", "map", "mark", "meta",
+    "meter", "nobr", "noscript", "object", "output", "param", "picture", "progress", "q", "rp",
+    "rt", "ruby", "s", "samp", "script", "select", "slot", "small", "source", "span", "strike",
+    "strong", "style", "sub", "sup", "svg", "template", "time", "title", "track", "tt", "u", "var",
+    "video", "wbr",
 ];
 
 /// Elements that begin or end a block.
@@ -115,8 +116,9 @@ const BARE_ATTRIBUTES: &[&str] = &[
 /// What `tag`, written `<...>`, is.
 pub(super) fn tag(tag: &str) -> Tag {
     let inner = tag.trim_start_matches('<').trim_start_matches('/');
-    let is =
-        |opening: &str| inner.get(..opening.len()).is_some_and(|start| start.eq_ignore_ascii_case(opening));
+    let is = |opening: &str| {
+        inner.get(..opening.len()).is_some_and(|start| start.eq_ignore_ascii_case(opening))
+    };
     if inner.starts_with(['!', '?']) {
         let is_mark = is("!--") || is("!doctype") || is("![") || is("?") && inner.ends_with("?>");
         return if is_mark { Tag::Inline } else { Tag::Text };
@@ -167,8 +169,9 @@ pub(super) fn strip(block: &Source<'_>) -> Source<'static> {
         let end = end_of_tag(text, open, &ends);
         let kind = end.map_or(Tag::Text, |end| tag(&text[open..end]));
         let Some(end) = end.filter(|_| kind != Tag::Text) else {
-            let is_address =
-                end.is_some_and(|end| text[open..end].contains("://") || text[open..end].contains('@'));
+            let is_address = end.is_some_and(|end| {
+                text[open..end].contains("://") || text[open..end].contains('@')
+            });
             out.push(if is_address { "<" } else { "\\<" }, block.origin(open));
             at = open + 1;
             continue;
@@ -210,8 +213,11 @@ fn end_of_tag(text: &str, open: usize, ends: &LastEnds) -> Option<usize> {
         return Some(open + end.map_or(4, |i| i + 3));
     }
     let end = open + rest.find('>')? + 1;
-    for (name, close, last) in [("<script", "</script", ends.script), ("<style", "</style", ends.style)] {
-        let is_opening = ends.folded[open..].starts_with(name) && tag(&text[open..end]) == Tag::Inline;
+    for (name, close, last) in
+        [("<script", "</script", ends.script), ("<style", "</style", ends.style)]
+    {
+        let is_opening =
+            ends.folded[open..].starts_with(name) && tag(&text[open..end]) == Tag::Inline;
         if is_opening && open < last {
             let close = ends.folded[open..].find(close).map_or(end, |i| open + i);
             return Some(text[close..].find('>').map_or(text.len(), |i| close + i + 1));
@@ -234,12 +240,18 @@ mod tests {
         assert_eq!(tag("<company name>"), Tag::Text);
         assert_eq!(tag("</div>"), Tag::Block);
         assert_eq!(tag("<a@b.example>"), Tag::Text);
-        assert_eq!(stripped("<p>One<script>x < y</script></p>\n<!-- no -->two"), "\n\nOne\n\n\ntwo");
+        assert_eq!(
+            stripped("<p>One<script>x < y</script></p>\n<!-- no -->two"),
+            "\n\nOne\n\n\ntwo"
+        );
         assert_eq!(stripped("<your name> <b>here <!-- or"), "\\<your name> here  or");
         assert_eq!(tag("<link to our policy>"), Tag::Text);
         assert_eq!(tag("<hr noshade size=1>"), Tag::Block);
         assert_eq!(tag("<!doctype html>"), Tag::Inline);
         assert_eq!(tag("<! we sell it >"), Tag::Text);
-        assert_eq!(link_target("<a class=x HREF = 'https://x.example/y'>"), Some("https://x.example/y"));
+        assert_eq!(
+            link_target("<a class=x HREF = 'https://x.example/y'>"),
+            Some("https://x.example/y")
+        );
     }
 }

@@ -90,7 +90,9 @@ fn push_single_spaced(more: &str, text: &mut String) {
     let is_open = |text: &str| text.is_empty() || text.ends_with(' ');
     let bytes = more.as_bytes();
     // Nearly every run needs no change; going through it word by word was a third of the time of sectioning.
-    if memchr::memchr3(b'\t', b'\n', b'\r', bytes).is_none() && memchr::memmem::find(bytes, b"  ").is_none() {
+    if memchr::memchr3(b'\t', b'\n', b'\r', bytes).is_none()
+        && memchr::memmem::find(bytes, b"  ").is_none()
+    {
         let more = if is_open(text) { more.strip_prefix(' ').unwrap_or(more) } else { more };
         return text.push_str(more);
     }
@@ -242,7 +244,8 @@ impl<'s, 't> Renderer<'s, 't> {
         self.drop_border();
         self.push(" ", at, at);
         let line = self.line();
-        let mark = (line.runs.len().saturating_sub(1), line.runs.last().map_or(0, |run| run.text.len()));
+        let mark =
+            (line.runs.len().saturating_sub(1), line.runs.last().map_or(0, |run| run.text.len()));
         self.source_line = mark;
         self.after_soft_break = true;
     }
@@ -252,8 +255,8 @@ impl<'s, 't> Renderer<'s, 't> {
         let (run, byte) = self.source_line;
         let line = self.line();
         let texts = line.runs.iter().enumerate().skip(run);
-        let texts =
-            texts.map(|(i, r)| if i == run { r.text.get(byte..).unwrap_or_default() } else { &r.text });
+        let texts = texts
+            .map(|(i, r)| if i == run { r.text.get(byte..).unwrap_or_default() } else { &r.text });
         let mut has_border = false;
         let is_empty = texts.flat_map(str::chars).all(|c| {
             has_border |= c == '|';
@@ -272,16 +275,21 @@ impl<'s, 't> Renderer<'s, 't> {
             self.hard_break();
         }
         // An entity or an escape: its text is not the source's, and no mark.
-        if self.source.text.get(start..end) != Some(text) || self.source.text[..start].ends_with('\\') {
+        if self.source.text.get(start..end) != Some(text)
+            || self.source.text[..start].ends_with('\\')
+        {
             return self.push(text, start, end);
         }
         let mut at = 0;
-        while let Some((open, run)) = stray_mark(text, at, &self.source.text, start, &mut self.last_run) {
+        while let Some((open, run)) =
+            stray_mark(text, at, &self.source.text, start, &mut self.last_run)
+        {
             self.push(&text[at..open], start + at, start + open);
             // The parser hands out the marks of one run one by one.
             if self.last_mark.replace(run.start) != Some(run.start) {
                 let is_strong = text[open..].starts_with('*');
-                let toggled = if is_strong { &mut self.stray_strong } else { &mut self.stray_emphasis };
+                let toggled =
+                    if is_strong { &mut self.stray_strong } else { &mut self.stray_emphasis };
                 *toggled = !*toggled;
             }
             at = text.len().min(run.end - start);
@@ -316,7 +324,11 @@ pub(super) fn one_line(text: &str, source: &Source<'_>, at: usize) -> Source<'st
     let mut start = at;
     for line in text.split_inclusive('\n') {
         let bare = line.trim_start_matches([' ', '\t', '>']);
-        out.push_from(bare.trim_end_matches(['\n', ' ', '\t']), source, start + line.len() - bare.len());
+        out.push_from(
+            bare.trim_end_matches(['\n', ' ', '\t']),
+            source,
+            start + line.len() - bare.len(),
+        );
         start += line.len();
         out.push(if line.ends_with("  \n") { "<br>" } else { " " }, source.origin(start));
     }
@@ -365,12 +377,16 @@ impl Renderer<'_, '_> {
         match (letters.next(), is_verbatim) {
             (Some(first), true) => {
                 let (last, c) = letters.next_back().unwrap_or(first);
-                (self.source.origin(start + first.0), self.source.origin(start + last) + c.len_utf8())
+                (
+                    self.source.origin(start + first.0),
+                    self.source.origin(start + last) + c.len_utf8(),
+                )
             }
             _ => {
                 let last = self.source.text[start..end].char_indices().next_back();
-                let end = last
-                    .map_or(self.source.origin(end), |(i, c)| self.source.origin(start + i) + c.len_utf8());
+                let end = last.map_or(self.source.origin(end), |(i, c)| {
+                    self.source.origin(start + i) + c.len_utf8()
+                });
                 (self.source.origin(start), end)
             }
         }

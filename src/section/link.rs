@@ -37,11 +37,12 @@ fn is_scheme(text: &str) -> bool {
 
 /// The archived address inside `web.archive.org/web/<stamp>.../<address>`, percent-decoded once; else `raw` itself.
 fn strip_archive(raw: &str) -> String {
-    let archived = ["https://web.archive.org/web/", "http://web.archive.org/web/", "//web.archive.org/web/"]
-        .iter()
-        .find_map(|prefix| raw.strip_prefix(prefix))
-        .and_then(|rest| rest.split_once('/'))
-        .filter(|(stamp, _)| stamp.starts_with(|c: char| c.is_ascii_digit()));
+    let archived =
+        ["https://web.archive.org/web/", "http://web.archive.org/web/", "//web.archive.org/web/"]
+            .iter()
+            .find_map(|prefix| raw.strip_prefix(prefix))
+            .and_then(|rest| rest.split_once('/'))
+            .filter(|(stamp, _)| stamp.starts_with(|c: char| c.is_ascii_digit()));
     match archived {
         Some((_, address)) => percent_decode(address),
         None => raw.to_owned(),

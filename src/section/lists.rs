@@ -134,9 +134,15 @@ impl Lists {
     }
 
     /// The lead-in of an item: known since its list began.
-    pub fn lead_in(&mut self, piece: &Piece, is_typed: bool, before: Before<'_>) -> Option<Arc<str>> {
+    pub fn lead_in(
+        &mut self,
+        piece: &Piece,
+        is_typed: bool,
+        before: Before<'_>,
+    ) -> Option<Arc<str>> {
         // A typed item in a list entry is one level below it.
-        let depth = piece.list_depth.saturating_sub(1) + usize::from(is_typed && piece.list_depth > 0);
+        let depth =
+            piece.list_depth.saturating_sub(1) + usize::from(is_typed && piece.list_depth > 0);
         let mark = Mark::of(piece, is_typed);
         // Typed lists are nested by their numbers alone: any open one may go on.
         let deepest = if is_typed { self.open.len() } else { self.open.len().min(depth + 1) };
@@ -199,14 +205,17 @@ impl Lists {
                 None if depth > 0 => return before.last_words(),
                 None => {}
             }
-        } else if kind == Kind::Item || matches!(kind, Kind::Paragraph | Kind::Quote) && introduces_list(text)
+        } else if kind == Kind::Item
+            || matches!(kind, Kind::Paragraph | Kind::Quote) && introduces_list(text)
         {
             self.entries = 0;
             return before.last_words();
         }
         let start = piece.list.and_then(|list| list.start);
         match (&self.left, start) {
-            (Some((entries, lead_in)), Some(start)) if start > 1 && start == entries + 1 => lead_in.clone(),
+            (Some((entries, lead_in)), Some(start)) if start > 1 && start == entries + 1 => {
+                lead_in.clone()
+            }
             _ => {
                 self.entries = 0;
                 None

@@ -151,8 +151,10 @@ impl Sectioner {
         let common_start = first.map_or(0, |cut| cut.before);
         next.stretches.extend_from_slice(&last.stretches[..common_start]);
         let text = std::mem::take(&mut next.text);
-        let mut found =
-            stretches_from(&text, first.filter(|_| kept > 0).map_or(Position::default(), |cut| cut.position));
+        let mut found = stretches_from(
+            &text,
+            first.filter(|_| kept > 0).map_or(Position::default(), |cut| cut.position),
+        );
         let mut common = Common { start: next.stretches.len(), end: 0 };
         let mut is_independent = true;
         loop {
@@ -178,7 +180,8 @@ impl Sectioner {
     fn count_quoted(&self, next: &mut Sectioned, last: &Sectioned, common: Common) {
         let sum = |sectioned: &Sectioned| {
             let range = common.start..sectioned.stretches.len() - common.end;
-            let stretches = sectioned.stretches[range].iter().map(|&number| &self.stretches[number as usize]);
+            let stretches =
+                sectioned.stretches[range].iter().map(|&number| &self.stretches[number as usize]);
             stretches.fold((0, 0), |sum, stretch| (sum.0 + stretch.quoted, sum.1 + stretch.bytes))
         };
         let (added, removed) = (sum(next), sum(last));
@@ -192,7 +195,10 @@ impl Sectioner {
         if !stretch.pieces.is_empty() {
             out.push(number);
         }
-        stretch.inner.iter().fold(stretch.is_independent, |all, &inner| self.flatten(inner, out) && all)
+        stretch
+            .inner
+            .iter()
+            .fold(stretch.is_independent, |all, &inner| self.flatten(inner, out) && all)
     }
 
     fn stretch(&mut self, text: &str, setting: Setting) -> u32 {
@@ -208,7 +214,8 @@ impl Sectioner {
             let inner = self.entry(text, setting);
             let pieces = if inner.is_empty() { joined_pieces(text, setting) } else { Vec::new() };
             let (quoted, bytes) = quoted_bytes(&pieces);
-            let outlines = pieces.iter().take(LOOK_AHEAD).map(|piece| self.outline(piece)).collect();
+            let outlines =
+                pieces.iter().take(LOOK_AHEAD).map(|piece| self.outline(piece)).collect();
             self.stretches[number as usize] =
                 Stretch { pieces, outlines, inner, quoted, bytes, is_independent };
         }
@@ -222,7 +229,8 @@ impl Sectioner {
         let mut inner = inner.into_iter();
         let first = inner.next().map(|first| self.stretch(&first.text, (depth, join)));
         // The entry is then what comes next.
-        let Some(first) = first.filter(|&first| !self.stretches[first as usize].pieces.is_empty()) else {
+        let Some(first) = first.filter(|&first| !self.stretches[first as usize].pieces.is_empty())
+        else {
             return Vec::new();
         };
         let rest = inner.map(|next| self.stretch(&next.text, (depth + 1, next.join)));
@@ -297,8 +305,10 @@ impl Sectioner {
     /// Settles a stretch in a context in which it was not met before.
     fn step(&mut self, context: Context) -> (usize, Vec<Clause>, u32) {
         let mut state = State::clone(&self.states[context.state as usize]);
-        let after = context.after.iter().filter_map(|&number| self.outlines.get(number as usize)).cloned();
-        let clauses = state.assemble(self.stretches[context.stretch as usize].pieces.clone(), after);
+        let after =
+            context.after.iter().filter_map(|&number| self.outlines.get(number as usize)).cloned();
+        let clauses =
+            state.assemble(self.stretches[context.stretch as usize].pieces.clone(), after);
         let next = self.intern(state);
         let number = self.next_part();
         self.steps.insert(context, (number, next));

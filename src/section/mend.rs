@@ -68,9 +68,13 @@ fn enclose_targets(text: &str, insertions: &mut Vec<Insertion>) {
         let has_space = target.trim().contains([' ', '\t']) && !target.contains(['<', '>']);
         // A title: `(target "title")`.
         let has_title = target.trim_end().ends_with(['"', '\'', ')']);
-        let is_address = ["http:", "https:", "mailto:", "tel:", "www.", "#", "/"].iter().any(|scheme| {
-            target.trim_start().get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-        });
+        let is_address =
+            ["http:", "https:", "mailto:", "tel:", "www.", "#", "/"].iter().any(|scheme| {
+                target
+                    .trim_start()
+                    .get(..scheme.len())
+                    .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            });
         if has_space && !has_title && is_address {
             insertions.push((start, "<".to_owned()));
             insertions.push((start + length, ">".to_owned()));
@@ -121,7 +125,8 @@ fn escape_definitions(text: &str, insertions: &mut Vec<Insertion>) {
 
 /// Where the brackets of all that looks like a link definition are.
 fn candidates(text: &str) -> Vec<usize> {
-    let is_escaped = |at: usize| text[..at].bytes().rev().take_while(|&b| b == b'\\').count() % 2 == 1;
+    let is_escaped =
+        |at: usize| text[..at].bytes().rev().take_while(|&b| b == b'\\').count() % 2 == 1;
     let mut found = Vec::new();
     for close in memchr::memmem::find_iter(text.as_bytes(), "]:") {
         let mut start = close.saturating_sub(MAX_LABEL);
@@ -130,10 +135,13 @@ fn candidates(text: &str) -> Vec<usize> {
         }
         // The parser lets a label hold further opening brackets, but no closing one.
         let brackets = text[start..close].rmatch_indices(['[', ']']).map(|(i, _)| start + i);
-        let label = brackets.filter(|&i| !is_escaped(i)).take_while(|&i| text[i..].starts_with('['));
+        let label =
+            brackets.filter(|&i| !is_escaped(i)).take_while(|&i| text[i..].starts_with('['));
         for open in label {
             let is_prefix = |c: char| {
-                c.is_whitespace() || c.is_ascii_digit() || matches!(c, '>' | '-' | '+' | '*' | '.' | ')')
+                c.is_whitespace()
+                    || c.is_ascii_digit()
+                    || matches!(c, '>' | '-' | '+' | '*' | '.' | ')')
             };
             let mut before = text[..open].chars().rev().take_while(|&c| c != '\n');
             if before.all(is_prefix) {
@@ -159,7 +167,8 @@ fn used_definitions(text: &str) -> Vec<Range<usize>> {
     let mut parser = Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter();
     let mut labels = Vec::new();
     for (event, _) in parser.by_ref() {
-        if let Event::Start(Tag::Link { link_type, id, .. } | Tag::Image { link_type, id, .. }) = event
+        if let Event::Start(Tag::Link { link_type, id, .. } | Tag::Image { link_type, id, .. }) =
+            event
             && matches!(link_type, LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut)
         {
             labels.push(id);
@@ -169,8 +178,9 @@ fn used_definitions(text: &str) -> Vec<Range<usize>> {
     let mut used = Vec::new();
     for label in &labels {
         // `[1]: Confidential` is a note.
-        let definition =
-            definitions.get(label.as_ref()).filter(|d| d.dest.contains(['.', '/', '#', ':', '@', '?']));
+        let definition = definitions
+            .get(label.as_ref())
+            .filter(|d| d.dest.contains(['.', '/', '#', ':', '@', '?']));
         used.extend(definition.map(|definition| definition.span.clone()));
     }
     used.sort_unstable_by_key(|span| span.start);

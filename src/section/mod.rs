@@ -137,11 +137,15 @@ mod tests {
 
     #[test]
     fn debris_introduces_nothing() {
-        for line in ["Alibaba.com", "Help Center", "Back to top", "Privacy statement update: 9/19/17"] {
+        for line in
+            ["Alibaba.com", "Help Center", "Back to top", "Privacy statement update: 9/19/17"]
+        {
             let text = format!("Some text stands here first.\n\n{line}\n\n* an entry\n");
             assert_eq!(lead_ins(&text)[0].1, "-", "{line}");
         }
-        for line in ["we share it with", "We collect the following information", "They may", "Data —"] {
+        for line in
+            ["we share it with", "We collect the following information", "They may", "Data —"]
+        {
             let text = format!("Some text stands here first.\n\n{line}\n\n* an entry\n");
             assert_eq!(lead_ins(&text)[0].1, line);
         }
@@ -149,8 +153,7 @@ mod tests {
 
     #[test]
     fn bold_lines_in_mid_sentence_are_no_titles() {
-        let text =
-            "We will share your data with  \n**no one at all**  \nunless you have told us that we may.\n";
+        let text = "We will share your data with  \n**no one at all**  \nunless you have told us that we may.\n";
         assert_eq!(kinds(text).len(), 1);
         let text = "We keep your data safe.  \n**Sharing**  \nUnless you have told us, we share nothing.\n";
         assert_eq!(kinds(text).len(), 3);
@@ -207,14 +210,21 @@ mod tests {
         for path in files(&folder) {
             let Ok(text) = std::fs::read_to_string(&path) else { continue };
             let clauses = section(&text);
-            for (i, item) in clauses.iter().enumerate().filter(|(_, clause)| clause.kind == Kind::Item) {
+            for (i, item) in
+                clauses.iter().enumerate().filter(|(_, clause)| clause.kind == Kind::Item)
+            {
                 let Some(lead_in) = &item.lead_in else { continue };
                 seen += 1;
                 let is_it = |clause: &Clause| {
                     item.section.starts_with(&clause.section)
                         && last_sentence(&clause.text).as_ref() == Some(lead_in)
                 };
-                assert!(clauses[..i].iter().any(is_it), "{}: {lead_in:?} of {:?}", path.display(), item.text);
+                assert!(
+                    clauses[..i].iter().any(is_it),
+                    "{}: {lead_in:?} of {:?}",
+                    path.display(),
+                    item.text
+                );
             }
         }
         assert!(seen > 100, "{seen}");

@@ -79,17 +79,24 @@ fn piece(lines: Vec<Line>, role: Role) -> Piece {
     }
     let enumerator = enumerator(&text);
     let number = enumerator.as_ref().map_or(0, |e| e.letters);
-    let count =
-        |is_counted: &dyn Fn(&Run) -> bool| lines.iter().map(|l| l.letters(is_counted)).sum::<usize>();
+    let count = |is_counted: &dyn Fn(&Run) -> bool| {
+        lines.iter().map(|l| l.letters(is_counted)).sum::<usize>()
+    };
     let all = count(&|_| true);
     let bold = count(&|run| run.is_bold);
     let italic = count(&|run| run.is_italic);
     let linked: usize = lines.iter().map(|line| line.linked).sum();
-    let first_bold =
-        lines.iter().flat_map(|line| &line.runs).find(|run| run.text.contains(char::is_alphanumeric));
+    let first_bold = lines
+        .iter()
+        .flat_map(|line| &line.runs)
+        .find(|run| run.text.contains(char::is_alphanumeric));
     let mut seen = HashSet::new();
-    let links =
-        lines.iter().flat_map(|line| &line.links).filter(|link| seen.insert(*link)).cloned().collect();
+    let links = lines
+        .iter()
+        .flat_map(|line| &line.links)
+        .filter(|link| seen.insert(*link))
+        .cloned()
+        .collect();
     Piece {
         role,
         text,
@@ -133,10 +140,12 @@ fn split_tails(lines: Vec<Line>) -> Vec<Line> {
 
 /// The run at which a title in another style begins, after the end of a sentence.
 fn tail(line: &Line) -> Option<usize> {
-    let is_styled = |run: &Run| run.is_bold || run.is_italic || !run.text.contains(char::is_alphanumeric);
+    let is_styled =
+        |run: &Run| run.is_bold || run.is_italic || !run.text.contains(char::is_alphanumeric);
     let plain = line.runs.iter().rposition(|run| !is_styled(run))?;
-    let at =
-        plain + 1 + line.runs[plain + 1..].iter().position(|run| run.text.contains(char::is_alphanumeric))?;
+    let at = plain
+        + 1
+        + line.runs[plain + 1..].iter().position(|run| run.text.contains(char::is_alphanumeric))?;
     let before: String = line.runs[..at].iter().map(|run| run.text.as_str()).collect();
     before.trim_end().ends_with(['.', '!', '?', ':', ';', ')', ']']).then_some(at)
 }
@@ -189,8 +198,11 @@ fn is_title_line(line: &Line, i: usize, after_title: bool, texts: &[String]) -> 
         return false;
     }
     let body: usize = texts[1..].iter().map(String::len).sum();
-    let starts_bold =
-        line.runs.iter().find(|r| r.text.contains(char::is_alphanumeric)).is_some_and(|r| r.is_bold);
+    let starts_bold = line
+        .runs
+        .iter()
+        .find(|r| r.text.contains(char::is_alphanumeric))
+        .is_some_and(|r| r.is_bold);
     let half_bold = starts_bold && 2 * line.letters(|run| run.is_bold) >= line.letters(|_| true);
     let next_is_long = texts[1].len() >= 60;
     half_bold && words <= 10 && next_is_long
@@ -202,7 +214,8 @@ fn is_title_line(line: &Line, i: usize, after_title: bool, texts: &[String]) -> 
 fn stands_apart(i: usize, texts: &[String]) -> bool {
     let before = &texts[i - 1];
     let goes_on = texts.get(i + 1).is_some_and(|next| next.starts_with(char::is_lowercase));
-    !goes_on && (ends_sentence(before) || before.ends_with([')', ']']) || typed_bullet(before).is_some())
+    !goes_on
+        && (ends_sentence(before) || before.ends_with([')', ']']) || typed_bullet(before).is_some())
 }
 
 fn starts_with_house_number(text: &str) -> bool {
@@ -228,7 +241,8 @@ fn typed_lists(texts: &[String]) -> Vec<bool> {
             let before = i.saturating_sub(ENTRY_LINES)..i;
             let after = i + 1..texts.len().min(i + 1 + ENTRY_LINES);
             let is_numbered = numbers[i].is_some()
-                && (before.rev().any(|j| follows(j, i)) || after.into_iter().any(|j| follows(i, j)));
+                && (before.rev().any(|j| follows(j, i))
+                    || after.into_iter().any(|j| follows(i, j)));
             is_bullet || is_numbered
         })
         .collect()

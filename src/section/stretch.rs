@@ -99,9 +99,13 @@ impl Iterator for Stretches<'_> {
             let entry = if indent == 0 && is_marked { entry(line) } else { None };
             let begins = match (&stretch, self.list, entry) {
                 // Where a list began, its entries are stretches.
-                (_, Some(list), Some(next)) if list.sign == next.sign => Some(Join::List(list.start)),
+                (_, Some(list), Some(next)) if list.sign == next.sign => {
+                    Some(Join::List(list.start))
+                }
                 // Such an entry ends a paragraph even without a blank line.
-                (Some(_), _, Some(ListMark { start: None | Some(1), .. })) if is_paragraph => Some(Join::New),
+                (Some(_), _, Some(ListMark { start: None | Some(1), .. })) if is_paragraph => {
+                    Some(Join::New)
+                }
                 _ if after_blank && indent == 0 && !(may_have_list && is_marked) => Some(Join::New),
                 (None, ..) => Some(Join::New),
                 _ => None,
@@ -145,8 +149,9 @@ fn is_marked(line: &[u8]) -> bool {
 
 /// Whether a line without indent that begins a block, or goes on with a paragraph, certainly is of a paragraph.
 fn is_of_paragraph(line: &[u8]) -> bool {
-    let is_text =
-        |byte: u8| byte.is_ascii_alphabetic() || byte >= 0x80 || matches!(byte, b'"' | b'\'' | b'(' | b'\\');
+    let is_text = |byte: u8| {
+        byte.is_ascii_alphabetic() || byte >= 0x80 || matches!(byte, b'"' | b'\'' | b'(' | b'\\')
+    };
     line.first().is_some_and(|&first| is_text(first)) && !line.contains(&b'|')
 }
 
@@ -156,7 +161,9 @@ fn entry(line: &[u8]) -> Option<ListMark> {
     let sign = *line.get(digits)?;
     let start = match sign {
         b'*' | b'-' | b'+' if digits == 0 => None,
-        b'.' | b')' if (1..=9).contains(&digits) => std::str::from_utf8(&line[..digits]).ok()?.parse().ok(),
+        b'.' | b')' if (1..=9).contains(&digits) => {
+            std::str::from_utf8(&line[..digits]).ok()?.parse().ok()
+        }
         _ => return None,
     };
     let rest = line.get(digits + 1..)?;
@@ -186,7 +193,8 @@ pub(super) fn entry_stretches(entry: &str, join: Join) -> Option<Vec<Inner>> {
     let first_text = &first_line[width..];
     let more = indent.checked_sub(width).filter(|&more| more < CODE)?;
     // What is code with the indent may be none without it.
-    let may_be_code = |line| indent_of(line).is_some_and(|own| (CODE..CODE + more).contains(&(own - width)));
+    let may_be_code =
+        |line| indent_of(line).is_some_and(|own| (CODE..CODE + more).contains(&(own - width)));
     // A list that begins in the line of the mark belongs to both lists.
     if is_marked(first_text.as_bytes()) || is_moved(entry) || rest.split('\n').any(may_be_code) {
         return None;
@@ -223,7 +231,8 @@ fn text_column(line: &str) -> Option<usize> {
     let mark = 1 + line.bytes().take_while(u8::is_ascii_digit).count();
     let spaces = line[mark..].bytes().take_while(|&byte| byte == b' ').count();
     // More would be code; a tab counts differently.
-    ((1..=4).contains(&spaces) && line.as_bytes().get(mark + spaces) != Some(&b'\t')).then_some(mark + spaces)
+    ((1..=4).contains(&spaces) && line.as_bytes().get(mark + spaces) != Some(&b'\t'))
+        .then_some(mark + spaces)
 }
 
 /// Whether a stretch means the same alone as in any text.
@@ -240,7 +249,8 @@ pub(super) fn is_independent(stretch: &str) -> bool {
 /// Whether raw HTML that begins so after its `<` goes on over blank lines (CommonMark 0.31, section 4.6, kinds 1 to 5).
 fn goes_on(html: &[u8]) -> bool {
     const NAMES: [&[u8]; 4] = [b"script", b"pre", b"style", b"textarea"];
-    let is_name = |name: &&[u8]| html.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    let is_name =
+        |name: &&[u8]| html.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
     matches!(html.first(), Some(b'!' | b'?')) || NAMES.iter().any(is_name)
 }
 
@@ -313,7 +323,9 @@ mod tests {
 
     #[test]
     fn what_reaches_over_blank_lines_is_dependent() {
-        for text in ["```\na", "* ~~~", "a <!-- b", "<PRE>", "[a]: b", "a\rb", "> [a b\nc]: /d", "x]: y"] {
+        for text in
+            ["```\na", "* ~~~", "a <!-- b", "<PRE>", "[a]: b", "a\rb", "> [a b\nc]: /d", "x]: y"]
+        {
             assert!(!is_independent(text), "{text}");
         }
         for text in ["a [b](c): d", "<p>a</p>", "[a](b)", "a * b", "see [1]. So: it"] {

@@ -4,9 +4,9 @@ use super::enumerate::enumerator;
 
 /// Words that titles write small.
 const SMALL_WORDS: &[&str] = &[
-    "a", "about", "an", "and", "are", "as", "at", "by", "do", "for", "from", "how", "in", "is", "it", "not",
-    "of", "on", "or", "our", "that", "the", "this", "through", "to", "us", "use", "we", "what", "when",
-    "where", "who", "why", "with", "you", "your",
+    "a", "about", "an", "and", "are", "as", "at", "by", "do", "for", "from", "how", "in", "is",
+    "it", "not", "of", "on", "or", "our", "that", "the", "this", "through", "to", "us", "use",
+    "we", "what", "when", "where", "who", "why", "with", "you", "your",
 ];
 
 /// Words after which a sentence or a list goes on.
@@ -41,8 +41,10 @@ const OPEN_WORDS: &[&str] = &[
 ];
 
 /// What a line in capitals does not end with if it is whole.
-const BROKEN_WORDS: &[&str] =
-    &["and", "of", "or", "the", "a", "an", "any", "your", "our", "that", "by", "as", "at", "but", "if"];
+const BROKEN_WORDS: &[&str] = &[
+    "and", "of", "or", "the", "a", "an", "any", "your", "our", "that", "by", "as", "at", "but",
+    "if",
+];
 
 /// The same, unless the line is a question such as "WHO WE SHARE IT WITH".
 const TRAILING_WORDS: &[&str] = &["for", "on", "to", "with", "from"];
@@ -52,8 +54,8 @@ const QUESTION_WORDS: &[&str] = &["what", "who", "whom", "where", "how", "why", 
 
 /// Words of a sentence that states something.
 const VERBS: &[&str] = &[
-    "means", "mean", "is", "are", "do", "does", "will", "may", "not", "never", "shall", "has", "have",
-    "please",
+    "means", "mean", "is", "are", "do", "does", "will", "may", "not", "never", "shall", "has",
+    "have", "please",
 ];
 
 /// No title has more: 22 words, the most that count as one, are rarely over 200 bytes. Spares long paragraphs the rest.
@@ -80,7 +82,8 @@ pub(super) fn reads_as_title(text: &str) -> bool {
     {
         return false;
     }
-    if !bare.starts_with(|c: char| c.is_uppercase() || c == '"' || c == '“') || is_date_line(bare) {
+    if !bare.starts_with(|c: char| c.is_uppercase() || c == '"' || c == '“') || is_date_line(bare)
+    {
         return false;
     }
     if let Some(question) = bare.strip_suffix('?') {
@@ -109,13 +112,16 @@ pub(super) fn is_date_line(text: &str) -> bool {
     let is_stamp = ["last ", "updated", "effective", "revised", "posted", "copyright", "date"]
         .iter()
         .any(|word| lower.starts_with(word));
-    is_stamp && lower.bytes().any(|b| b.is_ascii_digit()) || lower.starts_with('©') || tells_change(&lower)
+    is_stamp && lower.bytes().any(|b| b.is_ascii_digit())
+        || lower.starts_with('©')
+        || tells_change(&lower)
 }
 
 /// Whether a short line says when a policy changed or began: "Policy last updated: March 05, 2020".
 fn tells_change(lower: &str) -> bool {
-    let is_change =
-        |word: &str| ["update", "updated", "revised", "revision", "effective", "modified"].contains(&word);
+    let is_change = |word: &str| {
+        ["update", "updated", "revised", "revision", "effective", "modified"].contains(&word)
+    };
     let mut words = lower.split(|c: char| !c.is_alphanumeric());
     lower.split_whitespace().count() <= 14 && words.any(is_change) && has_date(lower)
 }
@@ -150,11 +156,13 @@ pub(super) fn ends_open(text: &str) -> bool {
 
 /// Whether a line in capitals breaks off in the middle of a sentence.
 pub(super) fn breaks_off(text: &str) -> bool {
-    let is_question = words_of(text).next().is_some_and(|word| QUESTION_WORDS.contains(&word.as_str()));
+    let is_question =
+        words_of(text).next().is_some_and(|word| QUESTION_WORDS.contains(&word.as_str()));
     let end = text.trim_end();
     end.ends_with('-')
         || end.ends_with(char::is_alphanumeric)
-            && (ends_with_one_of(end, BROKEN_WORDS) || !is_question && ends_with_one_of(end, TRAILING_WORDS))
+            && (ends_with_one_of(end, BROKEN_WORDS)
+                || !is_question && ends_with_one_of(end, TRAILING_WORDS))
 }
 
 /// Whether a line before a list is the beginning of a sentence that the list ends, and no title of it. In doubt it is: a lead-in
@@ -165,8 +173,9 @@ pub(super) fn is_lead_in(text: &str) -> bool {
     }
     let flat = text.replace('\n', " ");
     let bare = enumerator(&flat).map_or(flat.as_str(), |e| &flat[e.len..]).trim_end();
-    let is_said =
-        words_of(bare).next().is_some_and(|word| ["we", "you", "i", "they"].contains(&word.as_str()));
+    let is_said = words_of(bare)
+        .next()
+        .is_some_and(|word| ["we", "you", "i", "they"].contains(&word.as_str()));
     let is_open = ends_open(bare);
     let Some(named) = bare.strip_suffix([':', '：']) else {
         return is_said && is_open;
@@ -177,9 +186,11 @@ pub(super) fn is_lead_in(text: &str) -> bool {
 
 /// Whether what stands before a full stop states something rather than naming it. `is_bare`: no number stands before it.
 fn is_statement(named: &str, is_bare: bool) -> bool {
-    let is_content =
-        |word: &&str| word.starts_with(|c: char| c.is_uppercase() || c.is_numeric()) && !is_small_word(word);
-    let content = named.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’').filter(is_content);
+    let is_content = |word: &&str| {
+        word.starts_with(|c: char| c.is_uppercase() || c.is_numeric()) && !is_small_word(word)
+    };
+    let content =
+        named.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’').filter(is_content);
     is_bare && content.count() < 2 || words_of(named).any(|word| VERBS.contains(&word.as_str()))
 }
 
@@ -204,7 +215,11 @@ pub(super) fn is_title(text: &str, is_strong: bool) -> bool {
     }
     let is_block_mark = bare.starts_with("-----");
     let is_defined_word = bare.starts_with(['"', '“']) && bare.ends_with(['"', '”']);
-    if is_block_mark || is_defined_word || text.contains(['|', '@']) || starts_with_postal_number(text) {
+    if is_block_mark
+        || is_defined_word
+        || text.contains(['|', '@'])
+        || starts_with_postal_number(text)
+    {
         return false;
     }
     let trimmed = bare.trim_end();

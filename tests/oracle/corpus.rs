@@ -98,7 +98,9 @@ pub fn identity_form(text: &str) -> String {
         .map(|c| match c {
             '\'' | '‘' | '’' | '‚' | '‛' | '′' | '`' | '´' | '＇' => '\'',
             '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '＂' => '"',
-            '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' | '－' => '-',
+            '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' | '－' => {
+                '-'
+            }
             c => c,
         })
         .collect();
@@ -209,9 +211,11 @@ pub fn end(corpus: &Corpus) -> i64 {
 
 /// The ordinals of a policy that the filters choose: its part of S. `end`: that of the corpus.
 pub fn chosen(life: &[&Snapshot], filters: &Filters, end: i64) -> Vec<usize> {
-    let mut all = (0..life.len()).filter(|&o| !(filters.company_changes_only && life[o].is_technical));
-    let is_fresh =
-        |o: &usize, at: i64| filters.carry.is_none_or(|days| life[*o].time >= at.min(end) - days * 86_400);
+    let mut all =
+        (0..life.len()).filter(|&o| !(filters.company_changes_only && life[o].is_technical));
+    let is_fresh = |o: &usize, at: i64| {
+        filters.carry.is_none_or(|days| life[*o].time >= at.min(end) - days * 86_400)
+    };
     if let Some(bound) = filters.as_of {
         let newest = all.rfind(|&o| life[o].time <= bound);
         return newest.into_iter().filter(|o| is_fresh(o, bound)).collect();
@@ -225,8 +229,9 @@ pub fn chosen(life: &[&Snapshot], filters: &Filters, end: i64) -> Vec<usize> {
 }
 
 pub fn admits_policy(filters: &Filters, (company, policy_type, collection): &Policy) -> bool {
-    let any =
-        |patterns: &[String], name: &str| patterns.is_empty() || patterns.iter().any(|p| names(p, name));
+    let any = |patterns: &[String], name: &str| {
+        patterns.is_empty() || patterns.iter().any(|p| names(p, name))
+    };
     any(&filters.companies, company)
         && any(&filters.types, policy_type)
         && any(&filters.collections, collection)
@@ -277,7 +282,9 @@ pub fn satisfies(
             let unit = Unit { places, heading: clause.section.last().map(String::as_str) };
             hit_in_unit(query, &unit, &here)
         }
-        Scope::Snapshot => hit_in_unit(query, &Unit { places: unit(&|_| true), heading: None }, &here),
+        Scope::Snapshot => {
+            hit_in_unit(query, &Unit { places: unit(&|_| true), heading: None }, &here)
+        }
     }
 }
 
@@ -301,7 +308,8 @@ pub fn search_in(corpus: &Corpus, query: &Q, scope: Scope, filters: &Filters) ->
         for &ordinal in &chosen {
             let here = life[ordinal];
             let is_held = |c: &Clause| {
-                has_life(&life, &stays, &identity(c), filters) && satisfies(here, c, query, filters).is_some()
+                has_life(&life, &stays, &identity(c), filters)
+                    && satisfies(here, c, query, filters).is_some()
             };
             if here.clauses.iter().any(is_held) {
                 holders.insert((policy.clone(), ordinal));
@@ -667,18 +675,21 @@ fn section(headings: BoxedStrategy<String>, below: u32) -> BoxedStrategy<Section
 }
 
 fn flatten(section: &Section, above: &[String], clauses: &mut Vec<Clause>) {
-    let clause = |kind, section: &[String], lead_in: Option<&String>, links: &[String], text: &str| Clause {
-        kind,
-        section: section.to_vec(),
-        lead_in: lead_in.cloned(),
-        links: links.to_vec(),
-        text: text.to_owned(),
-    };
+    let clause =
+        |kind, section: &[String], lead_in: Option<&String>, links: &[String], text: &str| Clause {
+            kind,
+            section: section.to_vec(),
+            lead_in: lead_in.cloned(),
+            links: links.to_vec(),
+            text: text.to_owned(),
+        };
     clauses.push(clause(Kind::Heading, above, None, &[], &section.heading));
     let path = [above, std::slice::from_ref(&section.heading)].concat();
     for (i, part) in section.parts.iter().enumerate() {
         match part {
-            Part::Paragraph(text, links) => clauses.push(clause(Kind::Paragraph, &path, None, links, text)),
+            Part::Paragraph(text, links) => {
+                clauses.push(clause(Kind::Paragraph, &path, None, links, text))
+            }
             Part::Quote(text) => clauses.push(clause(Kind::Quote, &path, None, &[], text)),
             Part::List(lead_in, items) => {
                 // Only a list right below a heading has surely no lead-in.
@@ -760,8 +771,12 @@ const EARLIEST: i64 = 1_400_000_000;
 
 /// Random filters of the lives of clauses and of technical snapshots, and an age.
 fn lives() -> BoxedStrategy<Filters> {
-    let since =
-        || prop::option::weighted(0.15, (EARLIEST - 86_400..EARLIEST + 100_000_000).prop_map(|t| day(t).0));
+    let since = || {
+        prop::option::weighted(
+            0.15,
+            (EARLIEST - 86_400..EARLIEST + 100_000_000).prop_map(|t| day(t).0),
+        )
+    };
     let carry = prop::option::weighted(0.5, 1..700_i64);
     (carry, prop::bool::weighted(0.3), prop::bool::weighted(0.15), since(), since())
         .prop_map(|(carry, company_changes_only, gone, added_since, removed_since)| Filters {
@@ -862,7 +877,10 @@ mod tests {
     #[test]
     fn identity_ignores_style_only() {
         assert_eq!(identity_form(" a\u{A0}\n b  "), "a b");
-        assert_eq!(identity_form("We don’t “sell”—infor\u{AD}mation"), "We don't \"sell\"-information");
+        assert_eq!(
+            identity_form("We don’t “sell”—infor\u{AD}mation"),
+            "We don't \"sell\"-information"
+        );
         assert_eq!(identity_form("a \u{200B} b"), "a b");
         assert_ne!(identity_form("Sell"), identity_form("sell"));
         assert_ne!(identity_form("sell."), identity_form("sell"));
@@ -917,7 +935,10 @@ mod tests {
         let section = |word: &str| Some(vec![word.to_owned()]);
         let in_b = Filters { section: section("b"), ..Filters::default() };
         let found = run(&snapshots, &in_b).clauses.remove(0);
-        assert_eq!((found.kind, found.section[1].as_str(), found.order), (Kind::Quote, "B", (0, 0)));
+        assert_eq!(
+            (found.kind, found.section[1].as_str(), found.order),
+            (Kind::Quote, "B", (0, 0))
+        );
 
         let headings_in_a =
             Filters { section: section("a"), kinds: vec![Kind::Heading], ..Filters::default() };
@@ -934,7 +955,8 @@ mod tests {
             snapshot("b", 25, says()),
         ];
         let none = Filters::default;
-        let check = |filters: Filters, expected: &[i64]| assert_eq!(newest(&snapshots, &filters), expected);
+        let check =
+            |filters: Filters, expected: &[i64]| assert_eq!(newest(&snapshots, &filters), expected);
         check(none(), &[20, 25]);
         check(Filters { latest: true, ..none() }, &[25]);
         check(Filters { as_of: Some(24), ..none() }, &[20]);
@@ -970,7 +992,13 @@ mod tests {
             answer.clauses.iter().map(|f| (f.company.as_str(), f.order.1, f.gone_by)).collect();
         assert_eq!(
             order,
-            [("a", 0, Some(10)), ("a", 1, Some(10)), ("a", 2, Some(10)), ("a", 0, None), ("b", 0, None)]
+            [
+                ("a", 0, Some(10)),
+                ("a", 1, Some(10)),
+                ("a", 2, Some(10)),
+                ("a", 0, None),
+                ("b", 0, None)
+            ]
         );
         let same = |text: Clause, company| same_text_companies(&corpus, &identity(&text), company);
         assert_eq!(same(paragraph("We sell."), "a"), 1);
@@ -1035,15 +1063,17 @@ mod tests {
         let mut above: Option<String> = None;
         for line in markdown.lines().skip(1).filter(|line| !line.is_empty()) {
             let marks = line.bytes().take_while(|&b| b == b'#').count();
-            let (kind, rest) = match line.split_once(' ').expect("every clause has two words or a mark") {
-                ("-", rest) => (Kind::Item, rest),
-                (">", rest) => (Kind::Quote, rest),
-                (_, rest) if marks > 0 => (Kind::Heading, rest),
-                _ => (Kind::Paragraph, line),
-            };
+            let (kind, rest) =
+                match line.split_once(' ').expect("every clause has two words or a mark") {
+                    ("-", rest) => (Kind::Item, rest),
+                    (">", rest) => (Kind::Quote, rest),
+                    (_, rest) if marks > 0 => (Kind::Heading, rest),
+                    _ => (Kind::Paragraph, line),
+                };
             let (mut text, mut links) = (String::new(), Vec::new());
             for (i, piece) in rest.split("](https://").enumerate() {
-                let (target, after) = piece.split_once(')').filter(|_| i > 0).unwrap_or(("", piece));
+                let (target, after) =
+                    piece.split_once(')').filter(|_| i > 0).unwrap_or(("", piece));
                 links.extend((i > 0).then(|| target.to_owned()));
                 text += &after.replace('[', "");
             }
@@ -1075,8 +1105,11 @@ mod tests {
             assert!(found.gone_by.is_none_or(|gone| gone > found.last_seen));
             assert!(found.snapshots >= 1);
         }
-        let orders: Vec<_> =
-            answer.clauses.iter().map(|f| (&f.company, &f.policy_type, &f.collection, f.order)).collect();
+        let orders: Vec<_> = answer
+            .clauses
+            .iter()
+            .map(|f| (&f.company, &f.policy_type, &f.collection, f.order))
+            .collect();
         assert!(orders.is_sorted_by(|a, b| a < b), "a total order");
         assert_eq!(answer.totals.clauses, answer.clauses.len());
         assert!(answer.totals.companies <= answer.totals.policies);

@@ -117,13 +117,17 @@ pub fn stands_for(word: &W, token: &str, has_forms: bool) -> bool {
     match word {
         W::Word(word) => {
             let word = &folded(word)[0];
-            let stem =
-                |word: &str| frostem::Stemmer::new(frostem::Algorithm::English).stem(word).into_owned();
-            word == token || (has_forms && word.is_ascii() && token.is_ascii() && stem(word) == stem(token))
+            let stem = |word: &str| {
+                frostem::Stemmer::new(frostem::Algorithm::English).stem(word).into_owned()
+            };
+            word == token
+                || (has_forms && word.is_ascii() && token.is_ascii() && stem(word) == stem(token))
         }
         W::Prefix(start) => token.starts_with(&folded(start)[0]),
         W::Any => true,
-        W::Regex(pattern) => regex::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|r| r.is_match(token)),
+        W::Regex(pattern) => {
+            regex::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|r| r.is_match(token))
+        }
     }
 }
 
@@ -141,7 +145,8 @@ fn fills(words: &[W], text: &[String], (start, end): Stretch, has_forms: bool) -
 
 /// Every stretch that matches: by definition, all tried. Of phrases with a gap and of NEAR only those that hold no other.
 pub fn stretches(spans: &S, text: &[String], has_forms: bool) -> Vec<Stretch> {
-    let all = || (0..text.len()).flat_map(|start| (start + 1..=text.len()).map(move |end| (start, end)));
+    let all =
+        || (0..text.len()).flat_map(|start| (start + 1..=text.len()).map(move |end| (start, end)));
     match spans {
         S::Phrase(words, gap) => {
             let fits = |&(start, end): &Stretch| {
@@ -155,12 +160,15 @@ pub fn stretches(spans: &S, text: &[String], has_forms: bool) -> Vec<Stretch> {
             all().filter(|stretch| a.contains(stretch) || b.contains(stretch)).collect()
         }
         S::Near(distance, a, b) => {
-            let near = pairs(&stretches(a, text, has_forms), &stretches(b, text, has_forms), *distance);
+            let near =
+                pairs(&stretches(a, text, has_forms), &stretches(b, text, has_forms), *distance);
             smallest(near.into_iter().map(|(a, b)| (a.0.min(b.0), a.1.max(b.1))).collect())
         }
         S::Within(distance, is_negated, a, b) => {
             let (a, b) = (stretches(a, text, has_forms), stretches(b, text, has_forms));
-            a.into_iter().filter(|a| b.iter().any(|b| apart(*a, *b, *distance)) != *is_negated).collect()
+            a.into_iter()
+                .filter(|a| b.iter().any(|b| apart(*a, *b, *distance)) != *is_negated)
+                .collect()
         }
     }
 }
@@ -179,7 +187,8 @@ fn smallest(stretches: Vec<Stretch>) -> Vec<Stretch> {
     let holds_other = |(start, end): Stretch| {
         stretches.iter().any(|&other| other != (start, end) && start <= other.0 && other.1 <= end)
     };
-    let mut smallest: Vec<Stretch> = stretches.iter().copied().filter(|s| !holds_other(*s)).collect();
+    let mut smallest: Vec<Stretch> =
+        stretches.iter().copied().filter(|s| !holds_other(*s)).collect();
     smallest.sort_unstable();
     smallest.dedup();
     smallest
@@ -198,7 +207,8 @@ fn marked(spans: &S, text: &[String], chosen: &[Stretch], has_forms: bool) -> Ve
             })
             .collect(),
         S::Near(distance, a, b) => {
-            let mut pairs = pairs(&stretches(a, text, has_forms), &stretches(b, text, has_forms), *distance);
+            let mut pairs =
+                pairs(&stretches(a, text, has_forms), &stretches(b, text, has_forms), *distance);
             pairs.retain(|(a, b)| chosen.contains(&(a.0.min(b.0), a.1.max(b.1))));
             let lefts: Vec<Stretch> = pairs.iter().map(|pair| pair.0).collect();
             let rights: Vec<Stretch> = pairs.iter().map(|pair| pair.1).collect();
@@ -213,7 +223,9 @@ pub fn marks(spans: &S, text: &str, has_forms: bool) -> Vec<(usize, usize)> {
     let (tokens, folded) = (tokens(text), folded(text));
     let chosen = stretches(spans, &folded, has_forms);
     let marked = marked(spans, &folded, &chosen, has_forms);
-    merge(marked.into_iter().map(|(start, end)| (tokens[start].start, tokens[end - 1].end)).collect())
+    merge(
+        marked.into_iter().map(|(start, end)| (tokens[start].start, tokens[end - 1].end)).collect(),
+    )
 }
 
 struct Operand<'a>(&'a Q);
@@ -338,7 +350,9 @@ fn wanted_again_in_unit(q: &Q, unit: &Unit<'_>, is_negated: bool) -> Vec<Leaf> {
         [wanted_again_in_unit(a, unit, is_negated), wanted_again_in_unit(b, unit, negated)].concat()
     };
     match q {
-        Q::Phrase(_) | Q::Spans(_) if !is_negated && leaf_holds(q, unit) => matched_in_unit(q, unit),
+        Q::Phrase(_) | Q::Spans(_) if !is_negated && leaf_holds(q, unit) => {
+            matched_in_unit(q, unit)
+        }
         Q::Phrase(_) | Q::Spans(_) | Q::Field(..) => Vec::new(),
         Q::And(a, b) | Q::Or(a, b) => both(a, b, is_negated),
         Q::AndNot(a, b) => both(a, b, !is_negated),
@@ -382,7 +396,9 @@ fn wanted_again(q: &Q, place: &Place<'_>, is_negated: bool) -> Vec<S> {
         Q::And(a, b) | Q::Or(a, b) => {
             [wanted_again(a, place, is_negated), wanted_again(b, place, is_negated)].concat()
         }
-        Q::AndNot(a, b) => [wanted_again(a, place, is_negated), wanted_again(b, place, !is_negated)].concat(),
+        Q::AndNot(a, b) => {
+            [wanted_again(a, place, is_negated), wanted_again(b, place, !is_negated)].concat()
+        }
     }
 }
 
@@ -542,7 +558,10 @@ pub fn spans() -> BoxedStrategy<S> {
                 0 => words[at] = W::Any,
                 1 => words.insert(at, W::Any),
                 2 => words.push(W::Any),
-                3 => words[at] = W::Regex(["s.*", "(sell|rent)s?", "[a-d].+", ".*e", "or|and|not", "."][at]),
+                3 => {
+                    words[at] =
+                        W::Regex(["s.*", "(sell|rent)s?", "[a-d].+", ".*e", "or|and|not", "."][at])
+                }
                 4 => words[at] = W::Prefix(word.chars().take(2).collect()),
                 5 => words.insert(at, W::Word(word)),
                 6 => words.truncate(at.max(1)),

@@ -17,10 +17,12 @@ pub fn plain_blocks(raw: &str) -> Vec<String> {
     for line in raw.lines().skip(skipped) {
         let line = line.trim_start_matches([' ', '\t', '>']).trim_end();
         let marks: String = line.split_whitespace().collect();
-        let is_rule = marks.len() > 2 && ["-", "*", "_", "="].iter().any(|m| marks.replace(m, "").is_empty());
+        let is_rule =
+            marks.len() > 2 && ["-", "*", "_", "="].iter().any(|m| marks.replace(m, "").is_empty());
         let mark = line.split(' ').next().unwrap_or_default();
         let number = mark.strip_suffix(['.', ')']).unwrap_or_default();
-        let is_number = (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+        let is_number =
+            (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
         let is_item = ["*", "-", "+"].contains(&mark) || is_number;
         if line.is_empty() || is_rule || is_item || line.starts_with('#') {
             blocks.push(String::new());
@@ -115,7 +117,16 @@ mod tests {
                    \x20 * **One.** a\n  2. two\nmore\n* * *\n> quoted\n> twice\n\n1\\. no item\n## Next ##\nend";
         assert_eq!(
             words(raw),
-            ["title", "body of it", "one a", "two more", "quoted twice", "1 no item", "next", "end"]
+            [
+                "title",
+                "body of it",
+                "one a",
+                "two more",
+                "quoted twice",
+                "1 no item",
+                "next",
+                "end"
+            ]
         );
     }
 
@@ -128,7 +139,10 @@ mod tests {
             ("[info@x](mailto:a)[.org](b) to[day](c)", "info x org today"),
             ("![logo](a.png)[ ](b) [1] foo[2]", "logo 1 foo 2"),
             ("<http://a.example/b>", "http a example b"),
-            ("foo\\_bar \\* AT&amp;T don&#39;t a&nbsp;b &#x; &#bad", "foo bar at t don t a b x bad"),
+            (
+                "foo\\_bar \\* AT&amp;T don&#39;t a&nbsp;b &#x; &#bad",
+                "foo bar at t don t a b x bad",
+            ),
             ("a | b |\\", "a b"),
             ("a<br>b", "a b"),
             ("[open (never", "open never"),

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::corpus::{
-    Clause, Corpus, Filters, Identity, Kind, Scope, Snapshot, admits_policy, chosen, civil, end, has_life,
-    identity, lives_of, satisfies, search_in, stays,
+    Clause, Corpus, Filters, Identity, Kind, Scope, Snapshot, admits_policy, chosen, civil, end,
+    has_life, identity, lives_of, satisfies, search_in, stays,
 };
 use super::query::Q;
 
@@ -127,7 +127,9 @@ fn count(
         }
         return;
     }
-    for clause in here.clauses.iter().filter(|clause| has_life(life, stays, &identity(clause), filters)) {
+    for clause in
+        here.clauses.iter().filter(|clause| has_life(life, stays, &identity(clause), filters))
+    {
         let name = format!("{number} {:?}", identity(clause));
         if satisfies(here, clause, (&every, Scope::Clause), filters).is_some() {
             all.insert(name.clone());
@@ -159,7 +161,10 @@ pub fn facets(
                 .map(|o| life[o])
                 .filter(|here| {
                     let is_it = |c: &&Clause| identity(c) == found.identity;
-                    here.clauses.iter().filter(is_it).any(|c| satisfies(here, c, query, filters).is_some())
+                    here.clauses
+                        .iter()
+                        .filter(is_it)
+                        .any(|c| satisfies(here, c, query, filters).is_some())
                 })
                 .map(|here| Some(civil(here.time).0.to_string()))
                 .collect(),
@@ -182,12 +187,16 @@ pub fn companies(corpus: &Corpus, query: &Q, filters: &Filters) -> Vec<Company> 
     let found = search_in(corpus, query, Scope::Clause, filters).clauses;
     let mut names: BTreeMap<String, Company> = BTreeMap::new();
     let end = end(corpus);
-    for (policy, life) in lives_of(corpus).into_iter().filter(|(policy, _)| admits_policy(filters, policy)) {
+    for (policy, life) in
+        lives_of(corpus).into_iter().filter(|(policy, _)| admits_policy(filters, policy))
+    {
         let chosen = chosen(&life, filters, end);
         let (Some(&first), Some(&last)) = (chosen.first(), chosen.last()) else { continue };
         let (from, to) = (life[first].time, life[last].time);
-        let here = found.iter().filter(|f| (&f.company, &f.policy_type) == (&policy.0, &policy.1)).count();
-        let entry = names.entry(policy.0.clone()).or_insert((policy.0.clone(), 0, 0, from, to, 0, 0));
+        let here =
+            found.iter().filter(|f| (&f.company, &f.policy_type) == (&policy.0, &policy.1)).count();
+        let entry =
+            names.entry(policy.0.clone()).or_insert((policy.0.clone(), 0, 0, from, to, 0, 0));
         entry.1 += 1;
         entry.2 += chosen.len();
         entry.3 = entry.3.min(from);
@@ -213,11 +222,15 @@ pub fn lives(
     let mut lives = BTreeMap::new();
     for found in search_in(corpus, query, Scope::Clause, filters).clauses {
         let wanted = wording(found.kind, found.lead_in.as_deref(), &found.text);
-        let mut walked =
-            all[&(found.company.clone(), found.policy_type.clone(), found.collection.clone())].clone();
+        let mut walked = all
+            [&(found.company.clone(), found.policy_type.clone(), found.collection.clone())]
+            .clone();
         walked.retain(|snapshot| !(filters.company_changes_only && snapshot.is_technical));
-        let is_it = |clause: &Clause| wording(clause.kind, clause.lead_in.as_deref(), &clause.text) == wanted;
-        let stands: Vec<bool> = walked.iter().map(|snapshot| snapshot.clauses.iter().any(is_it)).collect();
+        let is_it = |clause: &Clause| {
+            wording(clause.kind, clause.lead_in.as_deref(), &clause.text) == wanted
+        };
+        let stands: Vec<bool> =
+            walked.iter().map(|snapshot| snapshot.clauses.iter().any(is_it)).collect();
         let mut stretches = Vec::new();
         for first in (0..walked.len()).filter(|&at| stands[at] && (at == 0 || !stands[at - 1])) {
             let end = (first..walked.len()).find(|&at| !stands[at]).unwrap_or(walked.len());

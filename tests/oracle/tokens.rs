@@ -44,7 +44,8 @@ fn stands_alone(c: char) -> bool {
             let scripts = c.script_extension();
             !scripts.is_common()
                 && !scripts.is_inherited()
-                && (scripts.contains_script(Script::Hiragana) || scripts.contains_script(Script::Katakana))
+                && (scripts.contains_script(Script::Hiragana)
+                    || scripts.contains_script(Script::Katakana))
         }
         _ => false,
     }
@@ -94,7 +95,11 @@ fn fold(token: &str) -> String {
     let apart: String = visible.nfkd().collect();
     let lower: String = apart.chars().flat_map(char::to_lowercase).collect();
     let apart_again: String = lower.nfkd().collect();
-    apart_again.chars().filter(|&c| !is_combining_mark(c)).map(|c| if c == 'ς' { 'σ' } else { c }).collect()
+    apart_again
+        .chars()
+        .filter(|&c| !is_combining_mark(c))
+        .map(|c| if c == 'ς' { 'σ' } else { c })
+        .collect()
 }
 
 #[cfg(test)]

@@ -118,7 +118,8 @@ impl<'r, 's> Comparer<'r, 's> {
             Some(other) => Tree::parse_like(object, other),
             None => Tree::parse(object),
         };
-        let fault = || ObjectError { id, fault: Fault::Corrupt("it is no list of files".to_owned()) };
+        let fault =
+            || ObjectError { id, fault: Fault::Corrupt("it is no list of files".to_owned()) };
         let tree = parsed.ok_or_else(fault)?;
         self.recent.truncate(RECENT_TREES - 1);
         self.recent.insert(0, (id, tree.clone()));
@@ -143,7 +144,8 @@ impl Visit<'_, '_> {
             Some(tree) => tree.differing(parent),
             None => (0..0, parent.all()),
         };
-        let mut theirs: Named<'_> = parent.entries(their_range).map(|entry| (entry.name, entry)).collect();
+        let mut theirs: Named<'_> =
+            parent.entries(their_range).map(|entry| (entry.name, entry)).collect();
         for entry in ours.into_iter().flat_map(|tree| tree.entries(our_range.clone())) {
             let other = theirs.remove(entry.name);
             self.entry(entry, &[other]);
@@ -163,14 +165,20 @@ impl Visit<'_, '_> {
         };
         let parents: Vec<HashMap<Vec<u8>, (Mode, ObjectId)>> = parents
             .iter()
-            .map(|tree| named(tree).into_iter().map(|(name, mode, id)| (name, (mode, id))).collect())
+            .map(|tree| {
+                named(tree).into_iter().map(|(name, mode, id)| (name, (mode, id))).collect()
+            })
             .collect();
         let Some(ours) = ours else { return };
         for entry in ours.entries(ours.all()) {
             let others: Vec<_> = parents
                 .iter()
                 .map(|names| {
-                    names.get(entry.name).map(|(mode, id)| Entry { mode: *mode, name: entry.name, id: *id })
+                    names.get(entry.name).map(|(mode, id)| Entry {
+                        mode: *mode,
+                        name: entry.name,
+                        id: *id,
+                    })
                 })
                 .collect();
             self.entry(entry, &others);
@@ -185,7 +193,11 @@ impl Visit<'_, '_> {
         let change = match entry.mode {
             Mode::Folder => {
                 let folder_of = |e: Entry<'_>| (e.mode == Mode::Folder).then_some(e.id);
-                self.push(entry.name, Some(entry.id), others.iter().map(|e| e.and_then(folder_of)).collect());
+                self.push(
+                    entry.name,
+                    Some(entry.id),
+                    others.iter().map(|e| e.and_then(folder_of)).collect(),
+                );
                 None
             }
             Mode::File => Some(Change::Version { blob: entry.id, is_uncertain: self.is_uncertain }),

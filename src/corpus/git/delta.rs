@@ -73,7 +73,9 @@ mod tests {
         let base = b"hello world";
         let size = vec![0x80; 20];
         assert!(header(&[]).is_none() && header(&[1]).is_none() && header(&size).is_none());
-        for instructions in [&[0x91, 6, 6][..], &[0x91, 6], &[0], &[3, b'a'], &[0x80], &[2, b'a', b'b']] {
+        for instructions in
+            [&[0x91, 6, 6][..], &[0x91, 6], &[0], &[3, b'a'], &[0x80], &[2, b'a', b'b']]
+        {
             assert_eq!(apply(base, instructions, 5), None, "{instructions:?}");
         }
         assert_eq!(apply(base, &[0x91, 6, 5], 4), None, "more than promised");

@@ -56,7 +56,13 @@ impl History {
         let next = self.nodes.len() as u32;
         let number = *numbers.entry(id).or_insert(next);
         if number == next {
-            self.nodes.push(Node { id, tree: None, author_time: None, is_border: false, parents: 0..0 });
+            self.nodes.push(Node {
+                id,
+                tree: None,
+                author_time: None,
+                is_border: false,
+                parents: 0..0,
+            });
         }
         number
     }
@@ -84,7 +90,8 @@ impl History {
             self.parents.push(parent);
         }
         let node = &mut self.nodes[number];
-        (node.tree, node.author_time, node.is_border) = (Some(commit.tree), commit.author_time, is_border);
+        (node.tree, node.author_time, node.is_border) =
+            (Some(commit.tree), commit.author_time, is_border);
         node.parents = first..self.parents.len() as u32;
     }
 
@@ -104,7 +111,8 @@ impl History {
             children[*parent as usize] += 1;
         }
         let tips = (0..self.nodes.len() as u32).filter(|number| children[*number as usize] == 0);
-        let mut ready: BinaryHeap<_> = tips.map(|number| (self.nodes[number as usize].id, number)).collect();
+        let mut ready: BinaryHeap<_> =
+            tips.map(|number| (self.nodes[number as usize].id, number)).collect();
         let mut order = Vec::with_capacity(self.nodes.len());
         while let Some((_, number)) = ready.pop() {
             order.push(number);

@@ -142,7 +142,10 @@ fn layouts(options: &Options) -> Result<Vec<Arc<dyn Layout>>> {
 impl std::fmt::Debug for GitHistory {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut shown = f.debug_struct("GitHistory");
-        shown.field("corpus", &self.corpus).field("layout", &self.layout.name()).finish_non_exhaustive()
+        shown
+            .field("corpus", &self.corpus)
+            .field("layout", &self.layout.name())
+            .finish_non_exhaustive()
     }
 }
 
@@ -186,7 +189,8 @@ impl GitSession<'_> {
     fn facts(&mut self, commit: ObjectId) -> std::result::Result<Facts, ObjectError> {
         let object = self.reader.read(commit, Kind::Commit)?;
         let parsed = Commit::parse(&object.data);
-        let fault = || ObjectError { id: commit, fault: Fault::Corrupt("it is no commit".to_owned()) };
+        let fault =
+            || ObjectError { id: commit, fault: Fault::Corrupt("it is no commit".to_owned()) };
         Ok(self.history.layout.facts(&parsed.ok_or_else(fault)?.message()))
     }
 

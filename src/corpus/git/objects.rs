@@ -170,7 +170,11 @@ fn pack_names(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn open_packs(folders: &[PathBuf]) -> Vec<Pack> {
-    folders.iter().flat_map(|folder| pack_names(folder)).filter_map(|path| open_pack(&path)).collect()
+    folders
+        .iter()
+        .flat_map(|folder| pack_names(folder))
+        .filter_map(|path| open_pack(&path))
+        .collect()
 }
 
 fn open_pack(index: &Path) -> Option<Pack> {
@@ -241,7 +245,9 @@ impl<'s> ObjectReader<'s> {
         }
         self.store.note_touched(std::mem::take(&mut self.touched));
         let packs = self.store.packs();
-        let paths = |packs: &[Pack]| packs.iter().map(|pack| pack.data.path().to_owned()).collect::<Vec<_>>();
+        let paths = |packs: &[Pack]| {
+            packs.iter().map(|pack| pack.data.path().to_owned()).collect::<Vec<_>>()
+        };
         // Bases are known by pack and place, which are others where the repository was packed anew meanwhile.
         if paths(&packs) != paths(&self.packs) {
             self.cache = Cache::default();
@@ -255,7 +261,11 @@ impl<'s> ObjectReader<'s> {
         self.refresh();
         let object = self.find(&id).map_err(|fault| ObjectError { id, fault })?;
         let is = object.kind;
-        if is == wanted { Ok(object) } else { Err(ObjectError { id, fault: Fault::Other { wanted, is } }) }
+        if is == wanted {
+            Ok(object)
+        } else {
+            Err(ObjectError { id, fault: Fault::Other { wanted, is } })
+        }
     }
 
     /// Whether the object is here.
@@ -361,12 +371,13 @@ impl Drop for ObjectReader<'_> {
 fn base_offset(pack: &Pack, at: u64, entry: &data::Entry) -> Found<u64> {
     match &entry.header {
         Header::OfsDelta { base_distance: 0 } => Err(corrupt("a delta of itself")),
-        Header::OfsDelta { base_distance } => {
-            at.checked_sub(*base_distance).ok_or_else(|| corrupt("its delta base is outside of the pack"))
-        }
+        Header::OfsDelta { base_distance } => at
+            .checked_sub(*base_distance)
+            .ok_or_else(|| corrupt("its delta base is outside of the pack")),
         Header::RefDelta { base_id } => {
             let position = pack.index.lookup(base_id);
-            let position = position.ok_or_else(|| corrupt(format!("its delta base {base_id} is missing")))?;
+            let position =
+                position.ok_or_else(|| corrupt(format!("its delta base {base_id} is missing")))?;
             Ok(pack.index.pack_offset_at_index(position))
         }
         _ => Err(corrupt("no delta")),
@@ -387,7 +398,8 @@ fn inflate_entry(
 }
 
 fn patched(base: &[u8], delta: &[u8]) -> Found<Vec<u8>> {
-    let (from, to, instructions) = delta::header(delta).ok_or_else(|| corrupt("a delta without sizes"))?;
+    let (from, to, instructions) =
+        delta::header(delta).ok_or_else(|| corrupt("a delta without sizes"))?;
     let to = bounded(to)?;
     let out = (from == base.len() as u64).then(|| delta::apply(base, instructions, to)).flatten();
     out.ok_or_else(|| corrupt("a delta that does not fit its base"))
@@ -410,7 +422,8 @@ fn read_loose(path: &Path, inflate: &mut Inflate) -> Found<Object> {
     let mut head = [0; 64];
     inflate.reset();
     let (status, consumed, written) = inflate.prefix(&bytes, &mut head).map_err(broken)?;
-    let end = head[..written].iter().position(|byte| *byte == 0).ok_or_else(|| corrupt("no header"))?;
+    let end =
+        head[..written].iter().position(|byte| *byte == 0).ok_or_else(|| corrupt("no header"))?;
     let (kind, size) = loose_header(&head[..end]).ok_or_else(|| corrupt("an unknown header"))?;
     let size = bounded(size)?;
     let skip = end + 1;
@@ -421,9 +434,15 @@ fn read_loose(path: &Path, inflate: &mut Inflate) -> Found<Object> {
     if matches!(status, Status::StreamEnd) {
         data.extend_from_slice(&head[skip..written]);
     } else {
-        inflate.rest(&bytes[consumed..], &head[..written], skip, &mut data, size).map_err(broken)?;
+        inflate
+            .rest(&bytes[consumed..], &head[..written], skip, &mut data, size)
+            .map_err(broken)?;
     }
-    if data.len() == size { Ok(Object { kind, data }) } else { Err(corrupt("shorter than its header says")) }
+    if data.len() == size {
+        Ok(Object { kind, data })
+    } else {
+        Err(corrupt("shorter than its header says"))
+    }
 }
 
 fn read_file(path: &Path) -> Found<Vec<u8>> {
@@ -441,7 +460,8 @@ fn read_file(path: &Path) -> Found<Vec<u8>> {
 
 fn loose_header(head: &[u8]) -> Option<(Kind, u64)> {
     let (kind, size) = std::str::from_utf8(head).ok()?.split_once(' ')?;
-    let kind = [Kind::Commit, Kind::Tree, Kind::Blob, Kind::Tag].into_iter().find(|k| k.name() == kind)?;
+    let kind =
+        [Kind::Commit, Kind::Tree, Kind::Blob, Kind::Tag].into_iter().find(|k| k.name() == kind)?;
     Some((kind, size.parse().ok()?))
 }
 
@@ -452,7 +472,9 @@ mod tests {
     #[test]
     fn headers_of_loose_objects() {
         assert_eq!(loose_header(b"blob 12"), Some((Kind::Blob, 12)));
-        for other in [&b"blob"[..], b"blob -1", b"blub 1", b"", b"blob 99999999999999999999", b"\xff 1"] {
+        for other in
+            [&b"blob"[..], b"blob -1", b"blub 1", b"", b"blob 99999999999999999999", b"\xff 1"]
+        {
             assert_eq!(loose_header(other), None);
         }
     }

@@ -52,8 +52,8 @@ impl Repository {
             return None;
         }
         let head = read_reference(&git.join("HEAD"))?;
-        let is_head =
-            matches!(head, Reference::Commit(_)) || matches!(&head, Reference::To(name) if is_name(name));
+        let is_head = matches!(head, Reference::Commit(_))
+            || matches!(&head, Reference::To(name) if is_name(name));
         is_head.then(|| Self { git: git.to_owned(), common, is_work_tree })
     }
 
@@ -127,7 +127,9 @@ impl Repository {
         let mut names: Vec<String> = self.packed().into_keys().collect();
         for entry in WalkDir::new(self.common.join(prefix)).into_iter().flatten() {
             let name = entry.path().strip_prefix(&self.common).ok().and_then(Path::to_str);
-            names.extend(name.filter(|_| entry.file_type().is_file()).map(|name| name.replace('\\', "/")));
+            names.extend(
+                name.filter(|_| entry.file_type().is_file()).map(|name| name.replace('\\', "/")),
+            );
         }
         names.retain(|name| name.starts_with(prefix));
         let mut tips: Vec<_> = names.iter().filter_map(|name| self.resolve(name)).collect();
@@ -140,7 +142,9 @@ impl Repository {
         let listed = fs::read(self.common.join("packed-refs")).unwrap_or_default();
         let listed = String::from_utf8_lossy(&listed);
         let pairs = listed.lines().filter_map(|line| line.split_once(' '));
-        pairs.filter_map(|(hex, name)| Some((name.trim().to_owned(), id(hex.as_bytes())?))).collect()
+        pairs
+            .filter_map(|(hex, name)| Some((name.trim().to_owned(), id(hex.as_bytes())?)))
+            .collect()
     }
 }
 
@@ -165,7 +169,8 @@ fn read_reference(path: &Path) -> Option<Reference> {
 
 /// A reference must not lead out of the repository.
 fn is_name(name: &str) -> bool {
-    name.starts_with("refs/") && !name.split('/').any(|part| part.is_empty() || part == "." || part == "..")
+    name.starts_with("refs/")
+        && !name.split('/').any(|part| part.is_empty() || part == "." || part == "..")
 }
 
 /// The settings of a repository as (section, key, value), names in lower case. Only plain values are needed, so quotes, escapes and
@@ -181,7 +186,8 @@ impl Settings {
             if let Some(name) = line.strip_prefix('[') {
                 section = name.split(']').next().unwrap_or_default().to_ascii_lowercase();
             } else if let Some((key, value)) = line.split_once('=') {
-                let (key, value) = (key.trim().to_ascii_lowercase(), value.trim().to_ascii_lowercase());
+                let (key, value) =
+                    (key.trim().to_ascii_lowercase(), value.trim().to_ascii_lowercase());
                 settings.push((section.clone(), key, value));
             }
         }

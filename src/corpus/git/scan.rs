@@ -112,7 +112,11 @@ pub(super) fn scan(repository: &GitHistory, sink: &mut dyn FnMut(Seen)) {
 /// Tells `sink` what commits have brought since the history had `state`, if they follow each other and that state; else everything.
 ///
 /// Where a merge has brought commits, their order among the older ones can be another than before, so all is scanned.
-pub(super) fn scan_since(repository: &GitHistory, state: &str, sink: &mut dyn FnMut(Seen)) -> Extent {
+pub(super) fn scan_since(
+    repository: &GitHistory,
+    state: &str,
+    sink: &mut dyn FnMut(Seen),
+) -> Extent {
     let whole = |sink: &mut dyn FnMut(Seen)| {
         scan(repository, sink);
         Extent::Whole
@@ -251,9 +255,12 @@ impl Scan<'_, '_> {
             self.paths.insert(path.to_vec(), known);
         }
         let layout = &self.repository.layout;
-        let Some(Some(known)) = self.paths.get(path) else { return self.skip(commit, path, Skip::NoPolicy) };
+        let Some(Some(known)) = self.paths.get(path) else {
+            return self.skip(commit, path, Skip::NoPolicy);
+        };
         if is_uncertain {
-            let message = commit.message.get_or_insert_with(|| read_message(reader, commit.node.id));
+            let message =
+                commit.message.get_or_insert_with(|| read_message(reader, commit.node.id));
             if !layout.names(message, name) {
                 return self.skip(commit, path, Skip::NotFetched);
             }
@@ -262,7 +269,11 @@ impl Scan<'_, '_> {
             return self.skip(commit, path, Skip::NotFetched);
         }
         let Some(seconds) = known.time.or(commit.node.author_time) else {
-            return self.fail(commit, path, "its commit has no author time that can be read".to_owned());
+            return self.fail(
+                commit,
+                path,
+                "its commit has no author time that can be read".to_owned(),
+            );
         };
         if !(FIRST_TIME..=self.latest).contains(&seconds) {
             let at = self.repository.place(&commit.node.id, name);
@@ -287,7 +298,13 @@ impl Scan<'_, '_> {
         let layout = &self.repository.layout;
         let (company, policy_type) = layout.policy(path)?;
         let time = layout.time(path).map(ArchiveTime::seconds);
-        Some(Known { path: path.into(), company, policy_type, time, size: reader.size(blob).unwrap_or(1) })
+        Some(Known {
+            path: path.into(),
+            company,
+            policy_type,
+            time,
+            size: reader.size(blob).unwrap_or(1),
+        })
     }
 
     fn is_policy(&self, path: &[u8]) -> bool {

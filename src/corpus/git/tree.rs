@@ -70,7 +70,8 @@ impl Tree {
     }
 
     fn get(&self, number: usize) -> Option<Entry<'_>> {
-        let (start, end) = (*self.starts.get(number)? as usize, *self.starts.get(number + 1)? as usize);
+        let (start, end) =
+            (*self.starts.get(number)? as usize, *self.starts.get(number + 1)? as usize);
         let (head, id) = self.object.data.get(start..end)?.split_last_chunk::<ID_BYTES>()?;
         let head = head.strip_suffix(b"\0")?;
         let space = head.iter().position(|byte| *byte == b' ')?;
@@ -98,7 +99,8 @@ impl Tree {
     pub fn differing(&self, other: &Tree) -> (Range<usize>, Range<usize>) {
         let (ours, theirs) = (&self.object.data, &other.object.data);
         let prefix = common_prefix(ours, theirs);
-        let first = self.starts.partition_point(|start| *start as usize <= prefix).saturating_sub(1);
+        let first =
+            self.starts.partition_point(|start| *start as usize <= prefix).saturating_sub(1);
         let start = self.starts.get(first).map_or(0, |start| *start as usize);
         let suffix = common_suffix(&ours[start..], &theirs[start..]);
         // What begins in the common end of both begins an entry of both, or the common end is taken as shorter.
@@ -138,7 +140,8 @@ mod tests {
     use crate::corpus::git::objects::Kind;
 
     fn bytes(entries: &[(&str, u8)]) -> Vec<u8> {
-        let entry = |(name, id): &(&str, u8)| [b"100644 ", name.as_bytes(), b"\0", &[*id; 20]].concat();
+        let entry =
+            |(name, id): &(&str, u8)| [b"100644 ", name.as_bytes(), b"\0", &[*id; 20]].concat();
         entries.iter().flat_map(entry).collect()
     }
 
@@ -170,7 +173,10 @@ mod tests {
         assert_eq!(check(&all, &all).0, none);
         assert_eq!(check(&all, &[]).0, ["acme", "birch", "cedar"]);
         assert_eq!(check(&all, &[("acme", 1), ("birch", 9), ("cedar", 3)]).1, ["birch"]);
-        assert_eq!(check(&all, &[("acme", 1), ("cedar", 3)]), (vec!["birch".to_owned()], none.clone()));
+        assert_eq!(
+            check(&all, &[("acme", 1), ("cedar", 3)]),
+            (vec!["birch".to_owned()], none.clone())
+        );
         assert_eq!(check(&all, &[("acme", 1), ("birch", 2)]).0, ["cedar"]);
         assert_eq!(check(&[("acme", 1)], &[("acme", 1), ("acme2", 1)]).1, ["acme2"]);
         // Ids that contain what separates entries.

@@ -34,8 +34,11 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 fn charset(tag: &[u8]) -> Option<&'static Encoding> {
     let start = memchr::memmem::find(tag, b"charset")? + b"charset".len();
     let value = tag[start..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
-    let value =
-        value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value).trim_ascii_start();
+    let value = value
+        .strip_prefix(b"\"")
+        .or_else(|| value.strip_prefix(b"'"))
+        .unwrap_or(value)
+        .trim_ascii_start();
     let end = value.iter().position(|byte| b"\"' ;/\t\r\n".contains(byte)).unwrap_or(value.len());
     // A page that could be read so far is not UTF-16, whatever it says.
     Encoding::for_label(&value[..end]).map(Encoding::output_encoding)
@@ -52,11 +55,19 @@ mod tests {
 
     #[test]
     fn encodings() {
-        let latin2 = b"<META HTTP-EQUIV=\"Content-Type\" content=\"text/html; charset=ISO-8859-2\">\xb3";
+        let latin2 =
+            b"<META HTTP-EQUIV=\"Content-Type\" content=\"text/html; charset=ISO-8859-2\">\xb3";
         assert_eq!(body(latin2), ("\u{142}".to_owned(), false));
         assert_eq!(body(b"<meta charset = 'koi8-r' />\xd1"), ("\u{44f}".to_owned(), false));
-        assert_eq!(body(b"<meta charset=iso-2022-jp>\x1b$B8D\x1b(B"), ("\u{500b}".to_owned(), false));
-        assert_eq!(body("<meta charset=iso-8859-2>é".as_bytes()), ("é".to_owned(), false), "it is UTF-8");
+        assert_eq!(
+            body(b"<meta charset=iso-2022-jp>\x1b$B8D\x1b(B"),
+            ("\u{500b}".to_owned(), false)
+        );
+        assert_eq!(
+            body("<meta charset=iso-8859-2>é".as_bytes()),
+            ("é".to_owned(), false),
+            "it is UTF-8"
+        );
         assert_eq!(body(b"<meta charset=utf-8>\xe9"), ("é".to_owned(), true));
         assert_eq!(body(b"<meta charset=utf-16>a"), ("a".to_owned(), false));
         assert_eq!(body(b"<meta charset=nonsense>\x93"), ("“".to_owned(), true));

@@ -335,8 +335,9 @@ fn first_heading(events: &[Event]) -> String {
     let is_heading = |event: &&Event| matches!(event, Event::Open(Element::Heading(1), _));
     let words = events.iter().skip_while(|event| !is_heading(event)).skip(1);
     let words = words.take_while(|event| !matches!(event, Event::Close(Element::Heading(_))));
-    let words: String =
-        words.filter_map(|e| if let Event::Text(text) = e { Some(text.as_str()) } else { None }).collect();
+    let words: String = words
+        .filter_map(|e| if let Event::Text(text) = e { Some(text.as_str()) } else { None })
+        .collect();
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -42,7 +42,8 @@ fn measure(tag: &[u8]) -> (usize, usize) {
             }
             b' ' | b'\t' | b'\n' | b'\r' | b'\x0C' if was_equals => {}
             b' ' | b'\t' | b'\n' | b'\r' | b'\x0C' | b'/' => {
-                let is_first = !tag.get(at).is_some_and(|next| next.is_ascii_whitespace() || *next == b'/');
+                let is_first =
+                    !tag.get(at).is_some_and(|next| next.is_ascii_whitespace() || *next == b'/');
                 attributes += usize::from(is_first);
             }
             _ => was_equals = byte == b'=',
@@ -70,8 +71,9 @@ mod tests {
 
     #[test]
     fn attacks() {
-        let many =
-            |between: &str| format!("<p{}", (0..9000).map(|i| format!("{between}a{i}")).collect::<String>());
+        let many = |between: &str| {
+            format!("<p{}", (0..9000).map(|i| format!("{between}a{i}")).collect::<String>())
+        };
         for attack in [
             many(" "),
             many("/"),
@@ -84,8 +86,13 @@ mod tests {
         }
         assert!(is_attack(&"<a b='".repeat(100_001)), "many that do not end");
         let image = format!("<img src='data:image/png;base64,{}'>", "abc/".repeat(100_000));
-        for page in [image, "<p>x ".repeat(100_000), "a < b ".repeat(100_000), String::new(), "<p".to_owned()]
-        {
+        for page in [
+            image,
+            "<p>x ".repeat(100_000),
+            "a < b ".repeat(100_000),
+            String::new(),
+            "<p".to_owned(),
+        ] {
             assert!(!is_attack(&page), "{:?}", page.get(..40));
         }
     }

@@ -51,7 +51,9 @@ impl HtmlForm {
             return Err(format!("is larger than {} MiB, too much for one page", MAX_PAGE >> 20));
         }
         if limits::is_attack(html) {
-            return Err("has tags that are none of a page: thousands of attributes in one".to_owned());
+            return Err(
+                "has tags that are none of a page: thousands of attributes in one".to_owned()
+            );
         }
         let (title, events) = tokens::read(html);
         self.converter.convert(&clean::clean(&title, events)).map_err(|error| error.to_string())
@@ -75,7 +77,8 @@ impl Form for HtmlForm {
 
     fn read(&self, _path: &str, bytes: Vec<u8>) -> std::result::Result<(Facts, Text), String> {
         let mut text = charset::decode(bytes);
-        let archive_url = Comment::parse(&text.body).ok().flatten().and_then(|comment| comment.archive_url);
+        let archive_url =
+            Comment::parse(&text.body).ok().flatten().and_then(|comment| comment.archive_url);
         text.body = self.to_markdown(&text.body)?;
         let url = archive_url.as_deref().and_then(original_url);
         Ok((Facts { url, archive_url, ..Facts::default() }, text))
@@ -290,7 +293,11 @@ mod tests {
     fn preformatted_text_has_paragraphs() {
         check(
             "<pre>\n\nPRIVACY\n\n    We sell\n    or rent data.\n\n\n    The end.</pre>",
-            &[("heading", "PRIVACY"), ("paragraph", "We sell or rent data."), ("paragraph", "The end.")],
+            &[
+                ("heading", "PRIVACY"),
+                ("paragraph", "We sell or rent data."),
+                ("paragraph", "The end."),
+            ],
         );
     }
 
@@ -315,9 +322,11 @@ mod tests {
 
     #[test]
     fn pages_are_known_by_how_they_begin() {
-        for html in
-            ["<!DOCTYPE HTML PUBLIC>", "\n<?xml version='1.0'?>\n<!-- a --><HTML>", "<body bgcolor=white>"]
-        {
+        for html in [
+            "<!DOCTYPE HTML PUBLIC>",
+            "\n<?xml version='1.0'?>\n<!-- a --><HTML>",
+            "<body bgcolor=white>",
+        ] {
             assert!(begins_like_html(html), "{html}");
         }
         for text in ["# Privacy <html>", "", "<p>Markdown may begin so</p>", "<!-- <html>"] {
@@ -327,9 +336,18 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_tags_deep() {
-        for tag in
-            ["div", "b", "ul><li", "blockquote", "table><tr><td", "font", "p", "a href=x", "i><p", "h1"]
-        {
+        for tag in [
+            "div",
+            "b",
+            "ul><li",
+            "blockquote",
+            "table><tr><td",
+            "font",
+            "p",
+            "a href=x",
+            "i><p",
+            "h1",
+        ] {
             let html = format!("{}We sell data.", format!("<{tag}>").repeat(100_000));
             let found = clauses(&html);
             let words: Vec<_> = found.iter().map(|(_, text)| text.as_str()).collect();

@@ -12,8 +12,18 @@ const MAX_COLUMNS: usize = 32;
 const MAX_PADDED: usize = 8 << 20;
 
 /// What begins or ends a block in clean HTML; inside a cell of a row it is white space.
-const BLOCKS: [&str; 10] =
-    ["<p>", "<br>", "<ul>", "</ul>", "<ol>", "</ol>", "<li>", "</li>", "<blockquote>", "</blockquote>"];
+const BLOCKS: [&str; 10] = [
+    "<p>",
+    "<br>",
+    "<ul>",
+    "</ul>",
+    "<ol>",
+    "</ol>",
+    "<li>",
+    "</li>",
+    "<blockquote>",
+    "</blockquote>",
+];
 
 #[derive(Debug)]
 pub(super) struct Cell {
@@ -38,7 +48,14 @@ pub(super) struct Table {
 
 impl Table {
     pub fn new(start: usize, nested: usize) -> Self {
-        Self { start, nested, has_table: false, has_blocks: false, rows: Vec::new(), is_in_cell: false }
+        Self {
+            start,
+            nested,
+            has_table: false,
+            has_blocks: false,
+            rows: Vec::new(),
+            is_in_cell: false,
+        }
     }
 
     pub fn start_cell(&mut self, is_header: bool, start: usize) {
@@ -86,10 +103,12 @@ impl Table {
 
     fn holds_data(&self, rows: &[Vec<String>], columns: usize, out: &str) -> bool {
         let has_header = self.rows.iter().flatten().any(|cell| cell.is_header);
-        let is_flat =
-            !self.has_table && (has_header || !self.has_blocks) && !out[self.start..].contains("<h");
+        let is_flat = !self.has_table
+            && (has_header || !self.has_blocks)
+            && !out[self.start..].contains("<h");
         let is_short = rows.iter().flatten().all(|cell| cell.len() <= MAX_CELL);
-        let padded = rows.len().saturating_mul(columns).saturating_mul(MAX_CELL.min(self.widest(out)));
+        let padded =
+            rows.len().saturating_mul(columns).saturating_mul(MAX_CELL.min(self.widest(out)));
         is_flat
             && is_short
             && rows.len() > 1

@@ -113,7 +113,9 @@ impl Page {
             "title" if self.title.is_none() => (Into::Title, RawKind::Rcdata),
             "title" => (Into::Nothing, RawKind::Rcdata),
             "script" => (Into::Nothing, RawKind::ScriptData),
-            "style" | "iframe" | "noembed" | "noframes" | "noscript" => (Into::Nothing, RawKind::Rawtext),
+            "style" | "iframe" | "noembed" | "noframes" | "noscript" => {
+                (Into::Nothing, RawKind::Rawtext)
+            }
             "textarea" => (Into::Page, RawKind::Rcdata),
             "xmp" => (Into::Page, RawKind::Rawtext),
             _ => {
@@ -168,11 +170,11 @@ fn element(name: &str) -> Element {
         "tr" => Element::Row,
         "th" => Element::Cell(true),
         "td" => Element::Cell(false),
-        "address" | "article" | "aside" | "body" | "button" | "caption" | "center" | "dd" | "details"
-        | "dialog" | "div" | "dl" | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form"
-        | "frameset" | "head" | "header" | "hgroup" | "hr" | "html" | "legend" | "main" | "nav"
-        | "optgroup" | "option" | "p" | "search" | "section" | "select" | "summary" | "tbody" | "tfoot"
-        | "thead" => Element::Block,
+        "address" | "article" | "aside" | "body" | "button" | "caption" | "center" | "dd"
+        | "details" | "dialog" | "div" | "dl" | "dt" | "fieldset" | "figcaption" | "figure"
+        | "footer" | "form" | "frameset" | "head" | "header" | "hgroup" | "hr" | "html"
+        | "legend" | "main" | "nav" | "optgroup" | "option" | "p" | "search" | "section"
+        | "select" | "summary" | "tbody" | "tfoot" | "thead" => Element::Block,
         _ => Element::Inline,
     }
 }
@@ -193,7 +195,8 @@ mod tests {
             <noscript><p>no</p></noscript><svg><title>no</title></svg> <span>yes</span></body></html>";
         assert_eq!(read(html).0, "A & B");
         let shown: Vec<String> = text(html).split('|').map(str::trim).map(str::to_owned).collect();
-        let shown: Vec<&str> = shown.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let shown: Vec<&str> =
+            shown.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         assert_eq!(shown, ["We sell.", "yes"]);
     }
 

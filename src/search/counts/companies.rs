@@ -77,7 +77,8 @@ impl Searcher<'_> {
         };
         let mut companies = Vec::new();
         for (number, (name, counting)) in &counting {
-            let found = matches.as_ref().map(|matches| matches.get(number).copied().unwrap_or_default());
+            let found =
+                matches.as_ref().map(|matches| matches.get(number).copied().unwrap_or_default());
             let is_listed = match saying {
                 Saying::NotIt => found.is_none_or(|(clauses, _)| clauses == 0),
                 Saying::It | Saying::Whatever => found.is_none_or(|(clauses, _)| clauses > 0),
@@ -108,8 +109,9 @@ impl Searcher<'_> {
             let Some(span) = policy.span() else { return };
             let Some(entry) = index.policies().get(policy.rank) else { return };
             let company = companies.entry(index.policies().company(policy.rank));
-            let (_, counting) = company
-                .or_insert_with(|| (entry.key.company.clone(), Counting { policies: 0, snapshots: 0, span }));
+            let (_, counting) = company.or_insert_with(|| {
+                (entry.key.company.clone(), Counting { policies: 0, snapshots: 0, span })
+            });
             counting.policies += 1;
             counting.snapshots += policy.snapshots();
             counting.span = (counting.span.0.min(span.0), counting.span.1.max(span.1));
@@ -122,7 +124,8 @@ impl Searcher<'_> {
         let mut matches: HashMap<u32, (u64, u64)> = HashMap::new();
         let mut last = None;
         self.each_match(request, &mut |_, _, found| {
-            let (clauses, policies) = matches.entry(self.index.policies().company(found.rank)).or_default();
+            let (clauses, policies) =
+                matches.entry(self.index.policies().company(found.rank)).or_default();
             *clauses += 1;
             // The matches of a policy come together.
             *policies += u64::from(last.replace(found.rank) != Some(found.rank));

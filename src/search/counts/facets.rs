@@ -130,8 +130,14 @@ impl Searcher<'_> {
                 let values = match by {
                     FacetField::Section => {
                         let newest = found.matching.last().map_or(0, |run| run.last);
-                        let row =
-                            Row { key: 0.0, order: 0, rank: found.rank, segment, doc: found.doc, newest };
+                        let row = Row {
+                            key: 0.0,
+                            order: 0,
+                            rank: found.rank,
+                            segment,
+                            doc: found.doc,
+                            newest,
+                        };
                         vec![reader.section(&row)?.pop()]
                     }
                     _ => self.values(by, columns, &found)?,
@@ -154,7 +160,12 @@ impl Searcher<'_> {
     }
 
     /// The values of a match: each once.
-    fn values(&self, by: &FacetField, columns: &Columns, found: &Match<'_>) -> Result<Vec<Option<String>>> {
+    fn values(
+        &self,
+        by: &FacetField,
+        columns: &Columns,
+        found: &Match<'_>,
+    ) -> Result<Vec<Option<String>>> {
         let name = |of: fn(&PolicyKey) -> &String| {
             vec![self.index.policies().get(found.rank).map(|entry| of(&entry.key).clone())]
         };
@@ -163,7 +174,9 @@ impl Searcher<'_> {
             FacetField::Type => name(|key| &key.policy_type),
             FacetField::Collection => name(|key| &key.collection),
             FacetField::Lang => {
-                vec![columns.lang.first(found.doc).map(|number| Lang::of_number(number).to_string())]
+                vec![
+                    columns.lang.first(found.doc).map(|number| Lang::of_number(number).to_string()),
+                ]
             }
             FacetField::Year => {
                 let ordinals = found.matching.iter().flat_map(|run| run.start..=run.last);
@@ -182,8 +195,9 @@ impl Searcher<'_> {
         let mut all = BTreeSet::new();
         for ordinal in found.matching.iter().flat_map(|run| run.start..=run.last) {
             let here = (found.rank, &*policy);
-            let values =
-                self.policies.with_snapshot(self.index, here, ordinal, |snapshot| values(snapshot, key))?;
+            let values = self
+                .policies
+                .with_snapshot(self.index, here, ordinal, |snapshot| values(snapshot, key))?;
             if values.is_empty() {
                 all.insert(None);
             }

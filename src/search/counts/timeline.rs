@@ -124,7 +124,8 @@ impl Searcher<'_> {
             let search = SearchRequest { query: query.clone(), ..search.clone() };
             let saying = self.counts(&search, &calendar)?;
             let points = calendar.spans.iter().zip(saying.iter().zip(&base));
-            let points = points.map(|(span, (&saying, &in_force))| calendar.point(span, saying, in_force));
+            let points =
+                points.map(|(span, (&saying, &in_force))| calendar.point(span, saying, in_force));
             series.push(Series { query: query.clone(), points: points.collect() });
         }
         let carry = filters.carry.map(|carry| carry.to_string());
@@ -148,9 +149,10 @@ impl Searcher<'_> {
 fn carried(request: &TimelineRequest) -> Filters {
     let filters = request.search.filters.clone();
     match filters.dates {
-        Dates::Between { until, .. } if request.measure != Measure::Snapshots => {
-            Filters { dates: until.map_or(Dates::All, |_| Dates::Between { since: None, until }), ..filters }
-        }
+        Dates::Between { until, .. } if request.measure != Measure::Snapshots => Filters {
+            dates: until.map_or(Dates::All, |_| Dates::Between { since: None, until }),
+            ..filters
+        },
         _ => filters,
     }
 }
@@ -199,8 +201,9 @@ impl Calendar {
         each_policy(index, filters, &selection, |policy| {
             policies.insert(policy.rank, policy);
         })?;
-        let first =
-            axis.first.or_else(|| policies.values().filter_map(|policy| Some(policy.span()?.0)).min());
+        let first = axis
+            .first
+            .or_else(|| policies.values().filter_map(|policy| Some(policy.span()?.0)).min());
         let spans = first.map_or_else(Vec::new, |first| by.spans(first, axis.last));
         Ok(Self { spans, policies, axis, selection, measure })
     }
@@ -262,7 +265,10 @@ impl<'c> Counter<'c> {
             calendar,
             names: index.policies(),
             counts: vec![0; periods],
-            companies: vec![FixedBitSet::with_capacity(index.policies().company_count()); companies],
+            companies: vec![
+                FixedBitSet::with_capacity(index.policies().company_count());
+                companies
+            ],
             rank: None,
             company: 0,
             windows: Vec::new(),
@@ -286,7 +292,8 @@ impl<'c> Counter<'c> {
     fn count(&mut self, runs: &[Run]) {
         if self.calendar.measure == Measure::Clauses {
             for (count, window) in self.counts.iter_mut().zip(&self.windows) {
-                let stands = runs.iter().any(|run| run.start < window.end && window.start <= run.last);
+                let stands =
+                    runs.iter().any(|run| run.start < window.end && window.start <= run.last);
                 *count += u64::from(stands && !window.is_empty());
             }
             return;

@@ -77,7 +77,8 @@ impl Comparison {
             new.clauses.iter().map(VersionClause::compared).collect(),
         );
         let alignment = align(&from, &to);
-        let mut summary = DiffSummary { same: alignment.same.len() as u64, ..DiffSummary::default() };
+        let mut summary =
+            DiffSummary { same: alignment.same.len() as u64, ..DiffSummary::default() };
         let changes = alignment.changes.iter().map(|change| {
             let (kind, from, to) = match *change {
                 Change::Added(to) => (ChangeKind::Added, None, Some(to)),
@@ -93,7 +94,11 @@ impl Comparison {
     }
 }
 
-fn difference(change: ChangeKind, old: Option<&VersionClause>, new: Option<&VersionClause>) -> Difference {
+fn difference(
+    change: ChangeKind,
+    old: Option<&VersionClause>,
+    new: Option<&VersionClause>,
+) -> Difference {
     let words = match (change, old, new) {
         (ChangeKind::Changed, Some(old), Some(new)) => Some(stretches(&old.text, &new.text)),
         _ => None,

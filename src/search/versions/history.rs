@@ -176,7 +176,8 @@ impl Searcher<'_> {
         let matching: BTreeSet<u32> =
             docs.iter().filter_map(|doc| wordings.of(doc.checked_sub(first)?)).collect();
         let teller = Teller { entry, policy: &policy, wordings: &wordings, matching: &matching };
-        let threads = wordings.threads(&matching).iter().map(|thread| teller.thread(thread)).collect();
+        let threads =
+            wordings.threads(&matching).iter().map(|thread| teller.thread(thread)).collect();
         let date = |position: usize| teller.date(position).unwrap_or_default();
         Ok(PolicyHistory {
             collection: entry.key.collection.clone(),
@@ -200,7 +201,8 @@ struct Teller<'t> {
 
 impl Teller<'_> {
     fn thread(&self, thread: &Thread) -> ThreadHistory {
-        let told: Vec<Wording> = thread.wordings.iter().map(|&wording| self.wording(wording)).collect();
+        let told: Vec<Wording> =
+            thread.wordings.iter().map(|&wording| self.wording(wording)).collect();
         let mut standing = fixedbitset::FixedBitSet::with_capacity(self.wordings.walked.len());
         for wording in thread.wordings.iter().filter(|wording| self.matching.contains(wording)) {
             standing.union_with(&self.wordings.standing[*wording as usize]);
@@ -216,7 +218,8 @@ impl Teller<'_> {
     /// The first clause with a wording at a position, and its place.
     fn clause(&self, position: usize, wording: u32) -> Option<(&DistinctClause, &Place)> {
         let mut version = self.wordings.version(position).iter();
-        let (clause, place) = version.find(|(clause, _)| self.wordings.of(*clause) == Some(wording))?;
+        let (clause, place) =
+            version.find(|(clause, _)| self.wordings.of(*clause) == Some(wording))?;
         Some((self.policy.clauses.get(*clause as usize)?, self.policy.places.get(*place as usize)?))
     }
 
@@ -225,8 +228,10 @@ impl Teller<'_> {
         let newest = standing.maximum().and_then(|position| self.clause(position, wording));
         let (clause, place) = newest.unzip();
         let key = &self.entry.key;
-        let id = clause.map(|clause| clause.identity.clause_id(&key.company, &key.policy_type).to_string());
-        let heading = |&number: &u32| self.policy.headings.get(number as usize).cloned().unwrap_or_default();
+        let id = clause
+            .map(|clause| clause.identity.clause_id(&key.company, &key.policy_type).to_string());
+        let heading =
+            |&number: &u32| self.policy.headings.get(number as usize).cloned().unwrap_or_default();
         Wording {
             is_match: self.matching.contains(&wording),
             id: id.unwrap_or_default(),
@@ -277,10 +282,14 @@ impl Teller<'_> {
             (_, None) => EventKind::Removed,
             _ => EventKind::Changed,
         };
-        let words = before.as_ref().zip(after.as_ref()).map(|(before, after)| stretches(before, after));
+        let words =
+            before.as_ref().zip(after.as_ref()).map(|(before, after)| stretches(before, after));
         let is_technical = |&&position: &&usize| {
             let ordinal = self.wordings.walked.get(position).copied().unwrap_or(u32::MAX);
-            self.policy.snapshots.get(ordinal as usize).is_some_and(|snapshot| snapshot.info.is_technical)
+            self.policy
+                .snapshots
+                .get(ordinal as usize)
+                .is_some_and(|snapshot| snapshot.info.is_technical)
         };
         let last = turn.positions.last().filter(|_| turn.positions.len() > 1);
         Some(Event {

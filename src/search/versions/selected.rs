@@ -42,7 +42,10 @@ impl Searcher<'_> {
         if request.is_of_all && !request.filters.is_about_clauses() {
             let selection = Selection::new(self.index, &request.filters)?;
             each_policy(self.index, &request.filters, &selection, |policy| {
-                policy.counting.iter().for_each(|range| insert(policy.rank, range.start, range.end));
+                policy
+                    .counting
+                    .iter()
+                    .for_each(|range| insert(policy.rank, range.start, range.end));
             })?;
         } else {
             self.each_match(request, &mut |_, _, found| {

@@ -70,14 +70,17 @@ impl<'p> Wordings<'p> {
             .zip(kinds)
             .map(|(clause, kind)| {
                 let kind = kind.unwrap_or(crate::model::Kind::Paragraph);
-                let compared = Compared { kind, lead_in: clause.lead_in.as_deref(), text: &clause.text };
+                let compared =
+                    Compared { kind, lead_in: clause.lead_in.as_deref(), text: &clause.text };
                 let next = known.len() as u32;
                 *known.entry(compared.wording()).or_insert(next)
             })
             .collect();
         let mut standing = vec![FixedBitSet::with_capacity(walked.len()); known.len()];
         for (position, &ordinal) in walked.iter().enumerate() {
-            for (clause, _) in policy.snapshots.get(ordinal as usize).iter().flat_map(|s| &s.clauses) {
+            for (clause, _) in
+                policy.snapshots.get(ordinal as usize).iter().flat_map(|s| &s.clauses)
+            {
                 if let Some(wording) = of_clause.get(*clause as usize) {
                     standing[*wording as usize].insert(position);
                 }
@@ -164,7 +167,9 @@ impl<'p> Wordings<'p> {
         let (mut became, mut was) = (HashMap::new(), HashMap::new());
         for change in alignment.changes {
             let Change::Changed(from, to) = change else { continue };
-            let (Some(from), Some(to)) = (self.of(old[from].0), self.of(new[to].0)) else { continue };
+            let (Some(from), Some(to)) = (self.of(old[from].0), self.of(new[to].0)) else {
+                continue;
+            };
             became.entry(from).or_insert(to);
             was.entry(to).or_insert(from);
         }
@@ -206,7 +211,10 @@ fn turns(steps: &[Step]) -> Vec<Turn> {
         let is_entry = turns.is_empty() && step.from.is_none();
         let reversing = rest.windows(2).take_while(|pair| is_reverse(&pair[0], &pair[1])).count();
         let taken = if is_entry || reversing + 1 < MIN_ALTERNATION { 1 } else { reversing + 1 };
-        turns.push(Turn { step: *step, positions: rest[..taken].iter().map(|step| step.at).collect() });
+        turns.push(Turn {
+            step: *step,
+            positions: rest[..taken].iter().map(|step| step.at).collect(),
+        });
         rest = &rest[taken..];
     }
     turns
@@ -229,11 +237,20 @@ mod tests {
         let (a, b) = (Some(0), Some(1));
         // Enters, leaves, enters, leaves: there and gone, and once more.
         assert_eq!(told(&[step(0, None, a), step(2, a, None)]), [(0, 1), (2, 1)]);
-        assert_eq!(told(&[step(0, None, a), step(2, a, None), step(3, None, a)]), [(0, 1), (2, 1), (3, 1)]);
+        assert_eq!(
+            told(&[step(0, None, a), step(2, a, None), step(3, None, a)]),
+            [(0, 1), (2, 1), (3, 1)]
+        );
         let gaps = [step(0, None, a), step(2, a, None), step(3, None, a), step(5, a, None)];
         assert_eq!(told(&gaps), [(0, 1), (2, 3)]);
-        let words =
-            [step(1, None, a), step(2, a, b), step(3, b, a), step(4, a, b), step(7, b, a), step(8, a, None)];
+        let words = [
+            step(1, None, a),
+            step(2, a, b),
+            step(3, b, a),
+            step(4, a, b),
+            step(7, b, a),
+            step(8, a, None),
+        ];
         assert_eq!(told(&words), [(1, 1), (2, 4), (8, 1)]);
         assert_eq!(turns(&words)[1].positions, [2, 3, 4, 7]);
         // Another wording ends it.

@@ -97,12 +97,14 @@ impl VersionClause {
 /// A name that nothing has, and more than one policy: lists what there is to choose from.
 pub fn one_policy(index: &OpenIndex, filters: &Filters, asked: &str) -> Result<u32> {
     let named = crate::search::named(index, filters)?;
-    let is_named = |rank: &u32| named.as_ref().is_none_or(|named| named.get(*rank as usize) == Some(&true));
+    let is_named =
+        |rank: &u32| named.as_ref().is_none_or(|named| named.get(*rank as usize) == Some(&true));
     let ranks: Vec<u32> = (0..index.policies().entries().len() as u32).filter(is_named).collect();
     if let [rank] = ranks[..] {
         return Ok(rank);
     }
-    let keys: Vec<_> = ranks.iter().filter_map(|&rank| index.policies().get(rank)).map(|e| &e.key).collect();
+    let keys: Vec<_> =
+        ranks.iter().filter_map(|&rank| index.policies().get(rank)).map(|e| &e.key).collect();
     let distinct = |of: &dyn Fn(usize) -> String| {
         let mut names: Vec<String> = (0..keys.len()).map(of).collect();
         names.sort();
@@ -119,7 +121,9 @@ pub fn one_policy(index: &OpenIndex, filters: &Filters, asked: &str) -> Result<u
             collections.len(),
             listed(&collections)
         ),
-        (1, count) => format!("`{asked}` has {count} types of policies: {}; add --type", listed(&types)),
+        (1, count) => {
+            format!("`{asked}` has {count} types of policies: {}; add --type", listed(&types))
+        }
         (count, _) => format!("`{asked}` is {count} companies: {}; name one", listed(&companies)),
     };
     Err(Error::Usage(message))
@@ -129,7 +133,8 @@ pub fn one_policy(index: &OpenIndex, filters: &Filters, asked: &str) -> Result<u
 const MAX_NAMES: usize = 12;
 
 fn listed(names: &[String]) -> String {
-    let mut list: Vec<String> = names.iter().take(MAX_NAMES).map(|name| format!("`{name}`")).collect();
+    let mut list: Vec<String> =
+        names.iter().take(MAX_NAMES).map(|name| format!("`{name}`")).collect();
     if names.len() > MAX_NAMES {
         list.push(format!("and {} more", names.len() - MAX_NAMES));
     }
@@ -189,17 +194,20 @@ impl<'i> VersionReader<'i> {
     /// The policy as it stood in the snapshot with this ordinal.
     pub fn version(&self, ordinal: u32) -> Result<Version> {
         let clauses = self.index.clauses_of(self.address, ordinal)?.into_iter();
-        let clauses = clauses.map(|(clause, place)| self.clause(clause, place)).collect::<Result<_>>()?;
+        let clauses =
+            clauses.map(|(clause, place)| self.clause(clause, place)).collect::<Result<_>>()?;
         Ok(Version { clauses, snapshot: self.card(ordinal)? })
     }
 
     /// The clause with this number where it stands at this place.
     fn clause(&self, clause: u32, place: u32) -> Result<VersionClause> {
         let Self { index, rank, entry, address, tables } = self;
-        let place = tables.places.get(place as usize).ok_or_else(|| index.damaged("a place is missing"))?;
+        let place =
+            tables.places.get(place as usize).ok_or_else(|| index.damaged("a place is missing"))?;
         let stored = index.clause(index.clause_address(*address, entry.snapshots, clause))?;
         let id = index.clause_id(*rank, place.kind, &stored);
-        let heading = |&number: &u32| tables.headings.get(number as usize).cloned().unwrap_or_default();
+        let heading =
+            |&number: &u32| tables.headings.get(number as usize).cloned().unwrap_or_default();
         Ok(VersionClause {
             id: id.ok_or_else(|| index.damaged("an unknown policy"))?.to_string(),
             kind: place.kind,

@@ -8,9 +8,9 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use fineprint::corpus::{self, Found, Options, Seen};
-use fineprint::index::{BuildOptions, OpenIndex, Scan, build};
-use fineprint::progress::Silent;
+use fineprint::corpus::{self, FoundSnapshot, ReadOptions, SeenInput};
+use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
+use fineprint::progress::SilentProgress;
 use fineprint::search::{Hit, SearchRequest, Searcher, TimelineRequest};
 use tantivy::collector::Count;
 use tantivy::query::PhraseQuery;
@@ -37,18 +37,18 @@ fn main() {
 
 /// Reads all texts and says how long that takes.
 fn ingest(corpus: &std::path::Path) -> Vec<String> {
-    let reader = corpus::open(corpus, &Options::default()).unwrap();
-    let mut found: Vec<Found> = Vec::new();
+    let reader = corpus::open(corpus, &ReadOptions::default()).unwrap();
+    let mut found: Vec<FoundSnapshot> = Vec::new();
     reader
         .scan(&mut |seen| {
-            if let Seen::Found { found: one, .. } = seen {
+            if let SeenInput::Found { found: one, .. } = seen {
                 found.push(*one);
             }
         })
         .unwrap();
     let mut texts = Vec::new();
     let mut session = reader.session();
-    let mut text = |one: &Found| session.read(one, true).unwrap().text.unwrap().body;
+    let mut text = |one: &FoundSnapshot| session.read(one, true).unwrap().text.unwrap().body;
     let read = median(|| texts = found.iter().map(&mut text).collect());
     let bytes: usize = texts.iter().map(String::len).sum();
     println!(
@@ -81,8 +81,8 @@ fn searching(corpus: &std::path::Path) {
     let folder = std::env::temp_dir().join(format!("fineprint-bench-{}", std::process::id()));
     let options = BuildOptions { index: folder.clone(), threads: 1, ..BuildOptions::default() };
     let started = Instant::now();
-    let scan = Scan::new(&[corpus.to_owned()], "default", &Silent).unwrap();
-    build(scan, &options, &Silent).unwrap();
+    let scan = CorpusScan::new(&[corpus.to_owned()], "default", &SilentProgress).unwrap();
+    build(scan, &options, &SilentProgress).unwrap();
     println!("index built in {:.3} s with one thread", started.elapsed().as_secs_f64());
     phrases(&folder);
     std::fs::remove_dir_all(&folder).unwrap();

@@ -13,12 +13,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use fineprint::corpus::{self, Found, Options, Seen};
-use fineprint::index::{BuildOptions, OpenIndex, Scan, build};
+use fineprint::corpus::{self, FoundSnapshot, ReadOptions, SeenInput};
+use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
 use fineprint::model::Clause;
-use fineprint::progress::Silent;
+use fineprint::progress::SilentProgress;
 use fineprint::search::{Hit, SearchRequest, search};
-use fineprint::section::{Identity, Sectioner, section};
+use fineprint::section::{ClauseIdentity, Sectioner, section};
 
 const PHRASES: usize = 100;
 
@@ -61,8 +61,8 @@ fn main() {
     let policies = policies(&corpus, &mut words);
     let folder = std::env::temp_dir().join(format!("fineprint-whole-{}", std::process::id()));
     let options = BuildOptions { index: folder.clone(), threads: 0, ..BuildOptions::default() };
-    let scan = Scan::new(&[corpus], "default", &Silent).unwrap();
-    let (manifest, _) = build(scan, &options, &Silent).unwrap();
+    let scan = CorpusScan::new(&[corpus], "default", &SilentProgress).unwrap();
+    let (manifest, _) = build(scan, &options, &SilentProgress).unwrap();
     println!("indexed: {:?}", manifest.counts);
     let index = OpenIndex::open(&folder).unwrap();
     let mut snapshots = 0;
@@ -80,11 +80,11 @@ fn main() {
 }
 
 fn policies(corpus: &std::path::Path, words: &mut Words) -> Vec<Policy> {
-    let reader = corpus::open(corpus, &Options::default()).unwrap();
-    let mut found: BTreeMap<(String, String), Vec<Found>> = BTreeMap::new();
+    let reader = corpus::open(corpus, &ReadOptions::default()).unwrap();
+    let mut found: BTreeMap<(String, String), Vec<FoundSnapshot>> = BTreeMap::new();
     reader
         .scan(&mut |seen| {
-            if let Seen::Found { company, policy_type, found: one } = seen {
+            if let SeenInput::Found { company, policy_type, found: one } = seen {
                 found.entry((company, policy_type)).or_default().push(*one);
             }
         })
@@ -98,7 +98,7 @@ fn policies(corpus: &std::path::Path, words: &mut Words) -> Vec<Policy> {
         let (mut by_text, mut seen) = (HashMap::new(), BTreeSet::new());
         let mut policy =
             Policy { name, snapshots: Vec::new(), texts: Vec::new(), clauses: Vec::new() };
-        let mut known: HashMap<Identity, u32> = HashMap::new();
+        let mut known: HashMap<ClauseIdentity, u32> = HashMap::new();
         let mut sectioner = Sectioner::default();
         let mut known_parts: Vec<Vec<Clause>> = Vec::new();
         for one in &found {
@@ -135,7 +135,7 @@ fn policies(corpus: &std::path::Path, words: &mut Words) -> Vec<Policy> {
             texts += 1;
             clauses += whole.len();
             let standing = whole.iter().map(|clause| {
-                let identity = Identity::of(clause);
+                let identity = ClauseIdentity::of(clause);
                 let id = identity.clause_id(&policy.name.0, &policy.name.1).to_string();
                 *known.entry(identity).or_insert_with(|| {
                     policy.clauses.push((id, words.of(&clause.text)));

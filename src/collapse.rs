@@ -11,12 +11,12 @@ use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::lang::{self, Lang};
-use crate::model::{Clause, Kind, SnapshotInfo};
-use crate::section::{Identity, Sectioner};
+use crate::model::{Clause, ClauseKind, SnapshotInfo};
+use crate::section::{ClauseIdentity, Sectioner};
 
 /// A stretch of ordinals, first and last included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
+pub struct OrdinalRun {
     /// The first ordinal.
     pub start: u32,
     /// The last ordinal.
@@ -25,11 +25,11 @@ pub struct Run {
 
 /// A place of a clause: where and how it stands in a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Place {
-    /// The headings above it, as numbers of [`Collapsed::headings`], outermost first.
+pub struct ClausePlace {
+    /// The headings above it, as numbers of [`CollapsedPolicy::headings`], outermost first.
     pub section: Vec<u32>,
     /// What it is there.
-    pub kind: Kind,
+    pub kind: ClauseKind,
     /// The link targets in it there.
     pub links: Vec<String>,
 }
@@ -39,13 +39,13 @@ pub struct Place {
 pub struct PlaceChange {
     /// The first ordinal.
     pub ordinal: u32,
-    /// A number of [`Collapsed::places`].
+    /// A number of [`CollapsedPolicy::places`].
     pub place: u32,
 }
 
 /// How a clause was written in the snapshots before `until`: with other quotes, dashes or white space than in the newest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Earlier {
+pub struct EarlierWording {
     /// The first ordinal at which it was not written so any more.
     pub until: u32,
     /// The rendered text.
@@ -56,10 +56,10 @@ pub struct Earlier {
 
 /// What an update must know of a snapshot's source to take it over without reading it again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct SourceRecord {
     /// The number of its corpus in the index.
     pub corpus: u32,
-    /// Its place among snapshots of one second: [`crate::corpus::Found::order`].
+    /// Its place among snapshots of one second: [`crate::corpus::FoundSnapshot::order`].
     pub order: u64,
     /// The bytes of its decoded text.
     pub bytes: u64,
@@ -73,17 +73,17 @@ pub struct Record {
 #[derive(Debug, Clone)]
 pub struct DistinctClause {
     /// What makes it the same clause.
-    pub identity: Identity,
+    pub identity: ClauseIdentity,
     /// The rendered text of its newest occurrence (the first there).
     pub text: String,
     /// The lead-in or header row of its newest occurrence.
     pub lead_in: Option<String>,
     /// In which snapshots it stood: ascending, not touching.
-    pub runs: Vec<Run>,
+    pub runs: Vec<OrdinalRun>,
     /// Where it stood there: ascending by ordinal.
     pub places: Vec<PlaceChange>,
     /// How it was written before: ascending by `until`; mostly empty.
-    pub earlier: Vec<Earlier>,
+    pub earlier: Vec<EarlierWording>,
     /// First ordinal, and its place among the clauses there: the clause order of the policy.
     pub first: (u32, u32),
 }
@@ -94,22 +94,22 @@ pub struct CollapsedSnapshot {
     /// What is known of it.
     pub info: SnapshotInfo,
     /// What updates know it by.
-    pub record: Record,
+    pub record: SourceRecord,
     /// The text of its first top-level heading.
     pub title: Option<String>,
     /// The language of its text, where that can be told.
     pub lang: Option<Lang>,
-    /// Its clauses in reading order, as numbers of [`Collapsed::clauses`], and their places; a clause that stands twice is here twice.
+    /// Its clauses in reading order, as numbers of [`CollapsedPolicy::clauses`], and their places; a clause that stands twice is here twice.
     pub clauses: Vec<(u32, u32)>,
 }
 
 /// A policy with all its snapshots.
 #[derive(Debug, Clone, Default)]
-pub struct Collapsed {
+pub struct CollapsedPolicy {
     /// Distinct headings of section paths.
     pub headings: Vec<String>,
     /// Distinct places.
-    pub places: Vec<Place>,
+    pub places: Vec<ClausePlace>,
     /// Distinct clauses in clause order.
     pub clauses: Vec<DistinctClause>,
     /// Snapshots by ordinal.
@@ -123,17 +123,17 @@ pub struct Collapsed {
 pub struct Collapser {
     sectioner: Sectioner,
     /// By number of the part.
-    parts: Vec<Box<[Standing]>>,
+    parts: Vec<Box<[Occurrence]>>,
     texts: Vec<KnownText>,
     /// By sample of a text: most texts of a policy have one that was seen.
     langs: HashMap<String, Option<Lang>, FxBuildHasher>,
     clauses: Vec<KnownClause>,
-    by_identity: HashMap<Identity, u32, FxBuildHasher>,
+    by_identity: HashMap<ClauseIdentity, u32, FxBuildHasher>,
     renderings: Vec<Rendering>,
     places: Vec<KnownPlace>,
     by_place: HashMap<PlaceOfText, u32, FxBuildHasher>,
     by_heading: HashMap<String, u32, FxBuildHasher>,
-    policy: Collapsed,
+    policy: CollapsedPolicy,
 }
 
 /// A text that a [`Collapser`] knows.
@@ -142,7 +142,7 @@ pub struct TextNumber(usize);
 
 /// A clause in a text: which, where, and how it is written there. Numbers of the collapser, not yet of the policy.
 #[derive(Clone, Copy)]
-struct Standing {
+struct Occurrence {
     clause: u32,
     place: u32,
     rendering: u32,
@@ -158,15 +158,15 @@ struct KnownText {
 enum Listing {
     /// Those of these parts. Thousands of texts share nearly all of theirs, and a number is small.
     Parts(Box<[u32]>),
-    Whole(Vec<Standing>),
+    Whole(Vec<Occurrence>),
 }
 
 impl Listing {
     fn standing<'l>(
         &'l self,
-        parts: &'l [Box<[Standing]>],
-    ) -> impl Iterator<Item = &'l Standing> + Clone {
-        let (numbers, whole): (&[u32], &[Standing]) = match self {
+        parts: &'l [Box<[Occurrence]>],
+    ) -> impl Iterator<Item = &'l Occurrence> + Clone {
+        let (numbers, whole): (&[u32], &[Occurrence]) = match self {
             Listing::Parts(numbers) => (numbers, &[]),
             Listing::Whole(standing) => (&[], standing),
         };
@@ -182,7 +182,7 @@ struct Rendering {
 }
 
 /// The section, kind and links of a clause in a text.
-type PlaceOfText = (Arc<[String]>, Kind, Vec<String>);
+type PlaceOfText = (Arc<[String]>, ClauseKind, Vec<String>);
 
 struct KnownPlace {
     place: PlaceOfText,
@@ -192,11 +192,11 @@ struct KnownPlace {
 
 /// A clause, and its life in the snapshots so far.
 struct KnownClause {
-    identity: Identity,
+    identity: ClauseIdentity,
     renderings: Vec<u32>,
     /// Its number in the policy, once a snapshot has it.
     number: Option<u32>,
-    runs: Vec<Run>,
+    runs: Vec<OrdinalRun>,
     places: Vec<PlaceChange>,
     /// From which ordinal on it is written in which way: the first occurrence of each snapshot.
     written: Vec<(u32, u32)>,
@@ -227,7 +227,7 @@ impl Collapser {
     }
 
     /// Takes the texts of a policy that was collapsed before, by ordinal: for taking over its snapshots. Equal texts have one number.
-    pub fn collapsed(&mut self, policy: &Collapsed) -> Vec<TextNumber> {
+    pub fn collapsed(&mut self, policy: &CollapsedPolicy) -> Vec<TextNumber> {
         let places: Vec<u32> =
             policy.places.iter().map(|place| self.collapsed_place(policy, place)).collect();
         let clauses: Vec<_> =
@@ -240,7 +240,7 @@ impl Collapser {
                     let (clause, written) = clauses.get(clause as usize)?;
                     let after = written.partition_point(|&(until, _)| until <= ordinal);
                     let rendering = written.get(after).or(written.last())?.1;
-                    Some(Standing {
+                    Some(Occurrence {
                         clause: *clause,
                         place: *places.get(place as usize)?,
                         rendering,
@@ -259,7 +259,7 @@ impl Collapser {
         numbers
     }
 
-    fn collapsed_place(&mut self, policy: &Collapsed, place: &Place) -> u32 {
+    fn collapsed_place(&mut self, policy: &CollapsedPolicy, place: &ClausePlace) -> u32 {
         let heading = |&number: &u32| policy.headings.get(number as usize).cloned();
         let section = place.section.iter().filter_map(heading).collect();
         self.known_place((section, place.kind, place.links.clone()))
@@ -279,9 +279,9 @@ impl Collapser {
     }
 
     fn known_text(&mut self, listing: Listing) -> TextNumber {
-        let is_title = |standing: &&Standing| {
+        let is_title = |standing: &&Occurrence| {
             let (section, kind, _) = &self.places[standing.place as usize].place;
-            section.is_empty() && *kind == Kind::Heading
+            section.is_empty() && *kind == ClauseKind::Heading
         };
         let title = listing.standing(&self.parts).find(is_title);
         let title = title.map(|standing| self.renderings[standing.rendering as usize].text.clone());
@@ -291,7 +291,8 @@ impl Collapser {
     }
 
     fn lang(&mut self, listing: &Listing) -> Option<Lang> {
-        let text = |standing: &Standing| self.renderings[standing.rendering as usize].text.as_str();
+        let text =
+            |standing: &Occurrence| self.renderings[standing.rendering as usize].text.as_str();
         let sample = lang::sample(listing.standing(&self.parts).map(text));
         *self.langs.entry(sample).or_insert_with_key(|sample| lang::detect(sample))
     }
@@ -302,12 +303,12 @@ impl Collapser {
     }
 
     /// Adds the next snapshot.
-    pub fn snapshot(&mut self, info: SnapshotInfo, record: Record, text: TextNumber) {
+    pub fn snapshot(&mut self, info: SnapshotInfo, record: SourceRecord, text: TextNumber) {
         let ordinal = index(self.policy.snapshots.len());
-        let standing: Vec<Standing> =
+        let standing: Vec<Occurrence> =
             self.texts[text.0].listing.standing(&self.parts).copied().collect();
         let mut clauses = Vec::with_capacity(standing.len());
-        for &Standing { clause, place, rendering } in &standing {
+        for &Occurrence { clause, place, rendering } in &standing {
             let place = self.place_number(place);
             let known = &mut self.clauses[clause as usize];
             let number = *known.number.get_or_insert_with(|| {
@@ -324,7 +325,7 @@ impl Collapser {
     }
 
     /// The policy with all snapshots added so far.
-    pub fn finish(mut self) -> Collapsed {
+    pub fn finish(mut self) -> CollapsedPolicy {
         for known in self.clauses {
             let Some(number) = known.number else { continue };
             let clause = &mut self.policy.clauses[number as usize];
@@ -334,7 +335,7 @@ impl Collapser {
             };
             let earlier = known.written.windows(2).map(|pair| {
                 let (text, lead_in) = written(pair[0].1);
-                Earlier { until: pair[1].0, text, lead_in }
+                EarlierWording { until: pair[1].0, text, lead_in }
             });
             clause.earlier = earlier.collect();
             // A clause with a number stands in a snapshot, and is written there in some way.
@@ -348,14 +349,14 @@ impl Collapser {
         self.policy
     }
 
-    fn standing(&mut self, clause: Clause) -> Standing {
-        let number = self.known_clause(Identity::of(&clause));
+    fn standing(&mut self, clause: Clause) -> Occurrence {
+        let number = self.known_clause(ClauseIdentity::of(&clause));
         let place = self.known_place((clause.section, clause.kind, clause.links));
         let rendering = Rendering { text: clause.text, lead_in: clause.lead_in };
-        Standing { clause: number, place, rendering: self.rendering(number, rendering) }
+        Occurrence { clause: number, place, rendering: self.rendering(number, rendering) }
     }
 
-    fn known_clause(&mut self, identity: Identity) -> u32 {
+    fn known_clause(&mut self, identity: ClauseIdentity) -> u32 {
         let next = index(self.clauses.len());
         match self.by_identity.entry(identity) {
             Entry::Occupied(known) => *known.get(),
@@ -405,12 +406,12 @@ impl Collapser {
             index(headings.len() - 1)
         };
         let section = section.iter().map(heading).collect();
-        self.policy.places.push(Place { section, kind: *kind, links: links.clone() });
+        self.policy.places.push(ClausePlace { section, kind: *kind, links: links.clone() });
         *known.number.insert(index(self.policy.places.len() - 1))
     }
 
     /// Keeps the places of each clause of this snapshot if they are not those of the snapshot where it stood last.
-    fn note_places(&mut self, ordinal: u32, standing: &[Standing], places: &[(u32, u32)]) {
+    fn note_places(&mut self, ordinal: u32, standing: &[Occurrence], places: &[(u32, u32)]) {
         let mut has_changed = false;
         for standing in standing {
             let known = &mut self.clauses[standing.clause as usize];
@@ -436,7 +437,7 @@ impl Collapser {
 }
 
 impl KnownClause {
-    fn new(identity: Identity) -> Self {
+    fn new(identity: ClauseIdentity) -> Self {
         Self {
             identity,
             renderings: Vec::new(),
@@ -458,7 +459,7 @@ impl KnownClause {
                 false
             }
             _ => {
-                self.runs.push(Run { start: ordinal, last: ordinal });
+                self.runs.push(OrdinalRun { start: ordinal, last: ordinal });
                 false
             }
         };
@@ -479,7 +480,7 @@ impl DistinctClause {
     /// A clause of which nothing is known but where it stood first.
     fn first_at(ordinal: u32, position: u32) -> Self {
         Self {
-            identity: Identity::default(),
+            identity: ClauseIdentity::default(),
             text: String::new(),
             lead_in: None,
             runs: Vec::new(),
@@ -498,12 +499,12 @@ fn index(count: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ArchiveTime, Source};
+    use crate::model::{ArchiveTime, SnapshotSource};
 
-    fn collapse(texts: &[&str]) -> Collapsed {
+    fn collapse(texts: &[&str]) -> CollapsedPolicy {
         let mut collapser = Collapser::default();
         for (i, text) in texts.iter().enumerate() {
-            let source = Source {
+            let source = SnapshotSource {
                 corpus: String::new(),
                 path: String::new(),
                 commit: None,
@@ -521,12 +522,12 @@ mod tests {
                 fingerprint: 0,
             };
             let text = collapser.text(*text);
-            collapser.snapshot(info, Record::default(), text);
+            collapser.snapshot(info, SourceRecord::default(), text);
         }
         collapser.finish()
     }
 
-    fn runs(policy: &Collapsed, text: &str) -> Vec<(u32, u32)> {
+    fn runs(policy: &CollapsedPolicy, text: &str) -> Vec<(u32, u32)> {
         let clause = policy.clauses.iter().find(|clause| clause.text == text).unwrap();
         clause.runs.iter().map(|run| (run.start, run.last)).collect()
     }

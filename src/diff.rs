@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices};
 
-use crate::model::Kind;
-use crate::section::{Identity, identity_form, without_number};
+use crate::model::ClauseKind;
+use crate::section::{ClauseIdentity, identity_form, without_number};
 use crate::token::terms;
 
 /// How alike two clauses must be to be one that was changed: the part of their words that both have.
@@ -21,25 +21,25 @@ const MAX_PAIRS: usize = 4_000_000;
 
 /// A clause as it is compared.
 #[derive(Debug, Clone, Copy)]
-pub struct Compared<'c> {
+pub struct ComparedClause<'c> {
     /// What it is.
-    pub kind: Kind,
+    pub kind: ClauseKind,
     /// Its lead-in or header row.
     pub lead_in: Option<&'c str>,
     /// Its text.
     pub text: &'c str,
 }
 
-impl Compared<'_> {
+impl ComparedClause<'_> {
     /// What makes two clauses the same for comparing: their identity without the numbers before them.
-    pub fn wording(&self) -> Identity {
-        Identity::new(self.kind, self.lead_in.map(without_number), without_number(self.text))
+    pub fn wording(&self) -> ClauseIdentity {
+        ClauseIdentity::new(self.kind, self.lead_in.map(without_number), without_number(self.text))
     }
 }
 
 /// A difference; numbers are places in the old and the new list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum AlignedChange {
     /// In the old list only.
     Removed(usize),
     /// In the new list only.
@@ -52,19 +52,19 @@ pub enum Change {
 
 /// How two lists of clauses belong together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Alignment {
+pub struct ClauseAlignment {
     /// Clauses that stay: old and new place, both ascending.
     pub same: Vec<(usize, usize)>,
     /// What differs, in reading order: between the same two clauses that stay, what was removed and changed as the old list has it, added
     /// ones after what they follow in the new one, moved ones where they went.
-    pub changes: Vec<Change>,
+    pub changes: Vec<AlignedChange>,
 }
 
 /// Compares two lists of clauses.
-pub fn align(old: &[Compared<'_>], new: &[Compared<'_>]) -> Alignment {
+pub fn align(old: &[ComparedClause<'_>], new: &[ComparedClause<'_>]) -> ClauseAlignment {
     let (old_keys, new_keys) = keys(old, new);
     let ops = capture_diff_slices(Algorithm::Myers, &old_keys, &new_keys);
-    let mut alignment = Alignment::default();
+    let mut alignment = ClauseAlignment::default();
     let gaps = gaps(&ops, &mut alignment.same);
     let moved = moved(&gaps, &old_keys, &new_keys);
     let words = Words::of((old, new), &gaps);
@@ -78,7 +78,7 @@ pub fn align(old: &[Compared<'_>], new: &[Compared<'_>]) -> Alignment {
             let at = changes
                 .iter()
                 .position(|change| new_place(*change).is_some_and(|other| other > new));
-            changes.insert(at.unwrap_or(changes.len()), Change::Moved(moved.to[&new], new));
+            changes.insert(at.unwrap_or(changes.len()), AlignedChange::Moved(moved.to[&new], new));
         }
         alignment.changes.extend(changes);
     }
@@ -86,9 +86,9 @@ pub fn align(old: &[Compared<'_>], new: &[Compared<'_>]) -> Alignment {
 }
 
 /// What makes clauses the same, as numbers: equal for equal ones.
-fn keys(old: &[Compared<'_>], new: &[Compared<'_>]) -> (Vec<u32>, Vec<u32>) {
-    let mut known: HashMap<Identity, u32> = HashMap::new();
-    let mut key = |clause: &Compared<'_>| {
+fn keys(old: &[ComparedClause<'_>], new: &[ComparedClause<'_>]) -> (Vec<u32>, Vec<u32>) {
+    let mut known: HashMap<ClauseIdentity, u32> = HashMap::new();
+    let mut key = |clause: &ComparedClause<'_>| {
         let next = known.len() as u32;
         *known.entry(clause.wording()).or_insert(next)
     };
@@ -141,27 +141,29 @@ fn moved(gaps: &[(Range<usize>, Range<usize>)], old: &[u32], new: &[u32]) -> Mov
 }
 
 /// Removed, changed and added clauses of a gap in reading order.
-fn in_order(removed: &[usize], added: &[usize], pairs: &[(usize, usize)]) -> Vec<Change> {
+fn in_order(removed: &[usize], added: &[usize], pairs: &[(usize, usize)]) -> Vec<AlignedChange> {
     let mut changes = Vec::new();
     let (mut old, mut new) = (removed.iter().copied().peekable(), added.iter().copied().peekable());
     for &(from, to) in pairs.iter().chain([&(usize::MAX, usize::MAX)]) {
         while let Some(at) = old.next_if(|&at| at < from) {
-            changes.push(Change::Removed(at));
+            changes.push(AlignedChange::Removed(at));
         }
         while let Some(at) = new.next_if(|&at| at < to) {
-            changes.push(Change::Added(at));
+            changes.push(AlignedChange::Added(at));
         }
         if old.next_if_eq(&from).is_some() && new.next_if_eq(&to).is_some() {
-            changes.push(Change::Changed(from, to));
+            changes.push(AlignedChange::Changed(from, to));
         }
     }
     changes
 }
 
-fn new_place(change: Change) -> Option<usize> {
+fn new_place(change: AlignedChange) -> Option<usize> {
     match change {
-        Change::Removed(_) => None,
-        Change::Added(new) | Change::Changed(_, new) | Change::Moved(_, new) => Some(new),
+        AlignedChange::Removed(_) => None,
+        AlignedChange::Added(new)
+        | AlignedChange::Changed(_, new)
+        | AlignedChange::Moved(_, new) => Some(new),
     }
 }
 
@@ -173,12 +175,12 @@ struct Words {
 
 impl Words {
     fn of(
-        (old, new): (&[Compared<'_>], &[Compared<'_>]),
+        (old, new): (&[ComparedClause<'_>], &[ComparedClause<'_>]),
         gaps: &[(Range<usize>, Range<usize>)],
     ) -> Self {
         let mut known: HashMap<String, u32> = HashMap::new();
         let mut words = Self { old: vec![Vec::new(); old.len()], new: vec![Vec::new(); new.len()] };
-        let mut bag = |clause: &Compared<'_>| {
+        let mut bag = |clause: &ComparedClause<'_>| {
             let number = |term: std::borrow::Cow<'_, str>| {
                 let next = known.len() as u32;
                 *known.entry(term.into_owned()).or_insert(next)
@@ -258,7 +260,7 @@ fn common(a: &[u32], b: &[u32]) -> usize {
 /// What became of a stretch of words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Fate {
+pub enum ClauseFate {
     /// It stayed.
     Same,
     /// It is in the old text only.
@@ -267,8 +269,8 @@ pub enum Fate {
     Added,
 }
 
-/// The stretches of two texts, word by word: their texts in order make the old text without [`Fate::Added`], and the new one without
-/// [`Fate::Removed`], up to white space and styles of quotes and dashes.
+/// The stretches of two texts, word by word: their texts in order make the old text without [`ClauseFate::Added`], and the new one without
+/// [`ClauseFate::Removed`], up to white space and styles of quotes and dashes.
 ///
 /// ```
 /// use fineprint::diff::{Fate, words};
@@ -276,7 +278,7 @@ pub enum Fate {
 /// let told: Vec<_> = told.iter().map(|(fate, text)| (*fate, text.as_str())).collect();
 /// assert_eq!(told, [(Fate::Same, "We"), (Fate::Removed, "never"), (Fate::Added, "may"), (Fate::Same, "sell data.")]);
 /// ```
-pub fn words(old: &str, new: &str) -> Vec<(Fate, String)> {
+pub fn words(old: &str, new: &str) -> Vec<(ClauseFate, String)> {
     let (old, new) = (split(old), split(new));
     let forms = |words: &[&str]| words.iter().map(|word| identity_form(word)).collect::<Vec<_>>();
     let mut stretches = Vec::new();
@@ -288,10 +290,10 @@ pub fn words(old: &str, new: &str) -> Vec<(Fate, String)> {
     for op in capture_diff_slices(Algorithm::Myers, &forms(&old), &forms(&new)) {
         let (tag, from, to) = op.as_tag_tuple();
         if tag == DiffTag::Equal {
-            push(Fate::Same, &new[to]);
+            push(ClauseFate::Same, &new[to]);
         } else {
-            push(Fate::Removed, &old[from]);
-            push(Fate::Added, &new[to]);
+            push(ClauseFate::Removed, &old[from]);
+            push(ClauseFate::Added, &new[to]);
         }
     }
     stretches
@@ -305,17 +307,20 @@ fn split(text: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    fn paragraphs<'t>(texts: &[&'t str]) -> Vec<Compared<'t>> {
-        texts.iter().map(|text| Compared { kind: Kind::Paragraph, lead_in: None, text }).collect()
+    fn paragraphs<'t>(texts: &[&'t str]) -> Vec<ComparedClause<'t>> {
+        texts
+            .iter()
+            .map(|text| ComparedClause { kind: ClauseKind::Paragraph, lead_in: None, text })
+            .collect()
     }
 
-    fn changes(old: &[&str], new: &[&str]) -> Vec<Change> {
+    fn changes(old: &[&str], new: &[&str]) -> Vec<AlignedChange> {
         align(&paragraphs(old), &paragraphs(new)).changes
     }
 
     #[test]
     fn each_sort_of_difference_is_told() {
-        use Change::{Added, Changed, Moved, Removed};
+        use AlignedChange::{Added, Changed, Moved, Removed};
         assert_eq!(changes(&["a", "b"], &["a", "b"]), []);
         assert_eq!(changes(&["a", "b"], &["a", "x", "b"]), [Added(1)]);
         assert_eq!(changes(&["a", "x", "b"], &["a", "b"]), [Removed(1)]);
@@ -342,20 +347,23 @@ mod tests {
             []
         );
         assert_eq!(changes(&["2.1 Sharing"], &["2.2 Sharing"]), []);
-        assert_eq!(changes(&["30 days"], &["60 days"]), [Change::Changed(0, 0)]);
+        assert_eq!(changes(&["30 days"], &["60 days"]), [AlignedChange::Changed(0, 0)]);
         assert_eq!(
             changes(&["3.5 million people"], &["4.5 million people"]),
-            [Change::Changed(0, 0)]
+            [AlignedChange::Changed(0, 0)]
         );
     }
 
     #[test]
     fn an_item_under_another_lead_in_was_changed() {
-        let item =
-            |lead_in| Compared { kind: Kind::Item, lead_in: Some(lead_in), text: "show ads" };
+        let item = |lead_in| ComparedClause {
+            kind: ClauseKind::Item,
+            lead_in: Some(lead_in),
+            text: "show ads",
+        };
         assert_eq!(
             align(&[item("We may:")], &[item("We never:")]).changes,
-            [Change::Changed(0, 0)]
+            [AlignedChange::Changed(0, 0)]
         );
         assert_eq!(align(&[item("1. We may:")], &[item("2. We may:")]).changes, []);
     }

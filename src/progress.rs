@@ -48,6 +48,6 @@ pub trait Progress: Sync {
 
 /// Progress that nobody watches.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Silent;
+pub struct SilentProgress;
 
-impl Progress for Silent {}
+impl Progress for SilentProgress {}

@@ -1,8 +1,8 @@
 //! What commands over time print: every format, for the sample corpus.
 
 use fineprint::index::OpenIndex;
-use fineprint::model::Kind;
-use fineprint::section::{Identity, section};
+use fineprint::model::ClauseKind;
+use fineprint::section::{ClauseIdentity, section};
 
 use crate::output::check;
 use crate::util::{Fixture, fptest, sample, sample_index};
@@ -373,8 +373,8 @@ fn printed_markdown_reads_back() {
             let printed = String::from_utf8(printed).unwrap();
             let clauses = section(&printed);
             let name = format!("{} {}", entry.key.company, version.snapshot.archive_date);
-            let told = |kind: Kind, lead_in: Option<&str>, text: &str| {
-                (kind, Identity::new(kind, lead_in, text))
+            let told = |kind: ClauseKind, lead_in: Option<&str>, text: &str| {
+                (kind, ClauseIdentity::new(kind, lead_in, text))
             };
             let expected: Vec<_> = version
                 .clauses

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fineprint::index::Versions;
+use fineprint::index::FormatVersions;
 
 use crate::util::{Fixture, fptest, header, repository};
 
@@ -41,7 +41,7 @@ fn refresh(fx: &Fixture) {
     let german = "Wir verkaufen Ihre Daten nicht, und wir geben sie auch nicht an andere weiter.\n";
     fx.file("corpus/birke.md", format!("{}\n\n{german}", header("birke.example", "2002-01-01")));
     fx.run(["index", "corpus"]).exits(0);
-    let kept = folder(Versions::current().format);
+    let kept = folder(FormatVersions::current().format);
     let _ = fs::remove_dir_all(&kept);
     fs::create_dir_all(&kept).unwrap();
     for entry in walkdir::WalkDir::new(fx.path(".fineprint")) {
@@ -62,7 +62,7 @@ fn refresh(fx: &Fixture) {
 }
 
 fptest!(indexes_of_every_format_open_or_are_refused, |fx: Fixture| {
-    let current = Versions::current().format;
+    let current = FormatVersions::current().format;
     if std::env::var_os("FINEPRINT_REFRESH_GOLDEN").is_some() {
         refresh(&fx);
     }

@@ -5,9 +5,9 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use fineprint::corpus::{self, Options, Seen};
-use fineprint::index::{BuildOptions, OpenIndex, Scan, build};
-use fineprint::progress::Silent;
+use fineprint::corpus::{self, ReadOptions, SeenInput};
+use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
+use fineprint::progress::SilentProgress;
 
 use crate::git::Stream;
 use crate::util::{Fixture, fptest, repository};
@@ -57,11 +57,12 @@ impl Snapshot {
 
 /// The samples' policies, and copies of some under other names: fifty.
 fn fifty() -> Vec<Snapshot> {
-    let reader = corpus::open(&repository().join("data/policies"), &Options::default()).unwrap();
+    let reader =
+        corpus::open(&repository().join("data/policies"), &ReadOptions::default()).unwrap();
     let mut snapshots = Vec::new();
     reader
         .scan(&mut |seen| {
-            let Seen::Found { company, found, .. } = seen else { panic!("{seen:?}") };
+            let SeenInput::Found { company, found, .. } = seen else { panic!("{seen:?}") };
             let text = reader.session().read(&found, true).unwrap().text.unwrap().body;
             let (seconds, time) = (found.time.seconds(), found.time.rfc3339());
             snapshots.push(Snapshot { company, seconds, time, text });
@@ -85,9 +86,9 @@ fn fifty() -> Vec<Snapshot> {
 /// Every clause of every snapshot of an index of `corpus`: company, archive time, place in the snapshot, kind, text.
 fn clauses(fx: &Fixture, corpus: &Path) -> BTreeSet<(String, i64, usize, String, String)> {
     let dir = fx.path("index");
-    let scan = Scan::new(&[corpus.to_owned()], "default", &Silent).unwrap();
+    let scan = CorpusScan::new(&[corpus.to_owned()], "default", &SilentProgress).unwrap();
     let options = BuildOptions { index: dir.clone(), rebuild: true, ..BuildOptions::default() };
-    let (_, report) = build(scan, &options, &Silent).unwrap();
+    let (_, report) = build(scan, &options, &SilentProgress).unwrap();
     assert!(report.failed.is_empty() && report.adds_up(), "{report:?}");
     let index = OpenIndex::open(&dir).unwrap();
     let mut all = BTreeSet::new();

@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
-use fineprint::diff::{Change, Compared, align};
+use fineprint::diff::{AlignedChange, ComparedClause, align};
 use fineprint::model::Clause;
 use fineprint::section::{section, without_number};
 
 use crate::phrases::Dice;
 use crate::util::{contrib_history, corpora, repository};
 
-fn compared(clauses: &[Clause]) -> Vec<Compared<'_>> {
+fn compared(clauses: &[Clause]) -> Vec<ComparedClause<'_>> {
     clauses
         .iter()
-        .map(|c| Compared { kind: c.kind, lead_in: c.lead_in.as_deref(), text: &c.text })
+        .map(|c| ComparedClause { kind: c.kind, lead_in: c.lead_in.as_deref(), text: &c.text })
         .collect()
 }
 
@@ -60,11 +60,15 @@ impl Placed {
 /// Labels in the words of the label files.
 fn told(old: &Placed, new: &Placed) -> BTreeSet<String> {
     let alignment = align(&compared(&old.clauses), &compared(&new.clauses));
-    let line = |change: &Change| match *change {
-        Change::Removed(at) => format!("removed\t{}", old.places[at]),
-        Change::Added(at) => format!("added\t{}", new.places[at]),
-        Change::Changed(from, to) => format!("changed\t{}\t{}", old.places[from], new.places[to]),
-        Change::Moved(from, to) => format!("moved\t{}\t{}", old.places[from], new.places[to]),
+    let line = |change: &AlignedChange| match *change {
+        AlignedChange::Removed(at) => format!("removed\t{}", old.places[at]),
+        AlignedChange::Added(at) => format!("added\t{}", new.places[at]),
+        AlignedChange::Changed(from, to) => {
+            format!("changed\t{}\t{}", old.places[from], new.places[to])
+        }
+        AlignedChange::Moved(from, to) => {
+            format!("moved\t{}\t{}", old.places[from], new.places[to])
+        }
     };
     alignment.changes.iter().map(line).collect()
 }
@@ -186,7 +190,7 @@ fn mutated(dice: &mut Dice, clauses: &[Clause]) -> (Vec<Clause>, BTreeSet<String
                 let clause = Clause {
                     text,
                     lead_in: None,
-                    kind: fineprint::model::Kind::Paragraph,
+                    kind: fineprint::model::ClauseKind::Paragraph,
                     ..clauses[0].clone()
                 };
                 list.insert(at, Mutant { clause, from: None, fate: Fate::Added });
@@ -246,11 +250,11 @@ fn a_thousand_mutations_are_told() {
         let old = &texts[number % texts.len()];
         let (new, truth) = mutated(&mut dice, old);
         let alignment = align(&compared(old), &compared(&new));
-        let line = |change: &Change| match *change {
-            Change::Removed(at) => format!("removed {at}"),
-            Change::Added(at) => format!("added {at}"),
-            Change::Changed(from, to) => format!("changed {from} {to}"),
-            Change::Moved(from, to) => format!("moved {from} {to}"),
+        let line = |change: &AlignedChange| match *change {
+            AlignedChange::Removed(at) => format!("removed {at}"),
+            AlignedChange::Added(at) => format!("added {at}"),
+            AlignedChange::Changed(from, to) => format!("changed {from} {to}"),
+            AlignedChange::Moved(from, to) => format!("moved {from} {to}"),
         };
         let told: BTreeSet<String> = alignment.changes.iter().map(line).collect();
         differences += truth.len();
@@ -264,7 +268,7 @@ fn a_thousand_mutations_are_told() {
                 + alignment
                     .changes
                     .iter()
-                    .filter(|change| !matches!(change, Change::Removed(_)))
+                    .filter(|change| !matches!(change, AlignedChange::Removed(_)))
                     .count(),
             new.len()
         );

@@ -6,10 +6,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use fineprint::corpus::{Options, Skip};
-use fineprint::index::{BuildOptions, IngestReport, OpenIndex, Scan, build};
+use fineprint::corpus::{ReadOptions, SkipReason};
+use fineprint::index::{BuildOptions, CorpusScan, IngestReport, OpenIndex, build};
 use fineprint::model::SnapshotInfo;
-use fineprint::progress::Silent;
+use fineprint::progress::SilentProgress;
 
 use crate::util::{Fixture, fptest, header, repository, run};
 
@@ -19,9 +19,11 @@ type Row = (String, String, String, Vec<String>);
 fn index(
     fx: &Fixture,
     corpus: &str,
-    options: &Options,
+    options: &ReadOptions,
 ) -> (Vec<(Row, SnapshotInfo)>, IngestReport) {
-    let scan = Scan::with_options(&[fx.path(corpus)], "default", options, None, &Silent).unwrap();
+    let scan =
+        CorpusScan::with_options(&[fx.path(corpus)], "default", options, None, &SilentProgress)
+            .unwrap();
     let folder = fx.path(format!("{corpus}.index"));
     let to = BuildOptions {
         index: folder.clone(),
@@ -29,7 +31,7 @@ fn index(
         rebuild: true,
         ..BuildOptions::default()
     };
-    let (_, report) = build(scan, &to, &Silent).unwrap();
+    let (_, report) = build(scan, &to, &SilentProgress).unwrap();
     assert!(report.adds_up(), "{report:?}");
     let index = OpenIndex::open(&folder).unwrap();
     let mut rows = Vec::new();
@@ -46,15 +48,15 @@ fn index(
     (rows, report)
 }
 
-fn rows(fx: &Fixture, corpus: &str, options: &Options) -> Vec<Row> {
+fn rows(fx: &Fixture, corpus: &str, options: &ReadOptions) -> Vec<Row> {
     index(fx, corpus, options).0.into_iter().map(|(row, _)| row).collect()
 }
 
-fn by_path(pattern: &str) -> Options {
-    Options { path: Some(pattern.to_owned()), ..Options::default() }
+fn by_path(pattern: &str) -> ReadOptions {
+    ReadOptions { path: Some(pattern.to_owned()), ..ReadOptions::default() }
 }
 
-fn skipped(report: &IngestReport) -> BTreeMap<Skip, u64> {
+fn skipped(report: &IngestReport) -> BTreeMap<SkipReason, u64> {
     report.skipped.iter().map(|(skip, tally)| (*skip, tally.count)).collect()
 }
 
@@ -109,9 +111,9 @@ fptest!(every_form_of_the_sample_corpus_has_the_same_clauses, |fx: Fixture| {
     fx.file("dataset/set-1/README.md", "# About\n");
     fx.file("dataset/set-1/metadata.json", "{}\n");
     fx.file("path/README.md", "# About\n");
-    let (expected, _) = index(&fx, "header", &Options::default());
+    let (expected, _) = index(&fx, "header", &ReadOptions::default());
     assert!(expected.len() > 80);
-    let (matter, _) = index(&fx, "matter", &Options::default());
+    let (matter, _) = index(&fx, "matter", &ReadOptions::default());
     for ((row, _), (other, info)) in expected.iter().zip(&matter) {
         assert_eq!(row, other);
         assert_eq!(info.url.as_deref(), Some(&*format!("http://www.{}/privacy", row.0)));
@@ -120,11 +122,11 @@ fptest!(every_form_of_the_sample_corpus_has_the_same_clauses, |fx: Fixture| {
     let expected: Vec<Row> = expected.into_iter().map(|(row, _)| row).collect();
     assert_eq!(matter.len(), expected.len());
     assert!(rows(&fx, "path", &by_path("by/{company}_{date}.txt")) == expected, "by path");
-    assert!(rows(&fx, "dataset", &Options::default()) == expected, "dataset");
-    let (_, report) = index(&fx, "dataset", &Options::default());
-    assert_eq!(skipped(&report), BTreeMap::from([(Skip::NoHeader, 2)]));
+    assert!(rows(&fx, "dataset", &ReadOptions::default()) == expected, "dataset");
+    let (_, report) = index(&fx, "dataset", &ReadOptions::default());
+    assert_eq!(skipped(&report), BTreeMap::from([(SkipReason::NoHeader, 2)]));
     let (_, report) = index(&fx, "path", &by_path("by/{company}_{date}.txt"));
-    assert_eq!(skipped(&report), BTreeMap::from([(Skip::NoPolicy, 1)]));
+    assert_eq!(skipped(&report), BTreeMap::from([(SkipReason::NoPolicy, 1)]));
 });
 
 const MARKDOWN: &str = "# Privacy at Acme\n\nWe sell *bricks*, and we **never** sell or\nrent [your data](https://acme.example/data).\n\n\
@@ -159,8 +161,8 @@ fptest!(html_has_the_clauses_of_the_markdown, |fx: Fixture| {
     fx.file("html/clay", [comment("clay.example", "2001-02-05").as_bytes(), &windows].concat());
     fx.file("header/clay", format!("{}\n\n{MARKDOWN}", header("clay.example", "2001-02-05")));
 
-    let (expected, _) = index(&fx, "header", &Options::default());
-    let (found, report) = index(&fx, "html", &Options::default());
+    let (expected, _) = index(&fx, "header", &ReadOptions::default());
+    let (found, report) = index(&fx, "html", &ReadOptions::default());
     assert_eq!(report.notices.len(), 1, "one was read as windows-1252: {report:?}");
     for ((row, info), (other, other_info)) in expected.iter().zip(&found) {
         assert_eq!(row, other);
@@ -168,7 +170,7 @@ fptest!(html_has_the_clauses_of_the_markdown, |fx: Fixture| {
     }
     assert_eq!((expected.len(), found.len()), (3, 3));
     let two: Vec<Row> = expected.into_iter().take(2).map(|(row, _)| row).collect();
-    assert_eq!(rows(&fx, "dataset", &Options::default()), two);
+    assert_eq!(rows(&fx, "dataset", &ReadOptions::default()), two);
     let midnight = |(company, policy_type, time, clauses): Row| {
         (company, policy_type, time.replace("T12", "T00"), clauses)
     };
@@ -186,7 +188,8 @@ fptest!(html_has_the_clauses_of_the_markdown, |fx: Fixture| {
 });
 
 fptest!(the_file_wins_over_its_path_and_that_over_the_date, |fx: Fixture| {
-    let options = Options { date: Some("1999-01-01".to_owned()), ..by_path("{company}/{type}.md") };
+    let options =
+        ReadOptions { date: Some("1999-01-01".to_owned()), ..by_path("{company}/{type}.md") };
     fx.file("corpus/Acme/Terms.md", "We sell data.\n");
     fx.file(
         "corpus/Brick/Terms.md",
@@ -216,7 +219,7 @@ fptest!(the_file_wins_over_its_path_and_that_over_the_date, |fx: Fixture| {
             "clay.example Privacy Policy 2002-01-01T12:00:00Z",
         ]
     );
-    assert_eq!(skipped(&report), BTreeMap::from([(Skip::NoPolicy, 2)]));
+    assert_eq!(skipped(&report), BTreeMap::from([(SkipReason::NoPolicy, 2)]));
     assert_eq!(report.failed.len(), 1);
     assert!(
         report.failed[0].reason.starts_with("line 3: `soon` is no date; write YYYY-MM-DD"),
@@ -224,7 +227,7 @@ fptest!(the_file_wins_over_its_path_and_that_over_the_date, |fx: Fixture| {
     );
     // Without a date nothing says when.
     let (found, report) = index(&fx, "corpus", &by_path("{company}/{type}.md"));
-    assert_eq!((found.len(), &skipped(&report)[&Skip::NoDate]), (2, &3));
+    assert_eq!((found.len(), &skipped(&report)[&SkipReason::NoDate]), (2, &3));
     fx.run(["index", "corpus", "--path", "{company}/{type}.md"])
         .exits(2)
         .stderr_has("skipped 3: no archive date (such as corpus/Acme/Terms.md)");
@@ -297,7 +300,7 @@ fptest!(hostile_inputs_are_counted_and_the_rest_is_indexed, |fx: Fixture| {
         done.stderr_has("error: corpus/attributes.html: has tags that are none of a page");
     }
     fs::set_permissions(fx.path("corpus/secret"), fs::Permissions::from_mode(0o755)).unwrap();
-    let (found, _) = index(&fx, "corpus", &Options::default());
+    let (found, _) = index(&fx, "corpus", &ReadOptions::default());
     let texts: Vec<_> = found
         .iter()
         .map(|(row, _)| (row.0.as_str(), row.3.first().unwrap().split(' ').next_back().unwrap()))

@@ -6,10 +6,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use fineprint::corpus::{self, Found, Notice, Options, Reader, Seen, Skip};
-use fineprint::index::{BuildOptions, IngestReport, Scan, build};
+use fineprint::corpus::{
+    self, CorpusNotice, CorpusReader, FoundSnapshot, ReadOptions, SeenInput, SkipReason,
+};
+use fineprint::index::{BuildOptions, CorpusScan, IngestReport, build};
 use fineprint::model::SnapshotInfo;
-use fineprint::progress::Silent;
+use fineprint::progress::SilentProgress;
 use fineprint::section::section;
 
 use crate::util::{Fixture, contrib_history, corpora, fptest, header};
@@ -181,22 +183,22 @@ fn acme() -> Stream {
 /// Everything that a scan said.
 #[derive(Default)]
 struct Told {
-    found: Vec<(String, String, Found)>,
-    skipped: Vec<(String, Skip)>,
+    found: Vec<(String, String, FoundSnapshot)>,
+    skipped: Vec<(String, SkipReason)>,
     failed: Vec<(String, String)>,
-    noted: Vec<(String, Notice)>,
+    noted: Vec<(String, CorpusNotice)>,
 }
 
 impl Told {
-    fn by(reader: &dyn Reader) -> Self {
+    fn by(reader: &dyn CorpusReader) -> Self {
         let mut told = Self::default();
         let mut sink = |seen| match seen {
-            Seen::Found { company, policy_type, found } => {
+            SeenInput::Found { company, policy_type, found } => {
                 told.found.push((company, policy_type, *found))
             }
-            Seen::Skipped(at, skip) => told.skipped.push((at, skip)),
-            Seen::Failed(at, reason) => told.failed.push((at, reason)),
-            Seen::Noted(at, notice) => told.noted.push((at, notice)),
+            SeenInput::Skipped(at, skip) => told.skipped.push((at, skip)),
+            SeenInput::Failed(at, reason) => told.failed.push((at, reason)),
+            SeenInput::Noted(at, notice) => told.noted.push((at, notice)),
         };
         reader.scan(&mut sink).unwrap();
         told.found.sort_by_key(|(.., found)| (found.time, found.order));
@@ -206,9 +208,9 @@ impl Told {
 
 /// What is known of every snapshot and its text, by time.
 fn snapshots(path: &Path) -> Vec<(String, String, SnapshotInfo, String)> {
-    let reader = corpus::open(path, &Options::default()).unwrap();
+    let reader = corpus::open(path, &ReadOptions::default()).unwrap();
     let mut session = reader.session();
-    let read = |(company, policy_type, found): (String, String, Found)| {
+    let read = |(company, policy_type, found): (String, String, FoundSnapshot)| {
         let with_text = session.read(&found, true).unwrap();
         let without = session.read(&found, false).unwrap();
         assert_eq!(
@@ -238,9 +240,9 @@ const ACME: [&str; 3] = [
 /// Indexes in the library, and with the program, which must end with this exit status.
 #[track_caller]
 fn index(fx: &Fixture, corpus: &Path, exits: i32) -> IngestReport {
-    let scan = Scan::new(&[corpus.to_owned()], "default", &Silent).unwrap();
+    let scan = CorpusScan::new(&[corpus.to_owned()], "default", &SilentProgress).unwrap();
     let options = BuildOptions { index: fx.path("index"), threads: 2, ..BuildOptions::default() };
-    let (manifest, report) = build(scan, &options, &Silent).unwrap();
+    let (manifest, report) = build(scan, &options, &SilentProgress).unwrap();
     assert!(report.adds_up(), "{report:?}");
     assert_eq!(manifest.counts.snapshots, report.indexed);
     fs::remove_dir_all(fx.path("index")).unwrap();
@@ -250,7 +252,7 @@ fn index(fx: &Fixture, corpus: &Path, exits: i32) -> IngestReport {
     report
 }
 
-fn skipped(report: &IngestReport) -> BTreeMap<Skip, u64> {
+fn skipped(report: &IngestReport) -> BTreeMap<SkipReason, u64> {
     report.skipped.iter().map(|(skip, tally)| (*skip, tally.count)).collect()
 }
 
@@ -267,7 +269,7 @@ fn expect(
     fx: &Fixture,
     corpus: &Path,
     indexed: u64,
-    skips: &[(Skip, u64)],
+    skips: &[(SkipReason, u64)],
     failed: usize,
 ) -> IngestReport {
     let report = index(fx, corpus, if failed > 0 { 2 } else { 0 });
@@ -306,7 +308,7 @@ fptest!(every_shape_of_a_repository_is_read_alike, |fx: Fixture| {
     ];
     for shape in shapes {
         assert_eq!(texts(&fx.path(shape)), ACME, "{shape}");
-        expect(&fx, &fx.path(shape), 3, &[(Skip::NoPolicy, 1), (Skip::Deleted, 1)], 0);
+        expect(&fx, &fx.path(shape), 3, &[(SkipReason::NoPolicy, 1), (SkipReason::Deleted, 1)], 0);
     }
 
     // What the environment says about git does not matter.
@@ -327,7 +329,7 @@ fptest!(a_snapshot_says_where_it_is_from, |fx: Fixture| {
         ("Acme/Terms.md", Some(newest.as_str()))
     );
     assert_eq!(info.time.seconds(), START + DAY, "the author's time");
-    let reader = corpus::open(&bare, &Options::default()).unwrap();
+    let reader = corpus::open(&bare, &ReadOptions::default()).unwrap();
     let told = Told::by(reader.as_ref());
     assert_eq!(reader.name(), "Open Terms Archive history");
     assert_eq!(
@@ -365,7 +367,7 @@ fptest!(renames_modes_and_returning_texts, |fx: Fixture| {
         )
         .commit(START + 9 * DAY, "All of Acme", &[("Acme", None)]);
     // The file in the folder is no policy, so its deletion is none.
-    let skips = [(Skip::NoPolicy, 2), (Skip::Deleted, 4)];
+    let skips = [(SkipReason::NoPolicy, 2), (SkipReason::Deleted, 4)];
     expect(&fx, &stream.bare(&fx, "bare.git"), 6, &skips, 0);
 });
 
@@ -426,7 +428,7 @@ fptest!(histories_that_fork_and_join_are_read_whole, |fx: Fixture| {
     expect(&fx, &bare, 8, &[], 0);
 
     // The order is that of the history: parents first.
-    let reader = corpus::open(&bare, &Options::default()).unwrap();
+    let reader = corpus::open(&bare, &ReadOptions::default()).unwrap();
     let told = Told::by(reader.as_ref());
     let acme: Vec<u64> =
         told.found.iter().filter(|(c, ..)| c == "Acme").map(|(.., f)| f.order).collect();
@@ -504,7 +506,7 @@ fptest!(random_histories_are_read_as_git_reads_them, |fx: Fixture| {
         }
         let bare = stream.bare(&fx, &format!("bare-{round}.git"));
         git(&bare, &["update-ref", "refs/heads/main", "refs/heads/b79"]);
-        let reader = corpus::open(&bare, &Options::default()).unwrap();
+        let reader = corpus::open(&bare, &ReadOptions::default()).unwrap();
         let told = Told::by(reader.as_ref());
         let mut session = reader.session();
         let mut ours = BTreeSet::new();
@@ -561,8 +563,9 @@ fptest!(odd_times, |fx: Fixture| {
     }
     fs::write(bare.join("refs/heads/main"), &parent).unwrap();
     // Each odd tree has that one file: the others are not deleted again.
-    let report = expect(&fx, &bare, 3 + 4, &[(Skip::NoPolicy, 1), (Skip::Deleted, 1)], 2);
-    assert_eq!(report.notices[&Notice::OddDate].count, 4);
+    let report =
+        expect(&fx, &bare, 3 + 4, &[(SkipReason::NoPolicy, 1), (SkipReason::Deleted, 1)], 2);
+    assert_eq!(report.notices[&CorpusNotice::OddDate].count, 4);
     assert!(
         reasons(&report)
             .iter()
@@ -585,9 +588,14 @@ fptest!(shallow_clones_take_what_the_border_names, |fx: Fixture| {
         .bare(&fx, "bare.git");
     let url = format!("file://{}", fx.path("bare.git").display());
     git(&fx.root(), &["clone", "--quiet", "--bare", "--depth=2", &url, "shallow.git"]);
-    let report =
-        expect(&fx, &fx.path("shallow.git"), 2, &[(Skip::NoPolicy, 1), (Skip::NotFetched, 1)], 0);
-    assert_eq!(report.notices[&Notice::Shallow].count, 1);
+    let report = expect(
+        &fx,
+        &fx.path("shallow.git"),
+        2,
+        &[(SkipReason::NoPolicy, 1), (SkipReason::NotFetched, 1)],
+        0,
+    );
+    assert_eq!(report.notices[&CorpusNotice::Shallow].count, 1);
     assert_eq!(texts(&fx.path("shallow.git")), ["Birch 2017-07-18 b1", "Cedar 2017-07-19 c1"]);
 });
 
@@ -597,9 +605,9 @@ fptest!(partial_clones_are_read_as_far_as_they_were_fetched, |fx: Fixture| {
     let url = format!("file://{}", bare.display());
     // A checkout fetches the texts of the newest commit.
     git(&fx.root(), &["clone", "--quiet", "--filter=blob:none", &url, "partial"]);
-    let skips = [(Skip::NotFetched, 2), (Skip::NoPolicy, 1), (Skip::Deleted, 1)];
+    let skips = [(SkipReason::NotFetched, 2), (SkipReason::NoPolicy, 1), (SkipReason::Deleted, 1)];
     let report = expect(&fx, &fx.path("partial"), 1, &skips, 0);
-    assert_eq!(report.notices[&Notice::Partial].count, 1);
+    assert_eq!(report.notices[&CorpusNotice::Partial].count, 1);
     assert_eq!(texts(&fx.path("partial")), ["Acme 2017-07-15 We sell data."]);
 
     git(&fx.root(), &["clone", "--quiet", "--bare", "--filter=blob:none", &url, "none.git"]);
@@ -607,10 +615,10 @@ fptest!(partial_clones_are_read_as_far_as_they_were_fetched, |fx: Fixture| {
     run.exits(2).stderr_has("none.git: nothing to index: ").stderr_has("not fetched");
     // Folders that were not fetched leave out what is in them.
     git(&fx.root(), &["clone", "--quiet", "--filter=tree:0", &url, "treeless"]);
-    let reader = corpus::open(&fx.path("treeless"), &Options::default()).unwrap();
+    let reader = corpus::open(&fx.path("treeless"), &ReadOptions::default()).unwrap();
     let told = Told::by(reader.as_ref());
     assert!(told.failed.is_empty(), "{:?}", told.failed);
-    assert!(told.skipped.iter().any(|(_, skip)| *skip == Skip::NotFetched));
+    assert!(told.skipped.iter().any(|(_, skip)| *skip == SkipReason::NotFetched));
 });
 
 fptest!(heads_without_commits, |fx: Fixture| {
@@ -629,7 +637,7 @@ fptest!(heads_without_commits, |fx: Fixture| {
     // Files that nobody has committed yet are files.
     fx.policy("acme.example", "2001-01-01", "We sell data.\n");
     git(&fx.path("corpus"), &["init", "--quiet", "--initial-branch=main"]);
-    expect(&fx, &fx.path("corpus"), 1, &[(Skip::Hidden, 1)], 0);
+    expect(&fx, &fx.path("corpus"), 1, &[(SkipReason::Hidden, 1)], 0);
 });
 
 fptest!(other_histories_are_files_or_nothing, |fx: Fixture| {
@@ -641,13 +649,13 @@ fptest!(other_histories_are_files_or_nothing, |fx: Fixture| {
         "error: bare.git: no commit of this git repository records a policy in a layout",
     );
     git(&fx.root(), &["clone", "--quiet", "bare.git", "tree"]);
-    expect(&fx, &fx.path("tree"), 1, &[(Skip::Hidden, 1)], 0);
+    expect(&fx, &fx.path("tree"), 1, &[(SkipReason::Hidden, 1)], 0);
     // A folder that only looks a little like a repository is none.
     fx.policy("acme.example", "2001-01-01", "We sell data.\n");
     for name in ["corpus/HEAD", "corpus/objects/x", "corpus/refs/x"] {
         fx.file(name, "Privacy\n");
     }
-    expect(&fx, &fx.path("corpus"), 1, &[(Skip::NoHeader, 3)], 0);
+    expect(&fx, &fx.path("corpus"), 1, &[(SkipReason::NoHeader, 3)], 0);
     // Formats that are not read say so.
     git(&fx.root(), &["init", "--quiet", "--bare", "--object-format=sha256", "long.git"]);
     fx.run(["index", "long.git"]).exits(2).stderr_has("names its objects by sha256");
@@ -670,7 +678,7 @@ fptest!(other_histories_are_read_by_path, |fx: Fixture| {
         )
         .commit(START + 3 * DAY, "Remove", &[("p/Birch/Terms.html", None)]);
     stream.bare(&fx, "bare.git");
-    let by = |path: &str| Options { path: Some(path.to_owned()), ..Options::default() };
+    let by = |path: &str| ReadOptions { path: Some(path.to_owned()), ..ReadOptions::default() };
     let reader = corpus::open(&fx.path("bare.git"), &by("p/{company}/{type}.html")).unwrap();
     assert_eq!(reader.name(), "git history by path");
     let told_by_path = Told::by(reader.as_ref());
@@ -692,9 +700,9 @@ fptest!(other_histories_are_read_by_path, |fx: Fixture| {
             "Birch Terms 2017-07-16 We rent data. https://birch.example/terms"
         ]
     );
-    let skips: Vec<Skip> = told_by_path.skipped.iter().map(|(_, skip)| *skip).collect();
-    assert_eq!(skips.iter().filter(|skip| **skip == Skip::NoPolicy).count(), 2, "{skips:?}");
-    assert_eq!(skips.iter().filter(|skip| **skip == Skip::Deleted).count(), 1, "{skips:?}");
+    let skips: Vec<SkipReason> = told_by_path.skipped.iter().map(|(_, skip)| *skip).collect();
+    assert_eq!(skips.iter().filter(|skip| **skip == SkipReason::NoPolicy).count(), 2, "{skips:?}");
+    assert_eq!(skips.iter().filter(|skip| **skip == SkipReason::Deleted).count(), 1, "{skips:?}");
     assert!(told_by_path.failed.is_empty(), "{:?}", told_by_path.failed);
     // Where the path has the date, that is it.
     let dated =
@@ -707,7 +715,7 @@ fptest!(other_histories_are_read_by_path, |fx: Fixture| {
     // A work tree whose history has no such path is read as files, which may.
     git(&fx.root(), &["clone", "--quiet", "bare.git", "tree"]);
     fx.file("tree/new/Clay.md", "We swap data.\n");
-    let options = Options { date: Some("2001-02-03".to_owned()), ..by("new/{company}.md") };
+    let options = ReadOptions { date: Some("2001-02-03".to_owned()), ..by("new/{company}.md") };
     let found = Told::by(corpus::open(&fx.path("tree"), &options).unwrap().as_ref()).found;
     assert_eq!(found.iter().map(|(company, ..)| company.as_str()).collect::<Vec<_>>(), ["Clay"]);
     let history = corpus::open(&fx.path("tree"), &by("p/{company}/{type}.html")).unwrap();
@@ -724,7 +732,7 @@ fptest!(other_histories_are_read_by_path, |fx: Fixture| {
 });
 
 fptest!(damaged_objects_are_counted_and_the_rest_is_read, |fx: Fixture| {
-    let (deleted, readme) = ((Skip::Deleted, 1), (Skip::NoPolicy, 1));
+    let (deleted, readme) = ((SkipReason::Deleted, 1), (SkipReason::NoPolicy, 1));
     let damaged = |name: &str, object: &str, bytes: Option<&[u8]>| {
         let repository = acme().loose(&fx, name);
         let id = git(&repository, &["rev-parse", object]);
@@ -755,12 +763,13 @@ fptest!(damaged_objects_are_counted_and_the_rest_is_read, |fx: Fixture| {
         "{report:?}"
     );
     let (root, id) = damaged("root.git", "main~1^{tree}", None);
-    let report = expect(&fx, &root, 2, &[(Skip::NoPolicy, 2), (Skip::NotFetched, 1)], 1);
+    let report =
+        expect(&fx, &root, 2, &[(SkipReason::NoPolicy, 2), (SkipReason::NotFetched, 1)], 1);
     assert!(reasons(&report)[0].ends_with(&format!(": object {id} is missing")), "{report:?}");
 
     // A commit: what is older is not there, and its child says what it changed itself.
     let (commit, id) = damaged("commit.git", "main~2", None);
-    let report = expect(&fx, &commit, 1, &[readme, deleted, (Skip::NotFetched, 1)], 1);
+    let report = expect(&fx, &commit, 1, &[readme, deleted, (SkipReason::NotFetched, 1)], 1);
     assert_eq!(
         reasons(&report),
         [format!("{}: {}: object {id} is missing", commit.display(), &id[..12])]
@@ -801,7 +810,7 @@ fptest!(damaged_packs_are_counted_and_never_panic, |fx: Fixture| {
         let mut bytes = sound.clone();
         bytes[position] ^= 0x55;
         fs::write(&pack, bytes).unwrap();
-        if let Ok(reader) = corpus::open(&bare, &Options::default()) {
+        if let Ok(reader) = corpus::open(&bare, &ReadOptions::default()) {
             let told = Told::by(reader.as_ref());
             let mut session = reader.session();
             for (.., found) in &told.found {
@@ -824,8 +833,12 @@ fptest!(entries_that_are_no_text, |fx: Fixture| {
         ],
     );
     let bare = stream.bare(&fx, "bare.git");
-    let skips =
-        [(Skip::NoPolicy, 1), (Skip::Deleted, 1), (Skip::SymbolicLink, 1), (Skip::Submodule, 1)];
+    let skips = [
+        (SkipReason::NoPolicy, 1),
+        (SkipReason::Deleted, 1),
+        (SkipReason::SymbolicLink, 1),
+        (SkipReason::Submodule, 1),
+    ];
     let report = expect(&fx, &bare, 4, &skips, 1);
     assert!(
         reasons(&report)[0].ends_with(":Caf\u{fffd}/Terms.md: its path is not UTF-8"),
@@ -840,7 +853,7 @@ fptest!(entries_that_are_no_text, |fx: Fixture| {
     let bytes = latin.bytes.iter().map(|byte| if *byte == b'?' { 0xe9 } else { *byte }).collect();
     let bare = Stream { bytes, commits: 1 }.bare(&fx, "latin.git");
     let report = expect(&fx, &bare, 1, &[], 0);
-    assert_eq!(report.notices[&Notice::Windows1252].count, 1);
+    assert_eq!(report.notices[&CorpusNotice::Windows1252].count, 1);
     assert_eq!(texts(&bare), ["Acme 2017-07-14 café"]);
 });
 
@@ -853,7 +866,7 @@ fptest!(texts_that_are_too_large_are_not_inflated, |fx: Fixture| {
         if shape == "loose" {
             unpack(&bare);
         }
-        let reader = corpus::open(&bare, &Options::default()).unwrap();
+        let reader = corpus::open(&bare, &ReadOptions::default()).unwrap();
         let told = Told::by(reader.as_ref());
         let error = reader.session().read(&told.found[3].2, true).unwrap_err().to_string();
         assert!(
@@ -861,7 +874,7 @@ fptest!(texts_that_are_too_large_are_not_inflated, |fx: Fixture| {
             "{shape}: {error}"
         );
     }
-    expect(&fx, &bare, 3, &[(Skip::NoPolicy, 1), (Skip::Deleted, 1)], 1);
+    expect(&fx, &bare, 3, &[(SkipReason::NoPolicy, 1), (SkipReason::Deleted, 1)], 1);
 });
 
 fptest!(forged_folders_end, |fx: Fixture| {
@@ -880,7 +893,7 @@ fptest!(forged_folders_end, |fx: Fixture| {
     let path = object_path(&repository, &id);
     fs::remove_file(&path).unwrap();
     fs::write(path, forged).unwrap();
-    let reader = corpus::open(&repository, &Options::default()).unwrap();
+    let reader = corpus::open(&repository, &ReadOptions::default()).unwrap();
     let told = Told::by(reader.as_ref());
     assert!(
         told.failed.iter().any(|(_, reason)| reason.contains("nested deeper than")),
@@ -928,7 +941,7 @@ fptest!(records_of_princeton_leuven, |fx: Fixture| {
         .commit(START + 2 * DAY, json, &[(path, Some("Without a header."))])
         .commit(START + 3 * DAY, "no JSON", &[(path, Some("More."))]);
     let bare = stream.bare(&fx, "bare.git");
-    expect(&fx, &bare, 3, &[(Skip::NoPolicy, 1)], 0);
+    expect(&fx, &bare, 3, &[(SkipReason::NoPolicy, 1)], 0);
     let read = snapshots(&bare);
     let (company, policy_type, info, body) = &read[0];
     assert_eq!((company.as_str(), policy_type.as_str()), ("acme.example", "Privacy Policy"));
@@ -944,13 +957,13 @@ fptest!(records_of_princeton_leuven, |fx: Fixture| {
     assert_eq!(read[1].2.url.as_deref(), Some("http://acme.example/p"));
     assert_eq!((read[2].2.metadata.as_str(), &read[2].2.url), ("", &None));
     assert_eq!(
-        corpus::open(&bare, &Options::default()).unwrap().name(),
+        corpus::open(&bare, &ReadOptions::default()).unwrap().name(),
         "Princeton-Leuven history"
     );
 });
 
 fn triples(path: &Path) -> BTreeSet<(String, i64, String)> {
-    let reader = corpus::open(path, &Options::default()).unwrap();
+    let reader = corpus::open(path, &ReadOptions::default()).unwrap();
     let mut session = reader.session();
     let mut triples = BTreeSet::new();
     for (company, _, found) in Told::by(reader.as_ref()).found {
@@ -984,10 +997,14 @@ fptest!(the_princeton_leuven_history_equals_its_files, |fx: Fixture| {
 fn the_contrib_history_is_read_as_git_reads_it() {
     let Some(corpora) = corpora() else { return };
     let repository = contrib_history(&corpora);
-    let reader = corpus::open(&repository, &Options::default()).unwrap();
+    let reader = corpus::open(&repository, &ReadOptions::default()).unwrap();
     let told = Told::by(reader.as_ref());
     assert_eq!((told.found.len(), told.failed.len(), told.noted.len()), (42_627, 0, 0));
-    assert!(told.skipped.iter().all(|(_, skip)| *skip == Skip::NoPolicy), "{:?}", told.skipped);
+    assert!(
+        told.skipped.iter().all(|(_, skip)| *skip == SkipReason::NoPolicy),
+        "{:?}",
+        told.skipped
+    );
     let policies: BTreeSet<_> =
         told.found.iter().map(|(company, policy_type, _)| (company, policy_type)).collect();
     assert_eq!(policies.len(), 877);

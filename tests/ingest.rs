@@ -6,19 +6,19 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use fineprint::corpus::{Notice, Skip};
-use fineprint::index::{BuildOptions, IngestReport, Manifest, OpenIndex, Scan, build};
-use fineprint::model::Kind;
-use fineprint::progress::Silent;
-use fineprint::section::{Identity, section};
+use fineprint::corpus::{CorpusNotice, SkipReason};
+use fineprint::index::{BuildOptions, CorpusScan, IngestReport, Manifest, OpenIndex, build};
+use fineprint::model::ClauseKind;
+use fineprint::progress::SilentProgress;
+use fineprint::section::{ClauseIdentity, section};
 
 use crate::util::{Fixture, fptest, header, listing, repository, sample_index};
 
 fn index(fx: &Fixture, corpora: &[&str]) -> (Manifest, IngestReport) {
     let corpora: Vec<PathBuf> = corpora.iter().map(|corpus| fx.path(corpus)).collect();
-    let scan = Scan::new(&corpora, "default", &Silent).unwrap();
+    let scan = CorpusScan::new(&corpora, "default", &SilentProgress).unwrap();
     let options = BuildOptions { index: fx.path("index"), threads: 2, ..BuildOptions::default() };
-    build(scan, &options, &Silent).unwrap()
+    build(scan, &options, &SilentProgress).unwrap()
 }
 
 fptest!(every_input_ends_in_exactly_one_counter, |fx: Fixture| {
@@ -53,22 +53,22 @@ fptest!(every_input_ends_in_exactly_one_counter, |fx: Fixture| {
     fx.run(["index", "corpus/b", "--index", "corpus/nested"]).exits(0);
 
     let (manifest, report) = index(&fx, &["corpus"]);
-    let skipped: BTreeMap<Skip, u64> = BTreeMap::from([
-        (Skip::NoHeader, 2),
-        (Skip::Empty, 1),
-        (Skip::Hidden, 2),
-        (Skip::SymbolicLink, 2),
-        (Skip::NoFile, u64::from(has_pipe)),
-        (Skip::Index, 1),
-        (Skip::Duplicate, 1),
+    let skipped: BTreeMap<SkipReason, u64> = BTreeMap::from([
+        (SkipReason::NoHeader, 2),
+        (SkipReason::Empty, 1),
+        (SkipReason::Hidden, 2),
+        (SkipReason::SymbolicLink, 2),
+        (SkipReason::NoFile, u64::from(has_pipe)),
+        (SkipReason::Index, 1),
+        (SkipReason::Duplicate, 1),
     ]);
-    let skipped: BTreeMap<Skip, u64> =
+    let skipped: BTreeMap<SkipReason, u64> =
         skipped.into_iter().filter(|(_, count)| *count > 0).collect();
-    let counts: BTreeMap<Skip, u64> =
+    let counts: BTreeMap<SkipReason, u64> =
         report.skipped.iter().map(|(skip, tally)| (*skip, tally.count)).collect();
     assert_eq!(counts, skipped);
     assert_eq!(
-        (report.indexed, report.notices[&Notice::Windows1252].count, report.failed.len()),
+        (report.indexed, report.notices[&CorpusNotice::Windows1252].count, report.failed.len()),
         (5, 1, 2)
     );
     assert!(report.adds_up(), "{report:?}");
@@ -255,10 +255,10 @@ fptest!(the_second_of_an_archive_address_orders_snapshots_of_a_day, |fx: Fixture
 });
 
 /// What makes clauses the same, and what they are, in order.
-type Clauses = Vec<(Kind, Identity)>;
+type Clauses = Vec<(ClauseKind, ClauseIdentity)>;
 
 fn sectioned(path: &Path) -> Clauses {
-    let text = fineprint::corpus::Text::decode(fs::read(path).unwrap()).body;
+    let text = fineprint::corpus::SourceText::decode(fs::read(path).unwrap()).body;
     let end = text.find('\n').unwrap();
     let (head, body) = text.split_at(end);
     // The fork has no marks: its first line is the title, each other a paragraph.
@@ -268,7 +268,7 @@ fn sectioned(path: &Path) -> Clauses {
         let lines: Vec<_> = body.lines().filter(|line| !line.trim().is_empty()).collect();
         format!("# {}", lines.join("\n\n"))
     };
-    section(&body).iter().map(|clause| (clause.kind, Identity::of(clause))).collect()
+    section(&body).iter().map(|clause| (clause.kind, ClauseIdentity::of(clause))).collect()
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn every_snapshot_comes_back_whole_from_the_index() {
             let stored: Clauses = stored
                 .iter()
                 .map(|(kind, clause)| {
-                    (*kind, Identity::new(*kind, clause.lead_in.as_deref(), &clause.text))
+                    (*kind, ClauseIdentity::new(*kind, clause.lead_in.as_deref(), &clause.text))
                 })
                 .collect();
             let expected = sectioned(&path);

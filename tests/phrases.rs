@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 
 use fineprint::index::OpenIndex;
 use fineprint::model::Period;
-use fineprint::search::{Dates, Filters, SearchRequest};
-use fineprint::section::{Identity, section};
+use fineprint::search::{Filters, SearchRequest, SnapshotDates};
+use fineprint::section::{ClauseIdentity, section};
 
 use crate::oracle::query::occurrences;
 use crate::oracle::strip;
@@ -46,7 +46,7 @@ impl Snapshot {
         let clauses = section(&raw[line.len()..])
             .into_iter()
             .map(|clause| Scanned {
-                id: Identity::of(&clause).clause_id(&company, "Privacy Policy").to_string(),
+                id: ClauseIdentity::of(&clause).clause_id(&company, "Privacy Policy").to_string(),
                 tokens: folded(&clause.text),
                 text: clause.text,
             })
@@ -226,7 +226,7 @@ fn compare(
         compared += 1;
         for (day, there) in days.iter().filter(|_| by_day) {
             let period: Period = day.parse().unwrap();
-            let dates = Dates::Between { since: Some(period), until: Some(period) };
+            let dates = SnapshotDates::Between { since: Some(period), until: Some(period) };
             request.filters = Filters { dates, ..Filters::default() };
             let (hits, summary) = run(index, &request).unwrap();
             let found: BTreeSet<(String, String)> =

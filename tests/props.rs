@@ -5,13 +5,13 @@ use std::path::Path;
 
 use fineprint::collapse::Collapser;
 use fineprint::error::Error;
-use fineprint::index::{BuildOptions, OpenIndex, Scan, build};
-use fineprint::model::{ArchiveTime, Clause, Kind, Period, SnapshotInfo, Source};
-use fineprint::progress::Silent;
+use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
+use fineprint::model::{ArchiveTime, Clause, ClauseKind, Period, SnapshotInfo, SnapshotSource};
+use fineprint::progress::SilentProgress;
 use fineprint::search::{
-    Dates, Filters, Group, Hit, LifeFilter, Scope, SearchRequest, Sort, search,
+    Filters, Hit, HitGrouping, HitOrder, LifeFilter, Scope, SearchRequest, SnapshotDates, search,
 };
-use fineprint::section::{Identity, identity_form, section};
+use fineprint::section::{ClauseIdentity, identity_form, section};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -230,14 +230,14 @@ proptest! {
         let (one, other) = (restyled(&text, &styles.0), restyled(&text, &styles.1));
         prop_assert_eq!(identity_form(&one), identity_form(&other));
         prop_assert_eq!(folded(&one), folded(&other), "{:?} and {:?}", one, other);
-        prop_assert_eq!(Identity::new(Kind::Item, Some(&one), "x"), Identity::new(Kind::Item, Some(&other), "x"));
+        prop_assert_eq!(ClauseIdentity::new(ClauseKind::Item, Some(&one), "x"), ClauseIdentity::new(ClauseKind::Item, Some(&other), "x"));
     }
 
     #[test]
     fn a_change_of_content_changes_the_identity(text in select(model::SENTENCES), at in 0..200_usize, how: u8) {
         if let Some(other) = changed(text, at, how) {
             prop_assert_ne!(identity_form(text), identity_form(&other));
-            let identity = |lead_in: Option<&str>, text: &str| Identity::new(Kind::Item, lead_in, text);
+            let identity = |lead_in: Option<&str>, text: &str| ClauseIdentity::new(ClauseKind::Item, lead_in, text);
             prop_assert_ne!(identity(Some(text), "x"), identity(Some(&other), "x"));
             prop_assert_ne!(identity(None, text), identity(None, &other));
         }
@@ -784,7 +784,7 @@ fn links_of_a_line_are_its_own() {
 // Collapsing.
 
 fn info(time: i64) -> SnapshotInfo {
-    let source = Source {
+    let source = SnapshotSource {
         corpus: String::new(),
         path: String::new(),
         commit: None,
@@ -803,10 +803,10 @@ fn info(time: i64) -> SnapshotInfo {
 }
 
 /// How a clause stands in a snapshot: all of it but the style of its text.
-type Standing = (Identity, Kind, Vec<String>, Vec<String>);
+type Standing = (ClauseIdentity, ClauseKind, Vec<String>, Vec<String>);
 
 fn standing(clause: &Clause) -> Standing {
-    (Identity::of(clause), clause.kind, clause.section.to_vec(), clause.links.clone())
+    (ClauseIdentity::of(clause), clause.kind, clause.section.to_vec(), clause.links.clone())
 }
 
 /// Expands the collapsed snapshots in both ways that the index can: by the list of each snapshot, and by each clause's life.
@@ -814,7 +814,7 @@ fn check_collapse(snapshots: &[Vec<Clause>]) {
     let mut collapser = Collapser::default();
     for (clauses, time) in snapshots.iter().zip(0..) {
         let text = collapser.clauses(clauses.clone());
-        collapser.snapshot(info(time), fineprint::collapse::Record::default(), text);
+        collapser.snapshot(info(time), fineprint::collapse::SourceRecord::default(), text);
     }
     let policy = collapser.finish();
     let place = |number: u32| {
@@ -832,7 +832,7 @@ fn check_collapse(snapshots: &[Vec<Clause>]) {
             .clauses
             .iter()
             .map(|&(clause, at)| {
-                let (kind, section, links): (Kind, Vec<String>, Vec<String>) = place(at);
+                let (kind, section, links): (ClauseKind, Vec<String>, Vec<String>) = place(at);
                 (policy.clauses[clause as usize].identity.clone(), kind, section, links)
             })
             .collect();
@@ -865,7 +865,8 @@ fn check_collapse(snapshots: &[Vec<Clause>]) {
             clause.runs
         );
         let last = clause.runs.last().unwrap().last as usize;
-        let newest = snapshots[last].iter().find(|c| Identity::of(c) == clause.identity).unwrap();
+        let newest =
+            snapshots[last].iter().find(|c| ClauseIdentity::of(c) == clause.identity).unwrap();
         assert_eq!(
             (&clause.text, clause.lead_in.as_deref()),
             (&newest.text, newest.lead_in.as_deref())
@@ -924,9 +925,9 @@ fn indexed(corpus: &model::Corpus, broken: Option<usize>) -> Indexed {
 
 /// Indexes a folder of files into another.
 pub fn index_of(files: &Path, folder: &Path) -> OpenIndex {
-    let scan = Scan::new(&[files.to_owned()], "default", &Silent).unwrap();
+    let scan = CorpusScan::new(&[files.to_owned()], "default", &SilentProgress).unwrap();
     let options = BuildOptions { index: folder.to_owned(), threads: 2, ..BuildOptions::default() };
-    let (_, report) = build(scan, &options, &Silent).unwrap();
+    let (_, report) = build(scan, &options, &SilentProgress).unwrap();
     assert!(report.adds_up() && report.failed.is_empty(), "{report:?}");
     OpenIndex::open(folder).unwrap()
 }
@@ -935,7 +936,7 @@ pub fn index_of(files: &Path, folder: &Path) -> OpenIndex {
 pub fn run(
     index: &OpenIndex,
     request: &SearchRequest,
-) -> Result<(Vec<Hit>, fineprint::search::Summary), Error> {
+) -> Result<(Vec<Hit>, fineprint::search::SearchSummary), Error> {
     let mut hits = Vec::new();
     let summary = search(index, request, &mut hits)?;
     Ok((hits, summary))
@@ -944,11 +945,11 @@ pub fn run(
 pub fn request(query: &Q, filters: &model::Filters) -> SearchRequest {
     let period = |time: i64| -> Period { model::date(time).parse().unwrap() };
     let dates = match filters {
-        model::Filters { latest: true, .. } => Dates::Latest,
-        model::Filters { as_of: Some(time), .. } => Dates::AsOf(period(*time)),
-        model::Filters { since: None, until: None, .. } => Dates::All,
+        model::Filters { latest: true, .. } => SnapshotDates::Latest,
+        model::Filters { as_of: Some(time), .. } => SnapshotDates::AsOf(period(*time)),
+        model::Filters { since: None, until: None, .. } => SnapshotDates::All,
         model::Filters { since, until, .. } => {
-            Dates::Between { since: since.map(period), until: until.map(period) }
+            SnapshotDates::Between { since: since.map(period), until: until.map(period) }
         }
     };
     let filters = Filters {
@@ -1204,13 +1205,13 @@ fn compare(
     prop_assert_eq!(ids.len(), ranked.0.len(), "ids are distinct");
 
     // The other orders: exactly.
-    for sort in [Sort::Company, Sort::Newest, Sort::Oldest, Sort::FirstSeen] {
+    for sort in [HitOrder::Company, HitOrder::Newest, HitOrder::Oldest, HitOrder::FirstSeen] {
         request.sort = sort;
         let mut order: Vec<&model::Found> = answer.clauses.iter().collect();
         match sort {
-            Sort::Newest => order.sort_by_key(|found| -found.newest),
-            Sort::Oldest => order.sort_by_key(|found| found.newest),
-            Sort::FirstSeen => order.sort_by_key(|found| found.first_seen),
+            HitOrder::Newest => order.sort_by_key(|found| -found.newest),
+            HitOrder::Oldest => order.sort_by_key(|found| found.newest),
+            HitOrder::FirstSeen => order.sort_by_key(|found| found.first_seen),
             _ => {}
         }
         let hits = run(&indexed.index, &request).unwrap().0;
@@ -1221,21 +1222,24 @@ fn compare(
     }
 
     // A part of them, and groups.
-    request.sort = Sort::Relevance;
+    request.sort = HitOrder::Relevance;
     let (offset, limit) = cut;
     let part = SearchRequest { offset, limit: Some(limit), ..request.clone() };
     let (hits, summary) = run(&indexed.index, &part).unwrap();
     let end = (offset + limit).min(ranked.0.len());
     prop_assert_eq!(&hits, &ranked.0[offset.min(end)..end]);
     prop_assert_eq!((summary.totals, summary.truncated), (totals, end < ranked.0.len()));
-    for group in [Group::Text, Group::Policy, Group::Company] {
+    for group in [HitGrouping::Text, HitGrouping::Policy, HitGrouping::Company] {
         let mut groups: Vec<(String, Hit, u64)> = Vec::new();
         for hit in &ranked.0 {
             let name = match group {
-                Group::Text => {
-                    format!("{:?}", Identity::new(hit.kind, hit.lead_in.as_deref(), &hit.text))
+                HitGrouping::Text => format!(
+                    "{:?}",
+                    ClauseIdentity::new(hit.kind, hit.lead_in.as_deref(), &hit.text)
+                ),
+                HitGrouping::Policy => {
+                    format!("{} {} {}", hit.company, hit.policy_type, hit.collection)
                 }
-                Group::Policy => format!("{} {} {}", hit.company, hit.policy_type, hit.collection),
                 _ => hit.company.clone(),
             };
             match groups.iter_mut().find(|known| known.0 == name) {
@@ -1525,7 +1529,7 @@ fn names_with_special_letters_are_names() {
             .into_iter()
             .map(|found| found.company)
             .collect();
-        let request = SearchRequest { sort: Sort::Company, ..request(&query, &filters) };
+        let request = SearchRequest { sort: HitOrder::Company, ..request(&query, &filters) };
         match run(&indexed.index, &request) {
             Ok((hits, _)) => {
                 assert_eq!(

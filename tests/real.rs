@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Arc;
 
-use fineprint::corpus::{self, Found, Options, Reader, Seen};
+use fineprint::corpus::{self, CorpusReader, FoundSnapshot, ReadOptions, SeenInput};
 use fineprint::index::OpenIndex;
 use fineprint::search::Searcher;
 use proptest::prelude::RngExt;
@@ -57,11 +57,11 @@ fn hashed(text: &str) -> Vec<u64> {
 
 impl Real {
     fn read(path: &Path) -> Self {
-        let reader = corpus::open(path, &Options::default()).unwrap();
-        let mut found: BTreeMap<(String, String), Vec<Found>> = BTreeMap::new();
+        let reader = corpus::open(path, &ReadOptions::default()).unwrap();
+        let mut found: BTreeMap<(String, String), Vec<FoundSnapshot>> = BTreeMap::new();
         reader
             .scan(&mut |seen| {
-                if let Seen::Found { company, policy_type, found: one } = seen {
+                if let SeenInput::Found { company, policy_type, found: one } = seen {
                     found.entry((company, policy_type)).or_default().push(*one);
                 }
             })
@@ -81,10 +81,10 @@ impl Real {
 
 impl RealPolicy {
     fn read(
-        reader: &dyn Reader,
+        reader: &dyn CorpusReader,
         company: String,
         policy_type: String,
-        mut found: Vec<Found>,
+        mut found: Vec<FoundSnapshot>,
     ) -> Self {
         let mut policy = Self { company, policy_type, ..Self::default() };
         let mut session = reader.session();

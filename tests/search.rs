@@ -7,8 +7,8 @@ use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
 use fineprint::index::OpenIndex;
-use fineprint::printer::{Format, HumanOptions, Printer};
-use fineprint::search::{Dates, Filters, Group, SearchRequest, Sort, search};
+use fineprint::printer::{HitFormat, HumanOptions, Printer};
+use fineprint::search::{Filters, HitGrouping, HitOrder, SearchRequest, SnapshotDates, search};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -548,19 +548,27 @@ fn printed(index: &Path) -> Vec<Vec<u8>> {
     let table = rows();
     let mut printed = Vec::new();
     for (i, row) in table.iter().step_by(table.len() / 20).take(20).enumerate() {
-        let sorts = [Sort::Relevance, Sort::Newest, Sort::Oldest, Sort::FirstSeen, Sort::Company];
-        let groups = [Group::None, Group::Text, Group::Company];
+        let sorts = [
+            HitOrder::Relevance,
+            HitOrder::Newest,
+            HitOrder::Oldest,
+            HitOrder::FirstSeen,
+            HitOrder::Company,
+        ];
+        let groups = [HitGrouping::None, HitGrouping::Text, HitGrouping::Company];
         let request = SearchRequest {
             query: row.query.clone(),
             filters: Filters {
-                dates: if i % 4 == 3 { Dates::Latest } else { Dates::All },
+                dates: if i % 4 == 3 { SnapshotDates::Latest } else { SnapshotDates::All },
                 ..Filters::default()
             },
             sort: sorts[i % sorts.len()],
             group: groups[i % groups.len()],
             ..SearchRequest::default()
         };
-        for format in [Format::Human(HumanOptions::default()), Format::Json, Format::JsonLines] {
+        for format in
+            [HitFormat::Human(HumanOptions::default()), HitFormat::Json, HitFormat::JsonLines]
+        {
             let mut out = Vec::new();
             search(&index, &request, &mut Printer::new(&mut out, format)).unwrap();
             printed.push(out);

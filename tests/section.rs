@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use fineprint::model::{Clause, Kind};
+use fineprint::model::{Clause, ClauseKind};
 use fineprint::section::{Sectioner, section};
 use sha2::{Digest, Sha256};
 
@@ -15,7 +15,7 @@ struct Labelled {
     name: String,
     source: String,
     sha256: String,
-    clauses: Vec<(usize, Kind, String)>,
+    clauses: Vec<(usize, ClauseKind, String)>,
 }
 
 fn labelled() -> Vec<Labelled> {
@@ -136,15 +136,18 @@ fn labelled_snapshots_are_cut_as_people_cut_them() {
         }
         let start =
             if text.starts_with("> *The following text") { text.find('\n').unwrap() } else { 0 };
-        let found: BTreeMap<usize, Kind> = fineprint::section::section(&text[start..])
+        let found: BTreeMap<usize, ClauseKind> = fineprint::section::section(&text[start..])
             .iter()
             .map(|clause| (clause.source.start + start, clause.kind))
             .collect();
-        let truth: BTreeMap<usize, Kind> =
+        let truth: BTreeMap<usize, ClauseKind> =
             labelled.clauses.iter().map(|&(at, kind, _)| (at, kind)).collect();
-        let starts = |map: &BTreeMap<usize, Kind>| map.keys().copied().collect();
-        let titles = |map: &BTreeMap<usize, Kind>| {
-            map.iter().filter(|&(_, &kind)| kind == Kind::Heading).map(|(&at, _)| at).collect()
+        let starts = |map: &BTreeMap<usize, ClauseKind>| map.keys().copied().collect();
+        let titles = |map: &BTreeMap<usize, ClauseKind>| {
+            map.iter()
+                .filter(|&(_, &kind)| kind == ClauseKind::Heading)
+                .map(|(&at, _)| at)
+                .collect()
         };
         borders.add(&starts(&found), &starts(&truth));
         headings.add(&titles(&found), &titles(&truth));
@@ -184,14 +187,14 @@ fn labelled_snapshots_are_cut_as_people_cut_them() {
 fn print_differences(
     name: &str,
     text: &str,
-    found: &BTreeMap<usize, Kind>,
-    truth: &BTreeMap<usize, Kind>,
+    found: &BTreeMap<usize, ClauseKind>,
+    truth: &BTreeMap<usize, ClauseKind>,
 ) {
     let all: BTreeSet<usize> = found.keys().chain(truth.keys()).copied().collect();
     for at in all {
         let (f, t) = (found.get(&at), truth.get(&at));
         if f != t {
-            let show = |kind: Option<&Kind>| kind.map_or("-", |kind| kind.name());
+            let show = |kind: Option<&ClauseKind>| kind.map_or("-", |kind| kind.name());
             let excerpt: String = text[at..].chars().take(90).collect();
             println!("{name} {at}: found {}, labelled {}: {excerpt:?}", show(f), show(t));
         }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use fineprint::index::OpenIndex;
 use fineprint::model::Interval;
 use fineprint::search::{
-    Event, EventKind, Hit, Measure, Saying, Scope, SearchRequest, Searcher, ThreadHistory,
-    TimelineRequest,
+    HistoryEvent, HistoryEventKind, Hit, Mentions, Scope, SearchRequest, Searcher, ThreadHistory,
+    TimelineMeasure, TimelineRequest,
 };
 use fineprint::section::without_number;
 use proptest::collection::vec;
@@ -120,11 +120,11 @@ proptest! {
     }
 }
 
-pub const MEASURES: [(Measure, time::Measure); 4] = [
-    (Measure::Policies, time::Measure::Policies),
-    (Measure::Companies, time::Measure::Companies),
-    (Measure::Snapshots, time::Measure::Snapshots),
-    (Measure::Clauses, time::Measure::Clauses),
+pub const MEASURES: [(TimelineMeasure, time::Measure); 4] = [
+    (TimelineMeasure::Policies, time::Measure::Policies),
+    (TimelineMeasure::Companies, time::Measure::Companies),
+    (TimelineMeasure::Snapshots, time::Measure::Snapshots),
+    (TimelineMeasure::Clauses, time::Measure::Clauses),
 ];
 
 pub const SCOPES: [(Scope, model::Scope); 3] = [
@@ -186,7 +186,7 @@ impl Asked<'_> {
     pub fn timeline(
         &self,
         length: i64,
-        (measure, model_measure): (Measure, time::Measure),
+        (measure, model_measure): (TimelineMeasure, time::Measure),
         (scope, model_scope): (Scope, model::Scope),
         has_all: bool,
     ) {
@@ -207,7 +207,7 @@ impl Asked<'_> {
             .collect();
         let mut expected =
             time::timeline(corpus, (query, model_scope), filters, length, model_measure);
-        if !has_all && measure == Measure::Clauses {
+        if !has_all && measure == TimelineMeasure::Clauses {
             rows.iter_mut().chain(&mut expected).for_each(|row| row.2 = 0);
         }
         assert_eq!(rows, expected, "{query} by {length} months, {measure:?}, {filters:?}");
@@ -233,11 +233,11 @@ impl Asked<'_> {
     pub fn companies(&self) {
         let Self { searcher, corpus, query, filters } = self;
         let expected = time::companies(corpus, query, filters);
-        for saying in [Saying::It, Saying::NotIt] {
+        for saying in [Mentions::It, Mentions::NotIt] {
             let companies = searcher.companies(&self.request(), saying).unwrap();
             assert_eq!(companies.of as usize, expected.len(), "{query} {filters:?}");
             let listed =
-                expected.iter().filter(|company| (company.5 > 0) == (saying == Saying::It));
+                expected.iter().filter(|company| (company.5 > 0) == (saying == Mentions::It));
             let listed: Vec<_> = listed
                 .map(|(name, policies, snapshots, first, last, clauses, said)| {
                     let (first, last) = (model::date(*first), model::date(*last));
@@ -306,10 +306,10 @@ pub fn wording_of(kind: model::Kind, lead_in: Option<&str>, text: &str) -> model
 
 /// The events of a thread say when each of its wordings that match enters and leaves, and nothing else.
 fn check_thread(thread: &ThreadHistory) {
-    let of = |events: &[&Event]| events.iter().map(|event| event.count).sum::<u64>();
+    let of = |events: &[&HistoryEvent]| events.iter().map(|event| event.count).sum::<u64>();
     for (number, wording) in thread.wordings.iter().enumerate() {
-        let here = |event: &&Event| event.from == Some(number) || event.to == Some(number);
-        let touching: Vec<&Event> = thread.events.iter().filter(here).collect();
+        let here = |event: &&HistoryEvent| event.from == Some(number) || event.to == Some(number);
+        let touching: Vec<&HistoryEvent> = thread.events.iter().filter(here).collect();
         assert!(!touching.is_empty(), "{wording:?}");
         if !wording.is_match {
             continue;
@@ -330,8 +330,8 @@ fn check_thread(thread: &ThreadHistory) {
     }
     for event in &thread.events {
         assert_eq!(event.last.is_some(), event.count > 1);
-        assert_eq!(event.words.is_some(), event.change == EventKind::Changed);
-        assert_eq!(event.previous.is_none(), event.change == EventKind::Standing);
+        assert_eq!(event.words.is_some(), event.change == HistoryEventKind::Changed);
+        assert_eq!(event.previous.is_none(), event.change == HistoryEventKind::Standing);
         assert_eq!(
             (event.before.is_some(), event.after.is_some()),
             (event.from.is_some(), event.to.is_some())
@@ -365,7 +365,8 @@ fn a_row_is_a_search_as_of_its_end() {
         assert!(series.points.len() > 20 && series.points.iter().any(|point| point.saying > 0));
         for point in series.points.iter().step_by(5) {
             let mut search = q(&series.query);
-            search.filters.dates = fineprint::search::Dates::AsOf(point.end.parse().unwrap());
+            search.filters.dates =
+                fineprint::search::SnapshotDates::AsOf(point.end.parse().unwrap());
             assert_eq!(
                 run(&index, &search).unwrap().1.totals.policies,
                 point.saying,

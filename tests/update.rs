@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fineprint::corpus::Options;
-use fineprint::index::{BuildOptions, IngestReport, Manifest, OpenIndex, Scan, build};
-use fineprint::progress::Silent;
+use fineprint::corpus::ReadOptions;
+use fineprint::index::{BuildOptions, CorpusScan, IngestReport, Manifest, OpenIndex, build};
+use fineprint::progress::SilentProgress;
 use fineprint::search::{Hit, SearchRequest, search};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -71,10 +71,16 @@ fn update_with(
     options: BuildOptions,
 ) -> (Manifest, IngestReport) {
     let base = if Manifest::exists(dir) { Some(Manifest::read(dir).unwrap()) } else { None };
-    let scan = Scan::with_options(corpora, collection, &Options::default(), base.as_ref(), &Silent)
-        .unwrap();
+    let scan = CorpusScan::with_options(
+        corpora,
+        collection,
+        &ReadOptions::default(),
+        base.as_ref(),
+        &SilentProgress,
+    )
+    .unwrap();
     let (manifest, report) =
-        build(scan, &BuildOptions { index: dir.to_owned(), ..options }, &Silent).unwrap();
+        build(scan, &BuildOptions { index: dir.to_owned(), ..options }, &SilentProgress).unwrap();
     assert!(report.adds_up(), "{report:?}");
     (manifest, report)
 }
@@ -187,7 +193,8 @@ fn any_sequence_of_updates_ends_as_a_fresh_build() {
                             ..BuildOptions::default()
                         };
                         let (manifest, _) =
-                            build(Scan::nothing(Some(&base)), &options, &Silent).unwrap();
+                            build(CorpusScan::nothing(Some(&base)), &options, &SilentProgress)
+                                .unwrap();
                         prop_assert_eq!(manifest.counts.snapshots, 0);
                     }
                     Event::Drop => {}

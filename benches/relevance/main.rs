@@ -16,10 +16,10 @@ mod measures;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use fineprint::index::{BuildOptions, OpenIndex, Scan, build};
-use fineprint::progress::Silent;
+use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
+use fineprint::progress::SilentProgress;
 use fineprint::query::Matching;
-use fineprint::search::{Filters, Hit, SearchRequest, Searcher, Sort};
+use fineprint::search::{Filters, Hit, HitOrder, SearchRequest, Searcher};
 use fineprint::token::terms;
 use measures::{Judged, Measures};
 
@@ -58,8 +58,12 @@ fn judge(set: &Path, runs: Option<&Path>) {
     let judged = Judged::read(rows(&set.join("qrels.tsv")));
     let folder = tempfile::tempdir().unwrap();
     let options = BuildOptions { index: folder.path().join("index"), ..BuildOptions::default() };
-    build(Scan::new(&[set.join("corpus")], "default", &Silent).unwrap(), &options, &Silent)
-        .unwrap();
+    build(
+        CorpusScan::new(&[set.join("corpus")], "default", &SilentProgress).unwrap(),
+        &options,
+        &SilentProgress,
+    )
+    .unwrap();
     let index = OpenIndex::open(&options.index).unwrap();
     let searcher = Searcher::new(&index).unwrap();
     let plain = Plain::new(&searcher);
@@ -145,7 +149,7 @@ impl Plain {
     fn new(searcher: &Searcher<'_>) -> Self {
         let all = SearchRequest {
             query: "company:*".to_owned(),
-            sort: Sort::Company,
+            sort: HitOrder::Company,
             ..SearchRequest::default()
         };
         let mut hits: Vec<Hit> = Vec::new();

@@ -7,9 +7,9 @@ use clap::builder::{
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fineprint::lang::Lang;
-use fineprint::model::{Age, Kind, Period};
+use fineprint::model::{Age, ClauseKind, Period};
 use fineprint::printer::KwicKey;
-use fineprint::search::{FacetField, Limit};
+use fineprint::search::{FacetField, HitLimit};
 
 /// Full-text search over archived privacy policies and terms of service.
 ///
@@ -43,7 +43,9 @@ const MAX_THREADS: i64 = 1024;
 
 /// Kinds by name; help and errors list them.
 fn kind() -> ValueParser {
-    PossibleValuesParser::new(Kind::ALL.map(Kind::name)).try_map(|name| name.parse::<Kind>()).into()
+    PossibleValuesParser::new(ClauseKind::ALL.map(ClauseKind::name))
+        .try_map(|name| name.parse::<ClauseKind>())
+        .into()
 }
 
 // The messages of these follow "invalid value 'x' for '--since <DATE>': ", which names the value.
@@ -60,7 +62,7 @@ fn age(text: &str) -> Result<Age, &'static str> {
     text.parse().map_err(|_| "no length of time; write 90d, 8w, 6mo or 1y")
 }
 
-fn limit(text: &str) -> Result<Limit, &'static str> {
+fn limit(text: &str) -> Result<HitLimit, &'static str> {
     text.parse().map_err(|_| "neither a number nor `all`")
 }
 
@@ -252,7 +254,7 @@ pub struct FilterArgs {
     pub section: Vec<String>,
     /// Only clauses of this kind (repeatable)
     #[arg(long, value_name = "KIND", value_parser = kind())]
-    pub kind: Vec<Kind>,
+    pub kind: Vec<ClauseKind>,
     /// Only clauses in this language: two letters such as en (repeatable)
     #[arg(long, value_name = "LANG")]
     pub lang: Vec<Lang>,
@@ -538,7 +540,7 @@ pub enum CountFormat {
 /// `fineprint facets`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Counts are exact: distinct clauses that match, the policies that have one, and their companies. A
+IndexCounts are exact: distinct clauses that match, the policies that have one, and their companies. A
 clause counts in each year, and for each value of meta:KEY, of the snapshots in which it matches; so
 the rows of these add up to more than there is. `section` is the nearest heading above a clause.
 
@@ -555,7 +557,7 @@ pub struct FacetsArgs {
     pub by: FacetField,
     /// How many values to print: a number or `all`
     #[arg(long, value_name = "N", value_parser = limit, default_value = "all", allow_negative_numbers = true)]
-    pub limit: Limit,
+    pub limit: HitLimit,
     /// How the query is read.
     #[command(flatten)]
     pub reading: ReadingArgs,
@@ -574,7 +576,7 @@ pub struct FacetsArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A company is listed if the filters leave it a snapshot: with --latest --not-saying Q those whose
-newest texts do not say Q. Policies, snapshots and dates are those that the filters leave.
+newest texts do not say Q. PolicyTable, snapshots and dates are those that the filters leave.
 
 Examples:
   fineprint companies
@@ -616,7 +618,7 @@ pub struct OutputArgs {
     pub member: MemberArg,
     /// How many hits to print: a number or `all` [default: 10, or the size of --sample]
     #[arg(long, value_name = "N", value_parser = limit, allow_negative_numbers = true)]
-    pub limit: Option<Limit>,
+    pub limit: Option<HitLimit>,
     /// How many hits to leave out first
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = number, allow_negative_numbers = true)]
     pub offset: usize,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use fineprint::error::{Error, Result};
 use fineprint::index::OpenIndex;
-use fineprint::printer::{BatchPrinter, Extras, print_failed_query};
+use fineprint::printer::{BatchPrinter, HitExtras, print_failed_query};
 use fineprint::progress::{Phase, Progress};
 use fineprint::search::{SearchRequest, Searcher};
 use rayon::prelude::*;
@@ -45,7 +45,7 @@ pub fn run(batch: &Path, args: &SearchArgs, cli: &Cli) -> Result<Outcome> {
     }
     let mut request = request(args)?;
     if args.output.group.is_none() {
-        request.group = fineprint::search::Group::None;
+        request.group = fineprint::search::HitGrouping::None;
     }
     let bytes = read(batch)?;
     let queries = queries(&bytes, batch);
@@ -117,7 +117,7 @@ fn queries<'b>(bytes: &'b [u8], batch: &Path) -> Vec<Query<'b>> {
 struct Batch<'b> {
     index: &'b OpenIndex,
     request: SearchRequest,
-    extras: Extras,
+    extras: HitExtras,
 }
 
 impl Batch<'_> {

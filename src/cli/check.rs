@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use fineprint::corpus::Options;
+use fineprint::corpus::ReadOptions;
 use fineprint::error::{Error, Result};
 use fineprint::index::{CheckReport, Manifest, OpenIndex, check, check_against};
 use fineprint::printer::sanitize;
@@ -27,7 +27,7 @@ pub fn run(args: &CheckArgs, cli: &Cli) -> Result<Outcome> {
         let known = manifest.corpora.iter().find(|known| {
             *known.canonical == *canonical.to_string_lossy() && known.collection == args.collection
         });
-        let options = known.map_or_else(Options::default, |known| known.options.clone());
+        let options = known.map_or_else(ReadOptions::default, |known| known.options.clone());
         let against = check_against(&index, corpus, &args.collection, &options, &bar)?;
         report = CheckReport { files: report.files, ..against };
     }

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter};
 
 use fineprint::error::{Error, Result};
 use fineprint::printer::{print_companies, print_companies_csv, print_json_line};
-use fineprint::search::{Companies, Saying, SearchRequest, Searcher};
+use fineprint::search::{CompanyList, Mentions, SearchRequest, Searcher};
 
 use super::args::{Cli, CompaniesArgs, CountFormat};
 use super::open::open;
@@ -14,12 +14,12 @@ use super::{Outcome, count, say};
 pub fn run(args: &CompaniesArgs, cli: &Cli) -> Result<Outcome> {
     args.filters.check_carry()?;
     let (saying, query) = match (&args.saying, &args.not_saying) {
-        (Some(query), _) => (Saying::It, query.join(" ")),
-        (_, Some(query)) => (Saying::NotIt, query.join(" ")),
-        (None, None) => (Saying::Whatever, String::new()),
+        (Some(query), _) => (Mentions::It, query.join(" ")),
+        (_, Some(query)) => (Mentions::NotIt, query.join(" ")),
+        (None, None) => (Mentions::Whatever, String::new()),
     };
     let request = SearchRequest { query, ..args.reading.request(&args.filters)? };
-    if saying != Saying::Whatever {
+    if saying != Mentions::Whatever {
         fineprint::query::parse_as(&request.query, request.matching)?;
     }
     let (index, is_incomplete) = open(&args.index, cli)?;
@@ -44,13 +44,13 @@ pub fn run(args: &CompaniesArgs, cli: &Cli) -> Result<Outcome> {
     })
 }
 
-fn totals(companies: &Companies, saying: Saying) -> String {
+fn totals(companies: &CompanyList, saying: Mentions) -> String {
     let listed = companies.companies.len() as u64;
     let of = count(companies.of, "company", "companies");
     match saying {
-        Saying::Whatever if listed == companies.of => of,
-        Saying::Whatever => format!("{listed} of {of} have such a clause"),
-        Saying::It => format!("{listed} of {of} say it"),
-        Saying::NotIt => format!("{listed} of {of} do not say it"),
+        Mentions::Whatever if listed == companies.of => of,
+        Mentions::Whatever => format!("{listed} of {of} have such a clause"),
+        Mentions::It => format!("{listed} of {of} say it"),
+        Mentions::NotIt => format!("{listed} of {of} do not say it"),
     }
 }

@@ -6,7 +6,9 @@ use fineprint::error::{Error, Result};
 use fineprint::index::OpenIndex;
 use fineprint::model::Period;
 use fineprint::printer::{print_diff, print_diff_unified, print_json_line};
-use fineprint::search::{Comparison, Dates, Version, chosen_ordinal, one_policy, version};
+use fineprint::search::{
+    SnapshotDates, Version, VersionComparison, chosen_ordinal, one_policy, version,
+};
 
 use super::args::{Cli, DiffArgs, DiffFormat};
 use super::open::{human_options, open};
@@ -23,7 +25,7 @@ pub fn run(args: &DiffArgs, cli: &Cli) -> Result<Outcome> {
         index.guard(|| Ok((at(&index, args, args.from)?, at(&index, args, args.to)?)))?;
     let is_one = old.snapshot == new.snapshot;
     let options = human_options(cli.color);
-    let comparison = Comparison::new(old.clone(), new.clone());
+    let comparison = VersionComparison::new(old.clone(), new.clone());
     let mut out = BufWriter::new(io::stdout().lock());
     let printed = match args.format {
         DiffFormat::Human => print_diff(&mut out, &comparison, options),
@@ -45,7 +47,7 @@ pub fn run(args: &DiffArgs, cli: &Cli) -> Result<Outcome> {
 
 /// The policy as it stood at the end of a period.
 fn at(index: &OpenIndex, args: &DiffArgs, period: Period) -> Result<Version> {
-    let filters = args.policy.filters(&args.company, Dates::AsOf(period));
+    let filters = args.policy.filters(&args.company, SnapshotDates::AsOf(period));
     let rank = one_policy(index, &filters, &args.company)?;
     version(index, rank, chosen_ordinal(index, rank, &filters)?)
 }

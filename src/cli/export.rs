@@ -6,11 +6,11 @@ use std::path::Path;
 use fineprint::error::{Error, Result};
 use fineprint::index::OpenIndex;
 use fineprint::printer::{
-    Fields, Format, MarkdownTree, Printer, Separator, TableOptions, print_snapshot_csv,
-    print_snapshot_csv_names, print_snapshot_json,
+    HitFormat, MarkdownTree, Printer, TableFields, TableOptions, TableSeparator,
+    print_snapshot_csv, print_snapshot_csv_names, print_snapshot_json,
 };
 use fineprint::progress::{Phase, Progress};
-use fineprint::search::{SearchRequest, Searcher, Sort};
+use fineprint::search::{HitOrder, SearchRequest, Searcher};
 use tempfile::NamedTempFile;
 
 use super::args::{Cli, ExportArgs, ExportFormat, ExportWhat};
@@ -27,7 +27,7 @@ pub fn run(args: &ExportArgs, cli: &Cli) -> Result<Outcome> {
     let request = SearchRequest {
         query,
         is_of_all,
-        sort: Sort::Company,
+        sort: HitOrder::Company,
         ..args.reading.request(&args.filters)?
     };
     if !is_of_all {
@@ -166,13 +166,13 @@ fn clauses(index: &OpenIndex, request: &SearchRequest, args: &ExportArgs) -> Res
     let mut out = Target::new(args.to.as_deref())?;
     let is_terminal = args.to.is_none() && io::stdout().is_terminal();
     let format = match args.format {
-        ExportFormat::Csv => Format::Table(TableOptions {
-            separator: Separator::Comma,
-            fields: Fields::default(),
+        ExportFormat::Csv => HitFormat::Table(TableOptions {
+            separator: TableSeparator::Comma,
+            fields: TableFields::default(),
             has_safe_cells: false,
             is_terminal,
         }),
-        ExportFormat::Jsonl | ExportFormat::Markdown => Format::JsonLines,
+        ExportFormat::Jsonl | ExportFormat::Markdown => HitFormat::JsonLines,
     };
     let mut printer = Printer::new(&mut out, format);
     let summary = index.guard(|| Searcher::new(index)?.search(request, &mut printer))?;

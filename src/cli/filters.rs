@@ -3,7 +3,7 @@
 use fineprint::error::{Error, Result};
 use fineprint::model::Period;
 use fineprint::query::Matching;
-use fineprint::search::{Dates, Filters, LifeFilter, Scope, SearchRequest};
+use fineprint::search::{Filters, LifeFilter, Scope, SearchRequest, SnapshotDates};
 
 use super::args::{FilterArgs, MatchArg, PolicyArgs, ReadingArgs, ScopeArg};
 
@@ -34,7 +34,7 @@ impl ReadingArgs {
 
 impl PolicyArgs {
     /// The filters that leave the policy of a company, at these dates.
-    pub fn filters(&self, company: &str, dates: Dates) -> Filters {
+    pub fn filters(&self, company: &str, dates: SnapshotDates) -> Filters {
         Filters {
             companies: vec![company.to_owned()],
             types: self.policy_type.clone(),
@@ -55,10 +55,10 @@ impl FilterArgs {
     pub fn filters(&self) -> Result<Filters> {
         self.check()?;
         let dates = match (self.latest, self.as_of, self.since, self.until) {
-            (true, ..) => Dates::Latest,
-            (_, Some(period), ..) => Dates::AsOf(period),
-            (_, _, None, None) => Dates::All,
-            (_, _, since, until) => Dates::Between { since, until },
+            (true, ..) => SnapshotDates::Latest,
+            (_, Some(period), ..) => SnapshotDates::AsOf(period),
+            (_, _, None, None) => SnapshotDates::All,
+            (_, _, since, until) => SnapshotDates::Between { since, until },
         };
         Ok(Filters {
             companies: self.company.clone(),

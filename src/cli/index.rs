@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use fineprint::corpus::Options;
+use fineprint::corpus::ReadOptions;
 use fineprint::error::{Error, Result};
-use fineprint::index::{BuildOptions, IngestReport, Manifest, SampleClause, Scan, Tally, build};
+use fineprint::index::{
+    BuildOptions, CorpusScan, IngestReport, Manifest, SampleClause, Tally, build,
+};
 
 use super::args::{Cli, IndexArgs};
 use super::bar::Bar;
@@ -43,7 +45,7 @@ pub fn run(args: &IndexArgs, cli: &Cli) -> Result<Outcome> {
     Ok(if is_incomplete { Outcome::Incomplete } else { Outcome::Found })
 }
 
-fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<Scan> {
+fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusScan> {
     let dir = args.folder.index.display();
     let missing = || {
         let what = format!(
@@ -60,19 +62,19 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<Scan> {
                 "the index has no collection `{unknown}`; it has: {known}"
             )));
         }
-        return Ok(Scan::nothing(Some(base)));
+        return Ok(CorpusScan::nothing(Some(base)));
     }
     if args.corpora.is_empty() {
-        return Scan::again(base.ok_or_else(missing)?, bar);
+        return CorpusScan::again(base.ok_or_else(missing)?, bar);
     }
-    let options = Options {
+    let options = ReadOptions {
         worktree: args.worktree,
         path: args.path.clone(),
         date: args.date.clone(),
         map: args.map.clone(),
-        ..Options::default()
+        ..ReadOptions::default()
     };
-    Scan::with_options(&args.corpora, &args.collection, &options, base, bar)
+    CorpusScan::with_options(&args.corpora, &args.collection, &options, base, bar)
 }
 
 fn summary(
@@ -141,13 +143,13 @@ pub fn report_problems(report: &IngestReport) -> bool {
     !report.failed.is_empty()
 }
 
-fn dry_run(scan: &Scan) -> Result<Outcome> {
+fn dry_run(scan: &CorpusScan) -> Result<Outcome> {
     let mut out = io::stdout().lock();
     write_dry_run(&mut out, scan).map_err(Error::Output)?;
     Ok(if report_problems(&scan.report) { Outcome::Incomplete } else { Outcome::Found })
 }
 
-fn write_dry_run(out: &mut impl Write, scan: &Scan) -> io::Result<()> {
+fn write_dry_run(out: &mut impl Write, scan: &CorpusScan) -> io::Result<()> {
     let report = &scan.report;
     writeln!(out, "{} seen", count(report.seen, "input", "inputs"))?;
     let policies = scan.policies_by_reader();

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 
 use fineprint::error::{Error, Result};
-use fineprint::index::Info;
+use fineprint::index::IndexInfo;
 use fineprint::printer::{print_info, print_json_line};
 
 use super::Outcome;
@@ -20,7 +20,7 @@ pub fn run(args: &InfoArgs, cli: &Cli) -> Result<Outcome> {
             (index.dir().to_owned(), is_incomplete)
         }
     };
-    let info = Info::read(&dir)?;
+    let info = IndexInfo::read(&dir)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let printed = match args.format {
         ShowFormat::Human => print_info(&mut out, &info),

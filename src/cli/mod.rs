@@ -1,5 +1,6 @@
 //! The command line: what was typed becomes a library request, what comes back goes to a printer.
 
+mod advice;
 mod args;
 mod bar;
 mod batch;
@@ -75,7 +76,7 @@ pub fn main() -> ExitCode {
         // Whoever read our output has seen enough.
         Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("error: {error}"));
+            say(&format!("error: {}", advice::message(&error)));
             ExitCode::from(2)
         }
     }

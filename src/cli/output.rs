@@ -4,9 +4,10 @@ use std::io::{self, IsTerminal};
 
 use fineprint::error::{Error, Result};
 use fineprint::printer::{
-    Extras, Fields, Format, HumanOptions, KwicOptions, Offsets, Separator, TableOptions,
+    HitExtras, HitFormat, HumanOptions, KwicOptions, OffsetUnit, TableFields, TableOptions,
+    TableSeparator,
 };
-use fineprint::search::{Group, Member, Sample, SearchRequest, Sort};
+use fineprint::search::{GroupMember, HitGrouping, HitOrder, RandomSample, SearchRequest};
 
 use super::args::{Cli, FormatArg, GroupArg, MemberArg, OffsetsArg, OutputArgs, SortArg};
 use super::open::human_options;
@@ -31,15 +32,15 @@ impl OutputArgs {
     pub fn apply(&self, request: &mut SearchRequest) -> Result<()> {
         self.check()?;
         request.sort = match self.sort {
-            SortArg::Relevance => Sort::Relevance,
-            SortArg::Newest => Sort::Newest,
-            SortArg::Oldest => Sort::Oldest,
-            SortArg::FirstSeen => Sort::FirstSeen,
-            SortArg::Company => Sort::Company,
+            SortArg::Relevance => HitOrder::Relevance,
+            SortArg::Newest => HitOrder::Newest,
+            SortArg::Oldest => HitOrder::Oldest,
+            SortArg::FirstSeen => HitOrder::FirstSeen,
+            SortArg::Company => HitOrder::Company,
         };
         request.group = self.group();
         request.member = self.member();
-        request.sample = self.sample.map(|size| Sample { size, seed: self.seed });
+        request.sample = self.sample.map(|size| RandomSample { size, seed: self.seed });
         request.limit = match self.limit {
             _ if self.count => Some(0),
             Some(limit) => limit.0,
@@ -51,22 +52,22 @@ impl OutputArgs {
         Ok(())
     }
 
-    fn group(&self) -> Group {
+    fn group(&self) -> HitGrouping {
         match self.group {
             // Counting counts clauses unless groups were asked for.
-            None if self.format_arg() == FormatArg::Human && !self.count => Group::Text,
-            None | Some(GroupArg::None) => Group::None,
-            Some(GroupArg::Text) => Group::Text,
-            Some(GroupArg::Policy) => Group::Policy,
-            Some(GroupArg::Company) => Group::Company,
+            None if self.format_arg() == FormatArg::Human && !self.count => HitGrouping::Text,
+            None | Some(GroupArg::None) => HitGrouping::None,
+            Some(GroupArg::Text) => HitGrouping::Text,
+            Some(GroupArg::Policy) => HitGrouping::Policy,
+            Some(GroupArg::Company) => HitGrouping::Company,
         }
     }
 
-    fn member(&self) -> Member {
+    fn member(&self) -> GroupMember {
         match self.member {
-            MemberArg::Best => Member::Best,
-            MemberArg::Newest => Member::Newest,
-            MemberArg::Oldest => Member::Oldest,
+            MemberArg::Best => GroupMember::Best,
+            MemberArg::Newest => GroupMember::Newest,
+            MemberArg::Oldest => GroupMember::Oldest,
         }
     }
 
@@ -103,7 +104,7 @@ impl OutputArgs {
             ),
             (self.cite && is_kwic, "--cite has no room in kwic; choose another --format"),
             (
-                self.member != MemberArg::Best && self.group() == Group::None,
+                self.member != MemberArg::Best && self.group() == HitGrouping::None,
                 "--member chooses the hit that stands for a group; add --group text, policy or company",
             ),
         ];
@@ -118,17 +119,17 @@ impl OutputArgs {
     /// # Errors
     ///
     /// A column that hits do not have.
-    pub fn format(&self, cli: &Cli) -> Result<Format> {
+    pub fn format(&self, cli: &Cli) -> Result<HitFormat> {
         let HumanOptions { has_colour, width, is_terminal, .. } = human_options(cli.color);
         Ok(match self.format_arg() {
             FormatArg::Human => {
                 let (group, member) = (self.group(), self.member());
-                Format::Human(HumanOptions { group, member, ..human_options(cli.color) })
+                HitFormat::Human(HumanOptions { group, member, ..human_options(cli.color) })
             }
-            FormatArg::Json => Format::Json,
-            FormatArg::Jsonl => Format::JsonLines,
-            FormatArg::Csv => Format::Table(self.table(Separator::Comma)?),
-            FormatArg::Tsv => Format::Table(self.table(Separator::Tab)?),
+            FormatArg::Json => HitFormat::Json,
+            FormatArg::Jsonl => HitFormat::JsonLines,
+            FormatArg::Csv => HitFormat::Table(self.table(TableSeparator::Comma)?),
+            FormatArg::Tsv => HitFormat::Table(self.table(TableSeparator::Tab)?),
             FormatArg::Kwic => {
                 let width = self.width.or(width.filter(|_| is_terminal)).unwrap_or(KWIC_WIDTH);
                 if width < KwicOptions::MIN_WIDTH && self.width.is_some() {
@@ -137,15 +138,15 @@ impl OutputArgs {
                         "--width {width} is too narrow; {least} or more"
                     )));
                 }
-                Format::Kwic(KwicOptions { width, sort: self.kwic_sort.clone(), has_colour })
+                HitFormat::Kwic(KwicOptions { width, sort: self.kwic_sort.clone(), has_colour })
             }
         })
     }
 
-    fn table(&self, separator: Separator) -> Result<TableOptions> {
+    fn table(&self, separator: TableSeparator) -> Result<TableOptions> {
         let mut fields = match self.fields.is_empty() {
-            true => Fields::default(),
-            false => Fields::named(&self.fields)?,
+            true => TableFields::default(),
+            false => TableFields::named(&self.fields)?,
         };
         if self.context > 0 {
             fields = fields.with("context_before").with("context_after");
@@ -158,11 +159,11 @@ impl OutputArgs {
     }
 
     /// What comes with each hit.
-    pub fn extras(&self) -> Extras {
+    pub fn extras(&self) -> HitExtras {
         let offsets = match self.offsets {
-            OffsetsArg::Bytes => Offsets::Bytes,
-            OffsetsArg::Chars => Offsets::Chars,
+            OffsetsArg::Bytes => OffsetUnit::Bytes,
+            OffsetsArg::Chars => OffsetUnit::Chars,
         };
-        Extras { offsets, has_citation: self.cite }
+        HitExtras { offsets, has_citation: self.cite }
     }
 }

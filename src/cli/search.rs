@@ -4,7 +4,7 @@ use std::io::{self, BufWriter};
 
 use fineprint::error::Result;
 use fineprint::printer::Printer;
-use fineprint::search::{Group, SearchRequest, Searcher, Summary};
+use fineprint::search::{HitGrouping, SearchRequest, SearchSummary, Searcher};
 
 use super::args::{Cli, FormatArg, SearchArgs};
 use super::open::open;
@@ -54,7 +54,7 @@ pub(super) fn request(args: &SearchArgs) -> Result<SearchRequest> {
 }
 
 /// Totals for people; for programs only that there is more, unless the output says so itself.
-fn say_totals(summary: &Summary, printed: u64, request: &SearchRequest, format: FormatArg) {
+fn say_totals(summary: &SearchSummary, printed: u64, request: &SearchRequest, format: FormatArg) {
     let group = request.group;
     let is_said = match format {
         FormatArg::Human | FormatArg::Kwic => true,
@@ -67,14 +67,14 @@ fn say_totals(summary: &Summary, printed: u64, request: &SearchRequest, format: 
     let totals = &summary.totals;
     let mut what = count(totals.clauses, "clause", "clauses");
     let groups = totals.groups.filter(|&groups| groups < totals.clauses);
-    if let (Group::Text, Some(groups)) = (group, groups) {
+    if let (HitGrouping::Text, Some(groups)) = (group, groups) {
         what.push_str(&format!(" ({})", count(groups, "wording", "wordings")));
     }
     let shown = match (group, groups) {
-        (Group::None, _) | (_, None) => "clauses",
-        (Group::Text, _) => "wordings",
-        (Group::Policy, _) => "policies",
-        (Group::Company, _) => "companies",
+        (HitGrouping::None, _) | (_, None) => "clauses",
+        (HitGrouping::Text, _) => "wordings",
+        (HitGrouping::Policy, _) => "policies",
+        (HitGrouping::Company, _) => "companies",
     };
     let rest = match summary.truncated {
         false => String::new(),

@@ -8,7 +8,9 @@ use fineprint::model::ClauseId;
 use fineprint::printer::{
     print_markdown, print_shown, print_shown_json, print_version, print_version_json,
 };
-use fineprint::search::{Dates, ShownClause, chosen_ordinal, find_clause, one_policy, version};
+use fineprint::search::{
+    ShownClause, SnapshotDates, chosen_ordinal, find_clause, one_policy, version,
+};
 
 use super::args::{Cli, ShowArgs, VersionFormat};
 use super::open::{human_options, open};
@@ -72,7 +74,7 @@ fn show_policy(
     cli: &Cli,
     out: &mut impl Write,
 ) -> Result<bool> {
-    let dates = args.as_of.map_or(Dates::Latest, Dates::AsOf);
+    let dates = args.as_of.map_or(SnapshotDates::Latest, SnapshotDates::AsOf);
     let filters = args.policy.filters(&args.what, dates);
     let version = index.guard(|| {
         let rank = one_policy(index, &filters, &args.what)?;

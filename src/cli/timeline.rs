@@ -5,7 +5,7 @@ use std::io::{self, BufWriter};
 use fineprint::error::{Error, Result};
 use fineprint::model::Interval;
 use fineprint::printer::{print_json_line, print_timeline, print_timeline_csv, print_timeline_svg};
-use fineprint::search::{Measure, Searcher, TimelineRequest};
+use fineprint::search::{Searcher, TimelineMeasure, TimelineRequest};
 
 use super::Outcome;
 use super::args::{ByArg, Cli, MeasureArg, TimelineArgs, TimelineFormat};
@@ -47,10 +47,10 @@ fn request(args: &TimelineArgs) -> Result<TimelineRequest> {
             ByArg::Month => Interval::Month,
         },
         measure: match args.measure {
-            MeasureArg::Policies => Measure::Policies,
-            MeasureArg::Companies => Measure::Companies,
-            MeasureArg::Snapshots => Measure::Snapshots,
-            MeasureArg::Clauses => Measure::Clauses,
+            MeasureArg::Policies => TimelineMeasure::Policies,
+            MeasureArg::Companies => TimelineMeasure::Companies,
+            MeasureArg::Snapshots => TimelineMeasure::Snapshots,
+            MeasureArg::Clauses => TimelineMeasure::Clauses,
         },
     })
 }

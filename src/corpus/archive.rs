@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 
 use super::stream::Scanning;
-use super::{Seen, Skip};
+use super::{SeenInput, SkipReason};
 
 /// The entries of a tar archive.
 pub(super) fn tar(source: impl Read, scan: &mut Scanning<'_>) -> io::Result<()> {
@@ -20,11 +20,11 @@ pub(super) fn tar(source: impl Read, scan: &mut Scanning<'_>) -> io::Result<()> 
             continue;
         }
         if kind.is_symlink() || kind.is_hard_link() {
-            scan.tell(|at| Seen::Skipped(at, Skip::SymbolicLink));
+            scan.tell(|at| SeenInput::Skipped(at, SkipReason::SymbolicLink));
         } else if !kind.is_file() && !kind.is_contiguous() {
-            scan.tell(|at| Seen::Skipped(at, Skip::NoFile));
+            scan.tell(|at| SeenInput::Skipped(at, SkipReason::NoFile));
         } else if is_hidden(&path) {
-            scan.tell(|at| Seen::Skipped(at, Skip::Hidden));
+            scan.tell(|at| SeenInput::Skipped(at, SkipReason::Hidden));
         } else {
             let stamp = [changed.to_le_bytes(), size.to_le_bytes()].concat();
             scan.entry(&path, &stamp, Whole { entry, left: size })?;
@@ -59,7 +59,7 @@ pub(super) fn zip(file: File, scan: &mut Scanning<'_>) -> io::Result<()> {
     for number in 0..archive.len() {
         scan.at = archive.name_for_index(number).unwrap_or_default().to_owned();
         if let Err(error) = zip_entry(&mut archive, number, scan) {
-            scan.tell(|at| Seen::Failed(at, error.to_string()));
+            scan.tell(|at| SeenInput::Failed(at, error.to_string()));
         }
     }
     Ok(())
@@ -76,11 +76,11 @@ fn zip_entry(
         return Ok(());
     }
     if entry.is_symlink() {
-        scan.tell(|at| Seen::Skipped(at, Skip::SymbolicLink));
+        scan.tell(|at| SeenInput::Skipped(at, SkipReason::SymbolicLink));
         return Ok(());
     }
     if is_hidden(&path) {
-        scan.tell(|at| Seen::Skipped(at, Skip::Hidden));
+        scan.tell(|at| SeenInput::Skipped(at, SkipReason::Hidden));
         return Ok(());
     }
     let mut stamp = entry.crc32().to_le_bytes().to_vec();

@@ -7,51 +7,54 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::forms::{Forms, HEAD_BYTES, Recognised};
-use super::{Body, Found, MAX_BYTES, Options, Reader, Seen, Session, Skip, Snapshot, fingerprint};
+use super::{
+    CorpusReader, FoundSnapshot, MAX_BYTES, ReadOptions, ReadSession, SeenInput, SkipReason,
+    Snapshot, SnapshotBody, fingerprint,
+};
 use crate::error::{Error, Result};
-use crate::model::{SnapshotInfo, Source};
+use crate::model::{SnapshotInfo, SnapshotSource};
 
 /// The file that marks a folder as an index.
 const MANIFEST: &str = "fineprint.json";
 
 /// A folder of files, each a snapshot, or one such file.
-pub struct Files {
+pub struct FileCorpus {
     root: PathBuf,
     forms: Forms,
 }
 
-impl Files {
+impl FileCorpus {
     /// The reader for the folder or file `root`.
     ///
     /// # Errors
     ///
     /// An option that cannot be.
-    pub fn new(root: &Path, options: &Options) -> Result<Self> {
+    pub fn new(root: &Path, options: &ReadOptions) -> Result<Self> {
         Ok(Self { root: root.to_owned(), forms: Forms::new(options)? })
     }
 
-    fn visit(&self, entry: &DirEntry) -> Option<Seen> {
+    fn visit(&self, entry: &DirEntry) -> Option<SeenInput> {
         let path = entry.path();
         let at = || path.to_string_lossy().into_owned();
         let kind = entry.file_type();
         if entry.depth() > 0 && is_hidden(entry) {
-            return Some(Seen::Skipped(at(), Skip::Hidden));
+            return Some(SeenInput::Skipped(at(), SkipReason::Hidden));
         }
         if kind.is_dir() {
-            return is_index(entry).then(|| Seen::Skipped(at(), Skip::Index));
+            return is_index(entry).then(|| SeenInput::Skipped(at(), SkipReason::Index));
         }
         if kind.is_symlink() && entry.depth() > 0 {
-            return Some(Seen::Skipped(at(), Skip::SymbolicLink));
+            return Some(SeenInput::Skipped(at(), SkipReason::SymbolicLink));
         }
         // The corpus itself may be a link; what it points to decides.
         let is_file = if kind.is_symlink() { path.is_file() } else { kind.is_file() };
         if !is_file {
-            return Some(Seen::Skipped(at(), Skip::NoFile));
+            return Some(SeenInput::Skipped(at(), SkipReason::NoFile));
         }
-        Some(self.file(path).unwrap_or_else(|error| Seen::Failed(at(), error.to_string())))
+        Some(self.file(path).unwrap_or_else(|error| SeenInput::Failed(at(), error.to_string())))
     }
 
-    fn file(&self, path: &Path) -> std::io::Result<Seen> {
+    fn file(&self, path: &Path) -> std::io::Result<SeenInput> {
         let at = path.to_string_lossy().into_owned();
         let file = File::open(path)?;
         let metadata = file.metadata()?;
@@ -59,18 +62,18 @@ impl Files {
         file.take(HEAD_BYTES).read_to_end(&mut head)?;
         let inside = self.inside(path);
         Ok(match self.forms.recognise(&inside, &head) {
-            Recognised::Skipped(skip) => Seen::Skipped(at, skip),
-            Recognised::Failed(reason) => Seen::Failed(at, reason),
+            Recognised::Skipped(skip) => SeenInput::Skipped(at, skip),
+            Recognised::Failed(reason) => SeenInput::Failed(at, reason),
             Recognised::Record(record) => {
-                let found = Found {
+                let found = FoundSnapshot {
                     time: record.time,
                     order: 0,
                     size: metadata.len(),
                     fingerprint: stamp(&inside, &metadata),
-                    body: Body::File(path.to_owned()),
+                    body: SnapshotBody::File(path.to_owned()),
                 };
                 let (company, policy_type) = (record.company, record.policy_type);
-                Seen::Found { company, policy_type, found: Box::new(found) }
+                SeenInput::Found { company, policy_type, found: Box::new(found) }
             }
         })
     }
@@ -97,12 +100,12 @@ fn stamp(inside: &str, metadata: &Metadata) -> u64 {
     fingerprint(&[inside.as_bytes(), &metadata.len().to_le_bytes(), &modified.to_le_bytes()])
 }
 
-impl Reader for Files {
+impl CorpusReader for FileCorpus {
     fn name(&self) -> &'static str {
         "files"
     }
 
-    fn scan(&self, sink: &mut dyn FnMut(Seen)) -> Result<()> {
+    fn scan(&self, sink: &mut dyn FnMut(SeenInput)) -> Result<()> {
         let mut walk =
             WalkDir::new(&self.root).follow_root_links(true).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {
@@ -120,32 +123,32 @@ impl Reader for Files {
                     let at = error.path().unwrap_or(&self.root).to_string_lossy().into_owned();
                     let reason =
                         error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    sink(Seen::Failed(at, reason));
+                    sink(SeenInput::Failed(at, reason));
                 }
             }
         }
         Ok(())
     }
 
-    fn at(&self, found: &Found) -> String {
+    fn at(&self, found: &FoundSnapshot) -> String {
         match &found.body {
-            Body::File(path) => path.to_string_lossy().into_owned(),
+            SnapshotBody::File(path) => path.to_string_lossy().into_owned(),
             _ => String::new(),
         }
     }
 
-    fn session(&self) -> Box<dyn Session + '_> {
+    fn session(&self) -> Box<dyn ReadSession + '_> {
         Box::new(FileSession(self))
     }
 }
 
 /// Files need nothing that lasts from one to the next.
-struct FileSession<'r>(&'r Files);
+struct FileSession<'r>(&'r FileCorpus);
 
-impl Session for FileSession<'_> {
-    fn read(&mut self, found: &Found, _wants_text: bool) -> Result<Snapshot> {
+impl ReadSession for FileSession<'_> {
+    fn read(&mut self, found: &FoundSnapshot, _wants_text: bool) -> Result<Snapshot> {
         let files = self.0;
-        let Body::File(path) = &found.body else {
+        let SnapshotBody::File(path) = &found.body else {
             let message = "was not found in this folder".to_owned();
             return Err(Error::Corpus { path: files.root.clone(), message });
         };
@@ -156,7 +159,7 @@ impl Session for FileSession<'_> {
         let read = read.filter(|(record, ..)| record.time == found.time);
         let (record, facts, text) =
             read.ok_or_else(|| error("has changed while it was read".to_owned()))?;
-        let source = Source {
+        let source = SnapshotSource {
             corpus: files.root.to_string_lossy().into_owned(),
             path: inside,
             commit: None,

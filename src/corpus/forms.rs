@@ -10,7 +10,7 @@ use super::header::HeaderForm;
 use super::html::HtmlForm;
 use super::pattern::{Pattern, default_time};
 use super::plain::PlainForm;
-use super::{Options, Skip, Text, dataset};
+use super::{ReadOptions, SkipReason, SourceText, dataset};
 use crate::error::Result;
 use crate::model::{ArchiveTime, PRIVACY_POLICY};
 
@@ -56,7 +56,7 @@ pub(super) enum Recognised {
     /// A snapshot.
     Record(Record),
     /// Left out by rule.
-    Skipped(Skip),
+    Skipped(SkipReason),
     /// It is of some form, but says something impossible: why, in one line.
     Failed(String),
 }
@@ -68,7 +68,7 @@ pub(super) trait Form: Send + Sync {
     fn recognise(&self, path: &str, head: &[u8]) -> std::result::Result<Option<Claims>, String>;
 
     /// The text of a whole file of this form, and what else it says.
-    fn read(&self, path: &str, bytes: Vec<u8>) -> std::result::Result<(Facts, Text), String>;
+    fn read(&self, path: &str, bytes: Vec<u8>) -> std::result::Result<(Facts, SourceText), String>;
 }
 
 /// All forms that are read, in the order in which they are tried, and what else says whose policy a file is.
@@ -84,7 +84,7 @@ impl Forms {
     /// # Errors
     ///
     /// An option that cannot be.
-    pub fn new(options: &Options) -> Result<Self> {
+    pub fn new(options: &ReadOptions) -> Result<Self> {
         Ok(Self {
             forms: vec![
                 Box::new(HeaderForm),
@@ -100,7 +100,7 @@ impl Forms {
     /// What a file is, by its path inside the corpus and its first [`HEAD_BYTES`] bytes.
     pub fn recognise(&self, path: &str, head: &[u8]) -> Recognised {
         if head.is_empty() {
-            return Recognised::Skipped(Skip::Empty);
+            return Recognised::Skipped(SkipReason::Empty);
         }
         let claims = match self.form(path, head) {
             Ok(Some((_, claims))) => claims.or(self.claims_of_path(path)),
@@ -118,7 +118,7 @@ impl Forms {
         &self,
         path: &str,
         bytes: Vec<u8>,
-    ) -> std::result::Result<Option<(Record, Facts, Text)>, String> {
+    ) -> std::result::Result<Option<(Record, Facts, SourceText)>, String> {
         let Some((form, claims)) = self.form(path, head_of(&bytes))? else { return Ok(None) };
         let Ok(record) = self.record(claims.or(self.claims_of_path(path))) else { return Ok(None) };
         let (facts, text) = form.read(path, bytes)?;
@@ -130,7 +130,7 @@ impl Forms {
         &self,
         path: &str,
         bytes: Vec<u8>,
-    ) -> std::result::Result<(Facts, Text), String> {
+    ) -> std::result::Result<(Facts, SourceText), String> {
         match self.form(path, head_of(&bytes))? {
             Some((form, _)) => form.read(path, bytes),
             None => Err("is no text".to_owned()),
@@ -159,14 +159,17 @@ impl Forms {
         claims.unwrap_or_default()
     }
 
-    fn record(&self, claims: Claims) -> std::result::Result<Record, Skip> {
+    fn record(&self, claims: Claims) -> std::result::Result<Record, SkipReason> {
         let is_patterned = self.pattern.is_some();
-        let company =
-            claims.company.ok_or(if is_patterned { Skip::NoPolicy } else { Skip::NoHeader })?;
+        let company = claims.company.ok_or(if is_patterned {
+            SkipReason::NoPolicy
+        } else {
+            SkipReason::NoHeader
+        })?;
         Ok(Record {
             company,
             policy_type: claims.policy_type.unwrap_or_else(|| PRIVACY_POLICY.to_owned()),
-            time: claims.time.or(self.time).ok_or(Skip::NoDate)?,
+            time: claims.time.or(self.time).ok_or(SkipReason::NoDate)?,
         })
     }
 }

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use super::facts::Facts;
 use super::forms::{Claims, Form, whole_letters};
-use super::text::Text;
+use super::text::SourceText;
 use super::times::{TIME_FORMS, archive_time};
 
 /// Files with front matter.
@@ -24,20 +24,24 @@ pub(super) struct FrontMatterForm;
 
 impl Form for FrontMatterForm {
     fn recognise(&self, _path: &str, head: &[u8]) -> std::result::Result<Option<Claims>, String> {
-        let head = Text::decode(whole_letters(head).to_vec()).body;
+        let head = SourceText::decode(whole_letters(head).to_vec()).body;
         let Some(matter) = FrontMatter::parse(&head) else { return Ok(None) };
         matter.claims().map(Some)
     }
 
-    fn read(&self, _path: &str, bytes: Vec<u8>) -> std::result::Result<(Facts, Text), String> {
-        let mut text = Text::decode(bytes);
+    fn read(
+        &self,
+        _path: &str,
+        bytes: Vec<u8>,
+    ) -> std::result::Result<(Facts, SourceText), String> {
+        let mut text = SourceText::decode(bytes);
         let facts = take(&mut text).unwrap_or_default();
         Ok((facts, text))
     }
 }
 
 /// Takes the front matter off a text, and gives what it says besides company, type and date. `None`: there is none.
-fn take(text: &mut Text) -> Option<Facts> {
+fn take(text: &mut SourceText) -> Option<Facts> {
     let mut matter = FrontMatter::parse(&text.body)?;
     // Whatever else it says is kept as metadata.
     let is_technical = matter.text("technical").is_some_and(|(text, _)| text == "true");
@@ -192,8 +196,8 @@ fn unquoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn text(body: &str) -> Text {
-        Text { body: body.to_owned(), is_windows_1252: false }
+    fn text(body: &str) -> SourceText {
+        SourceText { body: body.to_owned(), is_windows_1252: false }
     }
 
     #[test]

@@ -10,7 +10,7 @@
 
 use super::facts::Facts;
 use super::forms::{Claims, Form};
-use super::text::Text;
+use super::text::SourceText;
 use crate::model::{ArchiveTime, PRIVACY_POLICY};
 use crate::section::percent_decode;
 
@@ -44,8 +44,12 @@ impl Form for HeaderForm {
         }))
     }
 
-    fn read(&self, _path: &str, bytes: Vec<u8>) -> std::result::Result<(Facts, Text), String> {
-        let mut text = Text::decode(bytes);
+    fn read(
+        &self,
+        _path: &str,
+        bytes: Vec<u8>,
+    ) -> std::result::Result<(Facts, SourceText), String> {
+        let mut text = SourceText::decode(bytes);
         let (url, archive_url) = cut_header(&mut text).ok_or("the header is gone")?;
         Ok((Facts { url, archive_url, ..Facts::default() }, text))
     }
@@ -59,18 +63,18 @@ fn decode_first_line(mut head: Vec<u8>) -> String {
     {
         head.truncate(end);
     }
-    Text::decode(head).body
+    SourceText::decode(head).body
 }
 
 /// Takes the header off a text of another form of the corpus, and gives the address of the policy and that of the archived page. `None`:
 /// there is no header.
-pub(super) fn cut_header(text: &mut Text) -> Option<(Option<String>, Option<String>)> {
+pub(super) fn cut_header(text: &mut SourceText) -> Option<(Option<String>, Option<String>)> {
     let header = parse(first_line(&text.body)).ok().flatten()?;
     cut(text, &header);
     Some((header.archive_url.as_deref().and_then(original_url), header.archive_url))
 }
 
-fn cut(text: &mut Text, header: &Header) {
+fn cut(text: &mut SourceText, header: &Header) {
     let body = text.body.split_off(first_line(&text.body).len());
     text.body = if header.is_plain { mark_plain_lines(&body) } else { body };
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Text;
+use super::SourceText;
 use super::facts::Facts;
 use super::forms::Forms;
 use super::ota::OpenTermsArchive;
@@ -33,7 +33,7 @@ pub(super) trait Layout: Send + Sync {
     }
 
     /// Takes from a text what is not of the policy.
-    fn take_facts(&self, _text: &mut Text, _facts: &mut Facts) {}
+    fn take_facts(&self, _text: &mut SourceText, _facts: &mut Facts) {}
 
     /// When the snapshots at a path were archived, if the path says so; else it is the author time of their commits.
     fn time(&self, _path: &str) -> Option<ArchiveTime> {
@@ -41,8 +41,8 @@ pub(super) trait Layout: Send + Sync {
     }
 
     /// The text of a file at this path, and what it says added to the facts.
-    fn read(&self, _path: &str, bytes: Vec<u8>, facts: &mut Facts) -> Result<Text, String> {
-        let mut text = Text::decode(bytes);
+    fn read(&self, _path: &str, bytes: Vec<u8>, facts: &mut Facts) -> Result<SourceText, String> {
+        let mut text = SourceText::decode(bytes);
         self.take_facts(&mut text, facts);
         Ok(text)
     }
@@ -91,7 +91,7 @@ impl Layout for PatternLayout {
         self.pattern.claims(path)?.time
     }
 
-    fn read(&self, path: &str, bytes: Vec<u8>, facts: &mut Facts) -> Result<Text, String> {
+    fn read(&self, path: &str, bytes: Vec<u8>, facts: &mut Facts) -> Result<SourceText, String> {
         let (read, text) = self.forms.read_text(path, bytes)?;
         *facts = read;
         Ok(text)

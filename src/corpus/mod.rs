@@ -2,10 +2,10 @@
 //!
 //! # The contract of a reader
 //!
-//! A [`Reader`] knows one shape of corpus. [`Reader::scan`] says, for everything that it meets, exactly one of: a snapshot
-//! ([`Seen::Found`]), skipped by rule with a reason ([`Seen::Skipped`]), or unreadable ([`Seen::Failed`]); what a person should know besides
-//! is [`Seen::Noted`] and counts as no input. Order is free: snapshots are sorted by time later. A scan reads no texts (but of a
-//! stream, which can be read only once: it keeps them in a file), and what it keeps of a snapshot is small, since a corpus has millions. A [`Session`] then reads snapshots, on one thread; any number of sessions read at
+//! A [`CorpusReader`] knows one shape of corpus. [`CorpusReader::scan`] says, for everything that it meets, exactly one of: a snapshot
+//! ([`SeenInput::Found`]), skipped by rule with a reason ([`SeenInput::Skipped`]), or unreadable ([`SeenInput::Failed`]); what a person should know besides
+//! is [`SeenInput::Noted`] and counts as no input. Order is free: snapshots are sorted by time later. A scan reads no texts (but of a
+//! stream, which can be read only once: it keeps them in a file), and what it keeps of a snapshot is small, since a corpus has millions. A [`ReadSession`] then reads snapshots, on one thread; any number of sessions read at
 //! the same time. Bytes are passed on as they are, but decoded: what is not UTF-8 is read as windows-1252 and said to be.
 
 mod archive;
@@ -40,15 +40,15 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::model::{ArchiveTime, SnapshotInfo};
 
-pub use files::Files;
+pub use files::FileCorpus;
 pub use git::{GitBody, GitHistory};
 pub use spill::SpillPlace;
-pub use text::{MAX_BYTES, Text};
+pub use text::{MAX_BYTES, SourceText};
 
 /// How corpora are to be read; part of what an index remembers of a corpus.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Options {
+pub struct ReadOptions {
     /// Of a git work tree read the files, not the history.
     pub worktree: bool,
     /// Where paths say company, type and date: `{company}/{type}/{date}.md`.
@@ -74,7 +74,7 @@ pub fn fingerprint(parts: &[&[u8]]) -> u64 {
 
 /// A snapshot that a scan found.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct FoundSnapshot {
     /// When it was archived.
     pub time: ArchiveTime,
     /// Orders snapshots of one second, as the commits of a history do; 0 where the corpus has no order.
@@ -85,14 +85,14 @@ pub struct Found {
     /// snapshot again only if the index has none of this fingerprint. Made by [`fingerprint`] of what is cheap to know.
     pub fingerprint: u64,
     /// Where the text is.
-    pub body: Body,
+    pub body: SnapshotBody,
 }
 
-impl Found {
+impl FoundSnapshot {
     /// A name of its text, for corpora that have such: snapshots of one corpus with the same name have the same text.
     pub fn text_name(&self) -> Option<&[u8]> {
         match &self.body {
-            Body::Git(body) => Some(body.text_name()),
+            SnapshotBody::Git(body) => Some(body.text_name()),
             _ => None,
         }
     }
@@ -100,7 +100,7 @@ impl Found {
 
 /// Where the text of a snapshot is.
 #[derive(Debug, Clone)]
-pub enum Body {
+pub enum SnapshotBody {
     /// In a file of its own.
     File(PathBuf),
     /// In a commit of a git history.
@@ -122,13 +122,13 @@ pub struct Snapshot {
     /// What is known besides the text.
     pub info: SnapshotInfo,
     /// The text, if it was wanted.
-    pub text: Option<Text>,
+    pub text: Option<SourceText>,
 }
 
 /// Why an input was left out by rule; no error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Skip {
+pub enum SkipReason {
     /// Neither its first lines nor its path say whose policy it is.
     NoHeader,
     /// Nothing says when it was archived.
@@ -155,45 +155,45 @@ pub enum Skip {
     NotFetched,
 }
 
-impl Skip {
+impl SkipReason {
     /// Every reason.
-    pub const ALL: [Skip; 12] = [
-        Skip::NoHeader,
-        Skip::NoDate,
-        Skip::Empty,
-        Skip::Hidden,
-        Skip::SymbolicLink,
-        Skip::NoFile,
-        Skip::Index,
-        Skip::Duplicate,
-        Skip::NoPolicy,
-        Skip::Deleted,
-        Skip::Submodule,
-        Skip::NotFetched,
+    pub const ALL: [SkipReason; 12] = [
+        SkipReason::NoHeader,
+        SkipReason::NoDate,
+        SkipReason::Empty,
+        SkipReason::Hidden,
+        SkipReason::SymbolicLink,
+        SkipReason::NoFile,
+        SkipReason::Index,
+        SkipReason::Duplicate,
+        SkipReason::NoPolicy,
+        SkipReason::Deleted,
+        SkipReason::Submodule,
+        SkipReason::NotFetched,
     ];
 
     /// The reason as it is shown.
     pub fn reason(self) -> &'static str {
         match self {
-            Skip::NoHeader => "names no company",
-            Skip::NoDate => "no archive date",
-            Skip::Empty => "empty file",
-            Skip::Hidden => "hidden",
-            Skip::SymbolicLink => "symbolic link",
-            Skip::NoFile => "not a file",
-            Skip::Index => "a fineprint index",
-            Skip::Duplicate => "duplicate of another snapshot",
-            Skip::NoPolicy => "not a policy in this layout",
-            Skip::Deleted => "deleted, which is no snapshot",
-            Skip::Submodule => "submodule",
-            Skip::NotFetched => "not fetched by a shallow or partial clone",
+            SkipReason::NoHeader => "names no company",
+            SkipReason::NoDate => "no archive date",
+            SkipReason::Empty => "empty file",
+            SkipReason::Hidden => "hidden",
+            SkipReason::SymbolicLink => "symbolic link",
+            SkipReason::NoFile => "not a file",
+            SkipReason::Index => "a fineprint index",
+            SkipReason::Duplicate => "duplicate of another snapshot",
+            SkipReason::NoPolicy => "not a policy in this layout",
+            SkipReason::Deleted => "deleted, which is no snapshot",
+            SkipReason::Submodule => "submodule",
+            SkipReason::NotFetched => "not fetched by a shallow or partial clone",
         }
     }
 }
 
 /// One thing that a scan met.
 #[derive(Debug)]
-pub enum Seen {
+pub enum SeenInput {
     /// A snapshot.
     Found {
         /// Whose policy it is.
@@ -201,20 +201,20 @@ pub enum Seen {
         /// Which policy of theirs.
         policy_type: String,
         /// The snapshot.
-        found: Box<Found>,
+        found: Box<FoundSnapshot>,
     },
     /// Left out by rule: where it is, and why.
-    Skipped(String, Skip),
+    Skipped(String, SkipReason),
     /// Could not be read: where it is, and why.
     Failed(String, String),
     /// Something to know about an input that is counted elsewhere, or about the corpus: where, and what.
-    Noted(String, Notice),
+    Noted(String, CorpusNotice),
 }
 
 /// Something that a person should know, though nothing is wrong with the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Notice {
+pub enum CorpusNotice {
     /// The bytes are not UTF-8 and were read as windows-1252.
     Windows1252,
     /// Indexed at a date before there were policies on the web, or after today.
@@ -225,20 +225,24 @@ pub enum Notice {
     Partial,
 }
 
-impl Notice {
+impl CorpusNotice {
     /// Every notice.
-    pub const ALL: [Notice; 4] =
-        [Notice::Windows1252, Notice::OddDate, Notice::Shallow, Notice::Partial];
+    pub const ALL: [CorpusNotice; 4] = [
+        CorpusNotice::Windows1252,
+        CorpusNotice::OddDate,
+        CorpusNotice::Shallow,
+        CorpusNotice::Partial,
+    ];
 
     /// The notice as it is shown before a number: `read as windows-1252, being no UTF-8: 3`.
     pub fn text(self) -> &'static str {
         match self {
-            Notice::Windows1252 => "read as windows-1252, being no UTF-8",
-            Notice::OddDate => "dated before 1995 or in the future, and indexed at that date",
-            Notice::Shallow => {
+            CorpusNotice::Windows1252 => "read as windows-1252, being no UTF-8",
+            CorpusNotice::OddDate => "dated before 1995 or in the future, and indexed at that date",
+            CorpusNotice::Shallow => {
                 "shallow clones, read as far back as they go (`git fetch --unshallow` gets the rest)"
             }
-            Notice::Partial => {
+            CorpusNotice::Partial => {
                 "partial clones, read as far as they were fetched (`git fetch --refetch --no-filter` gets the rest)"
             }
         }
@@ -247,7 +251,7 @@ impl Notice {
 
 /// How much of a corpus was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
+pub enum CorpusExtent {
     /// All of it.
     Whole,
     /// What was added since it was met before; the rest is as it was.
@@ -257,7 +261,7 @@ pub enum Extent {
 }
 
 /// Reads one shape of corpus. The contract is in the module's documentation.
-pub trait Reader: Send + Sync {
+pub trait CorpusReader: Send + Sync {
     /// What it reads, for reports: `files`.
     fn name(&self) -> &'static str;
 
@@ -265,8 +269,8 @@ pub trait Reader: Send + Sync {
     ///
     /// # Errors
     ///
-    /// The corpus itself cannot be read, which ends the scan. An input that cannot be read is [`Seen::Failed`] instead.
-    fn scan(&self, sink: &mut dyn FnMut(Seen)) -> Result<()>;
+    /// The corpus itself cannot be read, which ends the scan. An input that cannot be read is [`SeenInput::Failed`] instead.
+    fn scan(&self, sink: &mut dyn FnMut(SeenInput)) -> Result<()>;
 
     /// What the corpus held when it was scanned, in short, if that is cheap to compare with: the newest commit of a history.
     fn state(&self) -> Option<String> {
@@ -277,27 +281,27 @@ pub trait Reader: Send + Sync {
     ///
     /// # Errors
     ///
-    /// As [`Reader::scan`].
-    fn scan_since(&self, _state: &str, sink: &mut dyn FnMut(Seen)) -> Result<Extent> {
+    /// As [`CorpusReader::scan`].
+    fn scan_since(&self, _state: &str, sink: &mut dyn FnMut(SeenInput)) -> Result<CorpusExtent> {
         self.scan(sink)?;
-        Ok(Extent::Whole)
+        Ok(CorpusExtent::Whole)
     }
 
     /// Where a snapshot is, for messages: a path, or commit and path.
-    fn at(&self, found: &Found) -> String;
+    fn at(&self, found: &FoundSnapshot) -> String;
 
     /// Something that reads snapshots on one thread; best used for the snapshots of one policy.
-    fn session(&self) -> Box<dyn Session + '_>;
+    fn session(&self) -> Box<dyn ReadSession + '_>;
 }
 
-/// Reads snapshots that [`Reader::scan`] found.
-pub trait Session {
-    /// Reads a snapshot, with its text if that is wanted (a text that was read before need not be: [`Found::text_name`]).
+/// Reads snapshots that [`CorpusReader::scan`] found.
+pub trait ReadSession {
+    /// Reads a snapshot, with its text if that is wanted (a text that was read before need not be: [`FoundSnapshot::text_name`]).
     ///
     /// # Errors
     ///
     /// It cannot be read (any more), or is too large for one text.
-    fn read(&mut self, found: &Found, wants_text: bool) -> Result<Snapshot>;
+    fn read(&mut self, found: &FoundSnapshot, wants_text: bool) -> Result<Snapshot>;
 }
 
 /// The reader for the corpus at `path`, by what is there. A folder that is the root of a git work tree is read as that repository's history,
@@ -308,7 +312,7 @@ pub trait Session {
 ///
 /// There is nothing at `path`, or the system refuses to say what; it is a git repository that cannot be read or holds no policies; an option
 /// that cannot be.
-pub fn open(path: &Path, options: &Options) -> Result<Box<dyn Reader>> {
+pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn CorpusReader>> {
     if let Some(stream) = stream::Streamed::open(path, options)? {
         return Ok(Box::new(stream));
     }
@@ -316,10 +320,10 @@ pub fn open(path: &Path, options: &Options) -> Result<Box<dyn Reader>> {
         Ok(metadata) if metadata.is_dir() && !options.worktree => {
             match GitHistory::open(path, options)? {
                 Some(history) => Ok(Box::new(history)),
-                None => Ok(Box::new(Files::new(path, options)?)),
+                None => Ok(Box::new(FileCorpus::new(path, options)?)),
             }
         }
-        Ok(_) => Ok(Box::new(Files::new(path, options)?)),
+        Ok(_) => Ok(Box::new(FileCorpus::new(path, options)?)),
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => Err(nothing_there(path)),
         Err(source) => Err(Error::io(path)(source)),
     }

@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::forms::{Claims, Form};
-use super::text::Text;
+use super::text::SourceText;
 
 /// Any text.
 pub(super) struct PlainForm;
@@ -12,8 +12,8 @@ impl Form for PlainForm {
         Ok(is_text(head).then(Claims::default))
     }
 
-    fn read(&self, _path: &str, bytes: Vec<u8>) -> Result<(Facts, Text), String> {
-        Ok((Facts::default(), Text::decode(bytes)))
+    fn read(&self, _path: &str, bytes: Vec<u8>) -> Result<(Facts, SourceText), String> {
+        Ok((Facts::default(), SourceText::decode(bytes)))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::Text;
+use super::SourceText;
 use super::facts::Facts;
 use super::header::cut_header;
 use super::layout::Layout;
@@ -64,7 +64,7 @@ impl Layout for PrincetonLeuven {
     }
 
     /// The header line is no clause. What it says of the addresses is said of this very text, so it wins.
-    fn take_facts(&self, text: &mut Text, facts: &mut Facts) {
+    fn take_facts(&self, text: &mut SourceText, facts: &mut Facts) {
         if let Some((url, archive_url)) = cut_header(text) {
             facts.url = url.or_else(|| facts.url.take());
             facts.archive_url = archive_url.or_else(|| facts.archive_url.take());

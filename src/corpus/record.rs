@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::facts::Facts;
 use super::forms::Record;
 use super::html::HtmlForm;
-use super::text::{MAX_BYTES, Text};
+use super::text::{MAX_BYTES, SourceText};
 use super::times::{TIME_FORMS, archive_time};
 use crate::error::{Error, Result};
 use crate::model::PRIVACY_POLICY;
@@ -70,7 +70,7 @@ pub(super) fn read(
     mut members: Members,
     names: &Names,
     pages: &HtmlForm,
-) -> std::result::Result<(Record, Facts, Text), String> {
+) -> std::result::Result<(Record, Facts, SourceText), String> {
     // A page may have been empty when it was archived.
     let is_blank = members.get(names.theirs("text")).is_some_and(|text| text != "null");
     let mut take = |ours: &str| members.remove(names.theirs(ours)).filter(|value| value != "null");
@@ -104,7 +104,7 @@ pub(super) fn read(
     Ok((
         record,
         Facts { url, archive_url, is_technical, metadata },
-        Text { body, is_windows_1252: false },
+        SourceText { body, is_windows_1252: false },
     ))
 }
 

@@ -18,10 +18,11 @@ use super::record::{self, Names};
 use super::rows;
 use super::spill::{Kept, Spill};
 use super::{
-    Body, Extent, Found, MAX_BYTES, Options, Reader, Seen, Session, Snapshot, Text, fingerprint,
+    CorpusExtent, CorpusReader, FoundSnapshot, MAX_BYTES, ReadOptions, ReadSession, SeenInput,
+    Snapshot, SnapshotBody, SourceText, fingerprint,
 };
 use crate::error::{Error, Result};
-use crate::model::{SnapshotInfo, Source};
+use crate::model::{SnapshotInfo, SnapshotSource};
 
 /// The largest line or row: the largest text, escaped, and other fields.
 const MAX_LINE: usize = MAX_BYTES as usize + (16 << 20);
@@ -57,7 +58,7 @@ impl Streamed {
     /// # Errors
     ///
     /// The file cannot be read; an option that cannot be.
-    pub fn open(path: &Path, options: &Options) -> Result<Option<Self>> {
+    pub fn open(path: &Path, options: &ReadOptions) -> Result<Option<Self>> {
         let names = Names::new(&options.map)?;
         let shape = if is_stdin(path) {
             // Known when it is read.
@@ -137,7 +138,7 @@ fn shape(head: &[u8], names: &Names) -> Option<Shape> {
     }
 }
 
-impl Reader for Streamed {
+impl CorpusReader for Streamed {
     fn name(&self) -> &'static str {
         match self.shape {
             Shape::JsonLines => "JSON Lines",
@@ -148,7 +149,7 @@ impl Reader for Streamed {
         }
     }
 
-    fn scan(&self, sink: &mut dyn FnMut(Seen)) -> Result<()> {
+    fn scan(&self, sink: &mut dyn FnMut(SeenInput)) -> Result<()> {
         // Before it is read: what changes meanwhile is read again the next time.
         self.scanned
             .get_or_init(|| if is_stdin(&self.path) { None } else { file_state(&self.path) });
@@ -164,7 +165,7 @@ impl Reader for Streamed {
             } else {
                 self.place(&scan.at)
             };
-            (scan.sink)(Seen::Failed(at, format!("the rest cannot be read: {error}")));
+            (scan.sink)(SeenInput::Failed(at, format!("the rest cannot be read: {error}")));
         }
         Ok(())
     }
@@ -173,23 +174,23 @@ impl Reader for Streamed {
         self.scanned.get().cloned().flatten()
     }
 
-    fn scan_since(&self, state: &str, sink: &mut dyn FnMut(Seen)) -> Result<Extent> {
+    fn scan_since(&self, state: &str, sink: &mut dyn FnMut(SeenInput)) -> Result<CorpusExtent> {
         if file_state(&self.path).as_deref() == Some(state) {
-            return Ok(Extent::Unchanged);
+            return Ok(CorpusExtent::Unchanged);
         }
         self.scan(sink)?;
-        Ok(Extent::Whole)
+        Ok(CorpusExtent::Whole)
     }
 
-    fn at(&self, found: &Found) -> String {
+    fn at(&self, found: &FoundSnapshot) -> String {
         match (&found.body, self.spill.get()) {
-            (Body::Spilled { name: Some(name), .. }, _) => self.place(name),
-            (Body::Spilled { line, .. }, _) => self.place(&format!("line {line}")),
+            (SnapshotBody::Spilled { name: Some(name), .. }, _) => self.place(name),
+            (SnapshotBody::Spilled { line, .. }, _) => self.place(&format!("line {line}")),
             _ => self.path.to_string_lossy().into_owned(),
         }
     }
 
-    fn session(&self) -> Box<dyn Session + '_> {
+    fn session(&self) -> Box<dyn ReadSession + '_> {
         Box::new(StreamSession(self))
     }
 }
@@ -205,7 +206,7 @@ fn file_state(path: &Path) -> Option<String> {
 pub(super) struct Scanning<'s> {
     stream: &'s Streamed,
     spill: &'s Spill,
-    sink: &'s mut dyn FnMut(Seen),
+    sink: &'s mut dyn FnMut(SeenInput),
     /// How often each hash was met.
     repeats: std::collections::HashMap<u64, u64>,
     /// What is being read.
@@ -214,7 +215,7 @@ pub(super) struct Scanning<'s> {
 
 impl Scanning<'_> {
     /// What was left out, or could not be read.
-    pub fn tell(&mut self, seen: impl FnOnce(String) -> Seen) {
+    pub fn tell(&mut self, seen: impl FnOnce(String) -> SeenInput) {
         let at = self.stream.place(&self.at);
         (self.sink)(seen(at));
     }
@@ -226,15 +227,15 @@ impl Scanning<'_> {
         source.by_ref().take(HEAD_BYTES).read_to_end(&mut bytes)?;
         let inside = self.at.clone();
         match self.stream.forms.recognise(&inside, &bytes) {
-            Recognised::Skipped(skip) => self.tell(|at| Seen::Skipped(at, skip)),
-            Recognised::Failed(reason) => self.tell(|at| Seen::Failed(at, reason)),
+            Recognised::Skipped(skip) => self.tell(|at| SeenInput::Skipped(at, skip)),
+            Recognised::Failed(reason) => self.tell(|at| SeenInput::Failed(at, reason)),
             Recognised::Record(_) => {
                 // Counted as they come: what headers say of sizes is not trusted.
                 source.take(MAX_BYTES + 1 - bytes.len() as u64).read_to_end(&mut bytes)?;
                 if bytes.len() as u64 > MAX_BYTES {
                     let reason =
                         format!("is larger than {} MiB, too much for one text", MAX_BYTES >> 20);
-                    self.tell(|at| Seen::Failed(at, reason));
+                    self.tell(|at| SeenInput::Failed(at, reason));
                     return Ok(());
                 }
                 let stamp =
@@ -245,10 +246,9 @@ impl Scanning<'_> {
                         let print = self.unique(print);
                         self.keep(record, facts, text, print, Some(inside), None)?;
                     }
-                    Ok(None) => {
-                        self.tell(|at| Seen::Failed(at, "has no form that is known".to_owned()))
-                    }
-                    Err(reason) => self.tell(|at| Seen::Failed(at, reason)),
+                    Ok(None) => self
+                        .tell(|at| SeenInput::Failed(at, "has no form that is known".to_owned())),
+                    Err(reason) => self.tell(|at| SeenInput::Failed(at, reason)),
                 }
             }
         }
@@ -296,7 +296,7 @@ impl Scanning<'_> {
             Piece::Whole(bytes) => bytes,
             Piece::TooLong => {
                 let reason = format!("is longer than {} MiB", MAX_LINE >> 20);
-                self.tell(|at| Seen::Failed(at, reason));
+                self.tell(|at| SeenInput::Failed(at, reason));
                 return Ok(());
             }
         };
@@ -309,7 +309,7 @@ impl Scanning<'_> {
                 self.keep(record, facts, text, print, None, Some(line))
             }
             Err(reason) => {
-                self.tell(|at| Seen::Failed(at, reason));
+                self.tell(|at| SeenInput::Failed(at, reason));
                 Ok(())
             }
         }
@@ -330,7 +330,7 @@ impl Scanning<'_> {
         &mut self,
         record: Record,
         facts: Facts,
-        text: Text,
+        text: SourceText,
         fingerprint: u64,
         entry: Option<String>,
         line: Option<u64>,
@@ -348,10 +348,11 @@ impl Scanning<'_> {
             is_windows_1252: text.is_windows_1252,
         };
         let place = self.spill.keep(&kept)?;
-        let body = Body::Spilled { place, line: line.unwrap_or(0), name };
-        let found = Box::new(Found { time: record.time, order: 0, size, fingerprint, body });
+        let body = SnapshotBody::Spilled { place, line: line.unwrap_or(0), name };
+        let found =
+            Box::new(FoundSnapshot { time: record.time, order: 0, size, fingerprint, body });
         let (company, policy_type) = (record.company, record.policy_type);
-        (self.sink)(Seen::Found { company, policy_type, found });
+        (self.sink)(SeenInput::Found { company, policy_type, found });
         Ok(())
     }
 }
@@ -365,16 +366,17 @@ fn sanitise(path: &str) -> String {
 
 struct StreamSession<'r>(&'r Streamed);
 
-impl Session for StreamSession<'_> {
-    fn read(&mut self, found: &Found, _wants_text: bool) -> Result<Snapshot> {
+impl ReadSession for StreamSession<'_> {
+    fn read(&mut self, found: &FoundSnapshot, _wants_text: bool) -> Result<Snapshot> {
         let stream = self.0;
-        let (Body::Spilled { place, .. }, Some(spill)) = (&found.body, stream.spill.get()) else {
+        let (SnapshotBody::Spilled { place, .. }, Some(spill)) = (&found.body, stream.spill.get())
+        else {
             let message = "was not found in this stream".to_owned();
             return Err(Error::Corpus { path: stream.path.clone(), message });
         };
         let kept = spill.read(*place).map_err(Error::io(Path::new("temporary file")))?;
         let name = stream.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let source = Source {
+        let source = SnapshotSource {
             corpus: stream.path.to_string_lossy().into_owned(),
             path: name,
             commit: None,
@@ -390,7 +392,7 @@ impl Session for StreamSession<'_> {
             metadata: kept.metadata,
             fingerprint: found.fingerprint,
         };
-        let text = Text { body: kept.text, is_windows_1252: kept.is_windows_1252 };
+        let text = SourceText { body: kept.text, is_windows_1252: kept.is_windows_1252 };
         Ok(Snapshot { info, text: Some(text) })
     }
 }

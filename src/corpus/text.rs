@@ -7,14 +7,14 @@ pub const MAX_BYTES: u64 = 64 << 20;
 
 /// The text of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
+pub struct SourceText {
     /// The Markdown, without header line and byte order mark.
     pub body: String,
     /// Whether the bytes were not UTF-8 and were read as windows-1252.
     pub is_windows_1252: bool,
 }
 
-impl Text {
+impl SourceText {
     /// Decodes bytes: as UTF-16 by its byte order mark, else as UTF-8, else as windows-1252. The mark of UTF-8 is no proof of it.
     pub fn decode(mut bytes: Vec<u8>) -> Self {
         match Encoding::for_bom(&bytes) {
@@ -43,22 +43,22 @@ mod tests {
     #[test]
     fn every_byte_sequence_is_text() {
         assert_eq!(
-            Text::decode(b"a\xE9\x93".to_vec()),
-            Text { body: "aé“".into(), is_windows_1252: true }
+            SourceText::decode(b"a\xE9\x93".to_vec()),
+            SourceText { body: "aé“".into(), is_windows_1252: true }
         );
         assert_eq!(
-            Text::decode("\u{FEFF}é".into()),
-            Text { body: "é".into(), is_windows_1252: false }
+            SourceText::decode("\u{FEFF}é".into()),
+            SourceText { body: "é".into(), is_windows_1252: false }
         );
-        let marked = Text::decode(b"\xEF\xBB\xBFa\xE9\x93".to_vec());
+        let marked = SourceText::decode(b"\xEF\xBB\xBFa\xE9\x93".to_vec());
         assert_eq!(
             marked,
-            Text { body: "aé“".into(), is_windows_1252: true },
+            SourceText { body: "aé“".into(), is_windows_1252: true },
             "a mark before other bytes"
         );
         assert_eq!(
-            Text::decode(b"\xFF\xFEa\0".to_vec()),
-            Text { body: "a".into(), is_windows_1252: false }
+            SourceText::decode(b"\xFF\xFEa\0".to_vec()),
+            SourceText { body: "a".into(), is_windows_1252: false }
         );
     }
 }

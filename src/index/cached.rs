@@ -3,11 +3,11 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::manifest::{Manifest, Versions};
+use super::manifest::{FormatVersions, Manifest};
 use super::schema::DESCRIPTION;
 use super::writer::{BuildOptions, build};
-use super::{IngestReport, OpenIndex, Scan};
-use crate::corpus::Options;
+use super::{CorpusScan, IngestReport, OpenIndex};
+use crate::corpus::ReadOptions;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
@@ -20,7 +20,7 @@ const COLLECTION: &str = "default";
 ///
 /// # Errors
 ///
-/// The corpus cannot be scanned ([`Scan::new`]) or built ([`build`]), or the cache cannot be written.
+/// The corpus cannot be scanned ([`CorpusScan::new`]) or built ([`build`]), or the cache cannot be written.
 pub fn open_cached(
     corpus: &Path,
     cache: &Path,
@@ -52,11 +52,20 @@ pub fn open_cached(
 }
 
 /// What the cache has of a corpus, and what the corpus has now.
-fn known(dir: &Path, corpus: &Path, progress: &dyn Progress) -> Result<(Option<Manifest>, Scan)> {
+fn known(
+    dir: &Path,
+    corpus: &Path,
+    progress: &dyn Progress,
+) -> Result<(Option<Manifest>, CorpusScan)> {
     let known = OpenIndex::open(dir).ok().map(|index| index.manifest().clone());
     let paths = [corpus.to_owned()];
-    let scan =
-        Scan::with_options(&paths, COLLECTION, &Options::default(), known.as_ref(), progress)?;
+    let scan = CorpusScan::with_options(
+        &paths,
+        COLLECTION,
+        &ReadOptions::default(),
+        known.as_ref(),
+        progress,
+    )?;
     Ok((known, scan))
 }
 
@@ -73,7 +82,7 @@ fn key(corpus: &Path) -> Result<PathBuf> {
         std::io::ErrorKind::NotFound => crate::corpus::nothing_there(corpus),
         _ => Error::io(corpus)(error),
     })?;
-    let versions = Versions::current().to_string();
+    let versions = FormatVersions::current().to_string();
     let mut hasher = blake3::Hasher::new();
     for part in [
         canonical.as_os_str().as_encoded_bytes(),

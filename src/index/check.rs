@@ -9,15 +9,15 @@ use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterato
 use super::checksums;
 use super::document::{place_change, run};
 use super::ingest::Candidate;
-use super::manifest::{Counts, Manifest};
-use super::sources::Sources;
-use super::{OpenIndex, Scan};
-use crate::collapse::{Collapsed, Collapser, DistinctClause, PlaceChange, Run};
-use crate::corpus::Options;
+use super::manifest::{IndexCounts, Manifest};
+use super::sources::SourceTable;
+use super::{CorpusScan, OpenIndex};
+use crate::collapse::{CollapsedPolicy, Collapser, DistinctClause, OrdinalRun, PlaceChange};
+use crate::corpus::ReadOptions;
 use crate::error::{Error, Result};
 use crate::model::{Clause, PolicyKey};
 use crate::progress::{Phase, Progress};
-use crate::section::{Identity, section};
+use crate::section::{ClauseIdentity, section};
 
 /// What a check found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,8 +66,8 @@ fn check_files(folder: &Path, manifest: &Manifest, report: &mut CheckReport) -> 
 }
 
 fn check_tables(index: &OpenIndex, progress: &dyn Progress) -> Result<Vec<String>> {
-    let sources = Sources::read(&index.dir().join(&index.manifest().generation))?;
-    let state = Mutex::new((Counts::default(), Vec::new()));
+    let sources = SourceTable::read(&index.dir().join(&index.manifest().generation))?;
+    let state = Mutex::new((IndexCounts::default(), Vec::new()));
     (0..index.policies().entries().len() as u32).into_par_iter().try_for_each(
         |rank| -> Result<()> {
             let (counts, problems) = check_policy(index, &sources, rank)?;
@@ -100,7 +100,11 @@ fn check_tables(index: &OpenIndex, progress: &dyn Progress) -> Result<Vec<String
 }
 
 /// Collapses a policy again from its stored snapshots: what comes out must be what its columns say.
-fn check_policy(index: &OpenIndex, sources: &Sources, rank: u32) -> Result<(Counts, Vec<String>)> {
+fn check_policy(
+    index: &OpenIndex,
+    sources: &SourceTable,
+    rank: u32,
+) -> Result<(IndexCounts, Vec<String>)> {
     let Some(entry) = index.policies().get(rank) else {
         return Err(index.damaged("an unknown policy"));
     };
@@ -140,12 +144,12 @@ fn check_policy(index: &OpenIndex, sources: &Sources, rank: u32) -> Result<(Coun
     if known.is_none_or(|known| known.corpora != parts.corpora) {
         problem("the table of sources has other snapshots");
     }
-    let counts = Counts {
+    let counts = IndexCounts {
         snapshots: again.snapshots.len() as u64,
         clauses: again.clauses.len() as u64,
         occurrences: again.snapshots.iter().map(|snapshot| snapshot.clauses.len() as u64).sum(),
         bytes: again.snapshots.iter().map(|snapshot| snapshot.record.bytes).sum(),
-        ..Counts::default()
+        ..IndexCounts::default()
     };
     Ok((counts, problems))
 }
@@ -155,7 +159,7 @@ fn differing_clause(
     index: &OpenIndex,
     policy: tantivy::DocAddress,
     snapshots: u32,
-    expected: &Collapsed,
+    expected: &CollapsedPolicy,
 ) -> Result<Option<String>> {
     let segment = index.searcher().segment_reader(policy.segment_ord);
     let column = |name: &str| index.column::<u64>(segment, name);
@@ -163,7 +167,7 @@ fn differing_clause(
         (column("runs")?, column("places")?, column("order")?, column("text_key")?);
     let is_same = |number: u32, clause: &DistinctClause| {
         let doc = index.clause_address(policy, snapshots, number).doc_id;
-        let stood: Vec<Run> = runs.values_for_doc(doc).map(run).collect();
+        let stood: Vec<OrdinalRun> = runs.values_for_doc(doc).map(run).collect();
         let placed: Vec<PlaceChange> =
             places.values_for_doc(doc).map(|value| place_change(value).0).collect();
         let first = order.first(doc).map(|first| ((first >> 32) as u32, first as u32));
@@ -190,10 +194,11 @@ pub fn check_against(
     index: &OpenIndex,
     corpus: &Path,
     collection: &str,
-    options: &Options,
+    options: &ReadOptions,
     progress: &dyn Progress,
 ) -> Result<CheckReport> {
-    let scan = Scan::with_options(&[PathBuf::from(corpus)], collection, options, None, progress)?;
+    let scan =
+        CorpusScan::with_options(&[PathBuf::from(corpus)], collection, options, None, progress)?;
     progress.begin(Phase::Checking, Some(scan.snapshots()));
     let report = Mutex::new(CheckReport::default());
     let policies: Vec<_> = scan.policies.iter().collect();
@@ -214,7 +219,7 @@ pub fn check_against(
 
 fn compare_policy(
     index: &OpenIndex,
-    scan: &Scan,
+    scan: &CorpusScan,
     key: &PolicyKey,
     candidates: &[Candidate],
     progress: &dyn Progress,
@@ -256,7 +261,7 @@ fn compare_policy(
 }
 
 /// Whether a stored snapshot has just these clauses: kind, section and identity of each.
-fn is_equal(stored: &Collapsed, snapshot: usize, clauses: &[Clause]) -> bool {
+fn is_equal(stored: &CollapsedPolicy, snapshot: usize, clauses: &[Clause]) -> bool {
     let standing = &stored.snapshots[snapshot].clauses;
     standing.len() == clauses.len()
         && standing.iter().zip(clauses).all(|(&(number, place), clause)| {
@@ -268,7 +273,7 @@ fn is_equal(stored: &Collapsed, snapshot: usize, clauses: &[Clause]) -> bool {
             let section =
                 place.section.iter().map(|&heading| stored.headings.get(heading as usize));
             place.kind == clause.kind
-                && known.identity == Identity::of(clause)
+                && known.identity == ClauseIdentity::of(clause)
                 && section.eq(clause.section.iter().map(Some))
         })
 }

@@ -8,10 +8,11 @@ use tantivy::TantivyDocument;
 
 use super::schema::Fields;
 use crate::collapse::{
-    Collapsed, CollapsedSnapshot, DistinctClause, Place, PlaceChange, Record, Run,
+    ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause, OrdinalRun, PlaceChange,
+    SourceRecord,
 };
 use crate::lang::Lang;
-use crate::model::{Kind, PolicyKey, SnapshotInfo};
+use crate::model::{ClauseKind, PolicyKey, SnapshotInfo};
 
 /// Snapshots per chunk: the unit in which snapshot tables are read for a hit.
 pub const CHUNK: usize = 4;
@@ -24,7 +25,7 @@ pub struct PolicyTables {
     /// Distinct headings.
     pub headings: Vec<String>,
     /// Distinct places, their sections as numbers of headings.
-    pub places: Vec<Place>,
+    pub places: Vec<ClausePlace>,
 }
 
 /// A snapshot as a chunk stores it.
@@ -33,7 +34,7 @@ pub struct StoredSnapshot {
     /// What is known of it; the name of its corpus is in the manifest.
     pub info: SnapshotInfo,
     /// What updates know it by.
-    pub record: Record,
+    pub record: SourceRecord,
     /// Its title.
     pub title: Option<String>,
     /// Its language.
@@ -42,7 +43,7 @@ pub struct StoredSnapshot {
 
 /// What a chunk's document stores in `tables`: all that a hit needs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Chunk {
+pub struct SnapshotChunk {
     /// The snapshots, oldest first.
     pub snapshots: Vec<StoredSnapshot>,
 }
@@ -63,7 +64,7 @@ enum Edit {
     New(Vec<(u32, u32)>),
 }
 
-impl Chunk {
+impl SnapshotChunk {
     fn of(snapshots: &[CollapsedSnapshot]) -> Self {
         let stored = |snapshot: &CollapsedSnapshot| {
             let mut info = snapshot.info.clone();
@@ -163,7 +164,7 @@ fn apply(before: &[(u32, u32)], edits: &[Edit]) -> Vec<(u32, u32)> {
 pub fn documents(
     fields: &Fields,
     key: &PolicyKey,
-    policy: &Collapsed,
+    policy: &CollapsedPolicy,
 ) -> Result<Vec<TantivyDocument>, postcard::Error> {
     let hash = key.hash();
     let mut documents =
@@ -173,7 +174,7 @@ pub fn documents(
         let mut document = TantivyDocument::default();
         document.add_u64(fields.policy_tables, hash);
         document.add_u64(fields.chunk, (i * CHUNK) as u64);
-        document.add_bytes(fields.tables, &postcard::to_stdvec(&Chunk::of(snapshots))?);
+        document.add_bytes(fields.tables, &postcard::to_stdvec(&SnapshotChunk::of(snapshots))?);
         document.add_bytes(fields.clauses, &postcard::to_stdvec(&ClauseLists::of(snapshots))?);
         documents.push(document);
     }
@@ -215,7 +216,7 @@ impl Languages {
     }
 
     /// The language of most snapshots in which a clause stood, as far as they have one; of several, the one that it had last.
-    fn of_clause(&self, runs: &[Run]) -> Option<Lang> {
+    fn of_clause(&self, runs: &[OrdinalRun]) -> Option<Lang> {
         let langs = match self {
             Self::One(lang) => return *lang,
             Self::Several(langs) => langs,
@@ -237,7 +238,7 @@ fn policy_document(
     fields: &Fields,
     key: &PolicyKey,
     hash: u64,
-    policy: &Collapsed,
+    policy: &CollapsedPolicy,
 ) -> Result<TantivyDocument, postcard::Error> {
     let mut document = TantivyDocument::default();
     document.add_u64(fields.policy_tables, hash);
@@ -267,7 +268,7 @@ fn policy_document(
 /// What a clause is by itself; what joins it to others is added by [`documents`].
 fn clause_document(
     fields: &Fields,
-    policy: &Collapsed,
+    policy: &CollapsedPolicy,
     clause: &DistinctClause,
 ) -> TantivyDocument {
     let mut document = TantivyDocument::default();
@@ -301,20 +302,20 @@ fn unpack(value: u64) -> (u32, u32) {
     ((value >> 32) as u32, value as u32)
 }
 
-fn pack_place(change: PlaceChange, kind: Kind) -> u64 {
+fn pack_place(change: PlaceChange, kind: ClauseKind) -> u64 {
     pack(change.ordinal, change.place << 3 | kind as u32)
 }
 
 /// A run from its column value.
-pub fn run(value: u64) -> Run {
+pub fn run(value: u64) -> OrdinalRun {
     let (start, last) = unpack(value);
-    Run { start, last }
+    OrdinalRun { start, last }
 }
 
 /// A change of places and the kind there, from its column value.
-pub fn place_change(value: u64) -> (PlaceChange, Kind) {
+pub fn place_change(value: u64) -> (PlaceChange, ClauseKind) {
     let (ordinal, low) = unpack(value);
-    let kind = Kind::ALL.get((low & 7) as usize).copied().unwrap_or(Kind::Paragraph);
+    let kind = ClauseKind::ALL.get((low & 7) as usize).copied().unwrap_or(ClauseKind::Paragraph);
     (PlaceChange { ordinal, place: low >> 3 }, kind)
 }
 
@@ -355,7 +356,7 @@ mod tests {
 
     #[test]
     fn places_keep_their_kind() {
-        for kind in Kind::ALL {
+        for kind in ClauseKind::ALL {
             let change = PlaceChange { ordinal: 7, place: 123_456 };
             assert_eq!(place_change(pack_place(change, kind)), (change, kind));
         }

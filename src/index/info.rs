@@ -5,23 +5,25 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use walkdir::WalkDir;
 
-use super::manifest::{Counts, Dates, IndexedCorpus, Inputs, Manifest, Versions};
-use crate::corpus::Options;
+use super::manifest::{
+    DateRange, FormatVersions, IndexCounts, IndexedCorpus, InputCounts, Manifest,
+};
+use crate::corpus::ReadOptions;
 use crate::error::Result;
 
 /// What an index holds; `schema/info.schema.json` describes it field by field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Info {
+pub struct IndexInfo {
     /// The index folder.
     pub index: String,
     /// The versions of all that decides what is in it.
-    pub versions: Versions,
+    pub versions: FormatVersions,
     /// What was indexed.
     pub corpora: Vec<InfoCorpus>,
     /// Companies, policies, snapshots, texts, clauses.
-    pub counts: Counts,
+    pub counts: IndexCounts,
     /// The first and last archive date; `null` in an empty index.
-    pub dates: Option<Dates>,
+    pub dates: Option<DateRange>,
     /// In how many snapshots each key of the metadata is.
     pub metadata: BTreeMap<String, u64>,
     /// How many snapshots are in each language.
@@ -29,7 +31,7 @@ pub struct Info {
     /// The bytes of its files.
     pub bytes: u64,
     /// How every input ended.
-    pub inputs: Inputs,
+    pub inputs: InputCounts,
 }
 
 /// A corpus of an index.
@@ -42,7 +44,7 @@ pub struct InfoCorpus {
     /// What it was read as.
     pub reader: String,
     /// How it was read.
-    pub options: Options,
+    pub options: ReadOptions,
     /// What it held, in short, where that is known: newest commit and number of commits of a history.
     pub state: Option<String>,
 }
@@ -54,7 +56,7 @@ impl From<IndexedCorpus> for InfoCorpus {
     }
 }
 
-impl Info {
+impl IndexInfo {
     /// What the index in the folder `dir` holds.
     ///
     /// # Errors

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::manifest::{IndexedCorpus, Manifest};
-use crate::corpus::{self, Extent, Found, Notice, Options, Reader, Seen, Skip};
+use crate::corpus::{
+    self, CorpusExtent, CorpusNotice, CorpusReader, FoundSnapshot, ReadOptions, SeenInput,
+    SkipReason,
+};
 use crate::error::{Error, Result};
 use crate::model::{Clause, PolicyKey};
 use crate::progress::{Phase, Progress};
@@ -20,7 +23,7 @@ const STANDARD_INPUT: &str = "-";
 
 /// An input that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct ReadFailure {
     /// Where it is: a path, or commit and path.
     pub at: String,
     /// Why, in one line.
@@ -37,11 +40,11 @@ pub struct IngestReport {
     /// Snapshots that the index had already.
     pub unchanged: u64,
     /// Left out by rule.
-    pub skipped: BTreeMap<Skip, Tally>,
+    pub skipped: BTreeMap<SkipReason, Tally>,
     /// Could not be read.
-    pub failed: Vec<Failure>,
+    pub failed: Vec<ReadFailure>,
     /// What is to be known besides; counted apart from the inputs.
-    pub notices: BTreeMap<Notice, Tally>,
+    pub notices: BTreeMap<CorpusNotice, Tally>,
     /// Snapshots per reader.
     pub readers: BTreeMap<&'static str, u64>,
     /// Snapshots that stay in the index though their corpora have them no more; no inputs.
@@ -79,16 +82,16 @@ impl IngestReport {
         }
     }
 
-    pub(super) fn skip(&mut self, skip: Skip, at: String) {
+    pub(super) fn skip(&mut self, skip: SkipReason, at: String) {
         self.skipped.entry(skip).or_default().add(at);
     }
 
-    pub(super) fn note(&mut self, notice: Notice, at: String) {
+    pub(super) fn note(&mut self, notice: CorpusNotice, at: String) {
         self.notices.entry(notice).or_default().add(at);
     }
 
     pub(super) fn fail(&mut self, at: String, reason: String) {
-        self.failed.push(Failure { at, reason });
+        self.failed.push(ReadFailure { at, reason });
     }
 }
 
@@ -124,7 +127,7 @@ impl Tally {
 }
 
 /// A snapshot and the reader (by number) that found it.
-pub(super) type Candidate = (usize, Found);
+pub(super) type Candidate = (usize, FoundSnapshot);
 
 /// A clause shown before anything is indexed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,8 +147,8 @@ pub(super) struct ScannedCorpus {
     /// Without links and dots; as it was named where the system does not say.
     pub canonical: String,
     pub collection: String,
-    pub options: Options,
-    pub extent: Extent,
+    pub options: ReadOptions,
+    pub extent: CorpusExtent,
     pub state: Option<String>,
     /// Whether it is read otherwise than it was: nothing of what the index has of it is taken over then.
     pub is_read_anew: bool,
@@ -154,8 +157,8 @@ pub(super) struct ScannedCorpus {
 }
 
 /// What was found in one or more corpora.
-pub struct Scan {
-    pub(super) readers: Vec<Box<dyn Reader>>,
+pub struct CorpusScan {
+    pub(super) readers: Vec<Box<dyn CorpusReader>>,
     pub(super) corpora: Vec<ScannedCorpus>,
     pub(super) policies: BTreeMap<PolicyKey, Vec<Candidate>>,
     /// So far: `indexed` counts what was found and is corrected as texts are read.
@@ -164,25 +167,25 @@ pub struct Scan {
     pub(super) base: Option<String>,
 }
 
-impl Scan {
+impl CorpusScan {
     /// Scans corpora. A folder that is the root of a git work tree is read as the history of its repository.
     ///
     /// # Errors
     ///
     /// A corpus is missing, cannot be read, is empty or holds no policy.
     pub fn new(corpora: &[PathBuf], collection: &str, progress: &dyn Progress) -> Result<Self> {
-        Self::with_options(corpora, collection, &Options::default(), None, progress)
+        Self::with_options(corpora, collection, &ReadOptions::default(), None, progress)
     }
 
     /// Scans corpora as these options say; for changes, where the index of `base` has the corpus and that is cheap to tell.
     ///
     /// # Errors
     ///
-    /// As [`Scan::new`], and an option that cannot be.
+    /// As [`CorpusScan::new`], and an option that cannot be.
     pub fn with_options(
         corpora: &[PathBuf],
         collection: &str,
-        options: &Options,
+        options: &ReadOptions,
         base: Option<&Manifest>,
         progress: &dyn Progress,
     ) -> Result<Self> {
@@ -198,7 +201,7 @@ impl Scan {
     ///
     /// # Errors
     ///
-    /// As [`Scan::new`].
+    /// As [`CorpusScan::new`].
     pub fn again(base: &Manifest, progress: &dyn Progress) -> Result<Self> {
         let mut scan = Self::nothing(Some(base));
         progress.begin(Phase::Scanning, None);
@@ -229,7 +232,7 @@ impl Scan {
         &mut self,
         path: &Path,
         collection: &str,
-        options: &Options,
+        options: &ReadOptions,
         base: Option<&Manifest>,
         progress: &dyn Progress,
     ) -> Result<()> {
@@ -248,7 +251,7 @@ impl Scan {
             path: path.to_owned(),
             collection: collection.to_owned(),
             options: options.clone(),
-            extent: Extent::Whole,
+            extent: CorpusExtent::Whole,
             state: None,
             is_read_anew: known
                 .is_some_and(|known| known.reader != reader.name() || known.options != *options),
@@ -262,43 +265,44 @@ impl Scan {
         });
         let number = self.readers.len();
         let (policies, report) = (&mut self.policies, &mut corpus.report);
-        let mut sink = |seen: Seen| {
-            if !matches!(seen, Seen::Noted(..)) {
+        let mut sink = |seen: SeenInput| {
+            if !matches!(seen, SeenInput::Noted(..)) {
                 report.seen += 1;
                 progress.advance(1);
             }
             match seen {
-                Seen::Found { company, policy_type, found } => {
+                SeenInput::Found { company, policy_type, found } => {
                     report.indexed += 1;
                     *report.readers.entry(reader.name()).or_default() += 1;
                     let key = PolicyKey { company, policy_type, collection: collection.to_owned() };
                     policies.entry(key).or_default().push((number, *found));
                 }
-                Seen::Skipped(at, skip) => report.skip(skip, at),
-                Seen::Failed(at, reason) => report.fail(at, reason),
-                Seen::Noted(at, notice) => report.note(notice, at),
+                SeenInput::Skipped(at, skip) => report.skip(skip, at),
+                SeenInput::Failed(at, reason) => report.fail(at, reason),
+                SeenInput::Noted(at, notice) => report.note(notice, at),
             }
         };
         corpus.extent = match comparable.and_then(|known| known.state.as_deref()) {
             Some(state) => reader.scan_since(state, &mut sink)?,
             None => {
                 reader.scan(&mut sink)?;
-                Extent::Whole
+                CorpusExtent::Whole
             }
         };
         // What comes through standard input is added to what came before.
         if path.as_os_str() == STANDARD_INPUT {
-            corpus.extent = if known.is_some() { Extent::Added } else { Extent::Whole };
+            corpus.extent = if known.is_some() { CorpusExtent::Added } else { CorpusExtent::Whole };
         }
         corpus.state = match corpus.extent {
-            Extent::Unchanged => known.and_then(|known| known.state.clone()),
-            Extent::Added | Extent::Whole => reader.state(),
+            CorpusExtent::Unchanged => known.and_then(|known| known.state.clone()),
+            CorpusExtent::Added | CorpusExtent::Whole => reader.state(),
         };
         if corpus.report.indexed == 0 && known.is_none() {
             return Err(no_policy(path, &corpus.report));
         }
         self.report.merge(corpus.report.clone());
-        if let (Extent::Unchanged | Extent::Added, Some(known)) = (corpus.extent, known) {
+        if let (CorpusExtent::Unchanged | CorpusExtent::Added, Some(known)) = (corpus.extent, known)
+        {
             self.report.merge(known.met.report());
         }
         self.readers.push(reader);
@@ -377,8 +381,11 @@ fn no_policy(corpus: &Path, report: &IngestReport) -> Error {
             format!("nothing to index: {at}{}", first.reason)
         }
         ([], 0) => "nothing to index: the folder is empty".to_owned(),
-        ([], _) if most_skipped.is_some_and(|(_, skip)| skip == Skip::NotFetched) => {
-            format!("nothing to index: {seen} inputs, most of them {}", Skip::NotFetched.reason())
+        ([], _) if most_skipped.is_some_and(|(_, skip)| skip == SkipReason::NotFetched) => {
+            format!(
+                "nothing to index: {seen} inputs, most of them {}",
+                SkipReason::NotFetched.reason()
+            )
         }
         ([], _) => format!(
             "nothing to index: none of {seen} inputs says whose policy it is and of when, by a Princeton-Leuven header \

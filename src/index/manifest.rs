@@ -14,7 +14,7 @@ use super::checksums::Checksums;
 use super::generation::foreign_entry;
 use super::ingest::{IngestReport, Tally};
 use super::schema::format_version;
-use crate::corpus::{Notice, Options, Skip};
+use crate::corpus::{CorpusNotice, ReadOptions, SkipReason};
 use crate::error::{Error, Result};
 use crate::section::{IDENTITY_VERSION, SECTION_VERSION};
 use crate::token::TOKEN_VERSION;
@@ -23,7 +23,7 @@ const FILE: &str = "fineprint.json";
 
 /// The versions that must agree for an index to be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Versions {
+pub struct FormatVersions {
     /// Fields, stored tables, layout of the folder: `schema/index.json`.
     pub format: u32,
     /// The identity form.
@@ -36,7 +36,7 @@ pub struct Versions {
     pub tantivy: String,
 }
 
-impl Versions {
+impl FormatVersions {
     /// Those of this program.
     pub fn current() -> Self {
         Self {
@@ -49,7 +49,7 @@ impl Versions {
     }
 }
 
-impl std::fmt::Display for Versions {
+impl std::fmt::Display for FormatVersions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { format, identity, section, token, tantivy } = self;
         write!(
@@ -73,11 +73,11 @@ pub struct IndexedCorpus {
     /// The reader that read it.
     pub reader: String,
     /// How it was read.
-    pub options: Options,
+    pub options: ReadOptions,
     /// What it held, in short, where that is cheap to know: the newest commit of a history.
     pub state: Option<String>,
     /// What was met in it, before texts were read; `indexed` is what was found.
-    pub met: Inputs,
+    pub met: InputCounts,
 }
 
 impl IndexedCorpus {
@@ -92,7 +92,7 @@ impl IndexedCorpus {
 
 /// What the index holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
+pub struct IndexCounts {
     /// Names of companies.
     pub companies: u64,
     /// Series of texts.
@@ -115,17 +115,17 @@ pub struct Counts {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Versions of everything that decides what is in the index.
-    pub versions: Versions,
+    pub versions: FormatVersions,
     /// The folder of the current build, beside this file.
     pub generation: String,
     /// The corpora.
     pub corpora: Vec<IndexedCorpus>,
     /// What the index holds.
-    pub counts: Counts,
+    pub counts: IndexCounts,
     /// The first and last archive date.
-    pub dates: Option<Dates>,
+    pub dates: Option<DateRange>,
     /// How every input ended.
-    pub inputs: Inputs,
+    pub inputs: InputCounts,
     /// The lengths of all clauses in tokens, as far as the index library keeps them: their sum, for scores.
     pub length_sum: u64,
     /// In how many snapshots each key of the metadata is.
@@ -138,7 +138,7 @@ pub struct Manifest {
 
 /// The first and last archive date of an index, `YYYY-MM-DD`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dates {
+pub struct DateRange {
     /// The first.
     pub first: String,
     /// The last.
@@ -147,7 +147,7 @@ pub struct Dates {
 
 /// How every input ended. `indexed`, `unreadable` and those that were skipped add up to `seen` and `vanished`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Inputs {
+pub struct InputCounts {
     /// Inputs met.
     pub seen: u64,
     /// Snapshots in the index.
@@ -163,7 +163,7 @@ pub struct Inputs {
     pub notices: BTreeMap<String, Tally>,
 }
 
-impl Inputs {
+impl InputCounts {
     /// What a report says, in the words that are shown.
     pub(super) fn of(report: &IngestReport) -> Self {
         let failures =
@@ -192,7 +192,7 @@ impl Inputs {
     }
 
     /// Adds what was met elsewhere or later.
-    pub(super) fn add(&mut self, other: &Inputs) {
+    pub(super) fn add(&mut self, other: &InputCounts) {
         self.seen += other.seen;
         self.indexed += other.indexed;
         self.vanished += other.vanished;
@@ -207,10 +207,10 @@ impl Inputs {
 
     /// What was left out or noted, as a report has it.
     pub(super) fn report(&self) -> IngestReport {
-        let skipped = Skip::ALL
+        let skipped = SkipReason::ALL
             .iter()
             .filter_map(|skip| Some((*skip, self.skipped.get(skip.reason())?.clone())));
-        let notices = Notice::ALL
+        let notices = CorpusNotice::ALL
             .iter()
             .filter_map(|notice| Some((*notice, self.notices.get(notice.text())?.clone())));
         IngestReport {
@@ -255,9 +255,9 @@ impl Manifest {
                 format!("is no manifest of an index ({error}); {what}, and {}", again(dir)),
             )
         })?;
-        let current = Versions::current();
+        let current = FormatVersions::current();
         let versions = serde_json::Value::Object(any.versions);
-        match Versions::deserialize(&versions) {
+        match FormatVersions::deserialize(&versions) {
             Ok(found) if found == current => {}
             Ok(found) => return Err(other_version(dir, &found.to_string(), &current)),
             Err(_) => return Err(other_version(dir, &versions.to_string(), &current)),
@@ -354,7 +354,7 @@ fn no_index(dir: &Path) -> Error {
     Error::index(dir, format!("there is no index here; {make}"))
 }
 
-fn other_version(dir: &Path, found: &str, current: &Versions) -> Error {
+fn other_version(dir: &Path, found: &str, current: &FormatVersions) -> Error {
     Error::index(
         dir,
         format!(

@@ -41,19 +41,19 @@ pub use cached::open_cached;
 pub use check::{CheckReport, check, check_against};
 pub use checksums::{Checksum, Checksums};
 pub(crate) use document::{CHUNK, first_ordinal, place_change, run};
-pub use document::{Chunk, ClauseLists, PolicyTables, StoredSnapshot};
-pub use info::Info;
-pub use ingest::{Failure, IngestReport, SampleClause, Scan, Tally};
-pub use manifest::{Counts, IndexedCorpus, Manifest, Versions};
-pub use policies::{Policies, PolicyEntry};
+pub use document::{ClauseLists, PolicyTables, SnapshotChunk, StoredSnapshot};
+pub use info::IndexInfo;
+pub use ingest::{CorpusScan, IngestReport, ReadFailure, SampleClause, Tally};
+pub use manifest::{FormatVersions, IndexCounts, IndexedCorpus, Manifest};
+pub use policies::{PolicyEntry, PolicyTable};
 pub use writer::{BuildOptions, build};
 
 use crate::error::{Error, Result};
-use crate::model::{ClauseId, Kind};
-use crate::section::Identity;
+use crate::model::{ClauseId, ClauseKind};
+use crate::section::ClauseIdentity;
 use directory::ReaderDirectory;
 use schema::Fields;
-use texts::Texts;
+use texts::SharedTexts;
 
 /// So many blocks of stored texts, of 16 KiB, are kept unpacked: hits of many queries at once come back to them.
 const STORE_BLOCKS: usize = 1024;
@@ -62,8 +62,8 @@ const STORE_BLOCKS: usize = 1024;
 pub struct OpenIndex {
     dir: PathBuf,
     manifest: Manifest,
-    policies: Policies,
-    texts: Texts,
+    policies: PolicyTable,
+    texts: SharedTexts,
     searcher: Searcher,
     fields: Fields,
     /// Archive times of policies by segment: to open a column takes longer than to read a policy's times from it.
@@ -121,9 +121,9 @@ impl OpenIndex {
         if !folder.is_dir() {
             return Err(Error::damaged(dir, format!("`{}` is missing", manifest.generation)));
         }
-        let policies = Policies::read(&folder)?;
+        let policies = PolicyTable::read(&folder)?;
         let directory = ReaderDirectory::open(&folder).map_err(Error::reading(dir))?;
-        let texts = Texts::open(&directory, dir)?;
+        let texts = SharedTexts::open(&directory, dir)?;
         let index = Index::open(directory).map_err(Error::reading(dir))?;
         schema::register_tokenizer(&index);
         let reader = index
@@ -167,7 +167,7 @@ impl OpenIndex {
     }
 
     /// The policies, by rank.
-    pub fn policies(&self) -> &Policies {
+    pub fn policies(&self) -> &PolicyTable {
         &self.policies
     }
 
@@ -286,8 +286,9 @@ impl OpenIndex {
     }
 
     /// The chunk of a policy that holds this ordinal.
-    pub(crate) fn chunk(&self, policy: DocAddress, ordinal: u32) -> Result<Chunk> {
-        let mut chunk: Chunk = self.table(chunk_address(policy, ordinal), self.fields.tables)?;
+    pub(crate) fn chunk(&self, policy: DocAddress, ordinal: u32) -> Result<SnapshotChunk> {
+        let mut chunk: SnapshotChunk =
+            self.table(chunk_address(policy, ordinal), self.fields.tables)?;
         for StoredSnapshot { info, record, .. } in &mut chunk.snapshots {
             info.source.corpus = match (&self.corpus_name, self.manifest.corpus(record.corpus)) {
                 (Some(name), _) => name.clone(),
@@ -339,7 +340,7 @@ impl OpenIndex {
         &self,
         rank: u32,
         ordinal: u32,
-    ) -> Result<(crate::model::SnapshotInfo, Vec<(Kind, StoredClause)>)> {
+    ) -> Result<(crate::model::SnapshotInfo, Vec<(ClauseKind, StoredClause)>)> {
         let entry = self.policies.get(rank).ok_or_else(|| self.damaged("an unknown policy"))?;
         let policy = self.policy_address(entry.hash)?;
         let tables = self.policy_tables(policy)?;
@@ -362,11 +363,11 @@ impl OpenIndex {
     pub(crate) fn clause_id(
         &self,
         rank: u32,
-        kind: Kind,
+        kind: ClauseKind,
         clause: &StoredClause,
     ) -> Option<ClauseId> {
         let key = &self.policies.get(rank)?.key;
-        let identity = Identity::new(kind, clause.lead_in.as_deref(), &clause.text);
+        let identity = ClauseIdentity::new(kind, clause.lead_in.as_deref(), &clause.text);
         Some(identity.clause_id(&key.company, &key.policy_type))
     }
 }

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::OpenIndex;
-use super::ingest::{Candidate, Scan};
-use super::sources::{CorpusPart, PolicySources, Sources};
-use crate::corpus::Extent;
+use super::ingest::{Candidate, CorpusScan};
+use super::sources::{CorpusPart, PolicySources, SourceTable};
+use crate::corpus::CorpusExtent;
 use crate::model::PolicyKey;
 
 /// The index that is updated.
 pub(super) struct Previous {
     pub index: OpenIndex,
-    pub sources: Sources,
+    pub sources: SourceTable,
 }
 
 /// A policy that is to be written.
@@ -36,7 +36,7 @@ pub(super) struct Plan<'s> {
 
 /// What the planning needs to know of the scanned corpora and of what is wanted.
 pub(super) struct Planner<'s> {
-    pub scan: &'s Scan,
+    pub scan: &'s CorpusScan,
     /// Of the scanned corpora, in their order, the numbers in the index.
     pub numbers: &'s [u32],
     pub previous: Option<&'s Previous>,
@@ -69,7 +69,8 @@ impl<'s> Planner<'s> {
                 plan.dropped.push(rank);
             } else if !self.is_same(&[], stored, &mut plan) {
                 // Pruned, or read anew: what stays is that of corpora that were not scanned.
-                let is_whole = |part: &CorpusPart| self.extent(part.corpus) == Some(Extent::Whole);
+                let is_whole =
+                    |part: &CorpusPart| self.extent(part.corpus) == Some(CorpusExtent::Whole);
                 if stored.corpora.iter().all(is_whole) {
                     plan.dropped.push(rank);
                 } else {
@@ -85,7 +86,7 @@ impl<'s> Planner<'s> {
         previous.sources.0.get(&previous.index.policies().get(rank)?.hash)
     }
 
-    fn extent(&self, corpus: u32) -> Option<Extent> {
+    fn extent(&self, corpus: u32) -> Option<CorpusExtent> {
         let at = self.numbers.iter().position(|&number| number == corpus)?;
         self.scan.corpora.get(at).map(|scanned| scanned.extent)
     }
@@ -107,12 +108,14 @@ impl<'s> Planner<'s> {
             let old = stored.part(number);
             match (corpus.extent, found.get(&reader)) {
                 _ if corpus.is_read_anew => old.snapshots == 0 && !found.contains_key(&reader),
-                (Extent::Whole, Some(new)) => (new.snapshots, new.sum) == (old.snapshots, old.sum),
-                (Extent::Whole, None) => {
+                (CorpusExtent::Whole, Some(new)) => {
+                    (new.snapshots, new.sum) == (old.snapshots, old.sum)
+                }
+                (CorpusExtent::Whole, None) => {
                     vanished += old.snapshots;
                     old.snapshots == 0 || !self.prune
                 }
-                (Extent::Added | Extent::Unchanged, new) => new.is_none(),
+                (CorpusExtent::Added | CorpusExtent::Unchanged, new) => new.is_none(),
             }
         });
         if is_same {

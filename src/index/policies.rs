@@ -29,14 +29,14 @@ pub struct PolicyEntry {
 
 /// All policies, by rank.
 #[derive(Debug, Clone, Default)]
-pub struct Policies {
+pub struct PolicyTable {
     entries: Vec<PolicyEntry>,
     by_hash: HashMap<u64, u32>,
     /// Per policy the number of its company: companies are numbered in order of their names.
     companies: Vec<u32>,
 }
 
-impl Policies {
+impl PolicyTable {
     /// The table of these policies, in any order.
     pub fn new(mut entries: Vec<PolicyEntry>) -> Self {
         entries.sort_by(|a, b| a.key.cmp(&b.key));

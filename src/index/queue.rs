@@ -5,12 +5,12 @@
 use tantivy::TantivyDocument;
 use tantivy::schema::document::Document;
 
-use super::room::{Places, Room};
+use super::room::{Permit, Semaphore};
 
 /// A document on its way to the library's thread. The last one of a policy holds the places of all.
 pub(super) struct Queued {
     document: TantivyDocument,
-    _places: Option<Places>,
+    _places: Option<Permit>,
 }
 
 impl Document for Queued {
@@ -23,7 +23,7 @@ impl Document for Queued {
 }
 
 /// The documents of a policy, once there is room for them to wait in.
-pub(super) fn queued(documents: Vec<TantivyDocument>, room: &Room) -> Vec<Queued> {
+pub(super) fn queued(documents: Vec<TantivyDocument>, room: &Semaphore) -> Vec<Queued> {
     let places = room.enter(documents.len());
     let mut queued: Vec<Queued> =
         documents.into_iter().map(|document| Queued { document, _places: None }).collect();
@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn the_last_document_of_a_policy_leaves_for_all() {
-        let room = Room::new(3);
+        let room = Semaphore::new(3);
         let mut first = queued(vec![TantivyDocument::default(); 3], &room);
         let last = first.pop();
         drop(first);

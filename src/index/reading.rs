@@ -4,20 +4,20 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::document::StoredSnapshot;
-use super::ingest::{Candidate, IngestReport, Scan, ScannedCorpus};
+use super::ingest::{Candidate, CorpusScan, IngestReport, ScannedCorpus};
 use super::plan::{Job, Previous};
 use super::sources::PolicySources;
-use crate::collapse::{Collapsed, CollapsedSnapshot, Collapser, Record, TextNumber};
-use crate::corpus::{Extent, Notice, Session, Skip, Snapshot, Text};
+use crate::collapse::{CollapsedPolicy, CollapsedSnapshot, Collapser, SourceRecord, TextNumber};
+use crate::corpus::{CorpusExtent, CorpusNotice, ReadSession, SkipReason, Snapshot, SourceText};
 use crate::error::{Error, Result};
-use crate::model::{SnapshotInfo, Source, metadata_keys};
+use crate::model::{SnapshotInfo, SnapshotSource, metadata_keys};
 use crate::progress::Progress;
 
 /// A policy as it was read.
 #[derive(Default)]
 pub struct PolicyRead {
     /// Its clauses and snapshots; `None` if the index has just that.
-    pub policy: Option<Collapsed>,
+    pub policy: Option<CollapsedPolicy>,
     /// What the next update must know of it.
     pub sources: PolicySources,
     /// How its inputs ended.
@@ -28,7 +28,7 @@ pub struct PolicyRead {
 
 /// Reads policies of a scan.
 pub struct PolicyReader<'r> {
-    pub scan: &'r Scan,
+    pub scan: &'r CorpusScan,
     /// Of the scanned corpora, in their order, the numbers in the index.
     pub numbers: &'r [u32],
     /// By number in the index, the canonical paths of corpora.
@@ -89,7 +89,7 @@ impl PolicyReader<'_> {
         self.scan.corpora.get(at)
     }
 
-    fn extent(&self, corpus: u32) -> Option<Extent> {
+    fn extent(&self, corpus: u32) -> Option<CorpusExtent> {
         self.scanned(corpus).map(|scanned| scanned.extent)
     }
 
@@ -110,7 +110,7 @@ impl PolicyReader<'_> {
         let taken: HashSet<_> = found.chain(read).map(KnownSnapshot::slot).collect();
         let is_kept = |(snapshot, &is_found): (&KnownSnapshot, &bool)| {
             is_found
-                || self.extent(snapshot.record.corpus) != Some(Extent::Whole)
+                || self.extent(snapshot.record.corpus) != Some(CorpusExtent::Whole)
                 || (!self.prune
                     && !self.is_read_anew(snapshot.record.corpus)
                     && !taken.contains(&snapshot.slot()))
@@ -121,7 +121,7 @@ impl PolicyReader<'_> {
     fn vanished(&self, stored: &[KnownSnapshot], is_found: &[bool], is_kept: &[bool]) -> u64 {
         let all = stored.iter().zip(is_found.iter().zip(is_kept));
         let is_vanished = |snapshot: &KnownSnapshot, found: bool, kept: bool| {
-            kept && !found && self.extent(snapshot.record.corpus) == Some(Extent::Whole)
+            kept && !found && self.extent(snapshot.record.corpus) == Some(CorpusExtent::Whole)
         };
         all.filter(|(snapshot, (found, kept))| is_vanished(snapshot, **found, **kept)).count()
             as u64
@@ -131,7 +131,7 @@ impl PolicyReader<'_> {
 /// A snapshot whose text is known to the collapser.
 struct KnownSnapshot {
     info: SnapshotInfo,
-    record: Record,
+    record: SourceRecord,
     text: TextNumber,
     /// Whether the index did not have it.
     is_new: bool,
@@ -145,14 +145,14 @@ impl KnownSnapshot {
 
     /// Where its text is: a place that holds one snapshot, or the path of a history.
     fn slot(&self) -> (u32, &str, Option<&str>, Option<u64>) {
-        let Source { path, entry, line, .. } = &self.info.source;
+        let SnapshotSource { path, entry, line, .. } = &self.info.source;
         (self.record.corpus, path, entry.as_deref(), *line)
     }
 
     /// The order of snapshots of one second: of one corpus as it orders them, then by hash, then by their places.
     fn place<'s>(&'s self, corpora: &BTreeMap<u32, &'s str>) -> impl Ord + use<'s> {
-        let Source { path, entry, line, commit, .. } = &self.info.source;
-        let Record { corpus, order, text_hash, .. } = &self.record;
+        let SnapshotSource { path, entry, line, commit, .. } = &self.info.source;
+        let SourceRecord { corpus, order, text_hash, .. } = &self.record;
         // By its path and not its number, which depends on when the corpus came to the index.
         (corpora.get(corpus).copied(), order, text_hash, path, entry, line, commit)
     }
@@ -169,7 +169,7 @@ struct KnownText {
 
 struct Reading<'r> {
     context: &'r PolicyReader<'r>,
-    sessions: Vec<Option<Box<dyn Session + 'r>>>,
+    sessions: Vec<Option<Box<dyn ReadSession + 'r>>>,
     collapser: Collapser,
     /// By reader and name of the text.
     by_name: HashMap<(usize, Vec<u8>), KnownText>,
@@ -189,7 +189,7 @@ impl Reading<'_> {
         for (CollapsedSnapshot { info, record, .. }, text) in
             policy.snapshots.into_iter().zip(numbers)
         {
-            let Record { text_hash: hash, bytes, is_windows_1252, .. } = record;
+            let SourceRecord { text_hash: hash, bytes, is_windows_1252, .. } = record;
             self.by_hash.entry(hash).or_insert(KnownText {
                 hash,
                 number: text,
@@ -232,8 +232,13 @@ impl Reading<'_> {
                 self.by_name.extend(name.map(|name| (name, text)));
                 let KnownText { hash, number: text, bytes, is_windows_1252 } = text;
                 let corpus = context.numbers[*number];
-                let record =
-                    Record { corpus, order: found.order, bytes, text_hash: hash, is_windows_1252 };
+                let record = SourceRecord {
+                    corpus,
+                    order: found.order,
+                    bytes,
+                    text_hash: hash,
+                    is_windows_1252,
+                };
                 Some(KnownSnapshot { info, record, text, is_new: true })
             }
             Err(reason) => {
@@ -245,7 +250,7 @@ impl Reading<'_> {
     }
 
     /// Sections a text, unless it was read under another name.
-    fn text(&mut self, text: Text) -> std::result::Result<KnownText, String> {
+    fn text(&mut self, text: SourceText) -> std::result::Result<KnownText, String> {
         let hash = hash(&text.body);
         if let Some(known) = self.by_hash.get(&hash) {
             return Ok(KnownText { is_windows_1252: text.is_windows_1252, ..*known });
@@ -273,7 +278,7 @@ impl Reading<'_> {
             sources.add(record.corpus, info.fingerprint);
             if !known.insert((info.time, record.text_hash)) {
                 if is_new {
-                    report.skip(Skip::Duplicate, info.source.place());
+                    report.skip(SkipReason::Duplicate, info.source.place());
                 }
                 info.source.corpus.clear();
                 sources.duplicates.push(StoredSnapshot { info, record, title: None, lang: None });
@@ -282,7 +287,7 @@ impl Reading<'_> {
             if record.is_windows_1252 {
                 sources.windows_1252.add(info.source.place());
                 if is_new {
-                    report.note(Notice::Windows1252, info.source.place());
+                    report.note(CorpusNotice::Windows1252, info.source.place());
                 }
             }
             report.indexed += u64::from(is_new);

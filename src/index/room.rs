@@ -3,7 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A room with a limited number of places.
-pub(super) struct Room {
+pub(super) struct Semaphore {
     limit: usize,
     inside: Arc<Inside>,
 }
@@ -21,30 +21,30 @@ impl Inside {
 }
 
 /// So many places, given back when dropped.
-pub(super) struct Places {
+pub(super) struct Permit {
     inside: Arc<Inside>,
     count: usize,
 }
 
-impl Drop for Places {
+impl Drop for Permit {
     fn drop(&mut self) {
         *self.inside.taken() -= self.count;
         self.inside.left.notify_all();
     }
 }
 
-impl Room {
+impl Semaphore {
     /// A room with `limit` places.
     pub fn new(limit: usize) -> Self {
         Self { limit, inside: Arc::default() }
     }
 
     /// Waits until so many places are free, or all: more than the limit enter alone.
-    pub fn enter(&self, count: usize) -> Places {
+    pub fn enter(&self, count: usize) -> Permit {
         let is_full = |taken: &mut usize| *taken > 0 && *taken + count > self.limit;
         let taken = self.inside.left.wait_while(self.inside.taken(), is_full);
         *taken.unwrap_or_else(PoisonError::into_inner) += count;
-        Places { inside: self.inside.clone(), count }
+        Permit { inside: self.inside.clone(), count }
     }
 }
 
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn what_finds_no_room_waits_until_there_is() {
-        let room = Room::new(10);
+        let room = Semaphore::new(10);
         let large = room.enter(6);
         let small = room.enter(4);
         let (sender, receiver) = channel();
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn more_than_the_limit_enters_alone() {
-        let room = Room::new(10);
+        let room = Semaphore::new(10);
         drop(room.enter(100));
         assert_eq!(*room.inside.taken(), 0);
     }

@@ -7,7 +7,7 @@ use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergePolicy, NoMergeP
 use tantivy::{Index, IndexWriter, ReloadPolicy, Searcher, SegmentMeta};
 
 use super::queue::Queued;
-use super::room::Room;
+use super::room::Semaphore;
 use super::schema::{Fields, register_tokenizer, schema};
 use crate::error::{Error, Result};
 use crate::progress::{Phase, Progress};
@@ -30,7 +30,7 @@ pub(super) struct Segments {
     pub fields: Fields,
     pub writer: IndexWriter<Queued>,
     /// Where documents wait for the writer.
-    pub waiting: Room,
+    pub waiting: Semaphore,
     index: Index,
     /// The most bytes that are merged into one segment of a new index.
     merged_bytes: u64,
@@ -59,7 +59,7 @@ impl Segments {
         // Merges come at the end: in between they would only be repeated, and could hold a segment that the last one wants.
         writer.set_merge_policy(Box::new(NoMergePolicy));
         let fields = Fields::of(&index.schema()).map_err(&error)?;
-        let waiting = Room::new((memory / 16 / DOCUMENT_BYTES) as usize);
+        let waiting = Semaphore::new((memory / 16 / DOCUMENT_BYTES) as usize);
         Ok(Self {
             folder: folder.to_owned(),
             fields,

@@ -81,9 +81,9 @@ impl PolicySources {
 
 /// The table, by hash of the policy.
 #[derive(Debug, Clone, Default)]
-pub struct Sources(pub HashMap<u64, PolicySources>);
+pub struct SourceTable(pub HashMap<u64, PolicySources>);
 
-impl Sources {
+impl SourceTable {
     /// Reads the table of a generation.
     ///
     /// # Errors

@@ -4,13 +4,13 @@ use tantivy::schema::document::Value;
 
 use super::document::{StoredSnapshot, place_change};
 use super::{CHUNK, OpenIndex};
-use crate::collapse::{Collapsed, CollapsedSnapshot, DistinctClause, Earlier};
+use crate::collapse::{CollapsedPolicy, CollapsedSnapshot, DistinctClause, EarlierWording};
 use crate::error::Result;
-use crate::section::Identity;
+use crate::section::ClauseIdentity;
 
 impl OpenIndex {
     /// The policy of this rank as it was collapsed, but for the lives of its clauses, which collapsing finds again.
-    pub(crate) fn collapsed(&self, rank: u32) -> Result<Collapsed> {
+    pub(crate) fn collapsed(&self, rank: u32) -> Result<CollapsedPolicy> {
         let entry = self.policies().get(rank).ok_or_else(|| self.damaged("an unknown policy"))?;
         let policy = self.policy_address(entry.hash)?;
         let tables = self.policy_tables(policy)?;
@@ -25,7 +25,7 @@ impl OpenIndex {
                 .ok_or_else(|| self.damaged("a clause without a place"))?;
             let kind = place_change(place).1;
             clauses.push(DistinctClause {
-                identity: Identity::new(kind, stored.lead_in.as_deref(), &stored.text),
+                identity: ClauseIdentity::new(kind, stored.lead_in.as_deref(), &stored.text),
                 earlier: self.earlier(address)?,
                 text: stored.text,
                 lead_in: stored.lead_in,
@@ -48,10 +48,10 @@ impl OpenIndex {
                 });
             }
         }
-        Ok(Collapsed { headings: tables.headings, places: tables.places, clauses, snapshots })
+        Ok(CollapsedPolicy { headings: tables.headings, places: tables.places, clauses, snapshots })
     }
 
-    fn earlier(&self, address: tantivy::DocAddress) -> Result<Vec<Earlier>> {
+    fn earlier(&self, address: tantivy::DocAddress) -> Result<Vec<EarlierWording>> {
         let document = self.stored(address)?;
         let bytes = document.get_first(self.fields().earlier).and_then(|value| value.as_bytes());
         let Some(bytes) = bytes else { return Ok(Vec::new()) };

@@ -7,15 +7,17 @@ use tantivy::columnar::Column;
 
 use super::checksums::{self, Checksums};
 use super::generation::Generation;
-use super::ingest::{Scan, Tally};
-use super::manifest::{Counts, Dates, IndexedCorpus, Inputs, Manifest, Versions};
+use super::ingest::{CorpusScan, Tally};
+use super::manifest::{
+    DateRange, FormatVersions, IndexCounts, IndexedCorpus, InputCounts, Manifest,
+};
 use super::plan::Previous;
-use super::policies::{Policies, PolicyEntry};
+use super::policies::{PolicyEntry, PolicyTable};
 use super::schema::Fields;
-use super::sources::{PolicySources, Sources};
+use super::sources::{PolicySources, SourceTable};
 use super::texts::TextCompanies;
 use super::writer::BuildOptions;
-use crate::corpus::{Extent, Notice, Skip};
+use crate::corpus::{CorpusExtent, CorpusNotice, SkipReason};
 use crate::error::{Error, Result};
 use crate::model::ArchiveTime;
 
@@ -29,7 +31,7 @@ pub(super) struct Summary {
 impl Summary {
     /// The corpora of the index after this run. `failed`: what could not be read, by reader.
     pub fn new(
-        scan: &Scan,
+        scan: &CorpusScan,
         numbers: &[u32],
         options: &BuildOptions,
         previous: Option<&Previous>,
@@ -42,10 +44,10 @@ impl Summary {
             let known = corpora.iter().position(|known| known.number == number);
             let before = known.map(|at| corpora.remove(at)).map(|known| known.met);
             let mut met = match corpus.extent {
-                Extent::Whole => Inputs::default(),
-                Extent::Added | Extent::Unchanged => before.unwrap_or_default(),
+                CorpusExtent::Whole => InputCounts::default(),
+                CorpusExtent::Added | CorpusExtent::Unchanged => before.unwrap_or_default(),
             };
-            met.add(&Inputs::of(&corpus.report));
+            met.add(&InputCounts::of(&corpus.report));
             met.unreadable.merge(failed.get(reader).cloned().unwrap_or_default());
             corpora.push(IndexedCorpus {
                 number,
@@ -81,8 +83,9 @@ impl Summary {
     ) -> Result<Manifest> {
         let folder = &generation.folder;
         let (entries, sources): (Vec<_>, Vec<_>) = policies.into_iter().unzip();
-        let policies = Policies::new(entries);
-        let sources = Sources(sources.into_iter().map(|policy| (policy.hash, policy)).collect());
+        let policies = PolicyTable::new(entries);
+        let sources =
+            SourceTable(sources.into_iter().map(|policy| (policy.hash, policy)).collect());
         policies.write(folder)?;
         sources.write(folder)?;
         let error = Error::tantivy(folder);
@@ -101,8 +104,8 @@ impl Summary {
     fn manifest(
         self,
         generation: &str,
-        policies: &Policies,
-        sources: &Sources,
+        policies: &PolicyTable,
+        sources: &SourceTable,
         length_sum: u64,
     ) -> Manifest {
         let counts = counts(policies, sources);
@@ -111,11 +114,11 @@ impl Summary {
         let span = spans.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)));
         let date = |seconds| ArchiveTime::from_seconds(seconds).date();
         Manifest {
-            versions: Versions::current(),
+            versions: FormatVersions::current(),
             generation: generation.to_owned(),
             inputs: self.inputs(&counts, sources),
             corpora: self.corpora,
-            dates: span.map(|(first, last)| Dates { first: date(first), last: date(last) }),
+            dates: span.map(|(first, last)| DateRange { first: date(first), last: date(last) }),
             counts,
             length_sum,
             metadata: sum(sources.0.values().map(|policy| &policy.metadata)),
@@ -125,12 +128,12 @@ impl Summary {
     }
 
     /// What was met in the corpora, and what became of it when texts were read.
-    fn inputs(&self, counts: &Counts, sources: &Sources) -> Inputs {
-        let mut inputs = Inputs::default();
+    fn inputs(&self, counts: &IndexCounts, sources: &SourceTable) -> InputCounts {
+        let mut inputs = InputCounts::default();
         for corpus in &self.corpora {
             inputs.add(&corpus.met);
         }
-        let mut read = Inputs::default();
+        let mut read = InputCounts::default();
         for policy in sources.0.values() {
             for duplicate in &policy.duplicates {
                 let mut source = duplicate.info.source.clone();
@@ -138,12 +141,13 @@ impl Summary {
                     self.corpora.iter().find(|corpus| corpus.number == duplicate.record.corpus);
                 source.corpus = corpus.map(|corpus| corpus.path.clone()).unwrap_or_default();
                 read.skipped
-                    .entry(Skip::Duplicate.reason().to_owned())
+                    .entry(SkipReason::Duplicate.reason().to_owned())
                     .or_default()
                     .add(source.place());
             }
             if policy.windows_1252.count > 0 {
-                let notes = read.notices.entry(Notice::Windows1252.text().to_owned()).or_default();
+                let notes =
+                    read.notices.entry(CorpusNotice::Windows1252.text().to_owned()).or_default();
                 notes.merge(policy.windows_1252.clone());
             }
         }
@@ -165,11 +169,11 @@ fn sum<'m>(parts: impl Iterator<Item = &'m BTreeMap<String, u64>>) -> BTreeMap<S
     sums
 }
 
-fn counts(policies: &Policies, sources: &Sources) -> Counts {
-    let mut counts = Counts {
+fn counts(policies: &PolicyTable, sources: &SourceTable) -> IndexCounts {
+    let mut counts = IndexCounts {
         companies: policies.company_count() as u64,
         policies: policies.entries().len() as u64,
-        ..Counts::default()
+        ..IndexCounts::default()
     };
     for entry in policies.entries() {
         counts.snapshots += u64::from(entry.snapshots);
@@ -185,7 +189,7 @@ fn counts(policies: &Policies, sources: &Sources) -> Counts {
 }
 
 /// Which clauses stand at which companies, over all policies: after an update a clause may be shared that was not before.
-fn shared_texts(searcher: &Searcher, policies: &Policies) -> tantivy::Result<TextCompanies> {
+fn shared_texts(searcher: &Searcher, policies: &PolicyTable) -> tantivy::Result<TextCompanies> {
     let mut texts = TextCompanies::default();
     for segment in searcher.segment_readers() {
         let column = |name: &str| -> tantivy::Result<Column<u64>> {

@@ -81,13 +81,13 @@ fn check(entries: &[u8]) -> [u8; CHECK] {
 
 /// The table of an open index.
 #[derive(Debug)]
-pub struct Texts {
+pub struct SharedTexts {
     bytes: OwnedBytes,
     /// Per block whether it was compared with its hash already.
     is_sound: Vec<AtomicBool>,
 }
 
-impl Texts {
+impl SharedTexts {
     /// Maps the table of a generation into memory. `dir` is the index folder, for errors.
     ///
     /// # Errors
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn every_key_is_found_and_no_other() {
         for count in [0, 1, 255, 256, 257, 1000] {
-            let table = Texts::new(OwnedBytes::new(encoded(&shared(count))));
+            let table = SharedTexts::new(OwnedBytes::new(encoded(&shared(count))));
             assert_eq!(encoded_len(count as usize), Some(table.bytes.len()));
             for key in 0..count * 10 + 10 {
                 let expected = (key % 10 == 5 && key < count * 10).then(|| (key / 10) as u32 + 2);
@@ -207,7 +207,7 @@ mod tests {
         for at in (8..whole.len()).step_by(97) {
             let mut bytes = whole.clone();
             bytes[at] ^= 0x40;
-            let table = Texts::new(OwnedBytes::new(bytes));
+            let table = SharedTexts::new(OwnedBytes::new(bytes));
             for &(key, companies) in &keys {
                 assert!(matches!(table.companies(key), None | Some(Some(_))), "{key}");
                 assert!(table.companies(key).is_none_or(|found| found == Some(companies)), "{key}");

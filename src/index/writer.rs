@@ -14,15 +14,15 @@ use tantivy::indexer::UserOperation;
 use super::OpenIndex;
 use super::document::documents;
 use super::generation::{Generation, changed, replace_manifest, tidy};
-use super::ingest::{IngestReport, Scan, Tally};
+use super::ingest::{CorpusScan, IngestReport, Tally};
 use super::manifest::Manifest;
 use super::plan::{Job, Plan, Planner, Previous};
 use super::policies::PolicyEntry;
 use super::queue::queued;
 use super::reading::{PolicyRead, PolicyReader};
-use super::room::Room;
+use super::room::Semaphore;
 use super::segments::Segments;
-use super::sources::{PolicySources, Sources};
+use super::sources::{PolicySources, SourceTable};
 use super::summary::Summary;
 use crate::error::{Error, Result};
 use crate::progress::{Phase, Progress};
@@ -60,7 +60,7 @@ pub struct BuildOptions {
 /// The folder holds something else, an index of another version or a damaged one, or another process writes there; writing fails; none
 /// of the texts can be read.
 pub fn build(
-    scan: Scan,
+    scan: CorpusScan,
     options: &BuildOptions,
     progress: &dyn Progress,
 ) -> Result<(Manifest, IngestReport)> {
@@ -82,7 +82,7 @@ pub fn build(
 impl Previous {
     fn open(dir: &Path) -> Result<Self> {
         let index = OpenIndex::open(dir)?;
-        let sources = Sources::read(&dir.join(&index.manifest().generation))?;
+        let sources = SourceTable::read(&dir.join(&index.manifest().generation))?;
         Ok(Self { index, sources })
     }
 
@@ -99,7 +99,7 @@ impl Previous {
 
 /// One run of [`build`].
 struct Update<'u> {
-    scan: &'u Scan,
+    scan: &'u CorpusScan,
     numbers: &'u [u32],
     previous: Option<&'u Previous>,
     options: &'u BuildOptions,
@@ -192,7 +192,7 @@ impl Update<'_> {
             prune: self.options.prune,
             progress: self.progress,
         };
-        let room = Room::new((self.memory() / 4 / SNAPSHOT_BYTES) as usize);
+        let room = Semaphore::new((self.memory() / 4 / SNAPSHOT_BYTES) as usize);
         let done = Mutex::new(done);
         pool.install(|| {
             // A bridge hands out policies in order, one at a time: a split range would give one worker all the large ones.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// What a clause is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum ClauseKind {
     /// A line that titles what follows.
     Heading,
     /// Running text.
@@ -23,33 +23,39 @@ pub enum Kind {
     Quote,
 }
 
-impl Kind {
+impl ClauseKind {
     /// Every kind, in the order of its number in the index.
-    pub const ALL: [Kind; 5] = [Kind::Heading, Kind::Paragraph, Kind::Item, Kind::Row, Kind::Quote];
+    pub const ALL: [ClauseKind; 5] = [
+        ClauseKind::Heading,
+        ClauseKind::Paragraph,
+        ClauseKind::Item,
+        ClauseKind::Row,
+        ClauseKind::Quote,
+    ];
 
     /// The name in output and in `--kind`.
     pub fn name(self) -> &'static str {
         match self {
-            Kind::Heading => "heading",
-            Kind::Paragraph => "paragraph",
-            Kind::Item => "item",
-            Kind::Row => "row",
-            Kind::Quote => "quote",
+            ClauseKind::Heading => "heading",
+            ClauseKind::Paragraph => "paragraph",
+            ClauseKind::Item => "item",
+            ClauseKind::Row => "row",
+            ClauseKind::Quote => "quote",
         }
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ClauseKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
 
-impl FromStr for Kind {
+impl FromStr for ClauseKind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Kind::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| {
+        ClauseKind::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| {
             format!("`{text}` is no kind of clause: heading, paragraph, item, row or quote")
         })
     }
@@ -59,7 +65,7 @@ impl FromStr for Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clause {
     /// What it is.
-    pub kind: Kind,
+    pub kind: ClauseKind,
     /// The headings above it, outermost first; a heading is not part of its own path.
     pub section: Arc<[String]>,
     /// For an item the sentence that introduces its list, for a row the header row of its table.

@@ -21,7 +21,7 @@ pub enum Interval {
 
 /// One period.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Span {
+pub struct CalendarPeriod {
     /// `2019`, `2019-H1`, `2019-Q1` or `2019-01`.
     pub name: String,
     /// Its first second.
@@ -59,7 +59,7 @@ impl Interval {
     /// let names: Vec<_> = spans.iter().map(|span| span.name.as_str()).collect();
     /// assert_eq!(names, ["2018-H2", "2019-H1", "2019-H2"]);
     /// ```
-    pub fn spans(self, first: ArchiveTime, last: ArchiveTime) -> Vec<Span> {
+    pub fn spans(self, first: ArchiveTime, last: ArchiveTime) -> Vec<CalendarPeriod> {
         let mut spans = Vec::new();
         let Some(mut day) = self.first_day(first) else { return spans };
         while let Some(span) = self.span(day).filter(|span| span.start <= last) {
@@ -77,7 +77,7 @@ impl Interval {
     }
 
     /// The period that begins on this day.
-    fn span(self, day: Date) -> Option<Span> {
+    fn span(self, day: Date) -> Option<CalendarPeriod> {
         let next = day.checked_add(i32::from(self.months()).months()).ok()?;
         let (year, part) = (day.year(), (day.month() - 1) / self.months() + 1);
         let name = match self {
@@ -89,7 +89,7 @@ impl Interval {
         let start = ArchiveTime::from_date(&day.to_string())?;
         let last =
             ArchiveTime::from_seconds(ArchiveTime::from_date(&next.to_string())?.seconds() - 1);
-        Some(Span { name, start, last })
+        Some(CalendarPeriod { name, start, last })
     }
 }
 

@@ -9,9 +9,9 @@ mod metadata;
 mod policy;
 mod snapshot;
 
-pub use clause::{Clause, ClauseId, Kind};
+pub use clause::{Clause, ClauseId, ClauseKind};
 pub use date::{Age, AgeError, ArchiveTime, DateError, Period};
-pub use interval::{Interval, Span};
+pub use interval::{CalendarPeriod, Interval};
 pub use metadata::{metadata_keys, metadata_values};
 pub use policy::{PRIVACY_POLICY, PolicyKey};
-pub use snapshot::{SnapshotInfo, Source};
+pub use snapshot::{SnapshotInfo, SnapshotSource};

@@ -8,7 +8,7 @@ use super::ArchiveTime;
 
 /// Where in the user's files a snapshot comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Source {
+pub struct SnapshotSource {
     /// The corpus as it was named on the command line.
     pub corpus: String,
     /// The path inside the corpus, `/` between its parts; the file name itself where the corpus is one file.
@@ -21,7 +21,7 @@ pub struct Source {
     pub line: Option<u64>,
 }
 
-impl Source {
+impl SnapshotSource {
     /// The place in one line, for messages: a path, or git's own way to name a file of a commit, after the corpus.
     pub fn place(&self) -> String {
         let Self { corpus, path, commit, entry, line } = self;
@@ -48,7 +48,7 @@ pub struct SnapshotInfo {
     /// When it was archived.
     pub time: ArchiveTime,
     /// Where it comes from.
-    pub source: Source,
+    pub source: SnapshotSource,
     /// The address of the policy when it was archived, decoded once.
     pub url: Option<String>,
     /// The address of the archived page.
@@ -57,6 +57,6 @@ pub struct SnapshotInfo {
     pub is_technical: bool,
     /// Further facts about the snapshot as one JSON object; empty where there are none.
     pub metadata: String,
-    /// What the corpus says to know it again: [`crate::corpus::Found::fingerprint`].
+    /// What the corpus says to know it again: [`crate::corpus::FoundSnapshot::fingerprint`].
     pub fingerprint: u64,
 }

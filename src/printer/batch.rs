@@ -6,21 +6,21 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use super::Extras;
+use super::HitExtras;
 use super::citation::citation;
 use super::json::{JsonHit, print_json_line};
-use crate::search::{Hit, HitSink, Summary, Totals};
+use crate::search::{Hit, HitSink, SearchSummary, Totals};
 
 /// Writes the hits of one query, each with the query's id, and at the end its totals.
 pub struct BatchPrinter<'q, W> {
     out: W,
     query_id: &'q str,
-    extras: Extras,
+    extras: HitExtras,
 }
 
 impl<'q, W: Write> BatchPrinter<'q, W> {
     /// A printer for the query that is called so.
-    pub fn new(out: W, query_id: &'q str, extras: Extras) -> Self {
+    pub fn new(out: W, query_id: &'q str, extras: HitExtras) -> Self {
         Self { out, query_id, extras }
     }
 }
@@ -46,8 +46,8 @@ impl<W: Write> HitSink for BatchPrinter<'_, W> {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        let Summary { totals, truncated, .. } = summary;
+    fn finish(&mut self, summary: &SearchSummary) -> io::Result<()> {
+        let SearchSummary { totals, truncated, .. } = summary;
         print_json_line(
             &mut self.out,
             &End { query_id: self.query_id, totals, truncated: *truncated },

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::sanitize::sanitize;
 use super::table::print_rows;
 use super::width::columns;
-use crate::search::{Companies, CompanyEntry, Facet, Facets};
+use crate::search::{CompanyEntry, CompanyList, FacetCount, Facets};
 
 /// What stands for no value.
 const NONE: &str = "(none)";
@@ -35,7 +35,7 @@ fn aligned(out: &mut impl Write, rows: &[Vec<String>], numbers: usize) -> io::Re
 /// Writes facets for people, the first `limit` of them.
 pub fn print_facets(out: &mut impl Write, facets: &Facets, limit: usize) -> io::Result<()> {
     let head = [&*facets.by, "clauses", "policies", "companies"].map(str::to_owned).to_vec();
-    let row = |facet: &Facet| {
+    let row = |facet: &FacetCount| {
         let value = facet.value.as_deref().map_or(NONE.into(), sanitize).into_owned();
         vec![
             value,
@@ -51,8 +51,8 @@ pub fn print_facets(out: &mut impl Write, facets: &Facets, limit: usize) -> io::
 
 /// Writes a row for each of the first `limit` facets (RFC 4180), below a row of names.
 pub fn print_facets_csv(out: &mut impl Write, facets: &Facets, limit: usize) -> io::Result<()> {
-    let row = |facet: &Facet| {
-        let Facet { value, clauses, policies, companies } = facet;
+    let row = |facet: &FacetCount| {
+        let FacetCount { value, clauses, policies, companies } = facet;
         vec![
             value.clone().unwrap_or_default(),
             clauses.to_string(),
@@ -65,7 +65,7 @@ pub fn print_facets_csv(out: &mut impl Write, facets: &Facets, limit: usize) -> 
 }
 
 /// Writes companies for people.
-pub fn print_companies(out: &mut impl Write, companies: &Companies) -> io::Result<()> {
+pub fn print_companies(out: &mut impl Write, companies: &CompanyList) -> io::Result<()> {
     let mut head =
         ["company", "first", "last", "policies", "snapshots"].map(str::to_owned).to_vec();
     if companies.query.is_some() {
@@ -90,7 +90,7 @@ pub fn print_companies(out: &mut impl Write, companies: &Companies) -> io::Resul
 }
 
 /// Writes a row for each company (RFC 4180), below a row of names.
-pub fn print_companies_csv(out: &mut impl Write, companies: &Companies) -> io::Result<()> {
+pub fn print_companies_csv(out: &mut impl Write, companies: &CompanyList) -> io::Result<()> {
     let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
     let row = |entry: &CompanyEntry| {
         let CompanyEntry { company, policies, snapshots, first, last, clauses, saying } = entry;

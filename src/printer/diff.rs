@@ -7,10 +7,11 @@ use similar::{Algorithm, capture_diff_slices, group_diff_ops};
 use unicode_width::UnicodeWidthStr;
 
 use super::human::{HumanOptions, Pen, count};
-use crate::diff::Fate;
-use crate::model::Kind;
+use crate::diff::ClauseFate;
+use crate::model::ClauseKind;
 use crate::search::{
-    ChangeKind, Comparison, DiffSummary, Difference, SnapshotCard, Stretch, Version, VersionClause,
+    ChangeKind, ClauseDifference, DiffSummary, SnapshotCard, Version, VersionClause,
+    VersionComparison, WordChange,
 };
 
 pub(super) const ADDED: Style = AnsiColor::Green.on_default();
@@ -38,7 +39,7 @@ pub(super) fn summary(summary: &DiffSummary) -> String {
 /// Writes the summary, and then each difference under the headings where it stands.
 pub fn print_diff(
     out: &mut impl Write,
-    comparison: &Comparison,
+    comparison: &VersionComparison,
     options: HumanOptions,
 ) -> io::Result<()> {
     let pen = Pen::new(options);
@@ -63,10 +64,10 @@ pub fn print_diff(
 /// Writes one difference; every line begins with what it is: `+`, `-`, `~` or `>`.
 pub(super) fn print_difference(
     out: &mut impl Write,
-    difference: &Difference,
+    difference: &ClauseDifference,
     pen: Pen,
 ) -> io::Result<()> {
-    let Difference { change, old, new, words } = difference;
+    let ClauseDifference { change, old, new, words } = difference;
     let text = |clause: &Option<VersionClause>| clause.as_ref().map(marked).unwrap_or_default();
     match change {
         ChangeKind::Added => line(out, pen, '+', ADDED, &text(new)),
@@ -84,16 +85,16 @@ pub(super) fn print_difference(
 /// The lines of a text with what was removed from it and added to it; one line where no terminal says how wide it is.
 pub(super) fn reworded<'s>(
     pen: Pen,
-    words: impl Iterator<Item = &'s Stretch>,
+    words: impl Iterator<Item = &'s WordChange>,
     indent: usize,
 ) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut column = 0;
     for stretch in words {
         let (style, text) = match stretch.fate {
-            Fate::Same => (Style::new(), stretch.text.clone()),
-            Fate::Removed => (REMOVED, format!("[-{}-]", stretch.text)),
-            Fate::Added => (ADDED, format!("{{+{}+}}", stretch.text)),
+            ClauseFate::Same => (Style::new(), stretch.text.clone()),
+            ClauseFate::Removed => (REMOVED, format!("[-{}-]", stretch.text)),
+            ClauseFate::Added => (ADDED, format!("{{+{}+}}", stretch.text)),
         };
         let mut rest = String::new();
         for word in text.split(' ') {
@@ -148,11 +149,11 @@ fn line(out: &mut impl Write, pen: Pen, mark: char, style: Style, text: &str) ->
 /// A clause with what tells its kind.
 fn marked(clause: &VersionClause) -> String {
     match clause.kind {
-        Kind::Heading => format!("# {}", clause.text),
-        Kind::Item => format!("- {}", clause.text),
-        Kind::Quote => format!("> {}", clause.text),
-        Kind::Row => format!("| {}", clause.text),
-        Kind::Paragraph => clause.text.clone(),
+        ClauseKind::Heading => format!("# {}", clause.text),
+        ClauseKind::Item => format!("- {}", clause.text),
+        ClauseKind::Quote => format!("> {}", clause.text),
+        ClauseKind::Row => format!("| {}", clause.text),
+        ClauseKind::Paragraph => clause.text.clone(),
     }
 }
 

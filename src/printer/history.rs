@@ -7,7 +7,8 @@ use anstyle::Style;
 use super::diff::{ADDED, REMOVED, reworded};
 use super::human::{HumanOptions, Pen, count};
 use crate::search::{
-    Event, EventKind, History, Life, PolicyHistory, SnapshotCard, ThreadHistory, Wording,
+    ClauseLife, History, HistoryEvent, HistoryEventKind, PolicyHistory, SnapshotCard,
+    ThreadHistory, Wording,
 };
 
 const BOLD: Style = Style::new().bold();
@@ -59,7 +60,7 @@ fn print_thread(out: &mut impl Write, thread: &ThreadHistory, pen: Pen) -> io::R
 }
 
 /// Since when, until when, how often.
-fn life(life: &Life) -> String {
+fn life(life: &ClauseLife) -> String {
     let mut parts = vec![match life.first_seen == life.last_seen {
         true => format!("seen {}", life.first_seen),
         false => format!("seen {} to {}", life.first_seen, life.last_seen),
@@ -76,19 +77,19 @@ fn life(life: &Life) -> String {
 fn print_event(
     out: &mut impl Write,
     thread: &ThreadHistory,
-    event: &Event,
+    event: &HistoryEvent,
     pen: Pen,
 ) -> io::Result<()> {
     let wording = |number: Option<usize>| number.and_then(|number| thread.wordings.get(number));
     let (from, to) = (wording(event.from), wording(event.to));
     let date = pen.draw(DATE, &event.snapshot.archive_date);
     let (mark, style, text) = match event.change {
-        EventKind::Standing => ('=', Style::new(), &event.after),
-        EventKind::Added => ('+', ADDED, &event.after),
-        EventKind::Removed => ('-', REMOVED, &event.before),
-        EventKind::Changed => ('~', Style::new(), &None),
+        HistoryEventKind::Standing => ('=', Style::new(), &event.after),
+        HistoryEventKind::Added => ('+', ADDED, &event.after),
+        HistoryEventKind::Removed => ('-', REMOVED, &event.before),
+        HistoryEventKind::Changed => ('~', Style::new(), &None),
     };
-    if event.change == EventKind::Changed {
+    if event.change == HistoryEventKind::Changed {
         let lines = reworded(pen, event.words.iter().flatten(), INDENT.len() + 2);
         for (i, line) in lines.iter().enumerate() {
             let start = if i == 0 { format!("{date}  {mark}") } else { format!("{INDENT} ") };
@@ -115,11 +116,11 @@ fn place(snapshot: &SnapshotCard) -> String {
 }
 
 /// What else is to be said of an event.
-fn notes(event: &Event, from: Option<&Wording>, to: Option<&Wording>) -> String {
+fn notes(event: &HistoryEvent, from: Option<&Wording>, to: Option<&Wording>) -> String {
     let mut notes = Vec::new();
     match &event.previous {
         None => notes.push("in the oldest snapshot".to_owned()),
-        Some(previous) if event.change == EventKind::Removed => {
+        Some(previous) if event.change == HistoryEventKind::Removed => {
             notes.push(format!("last seen {}", previous.archive_date));
         }
         Some(previous) => notes.push(format!("the snapshot before: {}", previous.archive_date)),

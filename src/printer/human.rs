@@ -7,8 +7,11 @@ use unicode_width::UnicodeWidthChar;
 
 use super::citation;
 use super::sanitize::sanitize;
-use crate::model::{Kind, metadata_keys, metadata_values};
-use crate::search::{Explanation, Group, Hit, Member, Neighbour, Part, Reason, ShownClause};
+use crate::model::{ClauseKind, metadata_keys, metadata_values};
+use crate::search::{
+    GroupMember, Hit, HitGrouping, NeighbourClause, ScoreExplanation, ScorePart, ScoreReason,
+    ShownClause,
+};
 
 /// How hits are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,9 +23,9 @@ pub struct HumanOptions {
     /// Whether control characters must be kept out, because a terminal reads along.
     pub is_terminal: bool,
     /// What each hit stands for.
-    pub group: Group,
+    pub group: HitGrouping,
     /// Which hit of a group is shown.
-    pub member: Member,
+    pub member: GroupMember,
 }
 
 const COMPANY: Style = Style::new().bold();
@@ -57,8 +60,8 @@ pub(super) fn hit(
         writeln!(out, "{INDENT}{}", pen.draw(DIM, &hit.section.join(" > ")))?;
     }
     match (&hit.lead_in, hit.kind) {
-        (Some(lead_in), Kind::Item) => writeln!(out, "{INDENT}{}", pen.safe(lead_in))?,
-        (Some(header), Kind::Row) => writeln!(out, "{INDENT}{}", pen.draw(DIM, header))?,
+        (Some(lead_in), ClauseKind::Item) => writeln!(out, "{INDENT}{}", pen.safe(lead_in))?,
+        (Some(header), ClauseKind::Row) => writeln!(out, "{INDENT}{}", pen.draw(DIM, header))?,
         _ => {}
     }
     pen.neighbours(out, hit.context.iter().flat_map(|context| &context.before))?;
@@ -77,21 +80,21 @@ fn explain(
     out: &mut impl Write,
     pen: Pen,
     score: Option<f64>,
-    explanation: &Explanation,
+    explanation: &ScoreExplanation,
 ) -> io::Result<()> {
-    let Explanation { length, factor, parts } = explanation;
+    let ScoreExplanation { length, factor, parts } = explanation;
     let mut lines = vec![format!(
         "score {:.4}, of {}",
         score.unwrap_or_default(),
         count(u64::from(*length), "word", "words")
     )];
-    for Part { reason, text, count, score } in parts {
+    for ScorePart { reason, text, count, score } in parts {
         let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
         let what = match reason {
-            Reason::Matched => format!("{text}, {times}"),
-            Reason::Forms => format!("forms of {text}, {times}"),
-            Reason::Synonyms => format!("other words for {text}, {times}"),
-            Reason::Neighbours => "the clauses before and after it".to_owned(),
+            ScoreReason::Matched => format!("{text}, {times}"),
+            ScoreReason::Forms => format!("forms of {text}, {times}"),
+            ScoreReason::Synonyms => format!("other words for {text}, {times}"),
+            ScoreReason::Neighbours => "the clauses before and after it".to_owned(),
         };
         lines.push(format!("  {score:>8.4}  {what}"));
     }
@@ -102,22 +105,22 @@ fn explain(
 }
 
 /// What stands before the text of a clause.
-fn mark(kind: Kind) -> &'static str {
-    if kind == Kind::Item { "- " } else { "" }
+fn mark(kind: ClauseKind) -> &'static str {
+    if kind == ClauseKind::Item { "- " } else { "" }
 }
 
 /// How many hits it stands for. Of equal clauses their companies are counted already.
 fn group_size(hit: &Hit, options: HumanOptions) -> Option<String> {
     let size = hit.group_size.filter(|&size| size > 1)?;
     let which = match options.member {
-        Member::Best => "best",
-        Member::Newest => "newest",
-        Member::Oldest => "oldest",
+        GroupMember::Best => "best",
+        GroupMember::Newest => "newest",
+        GroupMember::Oldest => "oldest",
     };
     match options.group {
-        Group::Policy => Some(format!("{which} of {size} in this policy")),
-        Group::Company => Some(format!("{which} of {size} at this company")),
-        Group::None | Group::Text => None,
+        HitGrouping::Policy => Some(format!("{which} of {size} in this policy")),
+        HitGrouping::Company => Some(format!("{which} of {size} at this company")),
+        HitGrouping::None | HitGrouping::Text => None,
     }
 }
 
@@ -172,20 +175,20 @@ pub fn print_shown(
             }
         }
         // Entries of a list stand close together, all else apart.
-        let is_list = |kind| matches!(kind, Kind::Item | Kind::Row);
+        let is_list = |kind| matches!(kind, ClauseKind::Item | ClauseKind::Row);
         if before.is_some_and(|kind| !(is_list(kind) && kind == clause.kind)) {
             writeln!(out)?;
         }
         before = Some(clause.kind);
         let mark = match (clause.is_shown, clause.kind) {
-            (true, Kind::Item) => "> - ",
+            (true, ClauseKind::Item) => "> - ",
             (true, _) => "> ",
-            (false, Kind::Item) => "  - ",
+            (false, ClauseKind::Item) => "  - ",
             (false, _) => "  ",
         };
         let style = match (clause.is_shown, clause.kind) {
             (true, _) => MATCH,
-            (false, Kind::Heading) => COMPANY,
+            (false, ClauseKind::Heading) => COMPANY,
             (false, _) => Style::new(),
         };
         for (i, line) in pen.wrapped(&clause.text, 4).into_iter().enumerate() {
@@ -284,9 +287,9 @@ impl Pen {
     fn neighbours<'n>(
         self,
         out: &mut impl Write,
-        neighbours: impl Iterator<Item = &'n Neighbour>,
+        neighbours: impl Iterator<Item = &'n NeighbourClause>,
     ) -> io::Result<()> {
-        for Neighbour { kind, text } in neighbours {
+        for NeighbourClause { kind, text } in neighbours {
             let lines = self.wrapped(text, INDENT.len() + 4);
             for (i, line) in lines.iter().take(LINES).enumerate() {
                 let mark = if i == 0 { mark(*kind) } else { &"  "[..mark(*kind).len()] };

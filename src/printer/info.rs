@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::sanitize::sanitize;
-use crate::index::{Info, Tally};
+use crate::index::{IndexInfo, Tally};
 
 /// Writes what an index holds, a line for each thing.
-pub fn print_info(out: &mut impl Write, info: &Info) -> io::Result<()> {
+pub fn print_info(out: &mut impl Write, info: &IndexInfo) -> io::Result<()> {
     let counts = &info.counts;
     writeln!(out, "index      {}", sanitize(&info.index))?;
     for corpus in &info.corpora {

@@ -10,9 +10,9 @@ use serde_json::value::RawValue;
 
 use super::citation::citation;
 use super::sanitize::is_unsafe;
-use crate::search::{ContextClause, Hit, ShownClause, Summary};
+use crate::search::{ContextClause, Hit, SearchSummary, ShownClause};
 
-pub(super) fn begin(out: &mut impl Write, summary: &Summary) -> io::Result<()> {
+pub(super) fn begin(out: &mut impl Write, summary: &SearchSummary) -> io::Result<()> {
     out.write_all(b"{\"query\":")?;
     value(out, &summary.query)?;
     out.write_all(b",\"totals\":")?;

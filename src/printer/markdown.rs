@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::human::{HumanOptions, Pen, count};
 use super::json::print_json_line;
-use crate::model::Kind;
+use crate::model::ClauseKind;
 use crate::search::{Version, VersionClause};
 
 /// Writes a version as Markdown: headings by their depth, items, rows and quotes with their marks, what Markdown would take for a mark
@@ -43,17 +43,17 @@ pub fn print_version(
     writeln!(out, "{}", pen.draw(dim, &format!("{}, {clauses}", card.source.place())))?;
     let mut before = None;
     for clause in &version.clauses {
-        let is_list = matches!(clause.kind, Kind::Item | Kind::Row);
+        let is_list = matches!(clause.kind, ClauseKind::Item | ClauseKind::Row);
         if !(is_list && before == Some(clause.kind)) {
             writeln!(out)?;
         }
         before = Some(clause.kind);
         let mark = match clause.kind {
-            Kind::Item => "- ",
-            Kind::Quote => "> ",
-            Kind::Heading | Kind::Paragraph | Kind::Row => "",
+            ClauseKind::Item => "- ",
+            ClauseKind::Quote => "> ",
+            ClauseKind::Heading | ClauseKind::Paragraph | ClauseKind::Row => "",
         };
-        let style = if clause.kind == Kind::Heading { bold } else { anstyle::Style::new() };
+        let style = if clause.kind == ClauseKind::Heading { bold } else { anstyle::Style::new() };
         for (i, line) in pen.wrapped(&clause.text, mark.len()).iter().enumerate() {
             let indent = if i == 0 { mark } else { &"  "[..mark.len()] };
             writeln!(out, "{indent}{}", pen.draw(style, line))?;
@@ -69,7 +69,7 @@ pub(super) fn markdown(clauses: &[VersionClause]) -> String {
     // The items above, outermost first.
     let mut items: Vec<&VersionClause> = Vec::new();
     for (at, clause) in clauses.iter().enumerate() {
-        if clause.kind == Kind::Row {
+        if clause.kind == ClauseKind::Row {
             // A table is written whole at its first row.
             if !before.is_some_and(|before| is_same_table(before, clause, clauses.get(at + 1))) {
                 text.push_str(if before.is_some() { "\n" } else { "" });
@@ -78,7 +78,7 @@ pub(super) fn markdown(clauses: &[VersionClause]) -> String {
             before = Some(clause);
             continue;
         }
-        if clause.kind == Kind::Paragraph
+        if clause.kind == ClauseKind::Paragraph
             && let Some(depth) = interrupted(&items, &clauses[at + 1..])
         {
             items.truncate(depth + 1);
@@ -87,14 +87,16 @@ pub(super) fn markdown(clauses: &[VersionClause]) -> String {
             before = Some(clause);
             continue;
         }
-        if clause.kind != Kind::Item {
+        if clause.kind != ClauseKind::Item {
             items.clear();
         }
-        if before.is_some_and(|before| before.kind != Kind::Item || clause.kind != Kind::Item) {
+        if before.is_some_and(|before| {
+            before.kind != ClauseKind::Item || clause.kind != ClauseKind::Item
+        }) {
             text.push('\n');
         }
         match clause.kind {
-            Kind::Item => {
+            ClauseKind::Item => {
                 let depth = depth(&items, clause);
                 items.truncate(depth);
                 items.push(clause);
@@ -104,14 +106,14 @@ pub(super) fn markdown(clauses: &[VersionClause]) -> String {
                     escaped(&clause.text, &format!("{indent}  "))
                 ));
             }
-            Kind::Row => {}
-            Kind::Heading => {
+            ClauseKind::Row => {}
+            ClauseKind::Heading => {
                 let marks = "#".repeat((clause.section.len() + 1).min(6));
                 // A heading is one line.
                 text.push_str(&format!("{marks} {}", escaped(&clause.text.replace('\n', " "), "")));
             }
-            Kind::Paragraph => text.push_str(&escaped(&clause.text, "")),
-            Kind::Quote => text.push_str(&format!("> {}", escaped(&clause.text, "> "))),
+            ClauseKind::Paragraph => text.push_str(&escaped(&clause.text, "")),
+            ClauseKind::Quote => text.push_str(&format!("> {}", escaped(&clause.text, "> "))),
         }
         text.push('\n');
         before = Some(clause);
@@ -127,21 +129,21 @@ fn is_same_table(
 ) -> bool {
     let is_header = after.is_some_and(|after| is_header_of(row, after));
     let is_same = before.lead_in == row.lead_in && !is_header;
-    let are_rows = before.kind == Kind::Row && row.kind == Kind::Row;
+    let are_rows = before.kind == ClauseKind::Row && row.kind == ClauseKind::Row;
     are_rows && (is_same || is_header_of(before, row))
 }
 
 /// Whether the first row is the header row of the second.
 fn is_header_of(header: &VersionClause, row: &VersionClause) -> bool {
-    let are_rows = header.kind == Kind::Row && row.kind == Kind::Row;
+    let are_rows = header.kind == ClauseKind::Row && row.kind == ClauseKind::Row;
     are_rows && header.lead_in.is_none() && row.lead_in.as_ref() == Some(&header.text)
 }
 
 /// Of a paragraph between the items of a list, how deep the item is that it belongs to: a later one has the lead-in of one above.
 fn interrupted(items: &[&VersionClause], after: &[VersionClause]) -> Option<usize> {
-    let next = after.iter().find(|clause| clause.kind != Kind::Paragraph)?;
+    let next = after.iter().find(|clause| clause.kind != ClauseKind::Paragraph)?;
     let is_resumed = |item: &&VersionClause| item.lead_in.is_some() && item.lead_in == next.lead_in;
-    items.iter().rposition(is_resumed).filter(|_| next.kind == Kind::Item)
+    items.iter().rposition(is_resumed).filter(|_| next.kind == ClauseKind::Item)
 }
 
 /// How many items the clause stands below: an item that ends with its lead-in is one of them.

@@ -30,21 +30,21 @@ pub use info::print_info;
 pub use json::{print_json_line, print_shown_json};
 pub use kwic::{KwicKey, KwicOptions};
 pub use markdown::{print_markdown, print_version, print_version_json};
-pub use offsets::Offsets;
+pub use offsets::OffsetUnit;
 pub use plot::print_timeline_svg;
 pub use sanitize::sanitize;
 pub use snapshots::{
     MarkdownTree, print_snapshot_csv, print_snapshot_csv_names, print_snapshot_json,
 };
-pub use table::{Fields, Separator, TableOptions};
+pub use table::{TableFields, TableOptions, TableSeparator};
 pub use timeline::{print_timeline, print_timeline_csv};
 
-use crate::search::{Hit, HitSink, Summary};
+use crate::search::{Hit, HitSink, SearchSummary};
 use json::JsonHit;
 
 /// How a result is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Format {
+pub enum HitFormat {
     /// For reading.
     Human(HumanOptions),
     /// One object: query, totals, truncated, hits (`schema/results.schema.json`).
@@ -59,9 +59,9 @@ pub enum Format {
 
 /// What is written besides, in any format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Extras {
+pub struct HitExtras {
     /// What the numbers of highlights count.
-    pub offsets: Offsets,
+    pub offsets: OffsetUnit,
     /// Whether each hit has its citation.
     pub has_citation: bool,
 }
@@ -69,8 +69,8 @@ pub struct Extras {
 /// Writes hits to `out` in a format, and how many there are if only that is wanted.
 pub struct Printer<W> {
     out: W,
-    format: Format,
-    extras: Extras,
+    format: HitFormat,
+    extras: HitExtras,
     only_count: bool,
     printed: u64,
     /// Lines that wait for their order.
@@ -79,19 +79,19 @@ pub struct Printer<W> {
 
 impl<W: Write> Printer<W> {
     /// A printer of hits.
-    pub fn new(out: W, format: Format) -> Self {
-        let extras = Extras::default();
+    pub fn new(out: W, format: HitFormat) -> Self {
+        let extras = HitExtras::default();
         Self { out, format, extras, only_count: false, printed: 0, lines: Vec::new() }
     }
 
     /// A printer of totals alone: a number for people, the totals as an object for programs.
-    pub fn counting(out: W, format: Format) -> Self {
+    pub fn counting(out: W, format: HitFormat) -> Self {
         Self { only_count: true, ..Self::new(out, format) }
     }
 
     /// The same with more for each hit.
     #[must_use]
-    pub fn with(self, extras: Extras) -> Self {
+    pub fn with(self, extras: HitExtras) -> Self {
         Self { extras, ..self }
     }
 
@@ -102,10 +102,10 @@ impl<W: Write> Printer<W> {
 }
 
 impl<W: Write> HitSink for Printer<W> {
-    fn begin(&mut self, summary: &Summary) -> io::Result<()> {
+    fn begin(&mut self, summary: &SearchSummary) -> io::Result<()> {
         match &self.format {
-            Format::Json => json::begin(&mut self.out, summary),
-            Format::Table(options) if !self.only_count => table::begin(&mut self.out, options),
+            HitFormat::Json => json::begin(&mut self.out, summary),
+            HitFormat::Table(options) if !self.only_count => table::begin(&mut self.out, options),
             _ => Ok(()),
         }
     }
@@ -116,15 +116,17 @@ impl<W: Write> HitSink for Printer<W> {
         let citation = self.extras.has_citation.then(|| citation::citation(hit));
         let out = &mut self.out;
         match &self.format {
-            Format::Human(options) => {
+            HitFormat::Human(options) => {
                 human::hit(out, hit, *options, citation.as_deref(), is_first)?
             }
-            Format::Json => json::hit(out, &JsonHit { query_id: None, hit, citation }, is_first)?,
-            Format::JsonLines => {
+            HitFormat::Json => {
+                json::hit(out, &JsonHit { query_id: None, hit, citation }, is_first)?
+            }
+            HitFormat::JsonLines => {
                 json::print_json_line(out, &JsonHit { query_id: None, hit, citation })?
             }
-            Format::Table(options) => table::hit(out, hit, options)?,
-            Format::Kwic(options) => {
+            HitFormat::Table(options) => table::hit(out, hit, options)?,
+            HitFormat::Kwic(options) => {
                 let lines = kwic::lines(hit, options);
                 if options.sort.is_empty() {
                     lines.iter().try_for_each(|line| writeln!(out, "{}", line.text))?;
@@ -137,18 +139,18 @@ impl<W: Write> HitSink for Printer<W> {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+    fn finish(&mut self, summary: &SearchSummary) -> io::Result<()> {
         let out = &mut self.out;
         match &self.format {
-            Format::Json => json::finish(out, self.printed == 0)?,
-            Format::Human(_) | Format::Kwic(_) if self.only_count => {
+            HitFormat::Json => json::finish(out, self.printed == 0)?,
+            HitFormat::Human(_) | HitFormat::Kwic(_) if self.only_count => {
                 writeln!(out, "{}", summary.totals.groups.unwrap_or(summary.totals.clauses))?;
             }
-            Format::JsonLines if self.only_count => json::print_json_line(out, &summary.totals)?,
-            Format::Table(options) if self.only_count => {
+            HitFormat::JsonLines if self.only_count => json::print_json_line(out, &summary.totals)?,
+            HitFormat::Table(options) if self.only_count => {
                 table::totals(out, &summary.totals, options)?
             }
-            Format::Kwic(_) => {
+            HitFormat::Kwic(_) => {
                 // Lines with equal keys stay as hits came.
                 self.lines.sort_by(|a, b| a.key.cmp(&b.key));
                 self.lines.iter().try_for_each(|line| writeln!(out, "{}", line.text))?;

@@ -6,7 +6,7 @@ use crate::search::Hit;
 
 /// What the numbers of `highlights` count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Offsets {
+pub enum OffsetUnit {
     /// Bytes of the UTF-8 form of the text.
     #[default]
     Bytes,
@@ -14,12 +14,12 @@ pub enum Offsets {
     Chars,
 }
 
-impl Offsets {
+impl OffsetUnit {
     /// The hit with its highlights, which are in bytes, counted this way.
     pub(super) fn of(self, hit: &Hit) -> Cow<'_, Hit> {
         match self {
-            Offsets::Bytes => Cow::Borrowed(hit),
-            Offsets::Chars => {
+            OffsetUnit::Bytes => Cow::Borrowed(hit),
+            OffsetUnit::Chars => {
                 let highlights = in_chars(&hit.text, &hit.highlights);
                 Cow::Owned(Hit { highlights, ..hit.clone() })
             }

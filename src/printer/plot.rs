@@ -14,7 +14,7 @@ use plotters_svg::SVGBackend;
 
 use super::sanitize::sanitize;
 use super::timeline::caption;
-use crate::search::{Measure, Series, Timeline};
+use crate::search::{Timeline, TimelineMeasure, TimelineSeries};
 
 /// Okabe and Ito's colours, which colour-blind people tell apart, without the yellow that is faint on white
 /// (<https://jfly.uni-koeln.de/color/>).
@@ -90,7 +90,7 @@ fn draw<'p>(area: &DrawingArea<SVGBackend<'p>, Shift>, timeline: &Timeline) -> R
         .label_style(("sans-serif", 15).into_font())
         .axis_desc_style(("sans-serif", 15).into_font())
         .y_desc(match timeline.measure {
-            Measure::Snapshots => "share of snapshots that say it".to_owned(),
+            TimelineMeasure::Snapshots => "share of snapshots that say it".to_owned(),
             measure => format!("share of {} in force that say it", measure.name()),
         })
         .x_desc(caption(timeline))
@@ -137,7 +137,7 @@ fn top(timeline: &Timeline) -> f64 {
 }
 
 /// Per period its number and share in percent.
-fn points(series: &Series) -> Vec<Option<(f64, f64)>> {
+fn points(series: &TimelineSeries) -> Vec<Option<(f64, f64)>> {
     let shares = series.points.iter().map(|point| point.share);
     shares.enumerate().map(|(at, share)| Some((at as f64, share? * 100.0))).collect()
 }

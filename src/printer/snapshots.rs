@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::json::print_json_line;
 use super::markdown::markdown;
-use super::table::{Separator, row};
+use super::table::{TableSeparator, row};
 use crate::search::{SnapshotCard, Version};
 
 /// A tree of Markdown files, `COMPANY/TYPE/TIME.md`, with front matter that says whose each is. It appears when it is complete.
@@ -186,7 +186,7 @@ pub fn print_snapshot_json(out: &mut impl Write, version: &Version) -> io::Resul
 /// Those of writing.
 pub fn print_snapshot_csv_names(out: &mut impl Write) -> io::Result<()> {
     let names = ["company", "type", "archive_time", "url", "archive_url", "technical", "text"];
-    row(out, Separator::Comma, names.into_iter().map(str::to_owned))
+    row(out, TableSeparator::Comma, names.into_iter().map(str::to_owned))
 }
 
 /// Writes a snapshot as a row (RFC 4180), its text as Markdown.
@@ -210,7 +210,7 @@ pub fn print_snapshot_csv(out: &mut impl Write, version: &Version) -> io::Result
         card.is_technical.to_string(),
         text,
     ];
-    row(out, Separator::Comma, cells.into_iter())
+    row(out, TableSeparator::Comma, cells.into_iter())
 }
 
 #[cfg(test)]

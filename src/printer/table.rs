@@ -11,15 +11,15 @@ use csv::{QuoteStyle, Terminator, WriterBuilder};
 use super::citation::citation;
 use super::sanitize::sanitize;
 use crate::error::{Error, Result};
-use crate::search::{Hit, Neighbour, Totals};
+use crate::search::{Hit, NeighbourClause, Totals};
 
 /// How rows are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableOptions {
     /// What stands between cells.
-    pub separator: Separator,
+    pub separator: TableSeparator,
     /// The columns.
-    pub fields: Fields,
+    pub fields: TableFields,
     /// Whether a cell that a spreadsheet would take for a formula gets an apostrophe before it.
     pub has_safe_cells: bool,
     /// Whether control characters must be kept out, because a terminal reads along.
@@ -28,7 +28,7 @@ pub struct TableOptions {
 
 /// What stands between cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Separator {
+pub enum TableSeparator {
     /// CSV.
     Comma,
     /// TSV.
@@ -88,21 +88,21 @@ fn ranges(ranges: &[(usize, usize)]) -> String {
 }
 
 /// A line for each clause.
-fn texts<'n>(neighbours: impl Iterator<Item = &'n Neighbour>) -> String {
+fn texts<'n>(neighbours: impl Iterator<Item = &'n NeighbourClause>) -> String {
     neighbours.map(|neighbour| neighbour.text.replace('\n', " ")).collect::<Vec<_>>().join("\n")
 }
 
 /// Columns in an order: positions in the table of fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fields(Vec<usize>);
+pub struct TableFields(Vec<usize>);
 
-impl Default for Fields {
+impl Default for TableFields {
     fn default() -> Self {
         Self((0..ON_REQUEST).collect())
     }
 }
 
-impl Fields {
+impl TableFields {
     /// The fields with these names.
     ///
     /// # Errors
@@ -178,9 +178,9 @@ pub(super) fn print_rows(
     names: &[&str],
     rows: impl Iterator<Item = Vec<String>>,
 ) -> io::Result<()> {
-    row(out, Separator::Comma, names.iter().map(|name| (*name).to_owned()))?;
+    row(out, TableSeparator::Comma, names.iter().map(|name| (*name).to_owned()))?;
     for cells in rows {
-        row(out, Separator::Comma, cells.into_iter())?;
+        row(out, TableSeparator::Comma, cells.into_iter())?;
     }
     out.flush()
 }
@@ -197,17 +197,17 @@ fn guarded(value: String) -> String {
 /// Writes one row. Each is made in memory and handed on whole: nothing waits here.
 pub(super) fn row(
     out: &mut impl Write,
-    separator: Separator,
+    separator: TableSeparator,
     cells: impl Iterator<Item = String>,
 ) -> io::Result<()> {
     let mut builder = WriterBuilder::new();
     match separator {
-        Separator::Comma => builder.terminator(Terminator::CRLF),
-        Separator::Tab => builder.delimiter(b'\t').quote_style(QuoteStyle::Never),
+        TableSeparator::Comma => builder.terminator(Terminator::CRLF),
+        TableSeparator::Tab => builder.delimiter(b'\t').quote_style(QuoteStyle::Never),
     };
     let mut row = builder.from_writer(Vec::new());
     for cell in cells {
-        row.write_field(if separator == Separator::Tab { escaped(&cell) } else { cell })?;
+        row.write_field(if separator == TableSeparator::Tab { escaped(&cell) } else { cell })?;
     }
     row.write_record(None::<&[u8]>)?;
     out.write_all(&row.into_inner().map_err(|error| error.into_error())?)
@@ -221,7 +221,7 @@ fn escaped(value: &str) -> String {
 mod tests {
     use super::*;
 
-    fn written(separator: Separator, cells: &[&str]) -> String {
+    fn written(separator: TableSeparator, cells: &[&str]) -> String {
         let mut out = Vec::new();
         row(&mut out, separator, cells.iter().map(|cell| (*cell).to_owned())).unwrap();
         String::from_utf8(out).unwrap()
@@ -231,11 +231,11 @@ mod tests {
     fn a_row_is_quoted_or_escaped() {
         let cells = ["a,b", "say \"no\"", "two\nlines", "", "tab\there", r"C:\n"];
         assert_eq!(
-            written(Separator::Comma, &cells),
+            written(TableSeparator::Comma, &cells),
             "\"a,b\",\"say \"\"no\"\"\",\"two\nlines\",,tab\there,C:\\n\r\n"
         );
         assert_eq!(
-            written(Separator::Tab, &cells),
+            written(TableSeparator::Tab, &cells),
             "a,b\tsay \"no\"\ttwo\\nlines\t\ttab\\there\tC:\\\\n\n"
         );
     }
@@ -251,18 +251,19 @@ mod tests {
 
     #[test]
     fn fields_have_names() {
-        let names = |fields: &Fields| fields.chosen().map(|(name, _)| *name).collect::<Vec<_>>();
+        let names =
+            |fields: &TableFields| fields.chosen().map(|(name, _)| *name).collect::<Vec<_>>();
         let wanted = ["text", "company", "source"].map(str::to_owned);
-        assert_eq!(names(&Fields::named(&wanted).unwrap()), wanted);
-        let cited = Fields::default().with("citation");
+        assert_eq!(names(&TableFields::named(&wanted).unwrap()), wanted);
+        let cited = TableFields::default().with("citation");
         assert_eq!(names(&cited).last(), Some(&"citation"));
         assert_eq!(cited.clone().with("citation"), cited);
-        let error = Fields::named(&["Compny".to_owned()]).unwrap_err().to_string();
+        let error = TableFields::named(&["Compny".to_owned()]).unwrap_err().to_string();
         assert!(
             error.starts_with("no field `Compny`; did you mean `company`? fields: rank, score, "),
             "{error}"
         );
-        let error = Fields::named(&["zzz".to_owned()]).unwrap_err().to_string();
+        let error = TableFields::named(&["zzz".to_owned()]).unwrap_err().to_string();
         assert!(error.starts_with("no field `zzz`; fields: rank, "), "{error}");
     }
 }

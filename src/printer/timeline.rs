@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::human::HumanOptions;
 use super::sanitize::sanitize;
 use super::table::print_rows;
-use crate::search::{Measure, Point, Series, Timeline};
+use crate::search::{Timeline, TimelineMeasure, TimelinePoint, TimelineSeries};
 
 /// The colours of series: distinct without red beside green.
 const COLOURS: [AnsiColor; 4] =
@@ -22,7 +22,7 @@ const MAX_BAR: usize = 60;
 pub(super) fn caption(timeline: &Timeline) -> String {
     let by = timeline.by;
     match (timeline.measure, &timeline.carry) {
-        (Measure::Snapshots, _) => format!("snapshots archived in each {by}"),
+        (TimelineMeasure::Snapshots, _) => format!("snapshots archived in each {by}"),
         (measure, None) => format!(
             "{} at the end of each {by}; the last snapshot of a policy counts until the next, however old",
             measure.name()
@@ -76,7 +76,7 @@ struct Bars {
 
 fn print_series(
     out: &mut impl Write,
-    series: &Series,
+    series: &TimelineSeries,
     widths: &Widths,
     bars: Bars,
 ) -> io::Result<()> {
@@ -84,7 +84,7 @@ fn print_series(
     let bold = if bars.options.has_colour { Style::new().bold() } else { Style::new() };
     writeln!(out, "{bold}{query}{bold:#}")?;
     for point in &series.points {
-        let Point { period, is_partial, saying, in_force, share, .. } = point;
+        let TimelinePoint { period, is_partial, saying, in_force, share, .. } = point;
         let mark = if *is_partial { '*' } else { ' ' };
         let share_text = share.map_or("-".to_owned(), |share| format!("{:.1}%", share * 100.0));
         let (a, b, c) = (widths.period, widths.saying, widths.in_force);
@@ -120,7 +120,7 @@ const COLUMNS: [&str; 9] =
 
 /// Writes a row for each period of each query (RFC 4180), below a row of names.
 pub fn print_timeline_csv(out: &mut impl Write, timeline: &Timeline) -> io::Result<()> {
-    let row = |query: &String, point: &Point| {
+    let row = |query: &String, point: &TimelinePoint| {
         vec![
             query.clone(),
             timeline.measure.name().to_owned(),
@@ -133,7 +133,7 @@ pub fn print_timeline_csv(out: &mut impl Write, timeline: &Timeline) -> io::Resu
             point.share.map(|share| share.to_string()).unwrap_or_default(),
         ]
     };
-    let of_series = |series: &Series| {
+    let of_series = |series: &TimelineSeries| {
         series.points.iter().map(|point| row(&series.query, point)).collect::<Vec<_>>()
     };
     print_rows(out, &COLUMNS, timeline.series.iter().flat_map(of_series))

@@ -6,57 +6,38 @@
 
 use std::fmt;
 
-/// A range of bytes in the query, on character borders: what an error points at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Span {
-    /// The first byte.
-    pub start: usize,
-    /// The byte after the last.
-    pub end: usize,
-}
-
-impl Span {
-    /// The range from `start` up to, not including, `end`.
-    pub const fn new(start: usize, end: usize) -> Self {
-        Self { start, end }
-    }
-
-    /// From the start of this range to the end of a later one.
-    pub const fn to(self, last: Self) -> Self {
-        Self { start: self.start, end: last.end }
-    }
-}
+use crate::error::QuerySpan;
 
 /// A piece of a query and where it was written. Two nodes are equal when their kinds are, wherever
 /// they stood.
 #[derive(Debug, Clone)]
-pub struct Node {
+pub struct QueryNode {
     /// Where in the query it stands, with its quotes or parentheses.
-    pub span: Span,
+    pub span: QuerySpan,
     /// What it asks for.
     pub kind: NodeKind,
 }
 
-impl Node {
+impl QueryNode {
     /// A node that was written at `span`.
-    pub const fn new(span: Span, kind: NodeKind) -> Self {
+    pub const fn new(span: QuerySpan, kind: NodeKind) -> Self {
         Self { span, kind }
     }
 }
 
-impl PartialEq for Node {
+impl PartialEq for QueryNode {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind
     }
 }
 
-impl Eq for Node {}
+impl Eq for QueryNode {}
 
 /// A phrase: words in this order, next to each other but for `gap` other words in all between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase {
-    /// What must follow each other: at least one is not [`Word::Any`], and no two are [`Word::Text`] in a row.
-    pub words: Vec<Word>,
+    /// What must follow each other: at least one is not [`PhraseWord::Any`], and no two are [`PhraseWord::Text`] in a row.
+    pub words: Vec<PhraseWord>,
     /// How many other words may stand between them, in all.
     pub gap: u32,
 }
@@ -64,13 +45,13 @@ pub struct Phrase {
 impl Phrase {
     /// The phrase of a plain text.
     pub fn plain(text: impl Into<String>) -> Self {
-        Self { words: vec![Word::Text(text.into())], gap: 0 }
+        Self { words: vec![PhraseWord::Text(text.into())], gap: 0 }
     }
 
     /// The text if it is all that there is.
     pub fn as_plain(&self) -> Option<&str> {
         match (self.words.as_slice(), self.gap) {
-            ([Word::Text(text)], 0) => Some(text),
+            ([PhraseWord::Text(text)], 0) => Some(text),
             _ => None,
         }
     }
@@ -78,7 +59,7 @@ impl Phrase {
 
 /// A piece of a phrase.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Word {
+pub enum PhraseWord {
     /// Text as typed, without its quotes and with single spaces between the words; it has a letter or a digit (or, under `company`
     /// and `type`, a glob) and never straight and curly quotes at once.
     Text(String),
@@ -109,9 +90,9 @@ pub enum NodeKind {
         /// The most words between them.
         distance: u32,
         /// What is written first.
-        left: Box<Node>,
+        left: Box<QueryNode>,
         /// What is written second.
-        right: Box<Node>,
+        right: Box<QueryNode>,
     },
     /// A `found` with a `beside` at most `distance` words away on either side, or without one.
     Within {
@@ -120,28 +101,28 @@ pub enum NodeKind {
         /// Whether there must be none.
         is_negated: bool,
         /// What is looked for.
-        found: Box<Node>,
+        found: Box<QueryNode>,
         /// What must, or must not, stand near it.
-        beside: Box<Node>,
+        beside: Box<QueryNode>,
     },
     /// The operand judged on a field instead of the text of the clause.
     Field {
         /// Which field.
-        field: Field,
+        field: QueryField,
         /// What it must hold: phrases, `Near` and `Within`, and `And`, `Or`, `Not` of them.
-        operand: Box<Node>,
+        operand: Box<QueryNode>,
     },
     /// Matches where the operand does not.
-    Not(Box<Node>),
+    Not(Box<QueryNode>),
     /// All operands match.
-    And(Vec<Node>),
+    And(Vec<QueryNode>),
     /// At least one operand matches.
-    Or(Vec<Node>),
+    Or(Vec<QueryNode>),
 }
 
 /// A field that a query can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Field {
+pub enum QueryField {
     /// Whose policy it is: a whole name or a glob.
     Company,
     /// The policy type: a whole name or a glob.
@@ -152,7 +133,7 @@ pub enum Field {
     Link,
 }
 
-impl Field {
+impl QueryField {
     /// Every field, in the order in which messages list them.
     pub const ALL: [Self; 4] = [Self::Company, Self::Type, Self::Section, Self::Link];
 
@@ -178,7 +159,7 @@ impl Field {
     }
 }
 
-impl fmt::Display for Field {
+impl fmt::Display for QueryField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
@@ -197,7 +178,7 @@ impl NodeKind {
     }
 }
 
-impl fmt::Display for Node {
+impl fmt::Display for QueryNode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             NodeKind::Phrase(phrase) => print_phrase(f, phrase),
@@ -229,11 +210,11 @@ impl fmt::Display for Node {
 /// Always in quotes: only there are operators, fields and white space plain text. A text with
 /// straight quotes inside was written in curly ones.
 fn print_phrase(f: &mut fmt::Formatter<'_>, phrase: &Phrase) -> fmt::Result {
-    let word = |word: &Word| match word {
-        Word::Text(text) => text.clone(),
-        Word::Prefix(text) => format!("{text}*"),
-        Word::Regex(pattern) => format!("/{pattern}/"),
-        Word::Any => "*".to_owned(),
+    let word = |word: &PhraseWord| match word {
+        PhraseWord::Text(text) => text.clone(),
+        PhraseWord::Prefix(text) => format!("{text}*"),
+        PhraseWord::Regex(pattern) => format!("/{pattern}/"),
+        PhraseWord::Any => "*".to_owned(),
     };
     let text = phrase.words.iter().map(word).collect::<Vec<_>>().join(" ");
     if text.contains('"') {
@@ -246,7 +227,7 @@ fn print_phrase(f: &mut fmt::Formatter<'_>, phrase: &Phrase) -> fmt::Result {
 
 fn print_joined(
     f: &mut fmt::Formatter<'_>,
-    operands: &[Node],
+    operands: &[QueryNode],
     operator: &str,
     binding: u8,
 ) -> fmt::Result {
@@ -260,7 +241,7 @@ fn print_joined(
 }
 
 /// In parentheses where it binds less tightly than its place demands.
-fn print_operand(f: &mut fmt::Formatter<'_>, operand: &Node, binding: u8) -> fmt::Result {
+fn print_operand(f: &mut fmt::Formatter<'_>, operand: &QueryNode, binding: u8) -> fmt::Result {
     if operand.kind.binding() < binding { write!(f, "({operand})") } else { write!(f, "{operand}") }
 }
 
@@ -268,12 +249,12 @@ fn print_operand(f: &mut fmt::Formatter<'_>, operand: &Node, binding: u8) -> fmt
 mod tests {
     use super::*;
 
-    fn phrase(text: &str) -> Node {
-        Node::new(Span::default(), NodeKind::Phrase(Phrase::plain(text)))
+    fn phrase(text: &str) -> QueryNode {
+        QueryNode::new(QuerySpan::default(), NodeKind::Phrase(Phrase::plain(text)))
     }
 
-    fn node(kind: NodeKind) -> Node {
-        Node::new(Span::new(3, 4), kind)
+    fn node(kind: NodeKind) -> QueryNode {
+        QueryNode::new(QuerySpan::new(3, 4), kind)
     }
 
     #[test]
@@ -281,7 +262,7 @@ mod tests {
         let or = node(NodeKind::Or(vec![phrase("a"), phrase("b")]));
         let and = node(NodeKind::And(vec![or.clone(), node(NodeKind::Not(Box::new(or.clone())))]));
         assert_eq!(and.to_string(), r#"("a" OR "b") AND NOT ("a" OR "b")"#);
-        let field = node(NodeKind::Field { field: Field::Section, operand: Box::new(or) });
+        let field = node(NodeKind::Field { field: QueryField::Section, operand: Box::new(or) });
         let mixed = node(NodeKind::Or(vec![and, field]));
         assert_eq!(
             mixed.to_string(),
@@ -297,14 +278,9 @@ mod tests {
 
     #[test]
     fn field_names_come_back() {
-        for field in Field::ALL {
-            assert_eq!(Field::from_name(&field.name().to_uppercase()), Some(field));
+        for field in QueryField::ALL {
+            assert_eq!(QueryField::from_name(&field.name().to_uppercase()), Some(field));
         }
-        assert_eq!(Field::from_name("typ"), None);
-    }
-
-    #[test]
-    fn spans_cover() {
-        assert_eq!(Span::new(1, 2).to(Span::new(5, 9)), Span::new(1, 9));
+        assert_eq!(QueryField::from_name("typ"), None);
     }
 }

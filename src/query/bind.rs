@@ -9,9 +9,10 @@ use super::plain_language::{
     FORMS_WEIGHT, SYNONYM_WEIGHT, TYPED_WEIGHT, Weights, is_telling, synonyms,
 };
 use super::{
-    Field, Matching, Node, NodeKind, Phrase, QueryError, QueryErrorKind, Span, TermRegex, Word,
+    Matching, NodeKind, Phrase, PhraseWord, QueryError, QueryErrorKind, QueryField, QueryNode,
+    QuerySpan, TermRegex,
 };
-use crate::index::Policies;
+use crate::index::PolicyTable;
 use crate::stem::stem;
 use crate::token::{has_token, terms};
 
@@ -82,10 +83,10 @@ pub(crate) struct Reading {
 /// Binds a query and the tree that was parsed from it, or none, which every clause fits, to the policies of an index; `section` are the
 /// texts of `--section`.
 pub(crate) fn bind(
-    tree: Option<(&str, &Node)>,
+    tree: Option<(&str, &QueryNode)>,
     reading: Reading,
     section: &[String],
-    policies: &Policies,
+    policies: &PolicyTable,
 ) -> Result<Plan, QueryError> {
     let query = tree.map_or("", |(query, _)| query);
     let mut binder = Binder { query, reading, policies, plan: Plan::of_all() };
@@ -145,12 +146,12 @@ impl Slots {
         let mut words = Vec::new();
         for word in &phrase.words {
             match word {
-                Word::Text(text) => words.extend(self.text(text)),
-                Word::Any => words.push(None),
-                Word::Regex(pattern) => {
+                PhraseWord::Text(text) => words.extend(self.text(text)),
+                PhraseWord::Any => words.push(None),
+                PhraseWord::Regex(pattern) => {
                     words.push(self.add(Slot::Regex(Box::new(TermRegex::new(pattern)?))))
                 }
-                Word::Prefix(text) => {
+                PhraseWord::Prefix(text) => {
                     let mut terms = owned_terms(text);
                     let start = terms.pop().unwrap_or_default();
                     words.extend(self.text(&terms.join(" ")));
@@ -164,7 +165,7 @@ impl Slots {
     /// What the parser lets stand beside an operator of distance.
     ///
     /// Words of alternatives are slots of their own, since a slot stands at one clause at a time.
-    fn spans(&mut self, node: &Node) -> Result<Spans, String> {
+    fn spans(&mut self, node: &QueryNode) -> Result<Spans, String> {
         let boxed = |spans: Spans| Box::new(spans);
         Ok(match &node.kind {
             NodeKind::Phrase(phrase) => self.phrase(phrase)?,
@@ -196,15 +197,15 @@ impl Slots {
 struct Binder<'b> {
     query: &'b str,
     reading: Reading,
-    policies: &'b Policies,
+    policies: &'b PolicyTable,
     plan: Plan,
 }
 
 impl Binder<'_> {
     fn node(
         &mut self,
-        node: &Node,
-        field: Option<Field>,
+        node: &QueryNode,
+        field: Option<QueryField>,
         is_wanted: bool,
     ) -> Result<Operand, QueryError> {
         Ok(match &node.kind {
@@ -229,24 +230,24 @@ impl Binder<'_> {
 
     fn nodes(
         &mut self,
-        nodes: &[Node],
-        field: Option<Field>,
+        nodes: &[QueryNode],
+        field: Option<QueryField>,
         is_wanted: bool,
     ) -> Result<Vec<Operand>, QueryError> {
         nodes.iter().map(|node| self.node(node, field, is_wanted)).collect()
     }
 
-    fn error(&self, kind: QueryErrorKind, span: Span, message: &str) -> QueryError {
+    fn error(&self, kind: QueryErrorKind, span: QuerySpan, message: &str) -> QueryError {
         QueryError::new(kind, self.query, span, message)
     }
 
     fn pattern(
         &mut self,
-        node: &Node,
-        field: Option<Field>,
+        node: &QueryNode,
+        field: Option<QueryField>,
         is_wanted: bool,
     ) -> Result<Operand, QueryError> {
-        if let (Some(field @ (Field::Company | Field::Type)), NodeKind::Phrase(phrase)) =
+        if let (Some(field @ (QueryField::Company | QueryField::Type)), NodeKind::Phrase(phrase)) =
             (field, &node.kind)
         {
             return self.names(field, phrase.as_plain().unwrap_or_default(), node.span);
@@ -263,8 +264,8 @@ impl Binder<'_> {
         let (text, origin) = (node.to_string(), Origin::Asked);
         let pattern = Pattern { slots: slots.slots, spans, is_wanted, weight: 1.0, text, origin };
         Ok(match field {
-            Some(Field::Section) => self.place(PlaceField::Section, pattern),
-            Some(Field::Link) => self.place(PlaceField::Link, pattern),
+            Some(QueryField::Section) => self.place(PlaceField::Section, pattern),
+            Some(QueryField::Link) => self.place(PlaceField::Link, pattern),
             _ => {
                 self.plan.patterns.push(pattern);
                 Operand::Pattern(self.plan.patterns.len() - 1)
@@ -273,7 +274,7 @@ impl Binder<'_> {
     }
 
     /// A pattern for each word: any or all of them must stand in the clause.
-    fn set(&mut self, text: &str, span: Span, is_wanted: bool) -> Result<Operand, QueryError> {
+    fn set(&mut self, text: &str, span: QuerySpan, is_wanted: bool) -> Result<Operand, QueryError> {
         if !has_token(text) {
             return Err(self.error(QueryErrorKind::NoWord, span, "no word to search for"));
         }
@@ -320,8 +321,13 @@ impl Binder<'_> {
         Operand::Place(self.plan.place_patterns.len() - 1)
     }
 
-    fn names(&mut self, field: Field, text: &str, span: Span) -> Result<Operand, QueryError> {
-        let names = if field == Field::Company { NameField::Company } else { NameField::Type };
+    fn names(
+        &mut self,
+        field: QueryField,
+        text: &str,
+        span: QuerySpan,
+    ) -> Result<Operand, QueryError> {
+        let names = if field == QueryField::Company { NameField::Company } else { NameField::Type };
         let set = NamePattern::new(text).and_then(|pattern| pattern.policies(names, self.policies));
         match set {
             Ok(set) => {

@@ -1,8 +1,9 @@
 //! The words, quotes, operators and colons of a query, with their places.
 
-use super::ast::{Field, Span};
-use super::error::{QueryError, QueryErrorKind as Kind, echo};
+use super::ast::QueryField;
 use super::parse::{MAX_DISTANCE, Matching};
+use crate::error::QuerySpan;
+use crate::error::{QueryError, QueryErrorKind as Kind, echo};
 
 /// Jaro-Winkler similarity from which a field is suggested: `typ`, `sect` and `comapny` are above
 /// 0.9, `title` and `note` below 0.7.
@@ -41,7 +42,7 @@ pub(super) fn ends_word(c: char) -> bool {
 pub(super) struct Source<'q>(pub &'q str);
 
 impl<'q> Source<'q> {
-    pub fn slice(self, span: Span) -> &'q str {
+    pub fn slice(self, span: QuerySpan) -> &'q str {
         self.0.get(span.start..span.end).unwrap_or_default()
     }
 
@@ -49,7 +50,7 @@ impl<'q> Source<'q> {
         self.0.get(from..).unwrap_or_default()
     }
 
-    pub fn error(self, kind: Kind, span: Span, message: impl AsRef<str>) -> QueryError {
+    pub fn error(self, kind: Kind, span: QuerySpan, message: impl AsRef<str>) -> QueryError {
         QueryError::new(kind, self.0, span, message)
     }
 }
@@ -73,12 +74,12 @@ pub(super) enum TokenKind {
     /// `~n` right behind a quote.
     Gap(u32),
     /// With its colon; a word, a quote or an opening parenthesis follows without a gap.
-    Field(Field),
+    Field(QueryField),
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
-    pub span: Span,
+    pub span: QuerySpan,
     pub kind: TokenKind,
 }
 
@@ -108,7 +109,7 @@ struct Lexer<'q> {
 
 impl Lexer<'_> {
     fn push(&mut self, kind: TokenKind, end: usize) {
-        let span = Span::new(self.at, end);
+        let span = QuerySpan::new(self.at, end);
         self.tokens.push(Token { span, kind });
         self.at = end;
     }
@@ -120,7 +121,7 @@ impl Lexer<'_> {
         let closes = |c| is_quote(c) && is_curly(c) == is_curly(open);
         let mut chars = self.source.rest(inner).char_indices();
         let Some((length, close)) = chars.find(|&(_, c)| closes(c)) else {
-            let place = Span::new(self.at, inner);
+            let place = QuerySpan::new(self.at, inner);
             let error = self.source.error(Kind::UnclosedQuote, place, "unclosed quote");
             let close = if is_curly(open) { '”' } else { open };
             return Err(error.with_hint(format!("close it with `{close}`")));
@@ -131,7 +132,7 @@ impl Lexer<'_> {
 
     fn word(&mut self) -> Result<(), QueryError> {
         let end = self.word_end(self.at);
-        let span = Span::new(self.at, end);
+        let span = QuerySpan::new(self.at, end);
         let word = self.source.slice(span);
         if word.starts_with('~')
             && let Some(operand) = self.operand_before()
@@ -157,7 +158,7 @@ impl Lexer<'_> {
         matches!(last.kind, TokenKind::Quote | TokenKind::Close).then_some(last.kind)
     }
 
-    fn gap(&mut self, operand: TokenKind, span: Span) -> Result<(), QueryError> {
+    fn gap(&mut self, operand: TokenKind, span: QuerySpan) -> Result<(), QueryError> {
         let written = self.source.slice(span);
         let error = |message: String| self.source.error(Kind::BadDistance, span, message);
         if operand == TokenKind::Close {
@@ -170,13 +171,18 @@ impl Lexer<'_> {
             let message = format!("expected a number after `~`, not {}", echo(number));
             return Err(error(message).with_hint(AS_GAP));
         }
-        let distance = self.distance(number, Span::new(span.start + 1, span.end))?;
+        let distance = self.distance(number, QuerySpan::new(span.start + 1, span.end))?;
         self.push(TokenKind::Gap(distance), span.end);
         Ok(())
     }
 
-    fn proximity(&mut self, operator: &str, number: &str, span: Span) -> Result<(), QueryError> {
-        let distance = self.distance(number, Span::new(span.end - number.len(), span.end))?;
+    fn proximity(
+        &mut self,
+        operator: &str,
+        number: &str,
+        span: QuerySpan,
+    ) -> Result<(), QueryError> {
+        let distance = self.distance(number, QuerySpan::new(span.end - number.len(), span.end))?;
         let kind = match operator {
             "NEAR" => TokenKind::Near(distance),
             _ if self.tokens.last().is_some_and(|last| last.kind == TokenKind::Not) => {
@@ -190,7 +196,7 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    fn distance(&self, number: &str, span: Span) -> Result<u32, QueryError> {
+    fn distance(&self, number: &str, span: QuerySpan) -> Result<u32, QueryError> {
         let distance = number.parse().ok().filter(|&distance| distance <= MAX_DISTANCE);
         distance.ok_or_else(|| {
             let message =
@@ -224,14 +230,14 @@ impl Lexer<'_> {
     }
 
     fn field(&mut self, name: &str) -> Result<(), QueryError> {
-        let colon = Span::new(self.at, self.at + name.len() + 1);
+        let colon = QuerySpan::new(self.at, self.at + name.len() + 1);
         if self.matching != Matching::Phrase && !self.is_field(name, colon.end) {
             // Plain language has colons too.
             let end = self.word_end(self.at);
             self.push(TokenKind::Word, end);
             return Ok(());
         }
-        let field = Field::from_name(name).ok_or_else(|| self.unknown_field(name))?;
+        let field = QueryField::from_name(name).ok_or_else(|| self.unknown_field(name))?;
         self.push(TokenKind::Field(field), colon.end);
         let end = self.word_end(colon.end);
         let first = self.source.rest(colon.end).chars().next();
@@ -249,18 +255,18 @@ impl Lexer<'_> {
     /// Whether this is the name of a field, and something follows its colon without a gap.
     fn is_field(&self, name: &str, colon: usize) -> bool {
         let next = self.source.rest(colon).chars().next();
-        Field::from_name(name).is_some() && next.is_some_and(|c| !is_separator(c))
+        QueryField::from_name(name).is_some() && next.is_some_and(|c| !is_separator(c))
     }
 
     fn unknown_field(&self, name: &str) -> QueryError {
-        let span = Span::new(self.at, self.at + name.len());
+        let span = QuerySpan::new(self.at, self.at + name.len());
         let message = format!("unknown field {}", echo(name));
         let error = self.source.error(Kind::UnknownField, span, message);
         let value = self.source.rest(span.end + 1);
         if value.starts_with("//") || name.eq_ignore_ascii_case("mailto") {
             return error.with_hint(AS_LINK);
         }
-        let fields = Field::ALL.map(Field::name).join(", ");
+        let fields = QueryField::ALL.map(QueryField::name).join(", ");
         error.with_hint(match near_field(name) {
             Some(near) => format!("did you mean `{near}`? fields: {fields}"),
             None => format!("fields: {fields}; {AS_WORDS}"),
@@ -276,9 +282,9 @@ fn field_name(word: &str) -> Option<&str> {
     (has_letter && !name.contains(is_foreign)).then_some(name)
 }
 
-fn near_field(name: &str) -> Option<Field> {
+fn near_field(name: &str) -> Option<QueryField> {
     let name = name.to_ascii_lowercase();
-    let near = Field::ALL.map(|field| (strsim::jaro_winkler(&name, field.name()), field));
+    let near = QueryField::ALL.map(|field| (strsim::jaro_winkler(&name, field.name()), field));
     let (similarity, field) = near.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
     (similarity >= NEAR_NAME).then_some(field)
 }
@@ -304,9 +310,11 @@ mod tests {
 
     #[test]
     fn near_names() {
-        for (name, field) in
-            [("Companies", Field::Company), ("sect", Field::Section), ("lnik", Field::Link)]
-        {
+        for (name, field) in [
+            ("Companies", QueryField::Company),
+            ("sect", QueryField::Section),
+            ("lnik", QueryField::Link),
+        ] {
             assert_eq!(near_field(name), Some(field), "{name}");
         }
         for name in ["title", "note", "site", "x"] {

@@ -1,7 +1,7 @@
 //! The query language: from what a person types to a tree with places.
 //!
 //! [`parse`](fn@parse) knows the language and nothing else: no index, no schema, no tokens. It
-//! hands out a [`Node`] whose [`Span`]s point into the query, or a [`QueryError`] that points at
+//! hands out a [`QueryNode`] whose [`QuerySpan`]s point into the query, or a [`QueryError`] that points at
 //! the mistake. A phrase in the tree is text as typed; whoever binds the tree cuts it into tokens
 //! with the same function that cut the corpus, so that `third-party` and `third party` are one
 //! query without the parser knowing why.
@@ -44,7 +44,6 @@
 
 mod ast;
 pub(crate) mod bind;
-mod error;
 mod lex;
 pub(crate) mod names;
 mod parse;
@@ -53,7 +52,7 @@ mod phrase;
 mod plain_language;
 mod regex;
 
-pub use ast::{Field, Node, NodeKind, Phrase, Span, Word};
-pub use error::{QueryError, QueryErrorKind};
+pub use crate::error::{QueryError, QueryErrorKind, QuerySpan};
+pub use ast::{NodeKind, Phrase, PhraseWord, QueryField, QueryNode};
 pub use parse::{MAX_DEPTH, MAX_DISTANCE, MAX_QUERY_BYTES, Matching, parse, parse_as};
 pub(crate) use regex::TermRegex;

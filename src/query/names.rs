@@ -2,7 +2,7 @@
 
 use glob::{MatchOptions, Pattern};
 
-use crate::index::{Policies, PolicyEntry};
+use crate::index::{PolicyEntry, PolicyTable};
 
 /// How many near names an error offers.
 const NEAR_NAMES: usize = 3;
@@ -82,7 +82,11 @@ impl NamePattern {
     }
 
     /// Which policies (by rank) have a name that fits; an error if none has.
-    pub fn policies(&self, field: NameField, policies: &Policies) -> Result<Vec<bool>, NameError> {
+    pub fn policies(
+        &self,
+        field: NameField,
+        policies: &PolicyTable,
+    ) -> Result<Vec<bool>, NameError> {
         let set: Vec<bool> =
             policies.entries().iter().map(|entry| self.fits(field.of(entry))).collect();
         if set.contains(&true) {

@@ -5,10 +5,11 @@
 
 use std::mem::discriminant;
 
-use super::ast::{Field, Node, NodeKind, Span};
-use super::error::{QueryError, QueryErrorKind as Kind};
+use super::ast::{NodeKind, QueryField, QueryNode};
 use super::lex::{AS_WORDS, OPERAND, Source, Token, TokenKind, ends_word, lex};
 use super::phrase::phrase;
+use crate::error::QuerySpan;
+use crate::error::{QueryError, QueryErrorKind as Kind};
 
 /// Groups inside groups. Nobody writes more than a handful, and the stack of the smallest thread
 /// holds many more.
@@ -48,7 +49,7 @@ pub enum Matching {
 /// # Errors
 ///
 /// The first mistake, with its place in the query and mostly with advice.
-pub fn parse(query: &str) -> Result<Node, QueryError> {
+pub fn parse(query: &str) -> Result<QueryNode, QueryError> {
     parse_as(query, Matching::Phrase)
 }
 
@@ -58,10 +59,10 @@ pub fn parse(query: &str) -> Result<Node, QueryError> {
 /// # Errors
 ///
 /// The first mistake, with its place in the query and mostly with advice.
-pub fn parse_as(query: &str, matching: Matching) -> Result<Node, QueryError> {
+pub fn parse_as(query: &str, matching: Matching) -> Result<QueryNode, QueryError> {
     let source = Source(query);
     if query.len() > MAX_QUERY_BYTES {
-        let rest = Span::new(MAX_QUERY_BYTES, query.len());
+        let rest = QuerySpan::new(MAX_QUERY_BYTES, query.len());
         let message = format!("the query is longer than {MAX_QUERY_BYTES} bytes");
         return Err(source.error(Kind::TooLong, rest, message));
     }
@@ -88,7 +89,7 @@ struct Parser<'q> {
     next: usize,
     depth: usize,
     /// The field whose group is being read.
-    field: Option<Field>,
+    field: Option<QueryField>,
 }
 
 impl Parser<'_> {
@@ -103,7 +104,7 @@ impl Parser<'_> {
     }
 
     /// `or = and , { "OR" , and }`
-    fn or(&mut self, after: Option<Token>) -> Result<Node, QueryError> {
+    fn or(&mut self, after: Option<Token>) -> Result<QueryNode, QueryError> {
         let mut operands = vec![self.and(after)?];
         while let Some(operator) = self.take(TokenKind::Or) {
             operands.push(self.and(Some(operator))?);
@@ -112,7 +113,7 @@ impl Parser<'_> {
     }
 
     /// `and = not , { [ "AND" ] , not }`
-    fn and(&mut self, after: Option<Token>) -> Result<Node, QueryError> {
+    fn and(&mut self, after: Option<Token>) -> Result<QueryNode, QueryError> {
         let mut operands = vec![self.not(after)?];
         while let Some(token) = self.peek() {
             if matches!(token.kind, TokenKind::Or | TokenKind::Close) {
@@ -125,8 +126,8 @@ impl Parser<'_> {
     }
 
     /// `not = { "NOT" } , near`. A loop: there may be thousands.
-    fn not(&mut self, mut after: Option<Token>) -> Result<Node, QueryError> {
-        let outermost = self.peek().map_or(Span::default(), |token| token.span);
+    fn not(&mut self, mut after: Option<Token>) -> Result<QueryNode, QueryError> {
+        let outermost = self.peek().map_or(QuerySpan::default(), |token| token.span);
         let mut is_negated = false;
         while let Some(operator) = self.take(TokenKind::Not) {
             is_negated = !is_negated;
@@ -137,11 +138,11 @@ impl Parser<'_> {
     }
 
     /// `near = operand , { distance , operand }`, from left to right.
-    fn near(&mut self, after: Option<Token>) -> Result<Node, QueryError> {
+    fn near(&mut self, after: Option<Token>) -> Result<QueryNode, QueryError> {
         let mut left = self.operand(after)?;
         let mut joined = 0;
         while let Some(operator) = self.peek() {
-            let wrap: fn(u32, Box<Node>, Box<Node>) -> NodeKind = match operator.kind {
+            let wrap: fn(u32, Box<QueryNode>, Box<QueryNode>) -> NodeKind = match operator.kind {
                 TokenKind::Near(_) => {
                     |distance, left, right| NodeKind::Near { distance, left, right }
                 }
@@ -165,7 +166,7 @@ impl Parser<'_> {
             else {
                 break;
             };
-            if self.field.is_some_and(Field::takes_globs) {
+            if self.field.is_some_and(QueryField::takes_globs) {
                 let message = "a name has no distance from anything";
                 return Err(self.source.error(Kind::BadOperand, operator.span, message));
             }
@@ -179,13 +180,13 @@ impl Parser<'_> {
             let right = self.operand(Some(operator))?;
             self.refuse_far(operator, &right)?;
             let span = left.span.to(right.span);
-            left = Node::new(span, wrap(distance, Box::new(left), Box::new(right)));
+            left = QueryNode::new(span, wrap(distance, Box::new(left), Box::new(right)));
         }
         Ok(left)
     }
 
     /// Refuses what has no place in a text: a distance from it means nothing.
-    fn refuse_far(&self, operator: Token, node: &Node) -> Result<(), QueryError> {
+    fn refuse_far(&self, operator: Token, node: &QueryNode) -> Result<(), QueryError> {
         let what = match &node.kind {
             NodeKind::Phrase(_) | NodeKind::Near { .. } | NodeKind::Within { .. } => return Ok(()),
             NodeKind::Or(operands) => {
@@ -202,7 +203,7 @@ impl Parser<'_> {
     }
 
     /// `operand = group | field | phrase`
-    fn operand(&mut self, after: Option<Token>) -> Result<Node, QueryError> {
+    fn operand(&mut self, after: Option<Token>) -> Result<QueryNode, QueryError> {
         let Some(Token { span, kind }) = self.peek() else {
             return Err(self.missing(after, None));
         };
@@ -216,7 +217,7 @@ impl Parser<'_> {
     }
 
     /// `group = "(" , or , ")"`
-    fn group(&mut self, open: Span) -> Result<Node, QueryError> {
+    fn group(&mut self, open: QuerySpan) -> Result<QueryNode, QueryError> {
         if self.depth == MAX_DEPTH {
             let message = format!("parentheses nested deeper than {MAX_DEPTH}");
             return Err(self.source.error(Kind::TooDeep, open, message));
@@ -236,11 +237,11 @@ impl Parser<'_> {
         let inner = self.or(None)?;
         self.depth -= 1;
         let close = self.take(TokenKind::Close).ok_or_else(unclosed)?;
-        Ok(Node::new(open.to(close.span), inner.kind))
+        Ok(QueryNode::new(open.to(close.span), inner.kind))
     }
 
     /// `field = name , ":" , ( value | quote | group )`
-    fn field(&mut self, name: Span, field: Field) -> Result<Node, QueryError> {
+    fn field(&mut self, name: QuerySpan, field: QueryField) -> Result<QueryNode, QueryError> {
         if let Some(outer) = self.field {
             let message = format!("the field `{field}:` inside the group of `{outer}:`");
             let error = self.source.error(Kind::NestedField, name, message);
@@ -252,17 +253,17 @@ impl Parser<'_> {
         let operand = match self.take(TokenKind::Word) {
             Some(value) => {
                 let phrase = phrase(self.source, self.field, value.span, value.span, false)?;
-                Node::new(value.span, NodeKind::Phrase(phrase))
+                QueryNode::new(value.span, NodeKind::Phrase(phrase))
             }
             None => self.operand(after)?,
         };
         self.field = None;
         let span = name.to(operand.span);
-        Ok(Node::new(span, NodeKind::Field { field, operand: Box::new(operand) }))
+        Ok(QueryNode::new(span, NodeKind::Field { field, operand: Box::new(operand) }))
     }
 
     /// `phrase = quote , [ "~" number ] | word , { word }`: the first half.
-    fn quote(&mut self, quote: Span) -> Result<Node, QueryError> {
+    fn quote(&mut self, quote: QuerySpan) -> Result<QueryNode, QueryError> {
         self.next += 1;
         let mut inner = self.source.slice(quote).chars();
         let start = quote.start + inner.next().map_or(0, char::len_utf8);
@@ -270,18 +271,18 @@ impl Parser<'_> {
         let (mut span, mut gap) = (quote, 0);
         if let Some(Token { span: behind, kind: TokenKind::Gap(words) }) = self.peek() {
             self.next += 1;
-            if self.field.is_some_and(Field::takes_globs) {
+            if self.field.is_some_and(QueryField::takes_globs) {
                 return Err(self.source.error(Kind::BadDistance, behind, "the distance of a name"));
             }
             (span, gap) = (quote.to(behind), words);
         }
-        let mut phrase = phrase(self.source, self.field, quote, Span::new(start, end), true)?;
+        let mut phrase = phrase(self.source, self.field, quote, QuerySpan::new(start, end), true)?;
         phrase.gap = gap;
-        Ok(Node::new(span, NodeKind::Phrase(phrase)))
+        Ok(QueryNode::new(span, NodeKind::Phrase(phrase)))
     }
 
     /// `phrase = quote , [ "~" number ] | word , { word }`: the second half.
-    fn words(&mut self, first: Span) -> Result<Node, QueryError> {
+    fn words(&mut self, first: QuerySpan) -> Result<QueryNode, QueryError> {
         let mut span = first;
         while let Some(word) = self.take(TokenKind::Word) {
             span = first.to(word.span);
@@ -291,7 +292,7 @@ impl Parser<'_> {
             self.peek().map(|next| next.kind),
             Some(TokenKind::Near(_) | TokenKind::Within(_) | TokenKind::NotWithin(_))
         );
-        Ok(Node::new(
+        Ok(QueryNode::new(
             span,
             match phrase.as_plain() {
                 Some(text)
@@ -308,7 +309,7 @@ impl Parser<'_> {
     fn missing(&self, after: Option<Token>, token: Option<Token>) -> QueryError {
         let side = if after.is_some() { "after" } else { "before" };
         let Some(Token { span, kind }) = after.or(token) else {
-            let error = self.source.error(Kind::Empty, Span::default(), "empty query");
+            let error = self.source.error(Kind::Empty, QuerySpan::default(), "empty query");
             return error.with_hint(format!("give {OPERAND}"));
         };
         if kind == TokenKind::Close {
@@ -324,30 +325,30 @@ impl Parser<'_> {
 
 /// One node from the operands of `wrap`'s operator: the operand itself if it is alone, and no such
 /// node inside another.
-fn join(operands: Vec<Node>, wrap: fn(Vec<Node>) -> NodeKind) -> Node {
+fn join(operands: Vec<QueryNode>, wrap: fn(Vec<QueryNode>) -> NodeKind) -> QueryNode {
     let ends = operands.first().zip(operands.last());
-    let span = ends.map_or(Span::default(), |(first, last)| first.span.to(last.span));
+    let span = ends.map_or(QuerySpan::default(), |(first, last)| first.span.to(last.span));
     let same = discriminant(&wrap(Vec::new()));
     let mut flat = Vec::with_capacity(operands.len());
-    for Node { span, kind } in operands {
+    for QueryNode { span, kind } in operands {
         let is_same = discriminant(&kind) == same;
         match kind {
             NodeKind::And(inner) | NodeKind::Or(inner) if is_same => flat.extend(inner),
-            kind => flat.push(Node::new(span, kind)),
+            kind => flat.push(QueryNode::new(span, kind)),
         }
     }
-    match <[Node; 1]>::try_from(flat) {
+    match <[QueryNode; 1]>::try_from(flat) {
         Ok([only]) => only,
-        Err(flat) => Node::new(span, wrap(flat)),
+        Err(flat) => QueryNode::new(span, wrap(flat)),
     }
 }
 
 /// The operand under a NOT; two cancel, also when a group stands between them.
-fn negate(not: Span, operand: Node) -> Node {
+fn negate(not: QuerySpan, operand: QueryNode) -> QueryNode {
     let span = not.to(operand.span);
     match operand.kind {
         NodeKind::Not(inner) => *inner,
-        _ => Node::new(span, NodeKind::Not(Box::new(operand))),
+        _ => QueryNode::new(span, NodeKind::Not(Box::new(operand))),
     }
 }
 
@@ -367,7 +368,7 @@ fn refuse_lone_star(source: Source<'_>, tokens: &[Token]) -> Result<(), QueryErr
 /// which hint helps.
 fn check_negation(
     source: Source<'_>,
-    node: &Node,
+    node: &QueryNode,
     place: Result<(), &str>,
 ) -> Result<(), QueryError> {
     let (operands, place) = match &node.kind {
@@ -387,7 +388,7 @@ fn check_negation(
             (std::slice::from_ref(&**operand), Err(LONE_NOT))
         }
         NodeKind::And(operands) => {
-            let is_not = |operand: &Node| matches!(operand.kind, NodeKind::Not(_));
+            let is_not = |operand: &QueryNode| matches!(operand.kind, NodeKind::Not(_));
             (&**operands, if operands.iter().all(is_not) { Err(LONE_NOT) } else { Ok(()) })
         }
         NodeKind::Or(operands) => (&**operands, Err(LONE_NOT_IN_OR)),
@@ -430,7 +431,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::query::{Phrase, Word};
+    use crate::query::{Phrase, PhraseWord};
 
     #[test]
     fn queries_and_their_trees() {
@@ -750,11 +751,11 @@ mod tests {
         assert_eq!(kind("a ".repeat(32_000)), None);
     }
 
-    fn node(kind: NodeKind) -> Node {
-        Node::new(Span::default(), kind)
+    fn node(kind: NodeKind) -> QueryNode {
+        QueryNode::new(QuerySpan::default(), kind)
     }
 
-    fn plain() -> impl Strategy<Value = Node> {
+    fn plain() -> impl Strategy<Value = QueryNode> {
         words().prop_map(|words| node(NodeKind::Phrase(Phrase::plain(words.join(" ")))))
     }
 
@@ -771,12 +772,12 @@ mod tests {
         prop_oneof![9 => prop::collection::vec(word, 1..4), 1 => quoting]
     }
 
-    fn text() -> impl Strategy<Value = Node> {
+    fn text() -> impl Strategy<Value = QueryNode> {
         let plain = words().prop_map(|words| Phrase::plain(words.join(" ")));
         let other = prop_oneof![
-            Just(Word::Any),
-            Just(Word::Prefix("third-part".to_owned())),
-            Just(Word::Regex("opt(s|ed)?".to_owned())),
+            Just(PhraseWord::Any),
+            Just(PhraseWord::Prefix("third-part".to_owned())),
+            Just(PhraseWord::Regex("opt(s|ed)?".to_owned())),
         ];
         let mixed = (plain.clone(), prop::collection::vec(other, 0..3), 0..4_u32).prop_map(
             |(plain, others, gap)| {
@@ -788,7 +789,7 @@ mod tests {
     }
 
     /// What distances join.
-    fn near() -> impl Strategy<Value = Node> {
+    fn near() -> impl Strategy<Value = QueryNode> {
         text().prop_recursive(3, 8, 2, |inner| {
             let pair = (inner.clone(), inner, 0..9_u32, 0..4_u8);
             pair.prop_map(|(left, right, distance, how)| {
@@ -806,7 +807,9 @@ mod tests {
     }
 
     /// AND, OR and NOT over `leaf`, as the promises of [`NodeKind`] have it.
-    fn combined(leaf: impl Strategy<Value = Node> + 'static) -> impl Strategy<Value = Node> {
+    fn combined(
+        leaf: impl Strategy<Value = QueryNode> + 'static,
+    ) -> impl Strategy<Value = QueryNode> {
         leaf.prop_recursive(4, 24, 3, |inner| {
             let more = prop::collection::vec((any::<bool>(), inner.clone()), 1..3);
             let and = (inner.clone(), more, any::<bool>()).prop_map(|(first, more, is_last)| {
@@ -826,13 +829,13 @@ mod tests {
         })
     }
 
-    fn tree() -> impl Strategy<Value = Node> {
-        let field = |fields: &[Field]| prop::sample::select(fields.to_vec());
-        let names = (field(&[Field::Company, Field::Type]), combined(plain()));
+    fn tree() -> impl Strategy<Value = QueryNode> {
+        let field = |fields: &[QueryField]| prop::sample::select(fields.to_vec());
+        let names = (field(&[QueryField::Company, QueryField::Type]), combined(plain()));
         // A link has no regular expressions, since it has slashes.
         let texts = prop_oneof![
-            (Just(Field::Section), combined(near())),
-            (Just(Field::Link), combined(plain()))
+            (Just(QueryField::Section), combined(near())),
+            (Just(QueryField::Link), combined(plain()))
         ];
         let field = prop_oneof![names, texts].prop_map(|(field, operand)| {
             node(NodeKind::Field { field, operand: Box::new(operand) })

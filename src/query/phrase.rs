@@ -1,9 +1,10 @@
 //! The words of a phrase: plain text, beginnings of words, regular expressions, any word.
 
-use super::ast::{Field, Phrase, Span, Word};
-use super::error::{QueryError, QueryErrorKind as Kind, echo};
+use super::ast::{Phrase, PhraseWord, QueryField};
 use super::lex::{Source, is_number, is_pattern, is_separator};
 use super::regex::checked;
+use crate::error::QuerySpan;
+use crate::error::{QueryError, QueryErrorKind as Kind, echo};
 
 const AS_GAP: &str = "a distance follows a quoted phrase, as in `\"sell data\"~3`";
 const AS_STAR: &str = "a `*` ends a word (`part*`) or is one of its own; for all else write a regular expression, as `/p.*y/`";
@@ -15,20 +16,22 @@ const AS_STAR: &str = "a `*` ends a word (`part*`) or is one of its own; for all
 /// Nothing to search for, or a star, a distance or a regular expression that is none.
 pub(super) fn phrase(
     source: Source<'_>,
-    field: Option<Field>,
-    span: Span,
-    inner: Span,
+    field: Option<QueryField>,
+    span: QuerySpan,
+    inner: QuerySpan,
     is_quoted: bool,
 ) -> Result<Phrase, QueryError> {
     let reader = Reader { source, field, is_quoted };
-    let mut words: Vec<Word> = Vec::new();
+    let mut words: Vec<PhraseWord> = Vec::new();
     let mut at = inner.start;
     for piece in source.slice(inner).split_inclusive(is_separator) {
         let word = piece.trim_end_matches(is_separator);
         if !word.is_empty() {
-            let word = reader.word(word, Span::new(at, at + word.len()))?;
+            let word = reader.word(word, QuerySpan::new(at, at + word.len()))?;
             match (words.last_mut(), word) {
-                (Some(Word::Text(text)), Word::Text(more)) => *text = format!("{text} {more}"),
+                (Some(PhraseWord::Text(text)), PhraseWord::Text(more)) => {
+                    *text = format!("{text} {more}")
+                }
                 (_, word) => words.push(word),
             }
         }
@@ -40,27 +43,27 @@ pub(super) fn phrase(
 
 struct Reader<'q> {
     source: Source<'q>,
-    field: Option<Field>,
+    field: Option<QueryField>,
     is_quoted: bool,
 }
 
 impl Reader<'_> {
     fn takes_globs(&self) -> bool {
-        self.field.is_some_and(Field::takes_globs)
+        self.field.is_some_and(QueryField::takes_globs)
     }
 
-    fn word(&self, word: &str, span: Span) -> Result<Word, QueryError> {
-        let text = || Word::Text(word.to_owned());
+    fn word(&self, word: &str, span: QuerySpan) -> Result<PhraseWord, QueryError> {
+        let text = || PhraseWord::Text(word.to_owned());
         if self.takes_globs() {
             return Ok(text());
         }
-        if is_pattern(word) && self.field != Some(Field::Link) {
+        if is_pattern(word) && self.field != Some(QueryField::Link) {
             let pattern = &word[1..word.len() - 1];
             checked(pattern).map_err(|reason| {
                 let message = format!("{} is no regular expression: {reason}", echo(word));
                 self.source.error(Kind::BadRegex, span, message)
             })?;
-            return Ok(Word::Regex(pattern.to_owned()));
+            return Ok(PhraseWord::Regex(pattern.to_owned()));
         }
         if has_distance(word) && !self.is_quoted {
             let message = format!("the distance in {} behind a bare word", echo(word));
@@ -68,9 +71,9 @@ impl Reader<'_> {
         }
         match word.strip_suffix('*') {
             _ if !word.contains('*') => Ok(text()),
-            Some("") => Ok(Word::Any),
+            Some("") => Ok(PhraseWord::Any),
             Some(start) if !start.contains('*') && ends_in_word(start) => {
-                Ok(Word::Prefix(start.to_owned()))
+                Ok(PhraseWord::Prefix(start.to_owned()))
             }
             _ => {
                 let message = format!("the `*` in {}", echo(word));
@@ -80,14 +83,14 @@ impl Reader<'_> {
     }
 
     /// Whether there is something to search for.
-    fn check(&self, words: &[Word], span: Span) -> Result<(), QueryError> {
-        let is_sought = |word: &Word| match word {
-            Word::Text(text) => {
+    fn check(&self, words: &[PhraseWord], span: QuerySpan) -> Result<(), QueryError> {
+        let is_sought = |word: &PhraseWord| match word {
+            PhraseWord::Text(text) => {
                 (self.takes_globs() && text.contains(['*', '?', '[']))
                     || text.contains(char::is_alphanumeric)
             }
-            Word::Prefix(_) | Word::Regex(_) => true,
-            Word::Any => false,
+            PhraseWord::Prefix(_) | PhraseWord::Regex(_) => true,
+            PhraseWord::Any => false,
         };
         if words.iter().any(is_sought) {
             return Ok(());
@@ -95,7 +98,7 @@ impl Reader<'_> {
         let error = |message: String| self.source.error(Kind::NoWord, span, message);
         Err(match words {
             [] => error("nothing between the quotes".to_owned()).with_hint(AS_WORDS_WANTED),
-            _ if words.contains(&Word::Any) => {
+            _ if words.contains(&PhraseWord::Any) => {
                 error("`*` stands for any word: give another word beside it".to_owned())
             }
             _ => {

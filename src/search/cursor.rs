@@ -5,7 +5,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocId, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, Term};
 
 use super::highlight::Words;
-use super::spans::Standing;
+use super::spans::WordPositions;
 use super::statistics::PreparedPattern;
 use crate::error::Result;
 use crate::index::OpenIndex;
@@ -177,7 +177,7 @@ impl<'p> PatternCursor<'p> {
         for (slot, positions) in self.slots.iter_mut().zip(&mut self.positions) {
             slot.positions(doc, positions);
         }
-        let text = Standing { positions: &self.positions, length: u32::MAX };
+        let text = WordPositions { positions: &self.positions, length: u32::MAX };
         Ok(self.pattern.spans.find(text).len() as u32)
     }
 }

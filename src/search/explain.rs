@@ -6,20 +6,20 @@ use crate::query::pattern::{Origin, Pattern};
 
 /// Why a hit has its score: the sum of the parts, times the factor.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Explanation {
+pub struct ScoreExplanation {
     /// How many words the clause has, as scoring counts them: long clauses about.
     pub length: u32,
     /// 1, or less for a heading.
     pub factor: f64,
     /// What adds to the score, in the order of the query.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ScorePart>,
 }
 
 /// What adds to a score.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Part {
+pub struct ScorePart {
     /// What it is.
-    pub reason: Reason,
+    pub reason: ScoreReason,
     /// The words.
     pub text: String,
     /// How often they stand in the clause; 0 of neighbours.
@@ -31,7 +31,7 @@ pub struct Part {
 /// What adds to a score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reason {
+pub enum ScoreReason {
     /// What was asked for stands in the clause.
     Matched,
     /// Some form of a word that was asked for does.
@@ -42,25 +42,25 @@ pub enum Reason {
     Neighbours,
 }
 
-impl Explanation {
-    pub(super) fn new(parts: Vec<Part>, length: u32, factor: f64) -> Self {
+impl ScoreExplanation {
+    pub(super) fn new(parts: Vec<ScorePart>, length: u32, factor: f64) -> Self {
         Self { length, factor, parts }
     }
 }
 
-impl Part {
+impl ScorePart {
     pub(super) fn new(pattern: &Pattern, count: u32, score: f64) -> Self {
         let reason = match pattern.origin {
-            Origin::Asked => Reason::Matched,
-            Origin::Forms => Reason::Forms,
-            Origin::Synonyms => Reason::Synonyms,
+            Origin::Asked => ScoreReason::Matched,
+            Origin::Forms => ScoreReason::Forms,
+            Origin::Synonyms => ScoreReason::Synonyms,
         };
         Self { reason, text: pattern.text.clone(), count, score: rounded(score) }
     }
 
     pub(super) fn of_neighbours(score: f64) -> Option<Self> {
         let part = Self {
-            reason: Reason::Neighbours,
+            reason: ScoreReason::Neighbours,
             text: String::new(),
             count: 0,
             score: rounded(score),

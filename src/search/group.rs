@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::request::{Group, Member, Sample};
+use super::request::{GroupMember, HitGrouping, RandomSample};
 use super::rows::Row;
 use super::segment::Columns;
 use crate::error::Result;
@@ -10,20 +10,20 @@ use crate::index::OpenIndex;
 
 /// One row of each group, in the order of rows, and the sizes of the groups; without grouping the rows as they are, no sizes.
 pub(super) fn grouped(
-    (group, member): (Group, Member),
+    (group, member): (HitGrouping, GroupMember),
     rows: Vec<Row>,
     index: &OpenIndex,
     columns: &[Columns],
 ) -> Result<(Vec<Row>, Vec<u64>)> {
     let key = |row: &Row| match group {
-        Group::None => 0,
-        Group::Text => {
+        HitGrouping::None => 0,
+        HitGrouping::Text => {
             columns.get(row.segment as usize).and_then(|c| c.text_key.first(row.doc)).unwrap_or(0)
         }
-        Group::Policy => u64::from(row.rank),
-        Group::Company => u64::from(index.policies().company(row.rank)),
+        HitGrouping::Policy => u64::from(row.rank),
+        HitGrouping::Company => u64::from(index.policies().company(row.rank)),
     };
-    if group == Group::None {
+    if group == HitGrouping::None {
         return Ok((rows, Vec::new()));
     }
     let mut places: HashMap<u64, usize> = HashMap::new();
@@ -37,9 +37,9 @@ pub(super) fn grouped(
         };
         *size += 1;
         let is_better = match member {
-            Member::Best => false,
-            Member::Newest => times.of(&row)? > times.of(best)?,
-            Member::Oldest => times.of(&row)? < times.of(best)?,
+            GroupMember::Best => false,
+            GroupMember::Newest => times.of(&row)? > times.of(best)?,
+            GroupMember::Oldest => times.of(&row)? < times.of(best)?,
         };
         if is_better {
             *best = row;
@@ -72,7 +72,7 @@ impl Times<'_> {
 ///
 /// Those with the smallest hashes of their clauses' ids: where a clause stands in the index, and what else is in it, makes no difference.
 pub(super) fn sampled(
-    sample: Sample,
+    sample: RandomSample,
     (rows, sizes): (Vec<Row>, Vec<u64>),
     ids: &[tantivy::columnar::Column<u64>],
 ) -> (Vec<Row>, Vec<u64>) {

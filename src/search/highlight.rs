@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::spans::{Span, Standing};
+use super::spans::{WordPositions, WordSpan};
 use crate::query::pattern::{Pattern, Slot};
 use crate::token::{Token, tokens};
 
@@ -24,13 +24,13 @@ impl<'t> Words<'t> {
     }
 
     /// The spans of `pattern`.
-    pub fn spans(&self, pattern: &Pattern) -> Vec<Span> {
+    pub fn spans(&self, pattern: &Pattern) -> Vec<WordSpan> {
         let positions: Vec<_> = pattern.slots.iter().map(|slot| self.positions(slot)).collect();
         pattern.spans.find(self.standing(&positions))
     }
 
-    fn standing<'p>(&self, positions: &'p [Vec<u32>]) -> Standing<'p> {
-        Standing { positions, length: self.terms.len() as u32 }
+    fn standing<'p>(&self, positions: &'p [Vec<u32>]) -> WordPositions<'p> {
+        WordPositions { positions, length: self.terms.len() as u32 }
     }
 
     /// Whether `pattern` stands in the text.
@@ -46,7 +46,7 @@ impl<'t> Words<'t> {
             let text = self.standing(&positions);
             pattern.spans.mark(text, &pattern.spans.find(text), &mut marked);
         }
-        let range = |(start, end): Span| {
+        let range = |(start, end): WordSpan| {
             (self.tokens[start as usize].range.start, self.tokens[end as usize - 1].range.end)
         };
         let mut ranges: Vec<_> = marked.into_iter().map(range).collect();

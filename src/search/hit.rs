@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use super::explain::Explanation;
-use crate::model::{Kind, Source};
+use super::explain::ScoreExplanation;
+use crate::model::{ClauseKind, SnapshotSource};
 
 /// A clause that matched. Absent values are `None`, and `null` in JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -39,7 +39,7 @@ pub struct Hit {
     /// The headings above it in the snapshot of `archive_time`.
     pub section: Vec<String>,
     /// What it is there.
-    pub kind: Kind,
+    pub kind: ClauseKind,
     /// The sentence that introduces its list, or the header row of its table.
     pub lead_in: Option<String>,
     /// The rendered text of its newest occurrence.
@@ -55,31 +55,31 @@ pub struct Hit {
     /// The address of the archived page.
     pub archive_url: Option<String>,
     /// Where the snapshot comes from.
-    pub source: Source,
+    pub source: SnapshotSource,
     /// How many other companies in the index have an equal clause, at whatever time.
     pub same_text_companies: u64,
     /// How many hits its group has; `None` without grouping.
     pub group_size: Option<u64>,
     /// The clauses around it in the snapshot of `archive_time`; `None` unless asked for.
-    pub context: Option<Surroundings>,
+    pub context: Option<HitContext>,
     /// The parts of its score; `None` unless asked for.
-    pub explanation: Option<Explanation>,
+    pub explanation: Option<ScoreExplanation>,
 }
 
 /// The clauses around a hit, in reading order.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Surroundings {
+pub struct HitContext {
     /// Those before it.
-    pub before: Vec<Neighbour>,
+    pub before: Vec<NeighbourClause>,
     /// Those after it.
-    pub after: Vec<Neighbour>,
+    pub after: Vec<NeighbourClause>,
 }
 
 /// A clause beside a hit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Neighbour {
+pub struct NeighbourClause {
     /// What it is there.
-    pub kind: Kind,
+    pub kind: ClauseKind,
     /// Its text.
     pub text: String,
 }
@@ -102,7 +102,7 @@ pub struct Totals {
 
 /// What is known before the first hit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Summary {
+pub struct SearchSummary {
     /// The query as it was given.
     pub query: String,
     /// Sizes of the match set.
@@ -114,7 +114,7 @@ pub struct Summary {
 /// Receives a result in its final order. Printers, counters and tests implement this.
 pub trait HitSink {
     /// Before the first hit.
-    fn begin(&mut self, _summary: &Summary) -> io::Result<()> {
+    fn begin(&mut self, _summary: &SearchSummary) -> io::Result<()> {
         Ok(())
     }
 
@@ -122,7 +122,7 @@ pub trait HitSink {
     fn hit(&mut self, hit: &Hit) -> io::Result<ControlFlow<()>>;
 
     /// After the last hit.
-    fn finish(&mut self, _summary: &Summary) -> io::Result<()> {
+    fn finish(&mut self, _summary: &SearchSummary) -> io::Result<()> {
         Ok(())
     }
 }

@@ -29,18 +29,21 @@ mod vocabulary;
 use std::collections::HashSet;
 
 pub use counts::{
-    Companies, CompanyEntry, Facet, FacetField, Facets, Measure, Point, Saying, Series, Timeline,
-    TimelineRequest,
+    CompanyEntry, CompanyList, FacetCount, FacetField, Facets, Mentions, Timeline, TimelineMeasure,
+    TimelinePoint, TimelineRequest, TimelineSeries,
 };
-pub use explain::{Explanation, Part, Reason};
-pub use hit::{Hit, HitSink, Neighbour, Summary, Surroundings, Totals};
-pub use request::{Dates, Filters, Group, LifeFilter, Limit, Member, Sample, SearchRequest, Sort};
+pub use explain::{ScoreExplanation, ScorePart, ScoreReason};
+pub use hit::{Hit, HitContext, HitSink, NeighbourClause, SearchSummary, Totals};
+pub use request::{
+    Filters, GroupMember, HitGrouping, HitLimit, HitOrder, LifeFilter, RandomSample, SearchRequest,
+    SnapshotDates,
+};
 pub use scope::Scope;
 pub use show::{ContextClause, ShownClause, find_clause};
 pub use versions::{
-    ChangeKind, Comparison, DiffSummary, Difference, Event, EventKind, History, Life,
-    PolicyHistory, Selected, SnapshotCard, Stand, Stretch, ThreadHistory, Version, VersionClause,
-    Wording, chosen_ordinal, one_policy, version,
+    ChangeKind, ClauseDifference, ClauseLife, DiffSummary, History, HistoryEvent, HistoryEventKind,
+    LifeStretch, PolicyHistory, SnapshotCard, SnapshotSet, ThreadHistory, Version, VersionClause,
+    VersionComparison, WordChange, Wording, chosen_ordinal, one_policy, version,
 };
 
 use fixedbitset::FixedBitSet;
@@ -68,7 +71,7 @@ pub fn search(
     index: &OpenIndex,
     request: &SearchRequest,
     sink: &mut dyn HitSink,
-) -> Result<Summary> {
+) -> Result<SearchSummary> {
     Searcher::new(index)?.search(request, sink)
 }
 
@@ -112,14 +115,14 @@ impl<'i> Searcher<'i> {
     /// # Errors
     ///
     /// Those of [`search`].
-    pub fn search(&self, request: &SearchRequest, sink: &mut dyn HitSink) -> Result<Summary> {
+    pub fn search(&self, request: &SearchRequest, sink: &mut dyn HitSink) -> Result<SearchSummary> {
         let Self { index, columns, policies } = self;
         let plan = plan(index, request)?;
         let conditions = conditions(index, request, policies)?;
         let prepared = Prepared::new(index, &plan, conditions.is_scored)?;
         let (rows, mut totals) = collect(index, request, &plan, columns, (&prepared, &conditions))?;
         let (mut rows, mut sizes) = grouped((request.group, request.member), rows, index, columns)?;
-        if request.group != Group::None {
+        if request.group != HitGrouping::None {
             totals.groups = Some(rows.len() as u64);
         }
         let all = totals.groups.unwrap_or(totals.clauses) as usize;
@@ -128,12 +131,12 @@ impl<'i> Searcher<'i> {
         }
         let end = request.limit.map_or(all, |limit| request.offset.saturating_add(limit)).min(all);
         let truncated = end.min(request.sample.map_or(all, |sample| sample.size)) < all;
-        let summary = Summary { query: request.query.clone(), totals, truncated };
+        let summary = SearchSummary { query: request.query.clone(), totals, truncated };
         sink.begin(&summary).map_err(Error::Output)?;
         let mut reader =
             HitReader::new(index, columns, &plan, &prepared, &conditions).wanting(request);
         for (i, row) in rows.iter().enumerate().take(end).skip(request.offset) {
-            let score = (request.sort == Sort::Relevance).then_some(-row.key);
+            let score = (request.sort == HitOrder::Relevance).then_some(-row.key);
             let hit = reader.hit(row, i as u64 + 1, score, sizes.get(i).copied())?;
             if sink.hit(&hit).map_err(Error::Output)?.is_break() {
                 break;
@@ -221,8 +224,11 @@ fn conditions<'r>(
         langs: &request.filters.langs,
         selection: Selection::new(index, &request.filters)?,
         life: request.filters.life,
-        needs_times: matches!(request.sort, Sort::Newest | Sort::Oldest | Sort::FirstSeen),
-        is_scored: request.sort == Sort::Relevance,
+        needs_times: matches!(
+            request.sort,
+            HitOrder::Newest | HitOrder::Oldest | HitOrder::FirstSeen
+        ),
+        is_scored: request.sort == HitOrder::Relevance,
         scope: request.scope,
         policies,
     })
@@ -237,7 +243,7 @@ fn collect(
     (prepared, conditions): (&Prepared, &Conditions<'_>),
 ) -> Result<(Vec<Row>, Totals)> {
     // Grouping needs every row, and so does chance.
-    let kept = if request.group == Group::None && request.sample.is_none() {
+    let kept = if request.group == HitGrouping::None && request.sample.is_none() {
         request.limit.map(|limit| limit.saturating_add(request.offset))
     } else {
         None
@@ -248,7 +254,7 @@ fn collect(
         counter.count(index, &found);
         let mut key = key(request.sort, &found);
         if rows.may_hold(key) {
-            if request.sort == Sort::Relevance {
+            if request.sort == HitOrder::Relevance {
                 key *= columns.weight(found.doc);
             }
             let order = columns.order.first(found.doc).unwrap_or(0);
@@ -285,15 +291,15 @@ fn each_match(
 }
 
 /// What a match is sorted by.
-fn key(sort: Sort, found: &Match<'_>) -> f64 {
+fn key(sort: HitOrder, found: &Match<'_>) -> f64 {
     let newest = found.matching.last().map_or(0, |run| run.last);
     let time = |ordinal: u32| found.times.get(ordinal as usize).map_or(0.0, |&time| time as f64);
     match sort {
-        Sort::Relevance => -found.score,
-        Sort::Newest => -time(newest),
-        Sort::Oldest => time(newest),
-        Sort::FirstSeen => time(found.runs.first().map_or(0, |run| run.start)),
-        Sort::Company => 0.0,
+        HitOrder::Relevance => -found.score,
+        HitOrder::Newest => -time(newest),
+        HitOrder::Oldest => time(newest),
+        HitOrder::FirstSeen => time(found.runs.first().map_or(0, |run| run.start)),
+        HitOrder::Company => 0.0,
     }
 }
 

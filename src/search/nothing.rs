@@ -3,11 +3,11 @@
 use tantivy::Term;
 use tantivy::schema::Field;
 
-use super::request::{Dates, Filters, Group, SearchRequest};
+use super::request::{Filters, HitGrouping, SearchRequest, SnapshotDates};
 use super::scope::Scope;
 use super::statistics::clauses_with;
 use super::vocabulary::words;
-use super::{Searcher, Summary};
+use super::{SearchSummary, Searcher};
 use crate::error::Result;
 use crate::index::OpenIndex;
 use crate::query::Matching;
@@ -52,8 +52,9 @@ impl Searcher<'_> {
     }
 
     /// When the history begins, if these dates end before.
-    fn not_begun(&self, dates: Dates) -> Option<&str> {
-        let (Dates::AsOf(last) | Dates::Between { until: Some(last), .. }) = dates else {
+    fn not_begun(&self, dates: SnapshotDates) -> Option<&str> {
+        let (SnapshotDates::AsOf(last) | SnapshotDates::Between { until: Some(last), .. }) = dates
+        else {
             return None;
         };
         let begins = &self.index.manifest().dates.as_ref()?.first;
@@ -64,11 +65,11 @@ impl Searcher<'_> {
         let request = SearchRequest {
             limit: Some(0),
             sample: None,
-            group: Group::None,
-            sort: super::Sort::Company,
+            group: HitGrouping::None,
+            sort: super::HitOrder::Company,
             ..request.clone()
         };
-        let Summary { totals, .. } = self.search(&request, &mut Vec::new())?;
+        let SearchSummary { totals, .. } = self.search(&request, &mut Vec::new())?;
         Ok(totals.clauses)
     }
 
@@ -154,14 +155,14 @@ fn one_less(filters: &Filters) -> Vec<(&'static str, Filters)> {
     without("--lang", !filters.langs.is_empty(), &|f| f.langs.clear());
     without("--meta", !filters.metadata.is_empty(), &|f| f.metadata.clear());
     let dates = match filters.dates {
-        Dates::All => "",
-        Dates::Between { since: Some(_), until: Some(_) } => "--since with --until",
-        Dates::Between { until: None, .. } => "--since",
-        Dates::Between { .. } => "--until",
-        Dates::AsOf(_) => "--as-of",
-        Dates::Latest => "--latest",
+        SnapshotDates::All => "",
+        SnapshotDates::Between { since: Some(_), until: Some(_) } => "--since with --until",
+        SnapshotDates::Between { until: None, .. } => "--since",
+        SnapshotDates::Between { .. } => "--until",
+        SnapshotDates::AsOf(_) => "--as-of",
+        SnapshotDates::Latest => "--latest",
     };
-    without(dates, !dates.is_empty(), &|f| (f.dates, f.carry) = (Dates::All, None));
+    without(dates, !dates.is_empty(), &|f| (f.dates, f.carry) = (SnapshotDates::All, None));
     without("--carry", filters.carry.is_some(), &|f| f.carry = None);
     let only_company = filters.has_company_changes_only;
     without("--company-changes-only", only_company, &|f| f.has_company_changes_only = false);

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::request::Filters;
 use super::selection::{Selection, Snapshots};
-use crate::collapse::Run;
+use crate::collapse::OrdinalRun;
 use crate::error::Result;
 use crate::index::OpenIndex;
-use crate::model::{ArchiveTime, Span};
+use crate::model::{ArchiveTime, CalendarPeriod};
 
 /// Calls `with` for each policy that the filters of names let through, by rank.
 pub(super) fn each_policy(
@@ -57,15 +57,18 @@ impl PolicyInTime {
     }
 
     /// Its snapshots of this period.
-    pub fn inside(&self, span: &Span) -> Range<u32> {
+    pub fn inside(&self, span: &CalendarPeriod) -> Range<u32> {
         let start = self.times.partition_point(|&time| time < span.start.seconds()) as u32;
         let end = self.times.partition_point(|&time| time <= span.last.seconds()) as u32;
         start..end
     }
 
     /// What counts of it, as runs.
-    pub fn runs(&self) -> Vec<Run> {
-        self.counting.iter().map(|range| Run { start: range.start, last: range.end - 1 }).collect()
+    pub fn runs(&self) -> Vec<OrdinalRun> {
+        self.counting
+            .iter()
+            .map(|range| OrdinalRun { start: range.start, last: range.end - 1 })
+            .collect()
     }
 
     /// The times of the first and the last snapshot that count.

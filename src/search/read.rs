@@ -5,19 +5,19 @@ use std::sync::Arc;
 use tantivy::DocAddress;
 
 use super::highlight::Words;
-use super::hit::{Hit, Neighbour, Surroundings};
+use super::hit::{Hit, HitContext, NeighbourClause};
 use super::policies::PolicyFacts;
-use super::request::{SearchRequest, Sort};
+use super::request::{HitOrder, SearchRequest};
 use super::rows::Row;
 use super::scope::{Scope, UnitReader};
 use super::segment::{Columns, Conditions, SegmentSearch, place_truth, stretches};
 use super::statistics::Prepared;
 use super::truth::{self, Leaf, is_true};
-use crate::collapse::{Place, Run};
+use crate::collapse::{ClausePlace, OrdinalRun};
 use crate::error::Result;
 use crate::index::{OpenIndex, PolicyTables, place_change, run};
 use crate::lang::Lang;
-use crate::model::{ArchiveTime, Kind};
+use crate::model::{ArchiveTime, ClauseKind};
 use crate::query::bind::Plan;
 
 /// Reads hits. Keeps what the query says of the last policy, since hits of one policy often follow each other.
@@ -69,7 +69,7 @@ impl<'r> HitReader<'r> {
 
     /// The same with what else `request` wants of hits.
     pub fn wanting(self, request: &SearchRequest) -> Self {
-        let is_explained = request.is_explained && request.sort == Sort::Relevance;
+        let is_explained = request.is_explained && request.sort == HitOrder::Relevance;
         Self { context: request.context, is_explained, ..self }
     }
 
@@ -105,7 +105,7 @@ impl<'r> HitReader<'r> {
             .get(row.segment as usize)
             .ok_or_else(|| index.damaged("a missing segment"))?;
         let clause = index.clause(address)?;
-        let runs: Vec<Run> = columns.runs.values_for_doc(row.doc).map(run).collect();
+        let runs: Vec<OrdinalRun> = columns.runs.values_for_doc(row.doc).map(run).collect();
         let policy = self.enter(row.rank)?;
         let words = Words::cut(&clause.text);
         let found = match &mut self.units {
@@ -243,26 +243,29 @@ fn surroundings(
     policy: &PolicyFacts,
     (ordinal, place): (u32, usize),
     reach: usize,
-) -> Result<Surroundings> {
+) -> Result<HitContext> {
     let standing = index.clauses_of(policy.address, ordinal)?;
     let at = |clause: u32| index.clause_address(policy.address, policy.times.len() as u32, clause);
     let is_own = |&(other, stands): &(u32, u32)| at(other) == clause && stands as usize == place;
     let own = standing.iter().position(is_own);
     let own = own.ok_or_else(|| index.damaged("a clause that its snapshot does not list"))?;
     let read = |&(clause, place): &(u32, u32)| {
-        let kind =
-            policy.tables.places.get(place as usize).map_or(Kind::Paragraph, |place| place.kind);
-        Ok(Neighbour { kind, text: index.clause(at(clause))?.text })
+        let kind = policy
+            .tables
+            .places
+            .get(place as usize)
+            .map_or(ClauseKind::Paragraph, |place| place.kind);
+        Ok(NeighbourClause { kind, text: index.clause(at(clause))?.text })
     };
     let (first, last) =
         (own.saturating_sub(reach), own.saturating_add(reach).min(standing.len() - 1));
-    Ok(Surroundings {
+    Ok(HitContext {
         before: standing[first..own].iter().map(read).collect::<Result<_>>()?,
         after: standing[own + 1..=last].iter().map(read).collect::<Result<_>>()?,
     })
 }
 
-fn section(tables: &PolicyTables, place: &Place) -> Vec<String> {
+fn section(tables: &PolicyTables, place: &ClausePlace) -> Vec<String> {
     let heading = |&number: &u32| tables.headings.get(number as usize).cloned().unwrap_or_default();
     place.section.iter().map(heading).collect()
 }
@@ -277,7 +280,7 @@ struct Life {
 }
 
 impl Life {
-    fn new(runs: &[Run], times: &[i64]) -> Self {
+    fn new(runs: &[OrdinalRun], times: &[i64]) -> Self {
         let time = |ordinal: u32| {
             times.get(ordinal as usize).map(|&seconds| ArchiveTime::from_seconds(seconds))
         };

@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use super::scope::Scope;
-use crate::collapse::Run;
+use crate::collapse::OrdinalRun;
 use crate::lang::Lang;
-use crate::model::{Age, Kind, Period};
+use crate::model::{Age, ClauseKind, Period};
 use crate::query::Matching;
 
 /// A search.
@@ -24,13 +24,13 @@ pub struct SearchRequest {
     /// Which snapshots and clauses count.
     pub filters: Filters,
     /// The order of hits.
-    pub sort: Sort,
+    pub sort: HitOrder,
     /// Which hits are shown as one.
-    pub group: Group,
+    pub group: HitGrouping,
     /// Which of them is shown.
-    pub member: Member,
+    pub member: GroupMember,
     /// Hands out some hits (or groups) that chance picked, not all.
-    pub sample: Option<Sample>,
+    pub sample: Option<RandomSample>,
     /// How many hits to hand out; `None`: all.
     pub limit: Option<usize>,
     /// How many to leave out first.
@@ -53,14 +53,14 @@ pub struct Filters {
     /// Phrases of which one must stand in a heading above the clause.
     pub sections: Vec<String>,
     /// Kinds of which the clause must be one.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<ClauseKind>,
     /// Languages of which the clause's must be one.
     pub langs: Vec<Lang>,
     /// What the metadata of a snapshot must say: key, and value or glob. All must hold.
     pub metadata: Vec<(String, String)>,
     /// Which snapshots of each policy count.
-    pub dates: Dates,
-    /// How old the snapshot of [`Dates::AsOf`] and [`Dates::Latest`] may be, at the end of that date or of the last day of the index,
+    pub dates: SnapshotDates,
+    /// How old the snapshot of [`SnapshotDates::AsOf`] and [`SnapshotDates::Latest`] may be, at the end of that date or of the last day of the index,
     /// whichever is earlier.
     pub carry: Option<Age>,
     /// Whether technical snapshots are left out, as if the corpus did not have them.
@@ -97,7 +97,7 @@ impl LifeFilter {
     }
 
     /// Whether a clause with these runs (ascending, not empty) is let through; `times`: of the ordinals, if they are needed.
-    pub(crate) fn lets_through(self, runs: &[Run], times: &[i64], snapshots: u32) -> bool {
+    pub(crate) fn lets_through(self, runs: &[OrdinalRun], times: &[i64], snapshots: u32) -> bool {
         let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return false };
         let is_since = |ordinal: u32, period: Period| {
             times.get(ordinal as usize).is_some_and(|&time| time >= period.start().seconds())
@@ -111,7 +111,7 @@ impl LifeFilter {
 
 /// The snapshots of a policy that count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Dates {
+pub enum SnapshotDates {
     /// All.
     #[default]
     All,
@@ -130,7 +130,7 @@ pub enum Dates {
 
 /// The order of hits. Equal ones follow by company, type, collection and clause order: the order is total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sort {
+pub enum HitOrder {
     /// Best score first.
     #[default]
     Relevance,
@@ -146,7 +146,7 @@ pub enum Sort {
 
 /// Which hits are shown as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Group {
+pub enum HitGrouping {
     /// Each on its own.
     #[default]
     None,
@@ -160,7 +160,7 @@ pub enum Group {
 
 /// Which hit of a group stands for it. Of equal ones, the first in the order of hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Member {
+pub enum GroupMember {
     /// The first in the order that was asked for.
     #[default]
     Best,
@@ -173,7 +173,7 @@ pub enum Member {
 /// Hits that chance picked: each as likely as any other. The same seed picks the same clauses, on any machine and in any format, and of a
 /// corpus that grew the same ones as far as they are still among the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sample {
+pub struct RandomSample {
     /// How many at most.
     pub size: usize,
     /// Which of all samples.
@@ -182,9 +182,9 @@ pub struct Sample {
 
 /// `--limit`: a number or `all`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit(pub Option<usize>);
+pub struct HitLimit(pub Option<usize>);
 
-impl FromStr for Limit {
+impl FromStr for HitLimit {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

@@ -15,10 +15,10 @@ use super::rows::Row;
 use super::segment::{Columns, Conditions, Match, SegmentSearch, stretches};
 use super::statistics::Prepared;
 use super::truth::{Leaf, is_true};
-use crate::collapse::{PlaceChange, Run};
+use crate::collapse::{OrdinalRun, PlaceChange};
 use crate::error::Result;
 use crate::index::{OpenIndex, PolicyTables, place_change, run};
-use crate::model::Kind;
+use crate::model::ClauseKind;
 use crate::query::bind::{Operand, Plan};
 
 /// In what the words of a query must stand together.
@@ -340,7 +340,7 @@ impl SegmentSearch<'_> {
 
     /// Adds the ordinals in which a clause stands at such places to their units.
     fn mark(&self, doc: DocId, by_unit: &mut ByUnit, is_meant: impl Fn(usize) -> bool) {
-        let runs: Vec<Run> = self.columns.runs.values_for_doc(doc).map(run).collect();
+        let runs: Vec<OrdinalRun> = self.columns.runs.values_for_doc(doc).map(run).collect();
         let changes: Vec<_> = self.columns.places.values_for_doc(doc).map(place_change).collect();
         for (stretch, places) in stretches(&changes) {
             for (change, _) in places.iter().filter(|(change, _)| is_meant(change.place as usize)) {
@@ -405,7 +405,7 @@ impl SegmentSearch<'_> {
         &self,
         doc: DocId,
         place: usize,
-        kind: Kind,
+        kind: ClauseKind,
         answer: &Answer,
     ) -> Option<FixedBitSet> {
         let mut holds = |leaf| match leaf {
@@ -425,7 +425,7 @@ impl SegmentSearch<'_> {
     fn place_in_unit(
         &self,
         doc: DocId,
-        changes: &[(PlaceChange, Kind)],
+        changes: &[(PlaceChange, ClauseKind)],
         ordinal: u32,
         answer: &Answer,
     ) -> Option<(usize, usize)> {
@@ -443,7 +443,7 @@ impl SegmentSearch<'_> {
     fn score_in_unit(
         &mut self,
         doc: DocId,
-        changes: &[(PlaceChange, Kind)],
+        changes: &[(PlaceChange, ClauseKind)],
         newest: u32,
         answer: &Answer,
     ) -> Result<f64> {
@@ -513,12 +513,12 @@ impl<'u> UnitReader<'u> {
 }
 
 /// Appends the runs of `ordinals` in a range.
-fn push_runs(ordinals: &FixedBitSet, within: Range<u32>, out: &mut Vec<Run>) {
-    let mut open: Option<Run> = None;
+fn push_runs(ordinals: &FixedBitSet, within: Range<u32>, out: &mut Vec<OrdinalRun>) {
+    let mut open: Option<OrdinalRun> = None;
     for ordinal in within {
         match (&mut open, ordinals.contains(ordinal as usize)) {
             (Some(run), true) => run.last = ordinal,
-            (None, true) => open = Some(Run { start: ordinal, last: ordinal }),
+            (None, true) => open = Some(OrdinalRun { start: ordinal, last: ordinal }),
             (_, false) => out.extend(open.take()),
         }
     }

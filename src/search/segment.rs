@@ -11,7 +11,7 @@ use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED};
 
 use super::context::Context;
 use super::cursor::PatternCursor;
-use super::explain::{Explanation, Part};
+use super::explain::{ScoreExplanation, ScorePart};
 use super::highlight::contains;
 use super::places::PlaceCursor;
 use super::policies::PolicyCache;
@@ -21,11 +21,11 @@ use super::scope::{Scope, Units};
 use super::selection::{Selection, Snapshots};
 use super::statistics::Prepared;
 use super::truth::{self, Leaf, is_true};
-use crate::collapse::{PlaceChange, Run};
+use crate::collapse::{OrdinalRun, PlaceChange};
 use crate::error::Result;
 use crate::index::{OpenIndex, PolicyTables, place_change, run};
 use crate::lang::Lang;
-use crate::model::Kind;
+use crate::model::ClauseKind;
 use crate::query::bind::{Operand, PlaceField, PlacePattern, Plan};
 
 /// How much the score of a heading counts. Chosen by argument, and measured not to cost the answers to questions anything.
@@ -38,7 +38,7 @@ const MANY_CANDIDATES: u32 = 8;
 pub(crate) struct Conditions<'c> {
     pub selection: Selection,
     pub life: LifeFilter,
-    pub kinds: &'c [Kind],
+    pub kinds: &'c [ClauseKind],
     pub langs: &'c [Lang],
     /// Whether archive times are wanted for order as well.
     pub needs_times: bool,
@@ -49,7 +49,7 @@ pub(crate) struct Conditions<'c> {
 
 impl Conditions<'_> {
     /// Whether clauses of this kind are let through.
-    pub fn has_kind(&self, kind: Kind) -> bool {
+    pub fn has_kind(&self, kind: ClauseKind) -> bool {
         self.kinds.is_empty() || self.kinds.contains(&kind)
     }
 }
@@ -62,9 +62,9 @@ pub(crate) struct Match<'m> {
     /// What its weight as a heading or no heading is still to be taken to: that is read only of those that may be among the first.
     pub score: f64,
     /// The chosen snapshots in which it matches: ascending, not empty.
-    pub matching: &'m [Run],
+    pub matching: &'m [OrdinalRun],
     /// All snapshots in which it stood.
-    pub runs: &'m [Run],
+    pub runs: &'m [OrdinalRun],
     /// Archive times by ordinal; empty unless asked for.
     pub times: &'m [i64],
 }
@@ -96,7 +96,7 @@ impl Columns {
     /// to the policy as a heading is one.
     pub fn weight(&self, doc: DocId) -> f64 {
         match self.places.first(doc).map(place_change) {
-            Some((_, Kind::Heading)) => HEADING_WEIGHT,
+            Some((_, ClauseKind::Heading)) => HEADING_WEIGHT,
             _ => 1.0,
         }
     }
@@ -138,9 +138,9 @@ pub(crate) struct SegmentSearch<'s> {
     places: Vec<PlaceCursor<'s>>,
     pub(super) policy_sets: Vec<PolicyCursor>,
     pub(super) policy: PolicyState,
-    pub(super) runs: Vec<Run>,
-    changes: Vec<(PlaceChange, Kind)>,
-    pub(super) matching: Vec<Run>,
+    pub(super) runs: Vec<OrdinalRun>,
+    changes: Vec<(PlaceChange, ClauseKind)>,
+    pub(super) matching: Vec<OrdinalRun>,
 }
 
 impl<'s> SegmentSearch<'s> {
@@ -322,7 +322,7 @@ impl<'s> SegmentSearch<'s> {
     }
 
     /// Whether the query holds at one of these places.
-    fn holds_at_one(&mut self, doc: DocId, places: &[(PlaceChange, Kind)]) -> Result<bool> {
+    fn holds_at_one(&mut self, doc: DocId, places: &[(PlaceChange, ClauseKind)]) -> Result<bool> {
         for &(change, kind) in places {
             if self.conditions.has_kind(kind) && self.judge(doc, Some(change.place as usize))? {
                 return Ok(true);
@@ -403,25 +403,25 @@ impl<'s> SegmentSearch<'s> {
     }
 
     /// The parts of the score of a clause of which these patterns match. For people: cursors are read anew for each clause.
-    pub(super) fn explain(&mut self, doc: DocId, matched: &[usize]) -> Result<Explanation> {
+    pub(super) fn explain(&mut self, doc: DocId, matched: &[usize]) -> Result<ScoreExplanation> {
         let length = self.lengths.fieldnorm(doc);
         let mut parts = Vec::new();
         for &i in matched {
             let (count, prepared) = (self.patterns[i].count(doc)?, &self.prepared.patterns[i]);
             let score = self.prepared.score(prepared, count, length);
-            parts.push(Part::new(&self.plan.patterns[i], count, score));
+            parts.push(ScorePart::new(&self.plan.patterns[i], count, score));
         }
         for (i, boost) in self.boosts.iter_mut().enumerate() {
             let count = boost.count(doc)?;
             if count > 0 {
                 let score = self.prepared.score(&self.prepared.boosts[i], count, length);
-                parts.push(Part::new(&self.plan.boosts[i], count, score));
+                parts.push(ScorePart::new(&self.plan.boosts[i], count, score));
             }
         }
         if let Some(context) = &mut self.context {
-            parts.extend(Part::of_neighbours(context.score(doc, &self.lengths)?));
+            parts.extend(ScorePart::of_neighbours(context.score(doc, &self.lengths)?));
         }
-        Ok(Explanation::new(parts, length, self.columns.weight(doc)))
+        Ok(ScoreExplanation::new(parts, length, self.columns.weight(doc)))
     }
 
     /// What adds score without making a match.
@@ -470,10 +470,12 @@ impl<'s> SegmentSearch<'s> {
 }
 
 /// Ordinals, and the places of a clause there.
-type Stretch<'c> = (Range<u32>, &'c [(PlaceChange, Kind)]);
+type Stretch<'c> = (Range<u32>, &'c [(PlaceChange, ClauseKind)]);
 
 /// The stretches of ordinals over which the places of a clause stay the same, each with these places; the newest first.
-pub(super) fn stretches(changes: &[(PlaceChange, Kind)]) -> impl Iterator<Item = Stretch<'_>> {
+pub(super) fn stretches(
+    changes: &[(PlaceChange, ClauseKind)],
+) -> impl Iterator<Item = Stretch<'_>> {
     let groups = changes.chunk_by(|(a, _), (b, _)| a.ordinal == b.ordinal).rev();
     groups.scan(u32::MAX, |until, places| {
         let from = places[0].0.ordinal;
@@ -499,11 +501,11 @@ pub(crate) fn place_truth(plan: &Plan, tables: &PolicyTables) -> Vec<Vec<bool>> 
 }
 
 /// Appends the parts of `runs` inside `range`.
-fn intersect(runs: &[Run], range: &Range<u32>, out: &mut Vec<Run>) {
+fn intersect(runs: &[OrdinalRun], range: &Range<u32>, out: &mut Vec<OrdinalRun>) {
     for run in runs {
         let (start, last) = (run.start.max(range.start), run.last.min(range.end.saturating_sub(1)));
         if start <= last && range.start < range.end {
-            out.push(Run { start, last });
+            out.push(OrdinalRun { start, last });
         }
     }
 }

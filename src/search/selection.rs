@@ -5,14 +5,14 @@ use std::ops::Range;
 use tantivy::DocAddress;
 
 use super::metadata::MetadataFilter;
-use super::request::{Dates, Filters};
+use super::request::{Filters, SnapshotDates};
 use crate::error::Result;
 use crate::index::OpenIndex;
 use crate::model::{Age, ArchiveTime, Period};
 
 /// Chooses the snapshots of a policy that count.
 pub(crate) struct Selection {
-    dates: Dates,
+    dates: SnapshotDates,
     carry: Option<Age>,
     has_company_changes_only: bool,
     metadata: MetadataFilter,
@@ -49,7 +49,8 @@ impl Selection {
 
     /// Whether archive times are read.
     pub fn needs_times(&self) -> bool {
-        matches!(self.dates, Dates::Between { .. } | Dates::AsOf(_)) || self.carry.is_some()
+        matches!(self.dates, SnapshotDates::Between { .. } | SnapshotDates::AsOf(_))
+            || self.carry.is_some()
     }
 
     /// Whether anything of a policy is read.
@@ -77,10 +78,10 @@ impl Selection {
             _ => vec![within],
         };
         Ok(match self.dates {
-            Dates::AsOf(_) | Dates::Latest => {
+            SnapshotDates::AsOf(_) | SnapshotDates::Latest => {
                 self.newest(&dated, snapshots.times).into_iter().collect()
             }
-            Dates::All | Dates::Between { .. } => dated,
+            SnapshotDates::All | SnapshotDates::Between { .. } => dated,
         })
     }
 
@@ -106,9 +107,9 @@ impl Selection {
         let before = |bound: i64| snapshots.times.partition_point(|&time| time < bound) as u32;
         let until = |bound: i64| snapshots.times.partition_point(|&time| time <= bound) as u32;
         match self.dates {
-            Dates::All | Dates::Latest => 0..snapshots.count,
-            Dates::AsOf(period) => 0..until(period.last().seconds()),
-            Dates::Between { since, until: last } => {
+            SnapshotDates::All | SnapshotDates::Latest => 0..snapshots.count,
+            SnapshotDates::AsOf(period) => 0..until(period.last().seconds()),
+            SnapshotDates::Between { since, until: last } => {
                 let start = since.map_or(0, |period| before(period.start().seconds()));
                 let end = last.map_or(snapshots.count, |period| until(period.last().seconds()));
                 start..end.max(start)
@@ -120,7 +121,7 @@ impl Selection {
     fn newest(&self, ranges: &[Range<u32>], times: &[i64]) -> Option<Range<u32>> {
         let end = ranges.last()?.end;
         let at = match self.dates {
-            Dates::AsOf(period) => period.last(),
+            SnapshotDates::AsOf(period) => period.last(),
             _ => self.end,
         };
         let is_fresh =
@@ -162,7 +163,7 @@ fn without(left_out: &[u32], range: Range<u32>) -> Vec<Range<u32>> {
 mod tests {
     use super::*;
 
-    fn selection(dates: Dates) -> Selection {
+    fn selection(dates: SnapshotDates) -> Selection {
         let end = ArchiveTime::from_seconds(5 * 86_400 - 1);
         let metadata = MetadataFilter::default();
         Selection { dates, carry: None, has_company_changes_only: false, metadata, end }
@@ -180,24 +181,24 @@ mod tests {
 
     #[test]
     fn dates_choose_ordinals() {
-        let ordinals = |dates: Dates| {
+        let ordinals = |dates: SnapshotDates| {
             let selection = selection(dates);
             let within = selection.within(snapshots(&TIMES));
             match dates {
-                Dates::Latest | Dates::AsOf(_) if within.is_empty() => 0..0,
-                Dates::Latest | Dates::AsOf(_) => {
+                SnapshotDates::Latest | SnapshotDates::AsOf(_) if within.is_empty() => 0..0,
+                SnapshotDates::Latest | SnapshotDates::AsOf(_) => {
                     selection.newest(&[within], &TIMES).unwrap_or(0..0)
                 }
                 _ => within,
             }
         };
-        assert_eq!(ordinals(Dates::All), 0..5);
-        assert_eq!(ordinals(Dates::Latest), 4..5);
-        assert_eq!(ordinals(Dates::AsOf(day("1970-01-01"))), 2..3);
-        assert_eq!(ordinals(Dates::AsOf(day("1970-01-03"))), 3..4);
-        assert!(ordinals(Dates::AsOf(day("1969"))).is_empty());
+        assert_eq!(ordinals(SnapshotDates::All), 0..5);
+        assert_eq!(ordinals(SnapshotDates::Latest), 4..5);
+        assert_eq!(ordinals(SnapshotDates::AsOf(day("1970-01-01"))), 2..3);
+        assert_eq!(ordinals(SnapshotDates::AsOf(day("1970-01-03"))), 3..4);
+        assert!(ordinals(SnapshotDates::AsOf(day("1969"))).is_empty());
         let between = |since: Option<&str>, until: Option<&str>| {
-            ordinals(Dates::Between { since: since.map(day), until: until.map(day) })
+            ordinals(SnapshotDates::Between { since: since.map(day), until: until.map(day) })
         };
         assert_eq!(between(Some("1970-01-02"), None), 3..5);
         assert_eq!(between(None, Some("1970-01-02")), 0..4);
@@ -206,16 +207,16 @@ mod tests {
 
     #[test]
     fn old_snapshots_are_not_carried() {
-        let newest = |dates: Dates, carry: &str| {
+        let newest = |dates: SnapshotDates, carry: &str| {
             let carry = Some(carry.parse().unwrap());
             Selection { carry, ..selection(dates) }.newest(&[0..2, 2..4], &TIMES)
         };
         // Ordinal 3 is of 1970-01-02, the index ends on 1970-01-05.
-        assert_eq!(newest(Dates::Latest, "3d"), None);
-        assert_eq!(newest(Dates::Latest, "4d"), Some(3..4));
-        assert_eq!(newest(Dates::AsOf(day("1970-01-03")), "1d"), None);
-        assert_eq!(newest(Dates::AsOf(day("1970-01-03")), "2d"), Some(3..4));
-        assert_eq!(newest(Dates::AsOf(day("1970")), "4d"), Some(3..4));
+        assert_eq!(newest(SnapshotDates::Latest, "3d"), None);
+        assert_eq!(newest(SnapshotDates::Latest, "4d"), Some(3..4));
+        assert_eq!(newest(SnapshotDates::AsOf(day("1970-01-03")), "1d"), None);
+        assert_eq!(newest(SnapshotDates::AsOf(day("1970-01-03")), "2d"), Some(3..4));
+        assert_eq!(newest(SnapshotDates::AsOf(day("1970")), "4d"), Some(3..4));
     }
 
     #[test]

@@ -5,13 +5,13 @@ use tantivy::DocAddress;
 use super::hit::Hit;
 use super::policies::{PolicyCache, PolicyFacts};
 use super::read::HitReader;
-use super::request::{SearchRequest, Sort};
+use super::request::{HitOrder, SearchRequest};
 use super::rows::Row;
 use super::segment::Columns;
 use super::statistics::Prepared;
 use crate::error::Result;
 use crate::index::{OpenIndex, run};
-use crate::model::{ClauseId, Kind};
+use crate::model::{ClauseId, ClauseKind};
 use crate::query::bind::Plan;
 
 /// A clause in its section: what `fineprint show CLAUSE-ID` prints.
@@ -31,7 +31,7 @@ pub struct ContextClause {
     /// Its text.
     pub text: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: ClauseKind,
     /// Whether it is the clause that was asked for.
     pub is_shown: bool,
 }
@@ -80,7 +80,7 @@ fn show(
         .ok_or_else(|| index.damaged("a missing segment"))?;
     let newest = own.runs.values_for_doc(address.doc_id).map(run).last().map_or(0, |run| run.last);
     let (plan, request) =
-        (Plan::of_all(), SearchRequest { sort: Sort::Company, ..SearchRequest::default() });
+        (Plan::of_all(), SearchRequest { sort: HitOrder::Company, ..SearchRequest::default() });
     let row =
         Row { key: 0.0, order: 0, rank, segment: address.segment_ord, doc: address.doc_id, newest };
     let policies = PolicyCache::default();
@@ -109,7 +109,7 @@ fn context(
         return Err(index.damaged("a clause that its snapshot does not list"));
     };
     let place = |entry: (u32, u32)| policy.tables.places.get(entry.1 as usize);
-    let kind = |entry: (u32, u32)| place(entry).map_or(Kind::Paragraph, |place| place.kind);
+    let kind = |entry: (u32, u32)| place(entry).map_or(ClauseKind::Paragraph, |place| place.kind);
     let section =
         |entry: (u32, u32)| place(entry).map_or(&[][..], |place| place.section.as_slice());
     let shown = section_around(&standing, own, section, kind);
@@ -129,10 +129,10 @@ fn section_around<'s>(
     standing: &[(u32, u32)],
     own: usize,
     section: impl Fn((u32, u32)) -> &'s [u32],
-    kind: impl Fn((u32, u32)) -> Kind,
+    kind: impl Fn((u32, u32)) -> ClauseKind,
 ) -> std::ops::Range<usize> {
     let path = section(standing[own]);
-    if kind(standing[own]) == Kind::Heading {
+    if kind(standing[own]) == ClauseKind::Heading {
         let is_below = |&entry: &(u32, u32)| {
             section(entry).len() > path.len() && section(entry).starts_with(path)
         };
@@ -140,10 +140,11 @@ fn section_around<'s>(
         return own..own + 1 + below;
     }
     // A heading beside has its parent's path, but begins a section of its own.
-    let is_beside = |&entry: &(u32, u32)| section(entry) == path && kind(entry) != Kind::Heading;
+    let is_beside =
+        |&entry: &(u32, u32)| section(entry) == path && kind(entry) != ClauseKind::Heading;
     let before = standing[..own].iter().rev().take_while(|entry| is_beside(entry)).count();
     let after = standing[own + 1..].iter().take_while(|entry| is_beside(entry)).count();
     let start = own - before;
-    let has_heading = start > 0 && kind(standing[start - 1]) == Kind::Heading;
+    let has_heading = start > 0 && kind(standing[start - 1]) == ClauseKind::Heading;
     start - usize::from(has_heading)..own + 1 + after
 }

@@ -7,11 +7,11 @@
 use crate::query::pattern::Spans;
 
 /// A stretch of words: the first, and the one after the last.
-pub(super) type Span = (u32, u32);
+pub(super) type WordSpan = (u32, u32);
 
 /// A text, as a pattern sees it.
 #[derive(Clone, Copy)]
-pub(super) struct Standing<'t> {
+pub(super) struct WordPositions<'t> {
     /// Of each slot of the pattern, which words of the text it stands for: ascending.
     pub positions: &'t [Vec<u32>],
     /// How many words the text has.
@@ -20,7 +20,7 @@ pub(super) struct Standing<'t> {
 
 impl Spans {
     /// The spans in a text: ascending, each once.
-    pub(super) fn find(&self, text: Standing<'_>) -> Vec<Span> {
+    pub(super) fn find(&self, text: WordPositions<'_>) -> Vec<WordSpan> {
         let mut found = match self {
             Spans::Phrase { words, gap: 0 } => adjacent(words, text),
             Spans::Phrase { words, gap } => return with_gap(words, *gap, text),
@@ -44,7 +44,12 @@ impl Spans {
     }
 
     /// The phrases that make these spans of this pattern, for highlights.
-    pub(super) fn mark(&self, text: Standing<'_>, spans: &[Span], out: &mut Vec<Span>) {
+    pub(super) fn mark(
+        &self,
+        text: WordPositions<'_>,
+        spans: &[WordSpan],
+        out: &mut Vec<WordSpan>,
+    ) {
         match self {
             Spans::Phrase { .. } => out.extend(spans),
             Spans::Or(operands) => {
@@ -57,7 +62,8 @@ impl Spans {
             Spans::Near { distance, left, right } => {
                 let mut pairs = pairs(&left.find(text), &right.find(text), *distance);
                 pairs.retain(|pair| spans.binary_search(&cover(pair.0, pair.1)).is_ok());
-                let (mut lefts, mut rights): (Vec<Span>, Vec<Span>) = pairs.into_iter().unzip();
+                let (mut lefts, mut rights): (Vec<WordSpan>, Vec<WordSpan>) =
+                    pairs.into_iter().unzip();
                 for spans in [&mut lefts, &mut rights] {
                     spans.sort_unstable();
                     spans.dedup();
@@ -71,7 +77,7 @@ impl Spans {
 }
 
 /// The occurrences of words next to each other.
-fn adjacent(words: &[Option<usize>], text: Standing<'_>) -> Vec<Span> {
+fn adjacent(words: &[Option<usize>], text: WordPositions<'_>) -> Vec<WordSpan> {
     let length = words.len() as u32;
     adjacent_starts(words, text).map(|start| (start, start + length)).collect()
 }
@@ -79,7 +85,7 @@ fn adjacent(words: &[Option<usize>], text: Standing<'_>) -> Vec<Span> {
 /// Where they begin, ascending.
 fn adjacent_starts<'t>(
     words: &'t [Option<usize>],
-    text: Standing<'t>,
+    text: WordPositions<'t>,
 ) -> impl Iterator<Item = u32> + 't {
     let sought = move || {
         words.iter().zip(0..).filter_map(move |(slot, at)| Some((&text.positions[(*slot)?], at)))
@@ -100,14 +106,14 @@ fn adjacent_starts<'t>(
 }
 
 /// The shortest stretches with the words in this order and at most `gap` others between them.
-fn with_gap(words: &[Option<usize>], gap: u32, text: Standing<'_>) -> Vec<Span> {
+fn with_gap(words: &[Option<usize>], gap: u32, text: WordPositions<'_>) -> Vec<WordSpan> {
     let length = words.len() as u32;
     // Any words before the first and after the last that is sought are next to them, or the stretch would not be the shortest.
     let before = words.iter().take_while(|slot| slot.is_none()).count();
     let after = words.iter().rev().take_while(|slot| slot.is_none()).count();
     let inner = words.get(before..words.len() - after).unwrap_or_default();
     let Some(Some(first)) = inner.first() else { return Vec::new() };
-    let mut spans: Vec<Span> = Vec::new();
+    let mut spans: Vec<WordSpan> = Vec::new();
     for &position in &text.positions[*first] {
         let Some(last) = last_of(inner, position, text) else { break };
         let Some(start) = position.checked_sub(before as u32) else { continue };
@@ -121,7 +127,7 @@ fn with_gap(words: &[Option<usize>], gap: u32, text: Standing<'_>) -> Vec<Span> 
 }
 
 /// Where the last of the words is if the first is at `start` and each of the others as early as it can be.
-fn last_of(words: &[Option<usize>], start: u32, text: Standing<'_>) -> Option<u32> {
+fn last_of(words: &[Option<usize>], start: u32, text: WordPositions<'_>) -> Option<u32> {
     let mut at = start;
     let mut skipped = 0;
     for slot in &words[1..] {
@@ -137,7 +143,7 @@ fn last_of(words: &[Option<usize>], start: u32, text: Standing<'_>) -> Option<u3
 }
 
 /// The spans that hold no other, ascending.
-fn shortest(mut spans: Vec<Span>) -> Vec<Span> {
+fn shortest(mut spans: Vec<WordSpan>) -> Vec<WordSpan> {
     spans.sort_unstable_by_key(|&(start, end)| (std::cmp::Reverse(start), end));
     let mut end = u32::MAX;
     // From the last start on: what ends as late as one that starts later holds it.
@@ -150,12 +156,12 @@ fn shortest(mut spans: Vec<Span>) -> Vec<Span> {
     spans
 }
 
-fn cover(a: Span, b: Span) -> Span {
+fn cover(a: WordSpan, b: WordSpan) -> WordSpan {
     (a.0.min(b.0), a.1.max(b.1))
 }
 
 /// The pairs with at most `distance` words between them.
-fn pairs(left: &[Span], right: &[Span], distance: u32) -> Vec<(Span, Span)> {
+fn pairs(left: &[WordSpan], right: &[WordSpan], distance: u32) -> Vec<(WordSpan, WordSpan)> {
     let mut pairs = Vec::new();
     for &span in left {
         pairs.extend(following(span, right, distance).map(|other| (span, other)));
@@ -167,7 +173,7 @@ fn pairs(left: &[Span], right: &[Span], distance: u32) -> Vec<(Span, Span)> {
 }
 
 /// Those of `others` that begin at most `distance` words after the end of `span`.
-fn following(span: Span, others: &[Span], distance: u32) -> impl Iterator<Item = Span> {
+fn following(span: WordSpan, others: &[WordSpan], distance: u32) -> impl Iterator<Item = WordSpan> {
     let first = others.partition_point(|other| other.0 < span.1);
     others[first..].iter().copied().take_while(move |other| other.0 - span.1 <= distance)
 }
@@ -180,14 +186,14 @@ struct Beside {
 }
 
 impl Beside {
-    fn new(spans: Vec<Span>, distance: u32) -> Self {
+    fn new(spans: Vec<WordSpan>, distance: u32) -> Self {
         let (starts, mut ends): (Vec<u32>, Vec<u32>) = spans.into_iter().unzip();
         ends.sort_unstable();
         Self { starts, ends, distance }
     }
 
     /// Whether one of them is near this span, on either side, without overlapping it.
-    fn is_near(&self, (start, end): Span) -> bool {
+    fn is_near(&self, (start, end): WordSpan) -> bool {
         let next = self.starts.get(self.starts.partition_point(|&other| other < end));
         let before = self.ends.partition_point(|&other| other <= start).checked_sub(1);
         next.is_some_and(|next| next - end <= self.distance)

@@ -9,7 +9,7 @@ use super::blocks::Role;
 use super::headings::{self, Outline, enumerated};
 use super::lists::{Before, Lists, may_introduce};
 use super::pieces::Piece;
-use crate::model::{Clause, Kind};
+use crate::model::{Clause, ClauseKind};
 
 /// How many pieces after a piece decide about it: whether the next one is a point of an enumeration depends on the one after it.
 pub(super) const LOOK_AHEAD: usize = 2;
@@ -32,7 +32,7 @@ pub(super) struct State {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Settled {
     outline: Outline,
-    kind: Kind,
+    kind: ClauseKind,
     /// Its text, if that may introduce a list.
     introduction: Arc<str>,
 }
@@ -86,26 +86,26 @@ impl State {
             (None, None) => None,
         };
         let is_typed_item = piece.role == Role::Text && (is_enumerated || piece.has_bullet);
-        let follows_heading = before.is_some_and(|(kind, _)| kind == Kind::Heading);
+        let follows_heading = before.is_some_and(|(kind, _)| kind == ClauseKind::Heading);
         let kind = match piece.role {
-            Role::Heading(_) => Kind::Heading,
-            Role::Row { .. } => Kind::Row,
-            Role::Entry => Kind::Item,
-            Role::Text if is_typed_item => Kind::Item,
+            Role::Heading(_) => ClauseKind::Heading,
+            Role::Row { .. } => ClauseKind::Row,
+            Role::Entry => ClauseKind::Item,
+            Role::Text if is_typed_item => ClauseKind::Item,
             // The body below an entry's title is that entry.
-            Role::Text if piece.continues_entry && follows_heading => Kind::Item,
-            Role::Text if piece.is_quoted && self.quote_counts => Kind::Quote,
-            Role::Text => Kind::Paragraph,
+            Role::Text if piece.continues_entry && follows_heading => ClauseKind::Item,
+            Role::Text if piece.is_quoted && self.quote_counts => ClauseKind::Quote,
+            Role::Text => ClauseKind::Paragraph,
         };
         let lead_in = match (&piece.role, kind) {
             (Role::Row { header }, _) => header.as_deref().map(Arc::from),
-            (_, Kind::Item) => {
+            (_, ClauseKind::Item) => {
                 let before = Before { last: before, headings: self.levels.len() };
                 self.lists.lead_in(&piece, is_typed_item, before)
             }
             _ => None,
         };
-        if piece.list_depth == 0 && kind != Kind::Item {
+        if piece.list_depth == 0 && kind != ClauseKind::Item {
             self.lists.leave();
         }
         let section = match piece.role {

@@ -5,7 +5,7 @@
 //! Markdown marks and link targets are gone before, by rendering. Equal forms have equal tokens: all that is mapped separates
 //! words, and all that is dropped is invisible inside words.
 
-use crate::model::{Clause, ClauseId, Kind};
+use crate::model::{Clause, ClauseId, ClauseKind};
 use crate::token::is_invisible;
 
 /// The version of the identity form. Clause ids and everything collapsed by it change with this number.
@@ -65,17 +65,17 @@ fn plain_style(c: char) -> char {
 /// Headings, paragraphs and quotes with the same words are one clause; an item differs from them, and from the same words
 /// under another lead-in; so does a row.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Identity(String);
+pub struct ClauseIdentity(String);
 
-impl Identity {
+impl ClauseIdentity {
     /// The identity of a clause of `kind` with this lead-in (or header row) and text.
-    pub fn new(kind: Kind, lead_in: Option<&str>, text: &str) -> Self {
+    pub fn new(kind: ClauseKind, lead_in: Option<&str>, text: &str) -> Self {
         let mut form = String::with_capacity(text.len() + 8 + lead_in.map_or(0, str::len));
         match kind {
-            Kind::Heading | Kind::Paragraph | Kind::Quote => {}
+            ClauseKind::Heading | ClauseKind::Paragraph | ClauseKind::Quote => {}
             // NUL never is in a rendered text, so nothing can look like another class or end a lead-in early.
-            Kind::Item | Kind::Row => {
-                form.push_str(if kind == Kind::Item { "\0i" } else { "\0r" });
+            ClauseKind::Item | ClauseKind::Row => {
+                form.push_str(if kind == ClauseKind::Item { "\0i" } else { "\0r" });
                 push_identity_form(lead_in.unwrap_or_default(), &mut form);
                 form.push('\0');
             }
@@ -115,14 +115,17 @@ mod tests {
 
     #[test]
     fn the_class_and_the_lead_in_are_part_of_the_identity() {
-        let item = |lead: Option<&str>| Identity::new(Kind::Item, lead, "show ads");
+        let item = |lead: Option<&str>| ClauseIdentity::new(ClauseKind::Item, lead, "show ads");
         assert_ne!(item(Some("We may:")), item(Some("We never:")));
-        assert_ne!(item(None), Identity::new(Kind::Paragraph, None, "show ads"));
-        assert_ne!(item(None), Identity::new(Kind::Row, None, "show ads"));
+        assert_ne!(item(None), ClauseIdentity::new(ClauseKind::Paragraph, None, "show ads"));
+        assert_ne!(item(None), ClauseIdentity::new(ClauseKind::Row, None, "show ads"));
         assert_eq!(item(Some("We  may:")), item(Some("We may: ")));
-        let plain = |kind| Identity::new(kind, None, "Show ads");
-        assert_eq!(plain(Kind::Heading), plain(Kind::Quote));
-        assert_ne!(plain(Kind::Paragraph), Identity::new(Kind::Paragraph, None, "show ads"));
+        let plain = |kind| ClauseIdentity::new(kind, None, "Show ads");
+        assert_eq!(plain(ClauseKind::Heading), plain(ClauseKind::Quote));
+        assert_ne!(
+            plain(ClauseKind::Paragraph),
+            ClauseIdentity::new(ClauseKind::Paragraph, None, "show ads")
+        );
     }
 
     #[test]

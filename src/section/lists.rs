@@ -8,7 +8,7 @@ use super::blocks::List;
 use super::enumerate::Enumerator;
 use super::pieces::Piece;
 use super::wording::{ends_open, ends_sentence};
-use crate::model::{Clause, Kind};
+use crate::model::{Clause, ClauseKind};
 
 /// The number of a list that was open when a stretch of text ended; lists of its own are numbered from [`super::blocks::FIRST_LIST`].
 pub(super) const OPEN_LIST: usize = 0;
@@ -98,7 +98,7 @@ struct LeadIn {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Before<'p> {
     /// Kind and text of the clause before; `None` at the start.
-    pub last: Option<(Kind, &'p str)>,
+    pub last: Option<(ClauseKind, &'p str)>,
     pub headings: usize,
 }
 
@@ -193,7 +193,7 @@ impl Lists {
         before: Before<'_>,
     ) -> Option<LeadIn> {
         let (kind, text) = before.last?;
-        if kind == Kind::Item && !before.announces() {
+        if kind == ClauseKind::Item && !before.announces() {
             match self.open.get(depth) {
                 // Directly after another list at this depth: the same list, cut in two by debris.
                 Some(open) if open.mark.is_like(mark) => return open.lead_in.clone(),
@@ -205,8 +205,8 @@ impl Lists {
                 None if depth > 0 => return before.last_words(),
                 None => {}
             }
-        } else if kind == Kind::Item
-            || matches!(kind, Kind::Paragraph | Kind::Quote) && introduces_list(text)
+        } else if kind == ClauseKind::Item
+            || matches!(kind, ClauseKind::Paragraph | ClauseKind::Quote) && introduces_list(text)
         {
             self.entries = 0;
             return before.last_words();
@@ -228,7 +228,7 @@ impl Before<'_> {
     /// Whether the clause before is an item that introduces others. Items end in commas and "and" anyway.
     fn announces(self) -> bool {
         let is_open = |text: &str| bare_end(text).ends_with([':', '：', '—', '–']);
-        self.last.is_some_and(|(kind, text)| kind == Kind::Item && is_open(text))
+        self.last.is_some_and(|(kind, text)| kind == ClauseKind::Item && is_open(text))
     }
 
     /// The last sentence of the clause before.
@@ -241,9 +241,9 @@ impl Before<'_> {
 /// Whether the text of a clause can be, or hold, the lead-in of a list that follows.
 pub(super) fn may_introduce(clause: &Clause) -> bool {
     match clause.kind {
-        Kind::Item => true,
-        Kind::Paragraph | Kind::Quote => introduces_list(&clause.text),
-        Kind::Heading | Kind::Row => false,
+        ClauseKind::Item => true,
+        ClauseKind::Paragraph | ClauseKind::Quote => introduces_list(&clause.text),
+        ClauseKind::Heading | ClauseKind::Row => false,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A text is cut at blank lines into *stretches* that CommonMark reads the same alone as in their text. Each distinct stretch is parsed
 //! once. What becomes of its pieces depends on what stands around it: on the [`State`] before it and on the next pieces after it. So the
-//! clauses of a stretch - a [`Part`] - are known by (state, stretch, following stretches), all of them small numbers, and a text that repeats
+//! clauses of a stretch - a [`TextPart`] - are known by (state, stretch, following stretches), all of them small numbers, and a text that repeats
 //! another costs little more than finding its blank lines. Nothing is guessed: parts are equal because all that decides is equal.
 //!
 //! Texts with marks that can reach over blank lines (fences, comments, link definitions) are read whole.
@@ -24,7 +24,7 @@ use crate::model::Clause;
 
 /// A part of a text: clauses that stand together.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct TextPart {
     /// Counts the parts of a policy from 0: equal numbers, equal clauses.
     pub number: usize,
     /// The clauses, when the part is met for the first time. Their ranges count bytes of the stretch of text that they were read from.
@@ -123,11 +123,11 @@ struct Stretch {
 
 impl Sectioner {
     /// The parts of `text`, in reading order.
-    pub fn section(&mut self, text: impl Into<String>) -> Vec<Part> {
+    pub fn section(&mut self, text: impl Into<String>) -> Vec<TextPart> {
         let last = self.last.take().unwrap_or_default();
         let mut next = Sectioned { text: text.into(), ..Sectioned::default() };
         let Some(common) = self.cut(&mut next, &last) else {
-            return vec![Part { number: self.next_part(), clauses: Some(section(&next.text)) }];
+            return vec![TextPart { number: self.next_part(), clauses: Some(section(&next.text)) }];
         };
         let parts = self.walk(&mut next, &last, common);
         self.last = Some(next);
@@ -238,7 +238,7 @@ impl Sectioner {
     }
 
     /// The parts of a text that is cut.
-    fn walk(&mut self, next: &mut Sectioned, last: &Sectioned, common: Common) -> Vec<Part> {
+    fn walk(&mut self, next: &mut Sectioned, last: &Sectioned, common: Common) -> Vec<TextPart> {
         let count = next.stretches.len();
         let mut state = self.intern(State::new(is_mostly_quoted(next.quoted, next.bytes)));
         // The pieces after a stretch decide about it as well.
@@ -271,8 +271,8 @@ impl Sectioner {
             next.steps.push((state, number));
             state = following;
         }
-        let known = next.steps.iter().map(|&(_, number)| Part { number, clauses: None });
-        let mut parts: Vec<Part> = known.collect();
+        let known = next.steps.iter().map(|&(_, number)| TextPart { number, clauses: None });
+        let mut parts: Vec<TextPart> = known.collect();
         for (i, new) in clauses {
             parts[i].clauses = Some(new);
         }

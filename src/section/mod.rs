@@ -24,9 +24,9 @@ mod stretch;
 mod wording;
 
 pub use enumerate::without_number;
-pub use identity::{IDENTITY_VERSION, Identity, identity_form};
+pub use identity::{ClauseIdentity, IDENTITY_VERSION, identity_form};
 pub use link::{link_target, percent_decode};
-pub use memo::{Part, Sectioner};
+pub use memo::{Sectioner, TextPart};
 
 use crate::model::Clause;
 use assembly::State;
@@ -81,22 +81,22 @@ fn is_mostly_quoted(quoted: usize, all: usize) -> bool {
 mod tests {
     use super::lists::last_sentence;
     use super::*;
-    use crate::model::Kind;
+    use crate::model::ClauseKind;
 
     /// (kind, text) of the clauses.
-    fn kinds(text: &str) -> Vec<(Kind, String)> {
+    fn kinds(text: &str) -> Vec<(ClauseKind, String)> {
         section(text).into_iter().map(|clause| (clause.kind, clause.text)).collect()
     }
 
     /// (text, lead-in) of the items.
     fn lead_ins(text: &str) -> Vec<(String, String)> {
-        let items = section(text).into_iter().filter(|clause| clause.kind == Kind::Item);
+        let items = section(text).into_iter().filter(|clause| clause.kind == ClauseKind::Item);
         items.map(|item| (item.text, item.lead_in.as_deref().unwrap_or("-").to_owned())).collect()
     }
 
     fn is_heading(line: &str, next: &str) -> bool {
         let clauses = section(&format!("{line}\n\n{next}\n\nThis is the end of it."));
-        clauses[0].kind == Kind::Heading
+        clauses[0].kind == ClauseKind::Heading
     }
 
     #[test]
@@ -119,9 +119,9 @@ mod tests {
     #[test]
     fn bold_lead_ins_are_no_headings() {
         let text = "**We may:**\n\n* sell your data\n\n**We never:**\n\n* sell your data\n";
-        assert!(kinds(text).iter().all(|(kind, _)| *kind != Kind::Heading));
+        assert!(kinds(text).iter().all(|(kind, _)| *kind != ClauseKind::Heading));
         let clauses = section(text);
-        assert_ne!(Identity::of(&clauses[1]), Identity::of(&clauses[3]));
+        assert_ne!(ClauseIdentity::of(&clauses[1]), ClauseIdentity::of(&clauses[3]));
         for line in [
             "You are free to:",
             "Under the following conditions:",
@@ -163,7 +163,11 @@ mod tests {
     fn sentences_in_capitals_are_no_headings() {
         let text = "EXCEPT WHERE PROHIBITED BY LAW, WE EXPRESSLY\n\nDISCLAIM ANY AND ALL WARRANTIES OR CONDITIONS OF\n\n\
             ANY KIND AND ALL OTHERS\n\nThat is so for every one of you and of our partners.\n";
-        assert!(kinds(text).iter().all(|(kind, _)| *kind != Kind::Heading), "{:?}", kinds(text));
+        assert!(
+            kinds(text).iter().all(|(kind, _)| *kind != ClauseKind::Heading),
+            "{:?}",
+            kinds(text)
+        );
         assert!(is_heading(
             "WHO WE SHARE IT WITH",
             "We share it with nobody at all, and that is how it stays."
@@ -211,7 +215,7 @@ mod tests {
             let Ok(text) = std::fs::read_to_string(&path) else { continue };
             let clauses = section(&text);
             for (i, item) in
-                clauses.iter().enumerate().filter(|(_, clause)| clause.kind == Kind::Item)
+                clauses.iter().enumerate().filter(|(_, clause)| clause.kind == ClauseKind::Item)
             {
                 let Some(lead_in) = &item.lead_in else { continue };
                 seen += 1;

@@ -2,7 +2,7 @@
 
 use gix_hash::ObjectId;
 
-use crate::corpus::Text;
+use crate::corpus::SourceText;
 
 /// The parts of a commit that are read.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl<'a> Commit<'a> {
 
     /// The whole message: subject, empty line, body.
     pub fn message(&self) -> String {
-        Text::decode(self.message.to_vec()).body
+        SourceText::decode(self.message.to_vec()).body
     }
 }
 

@@ -40,9 +40,12 @@ use super::facts::Facts;
 use super::forms::Forms;
 use super::layout::{Layout, PatternLayout, known_layouts, no_layout, no_path};
 use super::pattern::Pattern;
-use super::{Body, Extent, Found, Options, Reader, Seen, Session, Snapshot, Text};
+use super::{
+    CorpusExtent, CorpusReader, FoundSnapshot, ReadOptions, ReadSession, SeenInput, Snapshot,
+    SnapshotBody, SourceText,
+};
 use crate::error::{Error, Result};
-use crate::model::{SnapshotInfo, Source};
+use crate::model::{SnapshotInfo, SnapshotSource};
 
 use commit::Commit;
 use objects::{Fault, Kind, ObjectError, ObjectReader, ObjectStore};
@@ -87,7 +90,7 @@ impl GitHistory {
     /// # Errors
     ///
     /// The repository has a format that is not read, no commits, or no policies; an option that cannot be.
-    pub fn open(path: &Path, options: &Options) -> Result<Option<Self>> {
+    pub fn open(path: &Path, options: &ReadOptions) -> Result<Option<Self>> {
         let Some(repository) = Repository::at(path) else { return Ok(None) };
         repository.check(path)?;
         let error = |message: String| match repository.is_work_tree {
@@ -133,7 +136,7 @@ impl GitHistory {
 }
 
 /// The layouts that are tried: that of the user's pattern, or all that are known.
-fn layouts(options: &Options) -> Result<Vec<Arc<dyn Layout>>> {
+fn layouts(options: &ReadOptions) -> Result<Vec<Arc<dyn Layout>>> {
     let Some(pattern) = &options.path else { return Ok(known_layouts()) };
     let layout = PatternLayout { pattern: Pattern::parse(pattern)?, forms: Forms::new(options)? };
     Ok(vec![Arc::new(layout)])
@@ -149,17 +152,17 @@ impl std::fmt::Debug for GitHistory {
     }
 }
 
-impl Reader for GitHistory {
+impl CorpusReader for GitHistory {
     fn name(&self) -> &'static str {
         self.layout.name()
     }
 
-    fn scan(&self, sink: &mut dyn FnMut(Seen)) -> Result<()> {
+    fn scan(&self, sink: &mut dyn FnMut(SeenInput)) -> Result<()> {
         scan::scan(self, sink);
         Ok(())
     }
 
-    fn scan_since(&self, state: &str, sink: &mut dyn FnMut(Seen)) -> Result<Extent> {
+    fn scan_since(&self, state: &str, sink: &mut dyn FnMut(SeenInput)) -> Result<CorpusExtent> {
         Ok(scan::scan_since(self, state, sink))
     }
 
@@ -167,14 +170,14 @@ impl Reader for GitHistory {
         self.scanned.get().cloned()
     }
 
-    fn at(&self, found: &Found) -> String {
+    fn at(&self, found: &FoundSnapshot) -> String {
         match &found.body {
-            Body::Git(body) => self.place(&body.commit, &body.path),
+            SnapshotBody::Git(body) => self.place(&body.commit, &body.path),
             _ => String::new(),
         }
     }
 
-    fn session(&self) -> Box<dyn Session + '_> {
+    fn session(&self) -> Box<dyn ReadSession + '_> {
         Box::new(GitSession { history: self, reader: ObjectReader::new(&self.store) })
     }
 }
@@ -194,17 +197,21 @@ impl GitSession<'_> {
         Ok(self.history.layout.facts(&parsed.ok_or_else(fault)?.message()))
     }
 
-    fn text(&mut self, body: &GitBody, facts: &mut Facts) -> std::result::Result<Text, String> {
+    fn text(
+        &mut self,
+        body: &GitBody,
+        facts: &mut Facts,
+    ) -> std::result::Result<SourceText, String> {
         let object = self.reader.read(body.blob, Kind::Blob).map_err(|fault| fault.to_string())?;
         self.history.layout.read(&body.path, object.data.clone(), facts)
     }
 }
 
-impl Session for GitSession<'_> {
-    fn read(&mut self, found: &Found, wants_text: bool) -> Result<Snapshot> {
+impl ReadSession for GitSession<'_> {
+    fn read(&mut self, found: &FoundSnapshot, wants_text: bool) -> Result<Snapshot> {
         let history = self.history;
         let error = |message: String| Error::Corpus { path: history.corpus.clone(), message };
-        let Body::Git(body) = &found.body else {
+        let SnapshotBody::Git(body) = &found.body else {
             return Err(error("was not found in this history".to_owned()));
         };
         let mut facts = self.facts(body.commit).map_err(|fault| error(fault.to_string()))?;
@@ -212,7 +219,7 @@ impl Session for GitSession<'_> {
         if wants_text || history.layout.has_facts_in_text() {
             text = Some(self.text(body, &mut facts).map_err(error)?);
         }
-        let source = Source {
+        let source = SnapshotSource {
             corpus: history.corpus.to_string_lossy().into_owned(),
             path: body.path.to_string(),
             commit: Some(body.commit.to_string()),

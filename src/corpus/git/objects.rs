@@ -84,7 +84,7 @@ impl fmt::Display for ObjectError {
 }
 
 /// A result with what is wrong with the object.
-type Found<T> = std::result::Result<T, Fault>;
+type FoundSnapshot<T> = std::result::Result<T, Fault>;
 
 fn corrupt(reason: impl Into<String>) -> Fault {
     Fault::Corrupt(reason.into())
@@ -287,7 +287,7 @@ impl<'s> ObjectReader<'s> {
         delta::header(&self.scratch).map(|(_, result, _)| result)
     }
 
-    fn find(&mut self, id: &ObjectId) -> Found<Rc<Object>> {
+    fn find(&mut self, id: &ObjectId) -> FoundSnapshot<Rc<Object>> {
         // A damaged object may have a sound copy elsewhere.
         let mut first_fault = None;
         let mut tried = 0;
@@ -324,7 +324,7 @@ impl<'s> ObjectReader<'s> {
     }
 
     /// The object at `offset`: the nearest base that is no delta or is still known, then delta by delta back.
-    fn unpack(&mut self, number: usize, offset: u64) -> Found<Rc<Object>> {
+    fn unpack(&mut self, number: usize, offset: u64) -> FoundSnapshot<Rc<Object>> {
         let pack = &self.packs[number];
         let mut chain = Vec::new();
         let mut at = offset;
@@ -368,7 +368,7 @@ impl Drop for ObjectReader<'_> {
     }
 }
 
-fn base_offset(pack: &Pack, at: u64, entry: &data::Entry) -> Found<u64> {
+fn base_offset(pack: &Pack, at: u64, entry: &data::Entry) -> FoundSnapshot<u64> {
     match &entry.header {
         Header::OfsDelta { base_distance: 0 } => Err(corrupt("a delta of itself")),
         Header::OfsDelta { base_distance } => at
@@ -389,7 +389,7 @@ fn inflate_entry(
     entry: &data::Entry,
     inflate: &mut Inflate,
     out: &mut Vec<u8>,
-) -> Found<()> {
+) -> FoundSnapshot<()> {
     let size = bounded(entry.decompressed_size)?;
     out.clear();
     out.resize(size, 0);
@@ -397,7 +397,7 @@ fn inflate_entry(
     Ok(())
 }
 
-fn patched(base: &[u8], delta: &[u8]) -> Found<Vec<u8>> {
+fn patched(base: &[u8], delta: &[u8]) -> FoundSnapshot<Vec<u8>> {
     let (from, to, instructions) =
         delta::header(delta).ok_or_else(|| corrupt("a delta without sizes"))?;
     let to = bounded(to)?;
@@ -411,12 +411,12 @@ fn one_line(error: &impl fmt::Display) -> String {
 }
 
 /// No object is read that is larger than a text may be: it is refused by the size it has by its header.
-fn bounded(size: u64) -> Found<usize> {
+fn bounded(size: u64) -> FoundSnapshot<usize> {
     usize::try_from(size).ok().filter(|_| size <= MAX_BYTES).ok_or(Fault::TooLarge)
 }
 
 /// An object that is a file of its own: `kind size NUL data`, compressed.
-fn read_loose(path: &Path, inflate: &mut Inflate) -> Found<Object> {
+fn read_loose(path: &Path, inflate: &mut Inflate) -> FoundSnapshot<Object> {
     let bytes = read_file(path)?;
     let broken = |error| corrupt(one_line(&error));
     let mut head = [0; 64];
@@ -445,7 +445,7 @@ fn read_loose(path: &Path, inflate: &mut Inflate) -> Found<Object> {
     }
 }
 
-fn read_file(path: &Path) -> Found<Vec<u8>> {
+fn read_file(path: &Path) -> FoundSnapshot<Vec<u8>> {
     let read = || {
         let mut bytes = Vec::new();
         // What is compressed is smaller than what it holds, but for a few bytes.

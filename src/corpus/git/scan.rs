@@ -12,7 +12,9 @@ use super::history::{History, Node};
 use super::objects::{Fault, Kind, ObjectError, ObjectReader};
 use super::{GitBody, GitHistory};
 use crate::corpus::layout::Layout;
-use crate::corpus::{Body, Extent, Found, Notice, Seen, Skip, fingerprint};
+use crate::corpus::{
+    CorpusExtent, CorpusNotice, FoundSnapshot, SeenInput, SkipReason, SnapshotBody, fingerprint,
+};
 use crate::model::ArchiveTime;
 
 /// How many of the newest commits mostly show what a history holds.
@@ -89,18 +91,18 @@ fn compare<'s>(
 }
 
 /// Tells `sink` everything in the history.
-pub(super) fn scan(repository: &GitHistory, sink: &mut dyn FnMut(Seen)) {
+pub(super) fn scan(repository: &GitHistory, sink: &mut dyn FnMut(SeenInput)) {
     let corpus = || repository.corpus.display().to_string();
     let mut reader = ObjectReader::new(&repository.store);
     let history = History::read(&mut reader, &repository.tips, &repository.shallow, usize::MAX);
     if history.nodes.iter().any(|node| node.is_border) {
-        sink(Seen::Noted(corpus(), Notice::Shallow));
+        sink(SeenInput::Noted(corpus(), CorpusNotice::Shallow));
     }
     if repository.is_partial {
-        sink(Seen::Noted(corpus(), Notice::Partial));
+        sink(SeenInput::Noted(corpus(), CorpusNotice::Partial));
     }
     for error in &history.unreadable {
-        sink(Seen::Failed(repository.place(&error.id, ""), error.to_string()));
+        sink(SeenInput::Failed(repository.place(&error.id, ""), error.to_string()));
     }
     let order = history.newest_first();
     visit(repository, &mut reader, &history, &order, order.len() as u64, sink);
@@ -115,17 +117,17 @@ pub(super) fn scan(repository: &GitHistory, sink: &mut dyn FnMut(Seen)) {
 pub(super) fn scan_since(
     repository: &GitHistory,
     state: &str,
-    sink: &mut dyn FnMut(Seen),
-) -> Extent {
-    let whole = |sink: &mut dyn FnMut(Seen)| {
+    sink: &mut dyn FnMut(SeenInput),
+) -> CorpusExtent {
+    let whole = |sink: &mut dyn FnMut(SeenInput)| {
         scan(repository, sink);
-        Extent::Whole
+        CorpusExtent::Whole
     };
     let Some((old, commits)) = parse_state(state).filter(|_| has_state(repository)) else {
         return whole(sink);
     };
     if repository.tips == [old] {
-        return Extent::Unchanged;
+        return CorpusExtent::Unchanged;
     }
     let mut reader = ObjectReader::new(&repository.store);
     let history = History::read(&mut reader, &repository.tips, &HashSet::from([old]), usize::MAX);
@@ -140,7 +142,7 @@ pub(super) fn scan_since(
     let commits = commits + new.len() as u64;
     visit(repository, &mut reader, &history, new, commits, sink);
     note_state(repository, commits);
-    Extent::Added
+    CorpusExtent::Added
 }
 
 /// Whether the tip says what the history holds: nothing was left out when it was cloned, and there is one tip.
@@ -167,7 +169,7 @@ fn visit(
     history: &History,
     order: &[u32],
     commits: u64,
-    sink: &mut dyn FnMut(Seen),
+    sink: &mut dyn FnMut(SeenInput),
 ) {
     let mut scan = Scan { repository, paths: HashMap::new(), latest: now() + DAY, sink };
     let mut comparer = Comparer::new(reader);
@@ -210,7 +212,7 @@ struct Scan<'r, 'k> {
     paths: HashMap<Vec<u8>, Option<Known>>,
     /// Later is in the future.
     latest: i64,
-    sink: &'k mut dyn FnMut(Seen),
+    sink: &'k mut dyn FnMut(SeenInput),
 }
 
 impl Scan<'_, '_> {
@@ -229,12 +231,12 @@ impl Scan<'_, '_> {
                 if !self.repository.is_partial || error.fault != Fault::Missing {
                     return self.fail(commit, path, error.to_string());
                 }
-                Skip::NotFetched
+                SkipReason::NotFetched
             }
             Change::Deleted if !self.is_policy(path) => return,
-            Change::Deleted => Skip::Deleted,
-            Change::SymbolicLink => Skip::SymbolicLink,
-            Change::Submodule => Skip::Submodule,
+            Change::Deleted => SkipReason::Deleted,
+            Change::SymbolicLink => SkipReason::SymbolicLink,
+            Change::Submodule => SkipReason::Submodule,
         };
         self.skip(commit, path, skip);
     }
@@ -256,17 +258,17 @@ impl Scan<'_, '_> {
         }
         let layout = &self.repository.layout;
         let Some(Some(known)) = self.paths.get(path) else {
-            return self.skip(commit, path, Skip::NoPolicy);
+            return self.skip(commit, path, SkipReason::NoPolicy);
         };
         if is_uncertain {
             let message =
                 commit.message.get_or_insert_with(|| read_message(reader, commit.node.id));
             if !layout.names(message, name) {
-                return self.skip(commit, path, Skip::NotFetched);
+                return self.skip(commit, path, SkipReason::NotFetched);
             }
         }
         if self.repository.is_partial && !reader.contains(&blob) {
-            return self.skip(commit, path, Skip::NotFetched);
+            return self.skip(commit, path, SkipReason::NotFetched);
         }
         let Some(seconds) = known.time.or(commit.node.author_time) else {
             return self.fail(
@@ -277,17 +279,17 @@ impl Scan<'_, '_> {
         };
         if !(FIRST_TIME..=self.latest).contains(&seconds) {
             let at = self.repository.place(&commit.node.id, name);
-            (self.sink)(Seen::Noted(at, Notice::OddDate));
+            (self.sink)(SeenInput::Noted(at, CorpusNotice::OddDate));
         }
         let body = GitBody { commit: commit.node.id, blob, path: Arc::clone(&known.path) };
-        let found = Found {
+        let found = FoundSnapshot {
             time: ArchiveTime::from_seconds(seconds),
             order: commit.order,
             size: known.size,
             fingerprint: fingerprint(&[commit.node.id.as_slice(), path]),
-            body: Body::Git(body),
+            body: SnapshotBody::Git(body),
         };
-        (self.sink)(Seen::Found {
+        (self.sink)(SeenInput::Found {
             company: known.company.clone(),
             policy_type: known.policy_type.clone(),
             found: Box::new(found),
@@ -311,13 +313,13 @@ impl Scan<'_, '_> {
         std::str::from_utf8(path).is_ok_and(|path| self.repository.layout.policy(path).is_some())
     }
 
-    fn skip(&mut self, commit: &Visited<'_>, path: &[u8], skip: Skip) {
+    fn skip(&mut self, commit: &Visited<'_>, path: &[u8], skip: SkipReason) {
         let at = self.repository.place(&commit.node.id, &String::from_utf8_lossy(path));
-        (self.sink)(Seen::Skipped(at, skip));
+        (self.sink)(SeenInput::Skipped(at, skip));
     }
 
     fn fail(&mut self, commit: &Visited<'_>, path: &[u8], reason: String) {
         let at = self.repository.place(&commit.node.id, &String::from_utf8_lossy(path));
-        (self.sink)(Seen::Failed(at, reason));
+        (self.sink)(SeenInput::Failed(at, reason));
     }
 }

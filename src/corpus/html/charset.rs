@@ -2,23 +2,23 @@
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
-use crate::corpus::Text;
+use crate::corpus::SourceText;
 
 /// How much of a page may stand before it says how it is encoded. Browsers look at a kilobyte; old pages have long comments.
 const PRESCAN: usize = 16 * 1024;
 
 /// The text of a page.
-pub(super) fn decode(bytes: Vec<u8>) -> Text {
+pub(super) fn decode(bytes: Vec<u8>) -> SourceText {
     let declared = declared(&bytes);
     let is_utf_8 = std::str::from_utf8(&bytes).is_ok();
     match declared {
-        _ if Encoding::for_bom(&bytes).is_some() => Text::decode(bytes),
+        _ if Encoding::for_bom(&bytes).is_some() => SourceText::decode(bytes),
         // Its bytes are ASCII, and so would be UTF-8.
         Some(encoding) if !is_utf_8 || !encoding.is_ascii_compatible() => {
             let body = encoding.decode_without_bom_handling(&bytes).0.into_owned();
-            Text { body, is_windows_1252: encoding == WINDOWS_1252 }
+            SourceText { body, is_windows_1252: encoding == WINDOWS_1252 }
         }
-        _ => Text::decode(bytes),
+        _ => SourceText::decode(bytes),
     }
 }
 

@@ -21,7 +21,7 @@ use htmd::HtmlToMarkdown;
 use super::facts::Facts;
 use super::forms::{Claims, Form, whole_letters};
 use super::header::{ARCHIVED, archive_time, link_target, original_url, site_name};
-use super::text::Text;
+use super::text::SourceText;
 use crate::model::{ArchiveTime, PRIVACY_POLICY};
 
 const OPENING: &str = "The following is the downloaded HTML source of the ";
@@ -75,7 +75,11 @@ impl Form for HtmlForm {
         Ok(is_html.then(Claims::default))
     }
 
-    fn read(&self, _path: &str, bytes: Vec<u8>) -> std::result::Result<(Facts, Text), String> {
+    fn read(
+        &self,
+        _path: &str,
+        bytes: Vec<u8>,
+    ) -> std::result::Result<(Facts, SourceText), String> {
         let mut text = charset::decode(bytes);
         let archive_url =
             Comment::parse(&text.body).ok().flatten().and_then(|comment| comment.archive_url);

@@ -13,7 +13,7 @@ use crate::search::selection::Selection;
 
 /// Which of the companies with snapshots that count are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Saying {
+pub enum Mentions {
     /// All.
     #[default]
     Whatever,
@@ -25,7 +25,7 @@ pub enum Saying {
 
 /// Companies in the order of their names (`schema/companies.schema.json`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Companies {
+pub struct CompanyList {
     /// What is said or not said; `None` where it does not matter.
     pub query: Option<String>,
     /// How many companies have snapshots that count, whatever they say.
@@ -67,9 +67,9 @@ impl Searcher<'_> {
     /// # Errors
     ///
     /// Those of [`Searcher::search`].
-    pub fn companies(&self, request: &SearchRequest, saying: Saying) -> Result<Companies> {
+    pub fn companies(&self, request: &SearchRequest, saying: Mentions) -> Result<CompanyList> {
         let counting = self.counting(request)?;
-        let has_query = saying != Saying::Whatever;
+        let has_query = saying != Mentions::Whatever;
         let search = SearchRequest { is_of_all: !has_query, ..request.clone() };
         let matches = match has_query || request.filters.is_about_clauses() {
             true => Some(self.matches_by_company(&search)?),
@@ -80,8 +80,8 @@ impl Searcher<'_> {
             let found =
                 matches.as_ref().map(|matches| matches.get(number).copied().unwrap_or_default());
             let is_listed = match saying {
-                Saying::NotIt => found.is_none_or(|(clauses, _)| clauses == 0),
-                Saying::It | Saying::Whatever => found.is_none_or(|(clauses, _)| clauses > 0),
+                Mentions::NotIt => found.is_none_or(|(clauses, _)| clauses == 0),
+                Mentions::It | Mentions::Whatever => found.is_none_or(|(clauses, _)| clauses > 0),
             };
             if is_listed {
                 let found = found.filter(|_| has_query);
@@ -97,7 +97,7 @@ impl Searcher<'_> {
             }
         }
         let query = has_query.then(|| request.query.clone());
-        Ok(Companies { query, of: counting.len() as u64, companies })
+        Ok(CompanyList { query, of: counting.len() as u64, companies })
     }
 
     /// By number of the company, which is the order of names: its name, and what counts of it.

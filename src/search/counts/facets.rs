@@ -11,7 +11,7 @@ use crate::model::{ArchiveTime, PolicyKey};
 use crate::search::hit::Totals;
 use crate::search::metadata::{check_key, values};
 use crate::search::read::HitReader;
-use crate::search::request::{SearchRequest, Sort};
+use crate::search::request::{HitOrder, SearchRequest};
 use crate::search::rows::Row;
 use crate::search::segment::{Columns, Match};
 use crate::search::{Counter, Searcher, each_match};
@@ -79,12 +79,12 @@ pub struct Facets {
     /// Sizes of the whole match set.
     pub totals: Totals,
     /// By value: years ascending, all others with most clauses first, equal ones in the order of their letters.
-    pub facets: Vec<Facet>,
+    pub facets: Vec<FacetCount>,
 }
 
 /// The counts of one value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Facet {
+pub struct FacetCount {
     /// The value; `None` of what has none.
     pub value: Option<String>,
     /// Distinct clauses that match.
@@ -114,7 +114,7 @@ impl Searcher<'_> {
             check_key(self.index, "--by meta:", key)?;
         }
         // Years need archive times, which this order reads.
-        let sort = if *by == FacetField::Year { Sort::Newest } else { Sort::Company };
+        let sort = if *by == FacetField::Year { HitOrder::Newest } else { HitOrder::Company };
         let request = SearchRequest { sort, ..request.clone() };
         let (plan, prepared, conditions) = self.unscored(&request)?;
         let mut reader = HitReader::new(self.index, &self.columns, &plan, &prepared, &conditions);
@@ -212,14 +212,14 @@ fn year(time: i64) -> String {
     date.rsplitn(3, '-').last().unwrap_or_default().to_owned()
 }
 
-fn sorted(counts: HashMap<Option<String>, Count>, by: &FacetField) -> Vec<Facet> {
-    let facet = |(value, count): (Option<String>, Count)| Facet {
+fn sorted(counts: HashMap<Option<String>, Count>, by: &FacetField) -> Vec<FacetCount> {
+    let facet = |(value, count): (Option<String>, Count)| FacetCount {
         value,
         clauses: count.clauses,
         policies: count.policies.len() as u64,
         companies: count.companies.len() as u64,
     };
-    let mut facets: Vec<Facet> = counts.into_iter().map(facet).collect();
+    let mut facets: Vec<FacetCount> = counts.into_iter().map(facet).collect();
     match by {
         FacetField::Year => facets.sort_by(|a, b| a.value.cmp(&b.value)),
         _ => facets.sort_by(|a, b| b.clauses.cmp(&a.clauses).then_with(|| a.value.cmp(&b.value))),

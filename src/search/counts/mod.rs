@@ -4,6 +4,6 @@ mod companies;
 mod facets;
 mod timeline;
 
-pub use companies::{Companies, CompanyEntry, Saying};
-pub use facets::{Facet, FacetField, Facets};
-pub use timeline::{Measure, Point, Series, Timeline, TimelineRequest};
+pub use companies::{CompanyEntry, CompanyList, Mentions};
+pub use facets::{FacetCount, FacetField, Facets};
+pub use timeline::{Timeline, TimelineMeasure, TimelinePoint, TimelineRequest, TimelineSeries};

@@ -10,19 +10,19 @@ use std::ops::Range;
 use fixedbitset::FixedBitSet;
 use serde::Serialize;
 
-use crate::collapse::Run;
+use crate::collapse::OrdinalRun;
 use crate::error::Result;
-use crate::index::{OpenIndex, Policies};
-use crate::model::{ArchiveTime, Interval, Span};
+use crate::index::{OpenIndex, PolicyTable};
+use crate::model::{ArchiveTime, CalendarPeriod, Interval};
 use crate::search::Searcher;
 use crate::search::policy_in_time::{PolicyInTime, each_policy};
-use crate::search::request::{Dates, Filters, SearchRequest};
+use crate::search::request::{Filters, SearchRequest, SnapshotDates};
 use crate::search::selection::{Selection, last_second};
 
 /// What a timeline counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Measure {
+pub enum TimelineMeasure {
     /// Policies in force at the end of the period.
     #[default]
     Policies,
@@ -34,14 +34,14 @@ pub enum Measure {
     Clauses,
 }
 
-impl Measure {
+impl TimelineMeasure {
     /// Its name in output.
     pub fn name(self) -> &'static str {
         match self {
-            Measure::Policies => "policies",
-            Measure::Companies => "companies",
-            Measure::Snapshots => "snapshots",
-            Measure::Clauses => "clauses",
+            TimelineMeasure::Policies => "policies",
+            TimelineMeasure::Companies => "companies",
+            TimelineMeasure::Snapshots => "snapshots",
+            TimelineMeasure::Clauses => "clauses",
         }
     }
 }
@@ -56,7 +56,7 @@ pub struct TimelineRequest {
     /// How long periods are.
     pub by: Interval,
     /// What is counted.
-    pub measure: Measure,
+    pub measure: TimelineMeasure,
 }
 
 /// Counts by period (`schema/timeline.schema.json`).
@@ -65,25 +65,25 @@ pub struct Timeline {
     /// `year`, `half-year`, `quarter` or `month`.
     pub by: &'static str,
     /// What is counted.
-    pub measure: Measure,
+    pub measure: TimelineMeasure,
     /// How old a policy's newest snapshot may be and still be in force; `None`: however old. Of no meaning for snapshots.
     pub carry: Option<String>,
     /// Per query its counts.
-    pub series: Vec<Series>,
+    pub series: Vec<TimelineSeries>,
 }
 
 /// The counts of one query.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Series {
+pub struct TimelineSeries {
     /// The query as it was given.
     pub query: String,
     /// By period, none left out.
-    pub points: Vec<Point>,
+    pub points: Vec<TimelinePoint>,
 }
 
 /// The counts of one period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Point {
+pub struct TimelinePoint {
     /// Its name: `2019`, `2019-H1`, `2019-Q1`, `2019-01`.
     pub period: String,
     /// Its first day.
@@ -113,7 +113,7 @@ impl Searcher<'_> {
         let filters = &search.filters;
         let calendar = Calendar::new(index, filters, axis, (request.by, request.measure))?;
         let base = match request.measure {
-            Measure::Clauses => {
+            TimelineMeasure::Clauses => {
                 let every = SearchRequest { is_of_all: true, ..search.clone() };
                 self.counts(&every, &calendar)?
             }
@@ -126,7 +126,7 @@ impl Searcher<'_> {
             let points = calendar.spans.iter().zip(saying.iter().zip(&base));
             let points =
                 points.map(|(span, (&saying, &in_force))| calendar.point(span, saying, in_force));
-            series.push(Series { query: query.clone(), points: points.collect() });
+            series.push(TimelineSeries { query: query.clone(), points: points.collect() });
         }
         let carry = filters.carry.map(|carry| carry.to_string());
         Ok(Timeline { by: request.by.name(), measure: request.measure, carry, series })
@@ -149,10 +149,13 @@ impl Searcher<'_> {
 fn carried(request: &TimelineRequest) -> Filters {
     let filters = request.search.filters.clone();
     match filters.dates {
-        Dates::Between { until, .. } if request.measure != Measure::Snapshots => Filters {
-            dates: until.map_or(Dates::All, |_| Dates::Between { since: None, until }),
-            ..filters
-        },
+        SnapshotDates::Between { until, .. } if request.measure != TimelineMeasure::Snapshots => {
+            Filters {
+                dates: until
+                    .map_or(SnapshotDates::All, |_| SnapshotDates::Between { since: None, until }),
+                ..filters
+            }
+        }
         _ => filters,
     }
 }
@@ -166,11 +169,11 @@ struct Axis {
 }
 
 impl Axis {
-    fn new(index: &OpenIndex, dates: Dates) -> Self {
+    fn new(index: &OpenIndex, dates: SnapshotDates) -> Self {
         let (since, until) = match dates {
-            Dates::Between { since, until } => (since, until),
-            Dates::AsOf(period) => (None, Some(period)),
-            Dates::All | Dates::Latest => (None, None),
+            SnapshotDates::Between { since, until } => (since, until),
+            SnapshotDates::AsOf(period) => (None, Some(period)),
+            SnapshotDates::All | SnapshotDates::Latest => (None, None),
         };
         let end = last_second(index);
         let last = until.map_or(end, |until| until.last());
@@ -180,12 +183,12 @@ impl Axis {
 
 /// The periods, and what is looked at of a policy in each.
 struct Calendar {
-    spans: Vec<Span>,
+    spans: Vec<CalendarPeriod>,
     /// By rank, the policies that the filters of names let through.
     policies: BTreeMap<u32, PolicyInTime>,
     axis: Axis,
     selection: Selection,
-    measure: Measure,
+    measure: TimelineMeasure,
 }
 
 impl Calendar {
@@ -194,7 +197,7 @@ impl Calendar {
         index: &OpenIndex,
         filters: &Filters,
         axis: Axis,
-        (by, measure): (Interval, Measure),
+        (by, measure): (Interval, TimelineMeasure),
     ) -> Result<Self> {
         let selection = Selection::new(index, filters)?;
         let mut policies = BTreeMap::new();
@@ -219,18 +222,18 @@ impl Calendar {
     }
 
     fn windows(&self, policy: &PolicyInTime) -> Vec<Range<u32>> {
-        let window = |span: &Span| match self.measure {
-            Measure::Snapshots => policy.inside(span),
-            Measure::Policies | Measure::Companies | Measure::Clauses => {
+        let window = |span: &CalendarPeriod| match self.measure {
+            TimelineMeasure::Snapshots => policy.inside(span),
+            TimelineMeasure::Policies | TimelineMeasure::Companies | TimelineMeasure::Clauses => {
                 policy.newest(span.last.min(self.axis.last), &self.selection)
             }
         };
         self.spans.iter().map(window).collect()
     }
 
-    fn point(&self, span: &Span, saying: u64, in_force: u64) -> Point {
+    fn point(&self, span: &CalendarPeriod, saying: u64, in_force: u64) -> TimelinePoint {
         let share = (in_force > 0).then(|| (saying as f64 / in_force as f64 * 1e4).round() / 1e4);
-        Point {
+        TimelinePoint {
             period: span.name.clone(),
             start: span.start.date(),
             end: span.last.date(),
@@ -246,7 +249,7 @@ impl Calendar {
 /// Adds up by period; what is of one policy comes together.
 struct Counter<'c> {
     calendar: &'c Calendar,
-    names: &'c Policies,
+    names: &'c PolicyTable,
     counts: Vec<u64>,
     /// Per period the companies seen.
     companies: Vec<FixedBitSet>,
@@ -260,7 +263,7 @@ struct Counter<'c> {
 impl<'c> Counter<'c> {
     fn new(calendar: &'c Calendar, index: &'c OpenIndex) -> Self {
         let periods = calendar.spans.len();
-        let companies = if calendar.measure == Measure::Companies { periods } else { 0 };
+        let companies = if calendar.measure == TimelineMeasure::Companies { periods } else { 0 };
         Self {
             calendar,
             names: index.policies(),
@@ -289,8 +292,8 @@ impl<'c> Counter<'c> {
     }
 
     /// Counts something that has these runs.
-    fn count(&mut self, runs: &[Run]) {
-        if self.calendar.measure == Measure::Clauses {
+    fn count(&mut self, runs: &[OrdinalRun]) {
+        if self.calendar.measure == TimelineMeasure::Clauses {
             for (count, window) in self.counts.iter_mut().zip(&self.windows) {
                 let stands =
                     runs.iter().any(|run| run.start < window.end && window.start <= run.last);
@@ -310,12 +313,12 @@ impl<'c> Counter<'c> {
             let end = (window.end as usize).min(self.snapshots.len());
             let matching = self.snapshots.count_ones((window.start as usize).min(end)..end) as u64;
             match self.calendar.measure {
-                Measure::Policies => self.counts[i] += matching.min(1),
-                Measure::Snapshots => self.counts[i] += matching,
-                Measure::Companies if matching > 0 => {
+                TimelineMeasure::Policies => self.counts[i] += matching.min(1),
+                TimelineMeasure::Snapshots => self.counts[i] += matching,
+                TimelineMeasure::Companies if matching > 0 => {
                     self.companies[i].grow_and_insert(self.company as usize)
                 }
-                Measure::Companies | Measure::Clauses => {}
+                TimelineMeasure::Companies | TimelineMeasure::Clauses => {}
             }
         }
         self.snapshots.clear();

@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::version::{SnapshotCard, Version, VersionClause};
-use crate::diff::{Change, Fate, align, words};
+use crate::diff::{AlignedChange, ClauseFate, align, words};
 
 /// Two versions of a policy and what differs (`schema/diff.schema.json`).
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Comparison {
+pub struct VersionComparison {
     /// The older snapshot.
     pub old: SnapshotCard,
     /// The newer snapshot.
@@ -15,7 +15,7 @@ pub struct Comparison {
     /// How many clauses of each sort there are.
     pub summary: DiffSummary,
     /// What differs, in reading order.
-    pub changes: Vec<Difference>,
+    pub changes: Vec<ClauseDifference>,
 }
 
 /// Numbers of clauses.
@@ -35,7 +35,7 @@ pub struct DiffSummary {
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Difference {
+pub struct ClauseDifference {
     /// What sort it is.
     pub change: ChangeKind,
     /// The clause in the old version; `None` of an added one.
@@ -43,14 +43,14 @@ pub struct Difference {
     /// The clause in the new version; `None` of a removed one.
     pub new: Option<VersionClause>,
     /// Of a changed one, the stretches of words of its text that stayed, were removed and were added; else `None`.
-    pub words: Option<Vec<Stretch>>,
+    pub words: Option<Vec<WordChange>>,
 }
 
 /// A stretch of words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Stretch {
+pub struct WordChange {
     /// What became of it.
-    pub fate: Fate,
+    pub fate: ClauseFate,
     /// The words.
     pub text: String,
 }
@@ -69,7 +69,7 @@ pub enum ChangeKind {
     Moved,
 }
 
-impl Comparison {
+impl VersionComparison {
     /// What differs between two versions.
     pub fn new(old: Version, new: Version) -> Self {
         let (from, to): (Vec<_>, Vec<_>) = (
@@ -81,10 +81,10 @@ impl Comparison {
             DiffSummary { same: alignment.same.len() as u64, ..DiffSummary::default() };
         let changes = alignment.changes.iter().map(|change| {
             let (kind, from, to) = match *change {
-                Change::Added(to) => (ChangeKind::Added, None, Some(to)),
-                Change::Removed(from) => (ChangeKind::Removed, Some(from), None),
-                Change::Changed(from, to) => (ChangeKind::Changed, Some(from), Some(to)),
-                Change::Moved(from, to) => (ChangeKind::Moved, Some(from), Some(to)),
+                AlignedChange::Added(to) => (ChangeKind::Added, None, Some(to)),
+                AlignedChange::Removed(from) => (ChangeKind::Removed, Some(from), None),
+                AlignedChange::Changed(from, to) => (ChangeKind::Changed, Some(from), Some(to)),
+                AlignedChange::Moved(from, to) => (ChangeKind::Moved, Some(from), Some(to)),
             };
             summary.count(kind);
             difference(kind, from.map(|at| &old.clauses[at]), to.map(|at| &new.clauses[at]))
@@ -98,17 +98,17 @@ fn difference(
     change: ChangeKind,
     old: Option<&VersionClause>,
     new: Option<&VersionClause>,
-) -> Difference {
+) -> ClauseDifference {
     let words = match (change, old, new) {
         (ChangeKind::Changed, Some(old), Some(new)) => Some(stretches(&old.text, &new.text)),
         _ => None,
     };
-    Difference { change, old: old.cloned(), new: new.cloned(), words }
+    ClauseDifference { change, old: old.cloned(), new: new.cloned(), words }
 }
 
 /// What became of the words of a text.
-pub(super) fn stretches(old: &str, new: &str) -> Vec<Stretch> {
-    words(old, new).into_iter().map(|(fate, text)| Stretch { fate, text }).collect()
+pub(super) fn stretches(old: &str, new: &str) -> Vec<WordChange> {
+    words(old, new).into_iter().map(|(fate, text)| WordChange { fate, text }).collect()
 }
 
 impl DiffSummary {

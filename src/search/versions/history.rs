@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::comparison::{Stretch, stretches};
+use super::comparison::{WordChange, stretches};
 use super::threads::{Step, Thread, Turn, Wordings};
 use super::version::SnapshotCard;
-use crate::collapse::{Collapsed, DistinctClause, Place};
+use crate::collapse::{ClausePlace, CollapsedPolicy, DistinctClause};
 use crate::error::Result;
 use crate::index::PolicyEntry;
-use crate::model::Kind;
+use crate::model::ClauseKind;
 use crate::search::{SearchRequest, Searcher};
 
 /// The history of what matches (`schema/history.schema.json`).
@@ -46,11 +46,11 @@ pub struct PolicyHistory {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ThreadHistory {
     /// When one of its wordings that match stood.
-    pub life: Life,
+    pub life: ClauseLife,
     /// Its wordings, in the order in which they entered the policy.
     pub wordings: Vec<Wording>,
     /// What became of them, oldest first.
-    pub events: Vec<Event>,
+    pub events: Vec<HistoryEvent>,
 }
 
 /// A wording: clauses that differ in numbers before them only.
@@ -61,7 +61,7 @@ pub struct Wording {
     /// The id of its newest clause.
     pub id: String,
     /// What it is where it last stood.
-    pub kind: Kind,
+    pub kind: ClauseKind,
     /// The headings above it there.
     pub section: Vec<String>,
     /// The sentence that introduces its list, or the header row of its table.
@@ -69,12 +69,12 @@ pub struct Wording {
     /// Its text where it last stood.
     pub text: String,
     /// When it stood.
-    pub life: Life,
+    pub life: ClauseLife,
 }
 
 /// When something stood, in archive dates.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Life {
+pub struct ClauseLife {
     /// That of the first snapshot with it.
     pub first_seen: String,
     /// That of the last snapshot with it.
@@ -84,12 +84,12 @@ pub struct Life {
     /// How many snapshots have it.
     pub snapshots: u64,
     /// The stretches without a gap.
-    pub stands: Vec<Stand>,
+    pub stands: Vec<LifeStretch>,
 }
 
 /// Snapshots one after the other that all have it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Stand {
+pub struct LifeStretch {
     /// The archive date of the first.
     pub first: String,
     /// The archive date of the last.
@@ -102,9 +102,9 @@ pub struct Stand {
 
 /// What became of a wording between two snapshots.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Event {
+pub struct HistoryEvent {
     /// What sort it is.
-    pub change: EventKind,
+    pub change: HistoryEventKind,
     /// The wording before, as a number in [`ThreadHistory::wordings`]; `None` if it is new, or stood in the oldest snapshot.
     pub from: Option<usize>,
     /// The wording after; `None` if it is gone.
@@ -114,7 +114,7 @@ pub struct Event {
     /// The text after, as it stands in the snapshot; `None` without `to`.
     pub after: Option<String>,
     /// Of a change, the stretches of words that stayed, were removed and were added; else `None`.
-    pub words: Option<Vec<Stretch>>,
+    pub words: Option<Vec<WordChange>>,
     /// How often this change and its reverse happened one after the other: 1, or the length of an alternation.
     pub count: u64,
     /// How many of them came with a snapshot that the archive made for a technical change of its own.
@@ -132,7 +132,7 @@ pub struct Event {
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum EventKind {
+pub enum HistoryEventKind {
     /// It stood in the oldest snapshot: since when is not known.
     Standing,
     /// It is not in the snapshot before.
@@ -194,7 +194,7 @@ impl Searcher<'_> {
 /// Tells the threads of a policy in words and dates.
 struct Teller<'t> {
     entry: &'t PolicyEntry,
-    policy: &'t Collapsed,
+    policy: &'t CollapsedPolicy,
     wordings: &'t Wordings<'t>,
     matching: &'t BTreeSet<u32>,
 }
@@ -216,7 +216,7 @@ impl Teller<'_> {
     }
 
     /// The first clause with a wording at a position, and its place.
-    fn clause(&self, position: usize, wording: u32) -> Option<(&DistinctClause, &Place)> {
+    fn clause(&self, position: usize, wording: u32) -> Option<(&DistinctClause, &ClausePlace)> {
         let mut version = self.wordings.version(position).iter();
         let (clause, place) =
             version.find(|(clause, _)| self.wordings.of(*clause) == Some(wording))?;
@@ -235,7 +235,7 @@ impl Teller<'_> {
         Wording {
             is_match: self.matching.contains(&wording),
             id: id.unwrap_or_default(),
-            kind: place.map_or(Kind::Paragraph, |place| place.kind),
+            kind: place.map_or(ClauseKind::Paragraph, |place| place.kind),
             section: place.iter().flat_map(|place| &place.section).map(heading).collect(),
             lead_in: clause.and_then(|clause| clause.lead_in.clone()),
             text: clause.map(|clause| clause.text.clone()).unwrap_or_default(),
@@ -244,7 +244,7 @@ impl Teller<'_> {
     }
 
     /// When something stood at these positions.
-    fn life(&self, standing: &fixedbitset::FixedBitSet) -> Life {
+    fn life(&self, standing: &fixedbitset::FixedBitSet) -> ClauseLife {
         let date = |position: usize| self.date(position).unwrap_or_default();
         let mut stands: Vec<(usize, usize)> = Vec::new();
         for position in standing.ones() {
@@ -253,16 +253,16 @@ impl Teller<'_> {
                 None => stands.push((position, position)),
             }
         }
-        let stands: Vec<Stand> = stands
+        let stands: Vec<LifeStretch> = stands
             .into_iter()
-            .map(|(first, last)| Stand {
+            .map(|(first, last)| LifeStretch {
                 first: date(first),
                 last: date(last),
                 gone_by: self.date(last + 1),
                 snapshots: (last - first + 1) as u64,
             })
             .collect();
-        Life {
+        ClauseLife {
             first_seen: stands.first().map(|stand| stand.first.clone()).unwrap_or_default(),
             last_seen: stands.last().map(|stand| stand.last.clone()).unwrap_or_default(),
             gone_by: stands.last().and_then(|stand| stand.gone_by.clone()),
@@ -271,16 +271,20 @@ impl Teller<'_> {
         }
     }
 
-    fn event(&self, turn: &Turn, (from, to): (Option<usize>, Option<usize>)) -> Option<Event> {
+    fn event(
+        &self,
+        turn: &Turn,
+        (from, to): (Option<usize>, Option<usize>),
+    ) -> Option<HistoryEvent> {
         let at = turn.step.at;
         let text = |position: usize, wording| Some(self.clause(position, wording)?.0.text.clone());
         let before = turn.step.from.and_then(|from| text(at.checked_sub(1)?, from));
         let after = turn.step.to.and_then(|to| text(at, to));
         let change = match (from, to) {
-            (None, _) if at == 0 => EventKind::Standing,
-            (None, _) => EventKind::Added,
-            (_, None) => EventKind::Removed,
-            _ => EventKind::Changed,
+            (None, _) if at == 0 => HistoryEventKind::Standing,
+            (None, _) => HistoryEventKind::Added,
+            (_, None) => HistoryEventKind::Removed,
+            _ => HistoryEventKind::Changed,
         };
         let words =
             before.as_ref().zip(after.as_ref()).map(|(before, after)| stretches(before, after));
@@ -292,7 +296,7 @@ impl Teller<'_> {
                 .is_some_and(|snapshot| snapshot.info.is_technical)
         };
         let last = turn.positions.last().filter(|_| turn.positions.len() > 1);
-        Some(Event {
+        Some(HistoryEvent {
             change,
             from,
             to,

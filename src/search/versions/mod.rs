@@ -6,7 +6,10 @@ mod selected;
 mod threads;
 mod version;
 
-pub use comparison::{ChangeKind, Comparison, DiffSummary, Difference, Stretch};
-pub use history::{Event, EventKind, History, Life, PolicyHistory, Stand, ThreadHistory, Wording};
-pub use selected::Selected;
+pub use comparison::{ChangeKind, ClauseDifference, DiffSummary, VersionComparison, WordChange};
+pub use history::{
+    ClauseLife, History, HistoryEvent, HistoryEventKind, LifeStretch, PolicyHistory, ThreadHistory,
+    Wording,
+};
+pub use selected::SnapshotSet;
 pub use version::{SnapshotCard, Version, VersionClause, chosen_ordinal, one_policy, version};

@@ -12,9 +12,9 @@ use crate::search::request::SearchRequest;
 use crate::search::selection::Selection;
 
 /// The snapshots that were chosen, by rank of their policy.
-pub struct Selected(BTreeMap<u32, FixedBitSet>);
+pub struct SnapshotSet(BTreeMap<u32, FixedBitSet>);
 
-impl Selected {
+impl SnapshotSet {
     /// How many snapshots.
     pub fn snapshots(&self) -> u64 {
         self.0.values().map(|ordinals| ordinals.count_ones(..) as u64).sum()
@@ -32,7 +32,7 @@ impl Searcher<'_> {
     /// # Errors
     ///
     /// Those of [`Searcher::search`].
-    pub fn selected(&self, request: &SearchRequest) -> Result<Selected> {
+    pub fn selected(&self, request: &SearchRequest) -> Result<SnapshotSet> {
         let mut selected: BTreeMap<u32, FixedBitSet> = BTreeMap::new();
         let mut insert = |rank: u32, start: u32, end: u32| {
             let ordinals = selected.entry(rank).or_default();
@@ -53,7 +53,7 @@ impl Searcher<'_> {
                 Ok(())
             })?;
         }
-        Ok(Selected(selected))
+        Ok(SnapshotSet(selected))
     }
 
     /// Calls `with` for each chosen snapshot: by policy, oldest first.
@@ -63,7 +63,7 @@ impl Searcher<'_> {
     /// What `with` returns, or a damaged index.
     pub fn each_version(
         &self,
-        selected: &Selected,
+        selected: &SnapshotSet,
         with: &mut dyn FnMut(&Version) -> Result<()>,
     ) -> Result<()> {
         for (&rank, ordinals) in &selected.0 {

@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use fixedbitset::FixedBitSet;
 
-use crate::collapse::Collapsed;
-use crate::diff::{Change, Compared, align};
-use crate::section::Identity;
+use crate::collapse::CollapsedPolicy;
+use crate::diff::{AlignedChange, ComparedClause, align};
+use crate::section::ClauseIdentity;
 
 /// The wordings of a policy, numbered in clause order, and the snapshots that are looked at.
 pub(super) struct Wordings<'p> {
-    policy: &'p Collapsed,
+    policy: &'p CollapsedPolicy,
     /// The ordinals that are looked at, ascending; all else here counts positions in this list.
     pub walked: Vec<u32>,
     /// By number of the clause, its wording.
@@ -53,8 +53,8 @@ pub(super) struct Thread {
 
 impl<'p> Wordings<'p> {
     /// The wordings of a policy as they stand at these ordinals.
-    pub fn new(policy: &'p Collapsed, walked: Vec<u32>) -> Self {
-        let mut known: HashMap<Identity, u32> = HashMap::new();
+    pub fn new(policy: &'p CollapsedPolicy, walked: Vec<u32>) -> Self {
+        let mut known: HashMap<ClauseIdentity, u32> = HashMap::new();
         // What was an item is one everywhere: the class is part of a clause's identity. Only that counts for its wording.
         let mut kinds = vec![None; policy.clauses.len()];
         for &(clause, place) in policy.snapshots.iter().flat_map(|snapshot| &snapshot.clauses) {
@@ -69,9 +69,9 @@ impl<'p> Wordings<'p> {
             .iter()
             .zip(kinds)
             .map(|(clause, kind)| {
-                let kind = kind.unwrap_or(crate::model::Kind::Paragraph);
+                let kind = kind.unwrap_or(crate::model::ClauseKind::Paragraph);
                 let compared =
-                    Compared { kind, lead_in: clause.lead_in.as_deref(), text: &clause.text };
+                    ComparedClause { kind, lead_in: clause.lead_in.as_deref(), text: &clause.text };
                 let next = known.len() as u32;
                 *known.entry(compared.wording()).or_insert(next)
             })
@@ -166,7 +166,7 @@ impl<'p> Wordings<'p> {
         let alignment = align(&self.compared(old), &self.compared(new));
         let (mut became, mut was) = (HashMap::new(), HashMap::new());
         for change in alignment.changes {
-            let Change::Changed(from, to) = change else { continue };
+            let AlignedChange::Changed(from, to) = change else { continue };
             let (Some(from), Some(to)) = (self.of(old[from].0), self.of(new[to].0)) else {
                 continue;
             };
@@ -176,15 +176,15 @@ impl<'p> Wordings<'p> {
         (became, was)
     }
 
-    fn compared(&self, version: &[(u32, u32)]) -> Vec<Compared<'p>> {
+    fn compared(&self, version: &[(u32, u32)]) -> Vec<ComparedClause<'p>> {
         let policy = self.policy;
         let compared = version.iter().map(|&(clause, place)| {
             let clause = policy.clauses.get(clause as usize);
-            Compared {
+            ComparedClause {
                 kind: policy
                     .places
                     .get(place as usize)
-                    .map_or(crate::model::Kind::Paragraph, |place| place.kind),
+                    .map_or(crate::model::ClauseKind::Paragraph, |place| place.kind),
                 lead_in: clause.and_then(|clause| clause.lead_in.as_deref()),
                 text: clause.map_or("", |clause| &clause.text),
             }

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use tantivy::DocAddress;
 
-use crate::diff::Compared;
+use crate::diff::ComparedClause;
 use crate::error::{Error, Result};
 use crate::index::{CHUNK, OpenIndex, PolicyEntry, PolicyTables};
-use crate::model::{ArchiveTime, Kind, PolicyKey, SnapshotInfo, Source};
+use crate::model::{ArchiveTime, ClauseKind, PolicyKey, SnapshotInfo, SnapshotSource};
 use crate::search::selection::{Selection, Snapshots};
-use crate::search::{Dates, Filters};
+use crate::search::{Filters, SnapshotDates};
 
 /// A policy in one snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -43,7 +43,7 @@ pub struct SnapshotCard {
     /// The address of the archived page.
     pub archive_url: Option<String>,
     /// Where it comes from.
-    pub source: Source,
+    pub source: SnapshotSource,
     /// What else is known of it: one JSON object as it was written, empty where nothing is.
     #[serde(skip)]
     pub metadata: String,
@@ -74,7 +74,7 @@ pub struct VersionClause {
     /// Its stable id.
     pub id: String,
     /// What it is there.
-    pub kind: Kind,
+    pub kind: ClauseKind,
     /// The headings above it.
     pub section: Vec<String>,
     /// The sentence that introduces its list, or the header row of its table.
@@ -85,8 +85,8 @@ pub struct VersionClause {
 
 impl VersionClause {
     /// The clause as it is compared.
-    pub fn compared(&self) -> Compared<'_> {
-        Compared { kind: self.kind, lead_in: self.lead_in.as_deref(), text: &self.text }
+    pub fn compared(&self) -> ComparedClause<'_> {
+        ComparedClause { kind: self.kind, lead_in: self.lead_in.as_deref(), text: &self.text }
     }
 }
 
@@ -158,7 +158,7 @@ pub fn chosen_ordinal(index: &OpenIndex, rank: u32, filters: &Filters) -> Result
     let name = format!("{}, {}", entry.key.company, entry.key.policy_type);
     let first = times.first().copied().unwrap_or(0);
     Err(Error::Usage(match filters.dates {
-        Dates::AsOf(period) if period.last().seconds() < first => {
+        SnapshotDates::AsOf(period) if period.last().seconds() < first => {
             let (begins, asked) = (ArchiveTime::from_seconds(first).date(), period.last().date());
             format!("{name}: no snapshot up to {asked}; its history begins on {begins}")
         }

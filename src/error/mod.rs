@@ -3,7 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::query::QueryError;
+mod query;
+
+pub(crate) use query::echo;
+pub use query::{QueryError, QueryErrorKind, QuerySpan};
 
 /// An error of the library. Every message is one line that names the place and, where something helps, what to do.
 #[derive(Debug, thiserror::Error)]

@@ -8,8 +8,6 @@ use std::fmt;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::ast::Span;
-
 /// Columns of the query that are shown: with the indent and two ellipses it still fits into 80.
 const WINDOW_COLUMNS: usize = 72;
 
@@ -20,15 +18,36 @@ const LEAD_COLUMNS: usize = 24;
 /// Characters of the query that a message repeats, so that it stays one readable line.
 const ECHO_CHARS: usize = 40;
 
+/// A range of bytes in the query, on character borders: what an error points at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct QuerySpan {
+    /// The first byte.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+}
+
+impl QuerySpan {
+    /// The range from `start` up to, not including, `end`.
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// From the start of this range to the end of a later one.
+    pub const fn to(self, last: Self) -> Self {
+        Self { start: self.start, end: last.end }
+    }
+}
+
 /// What sort of mistake it is. Tests and callers match on this, not on the words of the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QueryErrorKind {
     /// Nothing but white space.
     Empty,
-    /// More bytes than [`MAX_QUERY_BYTES`](super::MAX_QUERY_BYTES).
+    /// More bytes than [`MAX_QUERY_BYTES`](crate::query::MAX_QUERY_BYTES).
     TooLong,
-    /// More groups inside each other than [`MAX_DEPTH`](super::MAX_DEPTH).
+    /// More groups inside each other than [`MAX_DEPTH`](crate::query::MAX_DEPTH).
     TooDeep,
     /// A quote or a run of bare words without a letter or a digit.
     NoWord,
@@ -71,18 +90,29 @@ pub enum QueryErrorKind {
 pub struct QueryError {
     kind: QueryErrorKind,
     query: String,
-    span: Span,
+    span: QuerySpan,
     message: String,
     hint: Option<String>,
 }
 
 impl QueryError {
     /// An error at `span` of `query`. The message is one line in lower case without a full stop.
-    pub fn new(kind: QueryErrorKind, query: &str, span: Span, message: impl AsRef<str>) -> Self {
+    pub fn new(
+        kind: QueryErrorKind,
+        query: &str,
+        span: QuerySpan,
+        message: impl AsRef<str>,
+    ) -> Self {
         let start = floor_border(query, span.start);
         let end = floor_border(query, span.end).max(start);
         let message = visible(message.as_ref());
-        Self { kind, query: query.to_owned(), span: Span::new(start, end), message, hint: None }
+        Self {
+            kind,
+            query: query.to_owned(),
+            span: QuerySpan::new(start, end),
+            message,
+            hint: None,
+        }
     }
 
     /// The same error with advice, shown behind the caret.
@@ -103,7 +133,7 @@ impl QueryError {
     }
 
     /// The bytes of the query that are wrong; empty at its end when something is missing there.
-    pub const fn span(&self) -> Span {
+    pub const fn span(&self) -> QuerySpan {
         self.span
     }
 
@@ -143,7 +173,7 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    fn new(query: &str, span: Span) -> Self {
+    fn new(query: &str, span: QuerySpan) -> Self {
         // A place near the end leaves room: fill the window from the left.
         let start =
             back(query, span.start, LEAD_COLUMNS).min(back(query, query.len(), WINDOW_COLUMNS));
@@ -163,7 +193,7 @@ impl Excerpt {
 
 /// Text of the query for a message: short. What it looks like in a terminal is
 /// [`QueryError::new`]'s business.
-pub(super) fn echo(text: &str) -> String {
+pub(crate) fn echo(text: &str) -> String {
     match text.char_indices().nth(ECHO_CHARS) {
         Some((end, _)) => format!("`{}…`", slice(text, 0, end)),
         None => format!("`{text}`"),
@@ -228,8 +258,13 @@ fn fitting_bytes(chars: impl Iterator<Item = char>, columns: usize) -> usize {
 mod tests {
     use super::*;
 
+    #[test]
+    fn spans_cover() {
+        assert_eq!(QuerySpan::new(1, 2).to(QuerySpan::new(5, 9)), QuerySpan::new(1, 9));
+    }
+
     fn error(query: &str, start: usize, end: usize) -> QueryError {
-        QueryError::new(QueryErrorKind::Binding, query, Span::new(start, end), "it is wrong")
+        QueryError::new(QueryErrorKind::Binding, query, QuerySpan::new(start, end), "it is wrong")
             .with_hint("mend it")
     }
 
@@ -248,7 +283,8 @@ mod tests {
 
     #[test]
     fn no_hint_leaves_no_trailing_space() {
-        let bare = QueryError::new(QueryErrorKind::Binding, "ab", Span::new(0, 1), "it is wrong");
+        let bare =
+            QueryError::new(QueryErrorKind::Binding, "ab", QuerySpan::new(0, 1), "it is wrong");
         assert_eq!(bare.to_string(), "it is wrong\n  ab\n  ^");
         assert_eq!(bare.hint(), None);
     }
@@ -278,8 +314,9 @@ mod tests {
     fn what_is_echoed_is_safe_for_a_terminal() {
         let shown = error("a\tb\nc\u{1b}[2J\u{202e}\0", 0, 1).to_string();
         assert_eq!(shown, "it is wrong\n  a b c\u{fffd}[2J\u{fffd}\u{fffd}\n  ^  mend it");
-        let message = QueryError::new(QueryErrorKind::Binding, "a", Span::new(0, 1), "a\nb\u{7}")
-            .with_hint("\u{85}");
+        let message =
+            QueryError::new(QueryErrorKind::Binding, "a", QuerySpan::new(0, 1), "a\nb\u{7}")
+                .with_hint("\u{85}");
         assert_eq!((message.message(), message.hint()), ("a b\u{fffd}", Some(" ")));
     }
 
@@ -314,8 +351,8 @@ mod tests {
     #[test]
     fn spans_that_miss_a_border_are_mended() {
         let shown = error("é", 1, 9);
-        assert_eq!(shown.span(), Span::new(0, 2));
-        assert_eq!(error("", 5, 3).span(), Span::new(0, 0));
+        assert_eq!(shown.span(), QuerySpan::new(0, 2));
+        assert_eq!(error("", 5, 3).span(), QuerySpan::new(0, 0));
     }
 
     #[test]

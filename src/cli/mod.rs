@@ -3,22 +3,8 @@
 mod advice;
 mod args;
 mod bar;
-mod batch;
-mod check;
-mod companies;
-mod diff;
-mod export;
-mod facets;
-mod filters;
-mod generate;
-mod history;
-mod index;
-mod info;
+mod commands;
 mod open;
-mod output;
-mod search;
-mod show;
-mod timeline;
 
 use std::io::{self, Write};
 use std::panic;
@@ -51,19 +37,19 @@ pub fn main() -> ExitCode {
         panic::set_hook(Box::new(|_| {}));
     }
     let outcome = panic::catch_unwind(|| match &cli.command {
-        Command::Index(args) => index::run(args, &cli),
-        Command::Search(args) => search::run(args, &cli),
-        Command::Facets(args) => facets::run(args, &cli),
-        Command::Companies(args) => companies::run(args, &cli),
-        Command::Timeline(args) => timeline::run(args, &cli),
-        Command::Show(args) => show::run(args, &cli),
-        Command::Export(args) => export::run(args, &cli),
-        Command::History(args) => history::run(args, &cli),
-        Command::Diff(args) => diff::run(args, &cli),
-        Command::Info(args) => info::run(args, &cli),
-        Command::Check(args) => check::run(args, &cli),
-        Command::Completions(args) => generate::completions(args),
-        Command::Man(args) => generate::man(args),
+        Command::Index(args) => commands::index::run(args, &cli),
+        Command::Search(args) => commands::search::run(args, &cli),
+        Command::Facets(args) => commands::facets::run(args, &cli),
+        Command::Companies(args) => commands::companies::run(args, &cli),
+        Command::Timeline(args) => commands::timeline::run(args, &cli),
+        Command::Show(args) => commands::show::run(args, &cli),
+        Command::Export(args) => commands::export::run(args, &cli),
+        Command::History(args) => commands::history::run(args, &cli),
+        Command::Diff(args) => commands::diff::run(args, &cli),
+        Command::Info(args) => commands::info::run(args, &cli),
+        Command::Check(args) => commands::check::run(args, &cli),
+        Command::Completions(args) => commands::generate::completions(args),
+        Command::Man(args) => commands::generate::man(args),
     });
     let Ok(outcome) = outcome else {
         say("error: internal error; please report it with what RUST_BACKTRACE=1 prints");

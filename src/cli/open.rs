@@ -9,7 +9,7 @@ use fineprint::printer::HumanOptions;
 
 use super::args::{Cli, Color, IndexChoice};
 use super::bar::Bar;
-use super::index::report_problems;
+use super::commands::index::report_problems;
 
 /// Opens the index, and says whether some input of its corpus could not be read.
 pub fn open(choice: &IndexChoice, cli: &Cli) -> Result<(OpenIndex, bool)> {

@@ -6,16 +6,16 @@ use anstyle::{AnsiColor, Style};
 use similar::{Algorithm, capture_diff_slices, group_diff_ops};
 use unicode_width::UnicodeWidthStr;
 
-use super::human::{HumanOptions, Pen, count};
 use crate::diff::ClauseFate;
 use crate::model::ClauseKind;
+use crate::printer::hits::human::{HumanOptions, Pen, count};
 use crate::search::{
     ChangeKind, ClauseDifference, DiffSummary, SnapshotCard, Version, VersionClause,
     VersionComparison, WordChange,
 };
 
-pub(super) const ADDED: Style = AnsiColor::Green.on_default();
-pub(super) const REMOVED: Style = AnsiColor::Red.on_default();
+pub(in crate::printer) const ADDED: Style = AnsiColor::Green.on_default();
+pub(in crate::printer) const REMOVED: Style = AnsiColor::Red.on_default();
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
@@ -30,7 +30,7 @@ fn card(snapshot: &SnapshotCard) -> String {
 }
 
 /// The numbers of a summary: `2 added, 1 removed, 3 changed, 0 moved; 120 clauses the same`.
-pub(super) fn summary(summary: &DiffSummary) -> String {
+pub(in crate::printer) fn summary(summary: &DiffSummary) -> String {
     let DiffSummary { added, removed, changed, moved, same } = summary;
     let same = count(*same, "clause", "clauses");
     format!("{added} added, {removed} removed, {changed} changed, {moved} moved; {same} the same")
@@ -62,7 +62,7 @@ pub fn print_diff(
 }
 
 /// Writes one difference; every line begins with what it is: `+`, `-`, `~` or `>`.
-pub(super) fn print_difference(
+pub(in crate::printer) fn print_difference(
     out: &mut impl Write,
     difference: &ClauseDifference,
     pen: Pen,
@@ -83,7 +83,7 @@ pub(super) fn print_difference(
 }
 
 /// The lines of a text with what was removed from it and added to it; one line where no terminal says how wide it is.
-pub(super) fn reworded<'s>(
+pub(in crate::printer) fn reworded<'s>(
     pen: Pen,
     words: impl Iterator<Item = &'s WordChange>,
     indent: usize,

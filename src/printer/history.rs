@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
-use super::diff::{ADDED, REMOVED, reworded};
-use super::human::{HumanOptions, Pen, count};
+use crate::printer::diff::{ADDED, REMOVED, reworded};
+use crate::printer::hits::human::{HumanOptions, Pen, count};
 use crate::search::{
     ClauseLife, History, HistoryEvent, HistoryEventKind, PolicyHistory, SnapshotCard,
     ThreadHistory, Wording,

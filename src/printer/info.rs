@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::sanitize::sanitize;
 use crate::index::{IndexInfo, Tally};
+use crate::printer::terminal::sanitize::sanitize;
 
 /// Writes what an index holds, a line for each thing.
 pub fn print_info(out: &mut impl Write, info: &IndexInfo) -> io::Result<()> {

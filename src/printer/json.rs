@@ -8,11 +8,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::citation::citation;
-use super::sanitize::is_unsafe;
+use crate::printer::hits::citation::citation;
+use crate::printer::terminal::sanitize::is_unsafe;
 use crate::search::{ContextClause, Hit, SearchSummary, ShownClause};
 
-pub(super) fn begin(out: &mut impl Write, summary: &SearchSummary) -> io::Result<()> {
+pub(in crate::printer) fn begin(out: &mut impl Write, summary: &SearchSummary) -> io::Result<()> {
     out.write_all(b"{\"query\":")?;
     value(out, &summary.query)?;
     out.write_all(b",\"totals\":")?;
@@ -22,7 +22,7 @@ pub(super) fn begin(out: &mut impl Write, summary: &SearchSummary) -> io::Result
 
 /// A hit, and what only printing knows of it.
 #[derive(Serialize)]
-pub(super) struct JsonHit<'h> {
+pub(in crate::printer) struct JsonHit<'h> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query_id: Option<&'h str>,
     #[serde(flatten)]
@@ -44,12 +44,16 @@ pub fn print_shown_json(out: &mut impl Write, shown: &ShownClause) -> io::Result
     print_json_line(out, &Shown { clause, context, metadata: serde_json::from_str(metadata).ok() })
 }
 
-pub(super) fn hit(out: &mut impl Write, hit: &JsonHit<'_>, is_first: bool) -> io::Result<()> {
+pub(in crate::printer) fn hit(
+    out: &mut impl Write,
+    hit: &JsonHit<'_>,
+    is_first: bool,
+) -> io::Result<()> {
     out.write_all(if is_first { b"\n" } else { b",\n" })?;
     value(out, hit)
 }
 
-pub(super) fn finish(out: &mut impl Write, is_empty: bool) -> io::Result<()> {
+pub(in crate::printer) fn finish(out: &mut impl Write, is_empty: bool) -> io::Result<()> {
     out.write_all(if is_empty { b"]}\n" } else { b"\n]}\n" })
 }
 

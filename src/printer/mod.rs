@@ -1,45 +1,38 @@
 //! Results as text: one file per format. Printers see results only; they write wherever they are told to.
 
-mod batch;
-mod citation;
-mod counts;
 mod diff;
+mod facets;
 mod history;
-mod human;
+mod hits;
 mod info;
 mod json;
-mod kwic;
-mod markdown;
-mod offsets;
-mod plot;
-mod sanitize;
-mod snapshots;
-mod table;
+mod terminal;
 mod timeline;
-mod width;
+mod version;
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
-pub use batch::{BatchPrinter, print_failed_query};
-pub use counts::{print_companies, print_companies_csv, print_facets, print_facets_csv};
 pub use diff::{print_diff, print_diff_unified};
+pub use facets::{print_companies, print_companies_csv, print_facets, print_facets_csv};
 pub use history::print_history;
-pub use human::{HumanOptions, print_shown};
+pub use hits::batch::{BatchPrinter, print_failed_query};
+pub use hits::human::{HumanOptions, print_shown};
+pub use hits::kwic::{KwicKey, KwicOptions};
+pub use hits::offsets::OffsetUnit;
+pub use hits::table::{TableFields, TableOptions, TableSeparator};
 pub use info::print_info;
 pub use json::{print_json_line, print_shown_json};
-pub use kwic::{KwicKey, KwicOptions};
-pub use markdown::{print_markdown, print_version, print_version_json};
-pub use offsets::OffsetUnit;
-pub use plot::print_timeline_svg;
-pub use sanitize::sanitize;
-pub use snapshots::{
+pub use terminal::sanitize::sanitize;
+pub use timeline::plot::print_timeline_svg;
+pub use timeline::{print_timeline, print_timeline_csv};
+pub use version::export::{
     MarkdownTree, print_snapshot_csv, print_snapshot_csv_names, print_snapshot_json,
 };
-pub use table::{TableFields, TableOptions, TableSeparator};
-pub use timeline::{print_timeline, print_timeline_csv};
+pub use version::{print_markdown, print_version, print_version_json};
 
 use crate::search::{Hit, HitSink, SearchSummary};
+use hits::{citation, human, kwic, table};
 use json::JsonHit;
 
 /// How a result is written.

@@ -1,24 +1,25 @@
 //! Full-text search over archived privacy policies and terms of service.
 //!
-//! fineprint sections policies into clauses, indexes each distinct clause of a policy once with all the snapshots in which it stood, and
-//! returns ranked clause hits with company and archive date. The `fineprint` program is a thin layer over this library: what it does, a
-//! program can do.
+//! fineprint cuts policies into clauses, indexes each distinct clause of a policy once together with
+//! all snapshots in which it occurs, and returns ranked clauses with company and archive date. The
+//! `fineprint` program is a thin layer over this library: a program can do everything that it does.
 //!
 //! ```
-//! use fineprint::index::{BuildOptions, OpenIndex, Scan, build};
-//! use fineprint::progress::Silent;
+//! use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
+//! use fineprint::progress::SilentProgress;
 //! use fineprint::search::{Hit, SearchRequest, search};
 //!
 //! # let folder = std::env::temp_dir().join(format!("fineprint-doc-{}", std::process::id()));
-//! // Corpus to index. `Scan` says what was found before anything is written.
-//! let scan = Scan::new(&["data/policies".into()], "default", &Silent)?;
+//! // From a corpus to an index. `CorpusScan` says what it contains before anything is written.
+//! let scan = CorpusScan::new(&["data/policies".into()], "default", &SilentProgress)?;
 //! let options = BuildOptions { index: folder.clone(), threads: 0, ..BuildOptions::default() };
-//! let (manifest, report) = build(scan, &options, &Silent)?;
+//! let (manifest, report) = build(scan, &options, &SilentProgress)?;
 //! assert!(report.adds_up());
 //!
-//! // Index to hits. Any `HitSink` can take them; a `Vec` keeps them.
+//! // From an index to hits. Any `HitSink` can take them; a `Vec` keeps them.
 //! let index = OpenIndex::open(&folder)?;
-//! let request = SearchRequest { query: "sell or rent".into(), limit: Some(3), ..SearchRequest::default() };
+//! let request =
+//!     SearchRequest { query: "sell or rent".into(), limit: Some(3), ..SearchRequest::default() };
 //! let mut hits: Vec<Hit> = Vec::new();
 //! let summary = search(&index, &request, &mut hits)?;
 //! assert_eq!(hits.len(), 3);
@@ -29,12 +30,20 @@
 //! # Ok::<(), fineprint::Error>(())
 //! ```
 //!
-//! # The way of the data
+//! # How the data flows
 //!
-//! [`corpus`] finds snapshots and reads their texts; [`section`] cuts a text into clauses; [`collapse`] makes one policy of its snapshots,
-//! each distinct clause once; [`index`] stores policies and reads them back; [`query`] turns words into a tree and a plan; [`search`] finds,
-//! orders, counts and hands out; [`diff`] compares versions of a policy; [`printer`] writes. [`model`] has the words that all of them use, [`token`] what a word of a text is.
-//! Nothing here prints to the terminal or ends the process; long work tells a [`progress::Progress`].
+//! - [`corpus`] finds snapshots in folders, git histories, archives and tables, and reads their texts.
+//! - [`section`] cuts a text into clauses.
+//! - [`collapse`] merges the snapshots of one policy, so that each distinct clause occurs once.
+//! - [`index`] stores policies, updates them and reads them back.
+//! - [`query`] parses what a person types.
+//! - [`search`] finds clauses, orders and counts them, and answers questions about time.
+//! - [`printer`] writes results in each format.
+//!
+//! All of them use the words of [`model`], and [`token`] decides what a word of a text is.
+//!
+//! The library never prints to the terminal and never ends the process. Long work reports to a
+//! [`progress::Progress`].
 
 pub mod collapse;
 pub mod corpus;

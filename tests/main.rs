@@ -27,6 +27,7 @@ mod safety;
 mod search;
 mod section;
 mod streams;
+mod terminal_picture;
 mod time;
 mod update;
 mod util;

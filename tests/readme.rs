@@ -9,6 +9,18 @@ struct Shown {
     output: Vec<String>,
 }
 
+impl Shown {
+    /// Takes the next line: the rest of a command that ends with `\`, or output.
+    fn take(&mut self, line: &str) {
+        if self.output.is_empty() && self.command.ends_with('\\') {
+            self.command += "\n";
+            self.command += line;
+        } else {
+            self.output.push(line.to_owned());
+        }
+    }
+}
+
 fn shown() -> Vec<Shown> {
     let readme =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
@@ -23,7 +35,7 @@ fn shown() -> Vec<Shown> {
                 Some(command) => {
                     found.push(Shown { command: command.to_owned(), output: Vec::new() })
                 }
-                None => found.last_mut().unwrap().output.push(line.to_owned()),
+                None => found.last_mut().unwrap().take(line),
             },
         }
     }
@@ -99,21 +111,20 @@ fn every_command_of_the_readme_runs() {
     }
 }
 
-/// The pictures of the README are what its commands draw.
+/// Each `contrib-NAME.svg` that a command of the README drew is the picture `docs/NAME.svg`.
 fn check_pictures(docs: &Path, folder: &Path) {
-    for entry in std::fs::read_dir(docs).unwrap() {
+    let mut compared = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if let Some(name) = name.strip_suffix(".svg") {
-            let drawn =
-                std::fs::read_to_string(folder.join(format!("contrib-{name}.svg"))).unwrap();
-            assert!(
-                drawn == std::fs::read_to_string(&path).unwrap(),
-                "{} is another picture",
-                path.display()
-            );
+        if let Some(picture) = name.strip_prefix("contrib-").filter(|name| name.ends_with(".svg")) {
+            let drawn = std::fs::read_to_string(&path).unwrap();
+            let kept = std::fs::read_to_string(docs.join(picture)).unwrap();
+            assert!(drawn == kept, "docs/{picture} is another picture");
+            compared += 1;
         }
     }
+    assert!(compared > 0, "no command of the README draws a picture");
 }
 
 fn copy(from: &Path, to: &Path) {

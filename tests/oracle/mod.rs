@@ -1,12 +1,17 @@
-//! The oracle: a slow, plain second opinion on what fineprint must answer. It shares no code with the program, so that
-//! agreement between the two means something; where they differ, one of them has misread the design.
+//! The oracle: a slow and plain second implementation of what fineprint must answer.
 //!
-//! - [`tokens`]: cutting and folding tokens (design, section 4)
-//! - [`query`]: a query tree that prints itself in fineprint's syntax and is matched by scanning token positions
-//! - [`corpus`]: a model of snapshots and clauses, search over it, and random corpora that print as Markdown files
-//! - [`strip`]: a scan of raw Markdown that knows nothing of CommonMark
+//! It shares no code with the program, so that agreement between the two means something. Where they
+//! differ, one of them contradicts `docs/design.md`.
 //!
-//! No caching, no indexes, no cleverness: everything is looked for from the beginning each time.
+//! - [`tokens`] cuts and folds tokens (section 4 of the design).
+//! - [`query`] is a query tree that prints itself in the query language, and that matches by scanning
+//!   token positions.
+//! - [`corpus`] is a model of snapshots and clauses with a search over it, and makes random corpora
+//!   that print as Markdown files.
+//! - [`strip`] scans raw Markdown and knows nothing about CommonMark.
+//! - [`time`] answers questions about time.
+//!
+//! There are no caches and no indexes: every answer starts from the beginning.
 #![allow(dead_code)]
 
 pub mod corpus;

@@ -1,4 +1,4 @@
-//! Tokens as the design's section 4 has them, one rule per function.
+//! Tokens as section 4 of `docs/design.md` defines them, one rule per function.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

@@ -1,11 +1,49 @@
-//! The words of fineprint as types: a *company* has *policies*, a policy has *snapshots*, a snapshot has *clauses*.
+//! The vocabulary of fineprint as types. Every other module may use this one; it reads no files,
+//! parses no Markdown and does not touch the index.
 //!
-//! Nothing here reads files, knows Markdown or touches the index; every other module may use it.
+//! # Glossary
+//!
+//! One word per idea, in code, in messages and in the documentation.
+//!
+//! | Word | Meaning |
+//! | --- | --- |
+//! | corpus | A source of snapshots: a folder, a git repository, an archive, a file of JSON Lines. |
+//! | collection | The name under which a corpus is indexed (`--collection`; otherwise `default`). |
+//! | company | The owner of a policy, as the corpus names it: a site (`ssh.com`) or a service. |
+//! | policy type | `Privacy Policy`, `Terms of Service`, ... *Type* never means anything else. |
+//! | policy | One series of texts, identified by collection, company and policy type. |
+//! | snapshot | One archived record of a policy: its text at an archive time, and its source. |
+//! | archive time | When a snapshot was recorded, in seconds since 1970 UTC. |
+//! | archive date | The UTC day of the archive time. |
+//! | ordinal | The number of a snapshot within its policy. 0 is the oldest. |
+//! | rank | The number of a policy within the index, from 0. |
+//! | section | A path of headings inside a snapshot, outermost first. |
+//! | clause | The smallest citable piece of a policy. Every word of a text is in exactly one. |
+//! | kind | What a clause is: `heading`, `paragraph`, `item`, `row` or `quote`. |
+//! | lead-in | The sentence that introduces a list ("We may:"), or the header row of a table. |
+//! | identity form | The text of a clause, with spacing, quotes and dashes in one normal style. |
+//! | identity | Identity form, lead-in and whether the clause is an item, a row or neither. |
+//! | distinct clause | All clauses of a policy that share an identity. One entry of the index. |
+//! | occurrence | A distinct clause in one snapshot, once for each time it appears there. |
+//! | run | A range of consecutive ordinals in which a distinct clause occurs. |
+//! | place | Section, kind and link targets of an occurrence. They may change over time. |
+//! | wording | The exact text of a clause and its lead-in. Wordings may share an identity. |
+//! | thread | A clause followed by the reworded clauses that successively replaced it. |
+//! | shared text | A text that clauses of several companies have in common. |
+//! | generation | One committed state of an index folder. Every update makes the next one. |
+//! | token | A word of a text as searching sees it: a run of letters and digits, folded. |
+//! | match | The tokens of a clause that satisfy a query. |
+//! | unit | The text that has to satisfy a query (`--scope`): a clause, a section or a snapshot. |
+//! | hit | A clause in the answer to a query, with its score and the ranges that matched. |
+//!
+//! *Document*, *segment* and *term* are words of the index library, tantivy. Only files that use
+//! tantivy use them.
 
 mod clause;
 mod date;
 mod interval;
 mod metadata;
+mod number;
 mod policy;
 mod snapshot;
 
@@ -13,5 +51,6 @@ pub use clause::{Clause, ClauseId, ClauseKind};
 pub use date::{Age, AgeError, ArchiveTime, DateError, Period};
 pub use interval::{CalendarPeriod, Interval};
 pub use metadata::{metadata_keys, metadata_values};
+pub use number::{ClauseNumber, Ordinal, PlaceNumber, Rank};
 pub use policy::{PRIVACY_POLICY, PolicyKey};
 pub use snapshot::{SnapshotInfo, SnapshotSource};

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use fineprint::collapse::Collapser;
+use fineprint::collapse::{Collapser, FirstOccurrence};
 use fineprint::error::Error;
 use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
-use fineprint::model::{ArchiveTime, Clause, ClauseKind, Period, SnapshotInfo, SnapshotSource};
+use fineprint::model::{
+    ArchiveTime, Clause, ClauseKind, Ordinal, Period, PlaceNumber, SnapshotInfo, SnapshotSource,
+};
 use fineprint::progress::SilentProgress;
 use fineprint::search::{
     Filters, Hit, HitGrouping, HitOrder, LifeFilter, Scope, SearchRequest, SnapshotDates, search,
@@ -813,12 +815,12 @@ fn standing(clause: &Clause) -> Standing {
 fn check_collapse(snapshots: &[Vec<Clause>]) {
     let mut collapser = Collapser::default();
     for (clauses, time) in snapshots.iter().zip(0..) {
-        let text = collapser.clauses(clauses.clone());
-        collapser.snapshot(info(time), fineprint::collapse::SourceRecord::default(), text);
+        let text = collapser.add_clauses(clauses.clone());
+        collapser.add_snapshot(info(time), fineprint::collapse::SourceRecord::default(), text);
     }
     let policy = collapser.finish();
-    let place = |number: u32| {
-        let place = &policy.places[number as usize];
+    let place = |number: PlaceNumber| {
+        let place = &policy.places[number.index()];
         let section = place
             .section
             .iter()
@@ -831,20 +833,21 @@ fn check_collapse(snapshots: &[Vec<Clause>]) {
         let listed: Vec<Standing> = policy.snapshots[ordinal]
             .clauses
             .iter()
-            .map(|&(clause, at)| {
-                let (kind, section, links): (ClauseKind, Vec<String>, Vec<String>) = place(at);
-                (policy.clauses[clause as usize].identity.clone(), kind, section, links)
+            .map(|occurrence| {
+                let (kind, section, links): (ClauseKind, Vec<String>, Vec<String>) =
+                    place(occurrence.place);
+                (policy.clauses[occurrence.clause.index()].identity.clone(), kind, section, links)
             })
             .collect();
         assert_eq!(listed, expected);
         for clause in &policy.clauses {
-            let ordinal = ordinal as u32;
+            let ordinal = Ordinal::from_index(ordinal);
             let here: Vec<_> = expected
                 .iter()
                 .filter(|s| s.0 == clause.identity)
                 .map(|s| (s.1, s.2.clone(), s.3.clone()))
                 .collect();
-            let stands = clause.runs.iter().any(|run| (run.start..=run.last).contains(&ordinal));
+            let stands = clause.runs.iter().any(|run| run.contains(ordinal));
             assert_eq!(stands, !here.is_empty(), "{} in {ordinal}", clause.text);
             if stands {
                 let since = clause
@@ -860,22 +863,20 @@ fn check_collapse(snapshots: &[Vec<Clause>]) {
     }
     for (number, clause) in policy.clauses.iter().enumerate() {
         assert!(
-            clause.runs.windows(2).all(|pair| pair[0].last + 1 < pair[1].start),
+            clause.runs.windows(2).all(|pair| pair[0].last.next() < pair[1].start),
             "runs {:?}",
             clause.runs
         );
-        let last = clause.runs.last().unwrap().last as usize;
+        let last = clause.runs.last().unwrap().last.index();
         let newest =
             snapshots[last].iter().find(|c| ClauseIdentity::of(c) == clause.identity).unwrap();
         assert_eq!(
             (&clause.text, clause.lead_in.as_deref()),
             (&newest.text, newest.lead_in.as_deref())
         );
-        let (ordinal, position) = clause.first;
-        assert_eq!(
-            policy.snapshots[ordinal as usize].clauses[position as usize].0 as usize,
-            number
-        );
+        let FirstOccurrence { ordinal, position } = clause.first;
+        let first = &policy.snapshots[ordinal.index()].clauses[position as usize];
+        assert_eq!(first.clause.index(), number);
         assert_eq!(ordinal, clause.runs[0].start);
     }
     assert!(policy.clauses.is_sorted_by(|a, b| a.first < b.first), "clauses are in clause order");

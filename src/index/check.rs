@@ -12,10 +12,12 @@ use super::ingest::Candidate;
 use super::manifest::{IndexCounts, Manifest};
 use super::sources::SourceTable;
 use super::{CorpusScan, OpenIndex};
-use crate::collapse::{CollapsedPolicy, Collapser, DistinctClause, OrdinalRun, PlaceChange};
+use crate::collapse::{
+    CollapsedPolicy, Collapser, DistinctClause, FirstOccurrence, OrdinalRun, PlaceChange,
+};
 use crate::corpus::ReadOptions;
 use crate::error::{Error, Result};
-use crate::model::{Clause, PolicyKey};
+use crate::model::{Clause, Ordinal, PolicyKey};
 use crate::progress::{Phase, Progress};
 use crate::section::{ClauseIdentity, section};
 
@@ -115,9 +117,11 @@ fn check_policy(
         problems.push(format!("{}, {} ({}): {what}", key.company, key.policy_type, key.collection));
     };
     let mut collapser = Collapser::default();
-    let numbers = collapser.collapsed(&stored);
+    let numbers = collapser
+        .add_policy(&stored)
+        .ok_or_else(|| index.damaged("a snapshot lists a clause that its policy lacks"))?;
     for (snapshot, number) in stored.snapshots.iter().zip(numbers) {
-        collapser.snapshot(snapshot.info.clone(), snapshot.record, number);
+        collapser.add_snapshot(snapshot.info.clone(), snapshot.record, number);
     }
     let again = collapser.finish();
     let policy = index.policy_address(entry.hash)?;
@@ -170,7 +174,10 @@ fn differing_clause(
         let stood: Vec<OrdinalRun> = runs.values_for_doc(doc).map(run).collect();
         let placed: Vec<PlaceChange> =
             places.values_for_doc(doc).map(|value| place_change(value).0).collect();
-        let first = order.first(doc).map(|first| ((first >> 32) as u32, first as u32));
+        let first = order.first(doc).map(|first| FirstOccurrence {
+            ordinal: Ordinal::new((first >> 32) as u32),
+            position: first as u32,
+        });
         (stood, placed, first, text_key.first(doc))
             == (
                 clause.runs.clone(),
@@ -264,10 +271,11 @@ fn compare_policy(
 fn is_equal(stored: &CollapsedPolicy, snapshot: usize, clauses: &[Clause]) -> bool {
     let standing = &stored.snapshots[snapshot].clauses;
     standing.len() == clauses.len()
-        && standing.iter().zip(clauses).all(|(&(number, place), clause)| {
-            let (Some(known), Some(place)) =
-                (stored.clauses.get(number as usize), stored.places.get(place as usize))
-            else {
+        && standing.iter().zip(clauses).all(|(occurrence, clause)| {
+            let (Some(known), Some(place)) = (
+                stored.clauses.get(occurrence.clause.index()),
+                stored.places.get(occurrence.place.index()),
+            ) else {
                 return false;
             };
             let section =

@@ -8,11 +8,11 @@ use tantivy::TantivyDocument;
 
 use super::schema::Fields;
 use crate::collapse::{
-    ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause, OrdinalRun, PlaceChange,
-    SourceRecord,
+    ClauseOccurrence, ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause, OrdinalRun,
+    PlaceChange, SourceRecord,
 };
 use crate::lang::Lang;
-use crate::model::{ClauseKind, PolicyKey, SnapshotInfo};
+use crate::model::{ClauseKind, Ordinal, PlaceNumber, PolicyKey, SnapshotInfo};
 
 /// Snapshots per chunk: the unit in which snapshot tables are read for a hit.
 pub const CHUNK: usize = 4;
@@ -61,7 +61,7 @@ enum Edit {
     /// So many entries of the old list, from this one.
     Copy(u32, u32),
     /// New entries: numbers of clause and place.
-    New(Vec<(u32, u32)>),
+    New(Vec<ClauseOccurrence>),
 }
 
 impl SnapshotChunk {
@@ -83,7 +83,7 @@ impl SnapshotChunk {
 
 impl ClauseLists {
     fn of(snapshots: &[CollapsedSnapshot]) -> Self {
-        let mut before: &[(u32, u32)] = &[];
+        let mut before: &[ClauseOccurrence] = &[];
         let mut all = Vec::with_capacity(snapshots.len());
         for snapshot in snapshots {
             all.push(edits(before, &snapshot.clauses));
@@ -93,14 +93,14 @@ impl ClauseLists {
     }
 
     /// The numbers of clause and place in the snapshot at `index` of the chunk, in reading order.
-    pub fn of_snapshot(&self, index: usize) -> Vec<(u32, u32)> {
+    pub fn of_snapshot(&self, index: usize) -> Vec<ClauseOccurrence> {
         self.edits.iter().take(index + 1).fold(Vec::new(), |before, edits| apply(&before, edits))
     }
 }
 
 /// What both lists begin and end with is copied, the rest is looked for. Most snapshots differ from the one before in a few entries, and
 /// there are as many lists as snapshots.
-fn edits(before: &[(u32, u32)], after: &[(u32, u32)]) -> Vec<Edit> {
+fn edits(before: &[ClauseOccurrence], after: &[ClauseOccurrence]) -> Vec<Edit> {
     let prefix = before.iter().zip(after).take_while(|(old, new)| old == new).count();
     let (old, new) = (&before[prefix..], &after[prefix..]);
     let suffix = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
@@ -115,8 +115,13 @@ fn edits(before: &[(u32, u32)], after: &[(u32, u32)]) -> Vec<Edit> {
 }
 
 /// The edits that make `new` of `old`, which begins at `offset` in the list before.
-fn moved_or_new(old: &[(u32, u32)], new: &[(u32, u32)], offset: usize, edits: &mut Vec<Edit>) {
-    let mut positions: HashMap<(u32, u32), usize, FxBuildHasher> = HashMap::default();
+fn moved_or_new(
+    old: &[ClauseOccurrence],
+    new: &[ClauseOccurrence],
+    offset: usize,
+    edits: &mut Vec<Edit>,
+) {
+    let mut positions: HashMap<ClauseOccurrence, usize, FxBuildHasher> = HashMap::default();
     if !new.is_empty() {
         for (i, entry) in old.iter().enumerate() {
             positions.entry(*entry).or_insert(i);
@@ -143,7 +148,7 @@ fn moved_or_new(old: &[(u32, u32)], new: &[(u32, u32)], offset: usize, edits: &m
     }
 }
 
-fn apply(before: &[(u32, u32)], edits: &[Edit]) -> Vec<(u32, u32)> {
+fn apply(before: &[ClauseOccurrence], edits: &[Edit]) -> Vec<ClauseOccurrence> {
     let mut after = Vec::new();
     for edit in edits {
         match edit {
@@ -222,9 +227,9 @@ impl Languages {
             Self::Several(langs) => langs,
         };
         // By language: in how many snapshots, and in which last.
-        let mut counts: Vec<(u32, u32, Lang)> = Vec::new();
-        for ordinal in runs.iter().flat_map(|run| run.start..=run.last) {
-            let Some(lang) = langs.get(ordinal as usize).copied().flatten() else { continue };
+        let mut counts: Vec<(u32, Ordinal, Lang)> = Vec::new();
+        for ordinal in runs.iter().flat_map(|run| run.ordinals()) {
+            let Some(lang) = langs.get(ordinal.index()).copied().flatten() else { continue };
             match counts.iter_mut().find(|(.., known)| *known == lang) {
                 Some(count) => (count.0, count.1) = (count.0 + 1, ordinal),
                 None => counts.push((1, ordinal, lang)),
@@ -273,15 +278,15 @@ fn clause_document(
 ) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_text(fields.text, &clause.text);
-    document.add_u64(fields.order, pack(clause.first.0, clause.first.1));
+    document.add_u64(fields.order, pack(clause.first.ordinal.get(), clause.first.position));
     if let Some(lead_in) = &clause.lead_in {
         document.add_text(fields.lead_in, lead_in);
     }
     for run in &clause.runs {
-        document.add_u64(fields.runs, pack(run.start, run.last));
+        document.add_u64(fields.runs, pack(run.start.get(), run.last.get()));
     }
     for change in &clause.places {
-        if let Some(place) = policy.places.get(change.place as usize) {
+        if let Some(place) = policy.places.get(change.place.index()) {
             document.add_u64(fields.places, pack_place(*change, place.kind));
         }
     }
@@ -303,25 +308,35 @@ fn unpack(value: u64) -> (u32, u32) {
 }
 
 fn pack_place(change: PlaceChange, kind: ClauseKind) -> u64 {
-    pack(change.ordinal, change.place << 3 | kind as u32)
+    pack(change.ordinal.get(), change.place.get() << 3 | kind as u32)
 }
 
 /// A run from its column value.
 pub fn run(value: u64) -> OrdinalRun {
     let (start, last) = unpack(value);
-    OrdinalRun { start, last }
+    OrdinalRun { start: Ordinal::new(start), last: Ordinal::new(last) }
 }
 
 /// A change of places and the kind there, from its column value.
 pub fn place_change(value: u64) -> (PlaceChange, ClauseKind) {
     let (ordinal, low) = unpack(value);
     let kind = ClauseKind::ALL.get((low & 7) as usize).copied().unwrap_or(ClauseKind::Paragraph);
-    (PlaceChange { ordinal, place: low >> 3 }, kind)
+    let (ordinal, place) = (Ordinal::new(ordinal), PlaceNumber::new(low >> 3));
+    (PlaceChange { ordinal, place }, kind)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ClauseNumber;
+
+    fn occurrences(numbers: &[(u32, u32)]) -> Vec<ClauseOccurrence> {
+        let numbers = numbers.iter().map(|&(clause, place)| ClauseOccurrence {
+            clause: ClauseNumber::new(clause),
+            place: PlaceNumber::new(place),
+        });
+        numbers.collect()
+    }
 
     #[test]
     fn snapshot_lists_come_back_whole() {
@@ -333,20 +348,19 @@ mod tests {
             &[(1, 0), (1, 0), (1, 0)],
             &[(1, 0), (1, 0), (1, 2), (1, 0)],
         ];
-        let mut before: Vec<(u32, u32)> = Vec::new();
-        for list in lists {
+        let lists = lists.map(occurrences);
+        let mut before: Vec<ClauseOccurrence> = Vec::new();
+        for list in &lists {
             let changed = edits(&before, list);
-            assert_eq!(apply(&before, &changed), list);
-            before = list.to_vec();
+            assert_eq!(apply(&before, &changed), *list);
+            before.clone_from(list);
         }
-        assert_eq!(edits(lists[0], lists[1]), [Edit::Copy(0, 4)]);
+        assert_eq!(edits(&lists[0], &lists[1]), [Edit::Copy(0, 4)]);
         // A change in the middle, and two stretches that change places.
-        let list: Vec<(u32, u32)> = (0..9).map(|i| (i, 0)).collect();
-        let changed = [&list[..4], &[(9, 9)], &list[5..]].concat();
-        assert_eq!(
-            edits(&list, &changed),
-            [Edit::Copy(0, 4), Edit::New(vec![(9, 9)]), Edit::Copy(5, 4)]
-        );
+        let list = occurrences(&(0..9).map(|i| (i, 0)).collect::<Vec<_>>());
+        let new = occurrences(&[(9, 9)]);
+        let changed = [&list[..4], &new, &list[5..]].concat();
+        assert_eq!(edits(&list, &changed), [Edit::Copy(0, 4), Edit::New(new), Edit::Copy(5, 4)]);
         let turned = [&list[..1], &list[4..8], &list[1..4], &list[8..]].concat();
         assert_eq!(
             edits(&list, &turned),
@@ -357,7 +371,7 @@ mod tests {
     #[test]
     fn places_keep_their_kind() {
         for kind in ClauseKind::ALL {
-            let change = PlaceChange { ordinal: 7, place: 123_456 };
+            let change = PlaceChange { ordinal: Ordinal::new(7), place: PlaceNumber::new(123_456) };
             assert_eq!(place_change(pack_place(change, kind)), (change, kind));
         }
     }

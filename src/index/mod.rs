@@ -48,6 +48,7 @@ pub use manifest::{FormatVersions, IndexCounts, IndexedCorpus, Manifest};
 pub use policies::{PolicyEntry, PolicyTable};
 pub use writer::{BuildOptions, build};
 
+use crate::collapse::ClauseOccurrence;
 use crate::error::{Error, Result};
 use crate::model::{ClauseId, ClauseKind};
 use crate::section::ClauseIdentity;
@@ -299,7 +300,11 @@ impl OpenIndex {
     }
 
     /// The numbers of clause and place in a snapshot of a policy, in reading order.
-    pub(crate) fn clauses_of(&self, policy: DocAddress, ordinal: u32) -> Result<Vec<(u32, u32)>> {
+    pub(crate) fn clauses_of(
+        &self,
+        policy: DocAddress,
+        ordinal: u32,
+    ) -> Result<Vec<ClauseOccurrence>> {
         Ok(self.clause_lists(policy, ordinal)?.of_snapshot(ordinal as usize % CHUNK))
     }
 
@@ -349,11 +354,12 @@ impl OpenIndex {
         if inside >= chunk.len() {
             return Err(self.damaged("a snapshot is missing"));
         }
-        let standing = self.clauses_of(policy, ordinal)?.into_iter().map(|(clause, place)| {
+        let standing = self.clauses_of(policy, ordinal)?.into_iter().map(|occurrence| {
             let place = tables
                 .places
-                .get(place as usize)
+                .get(occurrence.place.index())
                 .ok_or_else(|| self.damaged("a place is missing"))?;
+            let clause = occurrence.clause.get();
             Ok((place.kind, self.clause(self.clause_address(policy, entry.snapshots, clause))?))
         });
         Ok((chunk.swap_remove(inside).info, standing.collect::<Result<_>>()?))

@@ -184,7 +184,9 @@ impl Reading<'_> {
             return Ok(Vec::new());
         };
         let policy = previous.index.collapsed(rank)?;
-        let numbers = self.collapser.collapsed(&policy);
+        let numbers = self.collapser.add_policy(&policy).ok_or_else(|| {
+            previous.index.damaged("a snapshot lists a clause that its policy lacks")
+        })?;
         let mut known = Vec::with_capacity(policy.snapshots.len());
         for (CollapsedSnapshot { info, record, .. }, text) in
             policy.snapshots.into_iter().zip(numbers)
@@ -257,7 +259,7 @@ impl Reading<'_> {
         }
         let collapser = &mut self.collapser;
         let bytes = text.body.len() as u64;
-        let number = catch_unwind(AssertUnwindSafe(|| collapser.text(text.body)))
+        let number = catch_unwind(AssertUnwindSafe(|| collapser.add_text(text.body)))
             .map_err(|_| "internal error while sectioning; please report it".to_owned())?;
         let known = KnownText { hash, number, bytes, is_windows_1252: text.is_windows_1252 };
         self.by_hash.insert(hash, known);
@@ -299,7 +301,7 @@ impl Reading<'_> {
                 sources.texts += 1;
                 sources.text_bytes += record.bytes;
             }
-            self.collapser.snapshot(info, record, text);
+            self.collapser.add_snapshot(info, record, text);
         }
         let policy = self.collapser.finish();
         self.out.sources.occurrences =

@@ -4,7 +4,9 @@ use tantivy::schema::document::Value;
 
 use super::document::{StoredSnapshot, place_change};
 use super::{CHUNK, OpenIndex};
-use crate::collapse::{CollapsedPolicy, CollapsedSnapshot, DistinctClause, EarlierWording};
+use crate::collapse::{
+    CollapsedPolicy, CollapsedSnapshot, DistinctClause, EarlierSpelling, FirstOccurrence,
+};
 use crate::error::Result;
 use crate::section::ClauseIdentity;
 
@@ -31,7 +33,7 @@ impl OpenIndex {
                 lead_in: stored.lead_in,
                 runs: Vec::new(),
                 places: Vec::new(),
-                first: (0, 0),
+                first: FirstOccurrence::default(),
             });
         }
         let mut snapshots = Vec::with_capacity(entry.snapshots as usize);
@@ -51,7 +53,7 @@ impl OpenIndex {
         Ok(CollapsedPolicy { headings: tables.headings, places: tables.places, clauses, snapshots })
     }
 
-    fn earlier(&self, address: tantivy::DocAddress) -> Result<Vec<EarlierWording>> {
+    fn earlier(&self, address: tantivy::DocAddress) -> Result<Vec<EarlierSpelling>> {
         let document = self.stored(address)?;
         let bytes = document.get_first(self.fields().earlier).and_then(|value| value.as_bytes());
         let Some(bytes) = bytes else { return Ok(Vec::new()) };

@@ -7,7 +7,7 @@
 //!
 //! | Word | Meaning |
 //! | --- | --- |
-//! | corpus | A source of snapshots: a folder, a git repository, an archive, a file of JSON Lines. |
+//! | corpus | A source of snapshots: a folder, a git repository, an archive, a table, ... |
 //! | collection | The name under which a corpus is indexed (`--collection`; otherwise `default`). |
 //! | company | The owner of a policy, as the corpus names it: a site (`ssh.com`) or a service. |
 //! | policy type | `Privacy Policy`, `Terms of Service`, ... *Type* never means anything else. |
@@ -27,7 +27,8 @@
 //! | occurrence | A distinct clause in one snapshot, once for each time it appears there. |
 //! | run | A range of consecutive ordinals in which a distinct clause occurs. |
 //! | place | Section, kind and link targets of an occurrence. They may change over time. |
-//! | wording | The exact text of a clause and its lead-in. Wordings may share an identity. |
+//! | spelling | The exact text of an occurrence: one identity may be spelt with other quotes or spaces. |
+//! | wording | What a clause says, apart from the number in front of it (`3. Cookies`, `(b)`). |
 //! | thread | A clause followed by the reworded clauses that successively replaced it. |
 //! | shared text | A text that clauses of several companies have in common. |
 //! | generation | One committed state of an index folder. Every update makes the next one. |

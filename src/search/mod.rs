@@ -258,7 +258,7 @@ fn collect(
                 key *= columns.weight(found.doc);
             }
             let order = columns.order.first(found.doc).unwrap_or(0);
-            let newest = found.matching.last().map_or(0, |run| run.last);
+            let newest = found.matching.last().map_or(0, |run| run.last.get());
             rows.push(Row { key, order, rank: found.rank, segment: ord, doc: found.doc, newest });
         }
         Ok(())
@@ -292,13 +292,13 @@ fn each_match(
 
 /// What a match is sorted by.
 fn key(sort: HitOrder, found: &Match<'_>) -> f64 {
-    let newest = found.matching.last().map_or(0, |run| run.last);
+    let newest = found.matching.last().map_or(0, |run| run.last.get());
     let time = |ordinal: u32| found.times.get(ordinal as usize).map_or(0.0, |&time| time as f64);
     match sort {
         HitOrder::Relevance => -found.score,
         HitOrder::Newest => -time(newest),
         HitOrder::Oldest => time(newest),
-        HitOrder::FirstSeen => time(found.runs.first().map_or(0, |run| run.start)),
+        HitOrder::FirstSeen => time(found.runs.first().map_or(0, |run| run.start.get())),
         HitOrder::Company => 0.0,
     }
 }
@@ -323,11 +323,11 @@ impl Counter {
         }
         self.totals.clauses += 1;
         for run in found.matching {
-            let end = run.last as usize + 1;
+            let end = run.last.next().index();
             if self.snapshots.len() < end {
                 self.snapshots.grow(end);
             }
-            self.snapshots.insert_range(run.start as usize..end);
+            self.snapshots.insert_range(run.start.index()..end);
         }
     }
 

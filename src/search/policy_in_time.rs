@@ -7,7 +7,7 @@ use super::selection::{Selection, Snapshots};
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
 use crate::index::OpenIndex;
-use crate::model::{ArchiveTime, CalendarPeriod};
+use crate::model::{ArchiveTime, CalendarPeriod, Ordinal};
 
 /// Calls `with` for each policy that the filters of names let through, by rank.
 pub(super) fn each_policy(
@@ -67,7 +67,10 @@ impl PolicyInTime {
     pub fn runs(&self) -> Vec<OrdinalRun> {
         self.counting
             .iter()
-            .map(|range| OrdinalRun { start: range.start, last: range.end - 1 })
+            .map(|range| OrdinalRun {
+                start: Ordinal::new(range.start),
+                last: Ordinal::new(range.end - 1),
+            })
             .collect()
     }
 

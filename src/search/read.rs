@@ -13,7 +13,7 @@ use super::scope::{Scope, UnitReader};
 use super::segment::{Columns, Conditions, SegmentSearch, place_truth, stretches};
 use super::statistics::Prepared;
 use super::truth::{self, Leaf, is_true};
-use crate::collapse::{ClausePlace, OrdinalRun};
+use crate::collapse::{ClauseOccurrence, ClausePlace, OrdinalRun};
 use crate::error::Result;
 use crate::index::{OpenIndex, PolicyTables, place_change, run};
 use crate::lang::Lang;
@@ -212,7 +212,7 @@ impl<'r> HitReader<'r> {
         let (_, there) =
             stretches(&changes).find(|(ordinals, _)| ordinals.contains(&row.newest))?;
         there.iter().filter(|(_, kind)| self.conditions.has_kind(*kind)).find_map(|(change, _)| {
-            let place = change.place as usize;
+            let place = change.place.index();
             Some((place, self.matched(words, row.rank, place)?))
         })
     }
@@ -246,16 +246,17 @@ fn surroundings(
 ) -> Result<HitContext> {
     let standing = index.clauses_of(policy.address, ordinal)?;
     let at = |clause: u32| index.clause_address(policy.address, policy.times.len() as u32, clause);
-    let is_own = |&(other, stands): &(u32, u32)| at(other) == clause && stands as usize == place;
+    let is_own =
+        |other: &ClauseOccurrence| at(other.clause.get()) == clause && other.place.index() == place;
     let own = standing.iter().position(is_own);
     let own = own.ok_or_else(|| index.damaged("a clause that its snapshot does not list"))?;
-    let read = |&(clause, place): &(u32, u32)| {
+    let read = |occurrence: &ClauseOccurrence| {
         let kind = policy
             .tables
             .places
-            .get(place as usize)
+            .get(occurrence.place.index())
             .map_or(ClauseKind::Paragraph, |place| place.kind);
-        Ok(NeighbourClause { kind, text: index.clause(at(clause))?.text })
+        Ok(NeighbourClause { kind, text: index.clause(at(occurrence.clause.get()))?.text })
     };
     let (first, last) =
         (own.saturating_sub(reach), own.saturating_add(reach).min(standing.len() - 1));
@@ -284,14 +285,16 @@ impl Life {
         let time = |ordinal: u32| {
             times.get(ordinal as usize).map(|&seconds| ArchiveTime::from_seconds(seconds))
         };
-        let (first, last) =
-            (runs.first().map_or(0, |run| run.start), runs.last().map_or(0, |run| run.last));
+        let (first, last) = (
+            runs.first().map_or(0, |run| run.start.get()),
+            runs.last().map_or(0, |run| run.last.get()),
+        );
         let epoch = ArchiveTime::from_seconds(0);
         Self {
             first_seen: time(first).unwrap_or(epoch),
             last_seen: time(last).unwrap_or(epoch),
             gone_by: time(last + 1),
-            snapshots: runs.iter().map(|run| u64::from(run.last - run.start) + 1).sum(),
+            snapshots: runs.iter().map(|run| run.snapshot_count()).sum(),
         }
     }
 }

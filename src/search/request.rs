@@ -5,7 +5,7 @@ use std::str::FromStr;
 use super::scope::Scope;
 use crate::collapse::OrdinalRun;
 use crate::lang::Lang;
-use crate::model::{Age, ClauseKind, Period};
+use crate::model::{Age, ClauseKind, Ordinal, Period};
 use crate::query::Matching;
 
 /// A search.
@@ -99,13 +99,13 @@ impl LifeFilter {
     /// Whether a clause with these runs (ascending, not empty) is let through; `times`: of the ordinals, if they are needed.
     pub(crate) fn lets_through(self, runs: &[OrdinalRun], times: &[i64], snapshots: u32) -> bool {
         let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return false };
-        let is_since = |ordinal: u32, period: Period| {
-            times.get(ordinal as usize).is_some_and(|&time| time >= period.start().seconds())
+        let is_since = |ordinal: Ordinal, period: Period| {
+            times.get(ordinal.index()).is_some_and(|&time| time >= period.start().seconds())
         };
-        let is_gone = last.last + 1 < snapshots;
+        let is_gone = last.last.next().get() < snapshots;
         (!self.is_gone || is_gone)
             && self.added_since.is_none_or(|period| is_since(first.start, period))
-            && self.removed_since.is_none_or(|period| is_since(last.last + 1, period))
+            && self.removed_since.is_none_or(|period| is_since(last.last.next(), period))
     }
 }
 

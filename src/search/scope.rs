@@ -18,7 +18,7 @@ use super::truth::{Leaf, is_true};
 use crate::collapse::{OrdinalRun, PlaceChange};
 use crate::error::Result;
 use crate::index::{OpenIndex, PolicyTables, place_change, run};
-use crate::model::ClauseKind;
+use crate::model::{ClauseKind, Ordinal};
 use crate::query::bind::{Operand, Plan};
 
 /// In what the words of a query must stand together.
@@ -343,12 +343,12 @@ impl SegmentSearch<'_> {
         let runs: Vec<OrdinalRun> = self.columns.runs.values_for_doc(doc).map(run).collect();
         let changes: Vec<_> = self.columns.places.values_for_doc(doc).map(place_change).collect();
         for (stretch, places) in stretches(&changes) {
-            for (change, _) in places.iter().filter(|(change, _)| is_meant(change.place as usize)) {
-                let unit = self.policy.units.of_place.get(change.place as usize);
+            for (change, _) in places.iter().filter(|(change, _)| is_meant(change.place.index())) {
+                let unit = self.policy.units.of_place.get(change.place.index());
                 let Some(ordinals) = unit.and_then(|&unit| by_unit.get_mut(unit)) else { continue };
                 for run in &runs {
-                    let (start, end) =
-                        (run.start.max(stretch.start), (run.last + 1).min(stretch.end));
+                    let start = run.start.get().max(stretch.start);
+                    let end = run.last.next().get().min(stretch.end);
                     let end = (end as usize).min(ordinals.len());
                     if (start as usize) < end {
                         ordinals.insert_range(start as usize..end);
@@ -378,7 +378,7 @@ impl SegmentSearch<'_> {
         for (stretch, places) in stretches(&changes) {
             let mut ordinals = FixedBitSet::new();
             for &(change, kind) in places {
-                if let Some(here) = self.ordinals_at(doc, change.place as usize, kind, answer) {
+                if let Some(here) = self.ordinals_at(doc, change.place.index(), kind, answer) {
                     ordinals.union_with(&here);
                 }
             }
@@ -388,11 +388,14 @@ impl SegmentSearch<'_> {
         self.matching.clear();
         for run in &self.runs {
             for chosen in &self.policy.chosen {
-                let within = run.start.max(chosen.start)..(run.last + 1).min(chosen.end);
+                let within =
+                    run.start.get().max(chosen.start)..run.last.next().get().min(chosen.end);
                 push_runs(&matching, within, &mut self.matching);
             }
         }
-        let Some(newest) = self.matching.iter().map(|run| run.last).max() else { return Ok(()) };
+        let Some(newest) = self.matching.iter().map(|run| run.last.get()).max() else {
+            return Ok(());
+        };
         self.matching.sort_by_key(|run| run.start);
         let score = self.score_in_unit(doc, &changes, newest, answer)?;
         let (runs, times, rank) = (&self.runs, &self.policy.times, self.policy.rank);
@@ -434,9 +437,12 @@ impl SegmentSearch<'_> {
             self.ordinals_at(doc, place, kind, answer)
                 .is_some_and(|at| at.contains(ordinal as usize))
         };
-        let place =
-            places.iter().find(|(change, kind)| is_hit(change.place as usize, *kind))?.0.place
-                as usize;
+        let place = places
+            .iter()
+            .find(|(change, kind)| is_hit(change.place.index(), *kind))?
+            .0
+            .place
+            .index();
         Some((place, *self.policy.units.of_place.get(place)?))
     }
 
@@ -516,7 +522,8 @@ impl<'u> UnitReader<'u> {
 fn push_runs(ordinals: &FixedBitSet, within: Range<u32>, out: &mut Vec<OrdinalRun>) {
     let mut open: Option<OrdinalRun> = None;
     for ordinal in within {
-        match (&mut open, ordinals.contains(ordinal as usize)) {
+        let ordinal = Ordinal::new(ordinal);
+        match (&mut open, ordinals.contains(ordinal.index())) {
             (Some(run), true) => run.last = ordinal,
             (None, true) => open = Some(OrdinalRun { start: ordinal, last: ordinal }),
             (_, false) => out.extend(open.take()),

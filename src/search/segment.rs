@@ -25,7 +25,7 @@ use crate::collapse::{OrdinalRun, PlaceChange};
 use crate::error::Result;
 use crate::index::{OpenIndex, PolicyTables, place_change, run};
 use crate::lang::Lang;
-use crate::model::ClauseKind;
+use crate::model::{ClauseKind, Ordinal};
 use crate::query::bind::{Operand, PlaceField, PlacePattern, Plan};
 
 /// How much the score of a heading counts. Chosen by argument, and measured not to cost the answers to questions anything.
@@ -308,7 +308,9 @@ impl<'s> SegmentSearch<'s> {
             // Before the matched phrases are taken from a place, the clause must have stood there in a chosen snapshot.
             let stood = |stretch: &Range<u32>| {
                 self.runs.iter().any(|run| {
-                    !stretch.is_empty() && run.start < stretch.end && run.last >= stretch.start
+                    !stretch.is_empty()
+                        && run.start.get() < stretch.end
+                        && run.last.get() >= stretch.start
                 })
             };
             if stretches.clone().any(|stretch| stood(&stretch)) && self.holds_at_one(doc, places)? {
@@ -324,7 +326,7 @@ impl<'s> SegmentSearch<'s> {
     /// Whether the query holds at one of these places.
     fn holds_at_one(&mut self, doc: DocId, places: &[(PlaceChange, ClauseKind)]) -> Result<bool> {
         for &(change, kind) in places {
-            if self.conditions.has_kind(kind) && self.judge(doc, Some(change.place as usize))? {
+            if self.conditions.has_kind(kind) && self.judge(doc, Some(change.place.index()))? {
                 return Ok(true);
             }
         }
@@ -478,7 +480,7 @@ pub(super) fn stretches(
 ) -> impl Iterator<Item = Stretch<'_>> {
     let groups = changes.chunk_by(|(a, _), (b, _)| a.ordinal == b.ordinal).rev();
     groups.scan(u32::MAX, |until, places| {
-        let from = places[0].0.ordinal;
+        let from = places[0].0.ordinal.get();
         Some((from..std::mem::replace(until, from), places))
     })
 }
@@ -503,7 +505,8 @@ pub(crate) fn place_truth(plan: &Plan, tables: &PolicyTables) -> Vec<Vec<bool>> 
 /// Appends the parts of `runs` inside `range`.
 fn intersect(runs: &[OrdinalRun], range: &Range<u32>, out: &mut Vec<OrdinalRun>) {
     for run in runs {
-        let (start, last) = (run.start.max(range.start), run.last.min(range.end.saturating_sub(1)));
+        let start = run.start.max(Ordinal::new(range.start));
+        let last = run.last.min(Ordinal::new(range.end.saturating_sub(1)));
         if start <= last && range.start < range.end {
             out.push(OrdinalRun { start, last });
         }

@@ -9,6 +9,7 @@ use super::request::{HitOrder, SearchRequest};
 use super::rows::Row;
 use super::segment::Columns;
 use super::statistics::Prepared;
+use crate::collapse::ClauseOccurrence;
 use crate::error::Result;
 use crate::index::{OpenIndex, run};
 use crate::model::{ClauseId, ClauseKind};
@@ -78,7 +79,8 @@ fn show(
     let own = columns
         .get(address.segment_ord as usize)
         .ok_or_else(|| index.damaged("a missing segment"))?;
-    let newest = own.runs.values_for_doc(address.doc_id).map(run).last().map_or(0, |run| run.last);
+    let newest =
+        own.runs.values_for_doc(address.doc_id).map(run).last().map_or(0, |run| run.last.get());
     let (plan, request) =
         (Plan::of_all(), SearchRequest { sort: HitOrder::Company, ..SearchRequest::default() });
     let row =
@@ -105,20 +107,21 @@ fn context(
     let standing = index.clauses_of(policy.address, ordinal)?;
     let snapshots = policy.times.len() as u32;
     let at = |clause: u32| index.clause_address(policy.address, snapshots, clause);
-    let Some(own) = standing.iter().position(|&(clause, _)| at(clause) == address) else {
+    let Some(own) = standing.iter().position(|own| at(own.clause.get()) == address) else {
         return Err(index.damaged("a clause that its snapshot does not list"));
     };
-    let place = |entry: (u32, u32)| policy.tables.places.get(entry.1 as usize);
-    let kind = |entry: (u32, u32)| place(entry).map_or(ClauseKind::Paragraph, |place| place.kind);
+    let place = |entry: ClauseOccurrence| policy.tables.places.get(entry.place.index());
+    let kind =
+        |entry: ClauseOccurrence| place(entry).map_or(ClauseKind::Paragraph, |place| place.kind);
     let section =
-        |entry: (u32, u32)| place(entry).map_or(&[][..], |place| place.section.as_slice());
+        |entry: ClauseOccurrence| place(entry).map_or(&[][..], |place| place.section.as_slice());
     let shown = section_around(&standing, own, section, kind);
     standing[shown.clone()]
         .iter()
         .zip(shown)
-        .map(|(&(clause, place), position)| {
-            let text = index.clause(at(clause))?.text;
-            Ok(ContextClause { text, kind: kind((clause, place)), is_shown: position == own })
+        .map(|(&entry, position)| {
+            let text = index.clause(at(entry.clause.get()))?.text;
+            Ok(ContextClause { text, kind: kind(entry), is_shown: position == own })
         })
         .collect()
 }
@@ -126,14 +129,14 @@ fn context(
 /// The stretch of `standing` that is the section of entry `own`: a heading with all below it; any other clause with its neighbours
 /// of the same path and the heading above them.
 fn section_around<'s>(
-    standing: &[(u32, u32)],
+    standing: &[ClauseOccurrence],
     own: usize,
-    section: impl Fn((u32, u32)) -> &'s [u32],
-    kind: impl Fn((u32, u32)) -> ClauseKind,
+    section: impl Fn(ClauseOccurrence) -> &'s [u32],
+    kind: impl Fn(ClauseOccurrence) -> ClauseKind,
 ) -> std::ops::Range<usize> {
     let path = section(standing[own]);
     if kind(standing[own]) == ClauseKind::Heading {
-        let is_below = |&entry: &(u32, u32)| {
+        let is_below = |&entry: &ClauseOccurrence| {
             section(entry).len() > path.len() && section(entry).starts_with(path)
         };
         let below = standing[own + 1..].iter().take_while(|entry| is_below(entry)).count();
@@ -141,7 +144,7 @@ fn section_around<'s>(
     }
     // A heading beside has its parent's path, but begins a section of its own.
     let is_beside =
-        |&entry: &(u32, u32)| section(entry) == path && kind(entry) != ClauseKind::Heading;
+        |&entry: &ClauseOccurrence| section(entry) == path && kind(entry) != ClauseKind::Heading;
     let before = standing[..own].iter().rev().take_while(|entry| is_beside(entry)).count();
     let after = standing[own + 1..].iter().take_while(|entry| is_beside(entry)).count();
     let start = own - before;

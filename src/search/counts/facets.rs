@@ -129,7 +129,7 @@ impl Searcher<'_> {
                 counter.count(self.index, &found);
                 let values = match by {
                     FacetField::Section => {
-                        let newest = found.matching.last().map_or(0, |run| run.last);
+                        let newest = found.matching.last().map_or(0, |run| run.last.get());
                         let row = Row {
                             key: 0.0,
                             order: 0,
@@ -179,8 +179,8 @@ impl Searcher<'_> {
                 ]
             }
             FacetField::Year => {
-                let ordinals = found.matching.iter().flat_map(|run| run.start..=run.last);
-                let times = ordinals.filter_map(|ordinal| found.times.get(ordinal as usize));
+                let ordinals = found.matching.iter().flat_map(|run| run.ordinals());
+                let times = ordinals.filter_map(|ordinal| found.times.get(ordinal.index()));
                 let years: BTreeSet<String> = times.map(|&time| year(time)).collect();
                 years.into_iter().map(Some).collect()
             }
@@ -193,11 +193,12 @@ impl Searcher<'_> {
     fn metadata(&self, key: &str, found: &Match<'_>) -> Result<Vec<Option<String>>> {
         let policy = self.policies.policy(self.index, found.rank)?;
         let mut all = BTreeSet::new();
-        for ordinal in found.matching.iter().flat_map(|run| run.start..=run.last) {
+        for ordinal in found.matching.iter().flat_map(|run| run.ordinals()) {
             let here = (found.rank, &*policy);
-            let values = self
-                .policies
-                .with_snapshot(self.index, here, ordinal, |snapshot| values(snapshot, key))?;
+            let values =
+                self.policies.with_snapshot(self.index, here, ordinal.get(), |snapshot| {
+                    values(snapshot, key)
+                })?;
             if values.is_empty() {
                 all.insert(None);
             }

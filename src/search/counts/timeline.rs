@@ -295,16 +295,17 @@ impl<'c> Counter<'c> {
     fn count(&mut self, runs: &[OrdinalRun]) {
         if self.calendar.measure == TimelineMeasure::Clauses {
             for (count, window) in self.counts.iter_mut().zip(&self.windows) {
-                let stands =
-                    runs.iter().any(|run| run.start < window.end && window.start <= run.last);
+                let stands = runs
+                    .iter()
+                    .any(|run| run.start.get() < window.end && window.start <= run.last.get());
                 *count += u64::from(stands && !window.is_empty());
             }
             return;
         }
         for run in runs {
             // Ordinals beyond the snapshots of a policy are those of a damaged index.
-            let end = (run.last as usize + 1).min(self.snapshots.len());
-            self.snapshots.insert_range((run.start as usize).min(end)..end);
+            let end = run.last.next().index().min(self.snapshots.len());
+            self.snapshots.insert_range(run.start.index().min(end)..end);
         }
     }
 

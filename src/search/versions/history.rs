@@ -218,9 +218,10 @@ impl Teller<'_> {
     /// The first clause with a wording at a position, and its place.
     fn clause(&self, position: usize, wording: u32) -> Option<(&DistinctClause, &ClausePlace)> {
         let mut version = self.wordings.version(position).iter();
-        let (clause, place) =
-            version.find(|(clause, _)| self.wordings.of(*clause) == Some(wording))?;
-        Some((self.policy.clauses.get(*clause as usize)?, self.policy.places.get(*place as usize)?))
+        let occurrence = version
+            .find(|occurrence| self.wordings.of(occurrence.clause.get()) == Some(wording))?;
+        let clause = self.policy.clauses.get(occurrence.clause.index())?;
+        Some((clause, self.policy.places.get(occurrence.place.index())?))
     }
 
     fn wording(&self, wording: u32) -> Wording {

@@ -49,7 +49,9 @@ impl Searcher<'_> {
             })?;
         } else {
             self.each_match(request, &mut |_, _, found| {
-                found.matching.iter().for_each(|run| insert(found.rank, run.start, run.last + 1));
+                found.matching.iter().for_each(|run| {
+                    insert(found.rank, run.start.get(), run.last.next().get());
+                });
                 Ok(())
             })?;
         }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use fixedbitset::FixedBitSet;
 
-use crate::collapse::CollapsedPolicy;
+use crate::collapse::{ClauseOccurrence, CollapsedPolicy};
 use crate::diff::{AlignedChange, ComparedClause, align};
 use crate::section::ClauseIdentity;
 
@@ -57,10 +57,11 @@ impl<'p> Wordings<'p> {
         let mut known: HashMap<ClauseIdentity, u32> = HashMap::new();
         // What was an item is one everywhere: the class is part of a clause's identity. Only that counts for its wording.
         let mut kinds = vec![None; policy.clauses.len()];
-        for &(clause, place) in policy.snapshots.iter().flat_map(|snapshot| &snapshot.clauses) {
-            if let (Some(kind), Some(place)) =
-                (kinds.get_mut(clause as usize), policy.places.get(place as usize))
-            {
+        for occurrence in policy.snapshots.iter().flat_map(|snapshot| &snapshot.clauses) {
+            if let (Some(kind), Some(place)) = (
+                kinds.get_mut(occurrence.clause.index()),
+                policy.places.get(occurrence.place.index()),
+            ) {
                 kind.get_or_insert(place.kind);
             }
         }
@@ -78,10 +79,9 @@ impl<'p> Wordings<'p> {
             .collect();
         let mut standing = vec![FixedBitSet::with_capacity(walked.len()); known.len()];
         for (position, &ordinal) in walked.iter().enumerate() {
-            for (clause, _) in
-                policy.snapshots.get(ordinal as usize).iter().flat_map(|s| &s.clauses)
+            for occurrence in policy.snapshots.get(ordinal as usize).iter().flat_map(|s| &s.clauses)
             {
-                if let Some(wording) = of_clause.get(*clause as usize) {
+                if let Some(wording) = of_clause.get(occurrence.clause.index()) {
                     standing[*wording as usize].insert(position);
                 }
             }
@@ -95,7 +95,7 @@ impl<'p> Wordings<'p> {
     }
 
     /// The clauses and places of the snapshot at a position, in reading order.
-    pub fn version(&self, position: usize) -> &'p [(u32, u32)] {
+    pub fn version(&self, position: usize) -> &'p [ClauseOccurrence] {
         let ordinal = self.walked.get(position).copied().unwrap_or(u32::MAX);
         self.policy.snapshots.get(ordinal as usize).map_or(&[], |snapshot| &snapshot.clauses)
     }
@@ -167,7 +167,9 @@ impl<'p> Wordings<'p> {
         let (mut became, mut was) = (HashMap::new(), HashMap::new());
         for change in alignment.changes {
             let AlignedChange::Changed(from, to) = change else { continue };
-            let (Some(from), Some(to)) = (self.of(old[from].0), self.of(new[to].0)) else {
+            let (Some(from), Some(to)) =
+                (self.of(old[from].clause.get()), self.of(new[to].clause.get()))
+            else {
                 continue;
             };
             became.entry(from).or_insert(to);
@@ -176,14 +178,14 @@ impl<'p> Wordings<'p> {
         (became, was)
     }
 
-    fn compared(&self, version: &[(u32, u32)]) -> Vec<ComparedClause<'p>> {
+    fn compared(&self, version: &[ClauseOccurrence]) -> Vec<ComparedClause<'p>> {
         let policy = self.policy;
-        let compared = version.iter().map(|&(clause, place)| {
-            let clause = policy.clauses.get(clause as usize);
+        let compared = version.iter().map(|occurrence| {
+            let clause = policy.clauses.get(occurrence.clause.index());
             ComparedClause {
                 kind: policy
                     .places
-                    .get(place as usize)
+                    .get(occurrence.place.index())
                     .map_or(crate::model::ClauseKind::Paragraph, |place| place.kind),
                 lead_in: clause.and_then(|clause| clause.lead_in.as_deref()),
                 text: clause.map_or("", |clause| &clause.text),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use tantivy::DocAddress;
 
+use crate::collapse::ClauseOccurrence;
 use crate::diff::ComparedClause;
 use crate::error::{Error, Result};
 use crate::index::{CHUNK, OpenIndex, PolicyEntry, PolicyTables};
@@ -194,16 +195,18 @@ impl<'i> VersionReader<'i> {
     /// The policy as it stood in the snapshot with this ordinal.
     pub fn version(&self, ordinal: u32) -> Result<Version> {
         let clauses = self.index.clauses_of(self.address, ordinal)?.into_iter();
-        let clauses =
-            clauses.map(|(clause, place)| self.clause(clause, place)).collect::<Result<_>>()?;
+        let clauses = clauses.map(|occurrence| self.clause(occurrence)).collect::<Result<_>>()?;
         Ok(Version { clauses, snapshot: self.card(ordinal)? })
     }
 
     /// The clause with this number where it stands at this place.
-    fn clause(&self, clause: u32, place: u32) -> Result<VersionClause> {
+    fn clause(&self, occurrence: ClauseOccurrence) -> Result<VersionClause> {
         let Self { index, rank, entry, address, tables } = self;
-        let place =
-            tables.places.get(place as usize).ok_or_else(|| index.damaged("a place is missing"))?;
+        let place = tables
+            .places
+            .get(occurrence.place.index())
+            .ok_or_else(|| index.damaged("a place is missing"))?;
+        let clause = occurrence.clause.get();
         let stored = index.clause(index.clause_address(*address, entry.snapshots, clause))?;
         let id = index.clause_id(*rank, place.kind, &stored);
         let heading =

@@ -1,0 +1,619 @@
+//! Collapses texts and snapshots, which are added one by one, into a [`CollapsedPolicy`].
+//!
+//! There are two series of numbers. The collapser numbers the clauses, spellings and places of the
+//! *texts* in the order in which texts are added: these are bare `u32`. The policy numbers what its
+//! *snapshots* contain, in the order of ordinals: these are [`ClauseNumber`] and [`PlaceNumber`].
+//! So the result does not depend on the order in which texts were read.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use rustc_hash::FxBuildHasher;
+
+use super::policy::{
+    ClauseOccurrence, ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause,
+    EarlierSpelling, FirstOccurrence, OrdinalRun, PlaceChange, SourceRecord,
+};
+use crate::lang::{self, Lang};
+use crate::model::{Clause, ClauseKind, ClauseNumber, Ordinal, PlaceNumber, SnapshotInfo};
+use crate::section::{ClauseIdentity, Sectioner};
+
+/// Collapses the snapshots of one policy.
+///
+/// First all its texts are added, in any order, each once; then its snapshots, oldest first, each
+/// with the number of its text.
+#[derive(Default)]
+pub struct Collapser {
+    sectioner: Sectioner,
+    /// The clauses of the parts of texts, by the number of the part.
+    parts: Vec<Box<[TextClause]>>,
+    texts: Vec<KnownText>,
+    /// Detected languages, by sample: most texts of a policy share their sample with another one.
+    langs: HashMap<String, Option<Lang>, FxBuildHasher>,
+    clauses: Vec<KnownClause>,
+    by_identity: HashMap<ClauseIdentity, u32, FxBuildHasher>,
+    spellings: Vec<Spelling>,
+    places: Vec<KnownPlace>,
+    by_place: HashMap<TextPlace, u32, FxBuildHasher>,
+    by_heading: HashMap<String, u32, FxBuildHasher>,
+    policy: CollapsedPolicy,
+}
+
+/// A text that a [`Collapser`] was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextNumber(usize);
+
+/// A clause in a text, by numbers of the collapser.
+#[derive(Clone, Copy)]
+struct TextClause {
+    clause: u32,
+    place: u32,
+    spelling: u32,
+}
+
+struct KnownText {
+    clauses: ClauseList,
+    title: Option<String>,
+    lang: Option<Lang>,
+}
+
+/// The clauses of a text, in reading order.
+enum ClauseList {
+    /// The clauses of these parts. Thousands of texts share nearly all of their parts, and a number
+    /// is small.
+    Parts(Box<[u32]>),
+    /// A list of its own, for a text that the collapser did not section.
+    Own(Vec<TextClause>),
+}
+
+impl ClauseList {
+    fn iter<'l>(
+        &'l self,
+        parts: &'l [Box<[TextClause]>],
+    ) -> impl Iterator<Item = &'l TextClause> + Clone {
+        let (numbers, own): (&[u32], &[TextClause]) = match self {
+            ClauseList::Parts(numbers) => (numbers, &[]),
+            ClauseList::Own(clauses) => (&[], clauses),
+        };
+        numbers.iter().flat_map(|&number| &parts[number as usize]).chain(own)
+    }
+}
+
+/// The exact text and lead-in of an occurrence.
+#[derive(PartialEq, Eq)]
+struct Spelling {
+    text: String,
+    lead_in: Option<Arc<str>>,
+}
+
+/// The place of a clause in a text, with headings as texts.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct TextPlace {
+    section: Arc<[String]>,
+    kind: ClauseKind,
+    links: Vec<String>,
+}
+
+struct KnownPlace {
+    place: TextPlace,
+    /// The number in the policy, once a snapshot contains the place.
+    number: Option<PlaceNumber>,
+}
+
+/// A clause of the texts, with its life in the snapshots that were added so far.
+struct KnownClause {
+    identity: ClauseIdentity,
+    spellings: Vec<u32>,
+    /// The number in the policy, once a snapshot contains the clause.
+    number: Option<ClauseNumber>,
+    runs: Vec<OrdinalRun>,
+    places: Vec<PlaceChange>,
+    /// The spelling of the first occurrence in each snapshot, as changes.
+    spelt: Vec<SpellingChange>,
+    /// The index in `places` of the first entry that is in force at the newest occurrence.
+    newest_places: usize,
+    /// The number of occurrences in the current snapshot whose places equal, one by one, the places
+    /// in force; `None` as soon as one differs.
+    unchanged: Option<usize>,
+}
+
+/// The spelling of a clause from an ordinal on.
+struct SpellingChange {
+    ordinal: Ordinal,
+    spelling: u32,
+}
+
+/// A clause of a policy that was collapsed before, by numbers of this collapser.
+struct StoredClause {
+    clause: u32,
+    /// The spellings that were replaced later, oldest first, with the ordinal of the replacement.
+    earlier: Vec<(Ordinal, u32)>,
+    newest: u32,
+}
+
+impl StoredClause {
+    /// The spelling at this ordinal.
+    fn spelling_at(&self, ordinal: Ordinal) -> u32 {
+        let passed = self.earlier.partition_point(|&(until, _)| until <= ordinal);
+        self.earlier.get(passed).map_or(self.newest, |&(_, spelling)| spelling)
+    }
+}
+
+impl Collapser {
+    /// Adds a text of the policy, which is sectioned.
+    pub fn add_text(&mut self, text: impl Into<String>) -> TextNumber {
+        let mut numbers = Vec::new();
+        for part in self.sectioner.section(text) {
+            if let Some(clauses) = part.clauses {
+                let part = clauses.into_iter().map(|clause| self.add_clause(clause)).collect();
+                self.parts.push(part);
+            }
+            numbers.push(list_index(part.number));
+        }
+        self.add_list(ClauseList::Parts(numbers.into()))
+    }
+
+    /// Adds a text of the policy that is sectioned already.
+    pub fn add_clauses(&mut self, clauses: Vec<Clause>) -> TextNumber {
+        let clauses = clauses.into_iter().map(|clause| self.add_clause(clause)).collect();
+        self.add_list(ClauseList::Own(clauses))
+    }
+
+    /// Adds the texts of a policy that was collapsed before, so that its snapshots can be added
+    /// again among others.
+    ///
+    /// Returns the numbers of the texts by ordinal; equal texts have one number. Returns `None` if
+    /// a snapshot lists a clause or a place that the policy lacks, or a place lists a heading that
+    /// it lacks: the tables that the policy was read from are damaged.
+    pub fn add_policy(&mut self, policy: &CollapsedPolicy) -> Option<Vec<TextNumber>> {
+        let mut places = Vec::with_capacity(policy.places.len());
+        for place in &policy.places {
+            places.push(self.add_stored_place(policy, place)?);
+        }
+        let clauses: Vec<StoredClause> =
+            policy.clauses.iter().map(|clause| self.add_stored_clause(clause)).collect();
+        let mut known: HashMap<[u8; 16], TextNumber> = HashMap::new();
+        let mut numbers = Vec::with_capacity(policy.snapshots.len());
+        for (index, snapshot) in policy.snapshots.iter().enumerate() {
+            let number = match known.entry(snapshot.record.text_hash) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(new) => {
+                    let list = stored_list(snapshot, index, &clauses, &places)?;
+                    self.texts.push(KnownText {
+                        clauses: ClauseList::Own(list),
+                        title: snapshot.title.clone(),
+                        lang: snapshot.lang,
+                    });
+                    *new.insert(TextNumber(self.texts.len() - 1))
+                }
+            };
+            numbers.push(number);
+        }
+        Some(numbers)
+    }
+
+    fn add_stored_place(&mut self, policy: &CollapsedPolicy, place: &ClausePlace) -> Option<u32> {
+        let headings = place.section.iter();
+        let section: Option<Arc<[String]>> =
+            headings.map(|&number| policy.headings.get(number as usize).cloned()).collect();
+        let (kind, links) = (place.kind, place.links.clone());
+        section.map(|section| self.place_of(TextPlace { section, kind, links }))
+    }
+
+    fn add_stored_clause(&mut self, stored: &DistinctClause) -> StoredClause {
+        let clause = self.clause_with(stored.identity.clone());
+        let mut earlier = Vec::with_capacity(stored.earlier.len());
+        for EarlierSpelling { until, text, lead_in } in &stored.earlier {
+            earlier
+                .push((*until, self.spelling_of(clause, Spelling::new(text, lead_in.as_deref()))));
+        }
+        let newest =
+            self.spelling_of(clause, Spelling::new(&stored.text, stored.lead_in.as_deref()));
+        StoredClause { clause, earlier, newest }
+    }
+
+    fn add_list(&mut self, clauses: ClauseList) -> TextNumber {
+        let title = self.title(&clauses);
+        let lang = self.lang(&clauses);
+        self.texts.push(KnownText { clauses, title, lang });
+        TextNumber(self.texts.len() - 1)
+    }
+
+    /// The first heading at top level.
+    fn title(&self, clauses: &ClauseList) -> Option<String> {
+        let title = clauses.iter(&self.parts).find(|clause| {
+            let TextPlace { section, kind, .. } = &self.places[clause.place as usize].place;
+            section.is_empty() && *kind == ClauseKind::Heading
+        })?;
+        Some(self.spellings[title.spelling as usize].text.clone())
+    }
+
+    fn lang(&mut self, clauses: &ClauseList) -> Option<Lang> {
+        let texts = clauses
+            .iter(&self.parts)
+            .map(|clause| self.spellings[clause.spelling as usize].text.as_str());
+        let sample = lang::sample(texts);
+        *self.langs.entry(sample).or_insert_with_key(|sample| lang::detect(sample))
+    }
+
+    /// Declares that no further text will be added. This frees the memory of the sectioner, which
+    /// the lists of the snapshots can then use.
+    pub fn end_texts(&mut self) {
+        self.sectioner = Sectioner::default();
+    }
+
+    /// Adds the next newer snapshot.
+    pub fn add_snapshot(&mut self, info: SnapshotInfo, record: SourceRecord, text: TextNumber) {
+        let ordinal = Ordinal::from_index(self.policy.snapshots.len());
+        let in_text: Vec<TextClause> =
+            self.texts[text.0].clauses.iter(&self.parts).copied().collect();
+        let mut clauses = Vec::with_capacity(in_text.len());
+        for &TextClause { clause, place, spelling } in &in_text {
+            let place = self.place_number(place);
+            let known = &mut self.clauses[clause as usize];
+            let number = *known.number.get_or_insert_with(|| {
+                let first = FirstOccurrence { ordinal, position: list_index(clauses.len()) };
+                self.policy.clauses.push(DistinctClause::first_at(first));
+                ClauseNumber::from_index(self.policy.clauses.len() - 1)
+            });
+            known.add_occurrence(ordinal, spelling, place);
+            clauses.push(ClauseOccurrence { clause: number, place });
+        }
+        self.note_places(ordinal, &in_text, &clauses);
+        let text = &self.texts[text.0];
+        let (title, lang) = (text.title.clone(), text.lang);
+        self.policy.snapshots.push(CollapsedSnapshot { info, record, title, lang, clauses });
+    }
+
+    /// The policy with all snapshots that were added.
+    pub fn finish(mut self) -> CollapsedPolicy {
+        for known in self.clauses {
+            let Some(number) = known.number else { continue };
+            let clause = &mut self.policy.clauses[number.index()];
+            let newest =
+                known.spelt.last().expect("a clause with a number occurs in a snapshot").spelling;
+            (clause.text, clause.lead_in) = self.spellings[newest as usize].to_parts();
+            clause.earlier = earlier_spellings(&known.spelt, &self.spellings);
+            clause.identity = known.identity;
+            clause.runs = known.runs;
+            clause.places = known.places;
+        }
+        self.policy
+    }
+
+    fn add_clause(&mut self, clause: Clause) -> TextClause {
+        let number = self.clause_with(ClauseIdentity::of(&clause));
+        let Clause { kind, section, lead_in, text, links, .. } = clause;
+        let place = self.place_of(TextPlace { section, kind, links });
+        let spelling = self.spelling_of(number, Spelling { text, lead_in });
+        TextClause { clause: number, place, spelling }
+    }
+
+    /// The collapser's number of the clause with this identity.
+    fn clause_with(&mut self, identity: ClauseIdentity) -> u32 {
+        let next = list_index(self.clauses.len());
+        match self.by_identity.entry(identity) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                self.clauses.push(KnownClause::new(new.key().clone()));
+                *new.insert(next)
+            }
+        }
+    }
+
+    /// The collapser's number of a spelling of this clause.
+    fn spelling_of(&mut self, clause: u32, spelling: Spelling) -> u32 {
+        let known = &mut self.clauses[clause as usize].spellings;
+        let same = known.iter().copied().find(|&same| self.spellings[same as usize] == spelling);
+        if let Some(same) = same {
+            return same;
+        }
+        let new = list_index(self.spellings.len());
+        self.spellings.push(spelling);
+        known.push(new);
+        new
+    }
+
+    /// The collapser's number of a place.
+    fn place_of(&mut self, place: TextPlace) -> u32 {
+        let next = list_index(self.places.len());
+        match self.by_place.entry(place) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                self.places.push(KnownPlace { place: new.key().clone(), number: None });
+                *new.insert(next)
+            }
+        }
+    }
+
+    /// The policy's number of a place. The place is added to the policy if it is new there.
+    fn place_number(&mut self, place: u32) -> PlaceNumber {
+        let known = &mut self.places[place as usize];
+        if let Some(number) = known.number {
+            return number;
+        }
+        let TextPlace { section, kind, links } = &known.place;
+        let mut headings = Vec::with_capacity(section.len());
+        for heading in section.iter() {
+            headings.push(match self.by_heading.get(heading) {
+                Some(&number) => number,
+                None => {
+                    let number = list_index(self.policy.headings.len());
+                    self.policy.headings.push(heading.clone());
+                    self.by_heading.insert(heading.clone(), number);
+                    number
+                }
+            });
+        }
+        let place = ClausePlace { section: headings, kind: *kind, links: links.clone() };
+        self.policy.places.push(place);
+        *known.number.insert(PlaceNumber::from_index(self.policy.places.len() - 1))
+    }
+
+    /// Notes the places of those clauses of a snapshot whose places differ from the snapshot in
+    /// which the clause occurred last.
+    fn note_places(
+        &mut self,
+        ordinal: Ordinal,
+        in_text: &[TextClause],
+        in_snapshot: &[ClauseOccurrence],
+    ) {
+        let mut has_changed = false;
+        for clause in in_text {
+            has_changed |= self.clauses[clause.clause as usize].settle_places();
+        }
+        if !has_changed {
+            return;
+        }
+        for (clause, occurrence) in in_text.iter().zip(in_snapshot) {
+            let known = &mut self.clauses[clause.clause as usize];
+            if known.unchanged.is_none() {
+                known.places.push(PlaceChange { ordinal, place: occurrence.place });
+            }
+        }
+    }
+}
+
+/// The clauses of a snapshot of a policy that was collapsed before; `None` if one is unknown.
+fn stored_list(
+    snapshot: &CollapsedSnapshot,
+    index: usize,
+    clauses: &[StoredClause],
+    places: &[u32],
+) -> Option<Vec<TextClause>> {
+    let ordinal = Ordinal::from_index(index);
+    let list = snapshot.clauses.iter().map(|occurrence| {
+        let stored = clauses.get(occurrence.clause.index())?;
+        let place = *places.get(occurrence.place.index())?;
+        Some(TextClause { clause: stored.clause, place, spelling: stored.spelling_at(ordinal) })
+    });
+    list.collect()
+}
+
+/// All spellings but the newest one.
+fn earlier_spellings(changes: &[SpellingChange], spellings: &[Spelling]) -> Vec<EarlierSpelling> {
+    let pairs = changes.windows(2).map(|pair| {
+        let (text, lead_in) = spellings[pair[0].spelling as usize].to_parts();
+        EarlierSpelling { until: pair[1].ordinal, text, lead_in }
+    });
+    pairs.collect()
+}
+
+impl Spelling {
+    fn new(text: &str, lead_in: Option<&str>) -> Self {
+        Self { text: text.to_owned(), lead_in: lead_in.map(Arc::from) }
+    }
+
+    /// Text and lead-in, as a policy has them.
+    fn to_parts(&self) -> (String, Option<String>) {
+        (self.text.clone(), self.lead_in.as_deref().map(str::to_owned))
+    }
+}
+
+impl KnownClause {
+    fn new(identity: ClauseIdentity) -> Self {
+        Self {
+            identity,
+            spellings: Vec::new(),
+            number: None,
+            runs: Vec::new(),
+            places: Vec::new(),
+            spelt: Vec::new(),
+            newest_places: 0,
+            unchanged: None,
+        }
+    }
+
+    /// Adds an occurrence in the newest snapshot, which has this ordinal.
+    fn add_occurrence(&mut self, ordinal: Ordinal, spelling: u32, place: PlaceNumber) {
+        if self.extend_runs(ordinal) {
+            if self.spelt.last().is_none_or(|change| change.spelling != spelling) {
+                self.spelt.push(SpellingChange { ordinal, spelling });
+            }
+            self.unchanged = Some(0);
+        }
+        self.unchanged = self.unchanged.filter(|&count| {
+            self.places.get(self.newest_places + count).is_some_and(|change| change.place == place)
+        });
+        self.unchanged = self.unchanged.map(|count| count + 1);
+    }
+
+    /// Takes the ordinal into the runs. Returns whether it was not there already.
+    fn extend_runs(&mut self, ordinal: Ordinal) -> bool {
+        match self.runs.last_mut() {
+            Some(run) if run.last == ordinal => return false,
+            Some(run) if run.last.next() == ordinal => run.last = ordinal,
+            _ => self.runs.push(OrdinalRun { start: ordinal, last: ordinal }),
+        }
+        true
+    }
+
+    /// Decides, when all occurrences in a snapshot are known, whether the places have changed.
+    fn settle_places(&mut self) -> bool {
+        // Fewer occurrences than before are a change, even if all of them are at known places.
+        let in_force = self.places.len() - self.newest_places;
+        if self.unchanged.is_some_and(|count| count < in_force) {
+            self.unchanged = None;
+        }
+        if self.unchanged.is_none() {
+            self.newest_places = self.places.len();
+        }
+        self.unchanged.is_none()
+    }
+}
+
+impl DistinctClause {
+    /// A clause of which only the first occurrence is known so far.
+    fn first_at(first: FirstOccurrence) -> Self {
+        Self {
+            identity: ClauseIdentity::default(),
+            text: String::new(),
+            lead_in: None,
+            runs: Vec::new(),
+            places: Vec::new(),
+            earlier: Vec::new(),
+            first,
+        }
+    }
+}
+
+/// An index of a list in 32 bits, as most of the memory of a collapser is such indices.
+fn list_index(index: usize) -> u32 {
+    u32::try_from(index).expect("a list in memory has fewer than 2^32 entries")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ArchiveTime, SnapshotSource};
+
+    fn collapse(texts: &[&str]) -> CollapsedPolicy {
+        let mut collapser = Collapser::default();
+        for (i, text) in texts.iter().enumerate() {
+            let source = SnapshotSource {
+                corpus: String::new(),
+                path: String::new(),
+                commit: None,
+                entry: None,
+                line: None,
+            };
+            let time = ArchiveTime::from_seconds(i as i64 * 86_400);
+            let info = SnapshotInfo {
+                time,
+                source,
+                url: None,
+                archive_url: None,
+                is_technical: false,
+                metadata: String::new(),
+                fingerprint: 0,
+            };
+            let text = collapser.add_text(*text);
+            collapser.add_snapshot(info, SourceRecord::default(), text);
+        }
+        collapser.finish()
+    }
+
+    fn numbers(snapshot: &CollapsedSnapshot) -> Vec<u32> {
+        snapshot.clauses.iter().map(|occurrence| occurrence.clause.get()).collect()
+    }
+
+    fn runs(policy: &CollapsedPolicy, text: &str) -> Vec<(u32, u32)> {
+        let clause = policy.clauses.iter().find(|clause| clause.text == text).unwrap();
+        clause.runs.iter().map(|run| (run.start.get(), run.last.get())).collect()
+    }
+
+    #[test]
+    fn lives_have_gaps_and_newest_texts() {
+        let policy = collapse(&["A b.\n\nIt’s c.", "It's c.", "It's c.\n\nA b.", "Other text."]);
+        assert_eq!(runs(&policy, "A b."), [(0, 0), (2, 2)]);
+        assert_eq!(runs(&policy, "It's c."), [(0, 2)]);
+        assert_eq!(policy.clauses.len(), 3);
+        assert_eq!(numbers(&policy.snapshots[2]), [1, 0]);
+    }
+
+    #[test]
+    fn places_are_kept_as_changes() {
+        let policy = collapse(&[
+            "# One\n\nSame text.",
+            "# Two\n\nSame text.",
+            "# Two\n\nSame text.\n\n# One\n\nSame text.",
+        ]);
+        let clause = policy.clauses.iter().find(|clause| clause.text == "Same text.").unwrap();
+        let at: Vec<_> = clause.places.iter().map(|change| change.ordinal.get()).collect();
+        assert_eq!(at, [0, 1, 2, 2]);
+        assert_eq!(clause.places[0].place, clause.places[3].place);
+        assert_eq!(policy.snapshots[2].clauses.len(), 4);
+        assert_eq!(policy.snapshots[1].title.as_deref(), Some("Two"));
+    }
+
+    #[test]
+    fn equal_words_under_other_lead_ins_are_other_clauses() {
+        let policy =
+            collapse(&["We may:\n\n* show ads\n", "We never:\n\n* show ads\n", "show ads"]);
+        let ads: Vec<_> =
+            policy.clauses.iter().filter(|clause| clause.text == "show ads").collect();
+        assert_eq!(ads.len(), 3);
+    }
+
+    #[test]
+    fn spellings_change_without_a_new_clause() {
+        let policy = collapse(&["It’s c.", "It's c.", "It’s  c."]);
+        assert_eq!(policy.clauses.len(), 1);
+        assert_eq!(policy.clauses[0].text, "It’s c.");
+        let earlier = &policy.clauses[0].earlier;
+        let told: Vec<_> =
+            earlier.iter().map(|earlier| (earlier.until.get(), earlier.text.as_str())).collect();
+        assert_eq!(told, [(1, "It’s c."), (2, "It's c.")]);
+    }
+
+    #[test]
+    fn a_collapsed_policy_collapses_to_itself() {
+        let before = collapse(&[
+            "# One\n\nIt’s c.\n\nA b.",
+            "# Two\n\nIt's c.",
+            "# One\n\nIt’s c.\n\nA b.\n\nA b.",
+        ]);
+        let again = collapse_again(&before).unwrap();
+        assert_eq!(again.headings, before.headings);
+        assert_eq!(again.places, before.places);
+        assert_eq!(again.snapshots, before.snapshots);
+        assert_eq!(again.clauses.len(), before.clauses.len());
+        for (again, before) in again.clauses.iter().zip(&before.clauses) {
+            assert_eq!(again.identity, before.identity);
+            assert_eq!(again.runs, before.runs);
+            assert_eq!(again.places, before.places);
+            assert_eq!(again.earlier, before.earlier);
+            assert_eq!(again.first, before.first);
+        }
+    }
+
+    #[test]
+    fn damaged_policies_are_refused() {
+        let whole = collapse(&["# One\n\nA b."]);
+        let mut damaged = whole.clone();
+        damaged.snapshots[0].clauses[0].clause = ClauseNumber::new(9);
+        assert!(collapse_again(&damaged).is_none());
+        let mut damaged = whole.clone();
+        damaged.snapshots[0].clauses[0].place = PlaceNumber::new(9);
+        assert!(collapse_again(&damaged).is_none());
+        let mut damaged = whole;
+        damaged.headings.clear();
+        assert!(collapse_again(&damaged).is_none());
+    }
+
+    /// Collapses a policy as an update does. The snapshots get hashes of their own, since the
+    /// policy comes from texts without any.
+    fn collapse_again(policy: &CollapsedPolicy) -> Option<CollapsedPolicy> {
+        let mut policy = policy.clone();
+        for (i, snapshot) in policy.snapshots.iter_mut().enumerate() {
+            snapshot.record.text_hash[0] = i as u8;
+        }
+        let mut collapser = Collapser::default();
+        let texts = collapser.add_policy(&policy)?;
+        for (snapshot, text) in policy.snapshots.iter().zip(texts) {
+            collapser.add_snapshot(snapshot.info.clone(), SourceRecord::default(), text);
+        }
+        Some(collapser.finish())
+    }
+}

@@ -15,11 +15,11 @@ use proptest::prelude::RngExt;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use rayon::prelude::*;
 
+use crate::counting::time::{Asked, FACETS, MEASURES, SCOPES, wording_of};
+use crate::library::index_of;
 use crate::oracle::corpus::{Clause, Corpus, Filters, Kind, Snapshot, day};
 use crate::oracle::query::{Field, Q};
 use crate::oracle::tokens::folded;
-use crate::props::index_of;
-use crate::time::{Asked, FACETS, MEASURES, SCOPES, wording_of};
 use crate::util::{contrib_history, corpora, repository};
 
 /// A corpus, each distinct clause of a policy once.

@@ -9,7 +9,7 @@ use fineprint::corpus::{self, ReadOptions, SeenInput};
 use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
 use fineprint::progress::SilentProgress;
 
-use crate::git::Stream;
+use crate::reading::git::Stream;
 use crate::util::{Fixture, fptest, repository};
 
 struct Snapshot {

@@ -1,6 +1,6 @@
 //! The generator of `benches/generate`: the same bytes for the same seed, and what it says it made.
 
-#[path = "../benches/generate/history.rs"]
+#[path = "../../benches/generate/history.rs"]
 pub mod history;
 
 use std::collections::HashSet;

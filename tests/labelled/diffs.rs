@@ -8,7 +8,7 @@ use fineprint::diff::{AlignedChange, ComparedClause, align};
 use fineprint::model::Clause;
 use fineprint::section::{section, without_number};
 
-use crate::phrases::Dice;
+use crate::searching::phrases::Dice;
 use crate::util::{contrib_history, corpora, repository};
 
 fn compared(clauses: &[Clause]) -> Vec<ComparedClause<'_>> {

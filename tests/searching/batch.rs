@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::output::check;
+use crate::output::golden::check;
 use crate::util::{Fixture, Run, sample, sample_index};
 
 const QUERIES: &str = "selling\tsell or rent\nthird parties\n\ncookies\tcookies AND browser\n(broken\nempty\t\nnothing\tzebra crossing\n\"we may * your\"\n";

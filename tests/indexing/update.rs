@@ -11,7 +11,7 @@ use fineprint::search::{Hit, SearchRequest, search};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-use crate::git::{DAY, START, Stream, git_with};
+use crate::reading::git::{DAY, START, Stream, git_with};
 use crate::util::{Fixture, fptest, header};
 
 /// Queries whose answers depend on all that an update could get wrong: scores, lives, places, lead-ins, wording, names.

@@ -4,7 +4,7 @@ use fineprint::index::OpenIndex;
 use fineprint::model::ClauseKind;
 use fineprint::section::{ClauseIdentity, section};
 
-use crate::output::check;
+use crate::output::golden::check;
 use crate::util::{Fixture, fptest, sample, sample_index};
 
 #[test]

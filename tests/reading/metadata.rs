@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::git::{DAY, START, Stream};
+use crate::reading::git::{DAY, START, Stream};
 use crate::util::{Fixture, fptest};
 
 const GERMAN: &str = "Wir verkaufen Ihre Daten nicht, und wir geben sie auch nicht an andere weiter, es sei denn, Sie stimmen zu. \

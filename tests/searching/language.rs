@@ -9,10 +9,10 @@ use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRng, TestRunner};
 
+use crate::library::{index_of, run};
 use crate::oracle::corpus::SENTENCES;
 use crate::oracle::query::{self as oracle, S};
 use crate::oracle::tokens::folded;
-use crate::props::{index_of, run};
 use crate::util::{header, repository, sample};
 
 /// So many pairs of a query and a clause are compared at least.

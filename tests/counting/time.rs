@@ -13,10 +13,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::library::{index_of, request, run};
 use crate::oracle::corpus::{self as model, Corpus};
 use crate::oracle::query::{Q, queries};
 use crate::oracle::time;
-use crate::props::{index_of, request, run};
 
 /// Random histories that JSON Lines can say.
 fn histories() -> BoxedStrategy<Corpus> {
@@ -170,7 +170,7 @@ impl Asked<'_> {
             .map(|n| n as u64),
             "{query} {filters:?}"
         );
-        let spaced = |text: &str| crate::props::single_spaced(text);
+        let spaced = |text: &str| crate::library::single_spaced(text);
         let shown = hits
             .iter()
             .map(|hit| (hit.company.clone(), hit.archive_time.clone(), spaced(&hit.text)));
@@ -222,7 +222,8 @@ impl Asked<'_> {
                 [facet.clauses, facet.policies, facet.companies].map(|n| n as usize),
             )
         });
-        let spaced = |value: Option<String>| value.map(|value| crate::props::single_spaced(&value));
+        let spaced =
+            |value: Option<String>| value.map(|value| crate::library::single_spaced(&value));
         let expected = time::facets(corpus, (query, model::Scope::Clause), filters, by);
         let expected: BTreeMap<_, _> =
             expected.into_iter().map(|(value, counts)| (spaced(value), counts)).collect();

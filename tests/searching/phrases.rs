@@ -10,10 +10,10 @@ use fineprint::model::Period;
 use fineprint::search::{Filters, SearchRequest, SnapshotDates};
 use fineprint::section::{ClauseIdentity, section};
 
+use crate::library::{index_of, run};
 use crate::oracle::query::occurrences;
 use crate::oracle::strip;
 use crate::oracle::tokens::{folded, tokens};
-use crate::props::{index_of, run};
 use crate::util::{contrib_history, corpora};
 
 /// A file with the Princeton-Leuven header, read and sectioned without the index.

@@ -1,0 +1,7 @@
+//! Searching: hits, their order and their number.
+
+pub mod batch;
+pub mod language;
+pub mod phrases;
+pub mod ranking;
+pub mod search;

@@ -7,5 +7,19 @@ use fineprint::Error;
 
 /// The message of `error`, as the program prints it after `error: `.
 pub fn message(error: &Error) -> String {
-    error.to_string()
+    match error {
+        Error::BadPathPattern { .. } => format!("--path {error}"),
+        Error::BadDefaultDate { .. } => format!("--date {error}"),
+        Error::UnknownMapField { .. } | Error::RepeatedMapField { .. } => format!("--map: {error}"),
+        Error::NoMatchingPath { path, pattern } => format!(
+            "{}: no commit of this git repository has a file at --path '{pattern}'",
+            path.display()
+        ),
+        Error::NoKnownLayout { .. } => format!(
+            "{error}; where its paths say whose policies they are, say how with \
+             --path '{{company}}/{{type}}.md'; to index the files of its newest commit, check them \
+             out and name their folder"
+        ),
+        _ => error.to_string(),
+    }
 }

@@ -1,13 +1,15 @@
-//! Archive times as people and programs write them in paths, front matter and fields.
+//! Reads archive times as people and programs write them in paths, front matter and fields.
 
 use jiff::Timestamp;
 
 use crate::model::ArchiveTime;
 
 /// The forms that [`archive_time`] reads, for messages.
-pub(super) const TIME_FORMS: &str = "YYYY-MM-DD, YYYYMMDD, RFC 3339, YYYY-MM-DDThh-mm-ssZ or the 14 digits of a Wayback Machine address";
+pub(super) const TIME_FORMS: &str = "YYYY-MM-DD, YYYYMMDD, RFC 3339, YYYY-MM-DDThh-mm-ssZ \
+                                     or the 14 digits of a Wayback Machine address";
 
-/// Reads a day or a time: one of [`TIME_FORMS`]. `None` if it is none of them, or of no calendar.
+/// Reads a day or a time in one of [`TIME_FORMS`]. Returns `None` if the text has none of these
+/// forms, or is not in the calendar.
 pub(super) fn archive_time(text: &str) -> Option<ArchiveTime> {
     let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.len() {
@@ -16,24 +18,27 @@ pub(super) fn archive_time(text: &str) -> Option<ArchiveTime> {
         }
         10 => ArchiveTime::from_date(text),
         14 => ArchiveTime::from_wayback_stamp(text),
-        20 if dashed_time(text).is_some() => dashed_time(text),
-        20.. => {
+        20.. => dashed_time(text).or_else(|| {
             text.parse::<Timestamp>().ok().map(|time| ArchiveTime::from_seconds(time.as_second()))
-        }
+        }),
         _ => None,
     }
 }
 
-/// `YYYY-MM-DDThh-mm-ssZ`: RFC 3339 without what file names cannot have everywhere, as Open Terms Archive names snapshots.
+/// Reads `YYYY-MM-DDThh-mm-ssZ`, as Open Terms Archive names snapshots: RFC 3339 without the colons,
+/// which not every file system allows in names.
 pub(super) fn dashed_time(text: &str) -> Option<ArchiveTime> {
-    let shape = text.bytes().zip(b"0000-00-00T00-00-00Z");
-    let is_dashed = text.len() == 20
-        && shape.into_iter().all(|(byte, shape)| match shape {
+    let template = b"0000-00-00T00-00-00Z";
+    let fits = text.len() == template.len()
+        && text.bytes().zip(template).all(|(byte, expected)| match expected {
             b'0' => byte.is_ascii_digit(),
-            _ => byte == *shape,
+            _ => byte == *expected,
         });
-    let digits = || text.chars().filter(char::is_ascii_digit).collect::<String>();
-    if is_dashed { ArchiveTime::from_wayback_stamp(&digits()) } else { None }
+    if !fits {
+        return None;
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    ArchiveTime::from_wayback_stamp(&digits)
 }
 
 #[cfg(test)]

@@ -18,6 +18,60 @@ pub enum Error {
     /// A request that makes no sense: options that exclude each other, a name that the index does not have.
     #[error("{0}")]
     Usage(String),
+    /// A path pattern that cannot be parsed.
+    #[error(
+        "'{pattern}': {what} (column {column}); write a pattern such as \
+         '{{company}}/{{type}}/{{date}}.md', in which a path names {{company}}, {{type}} and {{date}}"
+    )]
+    BadPathPattern {
+        /// The pattern as it was given.
+        pattern: String,
+        /// What is wrong with it.
+        what: String,
+        /// Where, in characters from 1.
+        column: usize,
+    },
+    /// A default archive date that is not a date.
+    #[error("'{date}': no such date; write {forms}")]
+    BadDefaultDate {
+        /// The date as it was given.
+        date: String,
+        /// The forms of dates that are read.
+        forms: &'static str,
+    },
+    /// A mapping of field names that names an unknown field.
+    #[error("there is no field `{field}`; fields: {}", fields.join(", "))]
+    UnknownMapField {
+        /// The field as it was given.
+        field: String,
+        /// The fields that can be mapped.
+        fields: &'static [&'static str],
+    },
+    /// A mapping of field names that names one field twice.
+    #[error("`{field}` is named twice")]
+    RepeatedMapField {
+        /// The field.
+        field: String,
+    },
+    /// A git history without a file whose path matches the pattern.
+    #[error("{}: no commit of this git repository has a file that matches '{pattern}'", path.display())]
+    NoMatchingPath {
+        /// The repository as it was named.
+        path: PathBuf,
+        /// The path pattern.
+        pattern: String,
+    },
+    /// A git history in no known layout.
+    #[error(
+        "{}: no commit of this git repository records a policy in a layout that is read: \
+         `Service/Terms type.md` (Open Terms Archive) or `l/li/lin/linux.org.md` with JSON as \
+         message (Princeton-Leuven)",
+        path.display()
+    )]
+    NoKnownLayout {
+        /// The repository as it was named.
+        path: PathBuf,
+    },
     /// A corpus that is missing, empty or holds no policy.
     #[error("{}: {message}", path.display())]
     Corpus {

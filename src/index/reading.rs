@@ -8,7 +8,9 @@ use super::ingest::{Candidate, CorpusScan, IngestReport, ScannedCorpus};
 use super::plan::{Job, Previous};
 use super::sources::PolicySources;
 use crate::collapse::{CollapsedPolicy, CollapsedSnapshot, Collapser, SourceRecord, TextNumber};
-use crate::corpus::{CorpusExtent, CorpusNotice, ReadSession, SkipReason, Snapshot, SourceText};
+use crate::corpus::{
+    CorpusExtent, CorpusNotice, LoadedSnapshot, ReadSession, SkipReason, SourceText,
+};
 use crate::error::{Error, Result};
 use crate::model::{SnapshotInfo, SnapshotSource, metadata_keys};
 use crate::progress::Progress;
@@ -222,7 +224,7 @@ impl Reading<'_> {
         let known = name.as_ref().and_then(|name| self.by_name.get(name)).copied();
         let session = self.sessions[*number].get_or_insert_with(|| reader.session());
         let read = match session.read(found, known.is_none()) {
-            Ok(Snapshot { info, text }) => match (known, text) {
+            Ok(LoadedSnapshot { info, text }) => match (known, text) {
                 (Some(known), _) => Ok((info, known)),
                 (None, Some(text)) => self.text(text).map(|text| (info, text)),
                 (None, None) => Err("has no text".to_owned()),

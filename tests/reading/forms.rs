@@ -236,7 +236,7 @@ fptest!(the_file_wins_over_its_path_and_that_over_the_date, |fx: Fixture| {
 fptest!(options_that_cannot_be, |fx: Fixture| {
     fx.file("corpus/Acme/Terms.md", "We sell data.\n");
     fx.run(["index", "corpus", "--path", "{service}/{type}.md"]).fails_with(
-        "--path '{service}/{type}.md': `{service}` is no name (column 1); write a pattern such as '{company}/{type}/{date}.md', \
+        "--path '{service}/{type}.md': `{service}` is not a known name (column 1); write a pattern such as '{company}/{type}/{date}.md', \
          in which a path names {company}, {type} and {date}",
     );
     fx.run(["index", "corpus", "--path", "{type}.md"])

@@ -2,7 +2,7 @@
 
 use gix_hash::ObjectId;
 
-use crate::corpus::SourceText;
+use crate::corpus::source_text::SourceText;
 
 /// The parts of a commit that are read.
 #[derive(Debug, PartialEq, Eq)]

@@ -36,16 +36,18 @@ use std::sync::{Arc, OnceLock};
 
 use gix_hash::ObjectId;
 
-use super::facts::Facts;
-use super::forms::Forms;
-use super::layout::{Layout, PatternLayout, known_layouts, no_layout, no_path};
-use super::pattern::Pattern;
-use super::{
-    CorpusExtent, CorpusReader, FoundSnapshot, ReadOptions, ReadSession, SeenInput, Snapshot,
-    SnapshotBody, SourceText,
-};
+use super::corpus_reader::{CorpusExtent, CorpusReader, LoadedSnapshot, ReadSession, SeenInput};
+use super::forms::path_pattern::PathPattern;
+use super::forms::registry::FormRegistry;
+use super::found_snapshot::{FoundSnapshot, GitBody, SnapshotBody};
+use super::layouts::known_layouts;
+use super::layouts::layout::HistoryLayout;
+use super::layouts::path_layout::PathLayout;
+use super::read_options::ReadOptions;
+use super::snapshot_facts::SnapshotFacts;
+use super::source_text::SourceText;
 use crate::error::{Error, Result};
-use crate::model::{SnapshotInfo, SnapshotSource};
+use crate::model::SnapshotSource;
 
 use commit::Commit;
 use objects::{Fault, Kind, ObjectError, ObjectReader, ObjectStore};
@@ -53,22 +55,6 @@ use repository::Repository;
 
 /// How many digits of a commit's id are shown: enough for any history.
 const SHOWN_DIGITS: usize = 12;
-
-/// Where a snapshot is in a history.
-#[derive(Debug, Clone)]
-pub struct GitBody {
-    commit: ObjectId,
-    blob: ObjectId,
-    /// Shared by all versions of the path.
-    path: Arc<str>,
-}
-
-impl GitBody {
-    /// The name of the text: its object id.
-    pub(super) fn text_name(&self) -> &[u8] {
-        self.blob.as_slice()
-    }
-}
 
 /// The history of a git repository whose layout is known.
 pub struct GitHistory {
@@ -78,7 +64,7 @@ pub struct GitHistory {
     tips: Vec<ObjectId>,
     shallow: HashSet<ObjectId>,
     is_partial: bool,
-    layout: Arc<dyn Layout>,
+    layout: Arc<dyn HistoryLayout>,
     /// What the history held when it was scanned.
     scanned: OnceLock<String>,
 }
@@ -93,13 +79,11 @@ impl GitHistory {
     pub fn open(path: &Path, options: &ReadOptions) -> Result<Option<Self>> {
         let Some(repository) = Repository::at(path) else { return Ok(None) };
         repository.check(path)?;
-        let error = |message: String| match repository.is_work_tree {
-            true => Ok(None),
-            false => Err(Error::Corpus { path: path.to_owned(), message }),
-        };
         let tips = repository.tips();
         if tips.is_empty() {
-            return error("this git repository has no commits".to_owned());
+            let message = "this git repository has no commits".to_owned();
+            let error = Error::Corpus { path: path.to_owned(), message };
+            return if repository.is_work_tree { Ok(None) } else { Err(error) };
         }
         let store = ObjectStore::open(&repository.objects());
         let is_partial = repository.is_partial() || store.has_promises();
@@ -119,7 +103,13 @@ impl GitHistory {
                 history.layout = layout;
                 Ok(Some(history))
             }
-            Ok(None) => error(options.path.as_deref().map_or_else(no_layout, no_path)),
+            Ok(None) if repository.is_work_tree => Ok(None),
+            Ok(None) => Err(match &options.path {
+                Some(pattern) => {
+                    Error::NoMatchingPath { path: path.to_owned(), pattern: pattern.clone() }
+                }
+                None => Error::NoKnownLayout { path: path.to_owned() },
+            }),
             Err(unreadable) => {
                 let message = format!("nothing of this git repository can be read: {unreadable}");
                 Err(Error::Corpus { path: path.to_owned(), message })
@@ -136,9 +126,10 @@ impl GitHistory {
 }
 
 /// The layouts that are tried: that of the user's pattern, or all that are known.
-fn layouts(options: &ReadOptions) -> Result<Vec<Arc<dyn Layout>>> {
+fn layouts(options: &ReadOptions) -> Result<Vec<Arc<dyn HistoryLayout>>> {
     let Some(pattern) = &options.path else { return Ok(known_layouts()) };
-    let layout = PatternLayout { pattern: Pattern::parse(pattern)?, forms: Forms::new(options)? };
+    let layout =
+        PathLayout { pattern: PathPattern::parse(pattern)?, forms: FormRegistry::new(options)? };
     Ok(vec![Arc::new(layout)])
 }
 
@@ -189,7 +180,7 @@ struct GitSession<'h> {
 }
 
 impl GitSession<'_> {
-    fn facts(&mut self, commit: ObjectId) -> std::result::Result<Facts, ObjectError> {
+    fn facts(&mut self, commit: ObjectId) -> std::result::Result<SnapshotFacts, ObjectError> {
         let object = self.reader.read(commit, Kind::Commit)?;
         let parsed = Commit::parse(&object.data);
         let fault =
@@ -200,7 +191,7 @@ impl GitSession<'_> {
     fn text(
         &mut self,
         body: &GitBody,
-        facts: &mut Facts,
+        facts: &mut SnapshotFacts,
     ) -> std::result::Result<SourceText, String> {
         let object = self.reader.read(body.blob, Kind::Blob).map_err(|fault| fault.to_string())?;
         self.history.layout.read(&body.path, object.data.clone(), facts)
@@ -208,7 +199,7 @@ impl GitSession<'_> {
 }
 
 impl ReadSession for GitSession<'_> {
-    fn read(&mut self, found: &FoundSnapshot, wants_text: bool) -> Result<Snapshot> {
+    fn read(&mut self, found: &FoundSnapshot, wants_text: bool) -> Result<LoadedSnapshot> {
         let history = self.history;
         let error = |message: String| Error::Corpus { path: history.corpus.clone(), message };
         let SnapshotBody::Git(body) = &found.body else {
@@ -226,15 +217,7 @@ impl ReadSession for GitSession<'_> {
             entry: None,
             line: None,
         };
-        let info = SnapshotInfo {
-            time: found.time,
-            source,
-            url: facts.url,
-            archive_url: facts.archive_url,
-            is_technical: facts.is_technical,
-            metadata: facts.metadata,
-            fingerprint: found.fingerprint,
-        };
-        Ok(Snapshot { info, text: text.filter(|_| wants_text) })
+        let info = facts.into_info(found.time, source, found.fingerprint);
+        Ok(LoadedSnapshot { info, text: text.filter(|_| wants_text) })
     }
 }

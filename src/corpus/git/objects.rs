@@ -16,7 +16,7 @@ use gix_zlib::{Inflate, Status};
 
 use super::cache::Cache;
 use super::delta;
-use crate::corpus::MAX_BYTES;
+use crate::corpus::source_text::MAX_BYTES;
 
 /// How many objects may be deltas of each other. Git itself makes 50, and refuses to make more than 4,095.
 const MAX_CHAIN: usize = 10_000;

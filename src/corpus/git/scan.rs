@@ -6,15 +6,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use gix_hash::ObjectId;
 
+use super::GitHistory;
 use super::changes::{Change, Comparer};
 use super::commit::Commit;
 use super::history::{History, Node};
 use super::objects::{Fault, Kind, ObjectError, ObjectReader};
-use super::{GitBody, GitHistory};
-use crate::corpus::layout::Layout;
-use crate::corpus::{
-    CorpusExtent, CorpusNotice, FoundSnapshot, SeenInput, SkipReason, SnapshotBody, fingerprint,
-};
+use crate::corpus::corpus_reader::{CorpusExtent, SeenInput};
+use crate::corpus::found_snapshot::{FoundSnapshot, GitBody, SnapshotBody, fingerprint};
+use crate::corpus::layouts::layout::HistoryLayout;
+use crate::corpus::notices::{CorpusNotice, SkipReason};
 use crate::model::ArchiveTime;
 
 /// How many of the newest commits mostly show what a history holds.
@@ -31,8 +31,8 @@ impl GitHistory {
     /// nothing that can be read.
     pub(super) fn recognise(
         &self,
-        layouts: &[Arc<dyn Layout>],
-    ) -> Result<Option<Arc<dyn Layout>>, ObjectError> {
+        layouts: &[Arc<dyn HistoryLayout>],
+    ) -> Result<Option<Arc<dyn HistoryLayout>>, ObjectError> {
         for limit in [SAMPLE_COMMITS, usize::MAX] {
             let mut reader = ObjectReader::new(&self.store);
             let history = History::read(&mut reader, &self.tips, &self.shallow, limit);
@@ -59,8 +59,8 @@ fn recorded(
     comparer: &mut Comparer<'_, '_>,
     history: &History,
     node: &Node,
-    layouts: &[Arc<dyn Layout>],
-) -> Option<Arc<dyn Layout>> {
+    layouts: &[Arc<dyn HistoryLayout>],
+) -> Option<Arc<dyn HistoryLayout>> {
     let mut message = None;
     let mut layout = None;
     compare(comparer, history, node, &mut |reader, path, change| {

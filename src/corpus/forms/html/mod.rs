@@ -1,0 +1,387 @@
+//! HTML files: each is a page as it was downloaded.
+//!
+//! Pages of the Princeton-Leuven corpus begin with a comment of two lines:
+//!
+//! ```text
+//! <!--The following is the downloaded HTML source of the SITE privacy policy that was archived on
+//! YYYY-MM-DD.
+//!  Please check the original snapshot on the Wayback Machine (URL) for the most accurate
+//! reproduction.-->
+//! ```
+//!
+//! A page becomes Markdown: first its title as a heading of the first level, as in the Markdown
+//! files of that corpus, then the words that a reader sees. Scripts, styles, images and
+//! replacements for scripts are left out. Navigation and footers stay.
+
+mod charset;
+mod clean;
+mod limits;
+mod page_table;
+mod tokens;
+
+use htmd::HtmlToMarkdown;
+
+use super::form::{FileForm, PartialKey, whole_letters};
+use super::header::{ARCHIVED, archive_time, link_target, original_url, site_name};
+use crate::corpus::snapshot_facts::SnapshotFacts;
+use crate::corpus::source_text::SourceText;
+use crate::model::{ArchiveTime, PRIVACY_POLICY};
+
+/// The start of the comment, before the site.
+const OPENING: &str = "The following is the downloaded HTML source of the ";
+
+/// The size limit of a page: 16 MiB. The tree of a page takes many times its size.
+const MAX_PAGE_BYTES: usize = 16 << 20;
+
+/// The extensions of HTML files. A file with one of them is a page however it begins.
+const EXTENSIONS: [&str; 3] = [".html", ".htm", ".xhtml"];
+
+/// The first tags of pages, after comments and declarations.
+const FIRST_TAGS: [&str; 4] = ["<!doctype html", "<html", "<head", "<body"];
+
+/// HTML files.
+pub(in crate::corpus) struct HtmlForm {
+    converter: HtmlToMarkdown,
+}
+
+impl HtmlForm {
+    /// Returns the form.
+    pub fn new() -> Self {
+        Self { converter: HtmlToMarkdown::new() }
+    }
+
+    /// Converts a page to Markdown.
+    ///
+    /// # Errors
+    ///
+    /// The page is too large, or would take too long: the reason in one line.
+    pub fn to_markdown(&self, html: &str) -> Result<String, String> {
+        if html.len() > MAX_PAGE_BYTES {
+            let limit = MAX_PAGE_BYTES >> 20;
+            return Err(format!("is larger than {limit} MiB, too much for one page"));
+        }
+        if limits::is_attack(html) {
+            return Err(
+                "has tags that are none of a page: thousands of attributes in one".to_owned()
+            );
+        }
+        let (title, events) = tokens::read(html);
+        self.converter.convert(&clean::clean(&title, events)).map_err(|error| error.to_string())
+    }
+}
+
+impl FileForm for HtmlForm {
+    fn recognise(&self, path: &str, head: &[u8]) -> Result<Option<PartialKey>, String> {
+        let start = charset::decode(whole_letters(head).to_vec()).body;
+        if let Some(comment) = SourceComment::parse(&start)? {
+            return Ok(Some(PartialKey {
+                company: Some(comment.site),
+                policy_type: Some(PRIVACY_POLICY.to_owned()),
+                time: Some(comment.time),
+            }));
+        }
+        let path = path.to_ascii_lowercase();
+        let is_html = EXTENSIONS.iter().any(|end| path.ends_with(end)) || begins_like_html(&start);
+        Ok(is_html.then(PartialKey::default))
+    }
+
+    fn read(&self, _path: &str, bytes: Vec<u8>) -> Result<(SnapshotFacts, SourceText), String> {
+        let mut text = charset::decode(bytes);
+        let comment = SourceComment::parse(&text.body).ok().flatten();
+        let archive_url = comment.and_then(|comment| comment.archive_url);
+        text.body = self.to_markdown(&text.body)?;
+        let url = archive_url.as_deref().and_then(original_url);
+        Ok((SnapshotFacts { url, archive_url, ..SnapshotFacts::default() }, text))
+    }
+}
+
+/// The content of the comment in pages of the Princeton-Leuven corpus.
+struct SourceComment {
+    site: String,
+    time: ArchiveTime,
+    archive_url: Option<String>,
+}
+
+impl SourceComment {
+    /// Reads the comment at the start of a page. Returns `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// The comment has an invalid date or no site: the reason in one line.
+    fn parse(html: &str) -> Result<Option<Self>, String> {
+        let Some(comment) = html.trim_start().strip_prefix("<!--") else { return Ok(None) };
+        let comment = comment.split_once("-->").map_or(comment, |(comment, _)| comment);
+        let Some(rest) = comment.trim_start().strip_prefix(OPENING) else { return Ok(None) };
+        let Some((site, rest)) = rest.split_once(ARCHIVED) else { return Ok(None) };
+        let archive_url = link_target(rest, "Wayback Machine (");
+        let column = comment[..comment.len() - rest.len()].chars().count() + "<!--".len() + 1;
+        let time = archive_time(rest, column, archive_url.as_deref())?;
+        Ok(Some(Self { site: site_name(site)?, time, archive_url }))
+    }
+}
+
+/// Whether a text begins like a page, after comments and XML declarations.
+fn begins_like_html(text: &str) -> bool {
+    let mut rest = text.trim_start();
+    loop {
+        let end = match rest {
+            _ if rest.starts_with("<!--") => "-->",
+            _ if rest.starts_with("<?xml") => "?>",
+            _ => break,
+        };
+        let Some((_, after)) = rest.split_once(end) else { return false };
+        rest = after.trim_start();
+    }
+    FIRST_TAGS
+        .iter()
+        .any(|start| rest.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::section::section;
+
+    /// Pieces of pages that join to valid and invalid HTML. Every letter outside of tags is shown.
+    const PIECES: &[&str] = &[
+        "<p>",
+        "</p>",
+        "<b>",
+        "</b>",
+        "<i>",
+        "</i>",
+        "<a href=\"https://acme.example/(x\">",
+        "<a href='a b'>",
+        "<a>",
+        "</a>",
+        "<h1>",
+        "</h1>",
+        "<h2>",
+        "</h2>",
+        "<ul>",
+        "</ul>",
+        "<ol>",
+        "</ol>",
+        "<li>",
+        "</li>",
+        "<blockquote>",
+        "</blockquote>",
+        "<br>",
+        "<pre>",
+        "</pre>",
+        "<table>",
+        "</table>",
+        "<tr>",
+        "</tr>",
+        "<td>",
+        "</td>",
+        "<th>",
+        "</th>",
+        "<div>",
+        "</div>",
+        "<span>",
+        "</span>",
+        "<caption>",
+        "<code>",
+        "</code>",
+        "<hr>",
+        "<img alt=x src=y>",
+        "<select><option>",
+        "<textarea>",
+        "</textarea>",
+        "<font color=red>",
+        " ",
+        "\n",
+        "\n\n",
+        "&nbsp;",
+        "&amp;",
+        "&lt;",
+        "|",
+        "*",
+        "_",
+        "**",
+        "`",
+        "```",
+        "~~~",
+        "#",
+        "# ",
+        "- ",
+        "+ ",
+        "1. ",
+        "1) ",
+        "> ",
+        "[",
+        "](",
+        "]",
+        ")",
+        "!",
+        "\\",
+        "---",
+        "===",
+        ".",
+        "    ",
+        "é",
+        "個",
+        "a",
+        "b c",
+        "Data",
+        "word",
+        "We sell",
+        "https://acme.example/",
+    ];
+
+    fn letters(text: &str) -> String {
+        text.chars().filter(|c| c.is_alphabetic()).collect()
+    }
+
+    fn clauses(html: &str) -> Vec<(&'static str, String)> {
+        let markdown = HtmlForm::new().to_markdown(html).unwrap();
+        section(&markdown).into_iter().map(|clause| (clause.kind.name(), clause.text)).collect()
+    }
+
+    #[track_caller]
+    fn check(html: &str, expected: &[(&str, &str)]) {
+        let clauses = clauses(html);
+        let clauses: Vec<_> = clauses.iter().map(|(kind, text)| (*kind, text.as_str())).collect();
+        assert_eq!(clauses, expected, "{html}\n{}", HtmlForm::new().to_markdown(html).unwrap());
+    }
+
+    #[test]
+    fn pages_become_clauses() {
+        let html = "<html><head><title>Privacy</title><script>var a = '<p>no</p>';</script></head><body>\
+            <div class=x><h2>1. Sharing</h2><div>We <b>may</b> sell\nor <a href=\"https://acme.example/a_(b)\">rent</a> data.</div>\
+            <p>We never:<ul><li>sell data<li><p>rent data</p><ul><li>to anyone</ul></ul></div>\
+            <blockquote>A quotation.</blockquote></body></html>";
+        check(
+            html,
+            &[
+                ("heading", "Privacy"),
+                ("heading", "1. Sharing"),
+                ("paragraph", "We may sell or rent data."),
+                ("paragraph", "We never:"),
+                ("item", "sell data"),
+                ("item", "rent data"),
+                ("item", "to anyone"),
+                ("quote", "A quotation."),
+            ],
+        );
+    }
+
+    #[test]
+    fn text_is_text_whatever_it_looks_like() {
+        check(
+            "<p>1. not *a* list_of_ # marks</p><p># no heading</p><p>no tag &lt;b&gt; &amp;copy; [x](y) a|b</p>",
+            &[
+                ("paragraph", "1. not *a* list_of_ # marks"),
+                ("paragraph", "# no heading"),
+                ("paragraph", "no tag <b> &copy; [x](y) a|b"),
+            ],
+        );
+    }
+
+    #[test]
+    fn tables_of_data_are_rows_and_others_are_not() {
+        let data = "<table><tr><th>Data</th><th>Use</th></tr><tr><th>Name</th><td><p>Letters</p></td></tr>\
+            <tr><td>Age</td><td>Ads | offers</td><td>more</td></tr></table>";
+        let found = clauses(data);
+        assert!(found.iter().all(|(kind, _)| *kind == "row"), "{found:?}");
+        let words: String = found.iter().map(|(_, text)| format!("{text} ")).collect();
+        for word in ["Data", "Use", "Name", "Letters", "Age", "Ads", "offers", "more"] {
+            assert!(words.contains(word), "{word}: {words}");
+        }
+        check(
+            "<table><tr><td>Home</td><td><h2>Privacy</h2><p>We sell data.</p><table><tr><td>We rent data.</table></table>The end.",
+            &[
+                ("paragraph", "Home"),
+                ("heading", "Privacy"),
+                ("paragraph", "We sell data."),
+                ("paragraph", "We rent data."),
+                ("paragraph", "The end."),
+            ],
+        );
+    }
+
+    #[test]
+    fn preformatted_text_has_paragraphs() {
+        check(
+            "<pre>\n\nPRIVACY\n\n    We sell\n    or rent data.\n\n\n    The end.</pre>",
+            &[
+                ("heading", "PRIVACY"),
+                ("paragraph", "We sell or rent data."),
+                ("paragraph", "The end."),
+            ],
+        );
+    }
+
+    #[test]
+    fn comments_are_read() {
+        let comment = |date: &str| {
+            format!(
+                "<!--{OPENING}acme.example{ARCHIVED}{date}.\n Please check the original snapshot on the Wayback Machine \
+                 (https://web.archive.org/web/20010203040506id_/http%3A//acme.example/a_(b)) for the most accurate reproduction.-->\n<p>x"
+            )
+        };
+        let read = SourceComment::parse(&comment("2001-02-03")).unwrap().unwrap();
+        assert_eq!(
+            (read.site.as_str(), read.time.rfc3339().as_str()),
+            ("acme.example", "2001-02-03T04:05:06Z")
+        );
+        assert_eq!(original_url(&read.archive_url.unwrap()).unwrap(), "http://acme.example/a_(b)");
+        assert!(SourceComment::parse("<!-- other --><p>").unwrap().is_none());
+        let error = SourceComment::parse(&comment("2001-02-30")).err().unwrap();
+        assert!(error.contains("`2001-02-30` is no date"), "{error}");
+    }
+
+    #[test]
+    fn pages_are_known_by_how_they_begin() {
+        for html in [
+            "<!DOCTYPE HTML PUBLIC>",
+            "\n<?xml version='1.0'?>\n<!-- a --><HTML>",
+            "<body bgcolor=white>",
+        ] {
+            assert!(begins_like_html(html), "{html}");
+        }
+        for text in ["# Privacy <html>", "", "<p>Markdown may begin so</p>", "<!-- <html>"] {
+            assert!(!begins_like_html(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_hundred_thousand_tags_deep() {
+        for tag in [
+            "div",
+            "b",
+            "ul><li",
+            "blockquote",
+            "table><tr><td",
+            "font",
+            "p",
+            "a href=x",
+            "i><p",
+            "h1",
+        ] {
+            let html = format!("{}We sell data.", format!("<{tag}>").repeat(100_000));
+            let found = clauses(&html);
+            let words: Vec<_> = found.iter().map(|(_, text)| text.as_str()).collect();
+            assert_eq!(words, ["We sell data."], "{tag}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn no_letter_is_lost(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..60)) {
+            let html = pieces.concat();
+            let (_, events) = tokens::read(&html);
+            let shown: String =
+                events.iter().map(|event| if let tokens::HtmlEvent::Text(text) = event { text } else { "" }).collect();
+            let found: String = clauses(&html).into_iter().map(|(_, text)| text).collect();
+            prop_assert_eq!(
+                letters(&found), letters(&shown), "{}\n{}", &html, HtmlForm::new().to_markdown(&html).unwrap()
+            );
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! All file forms in the order in which they are tried, and the sources of company, type and date.
+//!
+//! The content of a file recognises its form, rarely its extension. Company, policy type and date
+//! come each from the first source that gives it: the content of the file (a header, a comment or
+//! front matter), then its path (the pattern of the user, or the layout of an unpacked Open Terms
+//! Archive dataset), then, for the date alone, the options of the user.
+
+use super::dataset;
+use super::form::{FileForm, HEAD_BYTES, PartialKey, SnapshotKey, SnapshotRecord};
+use super::front_matter::FrontMatterForm;
+use super::header::HeaderForm;
+use super::html::HtmlForm;
+use super::path_pattern::{PathPattern, default_time};
+use super::plain::PlainForm;
+use crate::corpus::notices::SkipReason;
+use crate::corpus::read_options::ReadOptions;
+use crate::corpus::snapshot_facts::SnapshotFacts;
+use crate::corpus::source_text::SourceText;
+use crate::error;
+use crate::model::{ArchiveTime, PRIVACY_POLICY};
+
+/// What a file is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::corpus) enum RecognisedFile {
+    /// A snapshot.
+    Found(SnapshotKey),
+    /// Left out by a rule.
+    Skipped(SkipReason),
+    /// A file of a known form that is invalid: the reason in one line.
+    Failed(String),
+}
+
+/// The forms that are tried, and the options that complete what they find.
+pub(in crate::corpus) struct FormRegistry {
+    forms: Vec<Box<dyn FileForm>>,
+    pattern: Option<PathPattern>,
+    /// The archive time of files that give none.
+    time: Option<ArchiveTime>,
+}
+
+impl FormRegistry {
+    /// Returns the forms for these options.
+    ///
+    /// # Errors
+    ///
+    /// The path pattern or the date of the options is invalid.
+    pub fn new(options: &ReadOptions) -> error::Result<Self> {
+        Ok(Self {
+            forms: vec![
+                Box::new(HeaderForm),
+                Box::new(FrontMatterForm),
+                Box::new(HtmlForm::new()),
+                Box::new(PlainForm),
+            ],
+            pattern: options.path.as_deref().map(PathPattern::parse).transpose()?,
+            time: options.date.as_deref().map(default_time).transpose()?,
+        })
+    }
+
+    /// Recognises a file by its path inside the corpus and its first [`HEAD_BYTES`] bytes.
+    pub fn recognise(&self, path: &str, head: &[u8]) -> RecognisedFile {
+        if head.is_empty() {
+            return RecognisedFile::Skipped(SkipReason::Empty);
+        }
+        let key = match self.form(path, head) {
+            Ok(Some((_, key))) => key.or(self.key_of_path(path)),
+            Ok(None) => PartialKey::default(),
+            Err(reason) => return RecognisedFile::Failed(reason),
+        };
+        match self.complete(key) {
+            Ok(key) => RecognisedFile::Found(key),
+            Err(skip) => RecognisedFile::Skipped(skip),
+        }
+    }
+
+    /// Reads a whole file. Returns `None` if it is not, or no longer, a snapshot.
+    ///
+    /// # Errors
+    ///
+    /// The file has a known form but is invalid: the reason in one line.
+    pub fn read(&self, path: &str, bytes: Vec<u8>) -> Result<Option<SnapshotRecord>, String> {
+        let Some((form, key)) = self.form(path, head_of(&bytes))? else { return Ok(None) };
+        let Ok(key) = self.complete(key.or(self.key_of_path(path))) else { return Ok(None) };
+        let (facts, text) = form.read(path, bytes)?;
+        Ok(Some(SnapshotRecord { key, facts, text }))
+    }
+
+    /// Reads the metadata and the text of a file whose policy and date are known already.
+    ///
+    /// # Errors
+    ///
+    /// The file is not a text, or has a known form but is invalid: the reason in one line.
+    pub fn read_text(
+        &self,
+        path: &str,
+        bytes: Vec<u8>,
+    ) -> Result<(SnapshotFacts, SourceText), String> {
+        match self.form(path, head_of(&bytes))? {
+            Some((form, _)) => form.read(path, bytes),
+            None => Err("is no text".to_owned()),
+        }
+    }
+
+    /// Returns the first form that recognises a file, and what the content of the file gives.
+    fn form(&self, path: &str, head: &[u8]) -> Result<Option<(&dyn FileForm, PartialKey)>, String> {
+        for form in &self.forms {
+            if let Some(key) = form.recognise(path, head)? {
+                return Ok(Some((form.as_ref(), key)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns what the path gives.
+    fn key_of_path(&self, path: &str) -> PartialKey {
+        let key = match &self.pattern {
+            Some(pattern) => pattern.key_of(path),
+            None => dataset::key_of(path),
+        };
+        key.unwrap_or_default()
+    }
+
+    /// Completes a key from the options, or returns the reason for leaving the file out.
+    fn complete(&self, key: PartialKey) -> Result<SnapshotKey, SkipReason> {
+        let Some(company) = key.company else {
+            let has_pattern = self.pattern.is_some();
+            return Err(if has_pattern { SkipReason::NoPolicy } else { SkipReason::NoHeader });
+        };
+        Ok(SnapshotKey {
+            company,
+            policy_type: key.policy_type.unwrap_or_else(|| PRIVACY_POLICY.to_owned()),
+            time: key.time.or(self.time).ok_or(SkipReason::NoDate)?,
+        })
+    }
+}
+
+/// The part of a file by which its form is recognised.
+fn head_of(bytes: &[u8]) -> &[u8] {
+    &bytes[..bytes.len().min(HEAD_BYTES as usize)]
+}

@@ -1,0 +1,110 @@
+//! Reasons for leaving an input out, and notices about inputs that are read.
+
+/// The rule by which an input is left out. Leaving it out is no error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// Neither the file nor its path names a company.
+    NoHeader,
+    /// Nothing gives the date on which it was archived.
+    NoDate,
+    /// The file is empty.
+    Empty,
+    /// The name begins with a dot.
+    Hidden,
+    /// It is a symbolic link below the corpus.
+    SymbolicLink,
+    /// It is a pipe, a socket or a device.
+    NoFile,
+    /// It is a folder that contains a fineprint index.
+    Index,
+    /// Another input has the same policy, second and text.
+    Duplicate,
+    /// Its path is not the path of a policy: a README of a history, or a path that does not fit
+    /// the pattern of the options.
+    NoPolicy,
+    /// A commit deleted the file.
+    Deleted,
+    /// It is a submodule of a git repository.
+    Submodule,
+    /// The clone does not have it: a text that was not fetched, or the changes of a commit whose
+    /// parents were not fetched.
+    NotFetched,
+}
+
+impl SkipReason {
+    /// Every reason.
+    pub const ALL: [SkipReason; 12] = [
+        SkipReason::NoHeader,
+        SkipReason::NoDate,
+        SkipReason::Empty,
+        SkipReason::Hidden,
+        SkipReason::SymbolicLink,
+        SkipReason::NoFile,
+        SkipReason::Index,
+        SkipReason::Duplicate,
+        SkipReason::NoPolicy,
+        SkipReason::Deleted,
+        SkipReason::Submodule,
+        SkipReason::NotFetched,
+    ];
+
+    /// The reason as it is shown to people. Indexes store counts under these texts, so a changed
+    /// text needs a new index format.
+    pub fn reason(self) -> &'static str {
+        match self {
+            SkipReason::NoHeader => "names no company",
+            SkipReason::NoDate => "no archive date",
+            SkipReason::Empty => "empty file",
+            SkipReason::Hidden => "hidden",
+            SkipReason::SymbolicLink => "symbolic link",
+            SkipReason::NoFile => "not a file",
+            SkipReason::Index => "a fineprint index",
+            SkipReason::Duplicate => "duplicate of another snapshot",
+            SkipReason::NoPolicy => "not a policy in this layout",
+            SkipReason::Deleted => "deleted, which is no snapshot",
+            SkipReason::Submodule => "submodule",
+            SkipReason::NotFetched => "not fetched by a shallow or partial clone",
+        }
+    }
+}
+
+/// Something that a person should know about a corpus although nothing failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CorpusNotice {
+    /// The bytes are not UTF-8 and were read as windows-1252.
+    Windows1252,
+    /// The date is before the first policies on the web, or after today. It is indexed as it is.
+    OddDate,
+    /// The clone is shallow: older snapshots are missing.
+    Shallow,
+    /// The clone is partial: some objects are missing.
+    Partial,
+}
+
+impl CorpusNotice {
+    /// Every notice.
+    pub const ALL: [CorpusNotice; 4] = [
+        CorpusNotice::Windows1252,
+        CorpusNotice::OddDate,
+        CorpusNotice::Shallow,
+        CorpusNotice::Partial,
+    ];
+
+    /// The notice as it is shown, followed by a count: `read as windows-1252, being no UTF-8: 3`.
+    /// Indexes store counts under these texts, so a changed text needs a new index format.
+    pub fn text(self) -> &'static str {
+        match self {
+            CorpusNotice::Windows1252 => "read as windows-1252, being no UTF-8",
+            CorpusNotice::OddDate => "dated before 1995 or in the future, and indexed at that date",
+            CorpusNotice::Shallow => {
+                "shallow clones, read as far back as they go (`git fetch --unshallow` gets the rest)"
+            }
+            CorpusNotice::Partial => {
+                "partial clones, read as far as they were fetched \
+                 (`git fetch --refetch --no-filter` gets the rest)"
+            }
+        }
+    }
+}

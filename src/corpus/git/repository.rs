@@ -1,4 +1,7 @@
-//! Where a repository is, and what its references and settings say. Neither the environment nor the user's settings matter.
+//! Finds a git repository, and reads its references and settings.
+//!
+//! The layout of the folder is described in `gitrepository-layout(5)`. Neither the environment nor
+//! the settings of the user are read. Objects are left to [`super::objects`].
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -7,40 +10,41 @@ use std::path::{Path, PathBuf};
 use gix_hash::ObjectId;
 use walkdir::WalkDir;
 
-use super::commit::id;
 use crate::error::{Error, Result};
 
-/// How many references may point to references: git's own limit.
+/// How many references may point to each other in a row; git has the same limit.
 const MAX_SYMBOLIC: usize = 5;
 
 /// The folders of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Repository {
-    /// What belongs to this work tree: its HEAD.
+    /// The folder of this work tree, with its HEAD.
     git: PathBuf,
-    /// What all work trees share: objects, references, settings.
+    /// The folder that all work trees share, with objects, references and settings.
     common: PathBuf,
-    /// Whether the folder that was named is the root of its work tree, with files of its own.
+    /// Whether the folder that was named is the root of a work tree, with files of its own.
     pub is_work_tree: bool,
 }
 
 impl Repository {
-    /// The repository that `path` is (bare, or a `.git` folder) or whose work tree begins there.
+    /// Finds the repository that `path` is (a bare one or a `.git` folder) or whose work tree has
+    /// its root there.
     pub fn at(path: &Path) -> Option<Self> {
-        if let Some(repository) = Self::of(path, false) {
+        if let Some(repository) = Self::in_folder(path, false) {
             return Some(repository);
         }
         let dot_git = path.join(".git");
         if dot_git.is_dir() {
-            return Self::of(&dot_git, true);
+            return Self::in_folder(&dot_git, true);
         }
         let link = fs::read_to_string(&dot_git).ok()?;
         let target = link.strip_prefix("gitdir:")?.trim();
-        Self::of(&path.join(target), true)
+        Self::in_folder(&path.join(target), true)
     }
 
-    /// As git itself decides it: a HEAD that names a reference or commit, and folders of objects and references.
-    fn of(git: &Path, is_work_tree: bool) -> Option<Self> {
+    /// Tests whether a folder is a repository, as git does: it has a HEAD that names a reference or
+    /// a commit, and folders of objects and references.
+    fn in_folder(git: &Path, is_work_tree: bool) -> Option<Self> {
         if !git.join("HEAD").is_file() && !git.join("HEAD").is_symlink() {
             return None;
         }
@@ -51,9 +55,10 @@ impl Repository {
         if !common.join("objects").is_dir() || !common.join("refs").is_dir() {
             return None;
         }
-        let head = read_reference(&git.join("HEAD"))?;
-        let is_head = matches!(head, Reference::Commit(_))
-            || matches!(&head, Reference::To(name) if is_name(name));
+        let is_head = match Reference::read(&git.join("HEAD"))? {
+            Reference::Commit(_) => true,
+            Reference::Symbolic(name) => is_reference_name(&name),
+        };
         is_head.then(|| Self { git: git.to_owned(), common, is_work_tree })
     }
 
@@ -62,74 +67,87 @@ impl Repository {
         self.common.join("objects")
     }
 
-    /// Refuses repositories whose format is another.
+    /// Checks that the repository has a format that is read.
+    ///
+    /// # Errors
+    ///
+    /// The repository names its objects by another hash than SHA-1, or keeps its references
+    /// elsewhere than in files.
     pub fn check(&self, corpus: &Path) -> Result<()> {
-        let refuse = |what: &str| {
-            let message = format!(
-                "this git repository {what}, which is not read; index a clone in the default format, or its files"
-            );
-            Err(Error::Corpus { path: corpus.to_owned(), message })
-        };
-        let settings = Settings::read(&self.common.join("config"));
+        let settings = self.settings();
         match settings.get("extensions", "objectformat") {
             None | Some("sha1") => {}
-            Some(format) => return refuse(&format!("names its objects by {format}")),
+            Some(format) => {
+                return Err(unread_format(corpus, &format!("names its objects by {format}")));
+            }
         }
         match settings.get("extensions", "refstorage") {
             None | Some("files") => Ok(()),
-            Some(format) => refuse(&format!("keeps its references as {format}")),
+            Some(format) => {
+                Err(unread_format(corpus, &format!("keeps its references as {format}")))
+            }
         }
     }
 
-    /// Whether the settings say that objects are fetched when they are needed.
+    /// Whether the settings say that missing objects are fetched from a server when they are
+    /// needed: the repository is a partial clone.
     pub fn is_partial(&self) -> bool {
-        let settings = Settings::read(&self.common.join("config"));
+        let settings = self.settings();
         settings.get("extensions", "partialclone").is_some()
-            || settings.0.iter().any(|(section, key, value)| {
-                section.starts_with("remote ") && key == "promisor" && value == "true"
+            || settings.0.iter().any(|setting| {
+                setting.section.starts_with("remote ")
+                    && setting.key == "promisor"
+                    && setting.value == "true"
             })
+    }
+
+    fn settings(&self) -> Settings {
+        let file = fs::read(self.common.join("config"));
+        // Git, too, reads a repository without settings.
+        file.map_or_else(|_| Settings::default(), |text| Settings::parse(&text))
     }
 
     /// The commits whose parents a shallow clone left out.
     pub fn shallow(&self) -> HashSet<ObjectId> {
-        let listed = fs::read_to_string(self.common.join("shallow")).unwrap_or_default();
-        listed.lines().filter_map(|line| id(line.trim().as_bytes())).collect()
+        let Ok(list) = fs::read_to_string(self.common.join("shallow")) else {
+            return HashSet::new();
+        };
+        list.lines().filter_map(parse_id).collect()
     }
 
-    /// The commits from which the history is read: that of HEAD; if it has none, those of the branches; if there are none, those of the
-    /// remote branches.
+    /// The commits from which the history is read back: the commit of HEAD; if HEAD has none, the
+    /// commits of all branches; if there are no branches, the commits of all remote branches. Empty
+    /// if there are no commits.
     pub fn tips(&self) -> Vec<ObjectId> {
         if let Some(head) = self.resolve("HEAD") {
             return vec![head];
         }
-        ["refs/heads/", "refs/remotes/"]
-            .into_iter()
-            .map(|prefix| self.all(prefix))
-            .find(|tips| !tips.is_empty())
-            .unwrap_or_default()
+        let branches = self.commits_below("refs/heads/");
+        if branches.is_empty() { self.commits_below("refs/remotes/") } else { branches }
     }
 
+    /// Follows a reference to its commit.
     fn resolve(&self, name: &str) -> Option<ObjectId> {
         let mut name = name.to_owned();
         for _ in 0..=MAX_SYMBOLIC {
-            let own = read_reference(&self.git.join(&name));
-            match own.or_else(|| read_reference(&self.common.join(&name))) {
+            let own = Reference::read(&self.git.join(&name));
+            match own.or_else(|| Reference::read(&self.common.join(&name))) {
                 Some(Reference::Commit(id)) => return Some(id),
-                Some(Reference::To(target)) if is_name(&target) => name = target,
-                Some(Reference::To(_)) => return None,
-                None => return self.packed().remove(&name),
+                Some(Reference::Symbolic(target)) if is_reference_name(&target) => name = target,
+                Some(Reference::Symbolic(_)) => return None,
+                None => return self.packed_references().remove(&name),
             }
         }
         None
     }
 
-    fn all(&self, prefix: &str) -> Vec<ObjectId> {
-        let mut names: Vec<String> = self.packed().into_keys().collect();
+    /// The commits of all references whose names begin with `prefix`, sorted by id.
+    fn commits_below(&self, prefix: &str) -> Vec<ObjectId> {
+        let mut names: Vec<String> = self.packed_references().into_keys().collect();
         for entry in WalkDir::new(self.common.join(prefix)).into_iter().flatten() {
             let name = entry.path().strip_prefix(&self.common).ok().and_then(Path::to_str);
-            names.extend(
-                name.filter(|_| entry.file_type().is_file()).map(|name| name.replace('\\', "/")),
-            );
+            let name = name.filter(|_| entry.file_type().is_file());
+            names.extend(name.map(|name| name.replace('\\', "/")));
         }
         names.retain(|name| name.starts_with(prefix));
         let mut tips: Vec<_> = names.iter().filter_map(|name| self.resolve(name)).collect();
@@ -138,64 +156,97 @@ impl Repository {
         tips
     }
 
-    fn packed(&self) -> BTreeMap<String, ObjectId> {
-        let listed = fs::read(self.common.join("packed-refs")).unwrap_or_default();
-        let listed = String::from_utf8_lossy(&listed);
-        let pairs = listed.lines().filter_map(|line| line.split_once(' '));
-        pairs
-            .filter_map(|(hex, name)| Some((name.trim().to_owned(), id(hex.as_bytes())?)))
+    /// The references that are kept together in one file.
+    fn packed_references(&self) -> BTreeMap<String, ObjectId> {
+        let Ok(list) = fs::read(self.common.join("packed-refs")) else { return BTreeMap::new() };
+        String::from_utf8_lossy(&list)
+            .lines()
+            .filter_map(|line| {
+                let (id, name) = line.split_once(' ')?;
+                Some((name.trim().to_owned(), ObjectId::from_hex(id.as_bytes()).ok()?))
+            })
             .collect()
     }
 }
 
+fn unread_format(corpus: &Path, what: &str) -> Error {
+    let message = format!(
+        "this git repository {what}, which is not read; index a clone in the default format, or \
+         its files"
+    );
+    Error::Corpus { path: corpus.to_owned(), message }
+}
+
+/// The content of a reference.
 enum Reference {
     Commit(ObjectId),
-    To(String),
+    /// The name of another reference.
+    Symbolic(String),
 }
 
-fn read_reference(path: &Path) -> Option<Reference> {
-    // Long ago HEAD was a symbolic link to the branch, which may not exist yet.
-    if let Ok(target) = fs::read_link(path)
-        && let Some(target) = target.to_str().filter(|target| target.starts_with("refs/"))
-    {
-        return Some(Reference::To(target.to_owned()));
-    }
-    let text = fs::read_to_string(path).ok()?;
-    match text.strip_prefix("ref:") {
-        Some(name) => Some(Reference::To(name.trim().to_owned())),
-        None => id(text.trim().as_bytes()).map(Reference::Commit),
+impl Reference {
+    /// Reads the reference in a file, or returns `None` if there is none.
+    fn read(path: &Path) -> Option<Self> {
+        // Old versions of git made HEAD a symbolic link to the branch, which may not exist yet.
+        if let Ok(target) = fs::read_link(path)
+            && let Some(target) = target.to_str().filter(|target| target.starts_with("refs/"))
+        {
+            return Some(Self::Symbolic(target.to_owned()));
+        }
+        let text = fs::read_to_string(path).ok()?;
+        match text.strip_prefix("ref:") {
+            Some(name) => Some(Self::Symbolic(name.trim().to_owned())),
+            None => parse_id(&text).map(Self::Commit),
+        }
     }
 }
 
-/// A reference must not lead out of the repository.
-fn is_name(name: &str) -> bool {
+/// Parses an object id with white space around it.
+fn parse_id(text: &str) -> Option<ObjectId> {
+    ObjectId::from_hex(text.trim().as_bytes()).ok()
+}
+
+/// Whether a name can belong to a reference below `refs/`. A name with `..` could lead out of the
+/// repository.
+fn is_reference_name(name: &str) -> bool {
     name.starts_with("refs/")
         && !name.split('/').any(|part| part.is_empty() || part == "." || part == "..")
 }
 
-/// The settings of a repository as (section, key, value), names in lower case. Only plain values are needed, so quotes, escapes and
+/// The settings of a repository. The few that are read have plain values, so quotes, escapes and
 /// includes are not understood.
-struct Settings(Vec<(String, String, String)>);
+#[derive(Debug, Default)]
+struct Settings(Vec<Setting>);
+
+/// One setting, in lower case.
+#[derive(Debug)]
+struct Setting {
+    section: String,
+    key: String,
+    value: String,
+}
 
 impl Settings {
-    fn read(path: &Path) -> Self {
-        let text = fs::read(path).unwrap_or_default();
+    fn parse(text: &[u8]) -> Self {
         let mut section = String::new();
         let mut settings = Vec::new();
-        for line in String::from_utf8_lossy(&text).lines().map(str::trim) {
-            if let Some(name) = line.strip_prefix('[') {
-                section = name.split(']').next().unwrap_or_default().to_ascii_lowercase();
+        for line in String::from_utf8_lossy(text).lines().map(str::trim) {
+            if let Some(header) = line.strip_prefix('[') {
+                let end = header.find(']').unwrap_or(header.len());
+                section = header[..end].to_ascii_lowercase();
             } else if let Some((key, value)) = line.split_once('=') {
-                let (key, value) =
-                    (key.trim().to_ascii_lowercase(), value.trim().to_ascii_lowercase());
-                settings.push((section.clone(), key, value));
+                let key = key.trim().to_ascii_lowercase();
+                let value = value.trim().to_ascii_lowercase();
+                settings.push(Setting { section: section.clone(), key, value });
             }
         }
         Self(settings)
     }
 
+    /// The last value of a setting.
     fn get(&self, section: &str, key: &str) -> Option<&str> {
-        let mut found = self.0.iter().rev().filter(|(s, k, _)| s == section && k == key);
-        found.next().map(|(_, _, value)| value.as_str())
+        let mut found = self.0.iter().rev();
+        let setting = found.find(|setting| setting.section == section && setting.key == key)?;
+        Some(&setting.value)
     }
 }

@@ -1,133 +1,159 @@
-//! Folders as git stores them, and where two of them differ.
+//! Parses trees, the folders of git, and finds the entries in which two of them differ.
+//!
+//! Most commits change one file. The root folder of a history has hundreds of entries, so two trees
+//! are compared as bytes: only the entries between their common start and end are looked at.
 
 use std::ops::Range;
 use std::rc::Rc;
 
 use gix_hash::ObjectId;
 
-use super::objects::Object;
+use super::objects::GitObject;
 
+/// The length of an object id, in bytes.
 const ID_BYTES: usize = 20;
 
-/// What an entry of a folder is.
+/// The type of an entry of a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
+pub(super) enum EntryMode {
     File,
     Folder,
     SymbolicLink,
     Submodule,
 }
 
-/// One entry of a folder.
+/// One entry of a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry<'t> {
-    pub mode: Mode,
+pub(super) struct TreeEntry<'t> {
+    pub mode: EntryMode,
     pub name: &'t [u8],
     pub id: ObjectId,
 }
 
-/// A folder: entries of `mode SPACE name NUL id`, sorted by name.
+impl<'t> TreeEntry<'t> {
+    /// Parses `mode SPACE name NUL id`, or returns `None` if the bytes have another form.
+    fn parse(bytes: &'t [u8]) -> Option<Self> {
+        let (head, id) = bytes.split_last_chunk::<ID_BYTES>()?;
+        let head = head.strip_suffix(b"\0")?;
+        let space = head.iter().position(|byte| *byte == b' ')?;
+        let mode = match &head[..space] {
+            b"40000" | b"040000" => EntryMode::Folder,
+            b"120000" => EntryMode::SymbolicLink,
+            b"160000" => EntryMode::Submodule,
+            _ => EntryMode::File,
+        };
+        Some(Self { mode, name: &head[space + 1..], id: ObjectId::Sha1(*id) })
+    }
+}
+
+/// The entries of two trees that are left after their common start and end, as ranges of numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DifferingEntries {
+    pub ours: Range<usize>,
+    pub theirs: Range<usize>,
+}
+
+/// A folder: a list of entries, sorted by name.
 #[derive(Debug, Clone)]
-pub(super) struct Tree {
-    object: Rc<Object>,
-    /// Where its entries begin, and its end. Entries vary in length, so this cannot be seen from the middle.
+pub(super) struct GitTree {
+    object: Rc<GitObject>,
+    /// The offset of every entry, then the length of the object, in bytes. Entries differ in
+    /// length, so their borders cannot be found from the middle of the object.
     starts: Rc<[u32]>,
 }
 
-impl Tree {
-    /// Reads a tree. `None`: the object is none.
-    pub fn parse(object: Rc<Object>) -> Option<Self> {
+impl GitTree {
+    /// Parses a tree object. Returns `None` if it is not a list of entries.
+    pub fn parse(object: Rc<GitObject>) -> Option<Self> {
         let data = &object.data;
         let mut starts = vec![0];
         let mut start = 0;
         while start < data.len() {
-            let name = data[start..].iter().position(|byte| *byte == 0)?;
-            start = (start + name + 1).checked_add(ID_BYTES).filter(|end| *end <= data.len())?;
-            starts.push(u32::try_from(start).ok()?);
+            let name_end = start + data[start..].iter().position(|byte| *byte == 0)?;
+            let end = name_end + 1 + ID_BYTES;
+            TreeEntry::parse(data.get(start..end)?)?;
+            starts.push(u32::try_from(end).ok()?);
+            start = end;
         }
-        let tree = Self { object: Rc::clone(&object), starts: starts.into() };
-        (0..tree.len()).all(|number| tree.get(number).is_some()).then_some(tree)
+        Some(Self { starts: starts.into(), object })
     }
 
-    /// Reads a tree that mostly is like `other`, and says where they differ. Where only one id does, which is what most commits do to the
-    /// large root folder, its entries begin where those of the other do.
-    pub fn parse_like(object: Rc<Object>, other: &Tree) -> Option<Self> {
+    /// Parses a tree object that is mostly equal to `other`, with the result of [`Self::parse`].
+    /// Where the two differ in a single id, the common case, the borders of the entries are those
+    /// of `other`.
+    pub fn parse_like(object: Rc<GitObject>, other: &Self) -> Option<Self> {
         let (ours, theirs) = (&object.data, &other.object.data);
         if ours.len() == theirs.len() {
             let start = common_prefix(ours, theirs);
             let end = ours.len() - common_suffix(&ours[start..], &theirs[start..]);
-            let number = other.starts.partition_point(|s| *s as usize <= start);
-            let entry_end = other.starts.get(number).map_or(0, |end| *end as usize);
-            if end <= entry_end && start + ID_BYTES >= entry_end {
+            let number = other.starts.partition_point(|offset| *offset as usize <= start);
+            if let Some(&entry_end) = other.starts.get(number)
+                && end <= entry_end as usize
+                && start + ID_BYTES >= entry_end as usize
+            {
                 return Some(Self { object, starts: Rc::clone(&other.starts) });
             }
         }
         Self::parse(object)
     }
 
+    /// The number of entries.
     fn len(&self) -> usize {
         self.starts.len() - 1
     }
 
-    fn get(&self, number: usize) -> Option<Entry<'_>> {
-        let (start, end) =
-            (*self.starts.get(number)? as usize, *self.starts.get(number + 1)? as usize);
-        let (head, id) = self.object.data.get(start..end)?.split_last_chunk::<ID_BYTES>()?;
-        let head = head.strip_suffix(b"\0")?;
-        let space = head.iter().position(|byte| *byte == b' ')?;
-        let mode = match &head[..space] {
-            b"40000" | b"040000" => Mode::Folder,
-            b"120000" => Mode::SymbolicLink,
-            b"160000" => Mode::Submodule,
-            _ => Mode::File,
-        };
-        Some(Entry { mode, name: &head[space + 1..], id: ObjectId::Sha1(*id) })
+    fn entry(&self, number: usize) -> TreeEntry<'_> {
+        let (start, end) = (self.starts[number] as usize, self.starts[number + 1] as usize);
+        TreeEntry::parse(&self.object.data[start..end]).expect("every entry was parsed before")
     }
 
     /// The entries with these numbers.
-    pub fn entries(&self, range: Range<usize>) -> impl Iterator<Item = Entry<'_>> {
-        range.filter_map(|number| self.get(number))
+    pub fn entries(&self, range: Range<usize>) -> impl Iterator<Item = TreeEntry<'_>> {
+        range.map(|number| self.entry(number))
     }
 
-    /// Every entry.
+    /// The numbers of all entries.
     pub fn all(&self) -> Range<usize> {
         0..self.len()
     }
 
-    /// The entries that the two do not have in common at their start and end. Bytes are compared, not entries: of the hundreds in a root
-    /// folder mostly one differs.
-    pub fn differing(&self, other: &Tree) -> (Range<usize>, Range<usize>) {
+    /// Finds the entries that the two trees do not have in common at their start and end.
+    pub fn differing(&self, other: &Self) -> DifferingEntries {
         let (ours, theirs) = (&self.object.data, &other.object.data);
         let prefix = common_prefix(ours, theirs);
         let first =
             self.starts.partition_point(|start| *start as usize <= prefix).saturating_sub(1);
-        let start = self.starts.get(first).map_or(0, |start| *start as usize);
+        let start = self.starts[first] as usize;
         let suffix = common_suffix(&ours[start..], &theirs[start..]);
-        // What begins in the common end of both begins an entry of both, or the common end is taken as shorter.
+        // The common end may begin inside an entry of either tree. It is shortened to the first
+        // place at which an entry begins in both.
         let mut end = self.starts.partition_point(|start| (*start as usize) < ours.len() - suffix);
         while let Some(start) = self.starts.get(end) {
             let tail = ours.len() - *start as usize;
             if let Ok(their_end) = other.starts.binary_search(&((theirs.len() - tail) as u32)) {
-                return (first..end, first..their_end);
+                return DifferingEntries { ours: first..end, theirs: first..their_end };
             }
             end += 1;
         }
-        (first..self.len(), first..other.len())
+        DifferingEntries { ours: first..self.len(), theirs: first..other.len() }
     }
 }
 
-/// How much is compared at once: first as much as is fast, then ever less to find the place.
-const BLOCKS: [usize; 3] = [1024, 32, 1];
+/// The numbers of bytes that are compared at once: large blocks, since they are fast, then smaller
+/// ones to find the exact place.
+const BLOCK_BYTES: [usize; 3] = [1024, 32, 1];
 
+/// The length of the longest common start, in bytes.
 fn common_prefix(a: &[u8], b: &[u8]) -> usize {
-    BLOCKS.into_iter().fold(0, |len, block| {
+    BLOCK_BYTES.into_iter().fold(0, |len, block| {
         let pairs = a[len..].chunks_exact(block).zip(b[len..].chunks_exact(block));
         len + pairs.take_while(|(a, b)| a == b).count() * block
     })
 }
 
+/// The length of the longest common end, in bytes.
 fn common_suffix(a: &[u8], b: &[u8]) -> usize {
-    BLOCKS.into_iter().fold(0, |len, block| {
+    BLOCK_BYTES.into_iter().fold(0, |len, block| {
         let (a, b) = (&a[..a.len() - len], &b[..b.len() - len]);
         let pairs = a.rchunks_exact(block).zip(b.rchunks_exact(block));
         len + pairs.take_while(|(a, b)| a == b).count() * block
@@ -137,33 +163,38 @@ fn common_suffix(a: &[u8], b: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::git::objects::Kind;
+    use crate::corpus::git::objects::ObjectKind;
 
-    fn bytes(entries: &[(&str, u8)]) -> Vec<u8> {
-        let entry =
-            |(name, id): &(&str, u8)| [b"100644 ", name.as_bytes(), b"\0", &[*id; 20]].concat();
-        entries.iter().flat_map(entry).collect()
+    /// A file of the tests: its name, and the byte that its id is made of.
+    type NamedFile = (&'static str, u8);
+
+    fn bytes(files: &[NamedFile]) -> Vec<u8> {
+        let entries = files
+            .iter()
+            .map(|(name, id)| [b"100644 ", name.as_bytes(), b"\0", &[*id; ID_BYTES]].concat());
+        entries.flatten().collect()
     }
 
-    fn tree(entries: &[(&str, u8)]) -> Tree {
-        Tree::parse(Rc::new(Object { kind: Kind::Tree, data: bytes(entries) })).unwrap()
+    fn parse(data: Vec<u8>) -> Option<GitTree> {
+        GitTree::parse(Rc::new(GitObject { kind: ObjectKind::Tree, data }))
     }
 
-    fn names(tree: &Tree, range: Range<usize>) -> Vec<String> {
+    fn names(tree: &GitTree, range: Range<usize>) -> Vec<String> {
         tree.entries(range).map(|entry| String::from_utf8_lossy(entry.name).into_owned()).collect()
     }
 
-    /// The entries of the two ranges differ, those outside are equal one by one.
-    fn check(a: &[(&str, u8)], b: &[(&str, u8)]) -> (Vec<String>, Vec<String>) {
-        let (left, right) = (tree(a), tree(b));
-        let (x, y) = left.differing(&right);
-        assert_eq!(a[..x.start], b[..y.start]);
-        assert_eq!(a[x.end..], b[y.end..]);
-        for (object, other) in [(&left, &right), (&right, &left)] {
-            let like = Tree::parse_like(Rc::clone(&object.object), other).unwrap();
-            assert_eq!(like.starts, object.starts);
+    /// Checks that the entries outside of the two ranges are equal one by one, and returns the
+    /// names of the entries inside.
+    fn check(a: &[NamedFile], b: &[NamedFile]) -> (Vec<String>, Vec<String>) {
+        let (left, right) = (parse(bytes(a)).unwrap(), parse(bytes(b)).unwrap());
+        let DifferingEntries { ours, theirs } = left.differing(&right);
+        assert_eq!(a[..ours.start], b[..theirs.start]);
+        assert_eq!(a[ours.end..], b[theirs.end..]);
+        for (tree, other) in [(&left, &right), (&right, &left)] {
+            let like = GitTree::parse_like(Rc::clone(&tree.object), other).unwrap();
+            assert_eq!(like.starts, tree.starts);
         }
-        (names(&left, x), names(&right, y))
+        (names(&left, ours), names(&right, theirs))
     }
 
     #[test]
@@ -179,7 +210,7 @@ mod tests {
         );
         assert_eq!(check(&all, &[("acme", 1), ("birch", 2)]).0, ["cedar"]);
         assert_eq!(check(&[("acme", 1)], &[("acme", 1), ("acme2", 1)]).1, ["acme2"]);
-        // Ids that contain what separates entries.
+        // Ids that contain the bytes that separate entries.
         check(&[("a", 0), ("b", 32), ("c", 0)], &[("a", 0), ("b", 0), ("c", 0)]);
         check(&[("a", b'a'), ("aa", b'a')], &[("a", b'a'), ("aaa", b'a')]);
     }
@@ -188,10 +219,8 @@ mod tests {
     fn broken_trees_are_refused() {
         let sound = bytes(&[("acme", 1)]);
         for end in 1..sound.len() {
-            let data = sound[..end].to_vec();
-            assert!(Tree::parse(Rc::new(Object { kind: Kind::Tree, data })).is_none(), "{end}");
+            assert!(parse(sound[..end].to_vec()).is_none(), "{end}");
         }
-        let data = [b"100644\0", &[0; 20][..]].concat();
-        assert!(Tree::parse(Rc::new(Object { kind: Kind::Tree, data })).is_none(), "no space");
+        assert!(parse([b"100644\0", &[0; ID_BYTES][..]].concat()).is_none(), "no space");
     }
 }

@@ -1,0 +1,333 @@
+//! Lists the versions of every policy in a history, and every change that is not a version.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use gix_hash::ObjectId;
+use jiff::Timestamp;
+
+use super::commit_graph::{CommitGraph, CommitNode};
+use super::history_source::{HistorySource, read_message};
+use super::objects::{ObjectError, ObjectFault, ObjectReader};
+use super::tree_changes::{TreeChange, TreeComparer};
+use crate::corpus::corpus_reader::{CorpusExtent, SeenInput};
+use crate::corpus::found_snapshot::{FoundSnapshot, GitBody, SnapshotBody, fingerprint};
+use crate::corpus::layouts::layout::HistoryLayout;
+use crate::corpus::notices::{CorpusNotice, SkipReason};
+use crate::model::ArchiveTime;
+
+/// 1995-01-01, in seconds since 1970 UTC. Before that date there were no policies on the web.
+const FIRST_TIME: i64 = 788_918_400;
+
+/// A day, in seconds: how much a clock may be ahead before its time counts as future.
+const DAY_SECONDS: i64 = 86_400;
+
+/// The size in bytes of a text whose size is not cheap to know. The size of a policy only decides
+/// how early it is read.
+const UNKNOWN_SIZE: u64 = 1;
+
+/// What [`HistoryScan::scan_since`] returns.
+pub(super) struct PartialScan {
+    /// How much of the history was reported.
+    pub extent: CorpusExtent,
+    /// The state of the history at this scan, if a later scan can start from it.
+    pub state: Option<String>,
+}
+
+/// The state of a history: the commit at its only tip, and the number of its commits.
+#[derive(Debug, Clone, Copy)]
+struct HistoryState {
+    tip: ObjectId,
+    commits: u64,
+}
+
+impl HistoryState {
+    /// Parses a state as [`HistoryState::text`] writes it.
+    fn parse(text: &str) -> Option<Self> {
+        let (tip, commits) = text.split_once(' ')?;
+        let tip = ObjectId::from_hex(tip.as_bytes()).ok()?;
+        Some(Self { tip, commits: commits.parse().ok()? })
+    }
+
+    fn text(self) -> String {
+        format!("{} {}", self.tip, self.commits)
+    }
+}
+
+/// A path that is a policy.
+struct PolicyPath {
+    path: Arc<str>,
+    company: String,
+    policy_type: String,
+    /// The archive time of every version, in seconds since 1970 UTC, if the path has one.
+    time: Option<i64>,
+    /// The size of the newest text in bytes. It counts for all texts, which mostly are alike.
+    bytes: u64,
+}
+
+/// The commit whose changes are being reported.
+struct VisitedCommit<'g> {
+    node: &'g CommitNode,
+    /// The number of the commit in the history; 0 is the oldest.
+    order: u64,
+    /// The message, once it was needed.
+    message: Option<String>,
+}
+
+impl VisitedCommit<'_> {
+    fn message(&mut self, reader: &mut ObjectReader<'_>) -> Result<&str, ObjectError> {
+        let message = match self.message.take() {
+            Some(message) => message,
+            None => read_message(reader, self.node.id)?,
+        };
+        Ok(self.message.insert(message))
+    }
+}
+
+/// Reports what a history contains to a sink.
+pub(super) struct HistoryScan<'h> {
+    source: &'h HistorySource,
+    layout: &'h dyn HistoryLayout,
+    sink: &'h mut dyn FnMut(SeenInput),
+    /// Every path that was met; `None` for a path that is not a policy.
+    paths: HashMap<Vec<u8>, Option<PolicyPath>>,
+    /// The latest time that is not in the future, in seconds since 1970 UTC.
+    latest_time: i64,
+}
+
+impl<'h> HistoryScan<'h> {
+    /// Prepares a scan; nothing is read yet.
+    pub fn new(
+        source: &'h HistorySource,
+        layout: &'h dyn HistoryLayout,
+        sink: &'h mut dyn FnMut(SeenInput),
+    ) -> Self {
+        let latest_time = Timestamp::now().as_second() + DAY_SECONDS;
+        Self { source, layout, sink, paths: HashMap::new(), latest_time }
+    }
+
+    /// Reports everything in the history. Returns its state, if a later scan can start from it.
+    pub fn scan(mut self) -> Option<String> {
+        self.scan_whole()
+    }
+
+    /// Reports the changes since the history had this state, if its new commits follow the old tip
+    /// and each other without a merge; else everything. A merge can change the order of the older
+    /// commits.
+    pub fn scan_since(mut self, state: &str) -> PartialScan {
+        if let Some(old) = HistoryState::parse(state).filter(|_| self.has_state()) {
+            if self.source.tips == [old.tip] {
+                return PartialScan { extent: CorpusExtent::Unchanged, state: None };
+            }
+            if let Some(state) = self.scan_added(old) {
+                return PartialScan { extent: CorpusExtent::Added, state: Some(state) };
+            }
+        }
+        PartialScan { extent: CorpusExtent::Whole, state: self.scan_whole() }
+    }
+
+    fn scan_whole(&mut self) -> Option<String> {
+        let source = self.source;
+        let mut reader = ObjectReader::new(&source.store);
+        let graph = CommitGraph::read(&mut reader, &source.tips, &source.shallow, usize::MAX);
+        let corpus = source.corpus.display().to_string();
+        if graph.nodes.iter().any(|node| node.is_border) {
+            (self.sink)(SeenInput::Noted(corpus.clone(), CorpusNotice::Shallow));
+        }
+        if source.is_partial {
+            (self.sink)(SeenInput::Noted(corpus, CorpusNotice::Partial));
+        }
+        for error in &graph.unreadable {
+            let place = source.place(&error.id, "");
+            (self.sink)(SeenInput::Failed(place, error.to_string()));
+        }
+        let order = graph.newest_first();
+        let commits = order.len() as u64;
+        self.visit(&mut reader, &graph, &order, commits);
+        if graph.unreadable.is_empty() { self.state_with(commits) } else { None }
+    }
+
+    /// Reports the changes of the commits that were added since an older state. Returns the new
+    /// state, or `None` if nothing was reported since the new commits do not simply follow the old
+    /// tip.
+    fn scan_added(&mut self, old: HistoryState) -> Option<String> {
+        let mut reader = ObjectReader::new(&self.source.store);
+        let borders = HashSet::from([old.tip]);
+        let graph = CommitGraph::read(&mut reader, &self.source.tips, &borders, usize::MAX);
+        let order = graph.newest_first();
+        let (last, added) = order.split_last()?;
+        let is_linear = graph.nodes[*last as usize].id == old.tip
+            && added
+                .iter()
+                .all(|number| graph.parents(&graph.nodes[*number as usize]).count() == 1);
+        if !is_linear || !graph.unreadable.is_empty() {
+            return None;
+        }
+        let commits = old.commits + added.len() as u64;
+        self.visit(&mut reader, &graph, added, commits);
+        self.state_with(commits)
+    }
+
+    /// Whether the id of the tip determines the content of the history: the clone left nothing out,
+    /// and there is one tip.
+    fn has_state(&self) -> bool {
+        let source = self.source;
+        source.tips.len() == 1 && source.shallow.is_empty() && !source.is_partial
+    }
+
+    /// The state of a history with this number of commits, if it has one.
+    fn state_with(&self, commits: u64) -> Option<String> {
+        let tip = *self.source.tips.first()?;
+        self.has_state().then(|| HistoryState { tip, commits }.text())
+    }
+
+    /// Reports the changes of the commits in `order`, children before their parents. They are the
+    /// newest of all `commits` of the history.
+    fn visit(
+        &mut self,
+        reader: &mut ObjectReader<'h>,
+        graph: &CommitGraph,
+        order: &[u32],
+        commits: u64,
+    ) {
+        let mut comparer = TreeComparer::new(reader);
+        for (number, order) in order.iter().zip((0..commits).rev()) {
+            let node = &graph.nodes[*number as usize];
+            let mut commit = VisitedCommit { node, order, message: None };
+            comparer.commit_changes(graph, node, &mut |reader, path, change| {
+                self.change(reader, &mut commit, path, change);
+            });
+        }
+    }
+
+    /// Reports one change.
+    fn change(
+        &mut self,
+        reader: &mut ObjectReader<'_>,
+        commit: &mut VisitedCommit<'_>,
+        path: &[u8],
+        change: TreeChange,
+    ) {
+        let seen = match change {
+            TreeChange::Version { blob, is_uncertain } => {
+                self.version(reader, commit, path, blob, is_uncertain)
+            }
+            TreeChange::Unreadable(error) => {
+                if !self.source.is_partial || error.fault != ObjectFault::Missing {
+                    Err(NoVersion::Failed(error.to_string()))
+                } else {
+                    Err(NoVersion::Skipped(SkipReason::NotFetched))
+                }
+            }
+            TreeChange::Deleted if !self.is_policy(path) => return,
+            TreeChange::Deleted => Err(NoVersion::Skipped(SkipReason::Deleted)),
+            TreeChange::SymbolicLink => Err(NoVersion::Skipped(SkipReason::SymbolicLink)),
+            TreeChange::Submodule => Err(NoVersion::Skipped(SkipReason::Submodule)),
+        };
+        let seen = seen.unwrap_or_else(|reason| {
+            let path = String::from_utf8_lossy(path);
+            reason.at(self.source.place(&commit.node.id, &path))
+        });
+        (self.sink)(seen);
+    }
+
+    /// Makes the snapshot of a version.
+    ///
+    /// # Errors
+    ///
+    /// The version is left out.
+    fn version(
+        &mut self,
+        reader: &mut ObjectReader<'_>,
+        commit: &mut VisitedCommit<'_>,
+        path: &[u8],
+        blob: ObjectId,
+        is_uncertain: bool,
+    ) -> Result<SeenInput, NoVersion> {
+        let not_utf8 = |_| NoVersion::Failed("its path is not UTF-8".to_owned());
+        let name = std::str::from_utf8(path).map_err(not_utf8)?;
+        if !self.paths.contains_key(path) {
+            let policy = self.policy_path(reader, name, &blob);
+            self.paths.insert(path.to_vec(), policy);
+        }
+        let Some(Some(policy)) = self.paths.get(path) else {
+            return Err(NoVersion::Skipped(SkipReason::NoPolicy));
+        };
+        if is_uncertain {
+            let message = commit.message(reader);
+            let message = message.map_err(|error| NoVersion::Failed(error.to_string()))?;
+            if !self.layout.names(message, name) {
+                return Err(NoVersion::Skipped(SkipReason::NotFetched));
+            }
+        }
+        if self.source.is_partial && !reader.contains(&blob) {
+            return Err(NoVersion::Skipped(SkipReason::NotFetched));
+        }
+        let Some(seconds) = policy.time.or(commit.node.author_time) else {
+            let reason = "its commit has no author time that can be read".to_owned();
+            return Err(NoVersion::Failed(reason));
+        };
+        if !(FIRST_TIME..=self.latest_time).contains(&seconds) {
+            let place = self.source.place(&commit.node.id, name);
+            (self.sink)(SeenInput::Noted(place, CorpusNotice::OddDate));
+        }
+        Ok(found_snapshot(policy, commit, blob, seconds))
+    }
+
+    /// The policy of a path, whose newest text is `blob`.
+    fn policy_path(
+        &self,
+        reader: &mut ObjectReader<'_>,
+        path: &str,
+        blob: &ObjectId,
+    ) -> Option<PolicyPath> {
+        let (company, policy_type) = self.layout.policy(path)?;
+        let time = self.layout.time(path).map(ArchiveTime::seconds);
+        let bytes = reader.packed_size(blob).unwrap_or(UNKNOWN_SIZE);
+        Some(PolicyPath { path: path.into(), company, policy_type, time, bytes })
+    }
+
+    fn is_policy(&self, path: &[u8]) -> bool {
+        std::str::from_utf8(path).is_ok_and(|path| self.layout.policy(path).is_some())
+    }
+}
+
+/// Why a change is not a version of a policy.
+enum NoVersion {
+    /// It is left out by rule.
+    Skipped(SkipReason),
+    /// It cannot be read, for this reason.
+    Failed(String),
+}
+
+impl NoVersion {
+    /// The report about a change at this place.
+    fn at(self, place: String) -> SeenInput {
+        match self {
+            Self::Skipped(reason) => SeenInput::Skipped(place, reason),
+            Self::Failed(reason) => SeenInput::Failed(place, reason),
+        }
+    }
+}
+
+/// The snapshot of a policy that a commit brought, archived at `seconds` since 1970 UTC.
+fn found_snapshot(
+    policy: &PolicyPath,
+    commit: &VisitedCommit<'_>,
+    blob: ObjectId,
+    seconds: i64,
+) -> SeenInput {
+    let id = commit.node.id;
+    let found = FoundSnapshot {
+        time: ArchiveTime::from_seconds(seconds),
+        order: commit.order,
+        size: policy.bytes,
+        fingerprint: fingerprint(&[id.as_slice(), policy.path.as_bytes()]),
+        body: SnapshotBody::Git(GitBody { commit: id, blob, path: Arc::clone(&policy.path) }),
+    };
+    SeenInput::Found {
+        company: policy.company.clone(),
+        policy_type: policy.policy_type.clone(),
+        found: Box::new(found),
+    }
+}

@@ -1,0 +1,61 @@
+//! Finds the layout of a history by its newest commits.
+
+use std::sync::Arc;
+
+use super::commit_graph::{CommitGraph, CommitNode};
+use super::history_source::{HistorySource, read_message};
+use super::objects::{ObjectError, ObjectReader};
+use super::tree_changes::{TreeChange, TreeComparer};
+use crate::corpus::layouts::layout::HistoryLayout;
+
+/// The number of newest commits that mostly show the layout.
+const SAMPLE_COMMITS: usize = 1000;
+
+/// Returns the first of `layouts` that knows a change of the newest commits as a record of a
+/// policy; all commits are tried if the newest have none. Returns `None` if no commit records a
+/// policy.
+///
+/// # Errors
+///
+/// Nothing of the history can be read: its only known commit is damaged or missing.
+pub(super) fn detect_layout(
+    source: &HistorySource,
+    layouts: &[Arc<dyn HistoryLayout>],
+) -> Result<Option<Arc<dyn HistoryLayout>>, ObjectError> {
+    for limit in [SAMPLE_COMMITS, usize::MAX] {
+        let mut reader = ObjectReader::new(&source.store);
+        let graph = CommitGraph::read(&mut reader, &source.tips, &source.shallow, limit);
+        let nodes = &graph.nodes[..graph.nodes.len().min(limit)];
+        let mut comparer = TreeComparer::new(&mut reader);
+        let found = nodes.iter().find_map(|node| layout_of(&mut comparer, &graph, node, layouts));
+        if found.is_some() {
+            return Ok(found);
+        }
+        if let ([_], [error]) = (nodes, graph.unreadable.as_slice()) {
+            return Err(error.clone());
+        }
+        if nodes.len() < limit {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+/// The layout in which a commit records a policy.
+fn layout_of(
+    comparer: &mut TreeComparer<'_, '_>,
+    graph: &CommitGraph,
+    node: &CommitNode,
+    layouts: &[Arc<dyn HistoryLayout>],
+) -> Option<Arc<dyn HistoryLayout>> {
+    let mut message = None;
+    let mut layout = None;
+    comparer.commit_changes(graph, node, &mut |reader, path, change| {
+        let (TreeChange::Version { .. }, None) = (change, &layout) else { return };
+        let Ok(path) = std::str::from_utf8(path) else { return };
+        let message = message.get_or_insert_with(|| read_message(reader, node.id));
+        let Ok(message) = message else { return };
+        layout = layouts.iter().find(|layout| layout.is_record(message, path)).map(Arc::clone);
+    });
+    layout
+}

@@ -1,6 +1,8 @@
-//! One integration binary: what users and scripts see, on small, sample and real corpora.
+//! Tests the program as users and scripts see it, on small, sample and real corpora. All
+//! integration tests are one binary, so that they link once.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
+mod architecture;
 mod counting;
 mod errors;
 mod indexing;

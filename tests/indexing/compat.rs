@@ -1,13 +1,16 @@
-//! Indexes of every format version that was ever kept: this version's must open, others must be refused in plain words.
+//! Opens an index of every format version that is kept in `tests/compat`.
+//!
+//! The index of the present version must give the answers that are kept beside it. An index of any
+//! other version must be refused with both versions and the command that rebuilds it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use fineprint::index::FormatVersions;
 
-use crate::util::{Fixture, fptest, header, repository};
+use crate::util::{Fixture, fptest, header, listing, repository};
 
-/// What an index answers.
+/// Queries whose answers are kept.
 const QUERIES: [&[&str]; 3] = [
     &["search", "we sell", "--format", "jsonl"],
     &["search", "section:sharing AND data", "--format", "json"],
@@ -26,7 +29,18 @@ fn folder(format: u32) -> PathBuf {
     repository().join("tests/compat").join(format!("format-{format}"))
 }
 
-/// Makes the index that is kept for this version.
+/// The folders of `tests/compat` and the format of each.
+fn kept_folders() -> Vec<(u32, PathBuf)> {
+    let entries = fs::read_dir(repository().join("tests/compat")).unwrap();
+    let folders = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    let format = |path: &Path| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        name.strip_prefix("format-").unwrap().parse().unwrap()
+    };
+    folders.map(|path| (format(&path), path)).collect()
+}
+
+/// Makes the index that is kept for the present version.
 fn refresh(fx: &Fixture) {
     fx.policy(
         "acme.example",
@@ -44,47 +58,62 @@ fn refresh(fx: &Fixture) {
     let kept = folder(FormatVersions::current().format);
     let _ = fs::remove_dir_all(&kept);
     fs::create_dir_all(&kept).unwrap();
-    for entry in walkdir::WalkDir::new(fx.path(".fineprint")) {
-        let entry = entry.unwrap();
-        let inside = entry.path().strip_prefix(fx.path(".fineprint")).unwrap();
-        let is_needed = !entry.file_name().to_string_lossy().ends_with(".lock");
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(kept.join("index").join(inside)).unwrap();
-        } else if is_needed {
-            fs::copy(entry.path(), kept.join("index").join(inside)).unwrap();
-        }
-    }
-    // Where it was made is nobody's business.
+    copy(&fx.path(".fineprint"), &kept.join("index"));
+    // The path of the machine that made the index does not belong in the repository.
     let manifest = kept.join("index/fineprint.json");
     let text = fs::read_to_string(&manifest).unwrap();
     fs::write(manifest, text.replace(fx.root().to_str().unwrap(), "")).unwrap();
     fs::write(kept.join("answers.txt"), answers(fx, &kept.join("index"))).unwrap();
 }
 
-fptest!(indexes_of_every_format_open_or_are_refused, |fx: Fixture| {
+/// Copies a folder without its lock files.
+fn copy(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.unwrap();
+        let target = to.join(entry.path().strip_prefix(from).unwrap());
+        let is_needed = !entry.file_name().to_string_lossy().ends_with(".lock");
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(target).unwrap();
+        } else if is_needed {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fptest!(an_index_of_the_present_format_gives_the_kept_answers, |fx: Fixture| {
     let current = FormatVersions::current().format;
     if std::env::var_os("FINEPRINT_REFRESH_GOLDEN").is_some() {
         refresh(&fx);
     }
-    assert!(
-        folder(current).is_dir(),
-        "no index of format {current}; make one with FINEPRINT_REFRESH_GOLDEN=1"
-    );
-    for entry in fs::read_dir(repository().join("tests/compat")).unwrap() {
-        let kept = entry.unwrap().path();
-        let name = kept.file_name().unwrap().to_str().unwrap().to_owned();
-        let format: u32 = name.strip_prefix("format-").unwrap().parse().unwrap();
-        let index = kept.join("index");
-        if format == current {
-            let expected = fs::read_to_string(kept.join("answers.txt")).unwrap();
-            assert_eq!(answers(&fx, &index), expected, "{name}");
-            fx.run(["check", "--index", index.to_str().unwrap()]).exits(0);
-        } else {
-            let run = fx.run(["search", "we sell", "--index", index.to_str().unwrap()]);
+    let kept = folder(current);
+    let how = "make one with FINEPRINT_REFRESH_GOLDEN=1";
+    assert!(kept.is_dir(), "there is no index of format {current}; {how}");
+    let expected = fs::read_to_string(kept.join("answers.txt")).unwrap();
+    assert_eq!(answers(&fx, &kept.join("index")), expected);
+    fx.run(["check", "--index", kept.join("index").to_str().unwrap()]).exits(0);
+});
+
+fptest!(an_index_of_another_format_is_refused_and_can_be_rebuilt, |fx: Fixture| {
+    fx.policy("acme.example", "2001-01-01", "We sell data.\n");
+    let current = FormatVersions::current().format;
+    let others: Vec<_> =
+        kept_folders().into_iter().filter(|(format, _)| *format != current).collect();
+    assert!(!others.is_empty(), "no index of another format is kept");
+    for (format, kept) in others {
+        let name = format!("of-format-{format}");
+        copy(&kept.join("index"), &fx.path(&name));
+        let before = listing(&fx.path(&name));
+        for command in [&["search", "we sell"][..], &["info"], &["check"], &["index", "corpus"]] {
+            let run = fx.run(command.iter().copied().chain(["--index", &name]));
             run.exits(2)
-                .stderr_has(&format!("format {format},"))
-                .stderr_has(&format!("format {current},"));
-            run.stderr_has("fineprint index --rebuild CORPUS --index ");
+                .stdout_is("")
+                .stderr_has(&format!("this index has versions (format {format}, "))
+                .stderr_has(&format!("this fineprint reads (format {current}, "))
+                .stderr_has(&format!("`fineprint index --rebuild CORPUS --index {name}`"));
+            assert_eq!(run.stderr().lines().count(), 1, "{run}");
         }
+        assert!(listing(&fx.path(&name)) == before, "a refused index is left as it is");
+        fx.run(["index", "--rebuild", "corpus", "--index", &name]).exits(0);
+        fx.run(["search", "we sell", "--index", &name, "--count"]).exits(0).stdout_is("1\n");
     }
 });

@@ -1,7 +1,8 @@
-//! What is printed.
+//! Tests what the program prints, and the pages that show it.
 
 pub mod comfort;
 pub mod golden;
-pub mod readme;
+
 pub mod rows;
+pub mod shown_commands;
 pub mod terminal_picture;

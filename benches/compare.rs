@@ -1,8 +1,9 @@
-//! Where the time goes, as ratios against something run beside it: `cargo bench --bench compare -- [CORPUS | --index INDEX]`.
+//! Measures where the time goes, as ratios to something that runs beside it: `cargo bench --bench
+//! compare -- [CORPUS | --index INDEX]`.
 //!
-//! Prints medians of five rounds, one thread. Reading and CommonMark parsing of the same texts are the floor for sectioning; the index
-//! library's own count of the same phrase is the floor for search. Each phrase's count is checked against the library's: a wrong answer
-//! fails the bench.
+//! Prints medians of five rounds on one thread. Sectioning is compared with reading and CommonMark
+//! parsing of the same texts, and a search with the index library's own count of the same phrase.
+//! The counts of both must be equal: a wrong answer fails the bench.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ fn main() {
     if args.any(|arg| arg == "--index") {
         return phrases(&PathBuf::from(args.next().unwrap()));
     }
-    // cargo passes `--bench` itself.
+    // cargo passes the flag `--bench` itself.
     let corpus = std::env::args().skip(1).find(|arg| !arg.starts_with("--"));
     let corpus = PathBuf::from(
         corpus.unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/data/policies").to_owned()),
@@ -35,7 +36,7 @@ fn main() {
     searching(&corpus);
 }
 
-/// Reads all texts and says how long that takes.
+/// Reads all texts and prints how long that takes.
 fn ingest(corpus: &std::path::Path) -> Vec<String> {
     let reader = corpus::open(corpus, &ReadOptions::default()).unwrap();
     let mut found: Vec<FoundSnapshot> = Vec::new();
@@ -119,7 +120,8 @@ fn phrases(folder: &std::path::Path) {
             TimelineRequest { queries: vec![phrase.to_owned()], ..TimelineRequest::default() };
         let timeline = median(|| drop(ready.timeline(&by_year).unwrap()));
         println!(
-            "\"{phrase}\": {counted} clauses; exact totals {:.2} ms, ten hits too {:.2} ms, the library's count {:.2} ms: {:.1} and {:.1} times",
+            "\"{phrase}\": {counted} clauses; exact totals {:.2} ms, ten hits too {:.2} ms, the \
+             library's count {:.2} ms: {:.1} and {:.1} times",
             totals * 1e3,
             hits * 1e3,
             library * 1e3,

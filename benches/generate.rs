@@ -1,8 +1,9 @@
-//! A history of any size for those without the real ones, as a stream for `git fast-import`:
+//! Writes a made-up history of any size, as a stream for `git fast-import`:
 //!
 //! ```text
 //! git init --bare history.git
-//! cargo bench --bench generate -- --snapshots 42627 --policies 877 | git -C history.git fast-import
+//! cargo bench --bench generate -- --snapshots 42627 --policies 877 \
+//!     | git -C history.git fast-import
 //! ```
 #![allow(missing_docs, clippy::print_stderr, clippy::unwrap_used)]
 
@@ -13,7 +14,7 @@ use std::io::{self, BufWriter, Write};
 
 use clap::Parser;
 
-/// Writes an invented history of policies.
+/// Writes a made-up history of policies.
 #[derive(Parser)]
 struct Args {
     #[arg(long, default_value_t = 42_627)]
@@ -22,7 +23,7 @@ struct Args {
     policies: u64,
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// What `cargo bench` adds
+    /// The flag that `cargo bench` adds.
     #[arg(long, hide = true)]
     bench: bool,
 }

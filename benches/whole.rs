@@ -1,8 +1,10 @@
-//! Proofs over every text of a whole corpus, too long for the tests: `cargo bench --bench whole -- CORPUS`.
+//! Checks every text of a whole corpus, which takes too long for the tests: `cargo bench --bench
+//! whole -- CORPUS`.
 //!
-//! - The texts of a policy sectioned one after the other, known stretches not again, are the clauses of each text sectioned alone.
-//! - The snapshots and lives that an index finds for 100 phrases are those that a scan over all clauses of all snapshots finds. The scan has
-//!   its own tokens and shares no code with the index.
+//! - Sectioning the texts of a policy one after the other, with known paragraphs reused, gives the
+//!   clauses of each text sectioned alone.
+//! - For 100 phrases, the index finds the same snapshots and lives as a scan over all clauses of
+//!   all snapshots. The scan has its own tokens and shares no code with the index.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 #[allow(dead_code)]
@@ -22,18 +24,18 @@ use fineprint::section::{ClauseIdentity, Sectioner, section};
 
 const PHRASES: usize = 100;
 
-/// A policy as a scan sees it.
+/// A policy as the scan reads it.
 struct Policy {
     name: (String, String),
     /// Archive date and text of each snapshot, in order.
     snapshots: Vec<(String, usize)>,
-    /// The clauses of each text.
+    /// The clauses of each text, by number.
     texts: Vec<Vec<u32>>,
     /// Id and words of each clause.
     clauses: Vec<(String, Vec<u32>)>,
 }
 
-/// Words by number, and a number for each.
+/// The words by number, and the number of each word.
 #[derive(Default)]
 struct Words {
     numbers: HashMap<String, u32>,
@@ -147,7 +149,8 @@ fn policies(corpus: &std::path::Path, words: &mut Words) -> Vec<Policy> {
         policies.push(policy);
     }
     println!(
-        "{texts} distinct texts, {clauses} clauses: in {parts} parts, {new} of them sectioned; equal to each text sectioned alone"
+        "{texts} distinct texts, {clauses} clauses: in {parts} parts, {new} of them sectioned; \
+         equal to each text sectioned alone"
     );
     println!(
         "sectioned alone {alone:.2} s, one after the other {together:.2} s: {:.3}",
@@ -178,10 +181,11 @@ fn phrases(policies: &[Policy]) -> BTreeSet<Vec<u32>> {
     phrases
 }
 
-/// (company, type, id) to first date, last date, snapshots.
+/// First date, last date and number of snapshots by company, policy type and clause id.
 type Lives = BTreeMap<(String, String, String), (String, String, u64)>;
 
-/// Compares index and scan for one phrase; returns in how many snapshots and distinct texts it stands.
+/// Compares index and scan for one phrase. Returns the numbers of snapshots and distinct texts that
+/// contain it.
 fn compare(index: &OpenIndex, policies: &[Policy], phrase: &[u32], words: &Words) -> (u64, u64) {
     let (mut lives, mut snapshots, mut texts) = (Lives::new(), 0, 0);
     for policy in policies {

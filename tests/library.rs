@@ -1,4 +1,4 @@
-//! Calls of the library that several tests share.
+//! Calls the library in the ways that several tests need: build an index, run a request.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use fineprint::search::{
 use crate::oracle::corpus as model;
 use crate::oracle::query::Q;
 
-/// Indexes a folder of files into another.
+/// Builds an index of the corpus `files` in `folder` and opens it.
 pub fn index_of(files: &Path, folder: &Path) -> OpenIndex {
     let scan = CorpusScan::new(&[files.to_owned()], "default", &SilentProgress).unwrap();
     let options = BuildOptions { index: folder.to_owned(), threads: 2, ..BuildOptions::default() };
@@ -22,7 +22,7 @@ pub fn index_of(files: &Path, folder: &Path) -> OpenIndex {
     OpenIndex::open(folder).unwrap()
 }
 
-/// All hits of a request, and what it says of them.
+/// All hits of a request, and its summary.
 pub fn run(index: &OpenIndex, request: &SearchRequest) -> Result<(Vec<Hit>, SearchSummary), Error> {
     let mut hits = Vec::new();
     let summary = search(index, request, &mut hits)?;
@@ -58,7 +58,7 @@ pub fn request(query: &Q, filters: &model::Filters) -> SearchRequest {
     SearchRequest { query: query.to_string(), filters, ..SearchRequest::default() }
 }
 
-/// What a broken text is rendered as: single spaces.
+/// A text with single spaces, as the sectioner renders a text whose lines were broken.
 pub fn single_spaced(text: &str) -> String {
     text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }

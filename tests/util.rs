@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Runs the program in a fresh folder and checks what it did. All integration tests use it.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
-/// The folder with the real corpora, if `FINEPRINT_CORPORA` names it.
+/// The folder with the real corpora, if `FINEPRINT_CORPORA` names one. Says on stdout if not.
 pub fn corpora() -> Option<PathBuf> {
     let folder =
         std::env::var_os("FINEPRINT_CORPORA").map(PathBuf::from).filter(|folder| folder.is_dir());
@@ -23,7 +23,8 @@ pub fn corpora() -> Option<PathBuf> {
     folder
 }
 
-/// The Open Terms Archive contrib history as a bare repository, cloned once per run from the bundle.
+/// The Open Terms Archive contrib history as a bare repository, cloned from its bundle at the first
+/// call and kept for later runs.
 pub fn contrib_history(corpora: &Path) -> PathBuf {
     static CLONE: OnceLock<PathBuf> = OnceLock::new();
     let bundle = corpora.join("opentermsarchive-contrib-versions.bundle");
@@ -43,7 +44,7 @@ pub fn contrib_history(corpora: &Path) -> PathBuf {
         .clone()
 }
 
-/// A test with a fresh folder:
+/// Declares a test that gets a fresh folder:
 ///
 /// ```ignore
 /// fptest!(a_phrase_crosses_a_line_end, |fx: Fixture| {
@@ -63,14 +64,15 @@ macro_rules! fptest {
 }
 pub(crate) use fptest;
 
-/// The binary under test.
+/// The path of the program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_fineprint");
 
-/// The first line of a file of the Princeton-Leuven corpus.
+/// The header line of a file of the Princeton-Leuven corpus.
 pub fn header(site: &str, date: &str) -> String {
     let stamp = format!("{}120000", date.replace('-', ""));
     format!(
-        "> *The following text is extracted and transformed from the {site} privacy policy that was archived on {date}. \
+        "> *The following text is extracted and transformed from the {site} privacy policy that \
+         was archived on {date}. \
          Please check the [original snapshot on the Wayback Machine](https://web.archive.org/web/{stamp}id_/http%3A//www.{site}/privacy) \
          for the most accurate reproduction.*"
     )
@@ -90,7 +92,7 @@ impl Fixture {
         fixture
     }
 
-    /// The folder in which commands run.
+    /// The folder in which the commands run.
     pub fn root(&self) -> PathBuf {
         self.temp.path().join("work")
     }
@@ -104,7 +106,7 @@ impl Fixture {
         self.root().join(path)
     }
 
-    /// Writes a file, making its folder.
+    /// Writes a file and makes the folder for it.
     pub fn file(&self, path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -112,14 +114,14 @@ impl Fixture {
         path
     }
 
-    /// Writes a snapshot in the folder form of the Princeton-Leuven corpus, below `corpus`.
+    /// Writes a snapshot below `corpus`, in the folders of the Princeton-Leuven corpus.
     pub fn policy(&self, site: &str, date: &str, body: &str) -> PathBuf {
         let start = |len: usize| site.chars().take(len).collect::<String>();
         let path = format!("corpus/{}/{}/{}/{site}/{date}.md", start(1), start(2), start(3));
         self.file(path, format!("{}\n\n{body}", header(site, date)))
     }
 
-    /// `program` in the fixture's folder and environment.
+    /// A command that runs `program` in the fixture's folder and environment.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
@@ -139,7 +141,8 @@ impl Fixture {
         Run::of(command, Some(self.root()))
     }
 
-    /// Runs the program in a pseudo terminal of this width, both streams in one; `None`, with a message, where `script` is not to be had.
+    /// Runs the program in a pseudo terminal of this width, with both streams in one. Returns
+    /// `None`, and says so, where there is no `script` program.
     pub fn run_in_terminal(&self, columns: usize, args: &[&str]) -> Option<Run> {
         let has_script =
             Command::new("script").arg("--version").output().is_ok_and(|o| o.status.success());
@@ -155,13 +158,14 @@ impl Fixture {
         Some(Run::of(command, Some(self.root())))
     }
 
-    /// The program as a user whom permissions bind, even where tests run as root; `None`, with a message, where that cannot be had.
+    /// A command that runs the program as a user whom file permissions bind, even where the tests
+    /// run as root. Returns `None`, and says so, where that is impossible.
     pub fn unprivileged(&self) -> Option<Command> {
         const NOBODY: u32 = 65534;
         if fs::metadata(self.root()).unwrap().uid() != 0 {
             return Some(self.command(PROGRAM));
         }
-        // Nobody may read what lies in root's own folders, so the program comes along.
+        // Other users may not read root's folders, so they get a copy of the program.
         let program = self.temp.path().join("fineprint");
         if !program.exists() {
             fs::copy(PROGRAM, &program).unwrap();
@@ -191,7 +195,7 @@ pub fn run(mut command: Command, args: &[&str]) -> Run {
     Run::of(command, folder)
 }
 
-/// The files below a folder: bytes and time of change. Folders have no bytes.
+/// The entries below a folder with their bytes and time of change. Folders have no bytes.
 pub fn listing(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
     let mut found = BTreeMap::new();
     for entry in walkdir::WalkDir::new(folder) {
@@ -204,17 +208,17 @@ pub fn listing(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
     found
 }
 
-/// The repository.
+/// The root of the repository.
 pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The index of the sample corpus, built once per run of the tests.
+/// The index of the sample corpus. The first call of a run builds it.
 pub fn sample_index() -> &'static Path {
     static INDEX: OnceLock<PathBuf> = OnceLock::new();
     INDEX.get_or_init(|| {
         let index = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sample-index");
-        // Another run of the tests may be building it.
+        // Another run of the tests may be building the index at this moment.
         for _ in 0..100 {
             let mut command = Command::new(PROGRAM);
             command
@@ -243,7 +247,7 @@ pub fn sample<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Run {
     Run::of(command, None)
 }
 
-/// What a command did, with checks that show all of it when they fail.
+/// The result of a command, with checks that print all of it when they fail.
 pub struct Run {
     command: String,
     folder: Option<PathBuf>,
@@ -312,7 +316,8 @@ impl Run {
         self.stderr_is("")
     }
 
-    /// Exit status 2 and one line on stderr, nothing on stdout.
+    /// Checks that the command exits with 2, prints this one error on stderr, and nothing on
+    /// stdout.
     #[track_caller]
     pub fn fails_with(&self, line: &str) -> &Self {
         self.exits(2).stdout_is("").stderr_is(&format!("error: {line}\n"))
@@ -354,7 +359,8 @@ impl std::fmt::Display for Run {
         let (stdout, stderr) = (String::from_utf8_lossy(stdout), String::from_utf8_lossy(stderr));
         write!(
             f,
-            "{line}\n{}\n{line} folder\n{files}{line} {status}\n{line} stdout\n{stdout}{line} stderr\n{stderr}{line}",
+            "{line}\n{}\n{line} folder\n{files}{line} {status}\n{line} stdout\n{stdout}{line} \
+             stderr\n{stderr}{line}",
             self.command
         )
     }

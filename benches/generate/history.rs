@@ -1,12 +1,15 @@
-//! An invented history of policies with the repeat structure of a real one, written as it is made.
+//! Makes up a history of policies that repeats itself as much as a real one, and writes it at the
+//! same time.
 //!
-//! Nothing but the numbers of each policy's paragraphs is kept: the words of a paragraph follow from its number. The figures are those of
-//! the Open Terms Archive contrib history: 42,627 snapshots of 877 policies, of which 15,180 return to an earlier text; 27,055 distinct texts of
-//! about 153 paragraphs, of which 331 thousand are distinct within their policy; a quarter of the paragraphs are list entries and as many have links.
+//! Only the numbers of each policy's paragraphs are kept in memory, because the words of a
+//! paragraph follow from its number. The proportions are taken from the Open Terms Archive contrib
+//! history: 42,627 snapshots of 877 policies, 15,180 of which return to an earlier text; 27,055
+//! distinct texts of about 153 paragraphs, with 331 thousand paragraphs that are distinct within
+//! their policy. A quarter of the paragraphs are list entries, and a quarter have links.
 
 use std::io::{self, Write};
 
-/// What to make.
+/// The size of a history, and the seed of its random numbers.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
     pub snapshots: u64,
@@ -14,27 +17,28 @@ pub struct Size {
     pub seed: u64,
 }
 
-/// What was made, to compare counts with.
+/// The figures of a written history, to compare counts with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Made {
     pub snapshots: u64,
     pub policies: u64,
     /// Snapshots that return to the text before the last one.
     pub returns: u64,
-    /// Of the snapshots: changes of the archive's own making.
+    /// Snapshots that only record a technical change of the archive.
     pub technical: u64,
-    /// Distinct texts, and their paragraphs and bytes.
+    /// Distinct texts, their paragraphs and their bytes.
     pub texts: u64,
     pub paragraphs: u64,
     pub text_bytes: u64,
     /// Paragraphs that are distinct within their policy.
     pub distinct_paragraphs: u64,
-    /// Snapshots, and texts, with the phrase "sell or rent".
+    /// Snapshots and texts that contain the phrase "sell or rent".
     pub planted_snapshots: u64,
     pub planted_texts: u64,
 }
 
-/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): the same on every machine.
+/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014), which
+/// gives the same numbers on every machine.
 #[derive(Debug, Clone)]
 struct Random(u64);
 
@@ -59,14 +63,14 @@ impl Random {
         self.share() < share
     }
 
-    /// A whole number from 1 on, `mean` on average, small ones most often.
+    /// A whole number of at least 1, `mean` on average, where small ones are most frequent.
     fn geometric(&mut self, mean: f64) -> usize {
         let u = 1.0 - self.share();
         1 + (u.ln() / (1.0 - 1.0 / mean).ln()) as usize
     }
 }
 
-/// A policy: the paragraphs of its newest text, and of the one before.
+/// A policy with the paragraphs of its newest text and of the text before it.
 #[derive(Debug, Default)]
 struct Policy {
     newest: Vec<u64>,
@@ -74,7 +78,8 @@ struct Policy {
     paragraphs: u64,
 }
 
-/// Writes a history as a stream for `git fast-import`. Each commit is a record of one policy, in the layout of Open Terms Archive.
+/// Writes a history as a stream for `git fast-import`. Each commit is a record of one policy, in
+/// the layout of Open Terms Archive.
 ///
 /// # Errors
 ///
@@ -89,7 +94,7 @@ pub fn write(size: Size, out: &mut impl Write) -> io::Result<Made> {
     writeln!(out, "feature done")?;
     for i in 0..size.snapshots {
         let mut number = pick(&chances, &mut random);
-        // Every policy has a snapshot in the end.
+        // Every policy gets at least one snapshot.
         if size.snapshots - i <= untouched {
             while !policies[first_untouched].newest.is_empty() {
                 first_untouched += 1;
@@ -119,10 +124,11 @@ pub fn write(size: Size, out: &mut impl Write) -> io::Result<Made> {
     Ok(made)
 }
 
-/// Archives name a return like any other change; the white space at its end tells it apart here.
+/// Archives record a return like any other change. White space at the end of the line marks it
+/// here.
 const RETURN: &str = "Record new changes of ";
 
-/// Changes a policy, and says how the archive calls that.
+/// Changes a policy and returns the archive's name for the change.
 fn step(
     policy: &mut Policy,
     number: u64,
@@ -131,7 +137,7 @@ fn step(
     made: &mut Made,
 ) -> &'static str {
     if policy.newest.is_empty() {
-        // Most texts have some dozens of paragraphs, a few a thousand.
+        // Most texts have some dozens of paragraphs, a few have a thousand.
         let count = (150.0 * (random.share() + random.share() + 0.1).powi(3) / 1.6) as usize + 5;
         policy.newest = (0..count).map(|_| policy.paragraph(number, seed, made)).collect();
         return "First record of";
@@ -142,7 +148,8 @@ fn step(
         return RETURN;
     }
     policy.before.clone_from(&policy.newest);
-    // Changes stand together. Most replace; as many add as take away, or texts would grow without end.
+    // Changes are close to each other. Most replace paragraphs, and as many add as remove some, so
+    // that texts do not grow without end.
     let count = random.geometric(8.0);
     let at = random.below(policy.newest.len() as u64) as usize;
     let (added, taken) = match random.below(10) {
@@ -161,7 +168,7 @@ fn step(
 }
 
 impl Policy {
-    /// The next paragraph that the policy has not had.
+    /// The next paragraph that the policy has never had.
     fn paragraph(&mut self, number: u64, seed: u64, made: &mut Made) -> u64 {
         self.paragraphs += 1;
         made.distinct_paragraphs += 1;
@@ -169,7 +176,8 @@ impl Policy {
     }
 }
 
-/// How likely each policy is to be the next, summed up: a few have thousands of versions, most have some dozens.
+/// The summed probabilities that a policy is the next one: a few policies have thousands of
+/// versions, most have some dozens.
 fn chances(policies: u64) -> Vec<f64> {
     let mut sum = 0.0;
     let add = |rank| {
@@ -246,7 +254,7 @@ fn push_paragraph(paragraph: u64, seed: u64, out: &mut String) {
     }
 }
 
-/// Sentences of about so many words in all, a quarter of them with a link.
+/// Sentences with about this many words in all, a quarter of them with a link.
 fn prose(random: &mut Random, words: usize) -> String {
     let mut left = random.geometric(words as f64);
     let mut out = String::new();
@@ -270,16 +278,18 @@ fn prose(random: &mut Random, words: usize) -> String {
 }
 
 fn sentence(random: &mut Random, words: usize) -> String {
-    // Ranks fall off as in any text: half of the words are among the first few dozens.
+    // Frequencies decrease as in any text: half of the words are among the first few dozens.
     let rank = |random: &mut Random| (8000f64.powf(random.share().powf(0.8)) - 1.0) as u64;
     let words: Vec<String> = (0..words).map(|_| word(rank(random))).collect();
     capitalised(&words.join(" "))
 }
 
-/// The word of a rank: common ones first, then invented ones.
+/// The word of a frequency rank: common words first, then made-up ones.
 fn word(rank: u64) -> String {
-    const COMMON: &str = "the to of and or your you we our in for a any this by with that is on as may not such other are be information from use \
-        it services will data if personal at an have terms us can site these account all when cookies which their about content";
+    const COMMON: &str = "the to of and or your you we our in for a any this by with that is on as \
+        may not such other are be information from use \
+        it services will data if personal at an have terms us can site these account all when \
+        cookies which their about content";
     const SYLLABLES: [&str; 20] = [
         "ba", "con", "der", "el", "fi", "gra", "hon", "is", "ju", "kel", "lo", "men", "nor", "pe",
         "qui", "ra", "sti", "tu", "ver", "wy",

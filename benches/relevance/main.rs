@@ -1,9 +1,12 @@
-//! How well questions in plain language find what answers them: `cargo bench --bench relevance -- SET... [--runs FOLDER]`.
+//! Measures how well questions in plain language find the clauses that answer them: `cargo bench
+//! --bench relevance -- SET... [--runs FOLDER]`.
 //!
-//! A set is a folder with `corpus/*.md` (files with the Princeton-Leuven header, a paragraph per block), `queries.tsv` (id, question, company)
-//! and `qrels.tsv` (id, text of a clause that answers it, grade). Prints nDCG@10, MRR@10 and Recall@100 of `--match any` and, beside it, of
-//! plain BM25 (k1 1.2, b 0.75, words as typed) over the same clauses, for both halves of the questions: parameters are chosen on the first
-//! ("a") and judged on the second ("b"). `--runs` writes what was found, a line per question: `{"qid": ..., "hits": [{"text": ...}]}`.
+//! A set is a folder with `corpus/*.md` (files with the Princeton-Leuven header, one paragraph per
+//! block), `queries.tsv` (id, question, company) and `qrels.tsv` (id, text of a clause that answers
+//! the question, grade). The bench prints nDCG@10, MRR@10 and Recall@100 of `--match any` and of
+//! plain BM25 (k1 1.2, b 0.75, words as typed) over the same clauses, for both halves of the
+//! questions: parameters are chosen on the first ("a") and judged on the second ("b"). `--runs`
+//! writes the hits, one line per question: `{"qid": ..., "hits": [{"text": ...}]}`.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -23,7 +26,7 @@ use fineprint::search::{Filters, Hit, HitOrder, SearchRequest, Searcher};
 use fineprint::token::terms;
 use measures::{Judged, Measures};
 
-/// So many hits of each question are looked at.
+/// The number of hits of each question that are judged.
 const DEPTH: usize = 100;
 
 struct Question {
@@ -137,9 +140,9 @@ fn fineprint(searcher: &Searcher<'_>, question: &Question) -> Vec<String> {
     hits.into_iter().map(|hit| hit.text).collect()
 }
 
-/// BM25 as textbooks have it, over the words of all clauses: what fineprint is compared with.
+/// BM25 as in textbooks, over the words of all clauses, for comparison.
 struct Plain {
-    /// Company, text and counts of words.
+    /// Company, text and word counts of each clause.
     clauses: Vec<(String, String, HashMap<String, f64>)>,
     having: HashMap<String, f64>,
     average: f64,

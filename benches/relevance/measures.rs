@@ -1,8 +1,9 @@
-//! Whether a hit is a judged clause, and what a list of hits is worth.
+//! Decides whether a hit is a judged clause, and measures a list of hits.
 //!
-//! Clauses are cut differently by different systems, so texts are compared by their words: a hit counts for a judged clause if it holds all of
-//! it and is not much longer, if it is a good part of it, or if both share most of their runs of four words. A judged clause counts once, for
-//! the first hit that fits.
+//! Systems cut clauses differently, so texts are compared by their words. A hit counts as a judged
+//! clause if it contains all of it and is not much longer, if it is a large part of it, or if both
+//! share most of their runs of four words. A judged clause counts once, for the first hit that
+//! fits.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -110,7 +111,8 @@ impl Judged {
         )
     }
 
-    /// nDCG@10, MRR@10 and Recall@100 of the hits of a question; `None` if nothing is judged for it.
+    /// nDCG@10, MRR@10 and Recall@100 of the hits of a question; `None` if no clause is judged for
+    /// it.
     pub fn measure(&self, question: &str, hits: &[String]) -> Option<[f64; 3]> {
         let judged = self.0.get(question)?;
         let mut left: Vec<bool> = vec![true; judged.len()];

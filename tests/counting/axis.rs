@@ -1,4 +1,4 @@
-//! What commands over time print: every format, for the sample corpus.
+//! Tests the output of commands over time, in every format, on the sample corpus.
 
 use fineprint::index::OpenIndex;
 use fineprint::model::ClauseKind;
@@ -8,7 +8,7 @@ use crate::output::golden::check;
 use crate::util::{Fixture, fptest, sample, sample_index};
 
 #[test]
-fn timelines_in_every_format() {
+fn timelines_are_printed_in_every_format() {
     let asked = [
         "timeline",
         "third parties",
@@ -46,7 +46,8 @@ fn timelines_in_every_format() {
 
     let human = with(&[]);
     human.exits(0).stdout_has(
-        "policies at the end of each year; the last snapshot of a policy counts until the next, however old",
+        "policies at the end of each year; the last snapshot of a policy counts until the next, \
+         however old",
     );
     human
         .stdout_has("\nsell or rent\n2008 ")
@@ -64,7 +65,7 @@ fn timelines_in_every_format() {
         assert!(svg.contains(part), "{part}");
     }
     assert!(!svg.contains("NaN") && !svg.contains("inf"));
-    // With no period, and with nothing that says it.
+    // Without any period, and for a query without hits.
     for nothing in [
         &["timeline", "zebra"][..],
         &["timeline", "zebra", "--until", "1990"],
@@ -74,7 +75,7 @@ fn timelines_in_every_format() {
             sample(nothing.iter().copied().chain(["--format", format])).exits(1).stderr_is_empty();
         }
     }
-    // A query is foreign text as well.
+    // A query is foreign text, too.
     let svg =
         sample(["timeline", "\"sell\" OR <b>\u{1b}[2J</b>", "--match", "any", "--format", "svg"])
             .exits(0)
@@ -84,13 +85,14 @@ fn timelines_in_every_format() {
     sample(["timeline", "sell OR \u{1b}[2J x", "--match", "any"]).exits(0).stdout_lacks("\u{1b}");
 }
 
-fptest!(bars_in_a_terminal, |fx: Fixture| {
+fptest!(bars_fit_a_terminal, |fx: Fixture| {
     fx.policy("acme.example", "2010-05-01", "We sell.\n");
     fx.policy("acme.example", "2012-05-01", "We rent.\n");
     fx.policy("bell.example", "2011-05-01", "We sell.\n");
     fx.run(["index", "corpus"]).exits(0);
     fx.run(["timeline", "sell"]).exits(0).stdout_is(
-        "policies at the end of each year; the last snapshot of a policy counts until the next, however old\n\n\
+        "policies at the end of each year; the last snapshot of a policy counts until the next, \
+         however old\n\n\
          sell\n2010  1 of 1 100.0%\n2011  2 of 2 100.0%\n2012* 1 of 2  50.0%\n\n\
          * only a part of it: the index, --since or --until begin or end inside\n",
     );
@@ -107,7 +109,7 @@ fptest!(bars_in_a_terminal, |fx: Fixture| {
 });
 
 #[test]
-fn facets_and_companies_in_every_format() {
+fn facets_and_companies_are_printed_in_every_format() {
     let json = sample(["facets", "sell", "--by", "company", "--format", "json"]).exits(0).json();
     check("facets.schema.json", &json);
     let facets = json["facets"].as_array().unwrap();
@@ -166,7 +168,7 @@ fn facets_and_companies_in_every_format() {
         .stderr_is("0 of 28 companies say it\n");
     let csv = sample(["companies", "--format", "csv"]).exits(0).stdout().to_owned();
     assert_eq!(csv.lines().count(), names(&all).len() + 1);
-    // Filters of clauses without a query: who has such a clause.
+    // With filters of clauses and no query, companies are listed that have such a clause.
     let rows = sample(["companies", "--kind", "row", "--format", "json"]).exits(0).json();
     let found = sample([
         "facets",
@@ -184,7 +186,7 @@ fn facets_and_companies_in_every_format() {
 }
 
 #[test]
-fn differences_in_every_format() {
+fn differences_are_printed_in_every_format() {
     let asked = ["diff", "linden-bank.example", "2005", "2012"];
     let with = |more: &[&str]| sample(asked.iter().copied().chain(more.iter().copied()));
     let json = with(&["--format", "json"]).exits(0).json();
@@ -215,7 +217,7 @@ fn differences_in_every_format() {
     unified.exits(0).stdout_has(
         "--- linden-bank.example/Privacy Policy\t2005-11-17T03:09:44Z\n+++ linden-bank.example",
     );
-    // The lines of a unified diff make both texts as far as they go.
+    // The lines of a unified diff give both texts, as far as they reach.
     let count = |mark: char| {
         unified
             .lines()
@@ -243,7 +245,7 @@ fn differences_in_every_format() {
 }
 
 #[test]
-fn histories_in_every_format() {
+fn histories_are_printed_in_every_format() {
     let asked = ["history", "sell", "or", "rent", "--company", "linden-bank.example"];
     let with = |more: &[&str]| sample(asked.iter().copied().chain(more.iter().copied()));
     with(&[])
@@ -255,7 +257,8 @@ fn histories_in_every_format() {
              2004-05-06  = We do not sell or rent customer lists to anyone.\n\
              \x20             in the oldest snapshot\n\
              \x20             https://web.archive.org/web/20040506141522id_/http%3A//www.linden-bank.example/privacy.html\n\
-             2011-09-14  ~ We do not sell or rent customer lists to [-anyone.-] {+anyone, and that stays true after you close your account.+}\n\
+             2011-09-14  ~ We do not sell or rent customer lists to [-anyone.-] {+anyone, and that \
+             stays true after you close your account.+}\n\
              \x20             the snapshot before: 2008-03-22\n\
              \x20             https://web.archive.org/web/20110914090733id_/http%3A//www.linden-bank.example/privacy.html\n",
         )
@@ -273,7 +276,7 @@ fn histories_in_every_format() {
         .stderr_has("no hits: ");
 }
 
-fptest!(histories_tell_flapping_and_technical_changes, |fx: Fixture| {
+fptest!(histories_show_flapping_and_technical_changes, |fx: Fixture| {
     let lines: String = (0..8)
         .map(|month| {
             let line = serde_json::json!({
@@ -309,7 +312,8 @@ fptest!(histories_tell_flapping_and_technical_changes, |fx: Fixture| {
          \x20             the snapshot before: 2020-03-01\n\
          \x20             flap.jsonl: line 4\n\
          2020-05-01  - We sell nothing of yours to anybody, ever.\n\
-         \x20             last seen 2020-04-01; 4 times back and forth until 2020-08-01, then as it was before; 1 of them technical changes of the archive\n\
+         \x20             last seen 2020-04-01; 4 times back and forth until 2020-08-01, then as \
+         it was before; 1 of them technical changes of the archive\n\
          \x20             flap.jsonl: line 5\n",
     );
     let company = fx.run([
@@ -343,7 +347,7 @@ fptest!(histories_tell_flapping_and_technical_changes, |fx: Fixture| {
 });
 
 #[test]
-fn policies_are_shown_as_they_stood() {
+fn policies_are_shown_as_of_a_date() {
     let json = sample(["show", "linden-bank.example", "--as-of", "2009", "--format", "json"])
         .exits(0)
         .json();
@@ -360,7 +364,8 @@ fn policies_are_shown_as_they_stood() {
         .stdout_has("\n## Our promise\n");
 }
 
-/// Markdown that is printed of every snapshot of the samples reads back into the same clauses.
+/// Checks that the Markdown printed for every snapshot of the samples reads back into the same
+/// clauses.
 #[test]
 fn printed_markdown_reads_back() {
     let index = OpenIndex::open(sample_index()).unwrap();
@@ -435,7 +440,7 @@ fptest!(exports_are_read_again, |fx: Fixture| {
         assert_eq!(counts(corpus), expected, "{corpus}");
     }
 
-    // What is counted is what is written.
+    // The number printed is the number of files written.
     let totals = fx
         .run(["search", "sell or rent", "--index", &index, "--count", "--format", "json"])
         .json()["totals"]
@@ -475,7 +480,7 @@ fptest!(exports_are_read_again, |fx: Fixture| {
     assert!(left.is_empty(), "{left:?}");
 });
 
-fptest!(histories_quote_what_stood_then, |fx: Fixture| {
+fptest!(histories_quote_the_texts_of_the_time, |fx: Fixture| {
     let line = |date: &str, text: &str| {
         serde_json::json!({"company": "acme", "archive_time": date, "text": text}).to_string()
             + "\n"
@@ -499,12 +504,17 @@ fptest!(histories_quote_what_stood_then, |fx: Fixture| {
 fptest!(odd_tables_and_empty_pages_are_exported, |fx: Fixture| {
     let texts = [
         "",
-        "| | |\n| --- | --- |\n| We sell | nothing |\n| We rent | less |\n\nBetween.\n\n| What | Why |\n| --- | --- |\n",
-        "| What | Why |\n| --- | --- |\n| Data \\| Facts | Ads |\n| Names |\n\n| | |\n| --- | --- |\n| What | Why |\n| Not | so |\n",
+        "| | |\n| --- | --- |\n| We sell | nothing |\n| We rent | less |\n\nBetween.\n\n| What | \
+         Why |\n| --- | --- |\n",
+        "| What | Why |\n| --- | --- |\n| Data \\| Facts | Ads |\n| Names |\n\n| | |\n| --- | --- \
+         |\n| What | Why |\n| Not | so |\n",
     ];
     let line = |(year, text): (usize, &&str)| {
         let date = (2001 + year).to_string() + "-01-01";
-        let line = serde_json::json!({"company": "acme", "date": date, "technical": year == 1, "text": text});
+        let is_technical = year == 1;
+        let line = serde_json::json!({
+            "company": "acme", "date": date, "technical": is_technical, "text": text
+        });
         line.to_string() + "\n"
     };
     fx.file("odd.jsonl", texts.iter().enumerate().map(line).collect::<String>());

@@ -1,4 +1,4 @@
-//! Commands over time and counts: timeline, facets, companies, history, diff.
+//! Tests commands that count and compare over time: timeline, facets, companies, history, diff.
 
 pub mod axis;
 pub mod real;

@@ -1,7 +1,8 @@
-//! Real corpora: what fineprint counts is what the oracle counts that looks at every snapshot.
+//! Compares the counts of fineprint on real corpora with an oracle that looks at every snapshot.
 //!
-//! The oracle is slow. Before it is asked, clauses that no part of the query holds for, under any wording of theirs, are left out of its
-//! corpus: they neither match nor have a life that anybody asks for. What a clause is, is taken from the sectioner.
+//! The oracle is slow. So its corpus leaves out the clauses that cannot match any part of the query
+//! in any of their wordings: they neither match nor have a life that the query asks for. The
+//! clauses themselves come from the sectioner.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -22,7 +23,7 @@ use crate::oracle::query::{Field, Q};
 use crate::oracle::tokens::folded;
 use crate::util::{contrib_history, corpora, repository};
 
-/// A corpus, each distinct clause of a policy once.
+/// A corpus that keeps each distinct clause of a policy once.
 struct Real {
     policies: Vec<RealPolicy>,
 }
@@ -32,9 +33,9 @@ struct RealPolicy {
     company: String,
     policy_type: String,
     clauses: Vec<Clause>,
-    /// By clause, hashes of its folded tokens.
+    /// For each clause, the hashes of its folded tokens.
     tokens: Vec<Vec<u64>>,
-    /// By clause, a number that clauses of one wording share.
+    /// For each clause, a number that all clauses of one wording share.
     wordings: Vec<usize>,
     snapshots: Vec<RealSnapshot>,
 }
@@ -72,7 +73,7 @@ impl Real {
         Self { policies: found.into_par_iter().map(read).collect() }
     }
 
-    /// What the oracle needs to know of it for a query; all of it without one.
+    /// The part of the corpus that the oracle needs for a query; all of it for `None`.
     fn corpus(&self, query: Option<&Q>) -> Corpus {
         let policies = self.policies.par_iter().flat_map_iter(|policy| policy.snapshots(query));
         Corpus { snapshots: policies.collect() }
@@ -88,7 +89,7 @@ impl RealPolicy {
     ) -> Self {
         let mut policy = Self { company, policy_type, ..Self::default() };
         let mut session = reader.session();
-        // Newest first, as histories keep their texts.
+        // Histories store the newest texts first.
         found.sort_by_key(|found| std::cmp::Reverse((found.time, found.order)));
         let mut texts: HashMap<Vec<u8>, (u64, Vec<usize>)> = HashMap::new();
         let (mut clauses, mut wordings) = (HashMap::new(), HashMap::new());
@@ -108,7 +109,7 @@ impl RealPolicy {
                 }
                 None => texts[&name.unwrap()].clone(),
             };
-            // The same text twice in a second is one snapshot.
+            // Two equal texts of one second are one snapshot.
             if known.insert((found.time, hash)) {
                 policy.snapshots.push(RealSnapshot {
                     time: found.time.seconds(),
@@ -175,7 +176,7 @@ impl RealPolicy {
     }
 }
 
-/// Whether a query may hold for a clause with these tokens: `false` only if it cannot.
+/// Whether a query may match a clause with these tokens. `false` only if it certainly cannot.
 fn may_hold(query: &Q, tokens: &[u64]) -> bool {
     match query {
         Q::Phrase(words) => {
@@ -189,7 +190,7 @@ fn may_hold(query: &Q, tokens: &[u64]) -> bool {
     }
 }
 
-/// What somebody may set: names of the corpus, days inside its time.
+/// Random filters: names of the corpus, and days within its time.
 fn filters(random: &mut TestRng, corpus: &Corpus) -> Filters {
     let (first, last) =
         corpus.snapshots.iter().fold((i64::MAX, i64::MIN), |(first, last), snapshot| {
@@ -224,7 +225,9 @@ fn filters(random: &mut TestRng, corpus: &Corpus) -> Filters {
     }
 }
 
-/// Asks everything about these queries; `has_all`: every fifth of the whole corpus, for scopes and numbers of all clauses. Returns how many clauses matched in all.
+/// Compares the answers of every command to these queries. `has_all`: every fifth query is asked of
+/// the whole corpus, which scopes and shares of all clauses need. Returns how many clauses matched
+/// in all.
 fn compare(index: &OpenIndex, real: &Real, queries: &[Q], has_all: bool, seed: u8) -> usize {
     let searcher = Searcher::new(index).unwrap();
     let ask = |(number, query): (usize, &Q)| {
@@ -254,7 +257,7 @@ fn phrase(words: &str) -> Q {
     Q::Phrase(words.split(' ').map(str::to_owned).collect())
 }
 
-/// Fifty: of one word and of many, in other languages and scripts, alone and combined.
+/// Fifty queries of one word and of many, in several languages and scripts, alone and combined.
 fn fifty() -> Vec<Q> {
     let both = |a: &str, b: &str| Q::And(Box::new(phrase(a)), Box::new(phrase(b)));
     let either = |a: &str, b: &str| Q::Or(Box::new(phrase(a)), Box::new(phrase(b)));
@@ -322,7 +325,7 @@ fn fifty() -> Vec<Q> {
         .collect()
 }
 
-/// What small corpora have as well.
+/// Queries that have hits in small corpora, too.
 fn common() -> Vec<Q> {
     let phrases = [
         "we",

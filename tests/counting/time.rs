@@ -1,4 +1,5 @@
-//! Time as an axis, compared with the oracle on random histories with several types of policies and technical snapshots.
+//! Compares commands over time with the oracle, on random histories with several policy types and
+//! technical snapshots.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ use crate::oracle::corpus::{self as model, Corpus};
 use crate::oracle::query::{Q, queries};
 use crate::oracle::time;
 
-/// Random histories that JSON Lines can say.
+/// Random histories, restricted to what JSON Lines can express.
 fn histories() -> BoxedStrategy<Corpus> {
     let types = &["Privacy Policy", "Terms of Service"];
     (model::corpora_of(types), vec(prop::bool::weighted(0.25), 20))
@@ -55,11 +56,15 @@ proptest! {
     #![proptest_config(crate::props::cases(16))]
 
     #[test]
-    fn filters_choose_what_the_oracle_chooses(corpus in histories(), asked in vec((queries(), model::filters()), 24)) {
+    fn filters_select_as_the_oracle_does(
+        corpus in histories(),
+        asked in vec((queries(), model::filters()), 24),
+    ) {
         let (index, _folder) = indexed(&corpus);
         let searcher = Searcher::new(&index).unwrap();
         for (query, filters) in asked {
-            let asked = Asked { searcher: &searcher, corpus: &corpus, query: &query, filters: &filters };
+            let (corpus, query) = (&corpus, &query);
+            let asked = Asked { searcher: &searcher, corpus, query, filters: &filters };
             if asked.is_answered() {
                 asked.search();
             }
@@ -67,16 +72,26 @@ proptest! {
     }
 
     #[test]
-    fn timelines_are_those_of_the_oracle(
+    fn timelines_equal_the_oracle(
         corpus in histories(),
-        asked in vec((queries(), model::filters(), select(&[1_i64, 3, 6, 12][..]), select(&MEASURES[..]), select(&SCOPES[..])), 16),
+        asked in vec(
+            (
+                queries(),
+                model::filters(),
+                select(&[1_i64, 3, 6, 12][..]),
+                select(&MEASURES[..]),
+                select(&SCOPES[..]),
+            ),
+            16,
+        ),
         carry in prop::option::of(1..500_i64),
     ) {
         let (index, _folder) = indexed(&corpus);
         let searcher = Searcher::new(&index).unwrap();
         for (query, filters, length, measure, scope) in asked {
             let filters = model::Filters { carry: filters.carry.or(carry), ..filters };
-            let asked = Asked { searcher: &searcher, corpus: &corpus, query: &query, filters: &filters };
+            let (corpus, query) = (&corpus, &query);
+            let asked = Asked { searcher: &searcher, corpus, query, filters: &filters };
             if asked.is_answered() {
                 asked.timeline(length, measure, scope, true);
             }
@@ -88,14 +103,15 @@ proptest! {
     #![proptest_config(crate::props::cases(12))]
 
     #[test]
-    fn facets_and_companies_are_those_of_the_oracle(
+    fn facets_and_companies_equal_the_oracle(
         corpus in histories(),
         asked in vec((queries(), model::filters(), select(&FACETS[..])), 24),
     ) {
         let (index, _folder) = indexed(&corpus);
         let searcher = Searcher::new(&index).unwrap();
         for (query, filters, by) in asked {
-            let asked = Asked { searcher: &searcher, corpus: &corpus, query: &query, filters: &filters };
+            let (corpus, query) = (&corpus, &query);
+            let asked = Asked { searcher: &searcher, corpus, query, filters: &filters };
             if asked.is_answered() {
                 asked.facets(by);
                 asked.companies();
@@ -108,11 +124,15 @@ proptest! {
     #![proptest_config(crate::props::cases(16))]
 
     #[test]
-    fn histories_are_those_of_the_oracle(corpus in histories(), asked in vec((queries(), model::filters()), 24)) {
+    fn histories_equal_the_oracle(
+        corpus in histories(),
+        asked in vec((queries(), model::filters()), 24),
+    ) {
         let (index, _folder) = indexed(&corpus);
         let searcher = Searcher::new(&index).unwrap();
         for (query, filters) in asked {
-            let asked = Asked { searcher: &searcher, corpus: &corpus, query: &query, filters: &filters };
+            let (corpus, query) = (&corpus, &query);
+            let asked = Asked { searcher: &searcher, corpus, query, filters: &filters };
             if asked.is_answered() {
                 asked.history();
             }
@@ -135,7 +155,7 @@ pub const SCOPES: [(Scope, model::Scope); 3] = [
 
 pub const FACETS: [&str; 4] = ["company", "type", "section", "year"];
 
-/// A question to fineprint and to the oracle, who must answer the same.
+/// A question to fineprint and to the oracle, whose answers must be equal.
 pub struct Asked<'a> {
     pub searcher: &'a Searcher<'a>,
     pub corpus: &'a Corpus,
@@ -148,12 +168,13 @@ impl Asked<'_> {
         request(self.query, self.filters)
     }
 
-    /// Whether every name in the filters and the query is in the corpus: the others are errors, which another test looks at.
+    /// Whether every name in the filters and the query occurs in the corpus. Other names are
+    /// errors, which another test checks.
     pub fn is_answered(&self) -> bool {
         self.searcher.search(&self.request(), &mut Vec::new()).is_ok()
     }
 
-    /// Totals and hits. Returns how many clauses match.
+    /// Compares totals and hits. Returns how many clauses match.
     pub fn search(&self) -> usize {
         let Self { searcher, corpus, query, filters } = self;
         let mut hits: Vec<Hit> = Vec::new();
@@ -182,7 +203,8 @@ impl Asked<'_> {
         answer.totals.clauses
     }
 
-    /// Rows of periods of `length` months; without `has_all`, the oracle does not know all clauses that there are.
+    /// Compares the rows of a timeline with periods of `length` months. Without `has_all`, the
+    /// oracle's corpus lacks clauses that do not match.
     pub fn timeline(
         &self,
         length: i64,
@@ -230,7 +252,7 @@ impl Asked<'_> {
         assert_eq!(shown.collect::<BTreeMap<_, _>>(), expected, "{query} by {by} {filters:?}");
     }
 
-    /// Who says it, and who does not.
+    /// Compares the companies that say it and the companies that do not.
     pub fn companies(&self) {
         let Self { searcher, corpus, query, filters } = self;
         let expected = time::companies(corpus, query, filters);
@@ -260,7 +282,7 @@ impl Asked<'_> {
         }
     }
 
-    /// The lives of what matches.
+    /// Compares the histories of the matching clauses.
     pub fn history(&self) {
         let Self { searcher, corpus, query, filters } = self;
         let history = searcher.history(&self.request()).unwrap();
@@ -300,12 +322,14 @@ impl Asked<'_> {
     }
 }
 
-/// What tells one wording from another: the identity without the numbers before a clause, which the sectioner tells from words.
+/// The wording of a clause: its identity without the numbers in front, which the sectioner
+/// separates from the words.
 pub fn wording_of(kind: model::Kind, lead_in: Option<&str>, text: &str) -> model::Identity {
     model::identity_of(kind, lead_in.map(without_number), without_number(text))
 }
 
-/// The events of a thread say when each of its wordings that match enters and leaves, and nothing else.
+/// Checks that the events of a thread say when each of its matching wordings enters and leaves, and
+/// nothing else.
 fn check_thread(thread: &ThreadHistory) {
     let of = |events: &[&HistoryEvent]| events.iter().map(|event| event.count).sum::<u64>();
     for (number, wording) in thread.wordings.iter().enumerate() {
@@ -315,7 +339,7 @@ fn check_thread(thread: &ThreadHistory) {
         if !wording.is_match {
             continue;
         }
-        // Each stretch begins and ends once; only the last may not have ended.
+        // Each period in force begins and ends once; only the last one may be open.
         let stands = &wording.life.stands;
         let turns = stands.len() + stands.iter().filter(|stand| stand.gone_by.is_some()).count();
         assert!(of(&touching) >= turns as u64, "{thread:#?}");
@@ -338,7 +362,8 @@ fn check_thread(thread: &ThreadHistory) {
             (event.from.is_some(), event.to.is_some())
         );
         let day = Some(&event.snapshot.archive_date);
-        // A wording that leaves or enters here; one of both, if the other stands at a second place.
+        // A wording enters or leaves here. One of two wordings does, if the other occurs at a
+        // second place.
         let leaves = event.from.is_some_and(|from| {
             thread.wordings[from].life.stands.iter().any(|s| s.gone_by.as_ref() == day)
         });
@@ -349,7 +374,7 @@ fn check_thread(thread: &ThreadHistory) {
     }
 }
 
-/// What a timeline says of a period is what a search at its end says.
+/// A row of a timeline equals a search as of the end of its period.
 #[test]
 fn a_row_is_a_search_as_of_its_end() {
     let index = OpenIndex::open(crate::util::sample_index()).unwrap();

@@ -1,38 +1,43 @@
-//! Queries, names and flags that make no sense.
+//! Tests queries, names and flags that make no sense.
 
 use super::{fails, indexed};
 use crate::util::{Fixture, Run, fptest, sample};
 
 #[test]
-fn queries_that_cannot_be_read() {
+fn bad_queries_are_errors_with_their_place() {
     let fx = Fixture::new();
     indexed(&fx);
     let cases = [
         ("", "empty query\n  give a word, a quoted phrase or a group"),
         (
             "\"\"",
-            "nothing between the quotes\n  \"\"\n  ^^  give a word: only letters and digits are searched",
+            "nothing between the quotes\n  \"\"\n  ^^  give a word: only letters and digits are \
+             searched",
         ),
         ("*", "`*` alone matches every clause: give a word to search for\n  *\n  ^"),
         ("sell \"or rent", "unclosed quote\n  sell \"or rent\n       ^  close it with `\"`"),
         (
             "secton:kids sell",
-            "unknown field `secton`\n  secton:kids sell\n  ^^^^^^  did you mean `section`? fields: company, type, section, link",
+            "unknown field `secton`\n  secton:kids sell\n  ^^^^^^  did you mean `section`? fields: \
+             company, type, section, link",
         ),
         ("(sell", "unclosed parenthesis\n  (sell\n  ^  close it with `)`"),
         (
             "\"a b\"~99999999999",
-            "the distance `99999999999` is more than 1000 words\n  \"a b\"~99999999999\n        ^^^^^^^^^^^  for words anywhere",
+            "the distance `99999999999` is more than 1000 words\n  \"a b\"~99999999999\n        \
+             ^^^^^^^^^^^  for words anywhere",
         ),
         (
             "a NEAR/5 (b AND c)",
-            "AND has no distance from anything, as `NEAR/5` needs it\n  a NEAR/5 (b AND c)\n           ^^^^^^^^^  it joins words, phrases",
+            "AND has no distance from anything, as `NEAR/5` needs it\n  a NEAR/5 (b AND \
+             c)\n           ^^^^^^^^^  it joins words, phrases",
         ),
         ("/(re/", "`/(re/` is no regular expression: unclosed group\n  /(re/\n  ^^^^^"),
         ("s*l", "the `*` in `s*l`\n  s*l\n  ^^^  a `*` ends a word (`part*`)"),
         (
             "company:akme.example sell",
-            "no company `akme.example` in the index\n  company:akme.example sell\n          ^^^^^^^^^^^^  did you mean `acme.example`",
+            "no company `akme.example` in the index\n  company:akme.example sell\n          \
+             ^^^^^^^^^^^^  did you mean `acme.example`",
         ),
     ];
     for (query, message) in cases {
@@ -40,7 +45,7 @@ fn queries_that_cannot_be_read() {
         run.exits(2).stdout_is("");
         assert!(run.stderr().starts_with(&format!("error: {message}")), "{run}");
         assert!(run.stderr().lines().count() <= 3, "{run}");
-        // Before any index is looked for, unless the index decides.
+        // The error comes before the program looks for an index, unless it depends on the index.
         if !query.starts_with("company:") {
             fx.run(["search", query, "--index", "nowhere"]).stderr_is(run.stderr());
             fx.run(["search", query, "--corpus", "nowhere"]).stderr_is(run.stderr());
@@ -72,7 +77,7 @@ impl Run {
     }
 }
 
-fptest!(names_that_nothing_has, |fx: Fixture| {
+fptest!(unknown_names_are_errors, |fx: Fixture| {
     indexed(&fx);
     let near = fx.run(["search", "sell", "--company", "acmee.example"]);
     near.exits(2)
@@ -95,7 +100,7 @@ fptest!(names_that_nothing_has, |fx: Fixture| {
 });
 
 #[test]
-fn arguments_that_make_no_sense() {
+fn bad_arguments_are_errors() {
     let first = |args: &[&str]| {
         let run = sample(args);
         run.exits(2).stdout_is("");
@@ -120,15 +125,18 @@ fn arguments_that_make_no_sense() {
         ),
         (
             &["search", "x", "--since", "2019-13"],
-            "error: invalid value '2019-13' for '--since <DATE>': no such date; write YYYY, YYYY-MM or YYYY-MM-DD",
+            "error: invalid value '2019-13' for '--since <DATE>': no such date; write YYYY, \
+             YYYY-MM or YYYY-MM-DD",
         ),
         (
             &["search", "x", "--until", "2019-02-30"],
-            "error: invalid value '2019-02-30' for '--until <DATE>': no such date; write YYYY, YYYY-MM or YYYY-MM-DD",
+            "error: invalid value '2019-02-30' for '--until <DATE>': no such date; write YYYY, \
+             YYYY-MM or YYYY-MM-DD",
         ),
         (
             &["search", "x", "--as-of", "soon"],
-            "error: invalid value 'soon' for '--as-of <DATE>': no such date; write YYYY, YYYY-MM or YYYY-MM-DD",
+            "error: invalid value 'soon' for '--as-of <DATE>': no such date; write YYYY, YYYY-MM \
+             or YYYY-MM-DD",
         ),
         (
             &["search", "x", "--limit", "x"],
@@ -166,15 +174,18 @@ fn arguments_that_make_no_sense() {
         ),
         (
             &["facets", "x", "--by", "company", "--carry", "1y"],
-            "error: --carry says how old the snapshot of --as-of or --latest may be; add one of them",
+            "error: --carry says how old the snapshot of --as-of or --latest may be; add one of \
+             them",
         ),
         (
             &["search", "x", "--latest", "--carry", "6m"],
-            "error: invalid value '6m' for '--carry <AGE>': no length of time; write 90d, 8w, 6mo or 1y",
+            "error: invalid value '6m' for '--carry <AGE>': no length of time; write 90d, 8w, 6mo \
+             or 1y",
         ),
         (
             &["facets", "x", "--by", "colour"],
-            "error: invalid value 'colour' for '--by <FIELD>': write company, type, collection, year, section, lang or meta:KEY",
+            "error: invalid value 'colour' for '--by <FIELD>': write company, type, collection, \
+             year, section, lang or meta:KEY",
         ),
         (
             &["facets", "sell", "--by", "meta:colour"],
@@ -186,19 +197,23 @@ fn arguments_that_make_no_sense() {
         ),
         (
             &["diff", "linden-bank.example", "2001", "2009"],
-            "error: linden-bank.example, Privacy Policy: no snapshot up to 2001-12-31; its history begins on 2004-05-06",
+            "error: linden-bank.example, Privacy Policy: no snapshot up to 2001-12-31; its history \
+             begins on 2004-05-06",
         ),
         (
             &["diff", "lindenbank.example", "2001", "2009"],
-            "error: no company `lindenbank.example` in the index; did you mean `linden-bank.example`?",
+            "error: no company `lindenbank.example` in the index; did you mean \
+             `linden-bank.example`?",
         ),
         (
             &["history", "sell"],
-            "error: a history is that of a company; add --company NAME (`fineprint companies --saying QUERY` lists who says it)",
+            "error: a history is that of a company; add --company NAME (`fineprint companies \
+             --saying QUERY` lists who says it)",
         ),
         (
             &["history", "sell", "--company", "lindenbank.example"],
-            "error: no company `lindenbank.example` in the index; did you mean `linden-bank.example`?",
+            "error: no company `lindenbank.example` in the index; did you mean \
+             `linden-bank.example`?",
         ),
         (
             &[
@@ -215,11 +230,13 @@ fn arguments_that_make_no_sense() {
         ),
         (
             &["show", "linden-bank.example", "--as-of", "1999"],
-            "error: linden-bank.example, Privacy Policy: no snapshot up to 1999-12-31; its history begins on 2004-05-06",
+            "error: linden-bank.example, Privacy Policy: no snapshot up to 1999-12-31; its history \
+             begins on 2004-05-06",
         ),
         (
             &["show", "p*", "--as-of", "2009"],
-            "error: `p*` is 3 companies: `papercrane-cards.example`, `pennywhistle-toys.example`, `pocketledger.example`; name one",
+            "error: `p*` is 3 companies: `papercrane-cards.example`, `pennywhistle-toys.example`, \
+             `pocketledger.example`; name one",
         ),
         (
             &["show", "caaaaaaaaaaaaaaaa", "--as-of", "2009"],

@@ -1,4 +1,4 @@
-//! Corpora that cannot be read, or not all of them.
+//! Tests corpora that cannot be read, or only in part.
 
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -9,7 +9,7 @@ use crate::util::{Fixture, fptest, header, run};
 const NO_HEADER: &str = "says whose policy it is and of when, by a Princeton-Leuven header \
                          or front matter; if their paths do, say how: --path '{company}/{date}.md'";
 
-fptest!(corpora_that_are_none, |fx: Fixture| {
+fptest!(empty_and_missing_corpora_are_errors, |fx: Fixture| {
     fs::create_dir(fx.path("empty")).unwrap();
     fx.file("notes/README.md", "# Notes\n");
     fx.file("notes/.hidden", "");
@@ -27,12 +27,12 @@ fptest!(corpora_that_are_none, |fx: Fixture| {
         fails(&fx, &["index", corpus, "--dry-run"], message);
         fails(&fx, &["search", "sell", "--corpus", corpus], message);
     }
-    // One bad corpus among good ones: nothing is built.
+    // With one bad corpus among good ones, nothing is built.
     fx.policy("acme.example", "2001-01-01", "We sell data.\n");
     fails(&fx, &["index", "corpus", "nowhere"], &cases[0].1);
 });
 
-fptest!(a_header_with_an_impossible_date, |fx: Fixture| {
+fptest!(a_header_with_an_impossible_date_is_an_error, |fx: Fixture| {
     let bad = fx.policy("acme.example", "2001-02-30", "We sell data.\n");
     let column = header("acme.example", "2001-02-30").find("2001-02-30").unwrap() + 1;
     let reason = format!("line 1, column {column}: `2001-02-30` is no date of the calendar");
@@ -47,7 +47,7 @@ fptest!(a_header_with_an_impossible_date, |fx: Fixture| {
         &format!("corpus/a/ac/acm/acme.example/2001-02-30.md: nothing to index: {reason}"),
     );
 
-    // Among others: named, the rest indexed, and the exit status still says so.
+    // Among other files the bad one is named, the rest is indexed, and the exit status is still 2.
     fx.policy("brick.example", "2001-02-28", "We sell data.\n");
     let named = format!("error: corpus/a/ac/acm/acme.example/2001-02-30.md: {reason}\n");
     fx.run(["index", "corpus"]).exits(2).stderr_is(&format!(
@@ -67,13 +67,14 @@ fptest!(a_header_with_an_impossible_date, |fx: Fixture| {
     }
 });
 
-fptest!(an_unreadable_file_among_many, |fx: Fixture| {
+fptest!(an_unreadable_file_is_named_and_the_rest_is_read, |fx: Fixture| {
     indexed(&fx);
     let locked = fx.policy("clay.example", "2001-01-01", "We sell or rent clay.\n");
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
     fx.file("corpus/d/deep.md", header("deep.example", "2001-01-01"));
     fs::set_permissions(fx.path("corpus/d"), fs::Permissions::from_mode(0o000)).unwrap();
-    let named = "error: corpus/c/cl/cla/clay.example/2001-01-01.md: Permission denied (os error 13)\n\
+    let named = "error: corpus/c/cl/cla/clay.example/2001-01-01.md: Permission denied (os error \
+        13)\n\
                  error: corpus/d: Permission denied (os error 13)\n";
     if let Some(command) = fx.unprivileged() {
         fs::set_permissions(fx.cache(), fs::Permissions::from_mode(0o777)).unwrap();
@@ -99,7 +100,7 @@ fptest!(broken_links_and_loops_are_no_errors, |fx: Fixture| {
     }
 });
 
-fptest!(a_text_that_is_too_large, |fx: Fixture| {
+fptest!(a_text_that_is_too_large_is_an_error, |fx: Fixture| {
     indexed(&fx);
     let path = fx.policy("clay.example", "2001-01-01", "We sell clay.\n");
     File::options().write(true).open(path).unwrap().set_len((1 << 30) + 1).unwrap();
@@ -113,7 +114,7 @@ fptest!(a_failed_build_leaves_the_old_index, |fx: Fixture| {
     fs::create_dir(fx.path("empty")).unwrap();
     fails(&fx, &["index", "empty"], "empty: nothing to index: the folder is empty");
     fx.run(["search", "sell", "--count"]).stdout_is("2\n");
-    // The texts turn out to be unreadable only when they are read: the folder that was made for them goes again.
+    // A number of threads that is too large is refused, and the old index stays.
     fx.policy("clay.example", "2001-01-01", "We sell clay.\n");
     fx.run(["index", "corpus", "--threads", "100000"])
         .exits(2)
@@ -131,7 +132,7 @@ fptest!(foreign_bytes_are_read_and_counted, |fx: Fixture| {
     let run = fx.run(["search", "café never sells data", "--format", "jsonl"]);
     let texts: Vec<_> = run.exits(0).json_lines().iter().map(|hit| hit["text"].clone()).collect();
     assert_eq!(texts, ["Our café never sells “data”."; 2]);
-    // Any bytes at all are a text.
+    // Any bytes can be read as a text.
     let mut bytes = header("any.example", "2001-01-01").into_bytes();
     bytes.extend(b"\n\n");
     bytes.extend(0..=255);

@@ -1,4 +1,4 @@
-//! Index folders that are damaged, of another version, foreign, locked or read-only.
+//! Tests index folders that are damaged, foreign, locked, read-only or of another version.
 
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{fails, indexed};
 use crate::util::{Fixture, PROGRAM, fptest, listing, run};
 
-fptest!(index_folders_that_are_none, |fx: Fixture| {
+fptest!(folders_without_an_index_are_errors, |fx: Fixture| {
     indexed(&fx);
     fx.file("notes/README.md", "# Notes\n");
     fs::create_dir(fx.path("empty")).unwrap();
@@ -30,12 +30,12 @@ fptest!(index_folders_that_are_none, |fx: Fixture| {
         fails_in("corpus", &format!("corpus: {other}"));
     }
     fx.run(["search", "sell", "--index", "nowhere"]).exits(2);
-    // The environment names one as well.
+    // The environment variable may name a missing index, too.
     let mut command = fx.command(PROGRAM);
     command.env("FINEPRINT_INDEX", "nowhere");
     run(command, &["search", "sell"]).fails_with(&none("nowhere"));
 
-    // Building among somebody's files is refused.
+    // An index is not built in a folder with other files.
     let refused = "holds other files (`README.md`) and no index; name an empty or new folder";
     fails(&fx, &["index", "corpus", "--index", "notes"], &format!("notes: {refused}"));
     fails(
@@ -57,7 +57,7 @@ fptest!(folders_of_others_are_left_alone, |fx: Fixture| {
         fx.run(["index", "corpus", "--index", "theirs"]).exits(2).stderr_has("name a");
         assert!(listing(&fx.path("theirs")) == before, "{file}");
     }
-    // Beside an index as well.
+    // Other files beside an index are kept, too.
     fx.run(["index", "corpus"]).exits(0);
     fx.file(".fineprint/generation-photos/a.txt", "precious");
     fx.run(["index", "corpus"]).exits(0);
@@ -77,7 +77,7 @@ fptest!(a_damaged_cache_is_built_again, |fx: Fixture| {
         .stderr_has("the argument '--index <DIR>' cannot be used with '--corpus <PATH>'");
 });
 
-fptest!(an_index_of_another_version, |fx: Fixture| {
+fptest!(an_index_of_another_version_is_refused, |fx: Fixture| {
     indexed(&fx);
     let manifest = fx.path(".fineprint/fineprint.json");
     let whole = fs::read_to_string(&manifest).unwrap();
@@ -105,7 +105,7 @@ fptest!(an_index_of_another_version, |fx: Fixture| {
             );
         assert!(listing(&fx.path(".fineprint")) == before);
     }
-    // Of versions that this program knows nothing of.
+    // The versions may be unknown to this program.
     fs::write(&manifest, r#"{"versions": {"format": "next"}, "anything": 1}"#).unwrap();
     fx.run(["search", "sell"])
         .exits(2)
@@ -119,7 +119,7 @@ fptest!(an_index_of_another_version, |fx: Fixture| {
     fx.run(["search", "sell", "--count"]).exits(0).stdout_is("2\n");
 });
 
-fptest!(a_damaged_index, |fx: Fixture| {
+fptest!(a_damaged_index_is_an_error_and_can_be_rebuilt, |fx: Fixture| {
     indexed(&fx);
     let manifest = fx.path(".fineprint/fineprint.json");
     let whole = fs::read(&manifest).unwrap();
@@ -134,9 +134,13 @@ fptest!(a_damaged_index, |fx: Fixture| {
         run.exits(2)
             .stdout_is("")
             .stderr_has("error: .fineprint/fineprint.json: is no manifest of an index (");
-        run.stderr_has("; remove the folder if it was an index, and build it again with `fineprint index --rebuild CORPUS --index .fineprint`\n");
+        run.stderr_has(
+            "; remove the folder if it was an index, and build it again with `fineprint \
+            index --rebuild CORPUS --index .fineprint`\n",
+        );
         assert_eq!(run.stderr().lines().count(), 1, "{run}");
-        let refused = "holds a `fineprint.json` that is no manifest of an index; name another folder, or remove this one if it was an index";
+        let refused = "holds a `fineprint.json` that is no manifest of an index; name another \
+            folder, or remove this one if it was an index";
         fx.run(["index", "corpus"]).fails_with(&format!(".fineprint: {refused}"));
         assert!(listing(&fx.path(".fineprint")) == before);
     }
@@ -154,7 +158,8 @@ fptest!(a_damaged_index, |fx: Fixture| {
         &fx,
         &["search", "sell"],
         &format!(
-            ".fineprint: is damaged (`{name}` is missing); build it again with `fineprint index --rebuild CORPUS --index .fineprint`"
+            ".fineprint: is damaged (`{name}` is missing); build it again with `fineprint index \
+             --rebuild CORPUS --index .fineprint`"
         ),
     );
     rebuilds();
@@ -165,7 +170,7 @@ fptest!(a_damaged_index, |fx: Fixture| {
         assert_eq!(run.stderr().lines().count(), 1, "{run}");
         rebuilds();
     }
-    // Every file of a segment, cut in half: an error or an answer, never a crash.
+    // With any file of a segment cut in half there is an error or an answer, but never a crash.
     let folder = fx.path(".fineprint").join(generation(&fx));
     for file in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
         let bytes = fs::read(&file).unwrap();
@@ -183,7 +188,7 @@ fptest!(a_damaged_index, |fx: Fixture| {
     fx.run(["search", "sell", "--count"]).exits(0).stdout_is("2\n");
 });
 
-fptest!(a_damaged_table_of_texts, |fx: Fixture| {
+fptest!(a_damaged_table_of_texts_is_an_error, |fx: Fixture| {
     for company in ["acme.example", "bolt.example"] {
         fx.policy(company, "2001-01-01", "We sell data.\n");
     }
@@ -193,7 +198,7 @@ fptest!(a_damaged_table_of_texts, |fx: Fixture| {
         .stdout_has("\"same_text_companies\":1");
     let path = fx.path(".fineprint/generation-1/texts.bin");
     let mut bytes = fs::read(&path).unwrap();
-    // The number of companies of its only entry.
+    // This byte is the number of companies in the only entry.
     bytes[16] ^= 1;
     fs::write(&path, &bytes).unwrap();
     let damaged = "(`texts.bin` does not fit its checksum); build it again";
@@ -209,7 +214,8 @@ fptest!(a_build_that_was_killed_does_not_block_the_next, |fx: Fixture| {
     fails(
         &fx,
         &["search", "sell"],
-        ".fineprint: there is no index here; make one with `fineprint index CORPUS --index .fineprint`",
+        ".fineprint: there is no index here; make one with `fineprint index CORPUS --index \
+         .fineprint`",
     );
     fx.run(["index", "corpus"]).exits(0);
     fx.run(["search", "sell", "--count"]).stdout_is("1\n");
@@ -234,7 +240,7 @@ fptest!(searching_writes_nothing_into_the_index, |fx: Fixture| {
 
 fptest!(a_read_only_index_opens, |fx: Fixture| {
     indexed(&fx);
-    // As it comes from an archive or a medium: without lock files, and nobody may write.
+    // The index is as it comes out of an archive: without lock files, and not writable for anybody.
     let index = fx.path(".fineprint");
     for entry in walkdir::WalkDir::new(&index).contents_first(true) {
         let entry = entry.unwrap();

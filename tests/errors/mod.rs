@@ -1,4 +1,5 @@
-//! What bad input gets: one line that says where and what to do, exit status 2, and nothing destroyed.
+//! Tests bad input: the program prints one line that says where and what to do, exits with 2, and
+//! destroys nothing.
 
 mod arguments;
 mod corpora;
@@ -11,14 +12,14 @@ use fineprint::Error;
 
 use crate::util::{Fixture, listing};
 
-/// A fixture with a corpus of one policy and its index in `.fineprint`.
+/// Makes a corpus of two policies and its index in `.fineprint`.
 fn indexed(fx: &Fixture) {
     fx.policy("acme.example", "2001-01-01", "# Privacy\n\nWe sell or rent data.\n");
     fx.policy("brick.example", "2001-01-01", "# Privacy\n\nWe sell or rent bricks.\n");
     fx.run(["index", "corpus"]).exits(0);
 }
 
-/// Runs a command that must fail with this message and change nothing, not even a time.
+/// Runs a command that must fail with this message and must not change any file, not even its time.
 #[track_caller]
 fn fails<'f>(fx: &'f Fixture, args: &[&str], message: &str) -> &'f Fixture {
     let before = listing(&fx.root());

@@ -1,4 +1,4 @@
-//! Output that cannot be written.
+//! Tests output that cannot be written: closed pipes and full disks.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};

@@ -1,4 +1,4 @@
-//! `fineprint info`: what an index holds, as people and programs see it.
+//! Tests `fineprint info`: the description of an index for people and for programs.
 
 use serde_json::json;
 
@@ -40,9 +40,10 @@ fptest!(info_counts_every_input_and_says_why, |fx: Fixture| {
     assert!(example.starts_with("corpus/wrong.md: line 1, column "), "{example}");
     let skipped = json!({"names no company": {"count": 1, "examples": ["corpus/README.md"]}});
     assert_eq!(inputs["skipped"], skipped);
-    let notices = json!({"read as windows-1252, being no UTF-8": {"count": 1, "examples": ["corpus/dune.md"]}});
+    let notices = json!({"read as windows-1252, being no \
+        UTF-8": {"count": 1, "examples": ["corpus/dune.md"]}});
     assert_eq!(inputs["notices"], notices);
-    // The bytes of the texts are counted per snapshot, and once per text.
+    // The bytes of a text are counted once per snapshot, and once per distinct text.
     let [all, distinct] = ["bytes", "text_bytes"].map(|name| counts[name].as_u64().unwrap());
     assert_eq!(all - distinct, "\n\nWe sell data.\n".len() as u64);
     let folder =
@@ -70,7 +71,7 @@ fn the_sample_index_is_described() {
     assert!(sample_index().exists());
 }
 
-fptest!(info_of_a_corpus_or_of_nothing, |fx: Fixture| {
+fptest!(info_describes_a_corpus_without_an_index, |fx: Fixture| {
     fx.policy("acme.example", "2001-01-01", "We sell data.\n");
     let run = fx.run(["info", "--corpus", "corpus"]);
     run.exits(0).stdout_has("snapshots  1, ").stderr_is_empty();

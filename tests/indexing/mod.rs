@@ -1,4 +1,4 @@
-//! Index folders: updates, crashes, formats, and what `info` says of one.
+//! Tests index folders: updates, crashes, formats, and the output of `info`.
 
 pub mod compat;
 pub mod info;

@@ -1,4 +1,4 @@
-//! Whatever happens to a writer, an index is as before or as after.
+//! Tests that an index is in its old or its new state whatever happens to its writer.
 
 use std::fs;
 use std::process::Stdio;
@@ -16,7 +16,7 @@ fn answers(fx: &Fixture) -> String {
     QUERIES.iter().map(|query| fx.run(*query).exits(0).stdout().to_owned()).collect()
 }
 
-/// Numbers without pattern, the same on every run (SplitMix64).
+/// Random numbers that are the same in every run (SplitMix64).
 fn random(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -39,7 +39,7 @@ fptest!(killed_at_any_moment_an_index_is_as_before_or_as_after, |fx: Fixture| {
     fx.run(["index", "corpus", "--quiet"]).exits(0);
     let mut before = answers(&fx);
     let (mut old, mut new) = (0, 0);
-    // How long an update takes here, to kill over all of it.
+    // The time that an update takes on this machine, so that kills are spread over all of it.
     let mut whole = Duration::ZERO;
     for kill in 0..kills {
         write(&fx, kill + 2);
@@ -125,7 +125,7 @@ fptest!(check_finds_what_is_wrong, |fx: Fixture| {
     }
     assert!(flipped > 20);
     fx.run(["check"]).exits(0);
-    // The counts of the manifest are compared with what is there.
+    // `check` compares the counts of the manifest with the stored clauses.
     let path = fx.path(".fineprint/fineprint.json");
     let manifest = fs::read_to_string(&path).unwrap();
     fs::write(&path, manifest.replace("\"snapshots\": 40", "\"snapshots\": 41")).unwrap();
@@ -160,7 +160,7 @@ fptest!(ctrl_c_stops_at_once_and_leaves_the_old_index, |fx: Fixture| {
         if sent.is_ok_and(|sent| sent.success()) && !ended.success() {
             assert_eq!(answers(&fx), before);
         } else {
-            // It was faster.
+            // The command ended before the signal came.
             write(&fx, 1);
             fx.run(["index", "corpus", "--quiet"]).exits(0);
             assert_eq!(answers(&fx), before);
@@ -171,14 +171,18 @@ fptest!(ctrl_c_stops_at_once_and_leaves_the_old_index, |fx: Fixture| {
 fptest!(a_full_disk_leaves_the_old_index, |fx: Fixture| {
     write(&fx, 1);
     fs::create_dir(fx.path("small")).unwrap();
-    // A file system of its own, which needs user namespaces.
+    // A small file system of its own needs user namespaces.
     let script = |size: &str| {
         format!(
-            "mount -t tmpfs -o size={size} none small && '{PROGRAM}' index corpus --index small/x --quiet && \
+            "mount -t tmpfs -o size={size} none small && '{PROGRAM}' index corpus --index small/x \
+             --quiet && \
              '{PROGRAM}' search 'we sell' --index small/x --format json >before && \
-             mkdir more && for i in $(seq 40); do sed \"s/acme/b$i/; s/a[0-7][.]example/b$i.example/; s/We sell/We lend $i/\" corpus/$i.md > more/$i.md 2>/dev/null; done; \
+             mkdir more && for i in $(seq 40); do sed \"s/acme/b$i/; \
+             s/a[0-7][.]example/b$i.example/; s/We sell/We lend $i/\" corpus/$i.md > more/$i.md \
+             2>/dev/null; done; \
              '{PROGRAM}' index more --index small/x --quiet 2>error; echo $? >status; \
-             '{PROGRAM}' search 'we sell' --index small/x --format json >after && '{PROGRAM}' check --index small/x >check"
+             '{PROGRAM}' search 'we sell' --index small/x --format json >after && '{PROGRAM}' \
+             check --index small/x >check"
         )
     };
     let run = |size: &str| {
@@ -186,7 +190,7 @@ fptest!(a_full_disk_leaves_the_old_index, |fx: Fixture| {
         command.args(["--map-root-user", "--mount", "sh", "-c", &script(size)]);
         command.stderr(Stdio::null()).status().is_ok_and(|status| status.success())
     };
-    // Find a size that holds the first index and not the second.
+    // Finds a size that holds the first index but not the second.
     let (mut failed, mut ran) = (0, 0);
     for kilobytes in (200..900).step_by(50) {
         let _ = fs::remove_dir_all(fx.path("more"));

@@ -1,4 +1,5 @@
-//! Updates: whatever happened to the corpora, an updated and pruned index is the index that a fresh build makes.
+//! Tests updates: an updated and pruned index equals a newly built one, whatever happened to the
+//! corpora.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +15,8 @@ use proptest::test_runner::TestRunner;
 use crate::reading::git::{DAY, START, Stream, git_with};
 use crate::util::{Fixture, fptest, header};
 
-/// Queries whose answers depend on all that an update could get wrong: scores, lives, places, lead-ins, wording, names.
+/// Queries whose answers depend on everything that an update could get wrong: scores, lives,
+/// places, lead-ins, wordings, names.
 const QUERIES: [&str; 10] = [
     "we",
     "your data",
@@ -28,7 +30,7 @@ const QUERIES: [&str; 10] = [
     "we may OR never",
 ];
 
-/// Everything that an index answers, as text.
+/// The answers of an index to all queries, as text.
 fn answers(dir: &Path) -> String {
     let index = OpenIndex::open(dir).unwrap();
     let mut out = String::new();
@@ -38,7 +40,7 @@ fn answers(dir: &Path) -> String {
         let mut hits: Vec<Hit> = Vec::new();
         match search(&index, &request, &mut hits) {
             Ok(summary) => out += &format!("{query}: {:?}\n", summary.totals),
-            // A company that the index does not have.
+            // The index may have no policy of the company.
             Err(error) => out += &format!("{query}: {error}\n"),
         }
         for hit in hits {
@@ -89,7 +91,7 @@ fn update(dir: &Path, corpora: &[PathBuf], prune: bool) -> (Manifest, IngestRepo
     update_with(dir, corpora, "default", BuildOptions { prune, ..BuildOptions::default() })
 }
 
-/// Texts that share most of their paragraphs, some of which differ only in quotes, place, or lead-in.
+/// Texts that share most paragraphs; some differ only in quotes, place, or lead-in.
 fn text(seed: u32) -> String {
     let pick = |n: u32| (seed >> (n * 2)) & 3;
     let mut text =
@@ -116,22 +118,23 @@ fn text(seed: u32) -> String {
     text
 }
 
-/// One thing that happens to the corpora.
+/// A single event in the life of the corpora and the index.
 #[derive(Debug, Clone)]
 enum Event {
-    /// A file is written, or written again: corpus, site, date, text.
+    /// A file is written for the first time or again: corpus, site, date, text.
     Write(u8, u8, u8, u32),
-    /// A file goes.
+    /// A file is removed.
     Remove(u8, u8, u8),
-    /// The index is brought up to date: with which corpora, pruned or not.
+    /// The index is updated with these corpora, pruned or not.
     Update(u8, bool),
-    /// A collection is taken out.
+    /// A collection is removed from the index.
     Drop,
 }
 
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        8 => (0..2u8, 0..3u8, 0..4u8, any::<u32>()).prop_map(|(c, s, d, t)| Event::Write(c, s, d, t)),
+        8 => (0..2u8, 0..3u8, 0..4u8, any::<u32>())
+            .prop_map(|(c, s, d, t)| Event::Write(c, s, d, t)),
         2 => (0..2u8, 0..3u8, 0..4u8).prop_map(|(c, s, d)| Event::Remove(c, s, d)),
         3 => (1..4u8, any::<bool>()).prop_map(|(c, prune)| Event::Update(c, prune)),
         1 => Just(Event::Drop),
@@ -142,7 +145,8 @@ fn site(number: u8) -> &'static str {
     ["acme.example", "birch.example", "clay.example"][usize::from(number)]
 }
 
-/// Two dates are one, so that there are snapshots of one second and duplicates within a corpus and between corpora.
+/// Two of the dates are equal, so that there are snapshots of one second, and duplicates within a
+/// corpus and between corpora.
 fn date(number: u8) -> &'static str {
     ["2001-01-01", "2002-01-01", "2002-01-01", "2003-01-01"][usize::from(number)]
 }
@@ -162,7 +166,7 @@ fn any_sequence_of_updates_ends_as_a_fresh_build() {
                 ["one", "two"].map(|name| folder.path().join(name)).to_vec();
             for (corpus, number) in corpora.iter().zip(0..) {
                 fs::create_dir(corpus).unwrap();
-                // A policy that stays, so that no corpus is ever without one.
+                // One policy is never removed, so that no corpus is ever empty.
                 let line = header("dune.example", "2000-01-01");
                 fs::write(corpus.join("stays.md"), format!("{line}\n\nStays {number}, we said.\n"))
                     .unwrap();
@@ -200,7 +204,7 @@ fn any_sequence_of_updates_ends_as_a_fresh_build() {
                     Event::Drop => {}
                 }
             }
-            // The order in which the corpora came to the index is not that of the fresh build.
+            // The updated index may have met the corpora in another order than the new one.
             update(&dir, &[corpora[1].clone()], true);
             update(&dir, &corpora, true);
             let fresh = folder.path().join("fresh");
@@ -215,7 +219,7 @@ fn any_sequence_of_updates_ends_as_a_fresh_build() {
         .unwrap();
 }
 
-/// As windows-1252, for what has no other letters.
+/// Encodes a text of Latin letters as windows-1252.
 fn encode(text: &str) -> Vec<u8> {
     text.chars()
         .map(|c| if c == '’' { 0x92 } else { u8::try_from(u32::from(c)).unwrap_or(b'?') })
@@ -235,7 +239,7 @@ fn listing(dir: &Path) -> BTreeMap<PathBuf, (u64, std::time::SystemTime)> {
     files.map(|entry| (entry.path().to_owned(), stamp(&entry))).collect()
 }
 
-/// A commit that records a version of one of some policies.
+/// Adds a commit that records a version of some policy.
 fn record(stream: Stream, time: i64, policy: u32, seed: u32) -> Stream {
     let company = format!("Acme {}", policy % 3);
     let message = format!("Record new changes of {company} Privacy Policy");
@@ -250,7 +254,7 @@ fn import(stream: &Stream, repository: &Path) {
     );
 }
 
-fptest!(new_commits_are_read_and_no_others, |fx: Fixture| {
+fptest!(only_new_commits_are_read, |fx: Fixture| {
     let mut stream = Stream::default();
     for i in 0..30 {
         stream = record(stream, START + i64::from(i / 2) * DAY, i, i.wrapping_mul(2_654_435_761));
@@ -345,7 +349,7 @@ fptest!(collections_come_and_go, |fx: Fixture| {
     fx.run(["search", "we sell", "--count"]).exits(0).stdout_is("1\n");
 });
 
-fptest!(what_vanished_stays_until_it_is_pruned, |fx: Fixture| {
+fptest!(removed_files_stay_until_they_are_pruned, |fx: Fixture| {
     let first = fx.policy("acme.example", "2001-01-01", "We sell data.\n");
     fx.policy("acme.example", "2002-01-01", "We sell more data.\n");
     let other = fx.policy("birch.example", "2001-01-01", "We sell birches.\n");

@@ -1,4 +1,5 @@
-//! What differs between two snapshots: labelled pairs of real policies, and mutations of samples whose truth is known.
+//! Tests the differences between two snapshots: on labelled pairs of real policies, and on samples
+//! with known mutations.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,7 +19,7 @@ fn compared(clauses: &[Clause]) -> Vec<ComparedClause<'_>> {
         .collect()
 }
 
-/// A raw text and the place of each of its clauses as labels write it: `12`, `12.2`.
+/// A raw text and the place of each of its clauses in the notation of the labels: `12`, `12.2`.
 struct Placed {
     clauses: Vec<Clause>,
     places: Vec<String>,
@@ -40,7 +41,7 @@ impl Placed {
             }
         };
         let raw = String::from_utf8(raw).unwrap();
-        // The header line of the Princeton-Leuven corpus is no text.
+        // The header line of the Princeton-Leuven corpus is not part of the text.
         let start = if source.starts_with("contrib:") { 0 } else { raw.find('\n').unwrap() };
         let clauses = section(&raw[start..]);
         let mut on_line: BTreeMap<usize, usize> = BTreeMap::new();
@@ -57,7 +58,7 @@ impl Placed {
     }
 }
 
-/// Labels in the words of the label files.
+/// The differences that the library finds, in the words of the label files.
 fn told(old: &Placed, new: &Placed) -> BTreeSet<String> {
     let alignment = align(&compared(&old.clauses), &compared(&new.clauses));
     let line = |change: &AlignedChange| match *change {
@@ -114,8 +115,9 @@ fn labelled_pairs_differ_as_labelled() {
     assert_eq!(right, 208);
 }
 
-/// Where the program and the labels differ: an item over hard-broken lines that is cut in two (14), a clause of ten words that grew to 43
-/// (19), and one that keeps 47 of 100 words, in a text that stands twice (30).
+/// The known disagreements between the program and the labels: an item over hard-broken lines that
+/// is cut in two (14), a clause of ten words that grew to 43 (19), and one that keeps 47 of 100
+/// words, in a text that occurs twice (30).
 const EXCEPTIONS: [&str; 10] = [
     "14-timeanddate: not labelled: removed\t109",
     "19-sourcehut: not told: changed\t18\t18",
@@ -129,7 +131,7 @@ const EXCEPTIONS: [&str; 10] = [
     "30-rueducommerce: not labelled: removed\t689",
 ];
 
-/// A clause of a list that is changed, with where it stood.
+/// A clause of a changed list, with its former place.
 #[derive(Clone)]
 struct Mutant {
     clause: Clause,
@@ -145,7 +147,7 @@ enum Fate {
     Moved,
 }
 
-/// Another word for a part of the words of a text: fewer than half of them.
+/// Replaces fewer than half of the words of a text with other words.
 fn reworded(dice: &mut Dice, text: &str) -> Option<String> {
     let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
     if words.len() < 6 {
@@ -158,7 +160,8 @@ fn reworded(dice: &mut Dice, text: &str) -> Option<String> {
     Some(words.join(" "))
 }
 
-/// What is no difference: another number in front, other quotes and dashes, more white space.
+/// Changes a text in ways that are no difference: another number in front, other quotes and dashes,
+/// more white space.
 fn restyled(dice: &mut Dice, text: &str) -> String {
     let text = without_number(text)
         .replace('"', "\u{201c}")
@@ -168,7 +171,7 @@ fn restyled(dice: &mut Dice, text: &str) -> String {
     if dice.roll(2) == 0 { format!("{}. {text}", 1 + dice.roll(30)) } else { text }
 }
 
-/// One to four mutations of a list, at least four clauses apart, and what they are.
+/// Makes one to four mutations of a list, at least four clauses apart, and returns them.
 fn mutated(dice: &mut Dice, clauses: &[Clause]) -> (Vec<Clause>, BTreeSet<String>) {
     let mut list: Vec<Mutant> = clauses
         .iter()
@@ -178,14 +181,15 @@ fn mutated(dice: &mut Dice, clauses: &[Clause]) -> (Vec<Clause>, BTreeSet<String
     let mut truth = BTreeSet::new();
     let mut at = dice.roll(4);
     for number in 0..1 + dice.roll(4) {
-        // What was moved or added makes the list longer or shorter around here only.
+        // A moved or added clause makes the list longer or shorter near this place only.
         if at + 8 >= list.len() {
             break;
         }
         match dice.roll(5) {
             0 => {
                 let text = format!(
-                    "An added clause {number} of made up words wholly unlike whatever stands near {at}."
+                    "An added clause {number} of made up words wholly unlike whatever stands near \
+                     {at}."
                 );
                 let clause = Clause {
                     text,
@@ -228,15 +232,15 @@ fn mutated(dice: &mut Dice, clauses: &[Clause]) -> (Vec<Clause>, BTreeSet<String
 }
 
 #[test]
-fn a_thousand_mutations_are_told() {
+fn a_thousand_mutations_are_found() {
     let mut texts = Vec::new();
     for entry in walkdir::WalkDir::new(repository().join("data/policies")).sort_by_file_name() {
         let entry = entry.unwrap();
         if entry.file_type().is_file() {
-            // One sample is windows-1252.
+            // One sample is in windows-1252.
             let Ok(text) = std::fs::read_to_string(entry.path()) else { continue };
             let clauses = section(&text[text.find('\n').unwrap()..]);
-            // With equal clauses it would not be known which of them was moved or removed.
+            // With equal clauses, it would be unknown which of them was moved or removed.
             let distinct: BTreeSet<_> = clauses.iter().map(|clause| &clause.text).collect();
             if distinct.len() == clauses.len() && clauses.len() > 12 {
                 texts.push(clauses);

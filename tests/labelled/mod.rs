@@ -1,4 +1,4 @@
-//! Sectioning and comparing, measured by labels that people wrote.
+//! Measures sectioning and comparing against labels that people wrote.
 
 pub mod diffs;
 pub mod sections;

@@ -1,4 +1,4 @@
-//! The sectioner against snapshots that people labelled, and against what it promises for any text.
+//! Tests the sectioner against labelled snapshots, and against its promises for any text.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::util::corpora;
 
-/// A labelled snapshot: where its text is, and (offset, kind, hash) of each clause.
+/// A labelled snapshot: the place of its text, and offset, kind and hash of each clause.
 struct Labelled {
     name: String,
     source: String,
@@ -54,7 +54,7 @@ fn read_labels(path: &Path) -> Labelled {
     }
 }
 
-/// The labelled text, from the corpora folder or from the history bundle in it.
+/// Reads a labelled text from the corpora folder or from the history bundle in it.
 fn text_of(labelled: &Labelled, corpora: &Path, history: &Path) -> String {
     let bytes = match labelled.source.strip_prefix("git:") {
         None => std::fs::read(corpora.join(&labelled.source)).unwrap(),
@@ -109,8 +109,9 @@ impl Score {
     }
 }
 
-/// What the sectioner reached on the labelled snapshots, rounded down: (precision, recall) of borders and of headings, and the
-/// share of clauses with the right kind among those whose border is right. A change that falls below is a regression.
+/// The results of the sectioner on the labelled snapshots, rounded down: precision and recall of
+/// borders, precision and recall of headings, and the share of clauses with the right kind among
+/// those with the right border. A change that lowers one of them is a regression.
 const BORDERS: (f64, f64) = (0.997, 0.991);
 const HEADINGS: (f64, f64) = (0.991, 0.963);
 const KINDS: f64 = 0.987;
@@ -201,7 +202,7 @@ fn print_differences(
     }
 }
 
-/// One paragraph with a long run of marks, or with many links that differ.
+/// A paragraph with a long run of marks, or with many different links.
 #[test]
 fn no_long_paragraph_makes_sectioning_slow() {
     let run = |mark: &'static str| move |n: usize| format!("a{}b\n", mark.repeat(n));
@@ -225,7 +226,7 @@ fn no_long_paragraph_makes_sectioning_slow() {
     }
 }
 
-/// Lines that decide about each other: over blank lines, in lists, in quotations, by what stands around them.
+/// Lines whose meaning depends on their neighbours: after blank lines, in lists, in quotations.
 const LINES: [&str; 64] = [
     "We sell data.",
     "we may share it:",
@@ -293,7 +294,7 @@ const LINES: [&str; 64] = [
     "We share with the following",
 ];
 
-/// The same numbers on every machine (Knuth, MMIX).
+/// A linear congruential generator (Knuth, MMIX), which gives the same numbers on every machine.
 struct Dice(u64);
 
 impl Dice {
@@ -303,7 +304,7 @@ impl Dice {
         (self.0 >> 33) as usize % end
     }
 
-    /// A line; in a tame text none that makes it one whole.
+    /// A random line. In a tame text, no line that makes the whole text one block.
     fn line(&mut self, is_tame: bool) -> String {
         let is_wild = |line: &str| line.contains(['<', '`', '~']) || line.contains("]:");
         let mut line = LINES[self.roll(LINES.len())];
@@ -340,7 +341,7 @@ fn texts_after_each_other_are_sectioned_as_alone() {
                 clauses.extend(parts[part.number].iter().cloned());
             }
             assert_eq!(bare(clauses), bare(section(&text)), "{text:?}");
-            // The next text has a line more, less or changed.
+            // The next text has one line more, one line fewer, or one changed line.
             let at = dice.roll(lines.len());
             match dice.roll(3) {
                 0 => lines.insert(at, dice.line(is_tame)),

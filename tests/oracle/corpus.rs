@@ -1,5 +1,5 @@
-//! A plain model of a corpus, search over it by looking at every place of every clause, and random corpora that print
-//! as Markdown files with the Princeton-Leuven header.
+//! A plain model of a corpus, a search that looks at every place of every clause, and random
+//! corpora that print as Markdown files with the Princeton-Leuven header.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use super::tokens::is_invisible;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Corpus {
-    /// In no particular order.
+    /// The snapshots, in no particular order.
     pub snapshots: Vec<Snapshot>,
 }
 
@@ -23,9 +23,9 @@ pub struct Snapshot {
     pub policy_type: String,
     /// Archive time, in seconds since 1970 UTC.
     pub time: i64,
-    /// Decides between snapshots of one time.
+    /// The order of snapshots of one time.
     pub order: usize,
-    /// Made by the archive for reasons of its own.
+    /// Whether the snapshot only records a technical change of the archive.
     pub is_technical: bool,
     pub clauses: Vec<Clause>,
 }
@@ -33,13 +33,13 @@ pub struct Snapshot {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
     pub kind: Kind,
-    /// The headings above it; a heading is not in its own path.
+    /// The headings above the clause. A heading is not in its own path.
     pub section: Vec<String>,
-    /// Of an item its lead-in, of a row its header row.
+    /// The lead-in of an item, or the header row of a row.
     pub lead_in: Option<String>,
     /// Host and path of each link target.
     pub links: Vec<String>,
-    /// As rendered.
+    /// The rendered text.
     pub text: String,
 }
 
@@ -69,7 +69,7 @@ impl Kind {
     }
 }
 
-/// What makes two clauses of a policy one clause.
+/// The identity: clauses of a policy that share it are one clause.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Identity {
     Plain(String),
@@ -91,7 +91,8 @@ pub fn identity_of(kind: Kind, lead_in: Option<&str>, text: &str) -> Identity {
     }
 }
 
-/// The text without what identity ignores: white space, styles of quotes and dashes, invisible characters.
+/// The identity form: the text without the differences that identity ignores, which are white
+/// space, styles of quotes and dashes, and invisible characters.
 pub fn identity_form(text: &str) -> String {
     let visible = text.chars().filter(|&c| !is_invisible(c));
     let plain: String = visible
@@ -108,10 +109,11 @@ pub fn identity_form(text: &str) -> String {
     words.join(" ")
 }
 
-/// The filters of a search. `since`, `until` and `as_of` are inclusive seconds: the caller knows where a day ends.
+/// The filters of a search. `since`, `until` and `as_of` are seconds and inclusive: the caller
+/// knows the last second of a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filters {
-    /// Names or globs; none of them means all.
+    /// Names or globs. An empty list means all.
     pub collections: Vec<String>,
     pub companies: Vec<String>,
     pub types: Vec<String>,
@@ -122,18 +124,18 @@ pub struct Filters {
     pub until: Option<i64>,
     pub as_of: Option<i64>,
     pub latest: bool,
-    /// How many days old the snapshot of `as_of` or `latest` may be.
+    /// The greatest age of the snapshot of `as_of` or `latest`, in days.
     pub carry: Option<i64>,
     pub company_changes_only: bool,
     pub gone: bool,
-    /// Seconds at which a day begins.
+    /// The first second of a day.
     pub added_since: Option<i64>,
     pub removed_since: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// By company, type, collection, then place in the policy.
+    /// Ordered by company, policy type, collection, then place in the policy.
     pub clauses: Vec<Found>,
     pub totals: Totals,
 }
@@ -153,28 +155,29 @@ pub struct Found {
     pub company: String,
     pub policy_type: String,
     pub identity: Identity,
-    /// Its whole life: first and last time, number of snapshots, first snapshot without it after the last.
+    /// The whole life of the clause: first and last time, number of snapshots, and the first
+    /// snapshot without it after the last.
     pub first_seen: i64,
     pub last_seen: i64,
     pub snapshots: usize,
     pub gone_by: Option<i64>,
-    /// The newest chosen snapshot with a satisfying place, and the first such place there.
+    /// The newest selected snapshot with a matching place, and the first such place there.
     pub newest: i64,
     pub kind: Kind,
     pub section: Vec<String>,
     pub links: Vec<String>,
-    /// As rendered at the first place in the newest snapshot of its whole life.
+    /// The text at the first place in the newest snapshot of the whole life.
     pub text: String,
     pub lead_in: Option<String>,
-    /// First ordinal in which it stood, and its first place there.
+    /// The first ordinal in which the clause occurs, and its first place there.
     pub order: (usize, usize),
-    /// What it was there.
+    /// The kind of the clause at that place.
     pub first_kind: Kind,
-    /// What of the query matched it there.
+    /// The patterns of the query that matched there.
     pub matched: Vec<S>,
 }
 
-/// (company, type, collection), which is the order of hits too.
+/// Company, policy type and collection, which is the order of hits, too.
 pub type Policy = (String, String, String);
 
 fn policy_of(snapshot: &Snapshot) -> Policy {
@@ -186,7 +189,7 @@ pub fn policies(corpus: &Corpus) -> BTreeSet<Policy> {
     corpus.snapshots.iter().map(policy_of).collect()
 }
 
-/// The snapshots of a policy; the index is the ordinal.
+/// The snapshots of a policy, ordered by ordinal.
 pub fn life_of<'a>(corpus: &'a Corpus, policy: &Policy) -> Vec<&'a Snapshot> {
     let mut life: Vec<&Snapshot> = Vec::new();
     life.extend(corpus.snapshots.iter().filter(|s| policy_of(s) == *policy));
@@ -194,7 +197,7 @@ pub fn life_of<'a>(corpus: &'a Corpus, policy: &Policy) -> Vec<&'a Snapshot> {
     life
 }
 
-/// The snapshots of every policy; the index is the ordinal.
+/// The snapshots of every policy, ordered by ordinal.
 pub fn lives_of(corpus: &Corpus) -> BTreeMap<Policy, Vec<&Snapshot>> {
     let mut lives: BTreeMap<Policy, Vec<&Snapshot>> = BTreeMap::new();
     for snapshot in &corpus.snapshots {
@@ -209,7 +212,7 @@ pub fn end(corpus: &Corpus) -> i64 {
     corpus.snapshots.iter().map(|s| day(s.time).1).max().unwrap_or(0)
 }
 
-/// The ordinals of a policy that the filters choose: its part of S. `end`: that of the corpus.
+/// The ordinals of a policy that the filters select. `end` is the last second of the corpus.
 pub fn chosen(life: &[&Snapshot], filters: &Filters, end: i64) -> Vec<usize> {
     let mut all =
         (0..life.len()).filter(|&o| !(filters.company_changes_only && life[o].is_technical));
@@ -237,7 +240,7 @@ pub fn admits_policy(filters: &Filters, (company, policy_type, collection): &Pol
         && any(&filters.collections, collection)
 }
 
-/// In what a query must be true.
+/// The unit within which a query must be true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     Clause,
@@ -255,7 +258,7 @@ fn place<'a>(snapshot: &'a Snapshot, clause: &'a Clause) -> Place<'a> {
     }
 }
 
-/// The patterns for which a clause of a snapshot is a hit; `None` if it is none.
+/// The patterns for which a clause of a snapshot is a hit; `None` if it is not a hit.
 pub fn satisfies(
     snapshot: &Snapshot,
     clause: &Clause,
@@ -288,12 +291,12 @@ pub fn satisfies(
     }
 }
 
-/// What a search must find.
+/// The hits that a search must find.
 pub fn search(corpus: &Corpus, query: &Q, filters: &Filters) -> Answer {
     search_in(corpus, query, Scope::Clause, filters)
 }
 
-/// What a search must find whose words may stand in different clauses.
+/// The hits that a search must find when the words may be in different clauses of a unit.
 pub fn search_in(corpus: &Corpus, query: &Q, scope: Scope, filters: &Filters) -> Answer {
     let query = (query, scope);
     let mut clauses = Vec::new();
@@ -334,7 +337,7 @@ pub fn search_in(corpus: &Corpus, query: &Q, scope: Scope, filters: &Filters) ->
     Answer { clauses, totals }
 }
 
-/// The first and last ordinal at which each clause stands.
+/// The first and last ordinal in which each clause occurs.
 pub fn stays(life: &[&Snapshot]) -> BTreeMap<Identity, (usize, usize)> {
     let mut stays = BTreeMap::new();
     for (ordinal, snapshot) in life.iter().enumerate() {
@@ -345,7 +348,7 @@ pub fn stays(life: &[&Snapshot]) -> BTreeMap<Identity, (usize, usize)> {
     stays
 }
 
-/// Whether a clause that stands somewhere has the life that the filters want.
+/// Whether the life of a clause is as the filters require.
 pub fn has_life(
     life: &[&Snapshot],
     stays: &BTreeMap<Identity, (usize, usize)>,
@@ -359,7 +362,8 @@ pub fn has_life(
         && filters.removed_since.is_none_or(|since| gone_by.is_some_and(|time| time >= since))
 }
 
-/// One distinct clause of a policy, if some place of it in a chosen snapshot satisfies query and filters.
+/// The hit for one distinct clause of a policy, if a place of it in a selected snapshot satisfies
+/// query and filters.
 fn find(
     (life, stays): (&[&Snapshot], &BTreeMap<Identity, (usize, usize)>),
     chosen: &[usize],
@@ -367,7 +371,7 @@ fn find(
     query: (&Q, Scope),
     filters: &Filters,
 ) -> Option<Found> {
-    // Every (ordinal, place) at which it stands, in order.
+    // Every ordinal and place at which the clause occurs, in order.
     let mut places: Vec<(usize, usize)> = Vec::new();
     for (ordinal, snapshot) in life.iter().enumerate() {
         for (place, clause) in snapshot.clauses.iter().enumerate() {
@@ -416,7 +420,8 @@ fn find(
     })
 }
 
-/// At how many other companies a clause of this identity ever stood, whatever the policy and collection.
+/// The number of other companies that ever had a clause of this identity, in any policy and
+/// collection.
 pub fn same_text_companies(corpus: &Corpus, identity: &Identity, company: &str) -> usize {
     let has_it = |s: &&Snapshot| s.clauses.iter().any(|c| self::identity(c) == *identity);
     let companies: BTreeSet<&str> =
@@ -436,7 +441,7 @@ fn days_in(year: i64, month: u32) -> i64 {
     }
 }
 
-/// Year, month and day of a time since 1970, UTC.
+/// Year, month and day, in UTC, of a time in seconds since 1970.
 pub fn civil(time: i64) -> (i64, u32, i64) {
     let (mut year, mut month, mut day) = (1970, 1, 1 + time.div_euclid(86_400));
     while day > days_in(year, month) {
@@ -473,18 +478,19 @@ pub fn day(time: i64) -> (i64, i64) {
 
 // Printing.
 
-/// The snapshot as a file of the Princeton-Leuven corpus, in the plainest Markdown that reads back into its clauses.
+/// The snapshot as a file of the Princeton-Leuven corpus, in the plainest Markdown that reads back
+/// into the same clauses.
 pub fn markdown(snapshot: &Snapshot) -> String {
     print(snapshot, None)
 }
 
-/// The same snapshot, with its text broken by soft line ends, bold words, escapes and character references; `seed`
-/// moves the breaks.
+/// The same file with its text broken by soft line ends, bold words, escapes and character
+/// references. `seed` moves the breaks.
 pub fn markdown_broken(snapshot: &Snapshot, seed: usize) -> String {
     print(snapshot, Some(seed))
 }
 
-/// A path for the file below a corpus folder; distinct for distinct snapshots.
+/// A path for the file below a corpus folder. Distinct snapshots have distinct paths.
 pub fn path(snapshot: &Snapshot) -> String {
     let Snapshot { company, time, order, .. } = snapshot;
     format!("{company}/{}-{}-{order}.md", date(*time), stamp(*time))
@@ -493,7 +499,8 @@ pub fn path(snapshot: &Snapshot) -> String {
 fn print(snapshot: &Snapshot, seed: Option<usize>) -> String {
     let Snapshot { company, time, .. } = snapshot;
     let mut file = format!(
-        "> *The following text is extracted and transformed from the {company} privacy policy that was archived on {}. \
+        "> *The following text is extracted and transformed from the {company} privacy policy that \
+         was archived on {}. \
          Please check the [original snapshot on the Wayback Machine]\
          (https://web.archive.org/web/{}id_/http%3A//{company}/privacy) for the most accurate reproduction.*\n",
         date(*time),
@@ -507,7 +514,7 @@ fn print(snapshot: &Snapshot, seed: Option<usize>) -> String {
         let text = inline(clause, seed);
         file += &match clause.kind {
             Kind::Heading => {
-                // A soft line end would end a heading.
+                // A heading cannot contain a soft line end.
                 let text = text.replace('\n', " ");
                 format!("{} {text}\n", "#".repeat(clause.section.len() + 1))
             }
@@ -522,7 +529,7 @@ fn print(snapshot: &Snapshot, seed: Option<usize>) -> String {
     file
 }
 
-/// The text of a clause with link n around its word 2n, and broken if there is a seed.
+/// The text of a clause with link n around word 2n, broken if there is a seed.
 fn inline(clause: &Clause, seed: Option<usize>) -> String {
     let mut markdown = String::new();
     let mut links = clause.links.iter();
@@ -554,9 +561,11 @@ fn inline(clause: &Clause, seed: Option<usize>) -> String {
     markdown
 }
 
-// Random corpora. Sentences are long and end in a full stop, so that nobody takes a paragraph for a heading.
+// Random corpora. Sentences are long and end in a full stop, so that a paragraph is never mistaken
+// for a heading.
 
-/// What clauses say. Neighbours 2 and 3, 5 and 6, and some more are one identity in two spellings.
+/// The sentences of clauses. Sentences 2 and 3, 5 and 6, and some other neighbours are one identity
+/// in two spellings.
 pub const SENTENCES: &[&str] = &[
     "We do not sell or rent your personal information to third parties.",
     "We may sell or rent your personal information to third-party partners.",
@@ -608,7 +617,7 @@ pub const COMPANY_NAMES: &[&str] = &["alpha.example", "BETA.example", "*.example
 /// Names and globs that fit a policy type of every random corpus.
 pub const TYPE_NAMES: &[&str] = &["Privacy Policy", "privacy policy", "privacy*", "*policy"];
 
-/// Phrases that stand in headings of random corpora, and some that do not.
+/// Phrases that occur in headings of random corpora, and some that do not.
 pub const SECTION_WORDS: &[&str] = &[
     "cookies",
     "children",
@@ -620,7 +629,7 @@ pub const SECTION_WORDS: &[&str] = &[
     "choices cookies",
 ];
 
-/// Phrases that stand in link targets of random corpora, and some that do not.
+/// Phrases that occur in link targets of random corpora, and some that do not.
 pub const LINK_WORDS: &[&str] =
     &["ads.example", "opt-out", "example/privacy", "tools", "choices ads", "elsewhere.example"];
 
@@ -634,7 +643,7 @@ enum Part {
     List(Option<String>, Vec<(String, Vec<String>)>),
 }
 
-/// A heading, what stands under it, and the sections below.
+/// A heading, the pieces under it, and the sections below.
 #[derive(Clone, Debug)]
 struct Section {
     heading: String,
@@ -692,7 +701,7 @@ fn flatten(section: &Section, above: &[String], clauses: &mut Vec<Clause>) {
             }
             Part::Quote(text) => clauses.push(clause(Kind::Quote, &path, None, &[], text)),
             Part::List(lead_in, items) => {
-                // Only a list right below a heading has surely no lead-in.
+                // Only a list directly below a heading certainly has no lead-in.
                 let lead_in = match lead_in {
                     None if i > 0 => Some(LEAD_INS[0].to_owned()),
                     lead_in => lead_in.clone(),
@@ -716,7 +725,8 @@ fn clauses() -> BoxedStrategy<Vec<Clause>> {
         .prop_map(|root| {
             let mut clauses = Vec::new();
             flatten(&root, &[], &mut clauses);
-            // Where most of a policy stands in quotes, they count for nothing: keep them few.
+            // If most of a policy is quotes, the sectioner ignores the quote marks, so there are
+            // few.
             let size = |clauses: &[Clause], quotes: bool| -> usize {
                 let counted = clauses.iter().filter(|c| !quotes || c.kind == Kind::Quote);
                 counted.map(|c| c.text.len()).sum()
@@ -731,14 +741,15 @@ fn clauses() -> BoxedStrategy<Vec<Clause>> {
         .boxed()
 }
 
-/// Random corpora of header files: two to four companies, one to five snapshots each, no two of a company at one time.
+/// Random corpora of header files: two to four companies with one to five snapshots each, no two of
+/// a company at the same time.
 pub fn corpora() -> BoxedStrategy<Corpus> {
     corpora_of(PRIVACY_POLICY)
 }
 
-/// The same with policy types drawn from `types`, for inputs that can say them.
+/// The same with policy types from `types`, for inputs that can name them.
 pub fn corpora_of(types: &'static [&'static str]) -> BoxedStrategy<Corpus> {
-    // Often later on the same day, else up to a good year later.
+    // The next snapshot is often on the same day, or else up to a little more than a year later.
     let pause = prop_oneof![1..40_000_i64, 86_400..40_000_000_i64];
     let company = vec((pause, one_of(types), clauses()), 1..=5);
     vec(company, 2..=4)
@@ -769,7 +780,7 @@ pub fn corpora_of(types: &'static [&'static str]) -> BoxedStrategy<Corpus> {
 /// 2014-05-13
 const EARLIEST: i64 = 1_400_000_000;
 
-/// Random filters of the lives of clauses and of technical snapshots, and an age.
+/// Random filters on the lives of clauses and on technical snapshots, and a random age limit.
 fn lives() -> BoxedStrategy<Filters> {
     let since = || {
         prop::option::weighted(
@@ -790,7 +801,7 @@ fn lives() -> BoxedStrategy<Filters> {
         .boxed()
 }
 
-/// Random filters for random corpora; every bound in time is that of a whole day.
+/// Random filters for random corpora. Every bound in time is the border of a day.
 pub fn filters() -> BoxedStrategy<Filters> {
     fn some(texts: &'static [&'static str]) -> BoxedStrategy<Vec<String>> {
         prop_oneof![3 => Just(Vec::new()), 1 => vec(one_of(texts), 1..=2)].boxed()
@@ -1035,9 +1046,11 @@ mod tests {
             clause(Kind::Quote, "Below it", "Quoted."),
         ];
         let snapshot = snapshot("a.com", 1_466_161_433, clauses);
-        let header = "> *The following text is extracted and transformed from the a.com privacy policy that was archived on \
+        let header = "> *The following text is extracted and transformed from the a.com privacy \
+            policy that was archived on \
                       2016-06-17. Please check the [original snapshot on the Wayback Machine](https://web.archive.org/web/\
-                      20160617110353id_/http%3A//a.com/privacy) for the most accurate reproduction.*";
+                      20160617110353id_/http%3A//a.com/privacy) for the most accurate \
+                      reproduction.*";
         assert_eq!(
             markdown(&snapshot),
             format!(
@@ -1056,7 +1069,7 @@ mod tests {
         assert_eq!(path(&snapshot), "a.com/2016-06-17-20160617110353-0.md");
     }
 
-    /// Reads what [`markdown`] prints, and nothing else.
+    /// Reads the output of [`markdown`] and no other Markdown.
     fn read(markdown: &str) -> Vec<Clause> {
         let mut clauses = Vec::new();
         let mut path: Vec<String> = Vec::new();
@@ -1097,7 +1110,7 @@ mod tests {
         clauses
     }
 
-    /// What every answer must claim about itself.
+    /// Checks the claims that every answer makes about itself.
     fn check_answer(corpus: &Corpus, query: &Q, filters: &Filters) {
         let answer = search(corpus, query, filters);
         for found in &answer.clauses {
@@ -1129,7 +1142,8 @@ mod tests {
                 prop_assert_eq!(&strip::blocks(&markdown(snapshot)), &expected);
                 prop_assert_eq!(&strip::blocks(&markdown_broken(snapshot, seed)), &expected);
                 prop_assert!(paths.insert(path(snapshot)));
-                prop_assert_eq!(snapshot.clauses.last().map(|c| c.kind == Kind::Heading), Some(false));
+                let last = snapshot.clauses.last();
+                prop_assert_eq!(last.map(|c| c.kind == Kind::Heading), Some(false));
             }
             for name in COMPANY_NAMES {
                 prop_assert!(corpus.snapshots.iter().any(|s| names(name, &s.company)));

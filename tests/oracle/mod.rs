@@ -1,11 +1,11 @@
-//! The oracle: a slow and plain second implementation of what fineprint must answer.
+//! The oracle: a slow and plain second implementation of the answers that fineprint must give.
 //!
-//! It shares no code with the program, so that agreement between the two means something. Where they
+//! It shares no code with the program, so agreement between the two means something. Where they
 //! differ, one of them contradicts `docs/design.md`.
 //!
 //! - [`tokens`] cuts and folds tokens (section 4 of the design).
-//! - [`query`] is a query tree that prints itself in the query language, and that matches by scanning
-//!   token positions.
+//! - [`query`] is a query tree that prints itself in the query language, and that matches by
+//!   scanning token positions.
 //! - [`corpus`] is a model of snapshots and clauses with a search over it, and makes random corpora
 //!   that print as Markdown files.
 //! - [`strip`] scans raw Markdown and knows nothing about CommonMark.

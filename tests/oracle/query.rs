@@ -1,4 +1,4 @@
-//! Queries: a tree, how it is written, what it matches, what it highlights.
+//! Queries: their tree, their spelling, their matches and their highlights.
 
 use std::fmt;
 
@@ -14,22 +14,23 @@ pub enum Q {
     Phrase(Vec<String>),
     And(Box<Q>, Box<Q>),
     Or(Box<Q>, Box<Q>),
-    /// The first and not the second.
+    /// The first operand without the second.
     AndNot(Box<Q>, Box<Q>),
     /// Words for `section` and `link`, a name or glob for `company` and `type`.
     Field(Field, String),
-    /// What has a place in the text: phrases with more than plain words, and what distances join.
+    /// Patterns with a place in the text: phrases with more than plain words, and operands of
+    /// distances.
     Spans(S),
 }
 
-/// What stands somewhere in a text.
+/// A pattern with a place in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum S {
-    /// Words in this order with at most so many others between them.
+    /// Words in this order with at most this many other words between them.
     Phrase(Vec<W>, usize),
     Or(Box<S>, Box<S>),
     Near(usize, Box<S>, Box<S>),
-    /// The first with the second near it, or (true) without.
+    /// The first operand with the second near it or, if true, without it.
     Within(usize, bool, Box<S>, Box<S>),
 }
 
@@ -51,7 +52,7 @@ pub enum Field {
     Type,
 }
 
-/// One place of a clause: what a query is judged on.
+/// One place of a clause, on which a query is judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
     pub company: &'a str,
@@ -62,7 +63,8 @@ pub struct Place<'a> {
 }
 
 impl fmt::Display for Q {
-    /// Phrases are always quoted and compound operands always in parentheses, so that nothing hangs on binding.
+    /// Phrases are always quoted and compound operands always in parentheses, so that nothing
+    /// depends on precedence.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Q::Phrase(words) => write!(f, "\"{}\"", words.join(" ")),
@@ -109,10 +111,10 @@ impl fmt::Display for S {
     }
 }
 
-/// A stretch of tokens: the first, and the one after the last.
+/// A range of tokens: the first token, and the one after the last.
 pub type Stretch = (usize, usize);
 
-/// Whether a word of a query stands for a token.
+/// Whether a word of a query matches a token.
 pub fn stands_for(word: &W, token: &str, has_forms: bool) -> bool {
     match word {
         W::Word(word) => {
@@ -131,7 +133,8 @@ pub fn stands_for(word: &W, token: &str, has_forms: bool) -> bool {
     }
 }
 
-/// Whether the words can be given to tokens in ascending order, the first to the first of the stretch, the last to its last.
+/// Whether the words match tokens in ascending order, the first word the first token of the range,
+/// the last word its last token.
 fn fills(words: &[W], text: &[String], (start, end): Stretch, has_forms: bool) -> bool {
     let Some((first, rest)) = words.split_first() else { return start == end };
     if start >= end || !stands_for(first, &text[start], has_forms) {
@@ -143,7 +146,8 @@ fn fills(words: &[W], text: &[String], (start, end): Stretch, has_forms: bool) -
     (start + 1..end).any(|next| fills(rest, text, (next, end), has_forms))
 }
 
-/// Every stretch that matches: by definition, all tried. Of phrases with a gap and of NEAR only those that hold no other.
+/// Every range that matches, found by trying all. A phrase with a gap or a NEAR keeps only the
+/// ranges that contain no other.
 pub fn stretches(spans: &S, text: &[String], has_forms: bool) -> Vec<Stretch> {
     let all =
         || (0..text.len()).flat_map(|start| (start + 1..=text.len()).map(move |end| (start, end)));
@@ -173,7 +177,7 @@ pub fn stretches(spans: &S, text: &[String], has_forms: bool) -> Vec<Stretch> {
     }
 }
 
-/// Whether they do not overlap and at most so many words are between them.
+/// Whether the ranges do not overlap and at most this many words are between them.
 fn apart(a: Stretch, b: Stretch, distance: usize) -> bool {
     (a.1 <= b.0 && b.0 - a.1 <= distance) || (b.1 <= a.0 && a.0 - b.1 <= distance)
 }
@@ -194,7 +198,7 @@ fn smallest(stretches: Vec<Stretch>) -> Vec<Stretch> {
     smallest
 }
 
-/// The phrases in these stretches of a match.
+/// The phrases within these ranges of a match.
 fn marked(spans: &S, text: &[String], chosen: &[Stretch], has_forms: bool) -> Vec<Stretch> {
     match spans {
         S::Phrase(..) => chosen.to_vec(),
@@ -218,7 +222,8 @@ fn marked(spans: &S, text: &[String], chosen: &[Stretch], has_forms: bool) -> Ve
     }
 }
 
-/// The bytes of the text that a match of `spans` covers, ascending, overlapping ones merged.
+/// The bytes of the text that a match of `spans` covers, in ascending order. Overlapping ranges are
+/// merged.
 pub fn marks(spans: &S, text: &str, has_forms: bool) -> Vec<(usize, usize)> {
     let (tokens, folded) = (tokens(text), folded(text));
     let chosen = stretches(spans, &folded, has_forms);
@@ -254,7 +259,8 @@ pub fn matches(q: &Q, place: &Place<'_>) -> bool {
     }
 }
 
-/// Whether the tokens of `phrase` stand one after another in `text`. No words match nothing.
+/// Whether the tokens of `phrase` are consecutive tokens of `text`. An empty phrase matches
+/// nothing.
 pub fn holds_phrase(text: &str, phrase: &str) -> bool {
     !occurrences(&folded(text), &folded(phrase)).is_empty()
 }
@@ -264,7 +270,8 @@ pub fn occurrences(text: &[String], phrase: &[String]) -> Vec<usize> {
     (0..text.len()).filter(|&i| !phrase.is_empty() && text[i..].starts_with(phrase)).collect()
 }
 
-/// The bytes of the text that these patterns cover: each occurrence of each, sorted, overlapping ones merged; ranges that only touch stay apart.
+/// The bytes of the text that these patterns cover: every occurrence of each pattern, sorted.
+/// Overlapping ranges are merged; ranges that only touch stay apart.
 pub fn covered(patterns: &[S], text: &str) -> Vec<(usize, usize)> {
     merge(patterns.iter().flat_map(|spans| marks(spans, text, false)).collect())
 }
@@ -281,7 +288,9 @@ fn merge(mut ranges: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
     merged
 }
 
-/// The patterns that are part of a match: of an OR only those operands that hold. Under a NOT only what a second NOT makes wanted again. They score and are highlighted; those of a field do not.
+/// The patterns that are part of a match. An OR contributes only its true operands, and a NOT only
+/// the operands that a second NOT affirms again. These patterns are scored and highlighted;
+/// patterns of a field are not.
 pub fn matched(q: &Q, place: &Place<'_>) -> Vec<S> {
     match q {
         Q::Phrase(words) => vec![plain(words)],
@@ -296,14 +305,15 @@ pub fn matched(q: &Q, place: &Place<'_>) -> Vec<S> {
     }
 }
 
-/// Several clauses of one policy that a query is about together: each part of it may hold for another one.
+/// Several clauses of one policy on which a query is judged together: each part of it may be true
+/// of another clause.
 pub struct Unit<'a> {
     pub places: Vec<Place<'a>>,
-    /// A heading that belongs to them all.
+    /// A heading that belongs to all of the clauses.
     pub heading: Option<&'a str>,
 }
 
-/// What a query is made of, at its leaves.
+/// A leaf of a query.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Leaf {
     Pattern(S),
@@ -329,7 +339,7 @@ pub fn holds_for_unit(q: &Q, unit: &Unit<'_>) -> bool {
     }
 }
 
-/// The leaves that are part of what makes a query true, as [`matched`] says.
+/// The leaves that make a query true, by the rules of [`matched`].
 pub fn matched_in_unit(q: &Q, unit: &Unit<'_>) -> Vec<Leaf> {
     match q {
         Q::Phrase(words) => vec![Leaf::Pattern(plain(words))],
@@ -359,8 +369,8 @@ fn wanted_again_in_unit(q: &Q, unit: &Unit<'_>, is_negated: bool) -> Vec<Leaf> {
     }
 }
 
-/// The patterns for which a clause of a unit is a hit; `None` if it is none. Where no phrase makes the query true, headings and links do;
-/// where these do not either, each clause is a hit.
+/// The patterns for which a clause of a unit is a hit; `None` if it is not a hit. If no phrase
+/// makes the query true, headings and links do; if these do not either, every clause is a hit.
 pub fn hit_in_unit(q: &Q, unit: &Unit<'_>, place: &Place<'_>) -> Option<Vec<S>> {
     if !holds_for_unit(q, unit) {
         return None;
@@ -402,7 +412,7 @@ fn wanted_again(q: &Q, place: &Place<'_>, is_negated: bool) -> Vec<S> {
     }
 }
 
-/// Whether `pattern` names `name`: the whole of it, case-folded, or as a glob.
+/// Whether `pattern` is the case-folded `name`, or a glob that matches all of it.
 pub fn names(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.to_lowercase(), name.to_lowercase());
     if is_glob(&pattern) {
@@ -418,7 +428,8 @@ fn is_glob(pattern: &str) -> bool {
     pattern.contains(['*', '?', '['])
 }
 
-/// `*` any characters, `?` any one, `[a-z]` and `[!a-z]` one of, or none of, these. A `[` that never closes is itself.
+/// `*` matches any characters, `?` one character, `[a-z]` one of these and `[!a-z]` one other
+/// character. A `[` that is never closed matches itself.
 fn glob(pattern: &[char], name: &[char]) -> bool {
     let Some((&first, rest)) = pattern.split_first() else {
         return name.is_empty();
@@ -435,7 +446,7 @@ fn glob(pattern: &[char], name: &[char]) -> bool {
     if first == '[' {
         let negated = matches!(rest.first(), Some('!' | '^'));
         let body = if negated { &rest[1..] } else { rest };
-        // A `]` that opens the class is one of its members.
+        // A `]` at the start of the class is one of its members.
         if let Some(close) = (1..body.len()).find(|&i| body[i] == ']') {
             return in_class(&body[..close], c) != negated && glob(&body[close + 1..], name_rest);
         }
@@ -451,7 +462,7 @@ fn in_class(class: &[char], c: char) -> bool {
     }
 }
 
-/// Words of the random corpora, and spellings of them that must fold alike.
+/// Words of the random corpora, and spellings of them that must fold to the same form.
 const VOCABULARY: &[&str] = &[
     "we",
     "sell",
@@ -493,7 +504,8 @@ const VOCABULARY: &[&str] = &[
     "and",
 ];
 
-/// Random queries over the words of the random corpora, at most four operators deep; a third of them is one leaf.
+/// Random queries over the words of the random corpora, at most four operators deep. A third of
+/// them is one leaf.
 pub fn queries() -> BoxedStrategy<Q> {
     let tree = leaf().prop_recursive(4, 24, 2, |inner| {
         (0..4_u8, inner.clone(), inner).prop_map(|(operator, a, b)| {
@@ -520,7 +532,8 @@ fn leaf() -> BoxedStrategy<Q> {
     .boxed()
 }
 
-/// Random phrases: from the vocabulary, or one to four words in sequence out of a sentence of the random corpora.
+/// Random phrases: from the vocabulary, or one to four consecutive words of a sentence of the
+/// random corpora.
 pub fn phrases() -> BoxedStrategy<Vec<String>> {
     let known = select(VOCABULARY).prop_map(split);
     let cut_out = (select(corpus::SENTENCES), any::<prop::sample::Index>(), 1..5_usize).prop_map(
@@ -534,7 +547,7 @@ pub fn phrases() -> BoxedStrategy<Vec<String>> {
     prop_oneof![known, cut_out].boxed()
 }
 
-/// Outside of distances an OR joins queries.
+/// Outside of distances, an OR joins queries.
 fn of_spans(spans: S) -> Q {
     match spans {
         S::Or(a, b) => Q::Or(Box::new(of_spans(*a)), Box::new(of_spans(*b))),
@@ -542,7 +555,8 @@ fn of_spans(spans: S) -> Q {
     }
 }
 
-/// Random phrases with gaps, stars and regular expressions, and what distances join, at most three operators deep.
+/// Random phrases with gaps, stars and regular expressions, joined by distances, at most three
+/// operators deep.
 pub fn spans() -> BoxedStrategy<S> {
     let phrase = (
         phrases(),
@@ -587,7 +601,8 @@ pub fn spans() -> BoxedStrategy<S> {
     tree.boxed()
 }
 
-/// The words of a text without the punctuation around them (quotes would be syntax in a query).
+/// The words of a text without the punctuation around them, because quotes would be syntax in a
+/// query.
 fn split(text: &str) -> Vec<String> {
     text.split_whitespace()
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
@@ -638,7 +653,8 @@ mod tests {
         );
         assert_eq!(
             q.to_string(),
-            "(\"sell or rent\" OR (\"a\" AND section:\"your choices\")) AND NOT (\"don’t\" AND NOT type:privacy*)"
+            "(\"sell or rent\" OR (\"a\" AND section:\"your choices\")) AND NOT (\"don’t\" AND NOT \
+             type:privacy*)"
         );
     }
 
@@ -713,7 +729,7 @@ mod tests {
         );
         assert_eq!(highlights(&field(Field::Section, "a"), "a"), []);
         assert_eq!(highlights(&phrase("information it"), "\"infor\u{AD}mation\" it"), [(1, 18)]);
-        // "rent" stands there, but not with "children".
+        // "rent" occurs there, but not with "children".
         let branch = Q::And(Box::new(phrase("rent")), Box::new(phrase("children")));
         assert_eq!(highlights(&or(phrase("sell"), branch), "sell, rent"), [(0, 4)]);
     }

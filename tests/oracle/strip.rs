@@ -1,15 +1,17 @@
-//! A mark-stripping scan of raw Markdown that knows nothing of CommonMark: rough, but independent of every parser.
+//! A scan of raw Markdown that strips marks. It knows nothing about CommonMark, so it is rough, but
+//! independent of every parser.
 
 use super::query::occurrences;
 use super::tokens::folded;
 
-/// The folded tokens of each block of a raw file that has any.
+/// The folded tokens of each block of a raw file that contains any.
 pub fn blocks(raw: &str) -> Vec<Vec<String>> {
     let tokens = plain_blocks(raw).into_iter().map(|block| folded(&block));
     tokens.filter(|tokens| !tokens.is_empty()).collect()
 }
 
-/// The blocks of a raw file without their marks: cut at blank lines, rules, headings and list marks.
+/// The blocks of a raw file without their marks, cut at blank lines, rules, headings and list
+/// marks.
 pub fn plain_blocks(raw: &str) -> Vec<String> {
     let is_header = |line: &str| line.contains("text is extracted and transformed from the");
     let skipped = usize::from(raw.lines().next().is_some_and(is_header));
@@ -38,14 +40,15 @@ pub fn plain_blocks(raw: &str) -> Vec<String> {
     blocks.iter().map(|block| plain(block)).collect()
 }
 
-/// How many blocks contain the phrase.
+/// The number of blocks that contain the phrase.
 pub fn count(raw: &str, phrase: &[String]) -> usize {
     let phrase = folded(&phrase.join(" "));
     let holds = |block: &&Vec<String>| !occurrences(block, &phrase).is_empty();
     blocks(raw).iter().filter(holds).count()
 }
 
-/// A block without its inline marks. `_`, `|`, `<` and `>` may stay: they separate tokens either way.
+/// A block without its inline marks. `_`, `|`, `<` and `>` may remain, because they separate tokens
+/// in any case.
 fn plain(block: &str) -> String {
     const REFERENCES: [(&str, &str); 5] =
         [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", " ")];
@@ -113,8 +116,10 @@ mod tests {
 
     #[test]
     fn blocks_are_cut_where_lines_say_so() {
-        let raw = "> *The following text is extracted and transformed from the a.com privacy policy.*\n\n# Title\nBody\nof it.\n\n\
-                   \x20 * **One.** a\n  2. two\nmore\n* * *\n> quoted\n> twice\n\n1\\. no item\n## Next ##\nend";
+        let raw = "> *The following text is extracted and transformed from the a.com privacy \
+            policy.*\n\n# Title\nBody\nof it.\n\n\
+                   \x20 * **One.** a\n  2. two\nmore\n* * *\n> quoted\n> twice\n\n1\\. no item\n## \
+                   Next ##\nend";
         assert_eq!(
             words(raw),
             [

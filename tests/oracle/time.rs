@@ -1,4 +1,4 @@
-//! What is counted over time, period by period, by looking at every snapshot of every policy.
+//! Counts over time, period by period, by looking at every snapshot of every policy.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ pub enum Measure {
     Clauses,
 }
 
-/// A period, how many say it, how many there are.
+/// A period, the number of units that match in it, and the number of units in all.
 pub type Row = (String, usize, usize);
 
 /// The last second of the month `months` after January of year 0.
@@ -102,7 +102,7 @@ pub fn timeline(
     rows
 }
 
-/// Adds what a snapshot counts as to the sets of names.
+/// Adds the names under which a snapshot is counted.
 fn count(
     (life, stays): (&[&Snapshot], &BTreeMap<Identity, (usize, usize)>),
     (number, ordinal): (usize, usize),
@@ -140,7 +140,8 @@ fn count(
     }
 }
 
-/// By value: clauses, policies, companies. `by`: `company`, `type`, `section` or `year`.
+/// For each value of `by`, the numbers of clauses, policies and companies. `by` is `company`,
+/// `type`, `section` or `year`.
 pub fn facets(
     corpus: &Corpus,
     query: (&Q, Scope),
@@ -179,10 +180,11 @@ pub fn facets(
     sets.into_iter().map(|(value, sets)| (value, sets.map(|set| set.len()))).collect()
 }
 
-/// A company: name, policies, snapshots, first and last time of what counts, clauses that match, policies that have one.
+/// A company: name, policies, snapshots, first and last time of its selected snapshots, matching
+/// clauses, and policies with one.
 pub type Company = (String, usize, usize, i64, i64, usize, usize);
 
-/// All companies with snapshots that count, in order.
+/// All companies with selected snapshots, in order.
 pub fn companies(corpus: &Corpus, query: &Q, filters: &Filters) -> Vec<Company> {
     let found = search_in(corpus, query, Scope::Clause, filters).clauses;
     let mut names: BTreeMap<String, Company> = BTreeMap::new();
@@ -207,11 +209,11 @@ pub fn companies(corpus: &Corpus, query: &Q, filters: &Filters) -> Vec<Company> 
     names.into_values().collect()
 }
 
-/// A stretch in which something stood: first and last time, time of the next snapshot, number of snapshots.
+/// A period in force: first and last time, time of the next snapshot, number of snapshots.
 pub type Stand = (i64, i64, Option<i64>, usize);
 
-/// Of each wording of what matches: company, type of policy, wording, and when it stood among the snapshots that are looked at. `wording`:
-/// what tells one from another.
+/// For each wording of the matching clauses: company, policy type, wording, and its periods in
+/// force among the examined snapshots. `wording` returns the text that tells wordings apart.
 pub fn lives(
     corpus: &Corpus,
     query: &Q,

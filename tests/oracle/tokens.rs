@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 
-/// A token of a text: its bytes `start..end` there, and the form that is compared.
+/// A token of a text: its bytes `start..end` in the text, and the form that is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     pub start: usize,
@@ -12,12 +12,13 @@ pub struct Token {
     pub folded: String,
 }
 
-/// Soft hyphen and zero-width characters: inside a word, never between words, never at the ends of a token.
+/// Soft hyphens and zero-width characters, which may be inside a word, but never between words nor
+/// at the ends of a token.
 pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{200B}' | '\u{200C}' | '\u{200D}' | '\u{2060}' | '\u{FEFF}')
 }
 
-/// Combining marks, and the half-width kana voice marks, which are letters by name only.
+/// Combining marks and the half-width kana voice marks, which are letters by name only.
 fn is_mark(c: char) -> bool {
     is_combining_mark(c) || matches!(c, '\u{FF9E}' | '\u{FF9F}')
 }
@@ -27,12 +28,13 @@ fn is_base(c: char) -> bool {
     c.is_alphanumeric() && !is_mark(c)
 }
 
-/// Vowel and trailing jamo: after a Hangul letter they are part of its syllable, as marks are.
+/// Vowel and trailing jamo. After a Hangul letter they belong to its syllable, as marks do.
 fn is_jamo_tail(c: char) -> bool {
     is_base(c) && matches!(c, '\u{1160}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FF}')
 }
 
-/// A Han, Kana, Hangul or Thai letter: a token of its own. Digits of these scripts are no letters.
+/// A Han, Kana, Hangul or Thai letter, which is a token of its own. Digits of these scripts are not
+/// letters.
 fn stands_alone(c: char) -> bool {
     if !is_base(c) || !c.is_alphabetic() {
         return false;
@@ -40,7 +42,8 @@ fn stands_alone(c: char) -> bool {
     match c.script() {
         Script::Han | Script::Hiragana | Script::Katakana | Script::Hangul | Script::Thai => true,
         Script::Common | Script::Inherited => {
-            // A character without listed extensions "contains" every script, which is not what is asked.
+            // A character without listed extensions "contains" every script, so extensions alone do
+            // not decide.
             let scripts = c.script_extension();
             !scripts.is_common()
                 && !scripts.is_inherited()

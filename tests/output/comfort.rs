@@ -1,13 +1,14 @@
-//! What makes the program pleasant: reasons for nothing, completions, manual pages.
+//! Tests the helpful parts: reasons for empty results, shell completions, manual pages.
 
 use crate::util::{Fixture, sample};
 
 #[test]
-fn who_finds_nothing_is_told_why() {
+fn a_search_without_hits_prints_a_reason() {
     for (args, reason) in [
         (
             &["personel infomation"][..],
-            "no clause has the word `personel`, but `personal`, `person`, `persons`; no clause has the word `infomation`, but `information`",
+            "no clause has the word `personel`, but `personal`, `person`, `persons`; no clause has \
+             the word `infomation`, but `information`",
         ),
         (&["xyzzyqq"], "no clause has the word `xyzzyqq`"),
         (&["priv8*"], "no word of the index begins with `priv8`"),
@@ -53,7 +54,7 @@ fn shells_complete_commands_and_flags() {
         }
     }
     fixture.run(["completions", "tcsh"]).exits(2).stderr_has("bash");
-    // What bash makes of it: the flags of search that begin so.
+    // bash completes the flags of `search` with this prefix.
     fixture.file("f.bash", fixture.run(["completions", "bash"]).stdout());
     let script = "source f.bash; COMP_WORDS=(fineprint search --kwic); COMP_CWORD=2; \
                   _fineprint fineprint --kwic search; echo ${COMPREPLY[@]}";

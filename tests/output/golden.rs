@@ -1,4 +1,5 @@
-//! What is printed: golden output of every format, JSON that its schemas describe, text that no terminal obeys.
+//! Tests golden output of every format, JSON against its schemas, and the escaping of policy text
+//! for terminals.
 
 use std::fs;
 use std::io::Write;
@@ -10,10 +11,11 @@ use serde_json::Value;
 
 use crate::util::{Fixture, PROGRAM, Run, fptest, repository, sample, sample_index};
 
-/// Set to write `tests/golden/output/` instead of comparing with it; look at the difference before you commit it.
+/// Set this variable to write `tests/golden/output/` instead of comparing with it, and look at the
+/// difference before you commit it.
 const REFRESH: &str = "FINEPRINT_REFRESH_GOLDEN";
 
-/// Compares commands and what they printed with a file of `tests/golden/output/`.
+/// Compares commands and their output with a file of `tests/golden/output/`.
 fn golden(name: &str, commands: &[&[&str]]) {
     let mut transcript = String::new();
     for args in commands {
@@ -33,7 +35,7 @@ fn golden(name: &str, commands: &[&[&str]]) {
             run.stdout()
         ));
     }
-    // An escape that a terminal obeys has no place in a repository.
+    // No terminal escape may be in a file of the repository.
     let transcript = transcript.replace('\u{1b}', "␛");
     let path = repository().join("tests/golden/output").join(name);
     if std::env::var_os(REFRESH).is_some() {
@@ -56,7 +58,7 @@ fn golden(name: &str, commands: &[&[&str]]) {
     );
 }
 
-/// The id of the first hit.
+/// The clause id of the first hit.
 fn id(query: &str) -> String {
     sample(["search", query, "--format", "jsonl", "--limit", "1"]).json_lines()[0]["id"]
         .as_str()
@@ -65,7 +67,7 @@ fn id(query: &str) -> String {
 }
 
 #[test]
-fn human_output_in_a_pipe() {
+fn human_output_in_a_pipe_is_as_kept() {
     golden(
         "human.txt",
         &[
@@ -88,7 +90,7 @@ fn human_output_in_a_pipe() {
 }
 
 #[test]
-fn human_output_in_colour() {
+fn human_output_in_colour_is_as_kept() {
     golden(
         "colour.txt",
         &[
@@ -99,7 +101,7 @@ fn human_output_in_colour() {
 }
 
 #[test]
-fn json_output() {
+fn json_output_is_as_kept() {
     golden(
         "json.txt",
         &[
@@ -119,7 +121,7 @@ fn json_output() {
 }
 
 #[test]
-fn counts() {
+fn counts_are_printed_as_kept() {
     golden(
         "count.txt",
         &[
@@ -133,7 +135,7 @@ fn counts() {
 }
 
 #[test]
-fn shown_clauses() {
+fn shown_clauses_are_as_kept() {
     let (item, row, heading) =
         (id("keep or erase a reading history"), id("geolocation data"), id("third-party pages"));
     golden(
@@ -148,7 +150,7 @@ fn shown_clauses() {
     );
 }
 
-/// A hit as the schema has it, written anew: what the program prints must fit both.
+/// A hit as the schema describes it, declared again here: the output of the program must fit both.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Hit {
@@ -260,12 +262,14 @@ pub fn check(name: &str, value: &Value) {
     assert!(errors.is_empty(), "{name}: {}\n{value}", errors.join("\n"));
 }
 
-/// Decodes what must be there, absent values included: `Option` alone would let a field be left out.
+/// Decodes a value that must be present, even if it is null; a plain `Option` would accept a
+/// missing field.
 fn decode<T: DeserializeOwned>(value: &Value) -> T {
     serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{error}\n{value}"))
 }
 
-/// Every field of every hit: `all` queries and options that make every kind and null.
+/// Checks every field of every hit, with queries and options that produce every kind and every
+/// null.
 const QUERIES: [(&str, &[&str]); 9] = [
     ("we OR you OR the", &[]),
     ("we OR you OR the", &["--sort", "newest"]),
@@ -279,12 +283,12 @@ const QUERIES: [(&str, &[&str]); 9] = [
 ];
 
 #[test]
-fn json_is_as_its_schemas_say() {
+fn json_fits_its_schemas() {
     let (mut kinds, mut with_lead_in, mut gone) = (std::collections::BTreeSet::new(), 0, 0);
     for (query, args) in QUERIES {
         let args =
             ["search", query, "--limit", "all"].iter().chain(args).copied().collect::<Vec<_>>();
-        // The last of two limits would be an error: `--limit all` is left out where there is another.
+        // Two limits would be an error, so `--limit all` is left out where another limit is set.
         let args: Vec<_> = if args.iter().filter(|arg| **arg == "--limit").count() > 1 {
             [&args[..2], &args[4..]].concat()
         } else {
@@ -345,7 +349,7 @@ fn json_is_as_its_schemas_say() {
             assert!(repository().join(&hit.source.corpus).join(&hit.source.path).is_file());
             assert!((hit.source.commit, hit.source.entry, hit.source.line) == (None, None, None));
             assert!(hit.lang.is_none_or(|lang| lang.len() == 2));
-            // Only a file of the fork, which drops the link, has no address.
+            // Only a file of the fork has no address, because the fork drops the link.
             assert_eq!(hit.url.is_some(), hit.archive_url.is_some());
             assert!(hit.title.is_some() && hit.same_text_companies < 28);
             assert!(hit.section.iter().all(|heading| !heading.is_empty()));
@@ -390,7 +394,7 @@ fn schemas_describe_every_field_and_refuse_others() {
         assert!(jsonschema::meta::is_valid(&schema), "{name}");
         described(&schema, name);
     }
-    // A schema that accepts all would prove nothing.
+    // A schema that accepts everything would prove nothing.
     let hit =
         sample(["search", "privacy", "--format", "jsonl", "--limit", "1"]).json_lines().remove(0);
     let is_valid = |hit: &Value| jsonschema::is_valid(&schema("hit.schema.json"), hit);
@@ -434,7 +438,7 @@ fn a_shown_clause_is_the_hit_in_its_section() {
         let shown: Shown = decode(&value);
         assert!(shown.metadata.is_none(), "header files have none");
         assert_eq!(shown.clause.highlights, []);
-        // The same hit, without what the query gave it.
+        // `show` prints the same hit without the fields that depend on the query.
         let mut clause = value["clause"].clone();
         clause["highlights"] = found["highlights"].clone();
         clause["citation"] = Value::Null;
@@ -485,7 +489,7 @@ fn highlights_are_the_words_of_the_query() {
             }
         }
     }
-    // Of operators each word that was asked for; of NOT and of names and places nothing.
+    // Every word of an operator is highlighted, but no word of NOT, of a name or of a section.
     let hit: Hit =
         decode(&sample(["search", "sell AND rent NOT zebra", "--format", "jsonl"]).json_lines()[0]);
     let marked: Vec<_> =
@@ -499,7 +503,7 @@ fn highlights_are_the_words_of_the_query() {
     assert_eq!(hit.highlights, []);
 }
 
-/// A clause that would clear a screen, turn the writing direction and ring.
+/// A clause that would clear a screen, reverse the writing direction and ring the bell.
 const HOSTILE: &str = "We sell \u{1b}[2J\u{1b}[31mred\u{202e}lasrever\u{9b}31m\u{7} data\u{2066}.";
 
 fn hostile(fx: &Fixture) {
@@ -515,7 +519,7 @@ fn is_unsafe(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\r')) || matches!(c, '\u{202e}' | '\u{2066}')
 }
 
-fptest!(no_terminal_obeys_a_policy, |fx: Fixture| {
+fptest!(policy_texts_cannot_control_a_terminal, |fx: Fixture| {
     hostile(&fx);
     let id = fx.run(["search", "sell", "--format", "jsonl"]).json_lines()[0]["id"]
         .as_str()
@@ -533,18 +537,18 @@ fptest!(no_terminal_obeys_a_policy, |fx: Fixture| {
         run.exits(0).stdout_has("We sell");
         assert!(!run.stdout().contains(is_unsafe), "{args:?}\n{:?}\n{run}", run.stdout());
     }
-    // With colours: only our own.
+    // With colours, only the program's own escapes are printed.
     for args in [&["search", "sell"][..], &["show", &id]] {
         let run = fx.run_in_terminal(80, args).unwrap();
         run.exits(0).stdout_has("\u{1b}[1m");
         assert!(!plain(run.stdout()).contains(is_unsafe), "{args:?}\n{run}");
-        // Who asks for colours in a pipe has a terminal behind it.
+        // A user who asks for colours in a pipe has a terminal at its end.
         let paged = fx.run(["--color", "always"].iter().chain(args));
         assert!(!plain(paged.stdout()).contains(is_unsafe), "{args:?}\n{paged}");
     }
 });
 
-/// Without the colours that the program itself sets.
+/// Removes the colours that the program itself sets.
 fn plain(text: &str) -> String {
     let mut text = text.to_owned();
     for own in ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[31m", "\u{1b}[32m"] {
@@ -553,7 +557,7 @@ fn plain(text: &str) -> String {
     text
 }
 
-fptest!(in_a_pipe_the_text_is_as_it_is, |fx: Fixture| {
+fptest!(texts_in_a_pipe_are_unchanged, |fx: Fixture| {
     hostile(&fx);
     fx.run(["search", "sell"]).exits(0).stdout_has(HOSTILE);
     let hits = fx.run(["search", "sell", "--format", "jsonl"]).exits(0).json_lines();
@@ -624,7 +628,7 @@ fptest!(a_terminal_gets_lines_that_fit, |fx: Fixture| {
 });
 
 #[test]
-fn jq_reads_it() {
+fn jq_reads_the_output() {
     if !Command::new("jq").arg("--version").output().is_ok_and(|output| output.status.success()) {
         println!("skipped: no jq");
         return;
@@ -643,9 +647,10 @@ fn jq_reads_it() {
     assert_eq!(jq("jsonl", ".company").lines().count(), 13);
     assert_eq!(jq("json", ".hits | length"), "13\n");
     assert_eq!(jq("json", ".totals.companies"), "11\n");
-    // A real pipe, closed early by the reader.
+    // The reader closes this pipe early.
     let script = format!(
-        "'{PROGRAM}' search we --limit all --format jsonl --index '{}' | jq -rn 'input.rank'; echo ${{PIPESTATUS[0]}}",
+        "'{PROGRAM}' search we --limit all --format jsonl --index '{}' | jq -rn 'input.rank'; echo \
+         ${{PIPESTATUS[0]}}",
         sample_index().display()
     );
     let output = Command::new("bash").args(["-c", &script]).output().unwrap();

@@ -1,4 +1,4 @@
-//! Rows, concordances, samples and whatever else goes with hits, compared with the hits as JSON.
+//! Tests CSV and TSV rows, concordances, samples and contexts against the hits in JSON.
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ fn table(format: &str, args: &[&str]) -> Vec<Vec<String>> {
     rows.map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
-/// What a cell must be for a value of JSON.
+/// The cell that a JSON value must give.
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -55,7 +55,7 @@ fn rows_are_the_hits() {
                 assert_eq!(*value, expected, "{name} of {}", hit["id"]);
             }
         }
-        // Every field of a hit has a column; what is only there on request has none.
+        // Every field of a hit has a column, except fields that appear on request only.
         for field in hits[0]
             .as_object()
             .unwrap()
@@ -178,7 +178,7 @@ fn concordances_align_their_matches() {
         starts.insert(columns(&line[..start.unwrap()]));
     }
     assert_eq!(starts.len(), 1, "{starts:?}");
-    // The first word after the match, in lines without wide letters, whose columns are bytes.
+    // The first word after the match, in lines without wide letters, where columns are bytes.
     let start = starts.into_iter().next().unwrap() + 2;
     let word_after = |line: &String| {
         let after = line.get(start..)?.split_once("  ")?.1.to_lowercase();
@@ -196,7 +196,7 @@ fn concordances_align_their_matches() {
 }
 
 #[test]
-fn samples_are_the_same_again_and_others_with_another_seed() {
+fn a_sample_depends_on_its_seed_alone() {
     let ids = |args: &[&str]| -> Vec<String> {
         let run = sample(["search", "we", "--format", "jsonl", "--quiet"].iter().chain(args));
         run.json_lines().iter().map(|hit| hit["id"].as_str().unwrap().to_owned()).collect()
@@ -206,13 +206,13 @@ fn samples_are_the_same_again_and_others_with_another_seed() {
     assert_eq!(one.len(), 20);
     assert_eq!(one, ids(&["--sample", "20", "--seed", "1"]));
     assert_ne!(one, ids(&["--sample", "20", "--seed", "2"]));
-    // In the order of the whole, and a larger sample holds a smaller one.
+    // A sample is in the order of the whole result, and a larger sample contains a smaller one.
     let in_order: Vec<_> = all.iter().filter(|id| one.contains(id)).cloned().collect();
     assert_eq!(one, in_order);
     let larger = ids(&["--sample", "40", "--seed", "1"]);
     assert!(one.iter().all(|id| larger.contains(id)));
     assert_eq!(ids(&["--sample", "100000"]), all);
-    // Every clause is as likely as any other: 60 samples of a tenth find most of them.
+    // Every clause is equally likely: 60 samples of a tenth find most of them.
     let mut seen = std::collections::BTreeSet::new();
     let tenth = (all.len() / 10).to_string();
     (0..60).for_each(|seed| seen.extend(ids(&["--sample", &tenth, "--seed", &seed.to_string()])));
@@ -226,7 +226,7 @@ fn samples_are_the_same_again_and_others_with_another_seed() {
 }
 
 #[test]
-fn any_member_can_stand_for_its_group() {
+fn any_member_can_be_shown_for_its_group() {
     let all = hits(&["privacy"]);
     for (member, is_better) in
         [("newest", (|a: &str, b: &str| a > b) as fn(&str, &str) -> bool), ("oldest", |a, b| a < b)]
@@ -238,7 +238,7 @@ fn any_member_can_stand_for_its_group() {
                 all.iter().filter(|other| other["company"] == hit["company"]).collect();
             assert_eq!(hit["group_size"], of_company.len());
             assert!(!of_company.iter().any(|other| is_better(&time(other), &time(hit))), "{hit}");
-            // Of equal ones the first.
+            // Among equal members, the first one is shown.
             let first = of_company.iter().find(|other| time(other) == time(hit)).unwrap();
             assert_eq!(first["id"], hit["id"]);
         }
@@ -250,7 +250,7 @@ fn any_member_can_stand_for_its_group() {
 }
 
 #[test]
-fn context_is_what_stands_around() {
+fn context_shows_the_neighbouring_clauses() {
     for hit in hits(&["we OR you", "--context", "2"]) {
         let id = hit["id"].as_str().unwrap();
         let context = &hit["context"];
@@ -259,7 +259,7 @@ fn context_is_what_stands_around() {
         };
         let (before, after) = (texts("before"), texts("after"));
         assert!(before.len() <= 2 && after.len() <= 2 && before.len() + after.len() > 0, "{id}");
-        // What `show` prints of the section is around it too.
+        // The context is part of the section that `show` prints.
         if hit["archive_date"] == hit["last_seen"] && before.len() == 2 && hit["kind"] != "heading"
         {
             let shown = sample(["show", id, "--format", "json"]).json_lines().remove(0);

@@ -32,14 +32,16 @@ fn info(time: i64) -> SnapshotInfo {
     }
 }
 
-/// How a clause stands in a snapshot: all of it but the style of its text.
+/// A clause in a snapshot: its identity, kind, section path and links, but not the style of its
+/// text.
 type Standing = (ClauseIdentity, ClauseKind, Vec<String>, Vec<String>);
 
 fn standing(clause: &Clause) -> Standing {
     (ClauseIdentity::of(clause), clause.kind, clause.section.to_vec(), clause.links.clone())
 }
 
-/// Expands the collapsed snapshots in both ways that the index can: by the list of each snapshot, and by each clause's life.
+/// Checks that the collapsed policy gives back its snapshots in both ways that the index uses: from
+/// the list of clauses of each snapshot, and from the runs of each clause.
 fn check_collapse(snapshots: &[Vec<Clause>]) {
     let mut collapser = Collapser::default();
     for (clauses, time) in snapshots.iter().zip(0..) {
@@ -114,10 +116,15 @@ proptest! {
     #![proptest_config(cases(64))]
 
     #[test]
-    fn collapsed_clauses_give_the_snapshots_back(corpus in model::corpora(), debris in vec(debris(), 3), picks in vec(0..3_usize, 6)) {
+    fn collapsed_clauses_give_the_snapshots_back(
+        corpus in model::corpora(),
+        debris in vec(debris(), 3),
+        picks in vec(0..3_usize, 6),
+    ) {
         for policy in model::policies(&corpus) {
             let life = model::life_of(&corpus, &policy);
-            check_collapse(&life.iter().map(|snapshot| section(&body(&model::markdown(snapshot)))).collect::<Vec<_>>());
+            let texts = life.iter().map(|snapshot| body(&model::markdown(snapshot)));
+            check_collapse(&texts.map(|text| section(&text)).collect::<Vec<_>>());
         }
         check_collapse(&picks.iter().map(|&pick| section(&debris[pick])).collect::<Vec<_>>());
     }

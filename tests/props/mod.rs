@@ -1,4 +1,5 @@
-//! Properties: what holds for any text, any corpus and any query, checked against the oracle.
+//! Properties that hold for any text, any corpus and any query. Random inputs are checked against
+//! the oracle.
 
 pub mod collapse;
 pub mod search;
@@ -7,7 +8,8 @@ pub mod tokens;
 
 use proptest::prelude::ProptestConfig;
 
-/// So many cases unless `PROPTEST_CASES` says otherwise; a failure prints its smallest input and leaves no file behind.
+/// Runs this many cases unless `PROPTEST_CASES` gives another number. A failure prints its smallest
+/// input and writes no file.
 pub fn cases(default: u32) -> ProptestConfig {
     let given = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     ProptestConfig {

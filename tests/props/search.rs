@@ -15,7 +15,7 @@ use crate::oracle::corpus as model;
 use crate::oracle::query::{self as oracle, Field, Q, S, W};
 use crate::oracle::tokens::folded;
 
-/// An index of random snapshots, in a folder that goes with it.
+/// An index of random snapshots, in a folder that is removed with it.
 struct Indexed {
     index: OpenIndex,
     _folder: tempfile::TempDir,
@@ -37,7 +37,7 @@ fn indexed(corpus: &model::Corpus, broken: Option<usize>) -> Indexed {
     Indexed { index, _folder: folder }
 }
 
-/// The names in a query that no policy has.
+/// The company names and policy types in a query that match no policy.
 fn unknown_names(query: &Q, corpus: &model::Corpus) -> Vec<String> {
     let is_known = |field: Field, name: &str| {
         corpus.snapshots.iter().any(|s| {
@@ -56,7 +56,7 @@ fn unknown_names(query: &Q, corpus: &model::Corpus) -> Vec<String> {
     }
 }
 
-/// A hit in the words of the oracle: all that both know.
+/// The part of a hit that the oracle knows, too.
 #[derive(Debug, PartialEq)]
 struct Seen {
     names: [String; 3],
@@ -131,8 +131,8 @@ fn expected(corpus: &model::Corpus, found: &model::Found) -> Seen {
     }
 }
 
-/// BM25 with k1 = 1.2 and b = 0.3 over the distinct clauses of the corpus; a phrase weighs as all its words together, and what came as a
-/// heading half.
+/// BM25 with k1 = 1.2 and b = 0.3 over the distinct clauses of the corpus. A phrase weighs as much
+/// as all its words together, and a clause that was first a heading half as much.
 struct Ranking {
     clauses: Vec<Vec<String>>,
 }
@@ -150,7 +150,7 @@ impl Ranking {
         Self { clauses }
     }
 
-    /// A word that stands for several counts the clauses of each.
+    /// A word that matches several words counts the clauses of each of them.
     fn idf(&self, spans: &S) -> f64 {
         let vocabulary: BTreeSet<&String> = self.clauses.iter().flatten().collect();
         let having =
@@ -186,7 +186,8 @@ impl Ranking {
     }
 }
 
-/// Compares one query under every order, with grouping and limits, with the oracle. Returns how many clauses were found.
+/// Compares the answers to one query with the oracle: in every order, grouped, and in part. Returns
+/// how many clauses the oracle finds.
 fn compare(
     indexed: &Indexed,
     corpus: &model::Corpus,
@@ -229,7 +230,7 @@ fn compare(
         .map(|n| n as u64)
     );
 
-    // Relevance: the same hits; by score, then by name and place.
+    // By relevance, the hits are the same, ordered by score, then by name and place.
     let base: Vec<Seen> = answer.clauses.iter().map(|found| expected(corpus, found)).collect();
     let place_of = |hit: &Hit| {
         let seen = seen(hit);
@@ -253,7 +254,8 @@ fn compare(
     prop_assert_eq!(by_name.len(), base.len());
     for (i, pair) in ranked.0.windows(2).enumerate() {
         prop_assert!(pair[0].score >= pair[1].score, "hit {} scores less than the next", i);
-        // Equal texts may differ in what of them matched, at the place where they are shown.
+        // Hits with equal texts may differ in their matched words, which depend on the place that
+        // is shown.
         if pair[0].score == pair[1].score && folded(&pair[0].text) == folded(&pair[1].text) {
             prop_assert!(
                 place_of(&pair[0]) < place_of(&pair[1]),
@@ -265,7 +267,7 @@ fn compare(
     let ids: BTreeSet<&String> = ranked.0.iter().map(|hit| &hit.id).collect();
     prop_assert_eq!(ids.len(), ranked.0.len(), "ids are distinct");
 
-    // The other orders: exactly.
+    // The other orders must be equal exactly.
     for sort in [HitOrder::Company, HitOrder::Newest, HitOrder::Oldest, HitOrder::FirstSeen] {
         request.sort = sort;
         let mut order: Vec<&model::Found> = answer.clauses.iter().collect();
@@ -282,7 +284,8 @@ fn compare(
         prop_assert_eq!(shown, order, "by {:?}", sort);
     }
 
-    // A part of them, and groups.
+    // Offset and limit cut a part out of the hits, and each grouping keeps the best hit of each
+    // group.
     request.sort = HitOrder::Relevance;
     let (offset, limit) = cut;
     let part = SearchRequest { offset, limit: Some(limit), ..request.clone() };
@@ -320,7 +323,7 @@ fn compare(
     Ok(answer.totals.clauses)
 }
 
-/// Random queries, now and then with a name that nobody has.
+/// Random queries, some of which contain a name that no policy has.
 fn queries() -> BoxedStrategy<Q> {
     let name = select(
         &[(Field::Company, "nobody.example"), (Field::Company, "g*"), (Field::Type, "terms*")][..],
@@ -345,7 +348,7 @@ fn scopes() -> BoxedStrategy<model::Scope> {
     .boxed()
 }
 
-/// Queries per random corpus.
+/// The number of queries per random corpus.
 const QUERIES: usize = 16;
 
 proptest! {
@@ -360,8 +363,10 @@ proptest! {
         let indexed = indexed(&corpus, broken);
         let ranking = Ranking::new(&corpus);
         for ((query, scope), filters, cut) in asked {
-            if let Err(error) = compare(&indexed, &corpus, &ranking, (&query, scope), &filters, cut) {
-                return Err(TestCaseError::fail(format!("{query} in {scope:?}\n{filters:?}\n{error}")));
+            let compared = compare(&indexed, &corpus, &ranking, (&query, scope), &filters, cut);
+            if let Err(error) = compared {
+                return Err(TestCaseError::fail(format!("{query} in \
+                    {scope:?}\n{filters:?}\n{error}")));
             }
         }
     }
@@ -450,9 +455,10 @@ fn names_with_special_letters_are_names() {
 proptest! {
     #![proptest_config(cases(2))]
 
-    /// Policies with more snapshots than the index keeps in one table, that flap between a few texts.
+    /// Policies with more snapshots than the index keeps in one table, which return to earlier
+    /// texts again and again.
     #[test]
-    fn long_lives_are_found_too(
+    fn clauses_of_long_histories_are_found_too(
         texts in model::corpora(),
         picks in vec((0..4_usize, 3_600..900_000_i64), 70..100),
         asked in vec(((queries(), scopes()), model::filters(), (0..4_usize, 0..6_usize)), 6),
@@ -469,8 +475,10 @@ proptest! {
         let indexed = indexed(&corpus, None);
         let ranking = Ranking::new(&corpus);
         for ((query, scope), filters, cut) in asked {
-            if let Err(error) = compare(&indexed, &corpus, &ranking, (&query, scope), &filters, cut) {
-                return Err(TestCaseError::fail(format!("{query} in {scope:?}\n{filters:?}\n{error}")));
+            let compared = compare(&indexed, &corpus, &ranking, (&query, scope), &filters, cut);
+            if let Err(error) = compared {
+                return Err(TestCaseError::fail(format!("{query} in \
+                    {scope:?}\n{filters:?}\n{error}")));
             }
         }
     }

@@ -14,10 +14,10 @@ use crate::oracle::strip;
 use crate::oracle::tokens::folded;
 use crate::util::corpora;
 
-/// Stands for a marker word in templates.
+/// The place of a marker word in a template.
 const MARKER: char = '\u{E000}';
 
-/// Numbers the marker words of a template: `w7w`, the numbers in their order.
+/// Replaces the places in a template with marker words, numbered in order: `w0w`, `w1w`.
 fn numbered(template: &str) -> String {
     let mut number = 0;
     let mut out = String::with_capacity(template.len() * 2);
@@ -32,12 +32,13 @@ fn numbered(template: &str) -> String {
     out
 }
 
-/// The number of a marker word.
+/// The number of a marker word; `None` for any other word.
 fn marker(term: &str) -> Option<usize> {
     term.strip_prefix('w')?.strip_suffix('w')?.parse().ok()
 }
 
-/// What every sectioned text must keep: clauses have words, and their sources lie in the text, in order, on borders of characters.
+/// Checks that every clause has words, and that the sources of the clauses are ranges of the text,
+/// in order, that begin and end between characters.
 #[track_caller]
 fn check_sound(text: &str, clauses: &[Clause]) {
     let mut last = 0;
@@ -51,7 +52,8 @@ fn check_sound(text: &str, clauses: &[Clause]) {
     }
 }
 
-/// Every marker word stands in exactly one clause, in its order, and inside the source of that clause.
+/// Checks that every marker word is in exactly one clause, in order, and within the source of that
+/// clause.
 #[track_caller]
 fn check_markers(text: &str) {
     let clauses = section(text);
@@ -76,7 +78,8 @@ fn check_markers(text: &str) {
     }
 }
 
-/// Inline debris; `W` is a marker word. Between two marker words stands something that separates words.
+/// Pieces of a line as real texts have them, well formed or not; `W` is the place of a marker word.
+/// Something that separates words is between any two places.
 const INLINES: &[&str] = &[
     "W",
     "W W",
@@ -201,7 +204,8 @@ fn inline() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// Blocks; `I` is inline debris of one or more lines, `L` of one line.
+/// Blocks as real texts have them; `I` is the place of one or more lines of debris, `L` of one
+/// line.
 const BLOCKS: &[&str] = &[
     "I",
     "I",
@@ -313,7 +317,7 @@ const BLOCKS: &[&str] = &[
     "L\n[W]: W",
 ];
 
-/// A text of real debris with its marker words numbered.
+/// A text of blocks as real texts have them, with numbered marker words.
 pub fn debris() -> BoxedStrategy<String> {
     let block =
         (select(BLOCKS), vec(inline(), 6), any::<bool>()).prop_map(|(block, inlines, is_loose)| {
@@ -342,7 +346,7 @@ pub fn debris() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// Marks that take no words away, in any order, with marker words between spaces.
+/// Marks that hide no words, in any order, with marker words between spaces.
 const MARKS: &[&str] = &[
     " W ",
     " W ",
@@ -422,7 +426,7 @@ fn marks() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// Anything at all, marks of every sort among it.
+/// Any text, with marks of every kind in it.
 fn noise() -> BoxedStrategy<String> {
     const MORE: &[&str] = &[
         "](",
@@ -489,29 +493,30 @@ proptest! {
     }
 }
 
-/// What was once lost or misplaced.
+/// Texts of which earlier versions lost or misplaced a word.
 #[test]
-fn words_that_were_lost() {
+fn no_word_of_known_trouble_is_lost() {
     for template in [
-        // Cells beyond the header's.
+        // Rows with more cells than the header row.
         "| W | W |\n|---|---|\n| W | W | W | *W* [W](zzz) |\nW",
         "> W | W\n> ---|---\n> W | W | W\\|W | W",
-        // A label over two lines, labels that differ in spaces, a label that stands in code alone, a second definition.
+        // Link definitions: a label over two lines, labels that differ in spaces, a label in code,
+        // a second definition.
         "[W\nW]: W\n\nW",
         "`[zzz]` W\n\n[zzz]: W",
         "W [zzz]\n\n[zzz]: http://zzz.example\n[zzz]: http://W.example",
         "W [1]\n\n[1]: W",
         "    W\n    [W]: http://W.example\n\nW",
         "<div>\n[W]: W\n</div>\n\nW",
-        // A comment that nobody closes; templates that look like tags.
+        // A comment without an end, and templates that look like tags.
         "<!-- W\n\nW",
         "W <link to W> and <address of W>\n\n<title of W>\nW",
         "<! W W > W",
-        // Reading again what is in fences and HTML.
+        // Fences and HTML blocks whose content is read a second time.
         "```&amp; W\nW\n```\nW",
         "<div>W<div>W\n\n<p>W <p W> W",
         "| W |\n|---|\n| W | <!-- zzz --> W | # W | 1. W |",
-        // Carriage returns; backticks that are apostrophes.
+        // Carriage returns, and backticks used as apostrophes.
         "    W\n\rW\r\nW\r\rW",
         "W `W [W](zzz)\n1. W  \n<br> W `W` W",
         "`\n<br> W ` W",
@@ -524,7 +529,8 @@ fn words_that_were_lost() {
 #[test]
 fn links_of_a_line_are_its_own() {
     let clauses = section(
-        "**[One  \n](http://one.example)**We do what we say in this long sentence here.\n\n[a][r]\n\n[r]: http://r.example/x\n[s]: y\n[t]: http://t.example\n\n[t]",
+        "**[One  \n](http://one.example)**We do what we say in this long sentence \
+         here.\n\n[a][r]\n\n[r]: http://r.example/x\n[s]: y\n[t]: http://t.example\n\n[t]",
     );
     let links: Vec<_> =
         clauses.iter().map(|clause| (clause.text.as_str(), clause.links.join(" "))).collect();
@@ -538,7 +544,8 @@ fn links_of_a_line_are_its_own() {
     ];
     assert_eq!(links, expected.map(|(text, links)| (text, links.to_owned())));
 }
-/// The words of a text that the mark-stripping scan has and the clauses have not, and the other way round.
+/// Counts the words that only the mark-stripping scan finds, and the words that only the clauses
+/// contain. Returns both and the number of words of the scan.
 fn lost_and_extra(text: &str) -> (BTreeMap<String, i64>, BTreeMap<String, i64>, usize) {
     let mut counts: BTreeMap<String, i64> = BTreeMap::new();
     let mut words = 0;
@@ -557,7 +564,8 @@ fn lost_and_extra(text: &str) -> (BTreeMap<String, i64>, BTreeMap<String, i64>, 
     (counts, extra, words)
 }
 
-/// Prints how the words of some texts and of their clauses differ; returns words, lost, extra.
+/// Prints how the words of some texts and of their clauses differ. Returns the numbers of words, of
+/// lost words and of extra words.
 fn measure(name: &str, texts: &[(String, String)]) -> (usize, i64, i64) {
     let (mut words, mut lost, mut extra) = (0, 0, 0);
     for (path, text) in texts {
@@ -598,12 +606,13 @@ fn the_words_of_real_policies_are_in_their_clauses() {
         crate::searching::phrases::newest_versions(&corpora).into_iter().step_by(8).collect();
     for (name, texts) in [("Princeton sample", files), ("newest contrib versions", newest)] {
         let (words, lost, extra) = measure(name, &texts);
-        // What differs is debris that the scan misreads: list numbers below list numbers, parentheses in link targets.
+        // The scan misreads some debris: list numbers below list numbers, parentheses in link
+        // targets.
         assert!(lost + extra <= words as i64 / 5_000, "{name}: {lost} and {extra} of {words}");
     }
 }
 
-/// Texts that repeat one thing many times: nothing may cost the square of its length.
+/// No text that repeats one thing many times takes a time that grows with the square of its length.
 #[test]
 fn no_mark_makes_sectioning_slow() {
     const REPEATED: &[&str] = &[
@@ -687,7 +696,8 @@ fn no_mark_makes_sectioning_slow() {
                 section(&text);
                 start.elapsed().as_secs_f64()
             };
-            // Most take a few milliseconds. A busy machine makes single times long, hardly the shorter of two.
+            // Most take a few milliseconds. On a busy machine a single time can be long, but rarely
+            // the shorter of two.
             if take(8_000) < 0.06 {
                 continue;
             }

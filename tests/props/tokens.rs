@@ -12,7 +12,7 @@ use super::cases;
 use crate::oracle::corpus as model;
 use crate::oracle::tokens::{folded, tokens};
 
-/// Pieces of text that are cut or folded in a special way.
+/// Pieces of text with special rules for cutting or folding.
 const PIECES: &[&str] = &[
     "a",
     "Ab",
@@ -121,11 +121,14 @@ const PIECES: &[&str] = &[
 ];
 
 fn text() -> BoxedStrategy<String> {
-    let piece = prop_oneof![12 => select(PIECES).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)];
+    let piece = prop_oneof![
+        12 => select(PIECES).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
+    ];
     vec(piece, 0..24).prop_map(|pieces| pieces.concat()).boxed()
 }
 
-/// Range and folded form of each token, as the program cuts them.
+/// The range and the folded form of each token that the library finds.
 fn cut(text: &str) -> Vec<(usize, usize, String)> {
     let token =
         |t: fineprint::token::Token| (t.range.start, t.range.end, t.term(text).into_owned());
@@ -136,13 +139,14 @@ proptest! {
     #![proptest_config(cases(256))]
 
     #[test]
-    fn tokens_are_those_of_the_oracle(text in prop_oneof![text(), any::<String>()]) {
-        let expected: Vec<_> = tokens(&text).into_iter().map(|t| (t.start, t.end, t.folded)).collect();
-        prop_assert_eq!(cut(&text), expected);
+    fn tokens_equal_the_oracle(text in prop_oneof![text(), any::<String>()]) {
+        let expected = tokens(&text).into_iter().map(|t| (t.start, t.end, t.folded));
+        prop_assert_eq!(cut(&text), expected.collect::<Vec<_>>());
     }
 }
 
-/// The same text in another style: other spaces, quotes and dashes, invisible characters inside words.
+/// The same text in another style: other spaces, quotes and dashes, and invisible characters inside
+/// words.
 fn restyled(text: &str, choices: &[u8]) -> String {
     let mut choices = choices.iter().cycle();
     let mut pick = |options: &[&str]| {
@@ -161,7 +165,8 @@ fn restyled(text: &str, choices: &[u8]) -> String {
     out + &pick(&["", " ", "\u{AD}", "\n "])
 }
 
-/// A text that says something else: one of its words, letters' cases, accents, numbers or points changed.
+/// A text with another content: one of its words, cases, accents, numbers or punctuation marks
+/// differs.
 fn changed(text: &str, at: usize, how: u8) -> Option<String> {
     let chars: Vec<char> = text.chars().collect();
     let places: Vec<usize> = (0..chars.len()).filter(|&i| chars[i].is_ascii_alphabetic()).collect();
@@ -178,7 +183,7 @@ fn changed(text: &str, at: usize, how: u8) -> Option<String> {
         _ => out.extend([' ', c]),
     }
     let rest: String = chars[place + 1..].iter().collect();
-    // A space before a space, or at the start, is no change.
+    // A second space in a row, or a space at the start, changes nothing.
     let is_spaced = chars[..place].last().is_none_or(|c| c.is_whitespace());
     (how % 6 != 5 || !is_spaced).then(|| out + &rest)
 }
@@ -192,7 +197,7 @@ proptest! {
     #![proptest_config(cases(256))]
 
     #[test]
-    fn the_identity_form_is_that_of_the_oracle_and_stable(text in prop_oneof![text(), sentence()]) {
+    fn the_identity_form_is_stable_and_equals_the_oracle(text in prop_oneof![text(), sentence()]) {
         let form = identity_form(&text);
         prop_assert_eq!(&identity_form(&form), &form);
         prop_assert_eq!(&model::identity_form(&text), &form);
@@ -206,14 +211,21 @@ proptest! {
         let (one, other) = (restyled(&text, &styles.0), restyled(&text, &styles.1));
         prop_assert_eq!(identity_form(&one), identity_form(&other));
         prop_assert_eq!(folded(&one), folded(&other), "{:?} and {:?}", one, other);
-        prop_assert_eq!(ClauseIdentity::new(ClauseKind::Item, Some(&one), "x"), ClauseIdentity::new(ClauseKind::Item, Some(&other), "x"));
+        let below = |lead_in: &str| ClauseIdentity::new(ClauseKind::Item, Some(lead_in), "x");
+        prop_assert_eq!(below(&one), below(&other));
     }
 
     #[test]
-    fn a_change_of_content_changes_the_identity(text in select(model::SENTENCES), at in 0..200_usize, how: u8) {
+    fn a_change_of_content_changes_the_identity(
+        text in select(model::SENTENCES),
+        at in 0..200_usize,
+        how: u8,
+    ) {
         if let Some(other) = changed(text, at, how) {
             prop_assert_ne!(identity_form(text), identity_form(&other));
-            let identity = |lead_in: Option<&str>, text: &str| ClauseIdentity::new(ClauseKind::Item, lead_in, text);
+            let identity = |lead_in: Option<&str>, text: &str| {
+                ClauseIdentity::new(ClauseKind::Item, lead_in, text)
+            };
             prop_assert_ne!(identity(Some(text), "x"), identity(Some(&other), "x"));
             prop_assert_ne!(identity(None, text), identity(None, &other));
         }
@@ -223,7 +235,8 @@ proptest! {
     fn equal_identities_have_equal_tokens(texts in vec(text(), 2..12)) {
         let mut tokens_of: HashMap<String, Vec<String>> = HashMap::new();
         for text in texts {
-            let known = tokens_of.entry(identity_form(&text)).or_insert_with(|| folded(&text)).clone();
+            let entry = tokens_of.entry(identity_form(&text));
+            let known = entry.or_insert_with(|| folded(&text)).clone();
             prop_assert_eq!(known, folded(&text), "{:?}", text);
             prop_assert_eq!(folded(&identity_form(&text)), folded(&text), "{:?}", text);
         }

@@ -1,4 +1,4 @@
-//! The same fifty policies in every shape of corpus: the same clauses of the same companies at the same times.
+//! Tests that fifty policies have the same clauses, companies and times in every shape of corpus.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -28,7 +28,8 @@ impl Snapshot {
     fn header_file(&self) -> String {
         let Self { company, time, .. } = self;
         format!(
-            "> *The following text is extracted and transformed from the {company} privacy policy that was archived on {}. \
+            "> *The following text is extracted and transformed from the {company} privacy policy \
+             that was archived on {}. \
              Please check the [original snapshot on the Wayback Machine](https://web.archive.org/web/{}id_/http%3A//{company}/) \
              for the most accurate reproduction.*\n\n{}",
             &time[..10],
@@ -40,7 +41,8 @@ impl Snapshot {
     fn page(&self) -> String {
         let Self { company, time, .. } = self;
         let mut page = format!(
-            "<!--The following is the downloaded HTML source of the {company} privacy policy that was archived on {}.\n \
+            "<!--The following is the downloaded HTML source of the {company} privacy policy that \
+             was archived on {}.\n \
              Please check the original snapshot on the Wayback Machine (https://web.archive.org/web/{}id_/http%3A//{company}/) \
              for the most accurate reproduction.-->\n<html><body>\n",
             &time[..10],
@@ -55,7 +57,7 @@ impl Snapshot {
     }
 }
 
-/// The samples' policies, and copies of some under other names: fifty.
+/// The policies of the samples, and copies of some under other names, fifty in all.
 fn fifty() -> Vec<Snapshot> {
     let reader =
         corpus::open(&repository().join("data/policies"), &ReadOptions::default()).unwrap();
@@ -83,7 +85,8 @@ fn fifty() -> Vec<Snapshot> {
     snapshots
 }
 
-/// Every clause of every snapshot of an index of `corpus`: company, archive time, place in the snapshot, kind, text.
+/// Every clause of every snapshot of an index of `corpus`: company, archive time, position in the
+/// snapshot, kind, text.
 fn clauses(fx: &Fixture, corpus: &Path) -> BTreeSet<(String, i64, usize, String, String)> {
     let dir = fx.path("index");
     let scan = CorpusScan::new(&[corpus.to_owned()], "default", &SilentProgress).unwrap();
@@ -168,8 +171,10 @@ fptest!(fifty_policies_are_the_same_in_every_shape, |fx: Fixture| {
         assert!(differing.is_empty(), "{corpus}: {differing:?}");
     }
 
-    // HTML holds what the page shows, and not how its Markdown was written: compared without places and kinds.
-    let shown = |clauses: BTreeSet<(String, i64, usize, String, String)>| -> BTreeSet<(String, i64, String)> {
+    // HTML holds the text that the page shows, not the way its Markdown was written, so positions
+    // and kinds are not compared.
+    type Shown = BTreeSet<(String, i64, String)>;
+    let shown = |clauses: BTreeSet<(String, i64, usize, String, String)>| -> Shown {
         clauses.into_iter().map(|(company, time, _, _, text)| (company, time, text)).collect()
     };
     let (found, expected) = (shown(clauses(&fx, &fx.path("pages"))), shown(expected));

@@ -1,4 +1,6 @@
-//! Forms of files: the same policies as header text, HTML, front matter, by path and as a dataset make the same clauses at the same times.
+//! Tests the forms of files. The same policies make the same clauses at the same times, whether
+//! they are text with a header, HTML, text with front matter, a dataset, or files that a path
+//! pattern describes.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +15,8 @@ use fineprint::progress::SilentProgress;
 
 use crate::util::{Fixture, fptest, header, repository, run};
 
-/// A snapshot of an index: company, type, time, and its clauses in order, each as kind, lead-in and text.
+/// A snapshot of an index: company, policy type, time, and its clauses in order, each as kind,
+/// lead-in and text.
 type Row = (String, String, String, Vec<String>);
 
 fn index(
@@ -60,7 +63,7 @@ fn skipped(report: &IngestReport) -> BTreeMap<SkipReason, u64> {
     report.skipped.iter().map(|(skip, tally)| (*skip, tally.count)).collect()
 }
 
-/// A file of the sample corpus: site, 14 digits of its time, everything below its header.
+/// A file of the sample corpus: site, the 14 digits of its time, and the text below its header.
 struct Sample {
     site: String,
     stamp: String,
@@ -81,7 +84,7 @@ impl Sample {
             let (_, rest) = head.split_once("/web/")?;
             Some(Sample { site, stamp: rest[..14].to_owned(), body: bytes[end..].to_vec() })
         };
-        // Some have no archive address, and so no time of the day.
+        // Some files have no archive address, and so no time of day.
         files.filter_map(sample).collect()
     }
 
@@ -102,7 +105,8 @@ fptest!(every_form_of_the_sample_corpus_has_the_same_clauses, |fx: Fixture| {
         let time = sample.dashed().replacen('T', " ", 1).replace(['-', ' '], "");
         assert_eq!(time.trim_end_matches('Z'), stamp);
         let matter = format!(
-            "---\ncompany: \"{site}\"\ndate: {stamp}\nurl: http://www.{site}/privacy\nnumber: {number}\n---\n"
+            "---\ncompany: \"{site}\"\ndate: {stamp}\nurl: http://www.{site}/privacy\nnumber: \
+             {number}\n---\n"
         );
         fx.file(format!("matter/{number}.md"), [matter.as_bytes(), body].concat());
         fx.file(format!("path/by/{site}_{stamp}.txt"), body);
@@ -130,19 +134,26 @@ fptest!(every_form_of_the_sample_corpus_has_the_same_clauses, |fx: Fixture| {
 });
 
 const MARKDOWN: &str = "# Privacy at Acme\n\nWe sell *bricks*, and we **never** sell or\nrent [your data](https://acme.example/data).\n\n\
-    ## 1. Sharing\n\nWe may share:\n\n  * your name & address\n  * your café\n    * and its menu\n\nThe end of sharing.\n\n\
-    | Data | Use |\n|---|---|\n| Name | Letters |\n| Age | Ads |\n\n> A quotation.\n\n**Cookies**\n\nWe use cookies.  \nMany of them.\n";
+    ## 1. Sharing\n\nWe may share:\n\n  * your name & address\n  * your café\n    * and its \
+    menu\n\nThe end of sharing.\n\n\
+    | Data | Use |\n|---|---|\n| Name | Letters |\n| Age | Ads |\n\n> A \
+    quotation.\n\n**Cookies**\n\nWe use cookies.  \nMany of them.\n";
 
-const HTML: &str = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>Privacy at Acme</title><style>p { color: red }</style>\n\
-    <script>document.write(\"<p>no</p>\");</script></head>\n<body><div id=main>\n<p>We sell <em>bricks</em>, and we <strong>never</strong> sell or\n\
+const HTML: &str = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>Privacy at \
+    Acme</title><style>p { color: red }</style>\n\
+    <script>document.write(\"<p>no</p>\");</script></head>\n<body><div id=main>\n<p>We sell \
+    <em>bricks</em>, and we <strong>never</strong> sell or\n\
     rent <a href='https://acme.example/data'>your data</a>.</p>\n<h2>1. Sharing</h2>\n<div>We may share:</div>\n<ul>\n<li>your name &amp; address</li>\n\
-    <li>your caf&eacute;\n<ul><li>and its menu</li></ul>\n</li></ul><p>The end of sharing.\n<table><tr><th>Data<th>Use<tr><td>Name<td>Letters<tr><td>Age<td>Ads</table>\n\
-    <blockquote><p>A quotation.</p></blockquote><p><b>Cookies</b></p>We use cookies.<br>Many of them.</div><noscript>no</noscript></body></html>\n";
+    <li>your caf&eacute;\n<ul><li>and its menu</li></ul>\n</li></ul><p>The end of \
+    sharing.\n<table><tr><th>Data<th>Use<tr><td>Name<td>Letters<tr><td>Age<td>Ads</table>\n\
+    <blockquote><p>A quotation.</p></blockquote><p><b>Cookies</b></p>We use cookies.<br>Many of \
+    them.</div><noscript>no</noscript></body></html>\n";
 
 fn comment(site: &str, date: &str) -> String {
     let stamp = format!("{}120000", date.replace('-', ""));
     format!(
-        "<!--The following is the downloaded HTML source of the {site} privacy policy that was archived on {date}.\n \
+        "<!--The following is the downloaded HTML source of the {site} privacy policy that was \
+         archived on {date}.\n \
          Please check the original snapshot on the Wayback Machine (https://web.archive.org/web/{stamp}id_/http%3A//www.{site}/privacy) \
          for the most accurate reproduction.-->\n"
     )
@@ -176,7 +187,7 @@ fptest!(html_has_the_clauses_of_the_markdown, |fx: Fixture| {
     };
     let two: Vec<Row> = two.into_iter().map(midnight).collect();
     assert_eq!(rows(&fx, "path", &by_path("{company}/{date}.html")), two);
-    // And from the command line.
+    // The program gives the same result.
     fx.run(["index", "path", "--path", "{company}/{date}.html"])
         .exits(0)
         .stderr_has("indexed 2 snapshots of 2 policies");
@@ -225,7 +236,7 @@ fptest!(the_file_wins_over_its_path_and_that_over_the_date, |fx: Fixture| {
         report.failed[0].reason.starts_with("line 3: `soon` is no date; write YYYY-MM-DD"),
         "{report:?}"
     );
-    // Without a date nothing says when.
+    // Without a date in the path, the time of the snapshot is unknown.
     let (found, report) = index(&fx, "corpus", &by_path("{company}/{type}.md"));
     assert_eq!((found.len(), &skipped(&report)[&SkipReason::NoDate]), (2, &3));
     fx.run(["index", "corpus", "--path", "{company}/{type}.md"])
@@ -233,19 +244,22 @@ fptest!(the_file_wins_over_its_path_and_that_over_the_date, |fx: Fixture| {
         .stderr_has("skipped 3: no archive date (such as corpus/Acme/Terms.md)");
 });
 
-fptest!(options_that_cannot_be, |fx: Fixture| {
+fptest!(malformed_options_are_errors, |fx: Fixture| {
     fx.file("corpus/Acme/Terms.md", "We sell data.\n");
     fx.run(["index", "corpus", "--path", "{service}/{type}.md"]).fails_with(
-        "--path '{service}/{type}.md': `{service}` is not a known name (column 1); write a pattern such as '{company}/{type}/{date}.md', \
+        "--path '{service}/{type}.md': `{service}` is not a known name (column 1); write a \
+         pattern such as '{company}/{type}/{date}.md', \
          in which a path names {company}, {type} and {date}",
     );
     fx.run(["index", "corpus", "--path", "{type}.md"])
         .exits(2)
         .stderr_has("`{company}` is missing");
-    fx.run(["index", "corpus", "--path", "{company}/{type}.md", "--date", "2001-02-30"]).fails_with(
-        "--date '2001-02-30': no such date; write YYYY-MM-DD, YYYYMMDD, RFC 3339, YYYY-MM-DDThh-mm-ssZ or the 14 digits of a Wayback \
+    fx.run(["index", "corpus", "--path", "{company}/{type}.md", "--date", "2001-02-30"])
+        .fails_with(
+            "--date '2001-02-30': no such date; write YYYY-MM-DD, YYYYMMDD, RFC 3339, \
+         YYYY-MM-DDThh-mm-ssZ or the 14 digits of a Wayback \
          Machine address",
-    );
+        );
 });
 
 fptest!(hostile_inputs_are_counted_and_the_rest_is_indexed, |fx: Fixture| {

@@ -1,4 +1,5 @@
-//! The generator of `benches/generate`: the same bytes for the same seed, and what it says it made.
+//! Tests the generator of `benches/generate`: the same seed gives the same bytes, and its figures
+//! are true.
 
 #[path = "../../benches/generate/history.rs"]
 pub mod history;
@@ -14,13 +15,13 @@ fn stream(snapshots: u64, policies: u64, seed: u64) -> (String, Made) {
 }
 
 #[test]
-fn a_seed_is_a_history() {
+fn a_seed_always_gives_the_same_history() {
     assert_eq!(stream(50, 5, 1), stream(50, 5, 1));
     assert_ne!(stream(50, 5, 1).0, stream(50, 5, 2).0);
 }
 
 #[test]
-fn a_history_is_as_its_figures_say() {
+fn the_figures_of_a_history_are_true() {
     let (stream, made) = stream(2000, 60, 3);
     let commits: Vec<&str> = stream.split("commit refs/heads/main\n").skip(1).collect();
     let (mut texts, mut paths, mut planted, mut bytes) = (HashSet::new(), HashSet::new(), 0, 0);

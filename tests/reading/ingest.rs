@@ -1,4 +1,5 @@
-//! What indexing reads, leaves out and keeps: every input in exactly one counter, every snapshot whole.
+//! Tests what an index build reads and leaves out: every input ends in exactly one counter, and
+//! every snapshot comes back whole.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -83,7 +84,7 @@ fptest!(every_input_ends_in_exactly_one_counter, |fx: Fixture| {
     let left_out: u64 = inputs.skipped.values().map(|tally| tally.count).sum();
     assert_eq!(inputs.indexed + inputs.unreadable.count + left_out, inputs.seen);
 
-    // The same from the command line, each reason with an example.
+    // The program prints the same counts, each reason with an example.
     let run = fx.run(["index", "corpus", "--index", "index", "--rebuild"]);
     run.exits(2).stderr_has("indexed 5 snapshots of 4 policies of 4 companies");
     for (skip, count) in &skipped {
@@ -95,7 +96,7 @@ fptest!(every_input_ends_in_exactly_one_counter, |fx: Fixture| {
     let named: Vec<_> = run.stderr().lines().filter(|line| line.starts_with("error: ")).collect();
     assert_eq!(named.len(), 2);
 
-    // Two corpora that overlap: all of the second is a duplicate.
+    // If two corpora overlap, all of the second is a duplicate.
     let (_, twice) = index(&fx, &["corpus", "corpus/b"]);
     assert!(twice.adds_up(), "{twice:?}");
     assert_eq!(
@@ -116,9 +117,11 @@ fptest!(many_unreadable_inputs_are_counted_not_listed, |fx: Fixture| {
     assert_eq!(run.stderr().lines().count(), 21);
 });
 
-fptest!(the_fork_without_marks, |fx: Fixture| {
-    let plain = "The following text is extracted and transformed from the acme.example privacy policy that was archived on 2001-02-03. \
-         Please check the original snapshot on the Wayback Machine for the most accurate reproduction.";
+fptest!(the_fork_without_marks_is_read_line_by_line, |fx: Fixture| {
+    let plain = "The following text is extracted and transformed from the acme.example privacy \
+        policy that was archived on 2001-02-03. \
+         Please check the original snapshot on the Wayback Machine for the most accurate \
+         reproduction.";
     fx.file("corpus/acme.txt", format!("{plain}\nAcme Privacy\nWe sell data.\nWe rent data.\n"));
     fx.file(
         "corpus/windows.txt",
@@ -155,8 +158,8 @@ fptest!(the_fork_without_marks, |fx: Fixture| {
     assert_eq!(hits[0]["title"], "Acme Privacy");
 });
 
-// The same policy with other line ends and marks: the same clauses.
-fptest!(line_ends_and_byte_order_marks, |fx: Fixture| {
+// The same policy with other line ends and byte order marks has the same clauses.
+fptest!(line_ends_and_byte_order_marks_change_nothing, |fx: Fixture| {
     let text = format!(
         "{}\n\n# Privacy\n\nWe sell\nor rent data.\n\n  * one\n  * two\n",
         header("acme.example", "2001-01-01")
@@ -186,14 +189,15 @@ fptest!(line_ends_and_byte_order_marks, |fx: Fixture| {
 });
 
 fptest!(a_header_is_read_whatever_follows_it, |fx: Fixture| {
-    // Nothing: a snapshot without a clause.
+    // An empty text is a snapshot without clauses.
     fx.file("corpus/bare.md", header("bare.example", "2001-01-01"));
     fx.file("corpus/line.md", format!("{}\n\n", header("line.example", "2001-01-01")));
     fx.run(["index", "corpus"])
         .exits(0)
         .stderr_has("indexed 2 snapshots of 2 policies of 2 companies: 0 distinct clauses");
     fx.run(["search", "anything"]).exits(1);
-    // Much: wherever the start of the file that is looked at ends, even inside a letter, the name is read as UTF-8.
+    // With a long text, the start of the file that is examined may end inside a letter; the name is
+    // still read as UTF-8.
     for i in 0..4 {
         let body = format!("{}{}", "x".repeat(i), "個人情報".repeat(4000));
         fx.file(
@@ -205,8 +209,12 @@ fptest!(a_header_is_read_whatever_follows_it, |fx: Fixture| {
     fx.run(["search", "個人情報", "--company", "żółw.example", "--count"])
         .exits(0)
         .stdout_is("4\n");
-    // And without a date of ten characters.
-    fx.file("corpus/bad.md", "The following text is extracted and transformed from the a.example privacy policy that was archived on 個人情報個人情報個人情報個人情報\n");
+    // The date in the header may have fewer than ten characters.
+    fx.file(
+        "corpus/bad.md",
+        "The following text is extracted and transformed from the a.example \
+        privacy policy that was archived on 個人情報個人情報個人情報個人情報\n",
+    );
     fx.run(["index", "corpus"])
         .exits(2)
         .stderr_has("`個人情報個人情報個人` is no date of the calendar");
@@ -249,19 +257,20 @@ fptest!(the_second_of_an_archive_address_orders_snapshots_of_a_day, |fx: Fixture
     let hits =
         fx.run(["search", "text OR stamp", "--sort", "oldest", "--format", "jsonl"]).json_lines();
     let times: Vec<_> = hits.iter().map(|hit| hit["archive_time"].as_str().unwrap()).collect();
-    // The header's day counts; a stamp that contradicts it says nothing.
+    // The day in the header counts. A time stamp that contradicts it is ignored.
     assert_eq!(times, ["2001-01-01T00:00:00Z", "2001-01-01T00:00:01Z", "2001-01-01T23:59:59Z"]);
     fx.run(["search", "text", "--latest", "--format", "jsonl"]).stdout_has("The later text.");
 });
 
-/// What makes clauses the same, and what they are, in order.
+/// Identity, kind and section of each clause, in order.
 type Clauses = Vec<(ClauseKind, ClauseIdentity)>;
 
 fn sectioned(path: &Path) -> Clauses {
     let text = fineprint::corpus::SourceText::decode(fs::read(path).unwrap()).body;
     let end = text.find('\n').unwrap();
     let (head, body) = text.split_at(end);
-    // The fork has no marks: its first line is the title, each other a paragraph.
+    // The fork of the corpus has no Markdown marks: the first line is the title, each other line a
+    // paragraph.
     let body = if head.starts_with('>') {
         body.to_owned()
     } else {
@@ -300,7 +309,8 @@ fn every_snapshot_comes_back_whole_from_the_index() {
     assert_eq!(snapshots, 115);
 }
 
-// More snapshots than one stored table holds, clauses that come and go, stand twice and move.
+// The policy has more snapshots than one stored table holds, and clauses that leave, return, occur
+// twice and move.
 fptest!(long_histories_come_back_whole, |fx: Fixture| {
     let mut bodies = Vec::new();
     for i in 0_u32..75 {
@@ -367,7 +377,7 @@ clay.example  2001-01-01  paragraph
   We sell \u{fffd}[31mdata.
 ";
     run.stdout_is(expected);
-    // An index that is there stays as it is, and no lock is asked for.
+    // A dry run leaves an existing index as it is and takes no lock.
     fx.run(["index", "corpus"]).exits(0);
     let before = listing(&fx.root());
     fx.run(["index", "corpus", "--dry-run"]).exits(0);
@@ -397,7 +407,7 @@ fptest!(progress_is_for_terminals, |fx: Fixture| {
         .stdout_has("indexing")
         .stdout_has("merging");
     shown.stdout_has("20/20 snapshots").stdout_has(" left");
-    // The bar is gone at the end: the last that stays is the summary.
+    // The progress bar is removed at the end; the summary remains.
     let last = shown.stdout().rsplit("\u{1b}[2K").next().unwrap();
     assert_eq!(last.trim_start_matches('\r'), summary.replace('\n', "\r\n"), "{shown}");
     let quiet = fx.run_in_terminal(80, &["index", "corpus", "--rebuild", "--quiet"]).unwrap();

@@ -1,16 +1,19 @@
-//! What is known of snapshots besides their texts: language and metadata, kept, shown, and asked for.
+//! Tests the language and the metadata of snapshots: both are stored, shown, and can be searched
+//! for.
 
 use serde_json::json;
 
 use crate::reading::git::{DAY, START, Stream};
 use crate::util::{Fixture, fptest};
 
-const GERMAN: &str = "Wir verkaufen Ihre Daten nicht, und wir geben sie auch nicht an andere weiter, es sei denn, Sie stimmen zu. \
+const GERMAN: &str = "Wir verkaufen Ihre Daten nicht, und wir geben sie auch nicht an andere \
+    weiter, es sei denn, Sie stimmen zu. \
                       Sie haben das Recht, jederzeit Auskunft zu verlangen.\n";
-const ENGLISH: &str = "We do not sell your data, and we do not share it with others unless you agree to that. \
+const ENGLISH: &str = "We do not sell your data, and we do not share it with others unless you \
+    agree to that. \
                        You have the right to ask for a copy at any time.\n";
 
-fptest!(the_language_of_a_clause_is_that_of_most_of_its_snapshots, |fx: Fixture| {
+fptest!(a_clause_has_the_language_of_most_of_its_snapshots, |fx: Fixture| {
     fx.policy("acme.example", "2001-01-01", &format!("# Acme\n\n{ENGLISH}"));
     fx.policy("acme.example", "2002-01-01", &format!("# Acme\n\n{GERMAN}"));
     fx.policy("acme.example", "2003-01-01", &format!("# Acme\n\n{GERMAN}\nNeu.\n"));
@@ -43,11 +46,11 @@ fptest!(the_language_of_a_clause_is_that_of_most_of_its_snapshots, |fx: Fixture|
     fx.run(["info"]).exits(0).stdout_has("languages  de 2, en 2\n");
 });
 
-fptest!(metadata_are_kept_shown_and_asked_for, |fx: Fixture| {
+fptest!(metadata_is_stored_shown_and_searched, |fx: Fixture| {
     let message = |rank: &str| {
-        format!(
-            r#"{{"domain": "acme.example", "alexa_rank": {rank}, "simhash": 18446744073709551615, "categories": ["News & Media", "blogs"]}}"#
-        )
+        let head = format!(r#"{{"domain": "acme.example", "alexa_rank": {rank}"#);
+        let tail = r#""simhash": 18446744073709551615, "categories": ["News & Media", "blogs"]}"#;
+        format!("{head}, {tail}")
     };
     let text = |body: &str| {
         format!(

@@ -1,4 +1,4 @@
-//! Reading corpora: which snapshots are found, and what is read of each.
+//! Tests how corpora are read: which snapshots are found, and their texts and metadata.
 
 pub mod corpora;
 pub mod forms;

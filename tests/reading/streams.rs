@@ -1,4 +1,5 @@
-//! JSON Lines, CSV and archives: the same snapshots as the same policies in files, and nothing that is damaged stops a run.
+//! Tests JSON Lines, CSV and archives: they give the same snapshots as files do, and damaged input
+//! does not stop a run.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -15,7 +16,7 @@ const POLICIES: [(&str, &str, &str); 3] = [
     ("birch.example", "2002-02-02", "We sell birches. No data.\n"),
 ];
 
-/// (company, archive time, clause) of every clause in the index.
+/// Company, archive time and text of every clause in the index.
 fn triples(fx: &Fixture, index: &str) -> Vec<String> {
     let query = "sell OR data OR sharing OR friends OR foes OR birches";
     let run = fx.run(["search", query, "--index", index, "--format", "jsonl", "--limit", "all"]);
@@ -39,8 +40,10 @@ fn expected(fx: &Fixture) -> Vec<String> {
 
 fn json_lines() -> String {
     let line = |(site, date, body): (&str, &str, &str)| {
-        serde_json::json!({"company": site, "archive_time": format!("{date}T12:00:00Z"), "text": body})
-            .to_string()
+        serde_json::json!({
+            "company": site, "archive_time": format!("{date}T12:00:00Z"), "text": body
+        })
+        .to_string()
     };
     POLICIES.map(line).join("\n") + "\n"
 }
@@ -97,7 +100,7 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
 }
 
-/// Two members or frames, one after the other.
+/// Compresses a text as two members or frames, one after the other.
 fn in_two(bytes: &[u8], compress: fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     let (one, two) = bytes.split_at(bytes.len() / 2);
     [compress(one), compress(two)].concat()
@@ -122,7 +125,7 @@ fptest!(every_form_of_stream_gives_the_same_clauses, |fx: Fixture| {
         ("zip", zip(&[])),
     ];
     for (name, bytes) in streams {
-        // No extension says what it is.
+        // The file has no extension that names its form.
         let path = name.replace('.', "-");
         fx.file(&path, bytes);
         let index = format!("{path}.index");
@@ -131,7 +134,7 @@ fptest!(every_form_of_stream_gives_the_same_clauses, |fx: Fixture| {
     }
 });
 
-/// Indexes standard input.
+/// Builds an index of standard input.
 fn index_stdin(fx: &Fixture, bytes: &[u8]) -> std::process::Output {
     let mut command = fx.command(PROGRAM);
     command.args(["index", "-", "--index", "index"]);
@@ -145,7 +148,7 @@ fn index_stdin(fx: &Fixture, bytes: &[u8]) -> std::process::Output {
     child.wait_with_output().unwrap()
 }
 
-fptest!(standard_input, |fx: Fixture| {
+fptest!(standard_input_is_read_like_a_file, |fx: Fixture| {
     let expected = expected(&fx);
     for bytes in [json_lines().into_bytes(), gzip(csv(",").as_bytes()), zstd(&tar())] {
         let output = index_stdin(&fx, &bytes);
@@ -168,9 +171,11 @@ fptest!(bad_lines_are_failures_with_their_place, |fx: Fixture| {
             "{\"company\": \"x\", \"date\": \n",
             "\n",
             "{\"company\": \"x\", \"date\": \"2001-02-30\", \"text\": \"x\"}\n",
-            "{\"company\": \"page.example\", \"date\": \"2001-02-03\", \"html\": \"<p>page <b>clauses</b>\"}\n",
+            "{\"company\": \"page.example\", \"date\": \"2001-02-03\", \"html\": \"<p>page \
+             <b>clauses</b>\"}\n",
             "{\"date\": \"2001-02-03\", \"text\": \"x\"}\n",
-            "{\"company\": \"last.example\", \"date\": \"2001-02-03\", \"text\": \"the last sell\"}",
+            "{\"company\": \"last.example\", \"date\": \"2001-02-03\", \"text\": \"the last \
+             sell\"}",
         )
     );
     fx.file("lines", lines);
@@ -197,16 +202,17 @@ fptest!(a_line_of_100_mb_is_one_failure, |fx: Fixture| {
     lines.extend(b"{\"company\": \"x\", \"text\": \"");
     lines.resize(lines.len() + 100_000_000, b'x');
     lines.extend(
-        b"\"}\n{\"company\": \"last.example\", \"date\": \"2001-02-03\", \"text\": \"the last sell\"}\n",
+        b"\"}\n{\"company\": \"last.example\", \"date\": \"2001-02-03\", \"text\": \"the last \
+            sell\"}\n",
     );
     fx.file("lines.gz", gzip(&lines));
     fx.run(["index", "lines.gz"]).exits(2).stderr_has("line 4: is longer than 80 MiB");
     fx.run(["search", "the last sell"]).exits(0).stdout_has("last.example");
 });
 
-fptest!(what_was_before_a_cut_is_indexed, |fx: Fixture| {
+fptest!(entries_before_a_cut_are_indexed, |fx: Fixture| {
     let whole = tar();
-    // In the third entry: each has a block for its header and one for its bytes.
+    // The cut is in the third entry: each entry has a block for its header and one for its bytes.
     fx.file("cut", &whole[..2 * 1024 + 512 + 20]);
     fx.run(["index", "cut"]).exits(2).stderr_has("cut: some/2.md: the rest cannot be read");
     fx.run(["search", "friends"]).exits(0);
@@ -215,7 +221,7 @@ fptest!(what_was_before_a_cut_is_indexed, |fx: Fixture| {
     fx.run(["index", "lines.gz"]).exits(2).stderr_has("the rest cannot be read");
 });
 
-fptest!(entries_are_only_names, |fx: Fixture| {
+fptest!(entries_are_never_written_to_their_paths, |fx: Fixture| {
     let bomb = format!("{}\n\n{}", header("bomb.example", "2001-01-01"), "x".repeat(70 << 20));
     let evil = file(("evil.example", "2001-01-01", "Evil clauses.\n"));
     fx.file(

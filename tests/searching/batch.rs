@@ -1,11 +1,12 @@
-//! Many queries at once: each answered as if it were alone, in the order of their lines.
+//! Tests batches of queries: each query is answered as if it were alone, in the order of the lines.
 
 use serde_json::Value;
 
 use crate::output::golden::check;
 use crate::util::{Fixture, Run, sample, sample_index};
 
-const QUERIES: &str = "selling\tsell or rent\nthird parties\n\ncookies\tcookies AND browser\n(broken\nempty\t\nnothing\tzebra crossing\n\"we may * your\"\n";
+const QUERIES: &str = "selling\tsell or rent\nthird parties\n\ncookies\tcookies AND \
+    browser\n(broken\nempty\t\nnothing\tzebra crossing\n\"we may * your\"\n";
 
 fn batch(fixture: &Fixture, args: &[&str]) -> Run {
     let index = sample_index().to_str().unwrap().to_owned();
@@ -24,7 +25,8 @@ fn each_query_is_answered_as_if_alone() {
     let fixture = fixture(QUERIES);
     let run = batch(&fixture, &["--limit", "3", "--cite"]);
     run.exits(2).stderr_has(
-        "error: 3 queries failed; query 3: line 3 of queries.tsv is empty; write a query, or its id",
+        "error: 3 queries failed; query 3: line 3 of queries.tsv is empty; write a query, or its \
+         id",
     );
     let lines = run.json_lines();
     lines.iter().for_each(|line| check("batch.schema.json", line));
@@ -83,7 +85,7 @@ fn one_thread_and_many_print_the_same() {
 }
 
 #[test]
-fn batches_that_are_none() {
+fn bad_batches_and_bad_lines_are_errors() {
     let refused = |queries: &str, args: &[&str], message: &str| {
         batch(&fixture(queries), args).exits(2).stderr_has(&format!("error: {message}"));
     };
@@ -98,7 +100,7 @@ fn batches_that_are_none() {
     batch(&fixture, &[])
         .exits(2)
         .stdout_has("{\"query_id\":\"2\",\"error\":\"line 2 of queries.tsv is not UTF-8\"}");
-    // One query among others may be far too long.
+    // A query that is far too long does not disturb the others.
     let long = format!("sell\n{}\n{}\n", "sell ".repeat(200_000), "(".repeat(10_000));
     let fixture = Fixture::new();
     fixture.file("queries.tsv", long);

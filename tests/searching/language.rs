@@ -1,5 +1,5 @@
-//! The operators of the query language, compared with their definitions in the oracle: every clause of an index, one random query after
-//! the other, through the index and not only the matcher.
+//! Tests the operators of the query language against their definitions in the oracle. Random
+//! queries are asked of every clause through the index, not only through the matcher.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ use crate::oracle::query::{self as oracle, S};
 use crate::oracle::tokens::folded;
 use crate::util::{header, repository, sample};
 
-/// So many pairs of a query and a clause are compared at least.
+/// The least number of pairs of a query and a clause that are compared.
 const PAIRS: usize = 100_000;
 
-/// Words that fold, join or stand alone in ways of their own; none is a mark of Markdown.
+/// Words with special rules for folding or joining; none is a mark of Markdown.
 const PIECES: &[&str] = &[
     "sell",
     "sells",
@@ -66,7 +66,7 @@ fn clauses() -> impl Strategy<Value = String> {
     prop_oneof![1 => sentence, 3 => words]
 }
 
-/// Phrases of the pieces beside those of the oracle's corpora.
+/// Phrases of the pieces above and of the oracle's corpora.
 fn spans() -> impl Strategy<Value = S> {
     let phrase = prop::collection::vec(select(PIECES), 1..4).prop_filter_map("no word", |words| {
         let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
@@ -84,7 +84,7 @@ fn spans() -> impl Strategy<Value = S> {
     prop_oneof![2 => oracle::spans(), 1 => phrase, 1 => near, 2 => alternatives()]
 }
 
-/// Alternatives that share words with each other and with what stands beside them.
+/// Alternatives that share words with each other and with their neighbours.
 fn alternatives() -> impl Strategy<Value = S> {
     let phrase = || {
         let words = prop::collection::vec(select(&PIECES[..9]), 1..3);
@@ -149,11 +149,11 @@ fn every_operator_matches_and_highlights_by_its_definition() {
         pairs += clauses.len();
         found += expected.len();
     }
-    // Not mostly empty answers.
+    // Enough of the answers have hits.
     assert!(found > pairs / 50, "{found} of {pairs}");
 }
 
-/// The users' reference: each example finds something in the sample corpus.
+/// Each example in the reference for users finds something in the sample corpus.
 #[test]
 fn every_example_of_the_reference_finds_something() {
     let reference = std::fs::read_to_string(repository().join("docs/query.md")).unwrap();
@@ -168,7 +168,7 @@ fn every_example_of_the_reference_finds_something() {
 }
 
 #[test]
-fn sets_of_words_and_forms() {
+fn sets_of_words_and_other_forms_are_matched() {
     let count = |args: &[&str]| -> u64 {
         let run = sample(["search", "--count"].iter().chain(args));
         run.stdout().trim().parse().unwrap()
@@ -188,7 +188,7 @@ fn sets_of_words_and_forms() {
     let forms = count(&["--stem", "share"]);
     assert!(forms > count(&["share"]));
     assert_eq!(forms, count(&["/share[sd]?|sharing/"]));
-    // What is asked about decides, not the words that every question has.
+    // The words that carry the question decide, not the words that every question contains.
     let first = sample([
         "search",
         "--match",
@@ -204,7 +204,7 @@ fn sets_of_words_and_forms() {
 }
 
 #[test]
-fn too_many_words_are_an_error_and_not_a_part_of_the_answer() {
+fn too_many_words_are_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let files = folder.path().join("files");
     std::fs::create_dir_all(&files).unwrap();
@@ -220,7 +220,7 @@ fn too_many_words_are_an_error_and_not_a_part_of_the_answer() {
             "{error}"
         );
     }
-    // More than are followed side by side.
+    // These are more words than the search follows side by side.
     let request = SearchRequest { query: "\"w1 w2*\"".to_owned(), ..SearchRequest::default() };
     assert_eq!(run(&index, &request).unwrap().0[0].highlights, [(3, 8)]);
 }

@@ -1,4 +1,4 @@
-//! Searching: hits, their order and their number.
+//! Tests searching: the hits, their order and their number.
 
 pub mod batch;
 pub mod language;

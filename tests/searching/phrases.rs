@@ -1,4 +1,5 @@
-//! Phrases of real policies: what a search finds, what a scan of the sectioner's clauses finds, what a scan of the raw Markdown finds.
+//! Tests phrases of real policies: a search finds the same as a scan of the clauses and a scan of
+//! the raw Markdown.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
@@ -58,12 +59,12 @@ impl Snapshot {
         &self.time[..10]
     }
 
-    /// How often the phrase stands in a clause.
+    /// How often the phrase occurs in the clauses.
     fn in_clauses(&self, phrase: &[String]) -> usize {
         self.clauses.iter().map(|clause| occurrences(&clause.tokens, phrase).len()).sum()
     }
 
-    /// How often it stands in a block of the raw text.
+    /// How often the phrase occurs in the blocks of the raw text.
     fn in_blocks(blocks: &[Vec<String>], phrase: &[String]) -> usize {
         blocks.iter().map(|block| occurrences(block, phrase).len()).sum()
     }
@@ -83,7 +84,7 @@ fn read_folder(folder: &Path) -> Vec<Snapshot> {
     snapshots
 }
 
-/// Numbers that look random and are the same in every run.
+/// Random numbers that are the same in every run.
 pub struct Dice(pub u64);
 
 impl Dice {
@@ -96,7 +97,7 @@ impl Dice {
     }
 }
 
-/// A window of 1 to 6 tokens of `text`: its bytes, and the tokens folded.
+/// A window of 1 to 6 tokens of `text`: its bytes, and the folded tokens.
 fn window(dice: &mut Dice, text: &str) -> Option<(std::ops::Range<usize>, Vec<String>)> {
     let cut = tokens(text);
     let length = 1 + dice.roll(6);
@@ -111,7 +112,8 @@ fn window(dice: &mut Dice, text: &str) -> Option<(std::ops::Range<usize>, Vec<St
     ))
 }
 
-/// Phrases that a mark, a link or a line end breaks in the raw text; phrases of clauses; phrases that stand nowhere.
+/// Phrases that a mark, a link or a line end breaks in the raw text, phrases of clauses, and
+/// phrases that occur nowhere.
 fn sample(snapshots: &[Snapshot], each: usize, absent: usize) -> Vec<Vec<String>> {
     let mut dice = Dice(2);
     let plain: Vec<Vec<String>> =
@@ -149,7 +151,7 @@ fn sample(snapshots: &[Snapshot], each: usize, absent: usize) -> Vec<Vec<String>
     phrases.into_iter().collect()
 }
 
-/// What is known of a found clause: company, id, first and last date, number of snapshots, newest time.
+/// A found clause: company, id, first and last date, number of snapshots, newest time.
 type Found = (String, String, String, String, u64, String);
 
 fn scanned(snapshots: &[Snapshot], phrase: &[String]) -> BTreeSet<Found> {
@@ -182,7 +184,7 @@ fn scanned(snapshots: &[Snapshot], phrase: &[String]) -> BTreeSet<Found> {
     found.collect()
 }
 
-/// Asks the index and scans the clauses; returns how many comparisons it made.
+/// Compares the answers of the index with a scan of the clauses. Returns the number of comparisons.
 fn compare(
     index: &OpenIndex,
     snapshots: &[Snapshot],
@@ -218,7 +220,7 @@ fn compare(
         for hit in &hits {
             let shown: Vec<Vec<String>> =
                 hit.highlights.iter().map(|&(start, end)| folded(&hit.text[start..end])).collect();
-            // Occurrences that overlap are one highlight.
+            // Overlapping occurrences are one highlight.
             assert!(shown.iter().all(|words| !occurrences(words, phrase).is_empty()), "{shown:?}");
             let marked: usize = shown.iter().map(|words| occurrences(words, phrase).len()).sum();
             assert_eq!(marked, occurrences(&folded(&hit.text), phrase).len(), "{}", request.query);
@@ -248,7 +250,7 @@ fn compare(
     compared
 }
 
-/// A snapshot in which the raw text and the clauses have a phrase not equally often.
+/// A snapshot whose raw text and clauses contain a phrase differently often.
 type Difference = (String, String, usize, usize);
 
 fn differences(snapshots: &[Snapshot], phrases: &[Vec<String>]) -> BTreeSet<Difference> {
@@ -287,7 +289,7 @@ fn classified() -> BTreeMap<Difference, String> {
 }
 
 #[test]
-fn phrases_of_the_princeton_sample() {
+fn phrases_of_the_princeton_sample_are_found() {
     let Some(corpora) = corpora() else { return };
     let files = corpora.join("princeton-leuven/files");
     let folder = tempfile::tempdir().unwrap();
@@ -329,7 +331,7 @@ fn phrases_of_the_princeton_sample() {
 }
 
 #[test]
-fn sell_or_rent_stands_once_in_the_seeds() {
+fn sell_or_rent_occurs_once_in_the_seeds() {
     let Some(corpora) = corpora() else { return };
     let folder = tempfile::tempdir().unwrap();
     let index = index_of(&corpora.join("seeds"), &folder.path().join("index"));
@@ -351,7 +353,7 @@ fn sell_or_rent_stands_once_in_the_seeds() {
     }
 }
 
-/// The newest version of every policy of the contrib history: path and text.
+/// The path and text of the newest version of every policy of the contrib history.
 pub fn newest_versions(corpora: &Path) -> Vec<(String, String)> {
     let history = contrib_history(corpora);
     let git = |args: &[&str]| {
@@ -396,7 +398,7 @@ pub fn newest_versions(corpora: &Path) -> Vec<(String, String)> {
 }
 
 #[test]
-fn phrases_of_newest_contrib_versions() {
+fn phrases_of_newest_contrib_versions_are_found() {
     let Some(corpora) = corpora() else { return };
     let folder = tempfile::tempdir().unwrap();
     let files: PathBuf = folder.path().join("files");
@@ -405,7 +407,8 @@ fn phrases_of_newest_contrib_versions() {
     for (i, (path, text)) in newest_versions(&corpora).into_iter().enumerate().step_by(12) {
         let name = path.trim_end_matches(".md").replace(|c: char| !c.is_ascii_alphanumeric(), "-");
         let raw = format!(
-            "> *The following text is extracted and transformed from the {name} privacy policy that was archived on 2026-01-02. \
+            "> *The following text is extracted and transformed from the {name} privacy policy \
+             that was archived on 2026-01-02. \
              Please check the [original snapshot on the Wayback Machine](https://web.archive.org/web/20260102030405id_/{i}) \
              for the most accurate reproduction.*\n\n{text}"
         );

@@ -1,14 +1,14 @@
-//! Scores of questions, worked out again by the slowest means, and explained.
+//! Tests the scores of questions: they equal a slow computation, and their explanations add up.
 
 use std::collections::BTreeMap;
 
 use crate::oracle::tokens::folded;
 use crate::util::{Fixture, sample};
 
-/// Words that have no other forms and no synonyms, so that a word counts as it is: .3 as typed and .7 in any form.
+/// Words without other forms or synonyms, so that each counts .3 as typed and .7 in any form.
 const WORDS: [&str; 5] = ["zorp", "quixol", "blint", "varn", "mofu"];
 
-/// BM25 of single words, k1 = 1.2 and b = .3.
+/// BM25 of single words with k1 = 1.2 and b = .3.
 fn bm25(clauses: &[Vec<String>], question: &[&str], clause: &[String]) -> f64 {
     let average = clauses.iter().map(Vec::len).sum::<usize>() as f64 / clauses.len() as f64;
     let score = |word: &&str| {
@@ -24,7 +24,8 @@ fn bm25(clauses: &[Vec<String>], question: &[&str], clause: &[String]) -> f64 {
 #[test]
 fn neighbours_add_to_scores_and_make_no_hit() {
     let fixture = Fixture::new();
-    // Which of the words each paragraph has, as bits; none has no hit, whatever stands beside it.
+    // The words that each paragraph contains, as bits. A paragraph without any of them is not a
+    // hit, whatever its neighbours contain.
     let bits = [1, 0, 3, 0, 0, 16, 31, 0, 4, 4, 0, 8, 1, 0, 0, 0, 2, 9, 0, 6];
     let paragraph = |(number, bits): (usize, &usize)| {
         let words =
@@ -34,7 +35,7 @@ fn neighbours_add_to_scores_and_make_no_hit() {
     };
     let paragraphs: Vec<String> = bits.iter().enumerate().map(paragraph).collect();
     fixture.policy("acme.example", "2020-01-01", &paragraphs.join("\n\n"));
-    // A clause that comes later has no neighbours among those before it.
+    // A clause that was added later has no neighbours among the clauses before it.
     let later = "Later we say zorp and blint in one more paragraph.".to_owned();
     let mut second = paragraphs.clone();
     second.insert(7, later.clone());
@@ -69,7 +70,8 @@ fn neighbours_add_to_scores_and_make_no_hit() {
         );
     }
     assert!(found.windows(2).all(|pair| pair[0]["score"].as_f64() >= pair[1]["score"].as_f64()));
-    // What a filter leaves out is still a neighbour: scores are those of the index.
+    // A clause that a filter leaves out still counts as a neighbour: scores belong to the index,
+    // not to the filter.
     for hit in ask("zorp blint mofu?", &["--until", "2020"]) {
         assert!(
             (hit["score"].as_f64().unwrap() - expected[hit["text"].as_str().unwrap()]).abs() < 2e-4

@@ -1,4 +1,4 @@
-//! Searching as users and scripts do: which hits, in which order, how many.
+//! Tests searches as users and scripts make them: which hits, in which order, how many.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -50,20 +50,20 @@ fn rows() -> Vec<Row> {
 }
 
 #[test]
-fn every_query_of_the_table_finds_what_it_says() {
+fn every_query_of_the_table_finds_its_clauses() {
     let mut wrong = Vec::new();
     for row in rows() {
         let mut args = vec!["search", "--limit", "all", "--format", "jsonl", row.query.as_str()];
         args.extend(row.args.iter().map(String::as_str));
         let run = sample(args);
-        // Who finds nothing is told why.
+        // A search without hits prints a reason.
         let explained = if row.hits.is_empty() { "no hits: " } else { "" };
         assert!(
             run.stderr().starts_with(explained) && run.stderr().is_empty() == explained.is_empty()
         );
         run.exits(i32::from(row.hits.is_empty()));
         let mut hits = run.json_lines();
-        // The longest beginnings first: another one may begin like them.
+        // The longest prefixes come first, because a shorter one may begin them.
         let mut expected = row.hits.clone();
         expected.sort_by_key(|expected| std::cmp::Reverse(expected.starts.len()));
         expected.retain(|expected| match hits.iter().position(|hit| expected.is(hit)) {
@@ -119,7 +119,7 @@ fn words_are_a_phrase_however_they_are_typed() {
         sample(["search", typed, "--format", "jsonl"]).exits(0).stdout_is(words.stdout());
     }
     assert_eq!(words.lines().len(), 10);
-    // Upper case is an operator, and many more clauses have one of the words.
+    // In upper case it is an operator, and many more clauses have one of the words.
     assert!(hits("sell OR rent", &[]).len() > hits("sell or rent", &[]).len());
 }
 
@@ -133,12 +133,12 @@ fn operators_bind_as_documented() {
     assert_eq!(set("cookie OR browser"), &cookie | &browser);
     assert_eq!(set("cookie NOT browser"), &cookie - &browser);
     assert_eq!(set("cookie AND NOT browser"), &cookie - &browser);
-    // AND binds tighter than OR, NOT tighter than AND.
+    // AND binds tighter than OR, and NOT tighter than AND.
     assert_eq!(set("privacy OR cookie AND browser"), &privacy | &both(&cookie, &browser));
     assert_eq!(set("(privacy OR cookie) AND browser"), both(&(&privacy | &cookie), &browser));
     assert_eq!(set("cookie AND NOT browser OR privacy"), &(&cookie - &browser) | &privacy);
     assert_eq!(set("cookie NOT (browser OR privacy)"), &(&cookie - &browser) - &privacy);
-    // Beside a quote or a group, bare words are joined with AND.
+    // Bare words beside a quote or a group are joined to it with AND.
     assert_eq!(set("cookie \"browser\""), both(&cookie, &browser));
     assert_eq!(set("cookie (browser)"), both(&cookie, &browser));
     assert_eq!(set("section:cookies cookie"), both(&set("section:cookies"), &cookie));
@@ -159,7 +159,8 @@ fn dates_choose_snapshots() {
     assert_eq!(between, ["2008-07-07"]);
     assert!(dates(&["--as-of", "2008"]).iter().all(|date| date.as_str() <= "2008-12-31"));
     assert!(dates(&["--as-of", "2000"]).is_empty(), "no company starts before 2001");
-    // In the newest snapshots: what has a later snapshot without it is not there.
+    // `--latest` searches the newest snapshots, so a clause that a later snapshot lacks is not
+    // found.
     let latest = hits("sell or rent", &["--latest"]);
     assert!(!latest.is_empty() && latest.iter().all(|hit| hit["gone_by"].is_null()));
     assert_eq!(ids("sell or rent", &["--latest"]), ids("sell or rent", &["--as-of", "2030"]));
@@ -229,7 +230,7 @@ fptest!(fields_are_judged_per_snapshot, |fx: Fixture| {
     };
     assert_eq!(totals("server logs")["totals"]["snapshots"], 2);
     assert_eq!(totals("privacy")["totals"]["snapshots"], 3);
-    // No phrase crosses from one heading of the path to the next.
+    // A phrase does not cross from one heading of the path to the next.
     assert_eq!(search(&["--section", "privacy records"]).0, Some(1));
     assert_eq!(
         fx.run(["search", "section:\"server logs\" AND logs", "--latest"]).exits(1).lines().len(),
@@ -271,7 +272,7 @@ fn every_order_is_total_and_right() {
             .windows(2)
             .all(|pair| if is_ascending { pair[0] <= pair[1] } else { pair[0] >= pair[1] });
         assert!(sorted, "{sort}: {keys:?}");
-        // Ties: by company.
+        // Ties are ordered by company.
         for pair in hits.windows(2).filter(|pair| pair[0][key] == pair[1][key]) {
             assert!(pair[0]["company"].as_str() <= pair[1]["company"].as_str(), "{sort}");
         }
@@ -291,7 +292,7 @@ fn groups_show_their_best_hit_and_their_size() {
     assert!(single.iter().all(|hit| hit["group_size"].is_null()));
     type Key = fn(&Value) -> String;
     let keys: [(&str, Key); 3] = [
-        // Equal texts here are equal up to the style of quotes.
+        // Texts that count as equal here may differ in the style of their quotes.
         ("text", |hit| hit["text"].as_str().unwrap().replace('’', "'")),
         ("policy", |hit| format!("{} {} {}", hit["company"], hit["type"], hit["collection"])),
         ("company", |hit| hit["company"].to_string()),
@@ -320,7 +321,7 @@ fn groups_show_their_best_hit_and_their_size() {
         assert_eq!(totals["groups"], expected.len(), "{group}");
         assert_eq!(totals["clauses"], single.len(), "{group}: totals count before grouping");
     }
-    // For people equal wordings are one entry, unless they ask for each.
+    // Human output shows equal wordings as one entry, unless each is asked for.
     let human = |args: &[&str]| {
         sample(["search", "a cookie is a small text file"].iter().chain(args)).stdout().to_owned()
     };
@@ -361,7 +362,7 @@ fn pages_put_together_are_the_whole() {
         }
         assert_eq!(pages, whole.stdout(), "{args:?}");
     }
-    // A page is a page of the same result: 0 hits of many are still found.
+    // Each page is a part of the same result, also when it shows 0 of many hits.
     sample(["search", "privacy", "--limit", "0", "--format", "jsonl"]).exits(0).stdout_is("");
     sample(["search", "privacy", "--offset", "1000000", "--format", "jsonl"])
         .exits(0)
@@ -369,7 +370,7 @@ fn pages_put_together_are_the_whole() {
 }
 
 #[test]
-fn what_is_capped_is_said() {
+fn a_capped_result_says_so() {
     let json = |args: &[&str]| {
         sample(["search", "sell or rent", "--format", "json"].iter().chain(args)).json()
     };
@@ -381,7 +382,8 @@ fn what_is_capped_is_said() {
     assert_eq!(json(&["--limit", "12"])["truncated"], true);
     assert_eq!(json(&["--limit", "3", "--offset", "10"])["truncated"], false);
     assert_eq!(json(&["--limit", "3", "--offset", "9"])["truncated"], true);
-    let line = "13 clauses in 11 policies of 11 companies, 43 snapshots; 10 of 13 clauses shown, --limit all shows all\n";
+    let line = "13 clauses in 11 policies of 11 companies, 43 snapshots; 10 of 13 clauses shown, \
+        --limit all shows all\n";
     sample(["search", "sell or rent", "--format", "jsonl"]).stderr_is(line);
     all("sell or rent", &[]).stderr_is_empty();
     sample(["search", "sell or rent"])
@@ -478,7 +480,7 @@ fptest!(the_cached_index_of_a_corpus_follows_its_files, |fx: Fixture| {
     assert!(!fx.path(".fineprint").exists(), "the index is in the cache folder");
     count(1);
     assert_eq!(manifests(&fx.cache()), built, "nothing changed, nothing is built");
-    // From another folder, by another name of the same corpus.
+    // The same corpus may be named from another folder by another path.
     let mut command = fx.command(crate::util::PROGRAM);
     command.current_dir(fx.path("corpus"));
     let elsewhere =
@@ -496,7 +498,7 @@ fptest!(the_cached_index_of_a_corpus_follows_its_files, |fx: Fixture| {
     fs::write(&first, format!("{}\n\nWe keep data.\n", header("acme.example", "2001-01-01")))
         .unwrap();
     count(1);
-    // The same size, another time.
+    // The file keeps its size but gets another time.
     fs::write(&first, format!("{}\n\nWe sell data.\n", header("acme.example", "2001-01-01")))
         .unwrap();
     let later = SystemTime::now() + Duration::from_secs(5);
@@ -542,7 +544,7 @@ fptest!(a_damaged_cache_is_built_again, |fx: Fixture| {
     search().exits(0).stdout_is("1\n");
 });
 
-/// 20 queries in all formats, printed by the library as the binary does.
+/// 20 queries in all formats, printed by the library in the same way as by the program.
 fn printed(index: &Path) -> Vec<Vec<u8>> {
     let index = OpenIndex::open(index).unwrap();
     let table = rows();
@@ -603,14 +605,14 @@ fptest!(threads_and_rebuilds_change_nothing, |fx: Fixture| {
     };
     let last = fs::read(fx.path(".fineprint/fineprint.json")).unwrap();
     assert_eq!(generation(&last), generation(&manifest));
-    // And the binary prints what the library prints.
+    // The program prints the same as the library.
     let first = &rows()[0].query;
     fx.run(["search", first, "--limit", "all", "--group", "none", "--format", "jsonl"])
         .stdout_is(std::str::from_utf8(&expected[2]).unwrap());
 });
 
 fptest!(the_order_of_corpora_changes_nothing, |fx: Fixture| {
-    // Snapshots of one policy, equal texts and a duplicate on both sides.
+    // Both corpora have snapshots of the same policy, equal texts and a duplicate.
     for (folder, name, site, date, body) in [
         ("a", "1", "acme.example", "2001-01-01", "We sell data.\n\nWe rent data."),
         ("b", "9", "acme.example", "2002-01-01", "We rent data.\n\nWe sell data."),

@@ -1,8 +1,10 @@
-//! Phrases per CPU second, fineprint beside SQLite's FTS5 on the same clauses: `cargo run --release -- INDEX [PHRASES]`.
+//! Measures phrases per CPU second of fineprint and of SQLite's FTS5 on the same clauses: `cargo
+//! run --release -- INDEX [PHRASES]`.
 //!
-//! Both answer the same phrases, one after the other on one thread: the ten best hits with their texts, and the exact count. Both times
-//! include opening. FTS5 has its statements prepared, a memory map and a merged index. The counts are compared, and each difference is
-//! explained by the words that the two cut differently, or the program fails.
+//! Both answer the same phrases, one after the other on one thread: the ten best hits with their
+//! texts, and the exact count. Both times include opening. FTS5 gets prepared statements, a memory
+//! map and a merged index. The counts are compared; a difference that the different cutting of
+//! words does not explain fails the program.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement, not a tool")]
 
 use std::collections::BTreeMap;
@@ -86,7 +88,7 @@ fn fill(path: &Path, clauses: &[String]) {
     database.execute_batch("INSERT INTO clauses(clauses) VALUES ('optimize')").unwrap();
 }
 
-/// Phrases of two to four words that stand somewhere in the clauses: of clauses that chance picks, the words from a place that it picks.
+/// Phrases of two to four words that occur in the clauses, from random places of random clauses.
 fn phrases(clauses: &[String], number: usize) -> Vec<String> {
     let chance =
         |n: usize, what: u64| twox_hash::XxHash3_64::oneshot_with_seed(what, &n.to_le_bytes()) as usize;
@@ -135,7 +137,8 @@ fn sqlite(path: &Path, phrases: &[String]) -> Vec<u64> {
     phrases.iter().map(count).collect()
 }
 
-/// Says why counts differ: for each clause that only one of the two found, the characters on account of which it cuts other words.
+/// Explains why counts differ: for each clause that only one of the two found, the characters at
+/// which it cuts words differently.
 fn explain(path: &Path, clauses: &[String], phrases: &[String], ours: &[u64], theirs: &[u64]) {
     let database = Connection::open(path).unwrap();
     let mut rows = database.prepare("SELECT rowid FROM clauses WHERE clauses MATCH ?1").unwrap();

@@ -1,4 +1,5 @@
-//! Damaged and hostile repositories.
+//! Tests damaged and hostile repositories: each damage is counted, the rest is read, nothing
+//! panics.
 
 use std::fs;
 use std::path::Path;
@@ -33,7 +34,8 @@ fptest!(damaged_objects_are_counted_and_the_rest_is_read, |fx: Fixture| {
     let at = format!("{}: {}:Acme/Terms.md", text.display(), &commit[..12]);
     assert_eq!(reasons(&report), [format!("{at}: object {id} is missing")]);
 
-    // A folder: its own version is not known, nor whether the next commit changed what is in it, unless that says so.
+    // A damaged folder hides its own version. Whether the next commit changed a file in it is
+    // unknown, unless that commit records the file.
     let (folder, id) = damaged("folder.git", "main~2:Acme", Some(b""));
     let report = expect(&fx, &folder, 2, &[readme, deleted], 1);
     assert!(
@@ -45,7 +47,7 @@ fptest!(damaged_objects_are_counted_and_the_rest_is_read, |fx: Fixture| {
         expect(&fx, &root, 2, &[(SkipReason::NoPolicy, 2), (SkipReason::NotFetched, 1)], 1);
     assert!(reasons(&report)[0].ends_with(&format!(": object {id} is missing")), "{report:?}");
 
-    // A commit: what is older is not there, and its child says what it changed itself.
+    // A damaged commit hides everything older. Its child counts only what its own message records.
     let (commit, id) = damaged("commit.git", "main~2", None);
     let report = expect(&fx, &commit, 1, &[readme, deleted, (SkipReason::NotFetched, 1)], 1);
     assert_eq!(
@@ -83,7 +85,7 @@ fptest!(damaged_packs_are_counted_and_never_panic, |fx: Fixture| {
     }
     fs::remove_file(&pack).unwrap();
     fx.run(["index", "bare.git"]).exits(2).stderr_has(" is missing");
-    // Any byte changed: an error or not, but no panic.
+    // With any one byte changed there may be an error, but never a panic.
     for position in (12..sound.len() - 20).step_by(41) {
         let mut bytes = sound.clone();
         bytes[position] ^= 0x55;
@@ -98,7 +100,7 @@ fptest!(damaged_packs_are_counted_and_never_panic, |fx: Fixture| {
     }
 });
 
-fptest!(entries_that_are_no_text, |fx: Fixture| {
+fptest!(entries_without_a_text_are_counted, |fx: Fixture| {
     let commit = "1".repeat(40);
     let stream = acme().commit(
         START + 4 * DAY,
@@ -122,7 +124,7 @@ fptest!(entries_that_are_no_text, |fx: Fixture| {
         reasons(&report)[0].ends_with(":Caf\u{fffd}/Terms.md: its path is not UTF-8"),
         "{report:?}"
     );
-    // Texts that are not UTF-8 are windows-1252, and said to be.
+    // Texts that are not UTF-8 are read as windows-1252 and counted as such.
     let latin = Stream::default().commit(
         START,
         "First record of Acme Terms",
@@ -155,8 +157,9 @@ fptest!(texts_that_are_too_large_are_not_inflated, |fx: Fixture| {
     expect(&fx, &bare, 3, &[(SkipReason::NoPolicy, 1), (SkipReason::Deleted, 1)], 1);
 });
 
-fptest!(forged_folders_end, |fx: Fixture| {
-    // Nothing checks that an object has the hash it is named by: this folder holds itself.
+fptest!(a_folder_that_contains_itself_is_an_error, |fx: Fixture| {
+    // The reader does not check that an object has the hash in its name, so this folder can contain
+    // itself.
     let repository = acme().loose(&fx, "bare.git");
     let id = git(&repository, &["rev-parse", "main:Acme"]);
     let raw: Vec<u8> =

@@ -1,4 +1,4 @@
-//! Histories: which versions and times a scan finds, and what it counts besides.
+//! Tests which versions and times a scan finds in a history, and what else it counts.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +9,7 @@ use fineprint::corpus::{self, CorpusNotice, ReadOptions, SkipReason};
 use super::{DAY, START, Stream, Told, acme, expect, git, git_with, reasons, snapshots, texts};
 use crate::util::{Fixture, fptest, header};
 
-fptest!(renames_modes_and_returning_texts, |fx: Fixture| {
+fptest!(renames_modes_and_returning_texts_are_versions, |fx: Fixture| {
     let stream = acme()
         .commit(
             START + 4 * DAY,
@@ -33,7 +33,7 @@ fptest!(renames_modes_and_returning_texts, |fx: Fixture| {
             &[("Acme/Rules.md/deep.md", None), ("Acme/Rules.md", Some("Rules."))],
         )
         .commit(START + 9 * DAY, "All of Acme", &[("Acme", None)]);
-    // The file in the folder is no policy, so its deletion is none.
+    // The file in the folder is not a policy, so its deletion is not counted.
     let skips = [(SkipReason::NoPolicy, 2), (SkipReason::Deleted, 4)];
     expect(&fx, &stream.bare(&fx, "bare.git"), 6, &skips, 0);
 });
@@ -49,7 +49,7 @@ fptest!(histories_that_fork_and_join_are_read_whole, |fx: Fixture| {
         .commit_on(side, &[1], START + DAY, "Update Acme Terms", &[("Acme/Terms.md", Some("two"))])
         .commit_on(side, &[2], START + DAY, "Update Cedar Terms", &[("Cedar/Terms.md", Some("c1"))])
         .commit_on(main, &[1], START + DAY, "Update Birch Terms", &[("Birch/Terms.md", Some("b2"))])
-        // Each side's texts: nothing new.
+        // This merge takes the texts of both sides and adds nothing new.
         .commit_on(
             main,
             &[4, 3],
@@ -64,7 +64,7 @@ fptest!(histories_that_fork_and_join_are_read_whole, |fx: Fixture| {
             "Update Acme Terms",
             &[("Acme/Terms.md", Some("three"))],
         )
-        // What neither side has, and a file that both have left out.
+        // This merge has a text that neither side has, and lacks a file that both sides have.
         .commit_on(
             main,
             &[5, 6],
@@ -94,7 +94,7 @@ fptest!(histories_that_fork_and_join_are_read_whole, |fx: Fixture| {
     );
     expect(&fx, &bare, 8, &[], 0);
 
-    // The order is that of the history: parents first.
+    // Snapshots of one second are in the order of the history, parents first.
     let reader = corpus::open(&bare, &ReadOptions::default()).unwrap();
     let told = Told::by(reader.as_ref());
     let acme: Vec<u64> =
@@ -102,7 +102,7 @@ fptest!(histories_that_fork_and_join_are_read_whole, |fx: Fixture| {
     assert!(acme.is_sorted() && acme[0] == 0, "{acme:?}");
 });
 
-/// Versions as git itself tells them: for a merge, what differs from every parent.
+/// The versions that git itself reports: for a merge, those that differ from every parent.
 fn versions_by_git(repository: &Path) -> BTreeSet<String> {
     let format = "--format=commit %H";
     let args = [
@@ -123,7 +123,8 @@ fn versions_by_git(repository: &Path) -> BTreeSet<String> {
         if let Some(id) = line.strip_prefix("commit ") {
             commit = id;
         } else if let Some((fields, path)) = line.split_once('\t') {
-            // A colon for each parent; then modes and objects, those of the commit itself last; then what happened.
+            // A line has a colon for each parent, then modes and objects, with those of the commit
+            // last, then the kinds of change.
             let fields: Vec<&str> = fields.split(' ').collect();
             let (blob, is_there) =
                 (fields[fields.len() - 2], !fields[fields.len() - 1].ends_with('D'));
@@ -158,7 +159,7 @@ fptest!(random_histories_are_read_as_git_reads_them, |fx: Fixture| {
                 .iter()
                 .map(|(path, text)| (path.as_str(), (text != "0").then_some(text.as_str())))
                 .collect();
-            // The first commit must be a record, so that the layout is known.
+            // The first commit must be a record, because the layout is read from it.
             let first = [("Acme 0/Terms 0.md", Some("first"))];
             let changes = if number == 1 { &first[..] } else { &changes };
             let branch = format!("refs/heads/b{number}");
@@ -211,7 +212,7 @@ fptest!(times_are_the_authors_and_need_no_order, |fx: Fixture| {
     expect(&fx, &bare, 4, &[], 0);
 });
 
-fptest!(odd_times, |fx: Fixture| {
+fptest!(odd_times_are_noted_and_impossible_ones_fail, |fx: Fixture| {
     let bare = acme().bare(&fx, "bare.git");
     let mut parent = git(&bare, &["rev-parse", "main"]);
     let times = ["0", "4300000000", "-86400", "99999999999999", "99999999999999999999999", "soon"];
@@ -229,7 +230,7 @@ fptest!(odd_times, |fx: Fixture| {
         parent = git_with(&bare, &args, commit.as_bytes());
     }
     fs::write(bare.join("refs/heads/main"), &parent).unwrap();
-    // Each odd tree has that one file: the others are not deleted again.
+    // Each odd tree holds that one file alone, but the other files are not deleted again.
     let report =
         expect(&fx, &bare, 3 + 4, &[(SkipReason::NoPolicy, 1), (SkipReason::Deleted, 1)], 2);
     assert_eq!(report.notices[&CorpusNotice::OddDate].count, 4);
@@ -291,7 +292,7 @@ fptest!(other_histories_are_read_by_path, |fx: Fixture| {
     assert_eq!(skips.iter().filter(|skip| **skip == SkipReason::NoPolicy).count(), 2, "{skips:?}");
     assert_eq!(skips.iter().filter(|skip| **skip == SkipReason::Deleted).count(), 1, "{skips:?}");
     assert!(told_by_path.failed.is_empty(), "{:?}", told_by_path.failed);
-    // Where the path has the date, that is it.
+    // A date in the path is the date of the snapshot.
     let dated =
         Stream::default().commit(START, "Add", &[("Acme/2001-02-03.md", Some("We sell data.\n"))]);
     dated.bare(&fx, "dated.git");
@@ -299,7 +300,7 @@ fptest!(other_histories_are_read_by_path, |fx: Fixture| {
     let found = Told::by(reader.as_ref()).found;
     assert_eq!((found.len(), found[0].1.as_str()), (1, "Privacy Policy"));
     assert_eq!(found[0].2.time.date(), "2001-02-03");
-    // A work tree whose history has no such path is read as files, which may.
+    // If no path in the history fits the pattern, the files of the work tree are read instead.
     git(&fx.root(), &["clone", "--quiet", "bare.git", "tree"]);
     fx.file("tree/new/Clay.md", "We swap data.\n");
     let options = ReadOptions { date: Some("2001-02-03".to_owned()), ..by("new/{company}.md") };
@@ -307,7 +308,8 @@ fptest!(other_histories_are_read_by_path, |fx: Fixture| {
     assert_eq!(found.iter().map(|(company, ..)| company.as_str()).collect::<Vec<_>>(), ["Clay"]);
     let history = corpus::open(&fx.path("tree"), &by("p/{company}/{type}.html")).unwrap();
     assert_eq!(Told::by(history.as_ref()).found.len(), 3);
-    // From the command line; no file at such a path is an error, no layout a hint.
+    // The program does the same. If no file fits the pattern, that is an error; a file without any
+    // layout gets a hint.
     fx.run(["index", "bare.git", "--path", "p/{company}/{type}.html"])
         .exits(0)
         .stderr_has("indexed 3 snapshots of 2 policies");
@@ -317,7 +319,7 @@ fptest!(other_histories_are_read_by_path, |fx: Fixture| {
     fx.run(["index", "bare.git"]).exits(2).stderr_has("say how with --path '{company}/{type}.md'");
     fx.run(["index", "bare.git", "--path", "{type}"]).exits(2).stderr_has("`{company}` is missing");
 });
-fptest!(records_of_open_terms_archive, |fx: Fixture| {
+fptest!(records_of_open_terms_archive_are_read, |fx: Fixture| {
     let body =
         "This version was recorded after filtering snapshot 2916d5f\n\nX-engine-version: 1.2.3";
     let stream = acme()
@@ -346,7 +348,7 @@ fptest!(records_of_open_terms_archive, |fx: Fixture| {
     );
 });
 
-fptest!(records_of_princeton_leuven, |fx: Fixture| {
+fptest!(records_of_princeton_leuven_are_read, |fx: Fixture| {
     let json = r#"{"alexa_rank": NaN, "policy_url": "http://acme.example/p", "simhash": 16446744073709551615999, "site_url": "http://acme.example/"}"#;
     let text = format!("{}\n\n# Acme\n\nWe sell data.\n", header("acme.example", "2017-07-14"));
     let path = "a/ac/acm/acme.example.md";

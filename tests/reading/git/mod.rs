@@ -1,4 +1,5 @@
-//! Git histories: every version once, each thing that is no version in its counter, whatever shape the repository has.
+//! Tests how git histories are read. Every version is found once, and everything else ends in its
+//! counter, whatever the shape of the repository.
 
 mod damage;
 mod histories;
@@ -21,7 +22,7 @@ pub use repositories::{DAY, START, Stream, git, git_with};
 
 use crate::util::Fixture;
 
-/// Four commits: three versions of two policies, a file that is none, a deletion.
+/// Four commits: three versions of two policies, a file that is not a policy, and a deletion.
 fn acme() -> Stream {
     Stream::default()
         .commit(
@@ -45,7 +46,7 @@ fn acme() -> Stream {
         .commit(START + 3 * DAY, "Remove Birch", &[("Birch/Privacy Policy.md", None)])
 }
 
-/// Everything that a scan said.
+/// Everything that a scan reported.
 #[derive(Default)]
 struct Told {
     found: Vec<(String, String, FoundSnapshot)>,
@@ -71,7 +72,7 @@ impl Told {
     }
 }
 
-/// What is known of every snapshot and its text, by time.
+/// Company, policy type, metadata and text of every snapshot, in the order of time.
 fn snapshots(path: &Path) -> Vec<(String, String, SnapshotInfo, String)> {
     let reader = corpus::open(path, &ReadOptions::default()).unwrap();
     let mut session = reader.session();
@@ -88,7 +89,7 @@ fn snapshots(path: &Path) -> Vec<(String, String, SnapshotInfo, String)> {
     Told::by(reader.as_ref()).found.into_iter().map(read).collect()
 }
 
-/// Company, day and text of every snapshot, by time.
+/// Company, day and last line of every snapshot, in the order of time.
 fn texts(path: &Path) -> Vec<String> {
     let text = |(company, _, info, text): (String, String, SnapshotInfo, String)| {
         format!("{company} {} {}", info.time.date(), text.lines().last().unwrap_or_default())
@@ -102,7 +103,7 @@ const ACME: [&str; 3] = [
     "Birch 2017-07-16 We rent data.",
 ];
 
-/// Indexes in the library, and with the program, which must end with this exit status.
+/// Builds an index with the library, and again with the program, which must exit with this status.
 #[track_caller]
 fn index(fx: &Fixture, corpus: &Path, exits: i32) -> IngestReport {
     let scan = CorpusScan::new(&[corpus.to_owned()], "default", &SilentProgress).unwrap();
@@ -128,7 +129,8 @@ fn reasons(report: &IngestReport) -> Vec<String> {
     reasons
 }
 
-/// Checks the counters of a corpus: indexed, skipped, and how many could not be read.
+/// Checks the counters of a corpus: snapshots indexed, inputs skipped, and inputs that could not be
+/// read.
 #[track_caller]
 fn expect(
     fx: &Fixture,

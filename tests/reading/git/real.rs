@@ -1,4 +1,4 @@
-//! The real histories, read as git reads them.
+//! Tests that real histories are read as git itself reads them.
 
 use std::collections::BTreeSet;
 use std::path::Path;

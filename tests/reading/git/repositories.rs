@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::util::Fixture;
 
-/// 2017-07-14T02:40:00Z, the time of the first commit of most tests.
+/// The time of the first commit of most tests, 2017-07-14T02:40:00Z, in seconds since 1970.
 pub const START: i64 = 1_500_000_000;
 
 pub const DAY: i64 = 86_400;
@@ -30,7 +30,7 @@ fn git_command(folder: &Path) -> Command {
     command
 }
 
-/// Runs git in `folder` and gives what it printed.
+/// Runs git in `folder` and returns its output.
 #[track_caller]
 pub fn git_with(folder: &Path, args: &[&str], stdin: &[u8]) -> String {
     let mut command = git_command(folder);
@@ -55,7 +55,8 @@ pub fn git(folder: &Path, args: &[&str]) -> String {
     git_with(folder, args, b"")
 }
 
-/// Commits for `git fast-import`, each on top of the last unless it says otherwise.
+/// Commits for `git fast-import`. The parent of each is the commit before it, unless others are
+/// named.
 #[derive(Default)]
 pub struct Stream {
     pub bytes: Vec<u8>,
@@ -63,7 +64,8 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// A commit of `main`. A change is a mode and path, and the new content; without content the path is deleted.
+    /// Adds a commit to `main`. A change is a path, with a mode in front where it is unusual, and
+    /// the new content; a path without content is deleted.
     pub fn commit(self, time: i64, message: &str, changes: &[(&str, Option<&str>)]) -> Self {
         let parents: Vec<usize> = Some(self.commits).filter(|last| *last > 0).into_iter().collect();
         self.commit_on("refs/heads/main", &parents, time, message, changes)
@@ -79,7 +81,7 @@ impl Stream {
     ) -> Self {
         self.commits += 1;
         let (mark, len) = (self.commits, message.len());
-        // The committer's time is another, which must not matter.
+        // The committer's time differs from the author's, and must not matter.
         let mut text = format!(
             "commit {branch}\nmark :{mark}\nauthor A <a@acme.example> {time} +0200\n\
              committer C <c@acme.example> {} +0000\ndata {len}\n{message}\n",
@@ -108,7 +110,7 @@ impl Stream {
         self
     }
 
-    /// A bare repository with these commits, in one pack.
+    /// Makes a bare repository with these commits in one pack.
     pub fn bare(&self, fx: &Fixture, name: &str) -> PathBuf {
         let path = fx.path(name);
         git(&fx.root(), &["init", "--quiet", "--bare", "--initial-branch=main", name]);
@@ -116,7 +118,7 @@ impl Stream {
         path
     }
 
-    /// The same with every object in a file of its own.
+    /// Makes a bare repository with these commits, each object in a file of its own.
     pub fn loose(&self, fx: &Fixture, name: &str) -> PathBuf {
         let path = self.bare(fx, name);
         unpack(&path);

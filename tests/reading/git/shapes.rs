@@ -1,4 +1,4 @@
-//! Repositories of every shape: packed, loose, shared, linked, shallow, partial, empty.
+//! Tests repositories of every shape: packed, loose, shared, linked, shallow, partial, empty.
 
 use std::fs;
 
@@ -41,14 +41,14 @@ fptest!(every_shape_of_a_repository_is_read_alike, |fx: Fixture| {
         expect(&fx, &fx.path(shape), 3, &[(SkipReason::NoPolicy, 1), (SkipReason::Deleted, 1)], 0);
     }
 
-    // What the environment says about git does not matter.
+    // The environment variables of git do not matter.
     let mut command = fx.command(crate::util::PROGRAM);
     command.args(["index", "bare.git", "--index", "index"]);
     command.env("GIT_DIR", "/nowhere").env("GIT_OBJECT_DIRECTORY", "/nowhere");
     assert!(command.output().unwrap().status.success());
 });
 
-fptest!(a_snapshot_says_where_it_is_from, |fx: Fixture| {
+fptest!(a_snapshot_names_its_source, |fx: Fixture| {
     let bare = acme().bare(&fx, "bare.git");
     let newest = git(&bare, &["rev-parse", "main~2"]);
     let (_, policy_type, info, _) = snapshots(&bare).swap_remove(1);
@@ -94,7 +94,7 @@ fptest!(partial_clones_are_read_as_far_as_they_were_fetched, |fx: Fixture| {
     let bare = acme().bare(&fx, "bare.git");
     git(&bare, &["config", "uploadpack.allowFilter", "true"]);
     let url = format!("file://{}", bare.display());
-    // A checkout fetches the texts of the newest commit.
+    // A checkout fetches the texts of the newest commit only.
     git(&fx.root(), &["clone", "--quiet", "--filter=blob:none", &url, "partial"]);
     let skips = [(SkipReason::NotFetched, 2), (SkipReason::NoPolicy, 1), (SkipReason::Deleted, 1)];
     let report = expect(&fx, &fx.path("partial"), 1, &skips, 0);
@@ -104,7 +104,7 @@ fptest!(partial_clones_are_read_as_far_as_they_were_fetched, |fx: Fixture| {
     git(&fx.root(), &["clone", "--quiet", "--bare", "--filter=blob:none", &url, "none.git"]);
     let run = fx.run(["index", "none.git"]);
     run.exits(2).stderr_has("none.git: nothing to index: ").stderr_has("not fetched");
-    // Folders that were not fetched leave out what is in them.
+    // The files in a folder that was not fetched are left out.
     git(&fx.root(), &["clone", "--quiet", "--filter=tree:0", &url, "treeless"]);
     let reader = corpus::open(&fx.path("treeless"), &ReadOptions::default()).unwrap();
     let told = Told::by(reader.as_ref());
@@ -112,26 +112,26 @@ fptest!(partial_clones_are_read_as_far_as_they_were_fetched, |fx: Fixture| {
     assert!(told.skipped.iter().any(|(_, skip)| *skip == SkipReason::NotFetched));
 });
 
-fptest!(heads_without_commits, |fx: Fixture| {
+fptest!(a_head_without_commits_falls_back_to_another_branch, |fx: Fixture| {
     let bare = acme().bare(&fx, "bare.git");
     for head in ["ref: refs/heads/none", "ref: refs/heads/deep/none\n"] {
         fs::write(bare.join("HEAD"), head).unwrap();
         assert_eq!(texts(&bare), ACME, "{head}");
     }
-    // A mirror of remote branches alone.
+    // A mirror may have remote branches only.
     git(&bare, &["update-ref", "refs/remotes/origin/main", "main"]);
     git(&bare, &["update-ref", "-d", "refs/heads/main"]);
     assert_eq!(texts(&bare), ACME);
 
     git(&fx.root(), &["init", "--quiet", "--bare", "empty.git"]);
     fx.run(["index", "empty.git"]).fails_with("empty.git: this git repository has no commits");
-    // Files that nobody has committed yet are files.
+    // Files that are not committed yet are read as files.
     fx.policy("acme.example", "2001-01-01", "We sell data.\n");
     git(&fx.path("corpus"), &["init", "--quiet", "--initial-branch=main"]);
     expect(&fx, &fx.path("corpus"), 1, &[(SkipReason::Hidden, 1)], 0);
 });
 
-fptest!(other_histories_are_files_or_nothing, |fx: Fixture| {
+fptest!(other_histories_are_read_as_files_or_refused, |fx: Fixture| {
     let file = format!("{}\n\nWe sell data.\n", header("acme.example", "2001-01-01"));
     let stream = Stream::default().commit(START, "Add everything", &[("a/one.md", Some(&file))]);
     stream.bare(&fx, "bare.git");
@@ -141,13 +141,13 @@ fptest!(other_histories_are_files_or_nothing, |fx: Fixture| {
     );
     git(&fx.root(), &["clone", "--quiet", "bare.git", "tree"]);
     expect(&fx, &fx.path("tree"), 1, &[(SkipReason::Hidden, 1)], 0);
-    // A folder that only looks a little like a repository is none.
+    // A folder that has only some of the files of a repository is not a repository.
     fx.policy("acme.example", "2001-01-01", "We sell data.\n");
     for name in ["corpus/HEAD", "corpus/objects/x", "corpus/refs/x"] {
         fx.file(name, "Privacy\n");
     }
     expect(&fx, &fx.path("corpus"), 1, &[(SkipReason::NoHeader, 3)], 0);
-    // Formats that are not read say so.
+    // Repositories of unsupported formats are refused with a reason.
     git(&fx.root(), &["init", "--quiet", "--bare", "--object-format=sha256", "long.git"]);
     fx.run(["index", "long.git"]).exits(2).stderr_has("names its objects by sha256");
 });

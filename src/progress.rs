@@ -1,26 +1,27 @@
-//! What long work says of itself. The library reports, whoever calls draws.
+//! Reports of the progress of long work. The library sends them, and the caller may draw them.
 
-/// A stretch of work with its own count.
+/// A phase of the work, with a count of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// Walking the corpora; the total is not known.
+    /// Listing the files of the corpora. The total is not known beforehand.
     Scanning,
-    /// Reading, sectioning and collapsing; counts snapshots.
+    /// Reading texts, cutting them into clauses and collapsing policies. Counts snapshots.
     Reading,
-    /// Writing what was read to disk.
+    /// Writing the policies to the index.
     Indexing,
     /// Merging the parts of the index into one.
     Merging,
-    /// Comparing an index with itself or with a corpus; counts policies or snapshots.
+    /// Checking an index, or comparing it with a corpus. Counts policies, or snapshots of the
+    /// corpus.
     Checking,
-    /// Answering the queries of a batch; counts queries.
+    /// Answering the queries of a batch. Counts queries.
     Searching,
-    /// Writing snapshots out of the index; counts snapshots.
+    /// Writing snapshots of the index to files. Counts snapshots.
     Exporting,
 }
 
 impl Phase {
-    /// The word shown.
+    /// The word that is shown for the phase.
     pub fn name(self) -> &'static str {
         match self {
             Phase::Scanning => "scanning",
@@ -34,19 +35,19 @@ impl Phase {
     }
 }
 
-/// Hears of progress. Calls come from many threads.
+/// Receives reports of progress, from several threads at once. All methods do nothing by default.
 pub trait Progress: Sync {
-    /// A phase begins, with `total` units of work if that is known.
+    /// A phase begins. `total` is the number of its units of work, if that is known.
     fn begin(&self, _phase: Phase, _total: Option<u64>) {}
 
-    /// `count` more units of the current phase are done.
+    /// `count` further units of the current phase are done.
     fn advance(&self, _count: u64) {}
 
     /// All phases are over.
     fn finish(&self) {}
 }
 
-/// Progress that nobody watches.
+/// Ignores all reports.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SilentProgress;
 

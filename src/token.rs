@@ -1,11 +1,13 @@
-//! Cutting text into tokens and folding tokens for matching.
+//! Cuts texts into tokens, the words that searching sees, and folds tokens into index terms.
 //!
-//! A token is a maximal run of letters, digits and combining marks. Soft hyphens and zero-width characters are inside
-//! words. Each Han, Kana, Hangul and Thai letter with its marks is a token of its own. The text is never rewritten: a token
-//! is a byte range of it, and only the folded copy is compared.
+//! A token is a maximal run of letters, digits and combining marks. Soft hyphens and zero-width
+//! characters may be inside a token, but do not begin or end one. In Han, Kana, Hangul and Thai,
+//! which do not put spaces between words, each letter with its marks is a token of its own.
 //!
-//! Folding (all but the own-token scripts): compatibility forms (NFKD), lower case, no combining marks. Own-token letters
-//! keep their marks: NFKC and lower case.
+//! The text is never rewritten: a token is a range of its bytes, and only a folded copy is
+//! compared. Folding applies compatibility decomposition (NFKD of Unicode Standard Annex 15) and
+//! lower case, and removes combining marks. Tokens of one letter keep their marks: they are folded
+//! by NFKC and lower case.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,31 +16,35 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 
-/// The version of cutting and folding; an index made by another version is not read.
+/// The version of these rules. An index that was built by another version is not read.
 pub const TOKEN_VERSION: u32 = 1;
 
-/// The longest index term in bytes. A longer folded token keeps its first bytes and a hash of the whole, since tantivy
-/// silently drops terms over 65,530 bytes.
+/// The size of the longest index term, in bytes. The term of a longer token is its first bytes and
+/// a hash of all of it, because tantivy silently drops terms of more than 65,530 bytes.
 const MAX_TERM_BYTES: usize = 1024;
 
-/// A token of a text.
+/// A token of a text: where it is, and how it is folded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// Its bytes in the text: from its first to its last letter, digit or mark.
+    /// Its bytes in the text, from the first to the last letter, digit or mark.
     pub range: Range<usize>,
-    stands_alone: bool,
+    /// Whether it is one letter of a script without spaces.
+    is_one_letter: bool,
 }
 
 impl Token {
     /// The index term of this token of `text`.
     pub fn term<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let raw = &text[self.range.clone()];
-        let folded =
-            if raw.is_ascii() { fold_ascii(raw) } else { Cow::Owned(fold(raw, self.stands_alone)) };
+        let folded = match raw.is_ascii() {
+            true => fold_ascii(raw),
+            false => Cow::Owned(fold(raw, self.is_one_letter)),
+        };
         if folded.len() <= MAX_TERM_BYTES { folded } else { Cow::Owned(shorten(&folded)) }
     }
 
-    /// Appends the index term to `out`: no string is made for the terms of which nearly all of a text consists.
+    /// Appends the index term of this token of `text` to `out`. It makes no string of its own for a
+    /// token of ASCII, as nearly all are.
     pub fn push_term(&self, text: &str, out: &mut String) {
         let raw = &text[self.range.clone()];
         if raw.is_ascii() && raw.len() <= MAX_TERM_BYTES {
@@ -59,9 +65,9 @@ fn fold_ascii(raw: &str) -> Cow<'_, str> {
     }
 }
 
-fn fold(raw: &str, stands_alone: bool) -> String {
+fn fold(raw: &str, is_one_letter: bool) -> String {
     let visible = raw.chars().filter(|&c| !is_invisible(c));
-    if stands_alone {
+    if is_one_letter {
         return visible.nfkc().flat_map(char::to_lowercase).collect();
     }
     visible
@@ -69,11 +75,12 @@ fn fold(raw: &str, stands_alone: bool) -> String {
         .flat_map(char::to_lowercase)
         .nfkd()
         .filter(|&c| !is_combining_mark(c))
-        // The final form of sigma is a position in a word, not another letter.
+        // Sigma has another form at the end of a word, but is the same letter.
         .map(|c| if c == 'ς' { 'σ' } else { c })
         .collect()
 }
 
+/// The first bytes of a folded token and a hash of all of it.
 fn shorten(folded: &str) -> String {
     let hash = blake3::hash(folded.as_bytes()).to_hex();
     let mut end = MAX_TERM_BYTES - hash.len();
@@ -83,50 +90,54 @@ fn shorten(folded: &str) -> String {
     format!("{}{hash}", &folded[..end])
 }
 
+/// The part that a character plays in tokens.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
+enum CharClass {
     /// A letter or digit of a run.
     Letter,
     /// A letter that is a token of its own.
-    Alone,
-    /// A vowel or final consonant of decomposed Hangul: part of the letter before it.
+    OneLetter,
+    /// A vowel or final consonant of decomposed Hangul, which belongs to the letter before it.
     Jamo,
-    /// A combining mark: continues a token, never begins one.
+    /// A combining mark. It may continue a token, but never begins one.
     Mark,
-    /// Inside a word, but never at its ends.
+    /// A character inside a token, but never at its ends.
     Invisible,
+    /// A character between tokens.
     Separator,
 }
 
-fn class(c: char) -> Class {
+fn class(c: char) -> CharClass {
     if c.is_ascii() {
-        return if c.is_ascii_alphanumeric() { Class::Letter } else { Class::Separator };
+        return if c.is_ascii_alphanumeric() { CharClass::Letter } else { CharClass::Separator };
     }
     match c {
-        // Dashes, quotes, bullets: most of what is not ASCII in English text. Known without tables.
-        '\u{A0}' | '\u{2010}'..='\u{2027}' => Class::Separator,
-        _ if is_invisible(c) => Class::Invisible,
-        '\u{1160}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FF}' if c.is_alphanumeric() => Class::Jamo,
-        // Half-width voice marks are letters to Unicode, but part of the Kana before them.
-        '\u{FF9E}' | '\u{FF9F}' => Class::Mark,
-        _ if is_combining_mark(c) => Class::Mark,
-        _ if !c.is_alphanumeric() => Class::Separator,
-        _ if stands_alone(c) => Class::Alone,
-        _ => Class::Letter,
+        // Dashes, quotes and bullets are most of the characters beyond ASCII in English texts.
+        // Matching them here spares the tables of Unicode.
+        '\u{A0}' | '\u{2010}'..='\u{2027}' => CharClass::Separator,
+        _ if is_invisible(c) => CharClass::Invisible,
+        '\u{1160}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FF}' if c.is_alphanumeric() => CharClass::Jamo,
+        // Unicode calls half-width voice marks letters, but they belong to the Kana before them.
+        '\u{FF9E}' | '\u{FF9F}' => CharClass::Mark,
+        _ if is_combining_mark(c) => CharClass::Mark,
+        _ if !c.is_alphanumeric() => CharClass::Separator,
+        _ if is_one_letter(c) => CharClass::OneLetter,
+        _ => CharClass::Letter,
     }
 }
 
-fn stands_alone(c: char) -> bool {
-    // No letter below belongs to these scripts; most text in Latin, Greek and Cyrillic ends here.
+/// Whether a letter is a token of its own, because its script does not put spaces between words.
+fn is_one_letter(c: char) -> bool {
+    // All letters of these scripts are above. Most texts in Latin, Greek and Cyrillic end here.
     if c < '\u{0E00}' || !c.is_alphabetic() {
         return false;
     }
     match c.script() {
         Script::Han | Script::Hiragana | Script::Katakana | Script::Hangul | Script::Thai => true,
-        // Such as the prolonged sound mark, which both Kana share.
+        // An example is the prolonged sound mark, which Hiragana and Katakana share.
         Script::Common | Script::Inherited => {
             let scripts = c.script_extension();
-            // What is common to all scripts "contains" every one.
+            // The library says of a character common to all scripts that it belongs to each.
             !scripts.is_common()
                 && (scripts.contains_script(Script::Hiragana)
                     || scripts.contains_script(Script::Katakana))
@@ -135,15 +146,17 @@ fn stands_alone(c: char) -> bool {
     }
 }
 
-/// Whether `c` is a soft hyphen or has no width: no border of words, no part of their spelling.
+/// Whether `c` is a soft hyphen or a zero-width character. These neither separate words nor are
+/// part of their spelling.
 pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{00AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
 }
 
-/// Iterator over the tokens of a text, made by [`tokens`].
+/// Iterates over the tokens of a text. Made by [`tokens`].
 #[derive(Debug, Clone)]
 pub struct Tokens<'t> {
     text: &'t str,
+    /// The byte from which the next token is searched.
     at: usize,
 }
 
@@ -158,17 +171,17 @@ pub fn tokens(text: &str) -> Tokens<'_> {
     Tokens { text, at: 0 }
 }
 
-/// The terms of `text`, in order.
+/// The index terms of `text`, in order.
 pub fn terms(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     tokens(text).map(move |token| token.term(text))
 }
 
-/// Whether `text` has a token at all.
+/// Whether `text` contains a token.
 pub fn has_token(text: &str) -> bool {
     tokens(text).next().is_some()
 }
 
-/// Which bytes are ASCII letters or digits.
+/// For every byte, whether it is an ASCII letter or digit.
 const IS_ASCII_LETTER: [bool; 256] = {
     let mut letters = [false; 256];
     let mut byte = 0;
@@ -188,47 +201,50 @@ impl Iterator for Tokens<'_> {
 }
 
 impl Tokens<'_> {
-    /// The next token if it is plain: ASCII up to the byte behind it, and only ASCII before it. Else ASCII separators are skipped.
+    /// The next token, if it and everything before it are ASCII, and the byte after it is, too. If
+    /// not, this only skips separators.
     fn next_ascii(&mut self) -> Option<Token> {
         let rest = &self.text.as_bytes()[self.at..];
-        let is_separator = |byte: &&u8| byte.is_ascii() && !IS_ASCII_LETTER[usize::from(**byte)];
-        let start = rest.iter().take_while(is_separator).count();
+        let separators =
+            rest.iter().take_while(|byte| byte.is_ascii() && !IS_ASCII_LETTER[usize::from(**byte)]);
+        let start = separators.count();
         let len =
             rest[start..].iter().take_while(|&&byte| IS_ASCII_LETTER[usize::from(byte)]).count();
         self.at += start;
-        // A mark or an invisible character behind it would belong to it.
+        // A mark or an invisible character after the token might belong to it.
         if len == 0 || rest.get(start + len).is_some_and(|byte| !byte.is_ascii()) {
             return None;
         }
-        let token = Token { range: self.at..self.at + len, stands_alone: false };
+        let token = Token { range: self.at..self.at + len, is_one_letter: false };
         self.at += len;
         Some(token)
     }
 
+    /// The next token of any script.
     fn next_of_any(&mut self) -> Option<Token> {
-        let (start, stands_alone) =
+        let (start, is_one_letter) =
             self.text[self.at..].char_indices().find_map(|(i, c)| match class(c) {
-                Class::Letter => Some((self.at + i, false)),
-                Class::Alone | Class::Jamo => Some((self.at + i, true)),
+                CharClass::Letter => Some((self.at + i, false)),
+                CharClass::OneLetter | CharClass::Jamo => Some((self.at + i, true)),
                 _ => None,
             })?;
         let mut is_hangul = false;
         let mut end = start;
         for (i, c) in self.text[start..].char_indices() {
             match class(c) {
-                Class::Alone | Class::Letter | Class::Jamo if i == 0 => {
-                    is_hangul = stands_alone && c.script() == Script::Hangul;
+                CharClass::OneLetter | CharClass::Letter | CharClass::Jamo if i == 0 => {
+                    is_hangul = is_one_letter && c.script() == Script::Hangul;
                 }
-                Class::Jamo if is_hangul => {}
-                Class::Letter if !stands_alone => {}
-                Class::Mark => {}
-                Class::Invisible => continue,
+                CharClass::Jamo if is_hangul => {}
+                CharClass::Letter if !is_one_letter => {}
+                CharClass::Mark => {}
+                CharClass::Invisible => continue,
                 _ => break,
             }
             end = start + i + c.len_utf8();
         }
         self.at = end;
-        Some(Token { range: start..end, stands_alone })
+        Some(Token { range: start..end, is_one_letter })
     }
 }
 
@@ -263,9 +279,9 @@ mod tests {
         assert_eq!(found, ["a\u{AD}\u{200B}b", "c"]);
     }
 
-    /// Every text of up to five of these, cut with and without the short ways.
+    /// Cuts every sequence of five of these parts with and without the fast path for ASCII.
     #[test]
-    fn plain_tokens_are_cut_as_any() {
+    fn ascii_is_cut_as_any_text() {
         let parts =
             ["a", "Z9", " ", "-", "\u{AD}", "é", "\u{301}", "’", "個", "\u{1100}\u{1161}", "\n"];
         for number in 0..parts.len().pow(5) {
@@ -284,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn separators_known_without_tables_are_separators() {
+    fn separators_without_tables_are_separators() {
         for c in ('\u{2010}'..='\u{2027}').chain(['\u{A0}']) {
             assert!(!c.is_alphanumeric() && !is_combining_mark(c) && !is_invisible(c), "{c:?}");
         }

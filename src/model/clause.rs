@@ -1,4 +1,4 @@
-//! The smallest citable piece of a policy.
+//! The clause, the smallest citable piece of a policy, with its kind and its id.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,24 +7,24 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// What a clause is.
+/// The kind of a clause: what it is on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ClauseKind {
-    /// A line that titles what follows.
+    /// A title of the text below it.
     Heading,
     /// Running text.
     Paragraph,
-    /// One entry of a list, without the entries below it.
+    /// An entry of a list, without the entries of lists inside it.
     Item,
-    /// One row of a table.
+    /// A row of a table.
     Row,
     /// A paragraph in a block quotation.
     Quote,
 }
 
 impl ClauseKind {
-    /// Every kind, in the order of its number in the index.
+    /// Every kind. The index stores a kind as its position in this list.
     pub const ALL: [ClauseKind; 5] = [
         ClauseKind::Heading,
         ClauseKind::Paragraph,
@@ -33,7 +33,7 @@ impl ClauseKind {
         ClauseKind::Quote,
     ];
 
-    /// The name in output and in `--kind`.
+    /// The name of the kind in output and in the option `--kind`.
     pub fn name(self) -> &'static str {
         match self {
             ClauseKind::Heading => "heading",
@@ -56,46 +56,49 @@ impl FromStr for ClauseKind {
 
     fn from_str(text: &str) -> Result<Self, String> {
         ClauseKind::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| {
-            format!("`{text}` is no kind of clause: heading, paragraph, item, row or quote")
+            format!("`{text}` is not a kind of clause: heading, paragraph, item, row or quote")
         })
     }
 }
 
-/// A clause of one snapshot, as the sectioner cuts it.
+/// A clause of one snapshot, as [`crate::section`] cuts it from the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clause {
-    /// What it is.
+    /// What the clause is.
     pub kind: ClauseKind,
-    /// The headings above it, outermost first; a heading is not part of its own path.
+    /// The headings above it, outermost first. A heading is not part of its own path.
     pub section: Arc<[String]>,
-    /// For an item the sentence that introduces its list, for a row the header row of its table.
+    /// The sentence that introduces the list of an item, or the header row of the table of a row.
     pub lead_in: Option<Arc<str>>,
-    /// The rendered text: no marks, link targets or references; a hard line break is `\n`.
+    /// The rendered text, without marks, link targets and references. A hard line break is `\n`.
     pub text: String,
-    /// Targets of its links: host and path, archive stamps stripped, in order, each once.
+    /// The distinct targets of its links in order: host and path, without stamps of archives.
     pub links: Vec<String>,
-    /// The bytes of the snapshot's text from its first to its last letter or digit.
+    /// The bytes of the snapshot's text from the first to the last letter or digit of the clause.
     pub source: Range<usize>,
 }
 
-/// The stable name of a distinct clause: `c` and 16 base32 characters (80 bits of a hash of company, type and identity).
+/// The stable name of a distinct clause: 80 bits of a hash of company, policy type and identity.
+///
+/// It is written as `c` and 16 characters of base32 (RFC 4648, lower case).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClauseId([u8; 10]);
 
 impl ClauseId {
-    /// The id made of these 80 bits.
+    /// The id with these 80 bits.
     pub fn from_bytes(bytes: [u8; 10]) -> Self {
         Self(bytes)
     }
 
-    /// The first 64 bits: how the index looks an id up.
+    /// The first 64 bits, by which the index looks up an id.
     pub fn prefix(self) -> u64 {
-        let mut first = [0; 8];
-        first.copy_from_slice(&self.0[..8]);
-        u64::from_be_bytes(first)
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
     }
 
-    /// Whether `text` is written like an id (it need not exist).
+    /// Reads an id as it is printed; case does not matter.
+    ///
+    /// Returns `None` if `text` is not written like an id. A clause with the id need not exist.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('c').filter(|digits| digits.len() == 16)?;
         let bytes =
@@ -113,6 +116,20 @@ impl fmt::Display for ClauseId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_prefix_is_the_first_eight_bytes() {
+        let id = ClauseId::from_bytes([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        assert_eq!(id.prefix(), 0x0102_0304_0506_0708);
+    }
+
+    #[test]
+    fn kinds_are_read_as_they_are_printed() {
+        for kind in ClauseKind::ALL {
+            assert_eq!(kind.to_string().parse(), Ok(kind));
+        }
+        assert!("headings".parse::<ClauseKind>().unwrap_err().contains("row or quote"));
+    }
 
     #[test]
     fn ids_are_read_as_they_are_printed() {

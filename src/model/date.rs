@@ -1,50 +1,52 @@
-//! The one date type: archive times are seconds of UTC, and days, months and years are periods of them.
+//! Archive times in seconds, and the periods and ages in which users write dates. All are UTC.
 
 use std::fmt;
-use std::ops::Range;
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-/// When a snapshot was archived: seconds since 1970-01-01T00:00:00 UTC.
+/// The time at which a snapshot was archived, in seconds since 1970-01-01T00:00:00 UTC.
 ///
-/// The archive *date* is its UTC day.
+/// Its UTC day is the archive *date*. Times outside the years -9999 to 9999 cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "i64", into = "i64")]
 pub struct ArchiveTime(i64);
 
 impl ArchiveTime {
-    /// The time at `seconds` since the epoch, moved to the nearest end of the years -9999 to 9999 if it lies outside.
+    /// The time at `seconds` since 1970. A time outside the years -9999 to 9999 becomes the nearest
+    /// time inside.
     pub fn from_seconds(seconds: i64) -> Self {
         let (min, max) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
         Self(seconds.clamp(min, max))
     }
 
-    /// Seconds since the epoch.
+    /// The seconds since 1970-01-01T00:00:00 UTC.
     pub fn seconds(self) -> i64 {
         self.0
     }
 
-    /// The UTC day, `YYYY-MM-DD`.
+    /// The UTC day, written `YYYY-MM-DD`.
     pub fn date(self) -> String {
         self.civil().date().to_string()
     }
 
-    /// RFC 3339 in UTC, `YYYY-MM-DDThh:mm:ssZ`.
+    /// The time as in RFC 3339, in UTC: `YYYY-MM-DDThh:mm:ssZ`.
     pub fn rfc3339(self) -> String {
         format!("{}Z", self.civil())
     }
 
     fn civil(self) -> DateTime {
         Timestamp::from_second(self.0)
-            .unwrap_or(Timestamp::UNIX_EPOCH)
+            .expect("an archive time lies in the years that a timestamp can hold")
             .to_zoned(TimeZone::UTC)
             .datetime()
     }
 
-    /// Midnight at the start of a day written `YYYY-MM-DD`; `None` if there is no such day.
+    /// Midnight at the start of a day that is written `YYYY-MM-DD`.
+    ///
+    /// Returns `None` if it is written otherwise, or if the calendar has no such day.
     pub fn from_date(date: &str) -> Option<Self> {
         if date.len() != 10 {
             return None;
@@ -52,27 +54,44 @@ impl ArchiveTime {
         Self::from_civil(date.parse::<Date>().ok()?.to_datetime(jiff::civil::Time::midnight()))
     }
 
-    /// The 14 digits `YYYYMMDDhhmmss` of a Wayback Machine address; `None` if they are no date and time.
+    /// The time that the 14 digits `YYYYMMDDhhmmss` of a Wayback Machine address give.
+    ///
+    /// Returns `None` if they are not a date and a time.
     pub fn from_wayback_stamp(stamp: &str) -> Option<Self> {
         if stamp.len() != 14 || !stamp.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
-        let field = |range: Range<usize>| stamp[range].parse::<i16>().ok();
-        let two = |range: Range<usize>| stamp[range].parse::<i8>().ok();
-        let civil = DateTime::new(
-            field(0..4)?,
-            two(4..6)?,
-            two(6..8)?,
-            two(8..10)?,
-            two(10..12)?,
-            two(12..14)?,
-            0,
-        );
-        Self::from_civil(civil.ok()?)
+        let year = stamp[..4].parse().ok()?;
+        let mut rest = [0; 5];
+        for (number, start) in rest.iter_mut().zip((4..).step_by(2)) {
+            *number = stamp[start..start + 2].parse().ok()?;
+        }
+        let [month, day, hour, minute, second] = rest;
+        Self::from_civil(DateTime::new(year, month, day, hour, minute, second, 0).ok()?)
     }
 
     fn from_civil(civil: DateTime) -> Option<Self> {
         Some(Self(TimeZone::UTC.to_timestamp(civil).ok()?.as_second()))
+    }
+}
+
+/// The seconds of a stored time lie outside the years -9999 to 9999.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} seconds since 1970 are outside the calendar")]
+pub struct OutsideCalendar(i64);
+
+impl TryFrom<i64> for ArchiveTime {
+    type Error = OutsideCalendar;
+
+    fn try_from(seconds: i64) -> Result<Self, OutsideCalendar> {
+        let time = Self::from_seconds(seconds);
+        if time.0 == seconds { Ok(time) } else { Err(OutsideCalendar(seconds)) }
+    }
+}
+
+impl From<ArchiveTime> for i64 {
+    fn from(time: ArchiveTime) -> Self {
+        time.0
     }
 }
 
@@ -82,16 +101,16 @@ impl fmt::Display for ArchiveTime {
     }
 }
 
-/// A year, month or day as the user writes it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, in UTC.
+/// A year, month or day in UTC, as users write it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
     start: ArchiveTime,
     last: ArchiveTime,
 }
 
-/// What was wrong with a date: it is no year, month or day, or does not exist.
+/// A text is not a year, month or day, or is one that does not exist. Holds the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no date: write YYYY, YYYY-MM or YYYY-MM-DD")]
+#[error("`{0}` is not a date: write YYYY, YYYY-MM or YYYY-MM-DD")]
 pub struct DateError(pub String);
 
 impl Period {
@@ -106,18 +125,18 @@ impl Period {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let digits =
-            |part: &str, len: usize| part.len() == len && part.bytes().all(|b| b.is_ascii_digit());
-        let parts: Vec<&str> = text.split('-').collect();
-        let whole = match parts.as_slice() {
-            [y] if digits(y, 4) => (format!("{y}-01-01"), 1.year()),
-            [y, m] if digits(y, 4) && digits(m, 2) => (format!("{y}-{m}-01"), 1.month()),
-            [y, m, d] if digits(y, 4) && digits(m, 2) && digits(d, 2) => (text.to_owned(), 1.day()),
+        if !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+            return None;
+        }
+        let (first, length) = match text.split('-').map(str::len).collect::<Vec<_>>()[..] {
+            [4] => (format!("{text}-01-01"), 1.year()),
+            [4, 2] => (format!("{text}-01"), 1.month()),
+            [4, 2, 2] => (text.to_owned(), 1.day()),
             _ => return None,
         };
-        let first: Date = whole.0.parse().ok()?;
-        // The last period of year 9999 ends where the calendar does.
-        let last = match first.checked_add(whole.1) {
+        let first: Date = first.parse().ok()?;
+        // The last periods of year 9999 end with the calendar.
+        let last = match first.checked_add(length) {
             Ok(next) => ArchiveTime::from_date(&next.to_string())?.0 - 1,
             Err(_) => Timestamp::MAX.as_second(),
         };
@@ -136,19 +155,21 @@ impl std::str::FromStr for Period {
     }
 }
 
-/// A length of time in whole days, weeks, months or years, as the user writes it: `90d`, `6mo`, `1 year`, `P1Y`.
+/// A length of time in whole days, weeks, months or years, as users write it: `90d`, `6mo`,
+/// `1 year`, `P1Y`.
 #[derive(Debug, Clone, Copy)]
 pub struct Age {
     span: Span,
 }
 
-/// What was wrong with a length of time.
+/// A text is not a length of time, or not one in whole days. Holds the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no length of time: write 90d, 8w, 6mo or 1y")]
+#[error("`{0}` is not a length of time: write 90d, 8w, 6mo or 1y")]
 pub struct AgeError(pub String);
 
 impl Age {
-    /// The first second that is no older than this at `time`: calendar months and years before it, to the second.
+    /// The time that is this much earlier than `time`, by calendar months and years, to the second.
+    /// It does not go back beyond the year -9999.
     pub fn before(self, time: ArchiveTime) -> ArchiveTime {
         let earlier = time.civil().checked_sub(self.span).ok().and_then(ArchiveTime::from_civil);
         earlier.unwrap_or(ArchiveTime::from_seconds(i64::MIN))
@@ -173,16 +194,18 @@ impl std::str::FromStr for Age {
     type Err = AgeError;
 
     fn from_str(text: &str) -> Result<Self, AgeError> {
-        let error = || AgeError(text.to_owned());
-        let span: Span = text.parse().map_err(|_| error())?;
-        // `6m` are six minutes to the library, and six months to whoever writes it here.
+        let span: Span = text.parse().map_err(|_| AgeError(text.to_owned()))?;
+        // The library reads `6m` as six minutes, while users would mean six months.
         let has_clock = span.get_hours() != 0
             || span.get_minutes() != 0
             || span.get_seconds() != 0
             || span.get_milliseconds() != 0
             || span.get_microseconds() != 0
             || span.get_nanoseconds() != 0;
-        if has_clock || !span.is_positive() { Err(error()) } else { Ok(Self { span }) }
+        if has_clock || !span.is_positive() {
+            return Err(AgeError(text.to_owned()));
+        }
+        Ok(Self { span })
     }
 }
 
@@ -205,6 +228,8 @@ mod tests {
             "2019-13",
             "2019-02-30",
             "2019-02-03-04",
+            "-2019",
+            "2019-",
             "２０１９",
             "2019-02-03T00:00",
         ] {
@@ -225,6 +250,17 @@ mod tests {
             assert!(before(bad).is_err(), "{bad}");
         }
         assert_eq!("6mo".parse::<Age>().map(|age| age.to_string()).as_deref(), Ok("6mo"));
+    }
+
+    #[test]
+    fn stored_times_lie_in_the_calendar() {
+        let time = ArchiveTime::from_date("2020-02-29").unwrap();
+        let bytes = postcard::to_stdvec(&time).unwrap();
+        assert_eq!(bytes, postcard::to_stdvec(&time.seconds()).unwrap());
+        assert_eq!(postcard::from_bytes::<ArchiveTime>(&bytes).ok(), Some(time));
+        let outside = postcard::to_stdvec(&i64::MAX).unwrap();
+        assert!(postcard::from_bytes::<ArchiveTime>(&outside).is_err());
+        assert_eq!(ArchiveTime::from_seconds(i64::MAX).date(), "9999-12-30");
     }
 
     #[test]

@@ -1,37 +1,37 @@
-//! The periods of a timeline: years, half-years, quarters or months of UTC, one after the other.
+//! The periods of a timeline: consecutive years, half-years, quarters or months in UTC.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 use super::ArchiveTime;
 
-/// How long a period is.
+/// The length of the periods of a timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Interval {
-    /// From January.
+    /// A calendar year.
     #[default]
     Year,
-    /// From January and July.
+    /// January to June, or July to December.
     HalfYear,
-    /// From January, April, July and October.
+    /// Three months from January, April, July or October.
     Quarter,
-    /// Every month.
+    /// A calendar month.
     Month,
 }
 
-/// One period.
+/// One period of a timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarPeriod {
-    /// `2019`, `2019-H1`, `2019-Q1` or `2019-01`.
+    /// The name in output: `2019`, `2019-H1`, `2019-Q1` or `2019-01`.
     pub name: String,
-    /// Its first second.
+    /// The first second of the period.
     pub start: ArchiveTime,
-    /// Its last second.
+    /// The last second of the period.
     pub last: ArchiveTime,
 }
 
 impl Interval {
-    /// Its name in output.
+    /// The name in output.
     pub fn name(self) -> &'static str {
         match self {
             Interval::Year => "year",
@@ -50,7 +50,9 @@ impl Interval {
         }
     }
 
-    /// The periods from the one with `first` to the one with `last`, none left out; none if `last` is before.
+    /// All periods from the one that contains `first` to the one that contains `last`.
+    ///
+    /// There are none if `last` is earlier than `first`.
     ///
     /// ```
     /// use fineprint::model::{ArchiveTime, Interval};
@@ -70,7 +72,7 @@ impl Interval {
         spans
     }
 
-    /// The first day of the period that holds this time.
+    /// The first day of the period that contains this time.
     fn first_day(self, time: ArchiveTime) -> Option<Date> {
         let day: Date = time.date().parse().ok()?;
         Some(date(day.year(), (day.month() - 1) / self.months() * self.months() + 1, 1))

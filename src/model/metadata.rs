@@ -1,4 +1,5 @@
-//! The metadata of a snapshot: one JSON object, kept as it was written, so that big integers and long decimals survive.
+//! Reads the metadata of a snapshot: one JSON object, kept as it was written, so that big integers
+//! and long decimals survive.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +7,21 @@ use serde_json::value::RawValue;
 
 type Object<'j> = BTreeMap<String, &'j RawValue>;
 
-fn object(metadata: &str) -> Option<Object<'_>> {
-    if metadata.is_empty() { None } else { serde_json::from_str(metadata).ok() }
+/// The keys and values of the metadata. Metadata that is not a JSON object has none: a corpus may
+/// contain anything there, and a record is not refused for it.
+fn object(metadata: &str) -> Object<'_> {
+    serde_json::from_str(metadata).unwrap_or_default()
 }
 
-/// The keys of the metadata of a snapshot; none if it has none.
+/// The keys of the metadata of a snapshot, in alphabetical order.
 pub fn metadata_keys(metadata: &str) -> Vec<String> {
-    object(metadata).map(|object| object.into_keys().collect()).unwrap_or_default()
+    object(metadata).into_keys().collect()
 }
 
-/// What the metadata of a snapshot say under `key`: the letters of a string, the digits of a number as they were written, `true`, `null`;
-/// of a list each entry.
+/// The values of `key` in the metadata of a snapshot, as text: a list has one for each entry, any
+/// other value is one, and a missing key has none.
+///
+/// A string is given without its quotes, everything else as it is written.
 ///
 /// ```
 /// use fineprint::model::metadata_values;
@@ -26,9 +31,7 @@ pub fn metadata_keys(metadata: &str) -> Vec<String> {
 /// assert!(metadata_values(metadata, "alexa_rank").is_empty());
 /// ```
 pub fn metadata_values(metadata: &str, key: &str) -> Vec<String> {
-    let Some(value) = object(metadata).and_then(|object| object.get(key).copied()) else {
-        return Vec::new();
-    };
+    let Some(value) = object(metadata).remove(key) else { return Vec::new() };
     match serde_json::from_str::<Vec<&RawValue>>(value.get()) {
         Ok(entries) => entries.into_iter().map(plain).collect(),
         Err(_) => vec![plain(value)],
@@ -36,5 +39,29 @@ pub fn metadata_values(metadata: &str, key: &str) -> Vec<String> {
 }
 
 fn plain(value: &RawValue) -> String {
-    serde_json::from_str::<String>(value.get()).unwrap_or_else(|_| value.get().to_owned())
+    match serde_json::from_str::<String>(value.get()) {
+        Ok(string) => string,
+        Err(_) => value.get().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_kept_as_they_are_written() {
+        let metadata = r#"{"b": [1.50, null, "x"], "a": {"c": true}, "n": "\u0041"}"#;
+        assert_eq!(metadata_keys(metadata), ["a", "b", "n"]);
+        assert_eq!(metadata_values(metadata, "b"), ["1.50", "null", "x"]);
+        assert_eq!(metadata_values(metadata, "a"), [r#"{"c": true}"#]);
+        assert_eq!(metadata_values(metadata, "n"), ["A"]);
+    }
+
+    #[test]
+    fn what_is_not_an_object_has_no_keys() {
+        for metadata in ["", "[1]", "NaN", "{"] {
+            assert_eq!(metadata_keys(metadata), [""; 0], "{metadata}");
+        }
+    }
 }

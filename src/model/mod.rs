@@ -27,7 +27,7 @@
 //! | occurrence | A distinct clause in one snapshot, once for each time it appears there. |
 //! | run | A range of consecutive ordinals in which a distinct clause occurs. |
 //! | place | Section, kind and link targets of an occurrence. They may change over time. |
-//! | spelling | The exact text of an occurrence: one identity may be spelt with other quotes or spaces. |
+//! | spelling | The exact text of an occurrence. One identity may be spelt with other quotes. |
 //! | wording | What a clause says, apart from the number in front of it (`3. Cookies`, `(b)`). |
 //! | thread | A clause followed by the reworded clauses that successively replaced it. |
 //! | shared text | A text that clauses of several companies have in common. |

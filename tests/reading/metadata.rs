@@ -42,7 +42,7 @@ fptest!(a_clause_has_the_language_of_most_of_its_snapshots, |fx: Fixture| {
     count(&["your data", "--lang", "fr"], "0");
     fx.run(["search", "data", "--lang", "klingon"])
         .exits(2)
-        .stderr_has("`klingon` is no language that is told apart");
+        .stderr_has("`klingon` is not a language that is detected");
     fx.run(["info"]).exits(0).stdout_has("languages  de 2, en 2\n");
 });
 

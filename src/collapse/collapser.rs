@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 
-use super::policy::{
+use super::collapsed_policy::{
     ClauseOccurrence, ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause,
     EarlierSpelling, FirstOccurrence, OrdinalRun, PlaceChange, SourceRecord,
 };
@@ -28,7 +28,7 @@ pub struct Collapser {
     sectioner: Sectioner,
     /// The clauses of the parts of texts, by the number of the part.
     parts: Vec<Box<[TextClause]>>,
-    texts: Vec<KnownText>,
+    texts: Vec<AddedText>,
     /// Detected languages, by sample: most texts of a policy share their sample with another one.
     langs: HashMap<String, Option<Lang>, FxBuildHasher>,
     clauses: Vec<KnownClause>,
@@ -52,7 +52,7 @@ struct TextClause {
     spelling: u32,
 }
 
-struct KnownText {
+struct AddedText {
     clauses: ClauseList,
     title: Option<String>,
     lang: Option<Lang>,
@@ -125,14 +125,14 @@ struct SpellingChange {
 }
 
 /// A clause of a policy that was collapsed before, by numbers of this collapser.
-struct StoredClause {
+struct ReaddedClause {
     clause: u32,
     /// The spellings that were replaced later, oldest first, with the ordinal of the replacement.
     earlier: Vec<(Ordinal, u32)>,
     newest: u32,
 }
 
-impl StoredClause {
+impl ReaddedClause {
     /// The spelling at this ordinal.
     fn spelling_at(&self, ordinal: Ordinal) -> u32 {
         let passed = self.earlier.partition_point(|&(until, _)| until <= ordinal);
@@ -169,10 +169,10 @@ impl Collapser {
     pub fn add_policy(&mut self, policy: &CollapsedPolicy) -> Option<Vec<TextNumber>> {
         let mut places = Vec::with_capacity(policy.places.len());
         for place in &policy.places {
-            places.push(self.add_stored_place(policy, place)?);
+            places.push(self.readd_place(policy, place)?);
         }
-        let clauses: Vec<StoredClause> =
-            policy.clauses.iter().map(|clause| self.add_stored_clause(clause)).collect();
+        let clauses: Vec<ReaddedClause> =
+            policy.clauses.iter().map(|clause| self.readd_clause(clause)).collect();
         let mut known: HashMap<[u8; 16], TextNumber> = HashMap::new();
         let mut numbers = Vec::with_capacity(policy.snapshots.len());
         for (index, snapshot) in policy.snapshots.iter().enumerate() {
@@ -180,7 +180,7 @@ impl Collapser {
                 Entry::Occupied(known) => *known.get(),
                 Entry::Vacant(new) => {
                     let list = stored_list(snapshot, index, &clauses, &places)?;
-                    self.texts.push(KnownText {
+                    self.texts.push(AddedText {
                         clauses: ClauseList::Own(list),
                         title: snapshot.title.clone(),
                         lang: snapshot.lang,
@@ -193,7 +193,7 @@ impl Collapser {
         Some(numbers)
     }
 
-    fn add_stored_place(&mut self, policy: &CollapsedPolicy, place: &ClausePlace) -> Option<u32> {
+    fn readd_place(&mut self, policy: &CollapsedPolicy, place: &ClausePlace) -> Option<u32> {
         let headings = place.section.iter();
         let section: Option<Arc<[String]>> =
             headings.map(|&number| policy.headings.get(number as usize).cloned()).collect();
@@ -201,7 +201,7 @@ impl Collapser {
         section.map(|section| self.place_of(TextPlace { section, kind, links }))
     }
 
-    fn add_stored_clause(&mut self, stored: &DistinctClause) -> StoredClause {
+    fn readd_clause(&mut self, stored: &DistinctClause) -> ReaddedClause {
         let clause = self.clause_with(stored.identity.clone());
         let mut earlier = Vec::with_capacity(stored.earlier.len());
         for EarlierSpelling { until, text, lead_in } in &stored.earlier {
@@ -210,13 +210,13 @@ impl Collapser {
         }
         let newest =
             self.spelling_of(clause, Spelling::new(&stored.text, stored.lead_in.as_deref()));
-        StoredClause { clause, earlier, newest }
+        ReaddedClause { clause, earlier, newest }
     }
 
     fn add_list(&mut self, clauses: ClauseList) -> TextNumber {
         let title = self.title(&clauses);
         let lang = self.lang(&clauses);
-        self.texts.push(KnownText { clauses, title, lang });
+        self.texts.push(AddedText { clauses, title, lang });
         TextNumber(self.texts.len() - 1)
     }
 
@@ -379,7 +379,7 @@ impl Collapser {
 fn stored_list(
     snapshot: &CollapsedSnapshot,
     index: usize,
-    clauses: &[StoredClause],
+    clauses: &[ReaddedClause],
     places: &[u32],
 ) -> Option<Vec<TextClause>> {
     let ordinal = Ordinal::from_index(index);

@@ -2,14 +2,15 @@
 //! snapshots in which it occurs.
 //!
 //! Successive snapshots of a policy repeat nearly all of their clauses, so this step decides how
-//! small an index is. The file `policy` has the result as data, `collapser` computes it. Cutting
-//! texts into clauses is left to [`crate::section`], storing the result to [`crate::index`].
+//! small an index is. `collapsed_policy` has the result as data, and `collapser` computes it.
+//! Cutting texts into clauses is left to [`crate::section`], storing the result to
+//! [`crate::index`].
 
+mod collapsed_policy;
 mod collapser;
-mod policy;
 
-pub use collapser::{Collapser, TextNumber};
-pub use policy::{
+pub use collapsed_policy::{
     ClauseOccurrence, ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause,
     EarlierSpelling, FirstOccurrence, OrdinalRun, PlaceChange, SourceRecord,
 };
+pub use collapser::{Collapser, TextNumber};

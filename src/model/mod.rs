@@ -43,15 +43,15 @@
 mod clause;
 mod date;
 mod interval;
-mod metadata;
 mod number;
 mod policy;
 mod snapshot;
+mod snapshot_metadata;
 
 pub use clause::{Clause, ClauseId, ClauseKind};
 pub use date::{Age, AgeError, ArchiveTime, DateError, Period};
 pub use interval::{CalendarPeriod, Interval};
-pub use metadata::{metadata_keys, metadata_values};
 pub use number::{ClauseNumber, Ordinal, PlaceNumber, Rank};
 pub use policy::{PRIVACY_POLICY, PolicyKey};
 pub use snapshot::{SnapshotInfo, SnapshotSource};
+pub use snapshot_metadata::{metadata_keys, metadata_values};

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-type Object<'j> = BTreeMap<String, &'j RawValue>;
+type MetadataObject<'j> = BTreeMap<String, &'j RawValue>;
 
 /// The keys and values of the metadata. Metadata that is not a JSON object has none: a corpus may
 /// contain anything there, and a record is not refused for it.
-fn object(metadata: &str) -> Object<'_> {
+fn object(metadata: &str) -> MetadataObject<'_> {
     serde_json::from_str(metadata).unwrap_or_default()
 }
 

@@ -1,14 +1,17 @@
-//! When two clauses are the same clause: the identity form, and the hashes made of it.
+//! Decides when two clauses are the same clause, by their identity forms, and hashes these forms.
 //!
-//! The identity form of a rendered text ignores the amount and sort of white space (a run is one space, none at the ends),
-//! the style of quotes and dashes, and soft hyphens and zero-width characters. It keeps words, case, accents, numbers and other punctuation.
-//! Markdown marks and link targets are gone before, by rendering. Equal forms have equal tokens: all that is mapped separates
-//! words, and all that is dropped is invisible inside words.
+//! The identity form of a rendered text has one space for each run of white space and none at its
+//! ends, one style of quotes and of dashes, and no soft hyphens and zero-width characters. It keeps
+//! words, case, accents, numbers and other punctuation. Marks of Markdown and link targets are
+//! removed before, by rendering.
+//!
+//! Texts with equal forms have equal tokens: every character that the form replaces separates
+//! words, and every character that it drops is invisible inside words.
 
 use crate::model::{Clause, ClauseId, ClauseKind};
 use crate::token::is_invisible;
 
-/// The version of the identity form. Clause ids and everything collapsed by it change with this number.
+/// The version of the identity form. Clause ids change with it, and so does what is collapsed.
 pub const IDENTITY_VERSION: u32 = 1;
 
 /// Appends the identity form of `text` to `form`.
@@ -17,7 +20,7 @@ pub fn push_identity_form(text: &str, form: &mut String) {
     let mut is_spaced = false;
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        // Most of a text is words of ASCII: they are copied as they are.
+        // Most of a text is words in ASCII, which are copied as they are.
         let plain = rest.bytes().take_while(|&b| b.is_ascii_graphic() && b != b'`').count();
         let taken = if plain > 0 { plain } else { c.len_utf8() };
         let (head, tail) = rest.split_at(taken);
@@ -43,7 +46,8 @@ pub fn push_identity_form(text: &str, form: &mut String) {
 ///
 /// ```
 /// use fineprint::section::identity_form;
-/// assert_eq!(identity_form(" We don’t  sell — or\u{A0}rent\n“data”. "), "We don't sell - or rent \"data\".");
+/// let form = identity_form(" We don’t  sell — or\u{A0}rent\n“data”. ");
+/// assert_eq!(form, "We don't sell - or rent \"data\".");
 /// ```
 pub fn identity_form(text: &str) -> String {
     let mut form = String::with_capacity(text.len());
@@ -51,6 +55,7 @@ pub fn identity_form(text: &str) -> String {
     form
 }
 
+/// The plain quote or dash that the form has in place of `c`.
 fn plain_style(c: char) -> char {
     match c {
         '‘' | '’' | '‚' | '‛' | '′' | '`' | '´' | '＇' => '\'',
@@ -60,10 +65,10 @@ fn plain_style(c: char) -> char {
     }
 }
 
-/// What makes a clause the same clause, as bytes: its class, the form of its lead-in where it has one, its own form.
+/// The identity of a clause: its identity form and, for an item or a row, the form of its lead-in.
 ///
-/// Headings, paragraphs and quotes with the same words are one clause; an item differs from them, and from the same words
-/// under another lead-in; so does a row.
+/// Headings, paragraphs and quotes with the same words are one clause. An item differs from them,
+/// and from an item with the same words under another lead-in. A row does, too.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ClauseIdentity(String);
 
@@ -73,10 +78,13 @@ impl ClauseIdentity {
         let mut form = String::with_capacity(text.len() + 8 + lead_in.map_or(0, str::len));
         match kind {
             ClauseKind::Heading | ClauseKind::Paragraph | ClauseKind::Quote => {}
-            // NUL never is in a rendered text, so nothing can look like another class or end a lead-in early.
+            // A rendered text never contains NUL, so no text can look like a mark of an item or
+            // row, and no lead-in can seem to end early.
             ClauseKind::Item | ClauseKind::Row => {
                 form.push_str(if kind == ClauseKind::Item { "\0i" } else { "\0r" });
-                push_identity_form(lead_in.unwrap_or_default(), &mut form);
+                if let Some(lead_in) = lead_in {
+                    push_identity_form(lead_in, &mut form);
+                }
                 form.push('\0');
             }
         }
@@ -89,23 +97,23 @@ impl ClauseIdentity {
         Self::new(clause.kind, clause.lead_in.as_deref(), &clause.text)
     }
 
-    /// A 64-bit hash that equal clauses of different companies share.
+    /// A 64-bit hash of the identity, by which equal clauses of different companies are found. It
+    /// is the first bytes of BLAKE3.
     pub fn text_key(&self) -> u64 {
-        let mut first = [0; 8];
-        first.copy_from_slice(&blake3::hash(self.0.as_bytes()).as_bytes()[..8]);
-        u64::from_be_bytes(first)
+        let [a, b, c, d, e, f, g, h, ..] = *blake3::hash(self.0.as_bytes()).as_bytes();
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
     }
 
-    /// The id of this clause of a policy: equal across rebuilds, corpora and collections.
+    /// The id of the clause with this identity in a policy. It is the same in every build, corpus
+    /// and collection.
     pub fn clause_id(&self, company: &str, policy_type: &str) -> ClauseId {
         let mut hasher = blake3::Hasher::new();
         for part in [company, policy_type, &self.0] {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }
-        let mut first = [0; 10];
-        first.copy_from_slice(&hasher.finalize().as_bytes()[..10]);
-        ClauseId::from_bytes(first)
+        let [a, b, c, d, e, f, g, h, i, j, ..] = *hasher.finalize().as_bytes();
+        ClauseId::from_bytes([a, b, c, d, e, f, g, h, i, j])
     }
 }
 
@@ -114,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_class_and_the_lead_in_are_part_of_the_identity() {
+    fn the_lead_in_is_part_of_the_identity() {
         let item = |lead: Option<&str>| ClauseIdentity::new(ClauseKind::Item, lead, "show ads");
         assert_ne!(item(Some("We may:")), item(Some("We never:")));
         assert_ne!(item(None), ClauseIdentity::new(ClauseKind::Paragraph, None, "show ads"));
@@ -129,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_keeps_what_carries_meaning() {
+    fn the_form_keeps_meaning() {
         assert_ne!(identity_form("10 days"), identity_form("30 days"));
         assert_ne!(identity_form("cafe"), identity_form("café"));
         assert_ne!(identity_form("sell, rent"), identity_form("sell rent"));

@@ -1,20 +1,22 @@
-//! Link targets in the form in which they are compared and searched.
+//! Normalises link targets to the form in which they are stored and searched.
 
-/// Host and path of a link target: no scheme, no query or fragment, no stamp of a web archive, lower-case host.
+/// The host and path of a link target, without scheme, query, fragment and the stamp of a web
+/// archive. The host is in lower case. A mail address is kept as an address.
 ///
-/// `None` where nothing of a target is left: an empty or page-internal link. A mail address stays an address.
+/// Returns `None` if nothing is left, as of an empty link or a link within the page.
 ///
 /// ```
 /// use fineprint::section::link_target;
-/// let archived = "https://web.archive.org/web/20040412001530id_/http%3A//www.Bank.example/opt-out?x=1";
-/// assert_eq!(link_target(archived).as_deref(), Some("www.bank.example/opt-out"));
-/// assert_eq!(link_target("mailto:privacy@bank.example?subject=x").as_deref(), Some("privacy@bank.example"));
+/// let archived = "https://web.archive.org/web/20040412001530id_/http%3A//Bank.example/out?x=1";
+/// assert_eq!(link_target(archived).as_deref(), Some("bank.example/out"));
+/// let mail = "mailto:privacy@bank.example?subject=x";
+/// assert_eq!(link_target(mail).as_deref(), Some("privacy@bank.example"));
 /// assert_eq!(link_target("#top"), None);
 /// ```
 pub fn link_target(raw: &str) -> Option<String> {
     let original = strip_archive(raw.trim());
     let after_scheme = match original.split_once(':') {
-        // A script is no place.
+        // A script leads nowhere.
         Some((scheme, _)) if scheme.eq_ignore_ascii_case("javascript") => return None,
         Some((scheme, rest)) if is_scheme(scheme) => rest.trim_start(),
         _ => &original,
@@ -35,7 +37,8 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'-')
 }
 
-/// The archived address inside `web.archive.org/web/<stamp>.../<address>`, percent-decoded once; else `raw` itself.
+/// The archived address inside `web.archive.org/web/<stamp>/<address>`, percent-decoded once. Other
+/// addresses are returned as they are.
 fn strip_archive(raw: &str) -> String {
     let archived =
         ["https://web.archive.org/web/", "http://web.archive.org/web/", "//web.archive.org/web/"]
@@ -49,7 +52,7 @@ fn strip_archive(raw: &str) -> String {
     }
 }
 
-/// `text` with each `%XX` replaced by its byte, once; what is not UTF-8 afterwards is replaced by U+FFFD.
+/// Replaces each `%XX` by its byte, once. Bytes that are not UTF-8 then become U+FFFD.
 pub fn percent_decode(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
@@ -59,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stamps_schemes_and_queries_go() {
+    fn stamps_schemes_and_queries_are_removed() {
         let cases = [
             ("http://a.example/", Some("a.example")),
             ("//A.example/Path/x_(y)#z", Some("a.example/Path/x_(y)")),

@@ -1,73 +1,52 @@
-//! How titles are worded: the tests of a line's words that decide whether it can be a heading.
+//! Judges by the words of a line whether it can be a title, or a lead-in, or neither. All of this
+//! is for English.
 
-use super::enumerate::enumerator;
+use super::enumerator::enumerator;
 
-/// Words that titles write small.
+/// Words that are not capitalised in titles.
 const SMALL_WORDS: &[&str] = &[
     "a", "about", "an", "and", "are", "as", "at", "by", "do", "for", "from", "how", "in", "is",
     "it", "not", "of", "on", "or", "our", "that", "the", "this", "through", "to", "us", "use",
     "we", "what", "when", "where", "who", "why", "with", "you", "your",
 ];
 
-/// Words after which a sentence or a list goes on.
+/// Words after which a sentence continues, perhaps with a list.
+#[rustfmt::skip]
 const OPEN_WORDS: &[&str] = &[
-    "that",
-    "to",
-    "following",
-    "of",
-    "by",
-    "for",
-    "with",
-    "from",
-    "and",
-    "or",
-    "if",
-    "when",
-    "is",
-    "are",
-    "include",
-    "includes",
-    "including",
-    "may",
-    "will",
-    "not",
-    "never",
-    "must",
-    "shall",
-    "can",
-    "cannot",
-    "should",
-    "agree",
+    "that", "to", "following", "of", "by", "for", "with", "from", "and", "or", "if", "when", "is",
+    "are", "include", "includes", "including", "may", "will", "not", "never", "must", "shall",
+    "can", "cannot", "should", "agree",
 ];
 
-/// What a line in capitals does not end with if it is whole.
+/// Words that a line in capitals ends with only if the sentence continues in the next line.
 const BROKEN_WORDS: &[&str] = &[
     "and", "of", "or", "the", "a", "an", "any", "your", "our", "that", "by", "as", "at", "but",
     "if",
 ];
 
-/// The same, unless the line is a question such as "WHO WE SHARE IT WITH".
+/// More of these words, which may also end a question such as "WHO WE SHARE IT WITH".
 const TRAILING_WORDS: &[&str] = &["for", "on", "to", "with", "from"];
 
-/// Words that begin such questions.
+/// Words that these questions begin with.
 const QUESTION_WORDS: &[&str] = &["what", "who", "whom", "where", "how", "why", "when", "which"];
 
-/// Words of a sentence that states something.
+/// Words that make a line a sentence, and not a title.
 const VERBS: &[&str] = &[
     "means", "mean", "is", "are", "do", "does", "will", "may", "not", "never", "shall", "has",
     "have", "please",
 ];
 
-/// No title has more: 22 words, the most that count as one, are rarely over 200 bytes. Spares long paragraphs the rest.
+/// The size of the longest title, in bytes. The longest titles have 22 words, which rarely take
+/// more than 200 bytes. Longer texts are not examined.
 const MAX_TITLE_BYTES: usize = 600;
 
-/// Whether titles write this word small.
-pub(super) fn is_small_word(word: &str) -> bool {
+/// Whether a word is not capitalised in titles.
+pub(crate) fn is_small_word(word: &str) -> bool {
     SMALL_WORDS.contains(&word.to_lowercase().as_str())
 }
 
-/// Whether a plain line is worded like a title.
-pub(super) fn reads_as_title(text: &str) -> bool {
+/// Whether a line without any style reads like a title.
+pub(crate) fn reads_as_title(text: &str) -> bool {
     if text.len() > MAX_TITLE_BYTES {
         return false;
     }
@@ -98,7 +77,7 @@ pub(super) fn reads_as_title(text: &str) -> bool {
     }
     let ends_plain = named.len() == bare.trim_end().len();
     let share = title_case(named);
-    // A number lends weight; a full stop takes it away.
+    // A number speaks for a title, a full stop or colon against it.
     match (enumerated.is_some(), ends_plain) {
         (true, true) => words <= 10 || share >= 0.7,
         (true, false) | (false, false) => share >= 0.7 && words <= 8,
@@ -106,8 +85,8 @@ pub(super) fn reads_as_title(text: &str) -> bool {
     }
 }
 
-/// Whether a line gives a date or a copyright, which title nothing.
-pub(super) fn is_date_line(text: &str) -> bool {
+/// Whether a line gives a date or a copyright, and so is not a title.
+pub(crate) fn is_date_line(text: &str) -> bool {
     let lower = text.to_lowercase();
     let is_stamp = ["last ", "updated", "effective", "revised", "posted", "copyright", "date"]
         .iter()
@@ -117,45 +96,55 @@ pub(super) fn is_date_line(text: &str) -> bool {
         || tells_change(&lower)
 }
 
-/// Whether a short line says when a policy changed or began: "Policy last updated: March 05, 2020".
+/// Whether a short line in small letters says when a policy was changed or began to hold, such as
+/// "policy last updated: march 05, 2020".
 fn tells_change(lower: &str) -> bool {
-    let is_change = |word: &str| {
-        ["update", "updated", "revised", "revision", "effective", "modified"].contains(&word)
-    };
+    const CHANGES: [&str; 6] =
+        ["update", "updated", "revised", "revision", "effective", "modified"];
     let mut words = lower.split(|c: char| !c.is_alphanumeric());
-    lower.split_whitespace().count() <= 14 && words.any(is_change) && has_date(lower)
+    lower.split_whitespace().count() <= 14
+        && words.any(|word| CHANGES.contains(&word))
+        && has_date(lower)
 }
 
-/// Whether a text has a year, or a date such as 9/19/17.
+/// Whether a text contains a year, or a date such as 9/19/17.
 fn has_date(text: &str) -> bool {
-    let is_year = |word: &str| {
-        word.len() == 4 && word.starts_with(['1', '2']) && word.bytes().all(|b| b.is_ascii_digit())
-    };
-    let is_date = |word: &str| {
-        let parts: Vec<&str> = word.split(['/', '.', '-']).collect();
-        parts.len() == 3 && parts.iter().all(|part| part.parse::<u16>().is_ok())
-    };
     text.split(|c: char| !c.is_alphanumeric()).any(is_year)
         || text.split_whitespace().any(|word| is_date(word.trim_end_matches(['.', ',', ')'])))
 }
 
-/// The words of a text in small letters, without marks.
+fn is_year(word: &str) -> bool {
+    word.len() == 4 && word.starts_with(['1', '2']) && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether a word is three numbers with a mark between them.
+fn is_date(word: &str) -> bool {
+    let parts: Vec<&str> = word.split(['/', '.', '-']).collect();
+    parts.len() == 3 && parts.iter().all(|part| part.parse::<u16>().is_ok())
+}
+
+/// The words of a text, in small letters and without punctuation.
 fn words_of(text: &str) -> impl DoubleEndedIterator<Item = String> {
-    let words = text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
+    let words = text.split(is_word_border);
     words.filter(|word| !word.is_empty()).map(str::to_lowercase)
+}
+
+/// Whether a character separates words: everything except letters, digits and apostrophes.
+fn is_word_border(c: char) -> bool {
+    !c.is_alphanumeric() && c != '\'' && c != '’'
 }
 
 fn ends_with_one_of(text: &str, list: &[&str]) -> bool {
     words_of(text).next_back().is_some_and(|word| list.contains(&word.as_str()))
 }
 
-/// Whether a text breaks off after a word that asks for more.
-pub(super) fn ends_open(text: &str) -> bool {
+/// Whether a text ends with a word after which the sentence continues.
+pub(crate) fn ends_open(text: &str) -> bool {
     ends_with_one_of(text, OPEN_WORDS)
 }
 
 /// Whether a line in capitals breaks off in the middle of a sentence.
-pub(super) fn breaks_off(text: &str) -> bool {
+pub(crate) fn breaks_off(text: &str) -> bool {
     let is_question =
         words_of(text).next().is_some_and(|word| QUESTION_WORDS.contains(&word.as_str()));
     let end = text.trim_end();
@@ -165,44 +154,46 @@ pub(super) fn breaks_off(text: &str) -> bool {
                 || !is_question && ends_with_one_of(end, TRAILING_WORDS))
 }
 
-/// Whether a line before a list is the beginning of a sentence that the list ends, and no title of it. In doubt it is: a lead-in
-/// keeps apart what "We may:" and "We never:" stand before.
-pub(super) fn is_lead_in(text: &str) -> bool {
+/// Whether a line before a list begins a sentence that the list ends, and is not its title.
+///
+/// In doubt it does. Items under "We may:" and "We never:" are different clauses only if these
+/// lines are lead-ins.
+pub(crate) fn is_lead_in(text: &str) -> bool {
     if text.len() > MAX_TITLE_BYTES {
         return false;
     }
     let flat = text.replace('\n', " ");
     let bare = enumerator(&flat).map_or(flat.as_str(), |e| &flat[e.len..]).trim_end();
-    let is_said = words_of(bare)
+    let has_speaker = words_of(bare)
         .next()
         .is_some_and(|word| ["we", "you", "i", "they"].contains(&word.as_str()));
     let is_open = ends_open(bare);
     let Some(named) = bare.strip_suffix([':', '：']) else {
-        return is_said && is_open;
+        return has_speaker && is_open;
     };
     let has_content = words_of(named).any(|word| !is_small_word(&word));
-    is_said || is_open || !has_content || title_case(named) < 0.75
+    has_speaker || is_open || !has_content || title_case(named) < 0.75
 }
 
-/// Whether what stands before a full stop states something rather than naming it. `is_bare`: no number stands before it.
+/// Whether the text before a full stop is a sentence, and not a title. `is_bare` tells that no
+/// number precedes it.
 fn is_statement(named: &str, is_bare: bool) -> bool {
-    let is_content = |word: &&str| {
+    let content = named.split(is_word_border).filter(|word| {
         word.starts_with(|c: char| c.is_uppercase() || c.is_numeric()) && !is_small_word(word)
-    };
-    let content =
-        named.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’').filter(is_content);
+    });
     is_bare && content.count() < 2 || words_of(named).any(|word| VERBS.contains(&word.as_str()))
 }
 
 /// Whether a text begins with a postal number: `108-0075`.
 fn starts_with_postal_number(text: &str) -> bool {
-    let is_digit = |c: char| c.is_ascii_digit();
-    let rest = text.trim_start_matches(is_digit);
-    rest.len() < text.len() && rest.strip_prefix('-').is_some_and(|rest| rest.starts_with(is_digit))
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = rest.strip_prefix('-').and_then(|rest| rest.bytes().next());
+    rest.len() < text.len() && number.is_some_and(|byte| byte.is_ascii_digit())
 }
 
-/// Whether a styled line titles what follows, rather than saying something.
-pub(super) fn is_title(text: &str, is_strong: bool) -> bool {
+/// Whether a line that is bold, italic or in capitals is a title, and not a statement. `is_strong`
+/// tells that it is bold or in capitals.
+pub(crate) fn is_title(text: &str, is_strong: bool) -> bool {
     if text.len() > MAX_TITLE_BYTES {
         return false;
     }
@@ -230,33 +221,93 @@ pub(super) fn is_title(text: &str, is_strong: bool) -> bool {
         return words <= 10 && title_case(trimmed) >= 0.75 && !is_capitals(trimmed)
             || words <= 6 && is_capitals(trimmed) && !trimmed.ends_with('!');
     }
-    // A full stop inside: more than one sentence.
+    // A full stop inside shows that there are several sentences.
     !trimmed.trim_end_matches([':', '?']).contains(". ") || words <= 6
 }
 
-/// The share of capitalised words among those that a title would capitalise.
+/// The share of capitalised words among the words that a title would capitalise, from 0 to 1.
 fn title_case(text: &str) -> f64 {
     let counted: Vec<&str> = text
-        .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’')
-        .filter(|word| word.chars().any(char::is_alphabetic))
-        .filter(|word| !SMALL_WORDS.contains(&word.to_lowercase().as_str()))
+        .split(is_word_border)
+        .filter(|word| word.chars().any(char::is_alphabetic) && !is_small_word(word))
         .collect();
     if counted.is_empty() {
-        // Nothing but small words: as good as its first letter.
+        // It has only small words, so its first letter decides.
         return if text.starts_with(char::is_uppercase) { 1.0 } else { 0.0 };
     }
     let capital = counted.iter().filter(|word| !word.starts_with(char::is_lowercase)).count();
     capital as f64 / counted.len() as f64
 }
 
-/// Whether a line is written in capitals: at least three letters, none of them small.
-pub(super) fn is_capitals(text: &str) -> bool {
+/// Whether a line is in capitals: it has at least three of them and no small letter.
+pub(crate) fn is_capitals(text: &str) -> bool {
     // Nearly every text has a small letter early on.
     !text.chars().any(char::is_lowercase) && text.chars().filter(|c| c.is_uppercase()).count() >= 3
 }
 
-/// Whether a text ends as a sentence or a clause of one does.
-pub(super) fn ends_sentence(text: &str) -> bool {
+/// Whether a text ends with a mark that ends a sentence or a part of one.
+pub(crate) fn ends_sentence(text: &str) -> bool {
     text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '”' | ')' | '*'))
         .ends_with(['.', '!', '?', ':', ';'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_short_and_capitalised() {
+        for line in ["Information We Collect", "1. Cookies", "What do we collect?", "Sharing"] {
+            assert!(reads_as_title(line), "{line}");
+        }
+        for line in [
+            "",
+            "we collect data",
+            "We Sell Data, Rent Data,",
+            "Home | About",
+            "Last updated May 2020",
+            "This is a line of the text that goes on",
+        ] {
+            assert!(!reads_as_title(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn dates_are_recognised() {
+        for line in ["Last updated: 9/19/17", "© Acme", "Policy revised March 5, 2020"] {
+            assert!(is_date_line(line), "{line}");
+        }
+        for line in ["Last updated", "Your Updated Rights", "Section 4.2.1"] {
+            assert!(!is_date_line(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn lead_ins_leave_a_sentence_open() {
+        for line in ["We may:", "You agree to", "The following:", "We share data with:"] {
+            assert!(is_lead_in(line), "{line}");
+        }
+        for line in ["Personal Information:", "Cookies"] {
+            assert!(!is_lead_in(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_in_capitals_break_off_after_small_words() {
+        assert!(breaks_off("WE EXPRESSLY DISCLAIM ANY"));
+        assert!(!breaks_off("WHO WE SHARE IT WITH"));
+        assert!(breaks_off("DATA THAT WE SHARE WITH"));
+    }
+
+    #[test]
+    fn capitals_are_at_least_three() {
+        assert!(is_capitals("GDPR 2018") && !is_capitals("EU") && !is_capitals("GDPr"));
+    }
+
+    #[test]
+    fn statements_are_no_titles() {
+        assert!(is_title("Information From Children.", true));
+        assert!(!is_title("Never.", true) && !is_title("We do not sell data.", true));
+        assert!(!is_title("108-0075 Japan", true));
+    }
 }

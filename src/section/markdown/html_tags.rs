@@ -1,0 +1,196 @@
+//! Reads the tags of raw HTML inside Markdown: which are marks, which end a line or a block, and
+//! which are not tags at all.
+
+use super::mapped_text::MappedText;
+
+/// The effect of a tag on the text around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HtmlTag {
+    /// A mark inside a line, which leaves nothing.
+    Inline,
+    /// A line break.
+    Break,
+    /// A tag that begins or ends a block.
+    Block,
+    /// Not a tag of HTML, but text, such as the unfilled template `<company name>`.
+    Text,
+}
+
+/// Elements inside a line of text, from the HTML standard and its list of obsolete elements.
+const INLINE: &[&str] = &[
+    "a", "abbr", "acronym", "applet", "area", "audio", "b", "base", "basefont", "bdi", "bdo",
+    "big", "button", "canvas", "cite", "code", "data", "datalist", "del", "dfn", "em", "embed",
+    "font", "i", "iframe", "img", "input", "ins", "kbd", "label", "link", "map", "mark", "meta",
+    "meter", "nobr", "noscript", "object", "output", "param", "picture", "progress", "q", "rp",
+    "rt", "ruby", "s", "samp", "script", "select", "slot", "small", "source", "span", "strike",
+    "strong", "style", "sub", "sup", "svg", "template", "time", "title", "track", "tt", "u", "var",
+    "video", "wbr",
+];
+
+/// Elements that begin or end a block, from the same lists.
+#[rustfmt::skip]
+const BLOCK: &[&str] = &[
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "col", "colgroup",
+    "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure",
+    "footer", "form", "frame", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header",
+    "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "noframes", "ol", "optgroup",
+    "option", "p", "pre", "section", "summary", "table", "tbody", "td", "textarea", "tfoot", "th",
+    "thead", "tr", "ul",
+];
+
+/// Attributes that may be written without a value.
+#[rustfmt::skip]
+const BARE_ATTRIBUTES: &[&str] = &[
+    "allowfullscreen", "async", "autofocus", "autoplay", "checked", "compact", "controls", "defer",
+    "disabled", "hidden", "ismap", "loop", "multiple", "muted", "nohref", "noresize", "noshade",
+    "nowrap", "open", "readonly", "required", "reversed", "selected",
+];
+
+/// Classifies `tag`, which is written `<...>`.
+pub(crate) fn tag(tag: &str) -> HtmlTag {
+    let inner = tag.trim_start_matches('<').trim_start_matches('/');
+    if inner.starts_with(['!', '?']) {
+        let is_mark = inner.starts_with("!--")
+            || inner.starts_with("![")
+            || inner.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("!doctype"))
+            || inner.starts_with('?') && inner.ends_with("?>");
+        return if is_mark { HtmlTag::Inline } else { HtmlTag::Text };
+    }
+    let end = inner.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inner.len());
+    let name = inner[..end].to_ascii_lowercase();
+    // The name of a tag ends with white space, `/` or `>`. `<a@b.example>` is an address.
+    if !inner[end..].starts_with(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>') {
+        return HtmlTag::Text;
+    }
+    // `<link to our policy>` is a template, too: only a few attributes may come without a value.
+    let attributes = inner[end..].split('>').next().unwrap_or_default().trim_end_matches('/');
+    let mut words = attributes.split_ascii_whitespace();
+    if !attributes.contains('=')
+        && words.any(|word| !BARE_ATTRIBUTES.contains(&word.to_ascii_lowercase().as_str()))
+    {
+        return HtmlTag::Text;
+    }
+    match name.as_str() {
+        "br" => HtmlTag::Break,
+        name if INLINE.contains(&name) => HtmlTag::Inline,
+        name if BLOCK.contains(&name) => HtmlTag::Block,
+        _ => HtmlTag::Text,
+    }
+}
+
+/// The target of a link, if `tag` is written `<a href=...>`.
+pub(crate) fn link_target(tag: &str) -> Option<&str> {
+    let rest = tag.strip_prefix("<a").or_else(|| tag.strip_prefix("<A"))?;
+    let at = rest.to_ascii_lowercase().find("href")?;
+    let value = rest[at + 4..].trim_start().strip_prefix('=')?.trim_start();
+    match value.chars().next()? {
+        quote @ ('"' | '\'') => value[1..].split(quote).next(),
+        _ => value.split(|c: char| c.is_whitespace() || c == '>').next(),
+    }
+}
+
+/// The text of a block of HTML, as Markdown that can be read again: block tags become blank lines,
+/// and a `<` that does not begin a tag is escaped.
+///
+/// Comments, scripts and style sheets are left out, since a reader of the page does not see them.
+pub(crate) fn strip(block: &MappedText<'_>) -> MappedText<'static> {
+    let text = block.text.as_ref();
+    let mut out = MappedText::empty();
+    let ends = LastEnds::of(text);
+    let mut at = 0;
+    while let Some(open) = text[at..].find('<').map(|i| at + i) {
+        out.push_from(&text[at..open], block, at);
+        let end = end_of_tag(text, open, &ends);
+        // Without an end, it is a lone `<`.
+        let end = end.unwrap_or(open + 1);
+        let marked = &text[open..end];
+        at = end;
+        match tag(marked) {
+            HtmlTag::Block => out.push("\n\n", block.origin(open)),
+            HtmlTag::Break => out.push("  \n", block.origin(open)),
+            HtmlTag::Inline => {}
+            HtmlTag::Text => {
+                let is_address = marked.contains("://") || marked.contains('@');
+                out.push(if is_address { "<" } else { "\\<" }, block.origin(open));
+                at = open + 1;
+            }
+        }
+    }
+    out.push_from(&text[at..], block, at);
+    out
+}
+
+/// The starts of the last end marks of comments, scripts and style sheets in a text. What opens
+/// after them has no end, so that none is searched for: many openings would take quadratic time.
+struct LastEnds {
+    comment: usize,
+    /// The text in lower case, in which names of tags are searched.
+    folded: String,
+    script: usize,
+    style: usize,
+}
+
+impl LastEnds {
+    fn of(text: &str) -> Self {
+        let folded = text.to_ascii_lowercase();
+        Self {
+            comment: folded.rfind("-->").unwrap_or(0),
+            script: folded.rfind("</script").unwrap_or(0),
+            style: folded.rfind("</style").unwrap_or(0),
+            folded,
+        }
+    }
+}
+
+/// The byte after the tag, comment, script or style sheet that opens at `open`; `None` if there is
+/// no `>`.
+fn end_of_tag(text: &str, open: usize, ends: &LastEnds) -> Option<usize> {
+    let rest = &text[open..];
+    if rest.starts_with("<!--") {
+        // A comment without an end would hide the rest of the policy. Only its opening is a mark.
+        let end = if open < ends.comment { rest.find("-->") } else { None };
+        return Some(open + end.map_or(4, |i| i + 3));
+    }
+    let end = open + rest.find('>')? + 1;
+    for (name, close, last) in
+        [("<script", "</script", ends.script), ("<style", "</style", ends.style)]
+    {
+        let is_opening =
+            ends.folded[open..].starts_with(name) && tag(&text[open..end]) == HtmlTag::Inline;
+        if is_opening && open < last {
+            let close = ends.folded[open..].find(close).map_or(end, |i| open + i);
+            return Some(text[close..].find('>').map_or(text.len(), |i| close + i + 1));
+        }
+    }
+    Some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stripped(html: &str) -> String {
+        strip(&MappedText::whole(html)).text.into_owned()
+    }
+
+    #[test]
+    fn tags_are_marks_and_templates_are_text() {
+        assert_eq!(tag("<br/>"), HtmlTag::Break);
+        assert_eq!(tag("<company name>"), HtmlTag::Text);
+        assert_eq!(tag("</div>"), HtmlTag::Block);
+        assert_eq!(tag("<a@b.example>"), HtmlTag::Text);
+        assert_eq!(
+            stripped("<p>One<script>x < y</script></p>\n<!-- no -->two"),
+            "\n\nOne\n\n\ntwo"
+        );
+        assert_eq!(stripped("<your name> <b>here <!-- or"), "\\<your name> here  or");
+        assert_eq!(tag("<link to our policy>"), HtmlTag::Text);
+        assert_eq!(tag("<hr noshade size=1>"), HtmlTag::Block);
+        assert_eq!(tag("<!doctype html>"), HtmlTag::Inline);
+        assert_eq!(tag("<! we sell it >"), HtmlTag::Text);
+        assert_eq!(
+            link_target("<a class=x HREF = 'https://x.example/y'>"),
+            Some("https://x.example/y")
+        );
+    }
+}

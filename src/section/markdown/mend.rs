@@ -1,0 +1,301 @@
+//! Changes a text before CommonMark reads it, where CommonMark would misread it. Most texts need no
+//! change.
+//!
+//! - The converter of the Princeton-Leuven corpus nests lists by two columns, even below `1. `,
+//!   where CommonMark asks for three. These lines are moved to where their list is.
+//! - Link targets with spaces are put between `<` and `>`.
+//! - `[label]: target` defines a link only if some `[label]` uses it. Otherwise it is a line of
+//!   text, so its bracket is escaped.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
+
+use super::mapped_text::MappedText;
+
+/// A text that is inserted before a byte of the source.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Insertion {
+    at: usize,
+    text: String,
+}
+
+/// The size of the longest link label that CommonMark reads, in bytes: 999 characters.
+const MAX_LABEL: usize = 4 * 999;
+
+/// The distance up to which the end of a link target is searched, in bytes.
+const MAX_TARGET: usize = 2000;
+
+/// The text as CommonMark should read it.
+pub(crate) fn mend<'s>(source: &'s MappedText<'_>) -> MappedText<'s> {
+    let text = source.text.as_ref();
+    let mut insertions: Vec<Insertion> = Vec::new();
+    insertions.extend(
+        shifts(text).map(|shift| Insertion { at: shift.line, text: " ".repeat(shift.columns) }),
+    );
+    escape_definitions(text, &mut insertions);
+    enclose_targets(text, &mut insertions);
+    if insertions.is_empty() {
+        return source.borrow();
+    }
+    // Several insertions at one byte are in the order of their texts: a line end comes before the
+    // spaces that move the line after it, and these come before a mark.
+    insertions.sort();
+    let mut out = MappedText::empty();
+    let mut copied = 0;
+    for Insertion { at, text: inserted } in insertions {
+        out.push_from(&text[copied..at], source, copied);
+        out.push(&inserted, source.origin(at));
+        copied = at;
+    }
+    out.push_from(&text[copied..], source, copied);
+    out
+}
+
+/// A line that is moved to the right.
+struct LineShift {
+    /// The first byte of the line.
+    line: usize,
+    columns: usize,
+}
+
+/// The lines of `text` that are moved.
+fn shifts(text: &str) -> impl Iterator<Item = LineShift> {
+    let mut lists = IndentedLists::default();
+    let mut at = 0;
+    text.split_inclusive('\n').filter_map(move |line| {
+        let start = at;
+        at += line.len();
+        let columns = lists.shift(line);
+        (columns > 0).then_some(LineShift { line: start, columns })
+    })
+}
+
+/// Whether a line of `text` is moved.
+pub(crate) fn is_moved(text: &str) -> bool {
+    shifts(text).next().is_some()
+}
+
+/// Puts `<` and `>` around link targets that contain spaces, as in `[mail](mailto: a@b.example)`.
+/// CommonMark does not read them as targets otherwise.
+fn enclose_targets(text: &str, insertions: &mut Vec<Insertion>) {
+    for at in memchr::memmem::find_iter(text.as_bytes(), "](") {
+        let start = at + 2;
+        let Some(length) = target_length(&text[start..]) else { continue };
+        let target = &text[start..start + length];
+        let has_space = target.trim().contains([' ', '\t']) && !target.contains(['<', '>']);
+        // The link has a title: `(target "title")`.
+        let has_title = target.trim_end().ends_with(['"', '\'', ')']);
+        if has_space && !has_title && is_address(target.trim_start()) {
+            insertions.push(Insertion { at: start, text: "<".to_owned() });
+            insertions.push(Insertion { at: start + length, text: ">".to_owned() });
+        }
+    }
+}
+
+/// Whether a link target begins as an address does.
+fn is_address(target: &str) -> bool {
+    const BEGINNINGS: [&str; 7] = ["http:", "https:", "mailto:", "tel:", "www.", "#", "/"];
+    BEGINNINGS.iter().any(|beginning| {
+        let start = target.get(..beginning.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(beginning))
+    })
+}
+
+/// The number of bytes before the parenthesis that closes a link, if it is on the same line.
+fn target_length(rest: &str) -> Option<usize> {
+    let mut depth = 0;
+    let mut is_escaped = false;
+    for (i, b) in rest.bytes().take(MAX_TARGET).enumerate() {
+        match b {
+            b'\n' => return None,
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'(' => depth += 1,
+            b')' if depth == 0 => return Some(i),
+            b')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Escapes text that CommonMark would read as a link definition, and so leave out. A definition
+/// remains one if a link uses it and if it has a target.
+fn escape_definitions(text: &str, insertions: &mut Vec<Insertion>) {
+    let candidates = candidates(text);
+    if candidates.is_empty() {
+        return;
+    }
+    let used = used_definitions(text);
+    let mut escaped = None;
+    for open in candidates {
+        let next = used.partition_point(|span| span.start <= open);
+        if next == 0 || !used[next - 1].contains(&open) {
+            insertions.push(Insertion { at: open, text: "\\".to_owned() });
+            escaped = Some(open);
+        } else if let Some(before) = escaped.take()
+            && !text[before..open].contains("\n\n")
+        {
+            // The escaped definition before it begins a paragraph, in which there can be none.
+            let line = text[..open].rfind('\n').map_or(0, |i| i + 1);
+            insertions.push(Insertion { at: line, text: "\n".to_owned() });
+        }
+    }
+}
+
+/// The bytes of the opening brackets of everything that looks like a link definition.
+fn candidates(text: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    for close in memchr::memmem::find_iter(text.as_bytes(), "]:") {
+        let mut start = close.saturating_sub(MAX_LABEL);
+        while !text.is_char_boundary(start) {
+            start += 1;
+        }
+        // The parser allows further opening brackets in a label, but no closing one.
+        let brackets = text[start..close].rmatch_indices(['[', ']']).map(|(i, _)| start + i);
+        let label =
+            brackets.filter(|&i| !is_escaped(text, i)).take_while(|&i| text[i..].starts_with('['));
+        for open in label {
+            let mut before = text[..open].chars().rev().take_while(|&c| c != '\n');
+            if before.all(is_container_mark) {
+                found.push(open);
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Whether the byte at `at` is escaped by a backslash.
+fn is_escaped(text: &str, at: usize) -> bool {
+    text[..at].bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1
+}
+
+/// Whether a character may come before a link definition in its line: white space, or a part of the
+/// mark of a list or block quotation.
+fn is_container_mark(c: char) -> bool {
+    c.is_whitespace() || c.is_ascii_digit() || matches!(c, '>' | '-' | '+' | '*' | '.' | ')')
+}
+
+/// Whether `fragment` may contain a link definition, alone or with text that precedes it somewhere.
+pub(crate) fn may_define(fragment: &str) -> bool {
+    let Some(close) = memchr::memmem::find(fragment.as_bytes(), b"]:") else { return false };
+    // Without an opening bracket, the label may have begun before the fragment.
+    let is_whole = fragment[..close].contains('[');
+    !is_whole || !candidates(fragment).is_empty()
+}
+
+/// The bytes of the definitions that are in use.
+fn used_definitions(text: &str) -> Vec<Range<usize>> {
+    let mut parser = Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter();
+    let mut labels = Vec::new();
+    for (event, _) in parser.by_ref() {
+        if let Event::Start(Tag::Link { link_type, id, .. } | Tag::Image { link_type, id, .. }) =
+            event
+            && matches!(link_type, LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut)
+        {
+            labels.push(id);
+        }
+    }
+    let definitions = parser.reference_definitions();
+    let mut used = Vec::new();
+    for label in &labels {
+        // A definition without a target is a note: `[1]: Confidential`.
+        let definition = definitions
+            .get(label.as_ref())
+            .filter(|d| d.dest.contains(['.', '/', '#', ':', '@', '?']));
+        used.extend(definition.map(|definition| definition.span.clone()));
+    }
+    used.sort_unstable_by_key(|span| span.start);
+    used.dedup();
+    used
+}
+
+/// The lists that are open at a line, by their indents.
+#[derive(Default)]
+struct IndentedLists(Vec<IndentedList>);
+
+struct IndentedList {
+    /// The column of the marker, as it is written.
+    indent: usize,
+    /// The column at which the text of the entries begins, after they are moved.
+    text: usize,
+}
+
+impl IndentedLists {
+    /// The number of columns by which `line` is moved, so that it is nested as it looks.
+    fn shift(&mut self, line: &str) -> usize {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        let rest = &line[indent..];
+        let Some(width) = marker_width(rest) else {
+            if indent == 0 && !rest.trim().is_empty() {
+                self.0.clear();
+            }
+            return 0;
+        };
+        while self.0.last().is_some_and(|open| open.indent >= indent) {
+            self.0.pop();
+        }
+        let shift = match self.0.last() {
+            Some(open) if indent >= open.indent + 2 => open.text.saturating_sub(indent),
+            _ => 0,
+        };
+        self.0.push(IndentedList { indent, text: indent + shift + width });
+        shift
+    }
+}
+
+/// The number of columns that a list marker and the spaces after it take.
+fn marker_width(rest: &str) -> Option<usize> {
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let mark = match rest.as_bytes().get(digits)? {
+        b'.' | b')' if (1..=9).contains(&digits) => digits + 1,
+        b'*' | b'-' | b'+' if digits == 0 => 1,
+        _ => return None,
+    };
+    let spaces = rest[mark..].len() - rest[mark..].trim_start_matches(' ').len();
+    // If there are five spaces or more, all but one belong to the text of the entry.
+    (spaces > 0).then_some(mark + if spaces > 4 { 1 } else { spaces })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mended(text: &str) -> String {
+        mend(&MappedText::whole(text)).text.into_owned()
+    }
+
+    #[test]
+    fn nested_lists_move_to_their_list() {
+        assert_eq!(mended("1. a\n  * b\n    * c"), "1. a\n   * b\n     * c");
+        assert_eq!(mended("* a\n  * b"), "* a\n  * b");
+        assert!(is_moved("1. a\n  * b") && !is_moved("1. a\n   * b"));
+    }
+
+    #[test]
+    fn targets_with_spaces_are_enclosed() {
+        assert_eq!(mended("[a](mailto: b@c.example)"), "[a](<mailto: b@c.example>)");
+        for text in ["[a](b c)", "[a](/b \"c\")", "[a](/b)", "[a](/b\nc d)"] {
+            assert_eq!(mended(text), text);
+        }
+    }
+
+    #[test]
+    fn definitions_are_kept_if_a_link_uses_them() {
+        assert_eq!(mended("[a]: /b\n\nSee [a]."), "[a]: /b\n\nSee [a].");
+        assert_eq!(mended("[a]: /b\n\nSee a."), "\\[a]: /b\n\nSee a.");
+        assert_eq!(mended("[1]: Secret\n\nSee [1]."), "\\[1]: Secret\n\nSee [1].");
+        assert!(may_define("a]: b") && !may_define("see [1]. So: it"));
+    }
+
+    #[test]
+    fn origins_are_those_of_the_source() {
+        let text = "1. a\n  * b";
+        let source = MappedText::whole(text);
+        let mended = mend(&source);
+        assert_eq!(mended.origin(mended.text.find('b').unwrap()), text.find('b').unwrap());
+    }
+}

@@ -45,10 +45,12 @@
 //! The library never prints to the terminal and never ends the process. Long work reports to a
 //! [`progress::Progress`].
 
+pub mod batch;
 pub mod collapse;
 pub mod corpus;
 pub mod diff;
 pub mod error;
+pub mod export;
 pub mod index;
 pub mod lang;
 pub mod model;

@@ -1,0 +1,228 @@
+//! Answers many queries in parallel and writes the answers in the order of the queries.
+//!
+//! Each answer is a series of JSON Lines that [`BatchPrinter`] writes (`schema/batch.schema.json`):
+//! the hits of a query, then its totals or its error. A query that fails does not stop the others.
+//!
+//! ```
+//! use fineprint::batch::{BatchRunner, batch_queries};
+//! use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
+//! use fineprint::printer::HitExtras;
+//! use fineprint::progress::SilentProgress;
+//! use fineprint::search::{SearchRequest, Searcher};
+//!
+//! # let folder = std::env::temp_dir().join(format!("fineprint-batch-{}", std::process::id()));
+//! # let scan = CorpusScan::new(&["data/policies".into()], "default", &SilentProgress)?;
+//! # let options = BuildOptions { index: folder.clone(), ..BuildOptions::default() };
+//! # build(scan, &options, &SilentProgress)?;
+//! let index = OpenIndex::open(&folder)?;
+//! let searcher = Searcher::new(&index)?;
+//! // A line is a query, or an id, a tab and a query.
+//! let queries = batch_queries(b"sell or rent\ncookies\tcookie NOT banner\n", "queries.tsv");
+//! let request = SearchRequest { limit: Some(3), ..SearchRequest::default() };
+//! let runner = BatchRunner::new(&index, &searcher, request, HitExtras::default(), 0)?;
+//! let mut lines = Vec::new();
+//! let report = runner.run(&queries, &mut lines, &SilentProgress)?;
+//! assert_eq!((report.with_hits, report.failed), (2, 0));
+//! assert!(lines.starts_with(b"{\"query_id\":\"1\","));
+//! # std::fs::remove_dir_all(&folder).ok();
+//! # Ok::<(), fineprint::Error>(())
+//! ```
+
+use std::io::{self, BufWriter, Seek, Write};
+
+use rayon::prelude::*;
+use tempfile::SpooledTempFile;
+
+use crate::error::{Error, Result};
+use crate::index::OpenIndex;
+use crate::printer::{BatchPrinter, HitExtras, print_failed_query};
+use crate::progress::{Phase, Progress};
+use crate::search::{SearchRequest, Searcher};
+
+/// The number of queries that are answered before their answers are written: enough to keep all
+/// cores busy, and few enough for their answers to wait.
+const QUERIES_AT_ONCE: usize = 64;
+
+/// The bytes of an answer that wait in memory; a longer answer waits in a temporary file.
+const ANSWER_IN_MEMORY: usize = 1 << 20;
+
+/// One query of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchQuery<'b> {
+    /// The id that every line of the answer has as `query_id`.
+    pub id: String,
+    /// The query, or why its line cannot be read as one.
+    pub text: std::result::Result<&'b str, String>,
+}
+
+/// Reads a batch: on each line a query, or an id, a tab and a query.
+///
+/// The id of a line without one is its number, from 1. `name` names the file in error messages. The
+/// result is empty if the file is. A byte order mark and carriage returns are ignored.
+pub fn batch_queries<'b>(bytes: &'b [u8], name: &str) -> Vec<BatchQuery<'b>> {
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    if matches!(bytes, b"" | b"\n") {
+        return Vec::new();
+    }
+    let lines = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let numbered = lines.split(|&byte| byte == b'\n').zip(1..);
+    numbered.map(|(line, number)| batch_query(line, number, name)).collect()
+}
+
+fn batch_query<'b>(line: &'b [u8], number: u64, name: &str) -> BatchQuery<'b> {
+    let place = format!("line {number} of {name}");
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let Ok(line) = std::str::from_utf8(line) else {
+        return BatchQuery { id: number.to_string(), text: Err(format!("{place} is not UTF-8")) };
+    };
+    let (id, text) = match line.split_once('\t') {
+        Some((id, text)) if !id.trim().is_empty() => (id.to_owned(), text),
+        Some((_, text)) => (number.to_string(), text),
+        None => (number.to_string(), line),
+    };
+    if text.trim().is_empty() {
+        let message = format!("{place} is empty; write a query, or its id, a tab and the query");
+        return BatchQuery { id, text: Err(message) };
+    }
+    BatchQuery { id, text: Ok(text) }
+}
+
+/// How a batch ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct BatchReport {
+    /// The number of queries with at least one hit.
+    pub with_hits: u64,
+    /// The number of queries that failed.
+    pub failed: u64,
+    /// The id and the error of the first query that failed.
+    pub first_failure: Option<String>,
+}
+
+/// Answers batches of queries.
+pub struct BatchRunner<'s> {
+    index: &'s OpenIndex,
+    searcher: &'s Searcher<'s>,
+    request: SearchRequest,
+    extras: HitExtras,
+    pool: rayon::ThreadPool,
+}
+
+/// The answer to one query, before it is written.
+struct BatchAnswer {
+    lines: SpooledTempFile,
+    has_hits: bool,
+    error: Option<String>,
+}
+
+impl<'s> BatchRunner<'s> {
+    /// A runner with this many threads; 0 means one for each core. The query of `request` is
+    /// ignored, and everything else in it applies to each query of a batch.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] if the system cannot start that many threads.
+    pub fn new(
+        index: &'s OpenIndex,
+        searcher: &'s Searcher<'s>,
+        request: SearchRequest,
+        extras: HitExtras,
+        threads: usize,
+    ) -> Result<Self> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.map_err(|error| Error::Usage(format!("{threads} threads: {error}")))?;
+        Ok(Self { index, searcher, request, extras, pool })
+    }
+
+    /// Answers the queries and writes the answers to `out` in the order of the queries.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Output`] if writing fails. The failure of a query is part of the report.
+    pub fn run(
+        &self,
+        queries: &[BatchQuery<'_>],
+        out: &mut impl Write,
+        progress: &dyn Progress,
+    ) -> Result<BatchReport> {
+        let mut report = BatchReport::default();
+        progress.begin(Phase::Searching, Some(queries.len() as u64));
+        for chunk in queries.chunks(QUERIES_AT_ONCE) {
+            let answers: Vec<BatchAnswer> = self.pool.install(|| {
+                chunk.par_iter().map(|query| self.answer(query)).collect::<Result<_>>()
+            })?;
+            for (query, mut answer) in chunk.iter().zip(answers) {
+                copy_lines(&mut answer.lines, out).map_err(Error::Output)?;
+                report.add(query, answer);
+            }
+            out.flush().map_err(Error::Output)?;
+            progress.advance(chunk.len() as u64);
+        }
+        Ok(report)
+    }
+
+    fn answer(&self, query: &BatchQuery<'_>) -> Result<BatchAnswer> {
+        match self.search(query) {
+            Ok(answer) => Ok(answer),
+            Err(error) => {
+                // Hits found before the failure are dropped, because they would look complete.
+                let mut lines = SpooledTempFile::new(ANSWER_IN_MEMORY);
+                print_failed_query(&mut lines, &query.id, &error).map_err(Error::Output)?;
+                Ok(BatchAnswer { lines, has_hits: false, error: Some(error) })
+            }
+        }
+    }
+
+    fn search(&self, query: &BatchQuery<'_>) -> std::result::Result<BatchAnswer, String> {
+        let query_text = query.text.clone()?.to_owned();
+        let request = SearchRequest { query: query_text, ..self.request.clone() };
+        let mut lines = SpooledTempFile::new(ANSWER_IN_MEMORY);
+        let out = BufWriter::new(&mut lines);
+        let mut printer = BatchPrinter::new(out, &query.id, self.extras);
+        let found = self.index.guard(|| self.searcher.search(&request, &mut printer));
+        let summary = found.map_err(|error| error.to_string())?;
+        drop(printer);
+        Ok(BatchAnswer { lines, has_hits: summary.totals.clauses > 0, error: None })
+    }
+}
+
+impl BatchReport {
+    fn add(&mut self, query: &BatchQuery<'_>, answer: BatchAnswer) {
+        self.with_hits += u64::from(answer.has_hits);
+        if let Some(error) = answer.error {
+            self.failed += 1;
+            self.first_failure.get_or_insert_with(|| format!("{}: {error}", query.id));
+        }
+    }
+}
+
+fn copy_lines(lines: &mut SpooledTempFile, out: &mut impl Write) -> io::Result<()> {
+    lines.rewind()?;
+    io::copy(lines, out)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_have_ids_or_numbers() {
+        let queries = batch_queries(b"\xef\xbb\xbfsell\r\nq7\trent it\n\tlease\n", "file");
+        let ids: Vec<_> = queries.iter().map(|query| query.id.as_str()).collect();
+        let texts: Vec<_> = queries.iter().filter_map(|query| query.text.clone().ok()).collect();
+        assert_eq!(ids, ["1", "q7", "3"]);
+        assert_eq!(texts, ["sell", "rent it", "lease"]);
+        assert!(batch_queries(b"", "file").is_empty());
+        assert!(batch_queries(b"\n", "file").is_empty());
+    }
+
+    #[test]
+    fn lines_that_are_no_queries_say_why() {
+        let queries = batch_queries(b"a\n\n\xff\n", "file");
+        assert_eq!(queries[0].text, Ok("a"));
+        let message = "line 2 of file is empty; write a query, or its id, a tab and the query";
+        assert_eq!(queries[1].text, Err(message.to_owned()));
+        assert_eq!(queries[2].text, Err("line 3 of file is not UTF-8".to_owned()));
+    }
+}

@@ -1,0 +1,150 @@
+//! A folder of Markdown files, one for each snapshot, that can be indexed again.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::file::folder_of;
+use crate::printer::print_markdown;
+use crate::search::{SnapshotCard, Version};
+
+/// The longest file name in bytes. Common file systems allow 255; the rest is room for an ending.
+const MAX_NAME: usize = 200;
+
+/// A folder of Markdown files `COMPANY/TYPE/TIME.md`, whose front matter names company, type and
+/// date. Policies of another collection than `default` are in a folder of that name.
+///
+/// It is written under a temporary name beside its target and renamed at the end.
+#[derive(Debug)]
+pub struct MarkdownTree {
+    target: PathBuf,
+    folder: tempfile::TempDir,
+    /// The paths so far, in lower case because some file systems ignore case.
+    paths: HashSet<String>,
+}
+
+impl MarkdownTree {
+    /// A folder that will be `target`.
+    ///
+    /// # Errors
+    ///
+    /// `target` exists, or its parent folder cannot be written to.
+    pub fn new(target: &Path) -> io::Result<Self> {
+        if target.symlink_metadata().is_ok() {
+            let message = "is there already; name a new folder";
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+        }
+        let mut builder = tempfile::Builder::new();
+        // Without this, only the owner could read the folder; the umask still applies.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+        let folder = builder.prefix(".fineprint-export").tempdir_in(folder_of(target))?;
+        Ok(Self { target: target.to_owned(), folder, paths: HashSet::new() })
+    }
+
+    /// Writes the file of a snapshot.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn add(&mut self, version: &Version) -> io::Result<()> {
+        let relative = self.unused_path(&version.snapshot);
+        let path = self.folder.path().join(relative);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let mut text = front_matter(&version.snapshot).into_bytes();
+        print_markdown(&mut text, version)?;
+        fs::write(path, text)
+    }
+
+    /// Gives the folder its name.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be renamed.
+    pub fn finish(self) -> io::Result<()> {
+        fs::rename(self.folder.path(), &self.target)?;
+        // From here on the folder is not temporary. If renaming fails, it is removed.
+        let _ = self.folder.keep();
+        Ok(())
+    }
+
+    /// A path below the folder that no other snapshot has.
+    fn unused_path(&mut self, snapshot: &SnapshotCard) -> String {
+        let SnapshotCard { collection, company, policy_type, archive_time, .. } = snapshot;
+        let time = archive_time.replace(':', "-");
+        let mut base = format!("{}/{}/{time}", file_name(company), file_name(policy_type));
+        if collection != "default" {
+            base = format!("{}/{base}", file_name(collection));
+        }
+        let mut path = format!("{base}.md");
+        let mut number = 1;
+        while !self.paths.insert(path.to_lowercase()) {
+            number += 1;
+            path = format!("{base}-{number}.md");
+        }
+        path
+    }
+}
+
+/// A name that every file system accepts. Characters that some refuse become `_`.
+fn file_name(name: &str) -> String {
+    let mut name: String = name.chars().map(file_name_character).collect();
+    while name.len() > MAX_NAME {
+        name.pop();
+    }
+    let trimmed = name.trim_end_matches(['.', ' ']);
+    match trimmed.strip_prefix('.') {
+        Some(rest) => format!("_{rest}"),
+        None if trimmed.is_empty() => "_".to_owned(),
+        None => trimmed.to_owned(),
+    }
+}
+
+fn file_name_character(c: char) -> char {
+    if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c }
+}
+
+/// The front matter of a snapshot, followed by an empty line.
+fn front_matter(snapshot: &SnapshotCard) -> String {
+    let SnapshotCard { company, policy_type, archive_time, url, archive_url, .. } = snapshot;
+    let fields = [
+        ("company", Some(company)),
+        ("type", Some(policy_type)),
+        ("date", Some(archive_time)),
+        ("url", url.as_ref()),
+        ("archive_url", archive_url.as_ref()),
+    ];
+    let mut lines = vec!["---".to_owned()];
+    for (key, value) in fields {
+        lines.extend(value.map(|value| format!("{key}: {}", quoted(value))));
+    }
+    if snapshot.is_technical {
+        lines.push("technical: true".to_owned());
+    }
+    lines.push("---\n\n".to_owned());
+    lines.join("\n")
+}
+
+/// A value as a double-quoted string of YAML on one line.
+fn quoted(value: &str) -> String {
+    let line = value.replace(char::is_control, " ");
+    format!("\"{}\"", line.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_are_accepted_everywhere() {
+        assert_eq!(file_name("a/b:c"), "a_b_c");
+        assert_eq!(file_name(".."), "_");
+        assert_eq!(file_name(".hidden."), "_hidden");
+        assert_eq!(file_name(" "), "_");
+        assert_eq!(file_name("Café"), "Café");
+        assert!(file_name(&"個".repeat(100)).len() <= MAX_NAME);
+    }
+}

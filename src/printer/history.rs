@@ -1,151 +1,136 @@
-//! Histories for people: per policy and thread its life, and then what happened, a line for each date.
+//! Histories for people: the life of each thread, and then its events, a line for each date.
 
 use std::io::{self, Write};
 
-use anstyle::Style;
-
-use crate::printer::diff::{ADDED, REMOVED, reworded};
-use crate::printer::hits::human::{HumanOptions, Pen, count};
+use super::diff::changed_words;
+use super::hits::human::seen;
+use super::terminal::numbers::counted;
+use super::terminal::pen::{ADDED, BOLD, DATE, DIM, HumanOptions, PLAIN, Pen, REMOVED};
 use crate::search::{
     ClauseLife, History, HistoryEvent, HistoryEventKind, PolicyHistory, SnapshotCard,
     ThreadHistory, Wording,
 };
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const DATE: Style = anstyle::AnsiColor::Green.on_default();
-
-/// Below the date.
+/// The indent of everything below the date of an event.
 const INDENT: &str = "            ";
 
-/// Writes the histories of policies.
+/// Writes the histories of policies, with an empty line between them.
 pub fn print_history(
     out: &mut impl Write,
     history: &History,
     options: HumanOptions,
 ) -> io::Result<()> {
     let pen = Pen::new(options);
+    let collection_of_first = history.policies.first().map(|policy| &policy.collection);
     for (i, policy) in history.policies.iter().enumerate() {
         if i > 0 {
             writeln!(out)?;
         }
         let PolicyHistory { collection, company, policy_type, snapshots, first, last, .. } = policy;
-        let mut seen = format!("{}, {first} to {last}", count(*snapshots, "snapshot", "snapshots"));
-        if history.policies.iter().any(|other| other.collection != *collection) {
+        let mut seen =
+            format!("{}, {first} to {last}", counted(*snapshots, "snapshot", "snapshots"));
+        if history.policies.iter().any(|other| Some(&other.collection) != collection_of_first) {
             seen.push_str(&format!(", collection {collection}"));
         }
-        writeln!(
-            out,
-            "{}  {}  {}",
-            pen.draw(BOLD, company),
-            pen.safe(policy_type),
-            pen.draw(DIM, &seen)
-        )?;
-        policy.threads.iter().try_for_each(|thread| print_thread(out, thread, pen))?;
+        let (company, seen) = (pen.draw(BOLD, company), pen.draw(DIM, &seen));
+        writeln!(out, "{company}  {}  {seen}", pen.safe(policy_type))?;
+        policy.threads.iter().try_for_each(|thread| write_thread(out, thread, pen))?;
     }
     out.flush()
 }
 
-fn print_thread(out: &mut impl Write, thread: &ThreadHistory, pen: Pen) -> io::Result<()> {
+fn write_thread(out: &mut impl Write, thread: &ThreadHistory, pen: Pen) -> io::Result<()> {
     writeln!(out)?;
-    // The newest wording that matches says where it stands.
-    let newest = thread.wordings.iter().filter(|wording| wording.is_match);
-    let newest = newest.max_by(|a, b| a.life.last_seen.cmp(&b.life.last_seen));
-    let section = newest.map(|wording| wording.section.join(" > ")).unwrap_or_default();
-    if !section.is_empty() {
-        writeln!(out, "{}", pen.draw(DIM, &section))?;
+    // The newest wording that matches says in which section the thread is.
+    let matching = thread.wordings.iter().filter(|wording| wording.is_match);
+    let newest = matching.max_by(|a, b| a.life.last_seen.cmp(&b.life.last_seen));
+    if let Some(wording) = newest.filter(|wording| !wording.section.is_empty()) {
+        writeln!(out, "{}", pen.draw(DIM, &wording.section.join(" > ")))?;
     }
     writeln!(out, "{}", pen.draw(DIM, &life(&thread.life)))?;
-    thread.events.iter().try_for_each(|event| print_event(out, thread, event, pen))
+    thread.events.iter().try_for_each(|event| write_event(out, thread, event, pen))
 }
 
-/// Since when, until when, how often.
+/// The life of a thread: first and last date, removal, and the numbers of snapshots and gaps.
 fn life(life: &ClauseLife) -> String {
-    let mut parts = vec![match life.first_seen == life.last_seen {
-        true => format!("seen {}", life.first_seen),
-        false => format!("seen {} to {}", life.first_seen, life.last_seen),
-    }];
+    let mut parts = vec![seen(&life.first_seen, &life.last_seen)];
     parts.extend(life.gone_by.as_ref().map(|gone| format!("gone by {gone}")));
-    parts.push(count(life.snapshots, "snapshot", "snapshots"));
+    parts.push(counted(life.snapshots, "snapshot", "snapshots"));
     let gaps = life.stands.len().saturating_sub(1) as u64;
     if gaps > 0 {
-        parts.push(count(gaps, "gap", "gaps"));
+        parts.push(counted(gaps, "gap", "gaps"));
     }
     parts.join(", ")
 }
 
-fn print_event(
+fn write_event(
     out: &mut impl Write,
     thread: &ThreadHistory,
     event: &HistoryEvent,
     pen: Pen,
 ) -> io::Result<()> {
-    let wording = |number: Option<usize>| number.and_then(|number| thread.wordings.get(number));
-    let (from, to) = (wording(event.from), wording(event.to));
     let date = pen.draw(DATE, &event.snapshot.archive_date);
+    for (i, line) in event_lines(event, pen).iter().enumerate() {
+        let start = if i == 0 { format!("{date}  ") } else { INDENT.to_owned() };
+        writeln!(out, "{start}{line}")?;
+    }
+    let from = event.from.and_then(|number| thread.wordings.get(number));
+    let to = event.to.and_then(|number| thread.wordings.get(number));
+    for note in [notes(event, from, to), place(&event.snapshot)] {
+        if !note.is_empty() {
+            writeln!(out, "{INDENT}  {}", pen.draw(DIM, &note))?;
+        }
+    }
+    Ok(())
+}
+
+/// The lines of the text of an event. The first begins with a mark, the others with a space.
+fn event_lines(event: &HistoryEvent, pen: Pen) -> Vec<String> {
+    let indent = INDENT.len() + 2;
     let (mark, style, text) = match event.change {
-        HistoryEventKind::Standing => ('=', Style::new(), &event.after),
+        HistoryEventKind::Changed => {
+            let lines = changed_words(pen, event.words.iter().flatten(), indent);
+            return marked_lines('~', &lines);
+        }
+        HistoryEventKind::Standing => ('=', PLAIN, &event.after),
         HistoryEventKind::Added => ('+', ADDED, &event.after),
         HistoryEventKind::Removed => ('-', REMOVED, &event.before),
-        HistoryEventKind::Changed => ('~', Style::new(), &None),
     };
-    if event.change == HistoryEventKind::Changed {
-        let lines = reworded(pen, event.words.iter().flatten(), INDENT.len() + 2);
-        for (i, line) in lines.iter().enumerate() {
-            let start = if i == 0 { format!("{date}  {mark}") } else { format!("{INDENT} ") };
-            writeln!(out, "{start} {line}")?;
-        }
-    } else {
-        for (i, line) in
-            pen.wrapped(text.as_deref().unwrap_or_default(), INDENT.len() + 2).iter().enumerate()
-        {
-            let (start, mark) =
-                if i == 0 { (format!("{date}  "), mark) } else { (INDENT.to_owned(), ' ') };
-            writeln!(out, "{start}{}", pen.draw(style, &format!("{mark} {line}")))?;
-        }
-    }
-    let mut notes = vec![notes(event, from, to), place(&event.snapshot)];
-    notes.retain(|note| !note.is_empty());
-    notes.iter().try_for_each(|note| writeln!(out, "{INDENT}  {}", pen.draw(DIM, note)))
+    let text = text.as_deref().expect("an event has the text before or after it");
+    let lines = marked_lines(mark, &pen.wrapped(text, indent));
+    lines.iter().map(|line| pen.draw(style, line)).collect()
 }
 
-/// Where a snapshot can be looked at.
+fn marked_lines(mark: char, lines: &[String]) -> Vec<String> {
+    let lines = lines.iter().enumerate();
+    lines.map(|(i, line)| format!("{} {line}", if i == 0 { mark } else { ' ' })).collect()
+}
+
+/// The place where a snapshot can be read: its archived page, its address or its place in the
+/// corpus.
 fn place(snapshot: &SnapshotCard) -> String {
-    let url = snapshot.archive_url.as_ref().or(snapshot.url.as_ref());
-    url.cloned().unwrap_or_else(|| snapshot.source.place())
+    match snapshot.archive_url.as_ref().or(snapshot.url.as_ref()) {
+        Some(url) => url.clone(),
+        None => snapshot.source.place(),
+    }
 }
 
-/// What else is to be said of an event.
+/// The notes on an event, on one line.
 fn notes(event: &HistoryEvent, from: Option<&Wording>, to: Option<&Wording>) -> String {
-    let mut notes = Vec::new();
-    match &event.previous {
-        None => notes.push("in the oldest snapshot".to_owned()),
+    let mut notes = vec![match &event.previous {
+        None => "in the oldest snapshot".to_owned(),
         Some(previous) if event.change == HistoryEventKind::Removed => {
-            notes.push(format!("last seen {}", previous.archive_date));
+            format!("last seen {}", previous.archive_date)
         }
-        Some(previous) => notes.push(format!("the snapshot before: {}", previous.archive_date)),
-    }
+        Some(previous) => format!("the snapshot before: {}", previous.archive_date),
+    }];
     if let (Some(from), Some(to)) = (from, to) {
-        match (from.is_match, to.is_match) {
-            (true, false) => notes.push("does not match any more".to_owned()),
-            (false, true) => notes.push("did not match before".to_owned()),
-            _ => {}
-        }
-        if from.kind != to.kind {
-            notes.push(format!("now of kind {} (before: {})", to.kind.name(), from.kind.name()));
-        }
-        if let (Some(old), Some(new)) = (&from.lead_in, &to.lead_in)
-            && old != new
-        {
-            notes.push(format!("under: {new} (before: {old})"));
-        }
+        notes.extend(wording_notes(from, to));
     }
     if let Some(last) = &event.last {
         let ends = if event.count.is_multiple_of(2) { "as it was before" } else { "as here" };
-        notes.push(format!(
-            "{} times back and forth until {}, then {ends}",
-            event.count, last.archive_date
-        ));
+        let (count, date) = (event.count, &last.archive_date);
+        notes.push(format!("{count} times back and forth until {date}, then {ends}"));
     }
     match (event.technical, event.count) {
         (0, _) => {}
@@ -155,10 +140,27 @@ fn notes(event: &HistoryEvent, from: Option<&Wording>, to: Option<&Wording>) -> 
         }
     }
     if event.left_out > 0 {
-        notes.push(format!(
-            "{} left out between",
-            count(event.left_out, "technical snapshot", "technical snapshots")
-        ));
+        let left_out = counted(event.left_out, "technical snapshot", "technical snapshots");
+        notes.push(format!("{left_out} left out between"));
     }
     notes.join("; ")
+}
+
+/// The notes on two wordings: whether they match, and changes of their kind and lead-in.
+fn wording_notes(from: &Wording, to: &Wording) -> Vec<String> {
+    let mut notes = Vec::new();
+    match (from.is_match, to.is_match) {
+        (true, false) => notes.push("does not match any more".to_owned()),
+        (false, true) => notes.push("did not match before".to_owned()),
+        _ => {}
+    }
+    if from.kind != to.kind {
+        notes.push(format!("now of kind {} (before: {})", to.kind.name(), from.kind.name()));
+    }
+    if let (Some(old), Some(new)) = (&from.lead_in, &to.lead_in)
+        && old != new
+    {
+        notes.push(format!("under: {new} (before: {old})"));
+    }
+    notes
 }

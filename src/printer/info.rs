@@ -1,104 +1,100 @@
-//! What an index holds, for people.
+//! The contents of an index.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::terminal::numbers::{bytes, grouped};
+use super::terminal::sanitize::sanitize;
 use crate::index::{IndexInfo, Tally};
-use crate::printer::terminal::sanitize::sanitize;
 
-/// Writes what an index holds, a line for each thing.
+/// The columns of the labels at the beginning of lines.
+const LABEL: usize = 10;
+
+/// The indent of examples below a count.
+const EXAMPLE_INDENT: &str = "             ";
+
+/// Writes the contents of an index for people, a labelled line for each subject.
 pub fn print_info(out: &mut impl Write, info: &IndexInfo) -> io::Result<()> {
-    let counts = &info.counts;
-    writeln!(out, "index      {}", sanitize(&info.index))?;
+    write_corpora(out, info)?;
+    write_counts(out, info)?;
+    write_inputs(out, info)
+}
+
+/// Writes a line that begins with a label.
+fn write_line(out: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
+    writeln!(out, "{label:LABEL$} {text}")
+}
+
+fn write_corpora(out: &mut impl Write, info: &IndexInfo) -> io::Result<()> {
+    write_line(out, "index", &sanitize(&info.index))?;
     for corpus in &info.corpora {
-        let (path, reader, collection) = (&corpus.path, &corpus.reader, &corpus.collection);
-        writeln!(
-            out,
-            "corpus     {} ({reader}; collection {})",
-            sanitize(path),
-            sanitize(collection)
-        )?;
+        let (path, collection) = (sanitize(&corpus.path), sanitize(&corpus.collection));
+        let text = format!("{path} ({}; collection {collection})", corpus.reader);
+        write_line(out, "corpus", &text)?;
     }
-    writeln!(out, "companies  {}", grouped(counts.companies))?;
-    writeln!(out, "policies   {}", grouped(counts.policies))?;
-    writeln!(out, "snapshots  {}, {}", grouped(counts.snapshots), bytes(counts.bytes))?;
-    writeln!(out, "texts      {} distinct, {}", grouped(counts.texts), bytes(counts.text_bytes))?;
-    writeln!(
-        out,
-        "clauses    {} distinct, standing {} times",
-        grouped(counts.clauses),
-        grouped(counts.occurrences)
-    )?;
+    Ok(())
+}
+
+fn write_counts(out: &mut impl Write, info: &IndexInfo) -> io::Result<()> {
+    let counts = &info.counts;
+    let (snapshots, texts) = (grouped(counts.snapshots), grouped(counts.texts));
+    let (clauses, occurrences) = (grouped(counts.clauses), grouped(counts.occurrences));
+    write_line(out, "companies", &grouped(counts.companies))?;
+    write_line(out, "policies", &grouped(counts.policies))?;
+    write_line(out, "snapshots", &format!("{snapshots}, {}", bytes(counts.bytes)))?;
+    write_line(out, "texts", &format!("{texts} distinct, {}", bytes(counts.text_bytes)))?;
+    write_line(out, "clauses", &format!("{clauses} distinct ({occurrences} occurrences)"))?;
     if let Some(dates) = &info.dates {
-        writeln!(out, "dates      {} to {}", dates.first, dates.last)?;
+        write_line(out, "dates", &format!("{} to {}", dates.first, dates.last))?;
     }
-    for (label, counts) in [("languages ", &info.languages), ("metadata  ", &info.metadata)] {
+    for (label, counts) in [("languages", &info.languages), ("metadata", &info.metadata)] {
         if !counts.is_empty() {
-            let counts: Vec<String> = counts
-                .iter()
-                .map(|(name, &count)| format!("{} {}", sanitize(name), grouped(count)))
-                .collect();
-            writeln!(out, "{label} {}", counts.join(", "))?;
+            write_line(out, label, &list(counts))?;
         }
     }
-    let share = |whole: u64| 100.0 * info.bytes as f64 / whole.max(1) as f64;
-    writeln!(
-        out,
-        "size       {}, {:.1}% of the distinct texts",
-        bytes(info.bytes),
-        share(counts.text_bytes)
-    )?;
-    writeln!(out, "versions   {}", info.versions)?;
+    let share = 100.0 * info.bytes as f64 / counts.text_bytes.max(1) as f64;
+    let size = format!("{}, {share:.1}% of the distinct texts", bytes(info.bytes));
+    write_line(out, "size", &size)?;
+    write_line(out, "versions", &info.versions.to_string())
+}
+
+/// Names with their counts.
+fn list(counts: &BTreeMap<String, u64>) -> String {
+    let counts =
+        counts.iter().map(|(name, &count)| format!("{} {}", sanitize(name), grouped(count)));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+fn write_inputs(out: &mut impl Write, info: &IndexInfo) -> io::Result<()> {
     let inputs = &info.inputs;
-    writeln!(out, "inputs     {}: {} indexed", grouped(inputs.seen), grouped(inputs.indexed))?;
+    let (seen, indexed) = (grouped(inputs.seen), grouped(inputs.indexed));
+    write_line(out, "inputs", &format!("{seen}: {indexed} indexed"))?;
     if inputs.vanished > 0 {
-        writeln!(out, "vanished   {} in the corpora no more", grouped(inputs.vanished))?;
+        let vanished = grouped(inputs.vanished);
+        write_line(out, "vanished", &format!("{vanished} no longer in the corpora"))?;
     }
-    tallies(out, "skipped    ", &inputs.skipped)?;
-    tally(out, "unreadable ", "", &inputs.unreadable)?;
-    tallies(out, "note       ", &inputs.notices)
+    write_tallies(out, "skipped", &inputs.skipped)?;
+    write_tally(out, "unreadable", "", &inputs.unreadable)?;
+    write_tallies(out, "note", &inputs.notices)
 }
 
-fn tallies(out: &mut impl Write, label: &str, tallies: &BTreeMap<String, Tally>) -> io::Result<()> {
-    tallies.iter().try_for_each(|(reason, one)| tally(out, label, &format!(": {reason}"), one))
+fn write_tallies(
+    out: &mut impl Write,
+    label: &str,
+    tallies: &BTreeMap<String, Tally>,
+) -> io::Result<()> {
+    for (reason, tally) in tallies {
+        write_tally(out, label, &format!(": {reason}"), tally)?;
+    }
+    Ok(())
 }
 
-fn tally(out: &mut impl Write, label: &str, reason: &str, tally: &Tally) -> io::Result<()> {
+/// Writes a count, unless it is 0, with a reason and with the places of some examples.
+fn write_tally(out: &mut impl Write, label: &str, reason: &str, tally: &Tally) -> io::Result<()> {
     if tally.count == 0 {
         return Ok(());
     }
-    writeln!(out, "{label}{}{reason}", grouped(tally.count))?;
-    tally.examples.iter().try_for_each(|at| writeln!(out, "             {}", sanitize(at)))
-}
-
-/// A number with commas: `1,234,567`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let groups: Vec<&[u8]> = digits.as_bytes().rchunks(3).rev().collect();
-    let groups: Vec<String> =
-        groups.iter().map(|group| String::from_utf8_lossy(group).into_owned()).collect();
-    groups.join(",")
-}
-
-/// Bytes as people count them, in powers of 1000.
-fn bytes(number: u64) -> String {
-    let units = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)];
-    let unit = units.into_iter().find(|&(_, size)| number >= size);
-    unit.map_or(format!("{number} bytes"), |(name, size)| {
-        format!("{:.2} {name}", number as f64 / size as f64)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_for_people() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!(
-            [0, 999, 1500, 1_270_000_000].map(bytes),
-            ["0 bytes", "999 bytes", "1.50 kB", "1.27 GB"]
-        );
-    }
+    write_line(out, label, &format!("{}{reason}", grouped(tally.count)))?;
+    let mut examples = tally.examples.iter();
+    examples.try_for_each(|place| writeln!(out, "{EXAMPLE_INDENT}{}", sanitize(place)))
 }

@@ -1,17 +1,22 @@
-//! What to write under a quotation: whose policy it is, of when, and where it can be read.
+//! Citations: whose policy a clause is from, when it was archived, and where it can be read.
 
 use crate::search::Hit;
 
-/// Company, type, title and archive time.
+/// Company, type, title and archive time: `Acme, Privacy Policy, "Privacy", archived ...`.
 pub(in crate::printer) fn policy(hit: &Hit) -> String {
-    let title = hit.title.as_deref().map(|title| format!(", \"{title}\"")).unwrap_or_default();
-    format!("{}, {}{title}, archived {}", hit.company, hit.policy_type, hit.archive_time)
+    let mut parts = vec![hit.company.clone(), hit.policy_type.clone()];
+    parts.extend(hit.title.as_ref().map(|title| format!("\"{title}\"")));
+    parts.push(format!("archived {}", hit.archive_time));
+    parts.join(", ")
 }
 
-/// The whole citation in one line: the policy, its address (the archived page, if the corpus names it), its place in the corpus.
+/// The whole citation on one line: the policy, its address and its place in the corpus.
+///
+/// The address is the address of the archived page if the corpus names one, otherwise the original
+/// address of the policy.
 pub(in crate::printer) fn citation(hit: &Hit) -> String {
     let mut parts = vec![policy(hit)];
-    parts.extend(hit.archive_url.clone().or_else(|| hit.url.clone()));
+    parts.extend(hit.archive_url.as_ref().or(hit.url.as_ref()).cloned());
     parts.push(hit.source.place());
     parts.join(", ")
 }

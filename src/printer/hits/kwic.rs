@@ -1,61 +1,56 @@
-//! Keyword in context: a line per match, what stands before it, the match, what stands after it, below each other.
+//! Keywords in context: a line for each match, with the text before it, the match, and the text
+//! after it, so that matches are below each other.
 //!
-//! Columns are those of a terminal: wide letters take two, accents none, and no grapheme cluster is cut. The order of a line is that of reading,
-//! also for scripts from right to left: what turns the direction, as isolates would, is kept out like all that a terminal obeys.
+//! Columns are the columns of a terminal: wide letters take two, accents none, and no grapheme
+//! cluster is cut. Text from right to left keeps its reading order, since characters that would
+//! turn the direction, isolates too, are replaced like all others that a terminal would obey.
 
 use std::ops::Range;
 use std::str::FromStr;
 
-use anstyle::{AnsiColor, Style};
 use unicode_segmentation::GraphemeCursor;
 
 use crate::printer::terminal::columns::{columns, cut, first, last};
+use crate::printer::terminal::pen::{BOLD, DATE, MATCH, styled};
 use crate::search::Hit;
 use crate::token::{Token, tokens};
 
-/// How lines are drawn.
+/// How lines are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KwicOptions {
-    /// Columns of a line; fewer than [`KwicOptions::MIN_WIDTH`] are taken for that many.
+    /// The columns of a line. Less than [`KwicOptions::MIN_WIDTH`] counts as that.
     pub width: usize,
-    /// What lines are ordered by, first key first; without one they come as hits do. An order holds all lines back until the last hit.
+    /// The keys by which lines are sorted. Sorted lines are written after the last hit; without a
+    /// key, lines are written in the order of the hits.
     pub sort: Vec<KwicKey>,
-    /// Whether to use colours.
+    /// Whether colors are used.
     pub has_colour: bool,
 }
 
 impl KwicOptions {
-    /// Room for a few words beside company and date.
+    /// The least columns of a line: room for a few words beside the company and the date.
     pub const MIN_WIDTH: usize = 60;
 }
 
-/// What lines are ordered by: folded words, as queries compare them.
+/// A key by which lines are sorted. Words are compared folded, as queries compare them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KwicKey {
-    /// The word so many places before the match, from 1.
+    /// The word this many places before the match, from 1.
     Left(usize),
-    /// The words of the match.
+    /// The words of the match, which concordancers call the node.
     Node,
-    /// The word so many places after the match, from 1.
+    /// The word this many places after the match, from 1.
     Right(usize),
 }
 
-/// The most words from the match that an order can name.
+/// The largest distance from the match, in words, of a key.
 const MAX_PLACES: usize = 20;
 
 impl FromStr for KwicKey {
     type Err = ();
 
-    /// `L1`, `R2`, `N`, in any case.
+    /// `L1`, `R2` or `N`, in upper or lower case.
     fn from_str(text: &str) -> Result<Self, ()> {
-        let places = |digits: &str| {
-            let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-            digits
-                .parse()
-                .ok()
-                .filter(|places| is_plain && (1..=MAX_PLACES).contains(places))
-                .ok_or(())
-        };
         match text.as_bytes() {
             [b'L' | b'l', ..] => Ok(Self::Left(places(&text[1..])?)),
             [b'R' | b'r', ..] => Ok(Self::Right(places(&text[1..])?)),
@@ -65,76 +60,74 @@ impl FromStr for KwicKey {
     }
 }
 
-/// A line and what orders it.
-pub(in crate::printer) struct Line {
+/// A distance from the match. `+1`, which Rust would parse as a number, is refused.
+fn places(digits: &str) -> Result<usize, ()> {
+    match digits.parse() {
+        Ok(places) if !digits.starts_with('+') && (1..=MAX_PLACES).contains(&places) => Ok(places),
+        _ => Err(()),
+    }
+}
+
+/// A line and the words by which it is sorted.
+pub(super) struct KwicLine {
     pub key: Vec<String>,
     pub text: String,
 }
-
-const COMPANY: Style = Style::new().bold();
-const DATE: Style = AnsiColor::Green.on_default();
-const MATCH: Style = AnsiColor::Red.on_default().bold();
 
 const GAP: &str = "  ";
 /// The columns of an ISO date.
 const DATE_WIDTH: usize = 10;
 
-/// A line for each match of the hit; for a hit without matched words (only names or sections were asked for) its beginning.
-pub(in crate::printer) fn lines(hit: &Hit, options: &KwicOptions) -> Vec<Line> {
-    let nodes = if hit.highlights.is_empty() { &[(0, 0)][..] } else { &hit.highlights };
+/// The lines of a hit, one for each match. A hit without a match in its text, since only names or
+/// sections were searched, has one line with its beginning.
+pub(super) fn lines(hit: &Hit, options: &KwicOptions) -> Vec<KwicLine> {
+    let matches = if hit.highlights.is_empty() { &[(0, 0)][..] } else { &hit.highlights };
     let tokens: Vec<Token> =
         if options.sort.is_empty() { Vec::new() } else { tokens(&hit.text).collect() };
-    let line = |&(start, end): &(usize, usize)| {
-        let node = whole_clusters(&hit.text, start..end);
-        Line {
-            key: options
-                .sort
-                .iter()
-                .map(|&key| word(key, &hit.text, &tokens, start..end))
-                .collect(),
-            text: draw(hit, node, options),
-        }
-    };
-    nodes.iter().map(line).collect()
+    let mut lines = Vec::with_capacity(matches.len());
+    for &(start, end) in matches {
+        let keys = options.sort.iter();
+        lines.push(KwicLine {
+            key: keys.map(|&key| word(key, &hit.text, &tokens, start..end)).collect(),
+            text: draw(hit, whole_clusters(&hit.text, start..end), options),
+        });
+    }
+    lines
 }
 
 fn draw(hit: &Hit, node: Range<usize>, options: &KwicOptions) -> String {
-    let layout = Layout::new(options.width);
+    let layout = KwicLayout::new(options.width);
     let before = last(hit.text[..node.start].trim_end(), layout.before);
     let before = before.trim_start();
-    let match_ = cut(&hit.text[node.clone()], layout.rest);
-    let room = layout.rest.saturating_sub(columns(&match_) + GAP.len());
+    let matched = cut(&hit.text[node.clone()], layout.rest);
+    let room = layout.rest.saturating_sub(columns(&matched) + GAP.len());
     let after = first(hit.text[node.end..].trim_start(), room);
     let company = cut(&hit.company, layout.company);
-    let pad = |width: usize, text: &str| " ".repeat(width.saturating_sub(columns(text)));
     format!(
         "{}{before}{GAP}{}{GAP}{after}{}{GAP}{}{}{GAP}{}",
-        pad(layout.before, before),
-        styled(MATCH, &match_, options),
-        " ".repeat(room.saturating_sub(columns(&after))),
-        styled(COMPANY, &company, options),
-        pad(layout.company, &company),
-        styled(DATE, &hit.archive_date, options),
+        padding(layout.before, before),
+        styled(MATCH, &matched, options.has_colour),
+        padding(room, &after),
+        styled(BOLD, &company, options.has_colour),
+        padding(layout.company, &company),
+        styled(DATE, &hit.archive_date, options.has_colour),
     )
 }
 
-fn styled(style: Style, text: &str, options: &KwicOptions) -> String {
-    if options.has_colour && !text.is_empty() {
-        format!("{}{text}{}", style.render(), style.render_reset())
-    } else {
-        text.to_owned()
-    }
+/// The spaces that fill a part of the line.
+fn padding(width: usize, text: &str) -> String {
+    " ".repeat(width.saturating_sub(columns(text)))
 }
 
 /// The columns of the parts of a line.
-struct Layout {
+struct KwicLayout {
     before: usize,
-    /// The match and what follows.
+    /// The match and the text after it.
     rest: usize,
     company: usize,
 }
 
-impl Layout {
+impl KwicLayout {
     fn new(width: usize) -> Self {
         let width = width.max(KwicOptions::MIN_WIDTH);
         let company = (width / 5).min(24);
@@ -144,40 +137,39 @@ impl Layout {
     }
 }
 
-/// The range, widened to the borders of grapheme clusters: a match can end before a mark that no word has, such as a joiner.
+/// The range, widened to whole grapheme clusters. A match can end within one: before a mark that
+/// belongs to no word, such as a joiner.
 fn whole_clusters(text: &str, range: Range<usize>) -> Range<usize> {
-    let is_border =
-        |at| GraphemeCursor::new(at, text.len(), true).is_boundary(text, 0).unwrap_or(true);
-    let (mut start, mut end) = (range.start, range.end);
-    if !is_border(start) {
-        start = GraphemeCursor::new(start, text.len(), true)
-            .prev_boundary(text, 0)
-            .ok()
-            .flatten()
-            .unwrap_or(0);
-    }
-    if !is_border(end) {
-        let next = GraphemeCursor::new(end, text.len(), true).next_boundary(text, 0).ok().flatten();
-        end = next.unwrap_or(text.len());
-    }
+    let complete = "the cursor has the whole text";
+    let mut start = GraphemeCursor::new(range.start, text.len(), true);
+    let mut end = GraphemeCursor::new(range.end, text.len(), true);
+    let start = match start.is_boundary(text, 0).expect(complete) {
+        true => range.start,
+        false => start.prev_boundary(text, 0).expect(complete).unwrap_or(0),
+    };
+    let end = match end.is_boundary(text, 0).expect(complete) {
+        true => range.end,
+        false => end.next_boundary(text, 0).expect(complete).unwrap_or(text.len()),
+    };
     start..end
 }
 
-/// The folded word that a key names; empty, which comes first, where the clause has none there.
+/// The folded word that a key names. It is empty, and so sorts first, if the clause has none there.
 fn word(key: KwicKey, text: &str, tokens: &[Token], node: Range<usize>) -> String {
     let first = tokens.partition_point(|token| token.range.end <= node.start);
     let after = tokens.partition_point(|token| token.range.start < node.end).max(first);
-    let term = |at: Option<usize>| {
-        at.and_then(|at| tokens.get(at)).map(|token| token.term(text).into_owned())
+    let words = match key {
+        KwicKey::Node => first..after,
+        KwicKey::Left(places) => one(first.checked_sub(places)),
+        KwicKey::Right(places) => one((after + places).checked_sub(1)),
     };
-    match key {
-        KwicKey::Left(places) => term(first.checked_sub(places)).unwrap_or_default(),
-        KwicKey::Right(places) => term((after + places).checked_sub(1)).unwrap_or_default(),
-        KwicKey::Node => {
-            let terms: Vec<_> = tokens[first..after].iter().map(|token| token.term(text)).collect();
-            terms.join(" ")
-        }
-    }
+    let words = tokens.get(words).into_iter().flatten();
+    words.map(|token| token.term(text)).collect::<Vec<_>>().join(" ")
+}
+
+/// The range of one word, or an empty one.
+fn one(at: Option<usize>) -> Range<usize> {
+    at.map_or(0..0, |at| at..at + 1)
 }
 
 #[cfg(test)]
@@ -193,23 +185,38 @@ mod tests {
     }
 
     #[test]
-    fn words_around_a_match() {
+    fn keys_name_words_around_a_match() {
         let text = "We will NEVER, ever sell or rent Your data";
         let tokens: Vec<Token> = tokens(text).collect();
         let start = text.find("sell").unwrap();
-        let word = |key| word(key, text, &tokens, start..start + "sell or rent".len());
-        assert_eq!(word(KwicKey::Node), "sell or rent");
-        assert_eq!(word(KwicKey::Left(1)), "ever");
-        assert_eq!(word(KwicKey::Left(2)), "never");
-        assert_eq!(word(KwicKey::Right(1)), "your");
-        assert_eq!(word(KwicKey::Right(3)), "");
-        assert_eq!(word(KwicKey::Left(5)), "");
+        let node = start..start + "sell or rent".len();
+        let expected = [
+            (KwicKey::Node, "sell or rent"),
+            (KwicKey::Left(1), "ever"),
+            (KwicKey::Left(2), "never"),
+            (KwicKey::Right(1), "your"),
+            (KwicKey::Right(3), ""),
+            (KwicKey::Left(5), ""),
+        ];
+        for (key, expected) in expected {
+            assert_eq!(word(key, text, &tokens, node.clone()), expected, "{key:?}");
+        }
+    }
+
+    #[test]
+    fn keys_are_parsed() {
+        assert_eq!("l2".parse(), Ok(KwicKey::Left(2)));
+        assert_eq!("R20".parse(), Ok(KwicKey::Right(20)));
+        assert_eq!("n".parse(), Ok(KwicKey::Node));
+        for wrong in ["", "L", "L0", "L+1", "R21", "N1", "X1"] {
+            assert_eq!(wrong.parse::<KwicKey>(), Err(()), "{wrong}");
+        }
     }
 
     #[test]
     fn parts_fill_the_line() {
         for width in [60, 80, 120, 500] {
-            let Layout { before, rest, company } = Layout::new(width);
+            let KwicLayout { before, rest, company } = KwicLayout::new(width);
             assert_eq!(before + rest + company + DATE_WIDTH + 3 * GAP.len(), width);
         }
     }

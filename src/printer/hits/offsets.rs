@@ -1,22 +1,22 @@
-//! What the numbers of `highlights` count.
+//! The unit of the numbers in `highlights`.
 
 use std::borrow::Cow;
 
 use crate::search::Hit;
 
-/// What the numbers of `highlights` count.
+/// The unit of the numbers in `highlights`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OffsetUnit {
-    /// Bytes of the UTF-8 form of the text.
+    /// Bytes of the text as UTF-8.
     #[default]
     Bytes,
-    /// Unicode scalar values: what Python, R and SQL count, and JavaScript outside the astral planes.
+    /// Unicode scalar values, as Python, R and SQL count them, and JavaScript up to U+FFFF.
     Chars,
 }
 
 impl OffsetUnit {
-    /// The hit with its highlights, which are in bytes, counted this way.
-    pub(in crate::printer) fn of(self, hit: &Hit) -> Cow<'_, Hit> {
+    /// The hit with its highlights, which are in bytes, converted to this unit.
+    pub(super) fn applied_to(self, hit: &Hit) -> Cow<'_, Hit> {
         match self {
             OffsetUnit::Bytes => Cow::Borrowed(hit),
             OffsetUnit::Chars => {
@@ -27,15 +27,17 @@ impl OffsetUnit {
     }
 }
 
-/// Ascending byte ranges as ranges of scalar values; the text is walked through once.
+/// Ascending byte ranges as ranges of scalar values. The text is read once.
 fn in_chars(text: &str, ranges: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    let mut converted = Vec::with_capacity(ranges.len());
     let (mut byte, mut chars) = (0, 0);
-    let mut count = |to: usize| {
-        chars += text.get(byte..to).map_or(0, |stretch| stretch.chars().count());
-        byte = to;
-        chars
-    };
-    ranges.iter().map(|&(start, end)| (count(start), count(end))).collect()
+    for &(start, end) in ranges {
+        let first = chars + text[byte..start].chars().count();
+        chars = first + text[start..end].chars().count();
+        byte = end;
+        converted.push((first, chars));
+    }
+    converted
 }
 
 #[cfg(test)]
@@ -45,9 +47,8 @@ mod tests {
     #[test]
     fn scalar_values_are_counted() {
         let text = "é個😀 sell, sell";
-        let at = |word: &str, from: usize| text[from..].find(word).unwrap() + from;
-        let first = at("sell", 0);
-        let second = at("sell", first + 1);
+        let first = text.find("sell").unwrap();
+        let second = text.rfind("sell").unwrap();
         let ranges = [(0, 2), (first, first + 4), (second, second + 4)];
         assert_eq!(in_chars(text, &ranges), [(0, 1), (4, 8), (10, 14)]);
     }

@@ -1,195 +1,183 @@
-//! Hits as rows, for spreadsheets, databases and line tools. The first row names the columns; an absent value is an empty cell.
-//!
-//! CSV is that of RFC 4180: cells with a comma, a quote or a line break are quoted, rows end with CR LF. In TSV no cell is quoted: a tab, a line
-//! feed, a carriage return and a backslash in a value are written `\t`, `\n`, `\r` and `\\`, as PostgreSQL's COPY and jq's `@tsv` do, so that
-//! a row is always one line and nothing is lost; rows end with LF.
+//! Hits as rows of CSV or TSV. The first row names the columns, and an absent value is an empty
+//! cell.
 
 use std::io::{self, Write};
 
-use csv::{QuoteStyle, Terminator, WriterBuilder};
-
+use super::citation::citation;
 use crate::error::{Error, Result};
-use crate::printer::hits::citation::citation;
+use crate::printer::rows::{TableSeparator, cell, write_row};
 use crate::printer::terminal::sanitize::sanitize;
 use crate::search::{Hit, NeighbourClause, Totals};
 
 /// How rows are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableOptions {
-    /// What stands between cells.
+    /// The character between cells.
     pub separator: TableSeparator,
     /// The columns.
     pub fields: TableFields,
-    /// Whether a cell that a spreadsheet would take for a formula gets an apostrophe before it.
-    pub has_safe_cells: bool,
-    /// Whether control characters must be kept out, because a terminal reads along.
+    /// Whether a cell that a spreadsheet would run as a formula begins with an apostrophe.
+    pub guard_formulas: bool,
+    /// Whether a terminal may read the output, so that control characters are replaced.
     pub is_terminal: bool,
 }
 
-/// What stands between cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TableSeparator {
-    /// CSV.
-    Comma,
-    /// TSV.
-    Tab,
+/// A column: its name, and the cell that a hit has in it.
+struct TableField {
+    name: &'static str,
+    cell: fn(&Hit) -> String,
 }
 
-type Cell = fn(&Hit) -> String;
+const fn field(name: &'static str, cell: fn(&Hit) -> String) -> TableField {
+    TableField { name, cell }
+}
 
-/// Every column, in the order of the fields of a hit. `source` is there twice: its parts, which are columns unless others are chosen, and whole.
-const FIELDS: [(&str, Cell); 32] = [
-    ("rank", |hit| hit.rank.to_string()),
-    ("score", |hit| hit.score.map(|score| format!("{score:.4}")).unwrap_or_default()),
-    ("id", |hit| hit.id.clone()),
-    ("collection", |hit| hit.collection.clone()),
-    ("company", |hit| hit.company.clone()),
-    ("type", |hit| hit.policy_type.clone()),
-    ("archive_date", |hit| hit.archive_date.clone()),
-    ("archive_time", |hit| hit.archive_time.clone()),
-    ("first_seen", |hit| hit.first_seen.clone()),
-    ("last_seen", |hit| hit.last_seen.clone()),
-    ("gone_by", |hit| hit.gone_by.clone().unwrap_or_default()),
-    ("snapshots", |hit| hit.snapshots.to_string()),
-    ("section", |hit| hit.section.join(" > ")),
-    ("kind", |hit| hit.kind.to_string()),
-    ("lead_in", |hit| hit.lead_in.clone().unwrap_or_default()),
-    ("text", |hit| hit.text.clone()),
-    ("highlights", |hit| ranges(&hit.highlights)),
-    ("lang", |hit| hit.lang.clone().unwrap_or_default()),
-    ("title", |hit| hit.title.clone().unwrap_or_default()),
-    ("url", |hit| hit.url.clone().unwrap_or_default()),
-    ("archive_url", |hit| hit.archive_url.clone().unwrap_or_default()),
-    ("source.corpus", |hit| hit.source.corpus.clone()),
-    ("source.path", |hit| hit.source.path.clone()),
-    ("source.commit", |hit| hit.source.commit.clone().unwrap_or_default()),
-    ("source.entry", |hit| hit.source.entry.clone().unwrap_or_default()),
-    ("source.line", |hit| number(hit.source.line)),
-    ("same_text_companies", |hit| hit.same_text_companies.to_string()),
-    ("group_size", |hit| number(hit.group_size)),
-    ("source", |hit| hit.source.place()),
-    ("context_before", |hit| texts(hit.context.iter().flat_map(|context| &context.before))),
-    ("context_after", |hit| texts(hit.context.iter().flat_map(|context| &context.after))),
-    ("citation", citation),
+/// All columns, in the order of the fields of a hit.
+///
+/// The source of a hit has columns for its parts, and a column for all of them on request.
+const FIELDS: [TableField; 32] = [
+    field("rank", |hit| hit.rank.to_string()),
+    field("score", |hit| cell(hit.score.map(|score| format!("{score:.4}")))),
+    field("id", |hit| hit.id.clone()),
+    field("collection", |hit| hit.collection.clone()),
+    field("company", |hit| hit.company.clone()),
+    field("type", |hit| hit.policy_type.clone()),
+    field("archive_date", |hit| hit.archive_date.clone()),
+    field("archive_time", |hit| hit.archive_time.clone()),
+    field("first_seen", |hit| hit.first_seen.clone()),
+    field("last_seen", |hit| hit.last_seen.clone()),
+    field("gone_by", |hit| cell(hit.gone_by.as_ref())),
+    field("snapshots", |hit| hit.snapshots.to_string()),
+    field("section", |hit| hit.section.join(" > ")),
+    field("kind", |hit| hit.kind.to_string()),
+    field("lead_in", |hit| cell(hit.lead_in.as_ref())),
+    field("text", |hit| hit.text.clone()),
+    field("highlights", |hit| ranges(&hit.highlights)),
+    field("lang", |hit| cell(hit.lang.as_ref())),
+    field("title", |hit| cell(hit.title.as_ref())),
+    field("url", |hit| cell(hit.url.as_ref())),
+    field("archive_url", |hit| cell(hit.archive_url.as_ref())),
+    field("source.corpus", |hit| hit.source.corpus.clone()),
+    field("source.path", |hit| hit.source.path.clone()),
+    field("source.commit", |hit| cell(hit.source.commit.as_ref())),
+    field("source.entry", |hit| cell(hit.source.entry.as_ref())),
+    field("source.line", |hit| cell(hit.source.line)),
+    field("same_text_companies", |hit| hit.same_text_companies.to_string()),
+    field("group_size", |hit| cell(hit.group_size)),
+    field("source", |hit| hit.source.place()),
+    field("context_before", |hit| texts(hit.context.iter().flat_map(|context| &context.before))),
+    field("context_after", |hit| texts(hit.context.iter().flat_map(|context| &context.after))),
+    field("citation", citation),
 ];
 
-/// The columns from here on are there only if somebody asks for them.
-const ON_REQUEST: usize = FIELDS.len() - 4;
-/// How alike (Damerau-Levenshtein over the longer length, 0 to 1) a name must be to be offered.
-const NEAR: f64 = 0.6;
+/// The number of columns without a choice; the others are there only on request.
+const DEFAULT_FIELDS: usize = FIELDS.len() - 4;
 
-fn number(number: Option<u64>) -> String {
-    number.map(|number| number.to_string()).unwrap_or_default()
-}
+/// The least similarity at which an unknown name gets a suggestion: Damerau-Levenshtein distance
+/// over the longer length, subtracted from 1.
+const MIN_SIMILARITY: f64 = 0.6;
 
 fn ranges(ranges: &[(usize, usize)]) -> String {
     let written: Vec<_> = ranges.iter().map(|(start, end)| format!("{start}-{end}")).collect();
     written.join(";")
 }
 
-/// A line for each clause.
+/// One line for each clause.
 fn texts<'n>(neighbours: impl Iterator<Item = &'n NeighbourClause>) -> String {
     neighbours.map(|neighbour| neighbour.text.replace('\n', " ")).collect::<Vec<_>>().join("\n")
 }
 
-/// Columns in an order: positions in the table of fields.
+/// Columns in the order in which they are written, as positions in the list of all columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableFields(Vec<usize>);
 
 impl Default for TableFields {
     fn default() -> Self {
-        Self((0..ON_REQUEST).collect())
+        Self((0..DEFAULT_FIELDS).collect())
     }
 }
 
 impl TableFields {
-    /// The fields with these names.
+    /// The columns with these names.
     ///
     /// # Errors
     ///
-    /// A name that no field has, or none at all.
+    /// [`Error::Usage`] if there is no column of that name, or no name.
     pub fn named(names: &[String]) -> Result<Self> {
-        let position = |name: &String| {
-            let found = FIELDS.iter().position(|(known, _)| known == name);
-            found.ok_or_else(|| Error::Usage(unknown(name)))
-        };
-        let fields: Vec<usize> = names.iter().map(position).collect::<Result<_>>()?;
-        if fields.is_empty() { Err(Error::Usage(unknown(""))) } else { Ok(Self(fields)) }
+        let mut fields = Vec::with_capacity(names.len());
+        for name in names {
+            fields.push(position(name).ok_or_else(|| unknown(name))?);
+        }
+        if fields.is_empty() { Err(unknown("")) } else { Ok(Self(fields)) }
     }
 
-    /// The same fields, and the one with this name at the end if it is not among them.
+    /// The same columns, and at the end the one with this name unless it is among them.
     #[must_use]
     pub fn with(mut self, name: &str) -> Self {
-        let field = FIELDS.iter().position(|(known, _)| *known == name);
-        self.0.extend(field.filter(|at| !self.0.contains(at)));
+        self.0.extend(position(name).filter(|at| !self.0.contains(at)));
         self
     }
 
-    fn chosen(&self) -> impl Iterator<Item = &'static (&'static str, Cell)> {
+    fn chosen(&self) -> impl Iterator<Item = &'static TableField> {
         self.0.iter().filter_map(|&at| FIELDS.get(at))
     }
 }
 
-fn unknown(name: &str) -> String {
-    let likeness =
-        |known: &str| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), known);
-    let names = || FIELDS.iter().map(|(known, _)| *known);
-    let near = names()
-        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
-        .filter(|near| likeness(near) >= NEAR);
-    let hint = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-    format!("no field `{name}`; {hint}fields: {}", names().collect::<Vec<_>>().join(", "))
+fn position(name: &str) -> Option<usize> {
+    FIELDS.iter().position(|field| field.name == name)
 }
 
-pub(in crate::printer) fn begin(out: &mut impl Write, options: &TableOptions) -> io::Result<()> {
-    row(out, options.separator, options.fields.chosen().map(|(name, _)| (*name).to_owned()))
+fn unknown(name: &str) -> Error {
+    let lower = name.to_lowercase();
+    let similar = FIELDS
+        .iter()
+        .map(|field| (strsim::normalized_damerau_levenshtein(&lower, field.name), field.name))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY);
+    let hint = match similar {
+        Some((_, similar)) => format!("did you mean `{similar}`? "),
+        None => String::new(),
+    };
+    let names = FIELDS.map(|field| field.name).join(", ");
+    Error::Usage(format!("no field `{name}`; {hint}fields: {names}"))
 }
 
-pub(in crate::printer) fn hit(
-    out: &mut impl Write,
-    hit: &Hit,
-    options: &TableOptions,
-) -> io::Result<()> {
-    let cells = options.fields.chosen().map(|(_, cell)| {
-        let value = cell(hit);
+/// Writes the row with the names of the columns.
+pub(super) fn write_names(out: &mut impl Write, options: &TableOptions) -> io::Result<()> {
+    let names = options.fields.chosen().map(|field| field.name.to_owned());
+    write_row(out, options.separator, names)
+}
+
+/// Writes the row of a hit.
+pub(super) fn write_hit(out: &mut impl Write, hit: &Hit, options: &TableOptions) -> io::Result<()> {
+    let cells = options.fields.chosen().map(|field| {
+        let value = (field.cell)(hit);
         let value = if options.is_terminal { sanitize(&value).into_owned() } else { value };
-        if options.has_safe_cells { guarded(value) } else { value }
+        if options.guard_formulas { guarded(value) } else { value }
     });
-    row(out, options.separator, cells)
+    write_row(out, options.separator, cells)
 }
 
-/// The totals as a table of one row.
-pub(in crate::printer) fn totals(
+/// Writes the totals as a table of one row.
+pub(super) fn write_totals(
     out: &mut impl Write,
     totals: &Totals,
     options: &TableOptions,
 ) -> io::Result<()> {
     let Totals { clauses, policies, companies, snapshots, groups } = *totals;
-    let mut columns = vec![
-        ("clauses", clauses),
-        ("policies", policies),
-        ("companies", companies),
-        ("snapshots", snapshots),
-    ];
-    columns.extend(groups.map(|groups| ("groups", groups)));
-    row(out, options.separator, columns.iter().map(|(name, _)| (*name).to_owned()))?;
-    row(out, options.separator, columns.iter().map(|(_, number)| number.to_string()))
-}
-
-/// Writes rows (RFC 4180) below a row of names.
-pub(in crate::printer) fn print_rows(
-    out: &mut impl Write,
-    names: &[&str],
-    rows: impl Iterator<Item = Vec<String>>,
-) -> io::Result<()> {
-    row(out, TableSeparator::Comma, names.iter().map(|name| (*name).to_owned()))?;
-    for cells in rows {
-        row(out, TableSeparator::Comma, cells.into_iter())?;
+    let mut names = vec!["clauses", "policies", "companies", "snapshots"];
+    let mut numbers = vec![clauses, policies, companies, snapshots];
+    if let Some(groups) = groups {
+        names.push("groups");
+        numbers.push(groups);
     }
-    out.flush()
+    write_row(out, options.separator, names.into_iter().map(str::to_owned))?;
+    write_row(out, options.separator, numbers.iter().map(u64::to_string))
 }
 
-/// What a spreadsheet takes for a formula by its first character, as text: OWASP's list.
+/// The value with an apostrophe before it if its first character makes it a formula.
+///
+/// The list of characters comes from <https://owasp.org/www-community/attacks/CSV_Injection>.
 fn guarded(value: String) -> String {
     if value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
         format!("'{value}")
@@ -198,50 +186,12 @@ fn guarded(value: String) -> String {
     }
 }
 
-/// Writes one row. Each is made in memory and handed on whole: nothing waits here.
-pub(in crate::printer) fn row(
-    out: &mut impl Write,
-    separator: TableSeparator,
-    cells: impl Iterator<Item = String>,
-) -> io::Result<()> {
-    let mut builder = WriterBuilder::new();
-    match separator {
-        TableSeparator::Comma => builder.terminator(Terminator::CRLF),
-        TableSeparator::Tab => builder.delimiter(b'\t').quote_style(QuoteStyle::Never),
-    };
-    let mut row = builder.from_writer(Vec::new());
-    for cell in cells {
-        row.write_field(if separator == TableSeparator::Tab { escaped(&cell) } else { cell })?;
-    }
-    row.write_record(None::<&[u8]>)?;
-    out.write_all(&row.into_inner().map_err(|error| error.into_error())?)
-}
-
-fn escaped(value: &str) -> String {
-    value.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn written(separator: TableSeparator, cells: &[&str]) -> String {
-        let mut out = Vec::new();
-        row(&mut out, separator, cells.iter().map(|cell| (*cell).to_owned())).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn a_row_is_quoted_or_escaped() {
-        let cells = ["a,b", "say \"no\"", "two\nlines", "", "tab\there", r"C:\n"];
-        assert_eq!(
-            written(TableSeparator::Comma, &cells),
-            "\"a,b\",\"say \"\"no\"\"\",\"two\nlines\",,tab\there,C:\\n\r\n"
-        );
-        assert_eq!(
-            written(TableSeparator::Tab, &cells),
-            "a,b\tsay \"no\"\ttwo\\nlines\t\ttab\\there\tC:\\\\n\n"
-        );
+    fn names(fields: &TableFields) -> Vec<&'static str> {
+        fields.chosen().map(|field| field.name).collect()
     }
 
     #[test]
@@ -254,14 +204,16 @@ mod tests {
     }
 
     #[test]
-    fn fields_have_names() {
-        let names =
-            |fields: &TableFields| fields.chosen().map(|(name, _)| *name).collect::<Vec<_>>();
+    fn columns_are_chosen_by_name() {
         let wanted = ["text", "company", "source"].map(str::to_owned);
         assert_eq!(names(&TableFields::named(&wanted).unwrap()), wanted);
         let cited = TableFields::default().with("citation");
         assert_eq!(names(&cited).last(), Some(&"citation"));
         assert_eq!(cited.clone().with("citation"), cited);
+    }
+
+    #[test]
+    fn unknown_columns_get_a_suggestion() {
         let error = TableFields::named(&["Compny".to_owned()]).unwrap_err().to_string();
         assert!(
             error.starts_with("no field `Compny`; did you mean `company`? fields: rank, score, "),

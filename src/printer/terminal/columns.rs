@@ -1,11 +1,18 @@
-//! Columns that text takes in a terminal. Whole grapheme clusters only: an accent stays with its letter.
+//! Measures, cuts and aligns text by the columns that it takes in a terminal.
+//!
+//! Text is cut between grapheme clusters only, so that an accent stays with its letter.
+
+use std::io::{self, Write};
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::printer::terminal::sanitize::sanitize;
+use super::sanitize::sanitize;
 
-/// The columns of a text, cluster by cluster: ligatures across clusters, which the width of a whole string allows for, are rare in terminals.
+/// The columns that a text takes.
+///
+/// Clusters are measured one by one. The width of a whole string would allow for ligatures across
+/// clusters, which few terminals draw.
 pub(in crate::printer) fn columns(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
@@ -14,19 +21,20 @@ pub(in crate::printer) fn columns(text: &str) -> usize {
     }
 }
 
-/// The first clusters of a text that fit into a number of columns, safe for a terminal.
+/// The first clusters of a text that fit into `width` columns, safe for a terminal.
 pub(in crate::printer) fn first(text: &str, width: usize) -> String {
     fitting(text.graphemes(true), width).concat()
 }
 
-/// The last clusters that fit, safe for a terminal.
+/// The last clusters of a text that fit into `width` columns, safe for a terminal.
 pub(in crate::printer) fn last(text: &str, width: usize) -> String {
     let mut clusters = fitting(text.graphemes(true).rev(), width);
     clusters.reverse();
     clusters.concat()
 }
 
-/// Takes no more of the text than fits: clauses can be long, and have many matches.
+/// The clusters up to the first that does not fit. The rest is not looked at, because a clause can
+/// be long and have many matches.
 fn fitting<'t>(clusters: impl Iterator<Item = &'t str>, width: usize) -> Vec<String> {
     let mut left = width;
     let mut fitting = Vec::new();
@@ -42,12 +50,13 @@ fn fitting<'t>(clusters: impl Iterator<Item = &'t str>, width: usize) -> Vec<Str
     fitting
 }
 
-/// A soft hyphen shows only where a line breaks, but some terminals give it a column.
-fn safe(cluster: &str) -> String {
-    sanitize(cluster).replace('\u{AD}', "")
+/// The text without soft hyphens too: they show only at a line break, but some terminals give them
+/// a column.
+fn safe(text: &str) -> String {
+    sanitize(text).replace('\u{AD}', "")
 }
 
-/// All of a text if it fits, else as much as leaves room for a mark.
+/// The whole text if it fits into `width` columns, otherwise its beginning and an ellipsis.
 pub(in crate::printer) fn cut(text: &str, width: usize) -> String {
     let whole = first(text, width);
     if whole.len() >= safe(text).len() {
@@ -56,13 +65,38 @@ pub(in crate::printer) fn cut(text: &str, width: usize) -> String {
     format!("{}…", first(text, width.saturating_sub(1)))
 }
 
+/// Writes rows in aligned columns, the last `numbers` of them to the right.
+pub(in crate::printer) fn write_aligned(
+    out: &mut impl Write,
+    rows: &[Vec<String>],
+    numbers: usize,
+) -> io::Result<()> {
+    let count = rows.first().map_or(0, Vec::len);
+    let mut widths = vec![0; count];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = columns(cell).max(*width);
+        }
+    }
+    for row in rows {
+        let mut cells = Vec::with_capacity(count);
+        for (at, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            let space = " ".repeat(width - columns(cell));
+            let is_number = at + numbers >= count;
+            cells.push(if is_number { space + cell } else { cell.clone() + &space });
+        }
+        writeln!(out, "{}", cells.join("  ").trim_end())?;
+    }
+    out.flush()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn clusters_stay_whole() {
-        // e with an accent of its own, a family of four, two wide letters, an escape.
+        // An e with a separate accent, a family of four, two wide letters, an escape, and an x.
         let text = "e\u{301}👨‍👩‍👧‍👦個人\u{1b}x";
         assert_eq!(columns(text), columns("e") + 2 + 4 + columns("\u{1b}") + 1);
         assert_eq!(first(text, 2), "e\u{301}");
@@ -73,5 +107,13 @@ mod tests {
         assert_eq!(cut("abc", 3), "abc");
         assert_eq!(cut("abcd", 3), "ab…");
         assert_eq!(first("a\u{ad}b", 2), "ab");
+    }
+
+    #[test]
+    fn numbers_are_aligned_to_the_right() {
+        let rows = [["name", "n"], ["個", "10"]].map(|row| row.map(str::to_owned).to_vec());
+        let mut out = Vec::new();
+        write_aligned(&mut out, &rows, 1).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "name   n\n個    10\n");
     }
 }

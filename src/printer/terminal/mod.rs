@@ -1,4 +1,7 @@
-//! Text for terminals: safe, and measured in columns.
+//! Text for people: styled, wrapped, measured in columns, and safe for a terminal.
 
 pub(super) mod columns;
+pub(super) mod numbers;
+pub(super) mod pen;
 pub(super) mod sanitize;
+pub(super) mod wrap;

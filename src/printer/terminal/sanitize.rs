@@ -1,26 +1,40 @@
-//! Policy text is foreign text: what could move the cursor, colour the screen or turn the writing direction stays out of terminals.
+//! Replaces characters that a terminal would obey instead of showing.
+//!
+//! Policy text comes from strangers. Printed as it is, it could move the cursor, color the screen
+//! or turn the direction of the writing.
 
 use std::borrow::Cow;
 
-/// `text` with each control and direction-changing character replaced by U+FFFD.
+/// `text` with each control or direction-changing character replaced by U+FFFD, and each tab or
+/// line feed by a space.
 ///
 /// ```
-/// assert_eq!(fineprint::printer::sanitize("a\u{1b}[31mb\u{202e}c\td"), "a\u{fffd}[31mb\u{fffd}c d");
+/// let safe = fineprint::printer::sanitize("a\u{1b}[31mb\u{202e}c\td");
+/// assert_eq!(safe, "a\u{fffd}[31mb\u{fffd}c d");
 /// ```
 pub fn sanitize(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
-        return Cow::Borrowed(text);
+    if text.chars().any(is_unsafe) {
+        Cow::Owned(text.chars().map(safe_character).collect())
+    } else {
+        Cow::Borrowed(text)
     }
-    let safe = |c| match c {
+}
+
+fn safe_character(c: char) -> char {
+    match c {
         '\t' | '\n' => ' ',
         c if is_unsafe(c) => '\u{FFFD}',
         c => c,
-    };
-    Cow::Owned(text.chars().map(safe).collect())
+    }
 }
 
-/// Whether a terminal would obey the character instead of showing it.
+/// Whether a terminal would obey the character: all control characters, and the marks, separators,
+/// embeddings, overrides and isolates that change the direction or end the line (Unicode Standard
+/// Annex 9).
 pub(in crate::printer) fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    let changes_direction = matches!(
+        c,
+        '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+    );
+    c.is_control() || changes_direction
 }

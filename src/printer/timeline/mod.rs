@@ -1,144 +1,151 @@
-//! Timelines: a table with bars for people, rows for programs.
+//! Timelines: a table with bars for people, rows and a picture.
 
+#[cfg(feature = "plot")]
 pub(super) mod plot;
 
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::printer::hits::human::HumanOptions;
-use crate::printer::hits::table::print_rows;
-use crate::printer::terminal::sanitize::sanitize;
+use super::rows::{cell, write_csv};
+use super::terminal::pen::{BOLD, HumanOptions, styled};
+use super::terminal::sanitize::sanitize;
 use crate::search::{Timeline, TimelineMeasure, TimelinePoint, TimelineSeries};
 
-/// The colours of series: distinct without red beside green.
+/// The colors of series, which can be told apart without telling red from green.
 const COLOURS: [AnsiColor; 4] =
     [AnsiColor::Blue, AnsiColor::Yellow, AnsiColor::Magenta, AnsiColor::Cyan];
 
-/// Columns that a bar takes at least; without that much room there is none.
+/// The least columns of the longest bar. With less room there are no bars.
 const MIN_BAR: usize = 8;
-/// And at most: longer ones are no easier to compare.
+/// The most columns of the longest bar. Longer bars are no easier to compare.
 const MAX_BAR: usize = 60;
 
-/// A line that says what is counted, with what carries forward.
-pub(in crate::printer) fn caption(timeline: &Timeline) -> String {
-    let by = timeline.by;
-    match (timeline.measure, &timeline.carry) {
-        (TimelineMeasure::Snapshots, _) => format!("snapshots archived in each {by}"),
-        (measure, None) => format!(
-            "{} at the end of each {by}; the last snapshot of a policy counts until the next, however old",
-            measure.name()
-        ),
-        (measure, Some(carry)) => format!(
-            "{} at the end of each {by}; the last snapshot of a policy counts until the next, up to {carry}",
-            measure.name()
-        ),
+/// A sentence that says how the timeline counts: what, when, and how long a snapshot counts.
+pub(super) fn caption(timeline: &Timeline) -> String {
+    let (by, measure) = (timeline.by, timeline.measure.name());
+    if timeline.measure == TimelineMeasure::Snapshots {
+        return format!("snapshots archived in each {by}");
     }
+    let carry = match &timeline.carry {
+        None => "however old".to_owned(),
+        Some(carry) => format!("up to {carry}"),
+    };
+    format!(
+        "{measure} at the end of each {by}; \
+         the last snapshot of a policy counts until the next, {carry}"
+    )
 }
 
-/// Writes a timeline for people: a block for each query; in a terminal with bars, all on one scale.
+/// Writes a timeline for people, a block for each query. In a terminal there are bars, all on one
+/// scale.
 pub fn print_timeline(
     out: &mut impl Write,
     timeline: &Timeline,
     options: HumanOptions,
 ) -> io::Result<()> {
     writeln!(out, "{}", caption(timeline))?;
-    let points = || timeline.series.iter().flat_map(|series| &series.points);
-    let widths = Widths {
-        period: points().map(|point| point.period.len()).max().unwrap_or(0),
-        saying: points().map(|point| point.saying.to_string().len()).max().unwrap_or(0),
-        in_force: points().map(|point| point.in_force.to_string().len()).max().unwrap_or(0),
-    };
-    let most = points().filter_map(|point| point.share).fold(0.0, f64::max);
-    for (number, series) in timeline.series.iter().enumerate() {
-        let colour = COLOURS[number % COLOURS.len()].on_default();
+    let scale = TimelineScale::new(timeline);
+    for (series, colour) in timeline.series.iter().zip(COLOURS.iter().cycle()) {
         writeln!(out)?;
-        print_series(out, series, &widths, Bars { most, colour, options })?;
+        let query = sanitize(&series.query);
+        writeln!(out, "{}", styled(BOLD, &query, options.has_colour))?;
+        for point in &series.points {
+            writeln!(out, "{}", scale.line(point, colour.on_default(), options))?;
+        }
     }
-    if points().any(|point| point.is_partial) {
+    if points(timeline).any(|point| point.is_partial) {
         writeln!(out, "\n* only a part of it: the index, --since or --until begin or end inside")?;
     }
     out.flush()
 }
 
-struct Widths {
+fn points(timeline: &Timeline) -> impl Iterator<Item = &TimelinePoint> {
+    timeline.series.iter().flat_map(|series| &series.points)
+}
+
+/// The widths of the columns and the scale of the bars, which all series share.
+struct TimelineScale {
     period: usize,
     saying: usize,
     in_force: usize,
+    /// The share of the longest bar.
+    largest_share: f64,
 }
 
-/// How bars are drawn.
-#[derive(Clone, Copy)]
-struct Bars {
-    /// The share of the longest.
-    most: f64,
-    colour: Style,
-    options: HumanOptions,
-}
-
-fn print_series(
-    out: &mut impl Write,
-    series: &TimelineSeries,
-    widths: &Widths,
-    bars: Bars,
-) -> io::Result<()> {
-    let query = sanitize(&series.query);
-    let bold = if bars.options.has_colour { Style::new().bold() } else { Style::new() };
-    writeln!(out, "{bold}{query}{bold:#}")?;
-    for point in &series.points {
-        let TimelinePoint { period, is_partial, saying, in_force, share, .. } = point;
-        let mark = if *is_partial { '*' } else { ' ' };
-        let share_text = share.map_or("-".to_owned(), |share| format!("{:.1}%", share * 100.0));
-        let (a, b, c) = (widths.period, widths.saying, widths.in_force);
-        let line = format!("{period:<a$}{mark} {saying:>b$} of {in_force:>c$} {share_text:>6}");
-        let bar = bars.bar(share.unwrap_or(0.0), line.len() + 2);
-        writeln!(out, "{}", format!("{line}  {bar}").trim_end())?;
+impl TimelineScale {
+    fn new(timeline: &Timeline) -> Self {
+        let mut scale = Self { period: 0, saying: 0, in_force: 0, largest_share: 0.0 };
+        for point in points(timeline) {
+            scale.period = scale.period.max(point.period.len());
+            scale.saying = scale.saying.max(point.saying.to_string().len());
+            scale.in_force = scale.in_force.max(point.in_force.to_string().len());
+            scale.largest_share = scale.largest_share.max(share_of_bar(point));
+        }
+        scale
     }
-    Ok(())
-}
 
-impl Bars {
-    /// The bar of a share, in eighths of a column; none where no terminal shows it.
-    fn bar(self, share: f64, used: usize) -> String {
-        let Some(room) = self.options.width.map(|width| width.saturating_sub(used + 1)) else {
+    fn line(&self, point: &TimelinePoint, style: Style, options: HumanOptions) -> String {
+        let TimelinePoint { period, is_partial, saying, in_force, share, .. } = point;
+        let (a, b, c) = (self.period, self.saying, self.in_force);
+        let mark = if *is_partial { '*' } else { ' ' };
+        let percent = match share {
+            Some(share) => format!("{:.1}%", share * 100.0),
+            None => "-".to_owned(),
+        };
+        let line = format!("{period:<a$}{mark} {saying:>b$} of {in_force:>c$} {percent:>6}");
+        let bar = self.bar(share_of_bar(point), options.width, line.len() + 2);
+        format!("{line}  {}", styled(style, &bar, options.has_colour)).trim_end().to_owned()
+    }
+
+    /// The bar of a share, in eighths of a column; empty without a terminal of this width.
+    fn bar(&self, share: f64, width: Option<usize>, used: usize) -> String {
+        let Some(room) = width.map(|width| width.saturating_sub(used + 1)) else {
             return String::new();
         };
-        if room < MIN_BAR || self.most <= 0.0 || share <= 0.0 {
+        if room < MIN_BAR || self.largest_share <= 0.0 || share <= 0.0 {
             return String::new();
         }
-        // What is there at all has an eighth of a column at least.
-        let eighths =
-            ((share / self.most * room.min(MAX_BAR) as f64 * 8.0).round() as usize).max(1);
+        let longest = room.min(MAX_BAR) as f64 * 8.0;
+        // A share above zero has at least an eighth of a column.
+        let eighths = ((share / self.largest_share * longest).round() as usize).max(1);
         let mut bar = "█".repeat(eighths / 8);
         bar.extend(['▏', '▎', '▍', '▌', '▋', '▊', '▉'].get((eighths % 8).wrapping_sub(1)));
-        let colour = if self.options.has_colour { self.colour } else { Style::new() };
-        format!("{colour}{bar}{colour:#}")
+        bar
     }
+}
+
+/// The share that a bar shows. A period in which nothing was in force has none, and no bar.
+fn share_of_bar(point: &TimelinePoint) -> f64 {
+    point.share.unwrap_or(0.0)
 }
 
 /// The names of the columns of [`print_timeline_csv`].
 const COLUMNS: [&str; 9] =
     ["query", "measure", "period", "start", "end", "is_partial", "saying", "in_force", "share"];
 
-/// Writes a row for each period of each query (RFC 4180), below a row of names.
+/// Writes a timeline as CSV, one row for each period of each query.
 pub fn print_timeline_csv(out: &mut impl Write, timeline: &Timeline) -> io::Result<()> {
-    let row = |query: &String, point: &TimelinePoint| {
-        vec![
-            query.clone(),
-            timeline.measure.name().to_owned(),
-            point.period.clone(),
-            point.start.clone(),
-            point.end.clone(),
-            point.is_partial.to_string(),
-            point.saying.to_string(),
-            point.in_force.to_string(),
-            point.share.map(|share| share.to_string()).unwrap_or_default(),
-        ]
-    };
-    let of_series = |series: &TimelineSeries| {
-        series.points.iter().map(|point| row(&series.query, point)).collect::<Vec<_>>()
-    };
-    print_rows(out, &COLUMNS, timeline.series.iter().flat_map(of_series))
+    let measure = timeline.measure.name();
+    let rows = timeline
+        .series
+        .iter()
+        .flat_map(|series| series.points.iter().map(move |point| row(series, measure, point)));
+    write_csv(out, &COLUMNS, rows)
+}
+
+fn row(series: &TimelineSeries, measure: &str, point: &TimelinePoint) -> Vec<String> {
+    vec![
+        series.query.clone(),
+        measure.to_owned(),
+        point.period.clone(),
+        point.start.clone(),
+        point.end.clone(),
+        point.is_partial.to_string(),
+        point.saying.to_string(),
+        point.in_force.to_string(),
+        cell(point.share),
+    ]
 }
 
 #[cfg(test)]
@@ -147,15 +154,14 @@ mod tests {
 
     #[test]
     fn bars_are_as_long_as_shares() {
-        let options = |width| HumanOptions { width, ..HumanOptions::default() };
-        let bars = |width| Bars { most: 0.5, colour: Style::new(), options: options(width) };
-        assert_eq!(bars(Some(51)).bar(0.5, 30), "█".repeat(20));
-        assert_eq!(bars(Some(51)).bar(0.25, 30), "█".repeat(10));
-        assert_eq!(bars(Some(51)).bar(0.0125, 30), "▌");
-        assert_eq!(bars(Some(51)).bar(0.000_01, 30), "▏");
-        assert_eq!(bars(Some(51)).bar(0.0, 30), "");
-        assert_eq!(bars(Some(500)).bar(0.5, 30).chars().count(), MAX_BAR);
-        assert_eq!(bars(Some(35)).bar(0.5, 30), "");
-        assert_eq!(bars(None).bar(0.5, 30), "");
+        let scale = TimelineScale { period: 4, saying: 1, in_force: 1, largest_share: 0.5 };
+        assert_eq!(scale.bar(0.5, Some(51), 30), "█".repeat(20));
+        assert_eq!(scale.bar(0.25, Some(51), 30), "█".repeat(10));
+        assert_eq!(scale.bar(0.0125, Some(51), 30), "▌");
+        assert_eq!(scale.bar(0.000_01, Some(51), 30), "▏");
+        assert_eq!(scale.bar(0.0, Some(51), 30), "");
+        assert_eq!(scale.bar(0.5, Some(500), 30).chars().count(), MAX_BAR);
+        assert_eq!(scale.bar(0.5, Some(35), 30), "");
+        assert_eq!(scale.bar(0.5, None, 30), "");
     }
 }

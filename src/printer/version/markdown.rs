@@ -1,0 +1,220 @@
+//! A version of a policy as Markdown that reads back into the same clauses.
+//!
+//! Headings get marks for their depth, items, rows and quotes the marks of their kind, and
+//! characters that Markdown would take for a mark are escaped. An item is nested below another item
+//! if that one ends with its lead-in.
+
+use std::io::{self, Write};
+
+use crate::model::ClauseKind;
+use crate::search::{Version, VersionClause};
+
+/// The characters between the cells of a row in the text of its clause.
+const CELL_BORDER: &str = " | ";
+
+/// Writes a version as Markdown that reads back into the same clauses.
+pub fn print_markdown(out: &mut impl Write, version: &Version) -> io::Result<()> {
+    out.write_all(markdown(&version.clauses).as_bytes())?;
+    out.flush()
+}
+
+/// The Markdown of clauses in reading order.
+pub(super) fn markdown(clauses: &[VersionClause]) -> String {
+    let mut writer = MarkdownWriter { text: String::new(), before: None, items: Vec::new() };
+    for at in 0..clauses.len() {
+        writer.write(&clauses[at..]);
+    }
+    writer.text
+}
+
+/// Writes clauses one after another.
+struct MarkdownWriter<'c> {
+    text: String,
+    /// The clause written last.
+    before: Option<&'c VersionClause>,
+    /// The items in which a further item or paragraph may be nested, outermost first.
+    items: Vec<&'c VersionClause>,
+}
+
+impl<'c> MarkdownWriter<'c> {
+    /// Writes the first of these clauses. The others decide whether a list or a table goes on.
+    fn write(&mut self, clauses: &'c [VersionClause]) {
+        let Some((clause, after)) = clauses.split_first() else { return };
+        let within_item = match clause.kind {
+            ClauseKind::Paragraph => interrupted_item(&self.items, after),
+            _ => None,
+        };
+        match (clause.kind, within_item) {
+            (ClauseKind::Row, _) => self.write_row(clauses),
+            (_, Some(depth)) => self.write_within_item(clause, depth),
+            (ClauseKind::Item, None) => self.write_item(clause),
+            (_, None) => self.write_block(clause),
+        }
+        self.before = Some(clause);
+    }
+
+    /// Writes a whole table at its first row, and nothing at its other rows.
+    fn write_row(&mut self, clauses: &[VersionClause]) {
+        let before = self.before;
+        if !before.is_some_and(|before| is_same_table(before, &clauses[0], clauses.get(1))) {
+            self.text.push_str(if before.is_some() { "\n" } else { "" });
+            push_table(clauses, &mut self.text);
+        }
+    }
+
+    /// Writes a paragraph that belongs to the item at this depth.
+    fn write_within_item(&mut self, clause: &VersionClause, depth: usize) {
+        self.items.truncate(depth + 1);
+        let indent = "  ".repeat(depth + 1);
+        self.text.push_str(&format!("\n{indent}{}\n", escaped(&clause.text, &indent)));
+    }
+
+    fn write_item(&mut self, clause: &'c VersionClause) {
+        if self.before.is_some_and(|before| before.kind != ClauseKind::Item) {
+            self.text.push('\n');
+        }
+        let depth = depth(&self.items, clause);
+        self.items.truncate(depth);
+        self.items.push(clause);
+        let indent = "  ".repeat(depth);
+        let text = escaped(&clause.text, &format!("{indent}  "));
+        self.text.push_str(&format!("{indent}- {text}\n"));
+    }
+
+    /// Writes a heading, paragraph or quote that belongs to no list.
+    fn write_block(&mut self, clause: &VersionClause) {
+        self.items.clear();
+        if self.before.is_some() {
+            self.text.push('\n');
+        }
+        match clause.kind {
+            ClauseKind::Heading => {
+                let marks = "#".repeat((clause.section.len() + 1).min(6));
+                // A heading is one line.
+                let text = escaped(&clause.text.replace('\n', " "), "");
+                self.text.push_str(&format!("{marks} {text}\n"));
+            }
+            ClauseKind::Quote => {
+                self.text.push_str(&format!("> {}\n", escaped(&clause.text, "> ")));
+            }
+            ClauseKind::Paragraph | ClauseKind::Item | ClauseKind::Row => {
+                self.text.push_str(&format!("{}\n", escaped(&clause.text, "")));
+            }
+        }
+    }
+}
+
+/// Whether a row belongs to the table of the clause before it. If it is the header row of the
+/// clause `after` it, it begins another table.
+fn is_same_table(
+    before: &VersionClause,
+    row: &VersionClause,
+    after: Option<&VersionClause>,
+) -> bool {
+    let begins_table = after.is_some_and(|after| is_header_of(row, after));
+    let is_same = before.lead_in == row.lead_in && !begins_table;
+    let are_rows = before.kind == ClauseKind::Row && row.kind == ClauseKind::Row;
+    are_rows && (is_same || is_header_of(before, row))
+}
+
+/// Whether the first row is the header row of the second.
+fn is_header_of(header: &VersionClause, row: &VersionClause) -> bool {
+    let are_rows = header.kind == ClauseKind::Row && row.kind == ClauseKind::Row;
+    are_rows && header.lead_in.is_none() && row.lead_in.as_ref() == Some(&header.text)
+}
+
+/// The depth of the item that a paragraph belongs to, if it is between items of one list: the next
+/// item has the lead-in of an item above it.
+fn interrupted_item(items: &[&VersionClause], after: &[VersionClause]) -> Option<usize> {
+    let next = after.iter().find(|clause| clause.kind != ClauseKind::Paragraph)?;
+    if next.kind != ClauseKind::Item {
+        return None;
+    }
+    items.iter().rposition(|item| item.lead_in.is_some() && item.lead_in == next.lead_in)
+}
+
+/// The number of items above the clause that it is nested in. An item that ends with its lead-in is
+/// one of them.
+fn depth(items: &[&VersionClause], clause: &VersionClause) -> usize {
+    for (depth, item) in items.iter().enumerate().rev() {
+        if item.lead_in == clause.lead_in {
+            return depth;
+        }
+        if clause.lead_in.as_ref().is_some_and(|lead_in| item.text.ends_with(lead_in.as_str())) {
+            return depth + 1;
+        }
+    }
+    0
+}
+
+/// Writes the table that begins with the first of these clauses.
+fn push_table(clauses: &[VersionClause], text: &mut String) {
+    let table = &clauses[..table_length(clauses)];
+    let is_headed = table.get(1).is_some_and(|row| is_header_of(&table[0], row));
+    let (header, rows) = match (&table[0].lead_in, is_headed) {
+        (_, true) => (Some(&table[0].text), &table[1..]),
+        // A header row without words is no clause, so it is missing here.
+        (lead_in, false) => (lead_in.as_ref(), table),
+    };
+    let header = header.filter(|header| !header.is_empty());
+    let columns = match header {
+        Some(header) => cells(header),
+        None => rows.iter().map(|row| cells(&row.text)).max().unwrap_or(1),
+    };
+    let header = match header {
+        Some(header) => row(header, columns),
+        None => "|   ".repeat(columns) + "|",
+    };
+    text.push_str(&format!("{header}\n{}|\n", "| --- ".repeat(columns)));
+    for clause in rows {
+        text.push_str(&row(&clause.text, columns));
+        text.push('\n');
+    }
+}
+
+/// The number of clauses that form a table with the first one.
+fn table_length(clauses: &[VersionClause]) -> usize {
+    let mut length = 1;
+    while let Some(next) = clauses.get(length)
+        && is_same_table(&clauses[length - 1], next, clauses.get(length + 1))
+    {
+        length += 1;
+    }
+    length
+}
+
+/// A row of a table with this many columns. Further cells are written into the last one.
+fn row(text: &str, columns: usize) -> String {
+    let cells: Vec<String> = text
+        .splitn(columns.max(1), CELL_BORDER)
+        .map(|cell| escaped(&cell.replace('\n', " "), ""))
+        .collect();
+    format!("| {} |", cells.join(CELL_BORDER))
+}
+
+/// The number of cells in the text of a row.
+fn cells(text: &str) -> usize {
+    text.split(CELL_BORDER).count()
+}
+
+/// The text with everything escaped that Markdown would take for a mark. Lines after the first
+/// begin with `indent`.
+fn escaped(text: &str, indent: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(escaped_line).collect();
+    lines.join(&format!("\\\n{indent}"))
+}
+
+fn escaped_line(line: &str) -> String {
+    let mut escaped = String::with_capacity(line.len() + 8);
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    for (at, c) in line.char_indices() {
+        let begins_block = at == 0 && matches!(c, '#' | '>' | '-' | '+' | '=' | '~' | ':');
+        let ends_number = digits > 0 && at == digits && matches!(c, '.' | ')');
+        let is_mark = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '&' | '|' | '~' | '!');
+        if begins_block || ends_number || is_mark {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}

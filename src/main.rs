@@ -1,4 +1,4 @@
-//! The `fineprint` program: everything happens in the library and in `cli`.
+//! The `fineprint` program. It does everything in `cli`, with the library.
 #![allow(missing_docs)]
 
 mod cli;

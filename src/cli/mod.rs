@@ -1,76 +1,151 @@
-//! The command line: what was typed becomes a library request, what comes back goes to a printer.
+//! The command line: parses the arguments, runs a command and turns its end into an exit status.
+//!
+//! Arguments become a request to the library, and the result goes to a printer of the library. What
+//! only the program knows is here: flags, help, colours, progress bars and exit statuses.
 
 mod advice;
 mod args;
 mod bar;
 mod commands;
 mod open;
+mod outcome;
+mod problems;
+mod streams;
 
-use std::io::{self, Write};
+use std::io;
 use std::panic;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-pub use args::Cli;
-use args::Command;
+use args::GlobalArgs;
+use commands::check::{self, CheckArgs};
+use commands::companies::{self, CompaniesArgs};
+use commands::diff::{self, DiffArgs};
+use commands::export::{self, ExportArgs};
+use commands::facets::{self, FacetsArgs};
+use commands::generate::{self, CompletionsArgs, ManArgs};
+use commands::history::{self, HistoryArgs};
+use commands::index::{self, IndexArgs};
+use commands::info::{self, InfoArgs};
+use commands::search::{self, SearchArgs};
+use commands::show::{self, ShowArgs};
+use commands::timeline::{self, TimelineArgs};
 use fineprint::Error;
+use outcome::{FAILED, Outcome};
+use streams::say;
 
-/// How a command ended; the exit status is made of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    /// Something was found or done.
-    Found,
-    /// Nothing matched.
-    Nothing,
-    /// Results are there, but some input could not be read.
-    Incomplete,
+/// Full-text search over archived privacy policies and terms of service
+///
+/// Finds clauses and prints each with its company, its archive date, and the dates between which
+/// the policy contained it.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  fineprint search --corpus data/policies sell or rent
+  fineprint index data/policies
+  fineprint search '\"third parties\" NOT section:children' --since 2018
+
+Exit status: 0 with hits, 1 without, 2 after an error."
+)]
+pub struct Cli {
+    /// The command to run
+    #[command(subcommand)]
+    pub command: Command,
+    /// The global flags.
+    #[command(flatten)]
+    pub global: GlobalArgs,
 }
 
-/// Parses the arguments, runs the command and says how it ended.
+/// The commands. The first line of each is its line in the list of commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build the index of one or more corpora, or bring it up to date
+    Index(IndexArgs),
+    /// Find the clauses that match a query
+    Search(Box<SearchArgs>),
+    /// Count the policies that match a query in each year, and their share
+    Timeline(Box<TimelineArgs>),
+    /// Count matching clauses by company, policy type, year or another field
+    Facets(Box<FacetsArgs>),
+    /// List companies: all, those that say something, or those that do not
+    Companies(Box<CompaniesArgs>),
+    /// Print a policy as it was at a date, or a clause within its section
+    Show(ShowArgs),
+    /// Show when matching clauses were added, changed and removed
+    History(Box<HistoryArgs>),
+    /// Show what changed in a policy between two archive dates
+    Diff(DiffArgs),
+    /// Write snapshots or clauses as Markdown files, JSON Lines or CSV
+    Export(Box<ExportArgs>),
+    /// Describe the contents of the index
+    Info(InfoArgs),
+    /// Verify that the index is intact, or that it equals a corpus
+    Check(CheckArgs),
+    /// Print a script that completes commands and flags in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page of the program or of a command
+    Man(ManArgs),
+}
+
+/// Parses the arguments, runs the command and returns the exit status.
 pub fn main() -> ExitCode {
-    let cli = parse().unwrap_or_else(|error| error.exit());
-    // A panic is told in one line by whoever catches it, here at the latest; who asks for a backtrace gets the usual message.
+    let cli = match parse() {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    // The message below reports a panic in one line. With RUST_BACKTRACE the usual one is printed.
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         panic::set_hook(Box::new(|_| {}));
     }
-    let outcome = panic::catch_unwind(|| match &cli.command {
-        Command::Index(args) => commands::index::run(args, &cli),
-        Command::Search(args) => commands::search::run(args, &cli),
-        Command::Facets(args) => commands::facets::run(args, &cli),
-        Command::Companies(args) => commands::companies::run(args, &cli),
-        Command::Timeline(args) => commands::timeline::run(args, &cli),
-        Command::Show(args) => commands::show::run(args, &cli),
-        Command::Export(args) => commands::export::run(args, &cli),
-        Command::History(args) => commands::history::run(args, &cli),
-        Command::Diff(args) => commands::diff::run(args, &cli),
-        Command::Info(args) => commands::info::run(args, &cli),
-        Command::Check(args) => commands::check::run(args, &cli),
-        Command::Completions(args) => commands::generate::completions(args),
-        Command::Man(args) => commands::generate::man(args),
-    });
-    let Ok(outcome) = outcome else {
-        say("error: internal error; please report it with what RUST_BACKTRACE=1 prints");
-        return ExitCode::from(2);
-    };
-    match outcome {
-        Ok(Outcome::Found) => ExitCode::SUCCESS,
-        Ok(Outcome::Nothing) => ExitCode::from(1),
-        Ok(Outcome::Incomplete) => ExitCode::from(2),
-        // Whoever read our output has seen enough.
-        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("error: {}", advice::message(&error)));
-            ExitCode::from(2)
+    match panic::catch_unwind(|| run(&cli)) {
+        Ok(Ok(outcome)) => outcome.into(),
+        Ok(Err(error)) => report(&error),
+        Err(_) => {
+            say("error: internal error; please report it with the output of RUST_BACKTRACE=1");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<Outcome, Error> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Index(args) => index::run(args, global),
+        Command::Search(args) => search::run(args, global),
+        Command::Facets(args) => facets::run(args, global),
+        Command::Companies(args) => companies::run(args, global),
+        Command::Timeline(args) => timeline::run(args, global),
+        Command::Show(args) => show::run(args, global),
+        Command::Export(args) => export::run(args, global),
+        Command::History(args) => history::run(args, global),
+        Command::Diff(args) => diff::run(args, global),
+        Command::Info(args) => info::run(args, global),
+        Command::Check(args) => check::run(args, global),
+        Command::Completions(args) => generate::completions(args, Cli::command()),
+        Command::Man(args) => generate::man(args, Cli::command()),
+    }
+}
+
+/// Prints an error and returns its exit status. A closed pipe is no error: its reader has enough.
+fn report(error: &Error) -> ExitCode {
+    match error {
+        Error::Output(source) if source.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        error => {
+            say(&format!("error: {}", advice::message(error)));
+            ExitCode::from(FAILED)
         }
     }
 }
 
 fn parse() -> Result<Cli, clap::Error> {
     let matches = Cli::command().get_matches();
-    // clap's own conflicts would count the environment variable as well.
+    // A conflict declared with clap would also count an index that the environment variable names.
     if let Some((_, command)) = matches.subcommand()
         && command.try_get_raw("corpus").is_ok_and(|corpus| corpus.is_some())
         && command.value_source("index") == Some(ValueSource::CommandLine)
@@ -79,16 +154,4 @@ fn parse() -> Result<Cli, clap::Error> {
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
     }
     Cli::from_arg_matches(&matches)
-}
-
-/// `1 policy`, `2 policies`.
-fn count(number: u64, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}
-
-/// Writes a line to stderr. Where stderr is closed nobody listens, which is no error of ours.
-fn say(line: &str) {
-    // Query errors show foreign text that their own printer has made safe; paths and names are made safe here.
-    let safe: Vec<_> = line.lines().map(fineprint::printer::sanitize).collect();
-    let _ = writeln!(io::stderr().lock(), "{}", safe.join("\n"));
 }

@@ -240,7 +240,7 @@ fn differences_are_printed_in_every_format() {
         .exits(1)
         .stdout_has("0 added, 0 removed, 0 changed, 0 moved")
         .stderr_is(
-            "both dates mean one snapshot, that of 2011-09-14: there is none between them\n",
+            "both dates select the snapshot of 2011-09-14; there is none between them\n",
         );
 }
 

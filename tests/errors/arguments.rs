@@ -109,7 +109,7 @@ fn bad_arguments_are_errors() {
     let cases: [(&[&str], &str); 33] = [
         (
             &["search", "x", "--since", "2019", "--until", "2018"],
-            "error: --since 2019-01-01 is after --until 2018-12-31: no date is inside",
+            "error: --since 2019-01-01 is after --until 2018-12-31: no date is between them",
         ),
         (
             &["search", "x", "--since", "2019", "--latest"],
@@ -148,7 +148,7 @@ fn bad_arguments_are_errors() {
         ),
         (
             &["search", "x", "--offset", "-1"],
-            "error: invalid value '-1' for '--offset <N>': no number of hits",
+            "error: invalid value '-1' for '--offset <N>': not a whole number",
         ),
         (&["search", "x", "--kind", "x"], "error: invalid value 'x' for '--kind <KIND>'"),
         (&["search", "x", "--sort", "best"], "error: invalid value 'best' for '--sort <SORT>'"),
@@ -158,11 +158,11 @@ fn bad_arguments_are_errors() {
         (&["find", "x"], "error: unrecognized subcommand 'find'"),
         (
             &["search", "x", "--since", "2019", "--until", "2018"],
-            "error: --since 2019-01-01 is after --until 2018-12-31: no date is inside",
+            "error: --since 2019-01-01 is after --until 2018-12-31: no date is between them",
         ),
         (
             &["timeline", "x", "--added-since", "2019", "--as-of", "2018"],
-            "error: --added-since 2019-01-01 is after --as-of 2018-12-31: no clause is of then",
+            "error: --added-since 2019-01-01 is after --as-of 2018-12-31: no clause can be added between them",
         ),
         (
             &["search", "x", "--gone", "--latest"],
@@ -179,8 +179,8 @@ fn bad_arguments_are_errors() {
         ),
         (
             &["search", "x", "--latest", "--carry", "6m"],
-            "error: invalid value '6m' for '--carry <AGE>': no length of time; write 90d, 8w, 6mo \
-             or 1y",
+            "error: invalid value '6m' for '--carry <AGE>': not a length of time; write 90d, 8w, \
+             6mo or 1y",
         ),
         (
             &["facets", "x", "--by", "colour"],
@@ -207,8 +207,8 @@ fn bad_arguments_are_errors() {
         ),
         (
             &["history", "sell"],
-            "error: a history is that of a company; add --company NAME (`fineprint companies \
-             --saying QUERY` lists who says it)",
+            "error: history needs a company; add --company NAME (`fineprint companies \
+             --saying QUERY` lists companies)",
         ),
         (
             &["history", "sell", "--company", "lindenbank.example"],
@@ -226,7 +226,7 @@ fn bad_arguments_are_errors() {
                 "--until",
                 "2009",
             ],
-            "error: --since 2012-01-01 is after --until 2009-12-31: no date is inside",
+            "error: --since 2012-01-01 is after --until 2009-12-31: no date is between them",
         ),
         (
             &["show", "linden-bank.example", "--as-of", "1999"],

@@ -95,14 +95,14 @@ fn columns_are_chosen_by_name() {
     for (args, message) in [
         (&["--fields", "text"][..], "--fields names columns of csv and tsv"),
         (&["--guard-formulas"], "--guard-formulas is for csv and tsv"),
-        (&["--width", "90"], "--width is that of kwic"),
+        (&["--width", "90"], "--width is the width of a line of kwic"),
         (&["--kwic-sort", "L1"], "--kwic-sort orders lines of kwic"),
         (&["--format", "kwic", "--context", "1"], "--context has no room in kwic"),
         (&["--format", "kwic", "--cite"], "--cite has no room in kwic"),
         (&["--format", "kwic", "--width", "20"], "--width 20 is too narrow; 60 or more"),
         (
             &["--format", "json", "--member", "newest"],
-            "--member chooses the hit that stands for a group",
+            "--member chooses which hit of a group is shown",
         ),
     ] {
         sample(["search", "sell"].iter().chain(args))

@@ -177,7 +177,7 @@ fptest!(line_ends_and_byte_order_marks_change_nothing, |fx: Fixture| {
     for (name, bytes) in files {
         fx.file(format!("{name}/policy.md"), bytes);
         fx.run(["index", name, "--index", "index", "--rebuild"]).exits(0).stderr_is(
-            "indexed 1 snapshot of 1 policy of 1 company: 4 distinct clauses, standing 4 times\n",
+            "indexed 1 snapshot of 1 policy of 1 company: 4 distinct clauses (4 occurrences)\n",
         );
         let hit = &fx
             .run(["search", "sell or rent", "--index", "index", "--format", "jsonl"])
@@ -393,7 +393,7 @@ fptest!(progress_is_for_terminals, |fx: Fixture| {
         );
     }
     let summary =
-        "indexed 20 snapshots of 1 policy of 1 company: 20 distinct clauses, standing 20 times\n";
+        "indexed 20 snapshots of 1 policy of 1 company: 20 distinct clauses (20 occurrences)\n";
     fx.run(["index", "corpus"]).exits(0).stdout_is("").stderr_is(summary);
     fx.run(["index", "corpus", "--quiet"]).exits(0).stdout_is("").stderr_is_empty();
     fx.run(["search", "sell data", "--corpus", "corpus", "--quiet", "--limit", "1"])

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
 use fineprint::index::OpenIndex;
-use fineprint::printer::{HitFormat, HumanOptions, Printer};
+use fineprint::printer::{HitFormat, HumanOptions, HitPrinter};
 use fineprint::search::{Filters, HitGrouping, HitOrder, SearchRequest, SnapshotDates, search};
 use serde::Deserialize;
 use serde_json::Value;
@@ -436,7 +436,7 @@ fptest!(snapshots_are_counted_once, |fx: Fixture| {
     fx.policy("acme.example", "2003-01-01", "We keep data.\n");
     fx.policy("brick.example", "2003-01-01", "We sell data.\n");
     fx.run(["index", "corpus"]).exits(0).stderr_has(
-        "indexed 4 snapshots of 2 policies of 2 companies: 4 distinct clauses, standing 5 times",
+        "indexed 4 snapshots of 2 policies of 2 companies: 4 distinct clauses (5 occurrences)",
     );
     let totals = |args: &[&str]| {
         let totals = fx
@@ -572,7 +572,7 @@ fn printed(index: &Path) -> Vec<Vec<u8>> {
             [HitFormat::Human(HumanOptions::default()), HitFormat::Json, HitFormat::JsonLines]
         {
             let mut out = Vec::new();
-            search(&index, &request, &mut Printer::new(&mut out, format)).unwrap();
+            search(&index, &request, &mut HitPrinter::new(&mut out, format)).unwrap();
             printed.push(out);
         }
     }

@@ -1,65 +1,87 @@
-//! How queries are read, and the filters of query commands, as the library takes them.
+//! Flags that choose policies, snapshots and clauses.
 
+use clap::Args;
 use fineprint::error::{Error, Result};
-use fineprint::model::Period;
-use fineprint::query::Matching;
-use fineprint::search::{Filters, LifeFilter, Scope, SearchRequest, SnapshotDates};
+use fineprint::lang::Lang;
+use fineprint::model::{Age, ClauseKind, Period};
+use fineprint::search::{Filters, LifeFilter, SnapshotDates};
 
-use super::{FilterArgs, MatchArg, PolicyArgs, ReadingArgs, ScopeArg};
+use super::values::{age, key_value, kind, period};
 
-impl ReadingArgs {
-    /// A request that reads its query so, without the query.
+/// Which snapshots and clauses are searched; every query command has these flags.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Filters")]
+pub struct FilterArgs {
+    /// Only this company: its full name, or a glob with * ? [ (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub company: Vec<String>,
+    /// Only policies of this type: full name or glob (repeatable)
+    #[arg(long = "type", value_name = "NAME")]
+    policy_type: Vec<String>,
+    /// Only this collection: full name or glob (repeatable)
+    #[arg(long, value_name = "NAME")]
+    collection: Vec<String>,
+    /// Only clauses under a heading that contains this phrase (repeatable)
+    #[arg(long, value_name = "TEXT")]
+    section: Vec<String>,
+    /// Only clauses of this kind (repeatable)
+    #[arg(long, value_name = "KIND", value_parser = kind())]
+    kind: Vec<ClauseKind>,
+    /// Only clauses in this language: two letters, such as en (repeatable)
+    #[arg(long, value_name = "LANG")]
+    lang: Vec<Lang>,
+    /// Only snapshots with this metadata: full value or glob (repeatable, all must match)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    meta: Vec<(String, String)>,
+    /// Only snapshots archived on or after this date: YYYY, YYYY-MM or YYYY-MM-DD
+    #[arg(
+        long, value_name = "DATE", value_parser = period,
+        conflicts_with_all = ["as_of", "latest"]
+    )]
+    since: Option<Period>,
+    /// Only snapshots archived on or before this date
+    #[arg(
+        long, value_name = "DATE", value_parser = period,
+        conflicts_with_all = ["as_of", "latest"]
+    )]
+    until: Option<Period>,
+    /// Only the newest snapshot of each policy on or before this date
+    #[arg(long, value_name = "DATE", value_parser = period, conflicts_with = "latest")]
+    as_of: Option<Period>,
+    /// Only the newest snapshot of each policy
+    #[arg(long)]
+    latest: bool,
+    /// With --as-of or --latest, ignore snapshots older than this at that date: 90d, 8w, 6mo, 1y
     ///
-    /// # Errors
+    /// The age is counted back from the end of the date, or from the last day of the index if that
+    /// is earlier. `fineprint timeline` counts it back from the end of each period.
+    #[arg(long, value_name = "AGE", value_parser = age, allow_negative_numbers = true)]
+    carry: Option<Age>,
+    /// Only clauses that the newest snapshot of their policy no longer contains
+    #[arg(long, conflicts_with = "latest")]
+    gone: bool,
+    /// Only clauses first seen on or after this date
+    #[arg(long, value_name = "DATE", value_parser = period)]
+    added_since: Option<Period>,
+    /// Only clauses removed on or after this date
     ///
-    /// Filters of time that exclude each other.
-    pub fn request(&self, filters: &FilterArgs) -> Result<SearchRequest> {
-        Ok(SearchRequest {
-            matching: match self.matching {
-                MatchArg::Phrase => Matching::Phrase,
-                MatchArg::All => Matching::All,
-                MatchArg::Any => Matching::Any,
-            },
-            has_forms: self.stem,
-            scope: match self.scope {
-                ScopeArg::Clause => Scope::Clause,
-                ScopeArg::Section => Scope::Section,
-                ScopeArg::Snapshot => Scope::Snapshot,
-            },
-            filters: filters.filters()?,
-            ..SearchRequest::default()
-        })
-    }
-}
-
-impl PolicyArgs {
-    /// The filters that leave the policy of a company, at these dates.
-    pub fn filters(&self, company: &str, dates: SnapshotDates) -> Filters {
-        Filters {
-            companies: vec![company.to_owned()],
-            types: self.policy_type.clone(),
-            collections: self.collection.clone(),
-            has_company_changes_only: self.company_changes_only,
-            dates,
-            ..Filters::default()
-        }
-    }
+    /// A clause is removed on the archive date of the first snapshot after the last one that
+    /// contains it.
+    #[arg(long, value_name = "DATE", value_parser = period, conflicts_with = "latest")]
+    removed_since: Option<Period>,
+    /// Ignore snapshots that the archive made for technical reasons of its own
+    #[arg(long)]
+    company_changes_only: bool,
 }
 
 impl FilterArgs {
-    /// The filters that were asked for.
+    /// The filters as the library takes them.
     ///
     /// # Errors
     ///
-    /// Filters of time that exclude each other.
+    /// Dates that exclude each other.
     pub fn filters(&self) -> Result<Filters> {
-        self.check()?;
-        let dates = match (self.latest, self.as_of, self.since, self.until) {
-            (true, ..) => SnapshotDates::Latest,
-            (_, Some(period), ..) => SnapshotDates::AsOf(period),
-            (_, _, None, None) => SnapshotDates::All,
-            (_, _, since, until) => SnapshotDates::Between { since, until },
-        };
+        self.check_dates()?;
         Ok(Filters {
             companies: self.company.clone(),
             types: self.policy_type.clone(),
@@ -68,7 +90,7 @@ impl FilterArgs {
             kinds: self.kind.clone(),
             langs: self.lang.clone(),
             metadata: self.meta.clone(),
-            dates,
+            dates: self.dates(),
             carry: self.carry,
             has_company_changes_only: self.company_changes_only,
             life: LifeFilter {
@@ -79,7 +101,16 @@ impl FilterArgs {
         })
     }
 
-    /// Refuses carrying where no snapshot is carried.
+    fn dates(&self) -> SnapshotDates {
+        match (self.latest, self.as_of, self.since, self.until) {
+            (true, ..) => SnapshotDates::Latest,
+            (_, Some(period), ..) => SnapshotDates::AsOf(period),
+            (_, _, None, None) => SnapshotDates::All,
+            (_, _, since, until) => SnapshotDates::Between { since, until },
+        }
+    }
+
+    /// Refuses --carry where it would have no effect.
     ///
     /// # Errors
     ///
@@ -93,24 +124,65 @@ impl FilterArgs {
         Ok(())
     }
 
-    fn check(&self) -> Result<()> {
-        let until = self.until.map(|period| ("--until", period));
-        let as_of = self.as_of.map(|period| ("--as-of", period));
-        if let (Some(since), Some(until)) = (self.since, until) {
-            in_order(("--since", since), until, "no date is inside")?;
+    fn check_dates(&self) -> Result<()> {
+        let until = self.until.map(|period| DateFlag { flag: "--until", period });
+        let as_of = self.as_of.map(|period| DateFlag { flag: "--as-of", period });
+        if let (Some(period), Some(until)) = (self.since, until) {
+            let since = DateFlag { flag: "--since", period };
+            since.check_before(until, "no date is between them")?;
         }
-        if let (Some(added), Some(last)) = (self.added_since, until.or(as_of)) {
-            in_order(("--added-since", added), last, "no clause is of then")?;
+        if let (Some(period), Some(last)) = (self.added_since, until.or(as_of)) {
+            let added = DateFlag { flag: "--added-since", period };
+            added.check_before(last, "no clause can be added between them")?;
         }
         Ok(())
     }
 }
 
-/// Refuses a start after its end.
-fn in_order((start, from): (&str, Period), (end, to): (&str, Period), so: &str) -> Result<()> {
-    if from.start() <= to.last() {
-        return Ok(());
+/// A flag with the period that was given to it.
+#[derive(Clone, Copy)]
+struct DateFlag {
+    flag: &'static str,
+    period: Period,
+}
+
+impl DateFlag {
+    /// Refuses a start that is after its end.
+    fn check_before(self, end: DateFlag, consequence: &str) -> Result<()> {
+        let (first, last) = (self.period.start(), end.period.last());
+        if first <= last {
+            return Ok(());
+        }
+        let (start, end) = (self.flag, end.flag);
+        let (first, last) = (first.date(), last.date());
+        Err(Error::Usage(format!("{start} {first} is after {end} {last}: {consequence}")))
     }
-    let (from, to) = (from.start().date(), to.last().date());
-    Err(Error::Usage(format!("{start} {from} is after {end} {to}: {so}")))
+}
+
+/// Which policy of a company is meant.
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// Only policies of this type: full name or glob
+    #[arg(long = "type", value_name = "NAME")]
+    pub policy_type: Vec<String>,
+    /// Only this collection: full name or glob
+    #[arg(long, value_name = "NAME")]
+    pub collection: Vec<String>,
+    /// Ignore snapshots that the archive made for technical reasons of its own
+    #[arg(long)]
+    pub company_changes_only: bool,
+}
+
+impl PolicyArgs {
+    /// Filters that select this company's policy at these dates.
+    pub fn filters(&self, company: &str, dates: SnapshotDates) -> Filters {
+        Filters {
+            companies: vec![company.to_owned()],
+            types: self.policy_type.clone(),
+            collections: self.collection.clone(),
+            has_company_changes_only: self.company_changes_only,
+            dates,
+            ..Filters::default()
+        }
+    }
 }

@@ -1,34 +1,168 @@
-//! What was asked of the output: the format of hits, and how many of which.
+//! Flags that say how hits are ordered, limited and printed.
 
 use std::io::{self, IsTerminal};
 
+use clap::{Args, ValueEnum};
 use fineprint::error::{Error, Result};
 use fineprint::printer::{
-    HitExtras, HitFormat, HumanOptions, KwicOptions, OffsetUnit, TableFields, TableOptions,
-    TableSeparator,
+    HitExtras, HitFormat, HumanOptions, KwicKey, KwicOptions, OffsetUnit, TableFields,
+    TableOptions, TableSeparator,
 };
-use fineprint::search::{GroupMember, HitGrouping, HitOrder, RandomSample, SearchRequest};
+use fineprint::search::{
+    GroupMember, HitGrouping, HitLimit, HitOrder, RandomSample, SearchRequest,
+};
 
-use super::{Cli, FormatArg, GroupArg, MemberArg, OffsetsArg, OutputArgs, SortArg};
-use crate::cli::open::human_options;
+use super::global::GlobalArgs;
+use super::values::{kwic_key, limit, number};
 
-/// The default of --limit.
-const LIMIT: usize = 10;
+/// The number of hits without --limit.
+const DEFAULT_LIMIT: usize = 10;
 
-/// The columns of a line of kwic where no terminal says how many it has.
+/// The columns of a line of kwic output without --width and outside a terminal.
 const KWIC_WIDTH: usize = 120;
 
+/// How hits are ordered, limited and printed.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// The order of hits
+    #[arg(long, value_enum, default_value_t = SortArg::Relevance)]
+    sort: SortArg,
+    /// Show one hit for each group of hits [default: text for human output, otherwise none]
+    #[arg(long, value_enum)]
+    pub group: Option<GroupArg>,
+    /// Which hit of each group to show
+    #[arg(long, value_enum, default_value_t)]
+    member: MemberArg,
+    /// Print at most this many hits: a number or `all` [default: 10, or the size of --sample]
+    #[arg(long, value_name = "N", value_parser = limit, allow_negative_numbers = true)]
+    limit: Option<HitLimit>,
+    /// Skip this many hits first
+    #[arg(
+        long, value_name = "N", default_value_t = 0, value_parser = number,
+        allow_negative_numbers = true
+    )]
+    offset: usize,
+    /// Print a random sample of this many hits, in the order of --sort
+    #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true)]
+    sample: Option<usize>,
+    /// The seed of --sample: the same seed picks the same hits again
+    #[arg(long, value_name = "S", default_value_t = 0, requires = "sample")]
+    seed: u64,
+    /// Also print this many clauses before and after each hit
+    #[arg(
+        long, short = 'C', value_name = "N", default_value_t = 0, value_parser = number,
+        allow_negative_numbers = true
+    )]
+    context: usize,
+    /// Print only the number of hits
+    #[arg(long)]
+    pub count: bool,
+    /// The format of hits [default: human, or jsonl with --batch]
+    #[arg(long, value_enum)]
+    pub format: Option<FormatArg>,
+    /// Print a citation with each hit: company, type, archive date, address, place in the corpus
+    #[arg(long)]
+    cite: bool,
+    /// Explain the score of each hit
+    #[arg(long)]
+    explain: bool,
+    /// The unit of the numbers in `highlights`
+    #[arg(long, value_enum, default_value_t)]
+    offsets: OffsetsArg,
+    /// The columns of csv and tsv: fields of a hit, also source.path, context_before, citation, ...
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    fields: Vec<String>,
+    /// In csv and tsv, put ' before a value that a spreadsheet would run as a formula
+    #[arg(long)]
+    guard_formulas: bool,
+    /// The width of a line of kwic, in columns [default: the width of the terminal, or 120]
+    #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true)]
+    width: Option<usize>,
+    /// Sort lines of kwic by words before the match (L1, L2, ...), after it (R1, ...), or by it (N)
+    #[arg(long, value_name = "KEY,...", value_delimiter = ',', value_parser = kwic_key)]
+    kwic_sort: Vec<KwicKey>,
+}
+
+/// The values of --format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum FormatArg {
+    /// For reading.
+    #[default]
+    Human,
+    /// One JSON object with all hits.
+    Json,
+    /// One JSON object per line for each hit.
+    Jsonl,
+    /// One row for each hit, separated by commas (RFC 4180).
+    Csv,
+    /// One line for each hit, separated by tabs; a tab or line break in a value is \\t or \\n.
+    Tsv,
+    /// One line for each match, with the matches below each other.
+    Kwic,
+}
+
+/// The values of --offsets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum OffsetsArg {
+    /// Bytes of UTF-8.
+    #[default]
+    Bytes,
+    /// Unicode characters, as Python and R count them.
+    Chars,
+}
+
+/// The values of --sort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SortArg {
+    /// Best score first.
+    Relevance,
+    /// Newest archive date first.
+    Newest,
+    /// Oldest archive date first.
+    Oldest,
+    /// Clauses that were seen first come first.
+    FirstSeen,
+    /// By name of the company.
+    Company,
+}
+
+/// The values of --group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GroupArg {
+    /// Every hit.
+    None,
+    /// One for all companies that have the same text.
+    Text,
+    /// One per policy.
+    Policy,
+    /// One per company.
+    Company,
+}
+
+/// The values of --member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum MemberArg {
+    /// The first in the order of --sort.
+    #[default]
+    Best,
+    /// The newest archive date.
+    Newest,
+    /// The oldest archive date.
+    Oldest,
+}
+
 impl OutputArgs {
-    /// The format that was asked for.
+    /// The format of hits.
     pub fn format_arg(&self) -> FormatArg {
         self.format.unwrap_or_default()
     }
 
-    /// Puts order, groups and amount into a request.
+    /// Adds order, groups, limit, context and explanation to a request.
     ///
     /// # Errors
     ///
-    /// Options that have no meaning together.
+    /// Flags that have no meaning together.
     pub fn apply(&self, request: &mut SearchRequest) -> Result<()> {
         self.check()?;
         request.sort = match self.sort {
@@ -38,23 +172,29 @@ impl OutputArgs {
             SortArg::FirstSeen => HitOrder::FirstSeen,
             SortArg::Company => HitOrder::Company,
         };
-        request.group = self.group();
+        request.group = self.grouping();
         request.member = self.member();
         request.sample = self.sample.map(|size| RandomSample { size, seed: self.seed });
-        request.limit = match self.limit {
-            _ if self.count => Some(0),
-            Some(limit) => limit.0,
-            None => Some(self.sample.unwrap_or(LIMIT)),
-        };
+        request.limit = self.hit_limit();
         request.offset = self.offset;
         request.context = self.context;
         request.is_explained = self.explain;
         Ok(())
     }
 
-    fn group(&self) -> HitGrouping {
+    /// The number of hits to print; `None` means all.
+    fn hit_limit(&self) -> Option<usize> {
+        match (self.count, self.limit, self.sample) {
+            (true, _, _) => Some(0),
+            (false, Some(limit), _) => limit.0,
+            (false, None, Some(sample)) => Some(sample),
+            (false, None, None) => Some(DEFAULT_LIMIT),
+        }
+    }
+
+    fn grouping(&self) -> HitGrouping {
         match self.group {
-            // Counting counts clauses unless groups were asked for.
+            // --count counts clauses unless groups are asked for.
             None if self.format_arg() == FormatArg::Human && !self.count => HitGrouping::Text,
             None | Some(GroupArg::None) => HitGrouping::None,
             Some(GroupArg::Text) => HitGrouping::Text,
@@ -71,76 +211,88 @@ impl OutputArgs {
         }
     }
 
-    /// Refuses what would be ignored silently.
+    /// Refuses flags that would have no effect.
     fn check(&self) -> Result<()> {
-        let format = self.format_arg();
-        let is_table = matches!(format, FormatArg::Csv | FormatArg::Tsv);
-        let is_kwic = format == FormatArg::Kwic;
-        let unmeant = [
-            (
-                !self.fields.is_empty() && !is_table,
-                "--fields names columns of csv and tsv; add --format csv",
-            ),
-            (
-                self.guard_formulas && !is_table,
-                "--guard-formulas is for csv and tsv; add --format csv",
-            ),
-            (self.width.is_some() && !is_kwic, "--width is that of kwic; add --format kwic"),
-            (
-                !self.kwic_sort.is_empty() && !is_kwic,
-                "--kwic-sort orders lines of kwic; add --format kwic",
-            ),
-            (
-                self.context > 0 && is_kwic,
-                "--context has no room in kwic; choose another --format, or a larger --width",
-            ),
-            (
-                self.explain && (is_kwic || is_table),
-                "--explain has no column; leave --format out, or take json or jsonl",
-            ),
-            (
-                self.explain && self.sort != SortArg::Relevance,
-                "--explain explains scores, and --sort asks for another order; leave --sort out",
-            ),
-            (self.cite && is_kwic, "--cite has no room in kwic; choose another --format"),
-            (
-                self.member != MemberArg::Best && self.group() == HitGrouping::None,
-                "--member chooses the hit that stands for a group; add --group text, policy or company",
-            ),
-        ];
-        match unmeant.into_iter().find(|(is_wrong, _)| *is_wrong) {
-            Some((_, message)) => Err(Error::Usage(message.to_owned())),
+        match self.check_tables().or_else(|| self.check_kwic()).or_else(|| self.check_ranking()) {
+            Some(message) => Err(Error::Usage(message.to_owned())),
             None => Ok(()),
         }
     }
 
-    /// How hits are written.
+    fn is_table(&self) -> bool {
+        matches!(self.format_arg(), FormatArg::Csv | FormatArg::Tsv)
+    }
+
+    fn is_kwic(&self) -> bool {
+        self.format_arg() == FormatArg::Kwic
+    }
+
+    fn check_tables(&self) -> Option<&'static str> {
+        if !self.fields.is_empty() && !self.is_table() {
+            Some("--fields names columns of csv and tsv; add --format csv")
+        } else if self.guard_formulas && !self.is_table() {
+            Some("--guard-formulas is for csv and tsv; add --format csv")
+        } else {
+            None
+        }
+    }
+
+    fn check_kwic(&self) -> Option<&'static str> {
+        if self.width.is_some() && !self.is_kwic() {
+            Some("--width is the width of a line of kwic; add --format kwic")
+        } else if !self.kwic_sort.is_empty() && !self.is_kwic() {
+            Some("--kwic-sort orders lines of kwic; add --format kwic")
+        } else if self.context > 0 && self.is_kwic() {
+            Some("--context has no room in kwic; choose another --format, or a larger --width")
+        } else {
+            None
+        }
+    }
+
+    fn check_ranking(&self) -> Option<&'static str> {
+        if self.explain && (self.is_kwic() || self.is_table()) {
+            Some("--explain has no column; leave --format out, or choose json or jsonl")
+        } else if self.explain && self.sort != SortArg::Relevance {
+            Some("--explain explains scores, and --sort asks for another order; leave --sort out")
+        } else if self.cite && self.is_kwic() {
+            Some("--cite has no room in kwic; choose another --format")
+        } else if self.member != MemberArg::Best && self.grouping() == HitGrouping::None {
+            Some(
+                "--member chooses which hit of a group is shown; \
+                 add --group text, policy or company",
+            )
+        } else {
+            None
+        }
+    }
+
+    /// The format of hits with its options.
     ///
     /// # Errors
     ///
-    /// A column that hits do not have.
-    pub fn format(&self, cli: &Cli) -> Result<HitFormat> {
-        let HumanOptions { has_colour, width, is_terminal, .. } = human_options(cli.color);
+    /// A column that hits do not have, and a width that is too narrow.
+    pub fn format(&self, global: &GlobalArgs) -> Result<HitFormat> {
         Ok(match self.format_arg() {
             FormatArg::Human => {
-                let (group, member) = (self.group(), self.member());
-                HitFormat::Human(HumanOptions { group, member, ..human_options(cli.color) })
+                let (group, member) = (self.grouping(), self.member());
+                HitFormat::Human(HumanOptions { group, member, ..global.human_options() })
             }
             FormatArg::Json => HitFormat::Json,
             FormatArg::Jsonl => HitFormat::JsonLines,
             FormatArg::Csv => HitFormat::Table(self.table(TableSeparator::Comma)?),
             FormatArg::Tsv => HitFormat::Table(self.table(TableSeparator::Tab)?),
-            FormatArg::Kwic => {
-                let width = self.width.or(width.filter(|_| is_terminal)).unwrap_or(KWIC_WIDTH);
-                if width < KwicOptions::MIN_WIDTH && self.width.is_some() {
-                    let least = KwicOptions::MIN_WIDTH;
-                    return Err(Error::Usage(format!(
-                        "--width {width} is too narrow; {least} or more"
-                    )));
-                }
-                HitFormat::Kwic(KwicOptions { width, sort: self.kwic_sort.clone(), has_colour })
-            }
+            FormatArg::Kwic => HitFormat::Kwic(self.kwic(global)?),
         })
+    }
+
+    fn kwic(&self, global: &GlobalArgs) -> Result<KwicOptions> {
+        let least = KwicOptions::MIN_WIDTH;
+        if let Some(width) = self.width.filter(|&width| width < least) {
+            return Err(Error::Usage(format!("--width {width} is too narrow; {least} or more")));
+        }
+        let HumanOptions { has_colour, width: terminal, .. } = global.human_options();
+        let width = self.width.or(terminal).unwrap_or(KWIC_WIDTH);
+        Ok(KwicOptions { width, sort: self.kwic_sort.clone(), has_colour })
     }
 
     fn table(&self, separator: TableSeparator) -> Result<TableOptions> {
@@ -155,10 +307,10 @@ impl OutputArgs {
             fields = fields.with("citation");
         }
         let is_terminal = io::stdout().is_terminal();
-        Ok(TableOptions { separator, fields, has_safe_cells: self.guard_formulas, is_terminal })
+        Ok(TableOptions { separator, fields, guard_formulas: self.guard_formulas, is_terminal })
     }
 
-    /// What comes with each hit.
+    /// The additions to the fields of each hit.
     pub fn extras(&self) -> HitExtras {
         let offsets = match self.offsets {
             OffsetsArg::Bytes => OffsetUnit::Bytes,

@@ -1,43 +1,74 @@
-//! `fineprint check`.
+//! `fineprint check`: verifies an index, and compares it with a corpus.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use fineprint::corpus::ReadOptions;
-use fineprint::error::{Error, Result};
+use fineprint::error::Result;
 use fineprint::index::{CheckReport, Manifest, OpenIndex, check, check_against};
-use fineprint::printer::sanitize;
-use fineprint::progress::Progress as _;
+use fineprint::printer::{counted, sanitize};
 
-use crate::cli::args::{CheckArgs, Cli};
+use crate::cli::args::{GlobalArgs, IndexFolder};
 use crate::cli::bar::Bar;
-use crate::cli::{Outcome, count};
+use crate::cli::outcome::{Outcome, finish};
+use crate::cli::streams::print;
 
-/// How many problems are named one by one.
-const NAMED: usize = 20;
+/// The number of problems that are printed one by one.
+const MAX_PROBLEMS: usize = 20;
 
-/// Says whether an index is sound.
-pub fn run(args: &CheckArgs, cli: &Cli) -> Result<Outcome> {
-    let bar = Bar::new(cli.quiet);
+/// `fineprint check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Compares every file of the index with its checksum, the tables of every policy with each other, \
+and the counts with the contents. Prints the problems and ends with exit status 2, or says that \
+the index is sound.
+
+Examples:
+  fineprint check
+  fineprint check --against contrib-versions.git")]
+pub struct CheckArgs {
+    /// The index folder.
+    #[command(flatten)]
+    folder: IndexFolder,
+    /// Also read all of this corpus and compare every snapshot with the index, clause by clause
+    #[arg(long, value_name = "CORPUS")]
+    against: Option<PathBuf>,
+    /// The collection under which the corpus was indexed
+    #[arg(
+        long, value_name = "NAME", default_value = "default",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    collection: String,
+}
+
+/// Runs the command.
+pub fn run(args: &CheckArgs, global: &GlobalArgs) -> Result<Outcome> {
+    let bar = Bar::new(global.quiet);
     let dir = &args.folder.index;
     let mut report = check(dir, &bar)?;
     let manifest = Manifest::read(dir)?;
     if let (Some(corpus), true) = (&args.against, report.problems.is_empty()) {
         let index = OpenIndex::open(dir)?;
-        let canonical = corpus.canonicalize().unwrap_or_else(|_| corpus.clone());
-        let known = manifest.corpora.iter().find(|known| {
-            *known.canonical == *canonical.to_string_lossy() && known.collection == args.collection
-        });
-        let options = known.map_or_else(ReadOptions::default, |known| known.options.clone());
+        let options = options_of(corpus, &args.collection, &manifest);
         let against = check_against(&index, corpus, &args.collection, &options, &bar)?;
         report = CheckReport { files: report.files, ..against };
     }
-    bar.finish();
     drop(bar);
-    let mut out = BufWriter::new(io::stdout().lock());
-    write_report(&mut out, args, &manifest, &report)
-        .and_then(|()| out.flush())
-        .map_err(Error::Output)?;
-    Ok(if report.problems.is_empty() { Outcome::Found } else { Outcome::Incomplete })
+    print(|out| write_report(out, args, &manifest, &report))?;
+    Ok(finish(!report.problems.is_empty(), true))
+}
+
+/// The options with which the corpus was indexed; the default ones if the index does not list it.
+fn options_of(corpus: &Path, collection: &str, manifest: &Manifest) -> ReadOptions {
+    // A corpus that is gone has no canonical path. Reading it reports that it is missing.
+    let canonical = corpus.canonicalize().unwrap_or_else(|_| corpus.to_owned());
+    let canonical = canonical.to_string_lossy();
+    let mut corpora = manifest.corpora.iter();
+    let known =
+        corpora.find(|known| *known.canonical == *canonical && known.collection == collection);
+    known.map(|known| known.options.clone()).unwrap_or_default()
 }
 
 fn write_report(
@@ -46,11 +77,11 @@ fn write_report(
     manifest: &Manifest,
     report: &CheckReport,
 ) -> io::Result<()> {
-    for problem in report.problems.iter().take(NAMED) {
+    for problem in report.problems.iter().take(MAX_PROBLEMS) {
         writeln!(out, "{}", sanitize(problem))?;
     }
-    if report.problems.len() > NAMED {
-        writeln!(out, "and {} more", report.problems.len() - NAMED)?;
+    if report.problems.len() > MAX_PROBLEMS {
+        writeln!(out, "and {} more", report.problems.len() - MAX_PROBLEMS)?;
     }
     if !report.problems.is_empty() {
         return Ok(());
@@ -59,13 +90,13 @@ fn write_report(
     writeln!(
         out,
         "sound: {}, {}, {}, {}",
-        count(report.files, "file", "files"),
-        count(counts.policies, "policy", "policies"),
-        count(counts.snapshots, "snapshot", "snapshots"),
-        count(counts.clauses, "clause", "clauses"),
+        counted(report.files, "file", "files"),
+        counted(counts.policies, "policy", "policies"),
+        counted(counts.snapshots, "snapshot", "snapshots"),
+        counted(counts.clauses, "clause", "clauses"),
     )?;
     if let Some(corpus) = &args.against {
-        let compared = count(report.compared, "snapshot", "snapshots");
+        let compared = counted(report.compared, "snapshot", "snapshots");
         writeln!(out, "equal to {}: {compared}", sanitize(&corpus.to_string_lossy()))?;
     }
     Ok(())

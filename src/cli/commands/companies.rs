@@ -1,56 +1,87 @@
-//! `fineprint companies`.
+//! `fineprint companies`: lists companies by what their policies say.
 
-use std::io::{self, BufWriter};
-
-use fineprint::error::{Error, Result};
-use fineprint::printer::{print_companies, print_companies_csv, print_json_line};
+use clap::Args;
+use fineprint::error::Result;
+use fineprint::printer::{counted, print_companies, print_companies_csv, print_json_line};
 use fineprint::search::{CompanyList, Mentions, SearchRequest, Searcher};
 
-use crate::cli::args::{Cli, CompaniesArgs, CountFormat};
+use super::CountFormat;
+use crate::cli::args::{FilterArgs, GlobalArgs, IndexChoice, ReadingArgs};
 use crate::cli::open::open;
-use crate::cli::{Outcome, count, say};
+use crate::cli::outcome::{Outcome, finish};
+use crate::cli::streams::{print, say};
 
-/// Lists companies.
-pub fn run(args: &CompaniesArgs, cli: &Cli) -> Result<Outcome> {
-    args.filters.check_carry()?;
-    let (saying, query) = match (&args.saying, &args.not_saying) {
-        (Some(query), _) => (Mentions::It, query.join(" ")),
-        (_, Some(query)) => (Mentions::NotIt, query.join(" ")),
-        (None, None) => (Mentions::Whatever, String::new()),
-    };
-    let request = SearchRequest { query, ..args.reading.request(&args.filters)? };
-    if saying != Mentions::Whatever {
-        fineprint::query::parse_as(&request.query, request.matching)?;
-    }
-    let (index, is_incomplete) = open(&args.index, cli)?;
-    let companies = index.guard(|| Searcher::new(&index)?.companies(&request, saying))?;
-    let mut out = BufWriter::new(io::stdout().lock());
-    let is_empty = companies.companies.is_empty();
-    let printed = match args.format {
-        CountFormat::Human if is_empty => Ok(()),
-        CountFormat::Human => print_companies(&mut out, &companies),
-        CountFormat::Csv => print_companies_csv(&mut out, &companies),
-        CountFormat::Json => print_json_line(&mut out, &companies),
-    };
-    printed.and_then(|()| io::Write::flush(&mut out)).map_err(Error::Output)?;
-    drop(out);
-    if !cli.quiet && (is_empty || args.format == CountFormat::Human) {
-        say(&totals(&companies, saying));
-    }
-    Ok(match (is_incomplete, is_empty) {
-        (true, _) => Outcome::Incomplete,
-        (false, true) => Outcome::Nothing,
-        (false, false) => Outcome::Found,
-    })
+/// `fineprint companies`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Only companies with at least one snapshot that passes the filters are listed, and only those \
+snapshots are counted and dated. With `--latest --not-saying QUERY` these are the companies whose \
+newest texts do not contain QUERY.
+
+Examples:
+  fineprint companies
+  fineprint companies --saying sell or rent --latest
+  fineprint companies --not-saying 'opt out' --as-of 2018-05 --format csv")]
+pub struct CompaniesArgs {
+    /// Only companies with a clause that matches this query
+    #[arg(long, value_name = "QUERY", num_args = 1.., conflicts_with = "not_saying")]
+    saying: Option<Vec<String>>,
+    /// Only companies without a clause that matches this query
+    #[arg(long, value_name = "QUERY", num_args = 1..)]
+    not_saying: Option<Vec<String>>,
+    /// How the query is read.
+    #[command(flatten)]
+    reading: ReadingArgs,
+    /// The format of the list
+    #[arg(long, value_enum, default_value_t)]
+    format: CountFormat,
+    /// The index.
+    #[command(flatten)]
+    index: IndexChoice,
+    /// Which snapshots and clauses are searched.
+    #[command(flatten)]
+    filters: FilterArgs,
 }
 
-fn totals(companies: &CompanyList, saying: Mentions) -> String {
+/// Runs the command.
+pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
+    args.filters.check_carry()?;
+    let (request, mentions) = request(args)?;
+    let chosen = open(&args.index, global)?;
+    let index = &chosen.index;
+    let companies = index.guard(|| Searcher::new(index)?.companies(&request, mentions))?;
+    let is_empty = companies.companies.is_empty();
+    print(|out| match args.format {
+        CountFormat::Human if is_empty => Ok(()),
+        CountFormat::Human => print_companies(out, &companies),
+        CountFormat::Csv => print_companies_csv(out, &companies),
+        CountFormat::Json => print_json_line(out, &companies),
+    })?;
+    if !global.quiet && (is_empty || args.format == CountFormat::Human) {
+        say(&totals(&companies, mentions));
+    }
+    Ok(finish(chosen.is_incomplete, !is_empty))
+}
+
+fn request(args: &CompaniesArgs) -> Result<(SearchRequest, Mentions)> {
+    let (mentions, query) = match (&args.saying, &args.not_saying) {
+        (Some(query), _) => (Mentions::It, query),
+        (_, Some(query)) => (Mentions::NotIt, query),
+        (None, None) => {
+            return Ok((args.reading.request(None, &args.filters)?, Mentions::Whatever));
+        }
+    };
+    Ok((args.reading.request(Some(query.join(" ")), &args.filters)?, mentions))
+}
+
+/// How many of the companies are listed.
+fn totals(companies: &CompanyList, mentions: Mentions) -> String {
     let listed = companies.companies.len() as u64;
-    let of = count(companies.of, "company", "companies");
-    match saying {
-        Mentions::Whatever if listed == companies.of => of,
-        Mentions::Whatever => format!("{listed} of {of} have such a clause"),
-        Mentions::It => format!("{listed} of {of} say it"),
-        Mentions::NotIt => format!("{listed} of {of} do not say it"),
+    let all = counted(companies.of, "company", "companies");
+    match mentions {
+        Mentions::Whatever if listed == companies.of => all,
+        Mentions::Whatever => format!("{listed} of {all} have a clause that passes the filters"),
+        Mentions::It => format!("{listed} of {all} say it"),
+        Mentions::NotIt => format!("{listed} of {all} do not say it"),
     }
 }

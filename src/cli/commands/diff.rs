@@ -1,7 +1,6 @@
-//! `fineprint diff`.
+//! `fineprint diff`: shows what changed in a policy between two dates.
 
-use std::io::{self, BufWriter};
-
+use clap::{Args, ValueEnum};
 use fineprint::error::{Error, Result};
 use fineprint::index::OpenIndex;
 use fineprint::model::Period;
@@ -10,42 +9,84 @@ use fineprint::search::{
     SnapshotDates, Version, VersionComparison, chosen_ordinal, one_policy, version,
 };
 
-use crate::cli::args::{Cli, DiffArgs, DiffFormat};
-use crate::cli::open::{human_options, open};
-use crate::cli::{Outcome, say};
+use crate::cli::args::values::period;
+use crate::cli::args::{GlobalArgs, IndexChoice, PolicyArgs};
+use crate::cli::open::open;
+use crate::cli::outcome::{Outcome, finish};
+use crate::cli::streams::{print, say};
 
-/// Compares and prints.
-pub fn run(args: &DiffArgs, cli: &Cli) -> Result<Outcome> {
+/// `fineprint diff`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Each date selects the newest snapshot on or before it. A clause counts as changed, instead of \
+removed and added, if at least half of its words stay the same. Numbers before clauses, link \
+targets, white space, Markdown marks, and the styles of quotes and dashes are ignored, except in \
+the unified format. Marks: + added, - removed, > moved, ~ changed, with [-words removed-] and \
+{+words added+}.
+
+Exit status: 0 with differences, 1 without, 2 after an error.
+
+Examples:
+  fineprint diff linden-bank.example 2009 2012
+  fineprint diff Airbnb --type 'Privacy Policy' 2018-05 2018-06 --format json")]
+pub struct DiffArgs {
+    /// The full name of the company
+    #[arg(value_name = "COMPANY")]
+    company: String,
+    /// The older date: YYYY, YYYY-MM or YYYY-MM-DD
+    #[arg(value_name = "DATE", value_parser = period)]
+    from: Period,
+    /// The newer date
+    #[arg(value_name = "DATE", value_parser = period)]
+    to: Period,
+    /// Which of the company's policies is compared.
+    #[command(flatten)]
+    policy: PolicyArgs,
+    /// The format of the differences
+    #[arg(long, value_enum, default_value_t)]
+    format: DiffFormat,
+    /// The index.
+    #[command(flatten)]
+    index: IndexChoice,
+}
+
+/// The values of --format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum DiffFormat {
+    /// For reading.
+    #[default]
+    Human,
+    /// One JSON object.
+    Json,
+    /// As `diff -u` prints it, with one line for each clause.
+    Unified,
+}
+
+/// Runs the command.
+pub fn run(args: &DiffArgs, global: &GlobalArgs) -> Result<Outcome> {
     if args.from.start() > args.to.last() {
         let (from, to) = (args.from.start().date(), args.to.last().date());
         return Err(Error::Usage(format!("{from} is after {to}; give the older date first")));
     }
-    let (index, is_incomplete) = open(&args.index, cli)?;
+    let chosen = open(&args.index, global)?;
+    let index = &chosen.index;
     let (old, new) =
-        index.guard(|| Ok((at(&index, args, args.from)?, at(&index, args, args.to)?)))?;
-    let is_one = old.snapshot == new.snapshot;
-    let options = human_options(cli.color);
+        index.guard(|| Ok((at(index, args, args.from)?, at(index, args, args.to)?)))?;
     let comparison = VersionComparison::new(old.clone(), new.clone());
-    let mut out = BufWriter::new(io::stdout().lock());
-    let printed = match args.format {
-        DiffFormat::Human => print_diff(&mut out, &comparison, options),
-        DiffFormat::Json => print_json_line(&mut out, &comparison),
-        DiffFormat::Unified => print_diff_unified(&mut out, &old, &new, options),
-    };
-    printed.and_then(|()| io::Write::flush(&mut out)).map_err(Error::Output)?;
-    drop(out);
-    if is_one && !cli.quiet {
+    let options = global.human_options();
+    print(|out| match args.format {
+        DiffFormat::Human => print_diff(out, &comparison, options),
+        DiffFormat::Json => print_json_line(out, &comparison),
+        DiffFormat::Unified => print_diff_unified(out, &old, &new, options),
+    })?;
+    if old.snapshot == new.snapshot && !global.quiet {
         let date = &old.snapshot.archive_date;
-        say(&format!("both dates mean one snapshot, that of {date}: there is none between them"));
+        say(&format!("both dates select the snapshot of {date}; there is none between them"));
     }
-    Ok(match (is_incomplete, comparison.changes.is_empty()) {
-        (true, _) => Outcome::Incomplete,
-        (false, true) => Outcome::Nothing,
-        (false, false) => Outcome::Found,
-    })
+    Ok(finish(chosen.is_incomplete, !comparison.changes.is_empty()))
 }
 
-/// The policy as it stood at the end of a period.
+/// The policy as it was at the end of a period.
 fn at(index: &OpenIndex, args: &DiffArgs, period: Period) -> Result<Version> {
     let filters = args.policy.filters(&args.company, SnapshotDates::AsOf(period));
     let rank = one_policy(index, &filters, &args.company)?;

@@ -1,58 +1,113 @@
-//! `fineprint export`.
+//! `fineprint export`: writes snapshots or clauses into files.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
+use clap::{Args, ValueEnum};
 use fineprint::error::{Error, Result};
+use fineprint::export::{
+    ExportFile, ExportSource, SnapshotFormat, write_snapshot_tree, write_snapshots,
+};
 use fineprint::index::OpenIndex;
 use fineprint::printer::{
-    HitFormat, MarkdownTree, Printer, TableFields, TableOptions, TableSeparator,
-    print_snapshot_csv, print_snapshot_csv_names, print_snapshot_json,
+    HitFormat, HitPrinter, TableFields, TableOptions, TableSeparator, counted,
 };
-use fineprint::progress::{Phase, Progress};
 use fineprint::search::{HitOrder, SearchRequest, Searcher};
-use tempfile::NamedTempFile;
 
-use crate::cli::args::{Cli, ExportArgs, ExportFormat, ExportWhat};
+use crate::cli::args::{FilterArgs, GlobalArgs, IndexChoice, ReadingArgs};
 use crate::cli::bar::Bar;
 use crate::cli::open::open;
-use crate::cli::{Outcome, count, say};
+use crate::cli::outcome::{Outcome, finish};
+use crate::cli::streams::{ResultStream, results, say};
 
-/// Writes what was chosen, and says how much that was.
-pub fn run(args: &ExportArgs, cli: &Cli) -> Result<Outcome> {
-    args.filters.check_carry()?;
-    check(args)?;
-    let query = args.query.join(" ");
-    let is_of_all = args.query.is_empty();
-    let request = SearchRequest {
-        query,
-        is_of_all,
-        sort: HitOrder::Company,
-        ..args.reading.request(&args.filters)?
-    };
-    if !is_of_all {
-        fineprint::query::parse_as(&request.query, request.matching)?;
-    }
-    let (index, is_incomplete) = open(&args.index, cli)?;
-    let (written, said) = match args.what {
-        ExportWhat::Snapshots => snapshots(&index, &request, args, cli)?,
-        ExportWhat::Clauses => clauses(&index, &request, args)?,
-    };
-    if !cli.quiet {
-        let to = args.to.as_ref().map(|to| format!(" written to {}", to.display()));
-        say(&format!("{said}{}", to.unwrap_or_default()));
-    }
-    Ok(match (is_incomplete, written) {
-        (true, _) => Outcome::Incomplete,
-        (false, 0) => Outcome::Nothing,
-        (false, _) => Outcome::Found,
-    })
+/// `fineprint export`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The text of a snapshot is Markdown made from the index. Its clauses equal those of the source, \
+except for white space, Markdown marks, and the styles of quotes and dashes. `fineprint index` \
+reads exported snapshots in each format. A file or folder appears when it is complete.
+
+Examples:
+  fineprint export --company linden-bank.example --format markdown --to linden
+  fineprint export sell or rent --latest > saying.jsonl
+  fineprint export sell or rent --what clauses --format csv --to clauses.csv")]
+pub struct ExportArgs {
+    /// Export only what this query finds
+    #[arg(value_name = "QUERY")]
+    query: Vec<String>,
+    /// Export whole snapshots, or single clauses
+    #[arg(long, value_enum, default_value_t)]
+    what: WhatArg,
+    /// The format of the export
+    #[arg(long, value_enum, default_value_t)]
+    format: ExportFormat,
+    /// The file, or for Markdown the new folder, to write [default: standard output]
+    #[arg(long, value_name = "PATH")]
+    to: Option<PathBuf>,
+    /// How the query is read.
+    #[command(flatten)]
+    reading: ReadingArgs,
+    /// The index.
+    #[command(flatten)]
+    index: IndexChoice,
+    /// Which snapshots and clauses are exported.
+    #[command(flatten)]
+    filters: FilterArgs,
 }
 
-/// Refuses what cannot be written so.
+/// The values of --what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum WhatArg {
+    /// Whole snapshots that pass the filters; with a query, only those that contain a match.
+    #[default]
+    Snapshots,
+    /// The clauses that match, as search prints them.
+    Clauses,
+}
+
+/// The values of --format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum ExportFormat {
+    /// A new folder with a file for each snapshot, COMPANY/TYPE/TIME.md.
+    Markdown,
+    /// One JSON object per line.
+    #[default]
+    Jsonl,
+    /// One row for each snapshot or clause (RFC 4180).
+    Csv,
+}
+
+/// The result of an export.
+struct ExportSummary {
+    written: u64,
+    /// The numbers in words: `3 snapshots of 1 policy`.
+    words: String,
+}
+
+/// Runs the command.
+pub fn run(args: &ExportArgs, global: &GlobalArgs) -> Result<Outcome> {
+    args.filters.check_carry()?;
+    check(args)?;
+    let query = (!args.query.is_empty()).then(|| args.query.join(" "));
+    let request =
+        SearchRequest { sort: HitOrder::Company, ..args.reading.request(query, &args.filters)? };
+    let chosen = open(&args.index, global)?;
+    let ExportSummary { written, words } = match args.what {
+        WhatArg::Snapshots => export_snapshots(&chosen.index, &request, args, global)?,
+        WhatArg::Clauses => export_clauses(&chosen.index, &request, args)?,
+    };
+    match &args.to {
+        _ if global.quiet => {}
+        Some(to) => say(&format!("{words} written to {}", to.display())),
+        None => say(&words),
+    }
+    Ok(finish(chosen.is_incomplete, written > 0))
+}
+
+/// Refuses combinations of flags that cannot be written.
 fn check(args: &ExportArgs) -> Result<()> {
     let message = match (args.what, args.format, &args.to) {
-        (ExportWhat::Clauses, ExportFormat::Markdown, _) => {
+        (WhatArg::Clauses, ExportFormat::Markdown, _) => {
             "--what clauses has no Markdown tree; add --format jsonl or csv"
         }
         (_, ExportFormat::Markdown, None) => {
@@ -63,122 +118,95 @@ fn check(args: &ExportArgs) -> Result<()> {
     Err(Error::Usage(message.to_owned()))
 }
 
-/// A file that appears when it is complete, or stdout.
-enum Target<'t> {
-    Stdout(BufWriter<io::StdoutLock<'static>>),
-    File(BufWriter<NamedTempFile>, &'t Path),
+/// A file, or standard output.
+enum ExportTarget {
+    Stdout(ResultStream),
+    File(ExportFile),
 }
 
-impl<'t> Target<'t> {
-    fn new(to: Option<&'t Path>) -> Result<Self> {
-        let Some(path) = to else { return Ok(Self::Stdout(BufWriter::new(io::stdout().lock()))) };
-        let parent =
-            path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        // What is made as a temporary file is for its owner alone, unless asked for.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(parent).map_err(failed(path))?;
-        Ok(Self::File(BufWriter::new(file), path))
+impl ExportTarget {
+    fn new(to: Option<&Path>) -> Result<Self> {
+        match to {
+            None => Ok(Self::Stdout(results())),
+            Some(path) => Ok(Self::File(ExportFile::create(path)?)),
+        }
     }
 
     fn finish(self) -> Result<()> {
         match self {
             Self::Stdout(mut out) => out.flush().map_err(Error::Output),
-            Self::File(out, path) => {
-                let file = out.into_inner().map_err(|error| failed(path)(error.into_error()))?;
-                file.persist(path).map_err(|error| failed(path)(error.error))?;
-                Ok(())
-            }
+            Self::File(file) => file.finish(),
         }
     }
 }
 
-impl Write for Target<'_> {
+impl Write for ExportTarget {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout(out) => out.write(bytes),
-            Self::File(out, _) => out.write(bytes),
+            Self::File(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Stdout(out) => out.flush(),
-            Self::File(out, _) => out.flush(),
+            Self::File(file) => file.flush(),
         }
     }
 }
 
-fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
-    let path = path.to_owned();
-    move |source| Error::Io { path: path.clone(), source }
-}
-
-/// Writes snapshots. Returns how many, and that in words.
-fn snapshots(
+fn export_snapshots(
     index: &OpenIndex,
     request: &SearchRequest,
     args: &ExportArgs,
-    cli: &Cli,
-) -> Result<(u64, String)> {
-    let searcher = index.guard(|| Searcher::new(index))?;
-    let selected = index.guard(|| searcher.selected(request))?;
-    let bar = Bar::new(cli.quiet);
-    bar.begin(Phase::Exporting, Some(selected.snapshots()));
-    let mut written = 0;
-    let mut each = |write: &mut dyn FnMut(&fineprint::search::Version) -> Result<()>| {
-        index.guard(|| {
-            searcher.each_version(&selected, &mut |version| {
-                write(version)?;
-                written += 1;
-                bar.advance(1);
-                Ok(())
-            })
-        })
-    };
-    match (args.format, &args.to) {
-        (ExportFormat::Markdown, Some(folder)) => {
-            let mut tree = MarkdownTree::new(folder).map_err(failed(folder))?;
-            each(&mut |version| tree.add(version).map_err(failed(folder)))?;
-            tree.finish().map_err(failed(folder))?;
-        }
+    global: &GlobalArgs,
+) -> Result<ExportSummary> {
+    let searcher = &index.guard(|| Searcher::new(index))?;
+    let snapshots = &index.guard(|| searcher.selected(request))?;
+    let source = ExportSource { index, searcher, snapshots };
+    let bar = Bar::new(global.quiet);
+    let written = match (args.format, &args.to) {
+        (ExportFormat::Markdown, Some(folder)) => write_snapshot_tree(source, folder, &bar)?,
         (format, to) => {
-            let mut out = Target::new(to.as_deref())?;
-            let is_csv = format == ExportFormat::Csv;
-            if is_csv {
-                print_snapshot_csv_names(&mut out).map_err(Error::Output)?;
-            }
-            each(&mut |version| {
-                let print = if is_csv { print_snapshot_csv } else { print_snapshot_json };
-                print(&mut out, version).map_err(Error::Output)
-            })?;
+            let format = match format {
+                ExportFormat::Csv => SnapshotFormat::Csv,
+                ExportFormat::Jsonl | ExportFormat::Markdown => SnapshotFormat::JsonLines,
+            };
+            let mut out = ExportTarget::new(to.as_deref())?;
+            let written = write_snapshots(source, format, &mut out, &bar)?;
             out.finish()?;
+            written
         }
-    }
+    };
     drop(bar);
-    let policies = count(selected.policies(), "policy", "policies");
-    Ok((written, format!("{} of {policies}", count(written, "snapshot", "snapshots"))))
+    Ok(summary(written, counted(written, "snapshot", "snapshots"), snapshots.policies()))
 }
 
-/// Writes clauses as a search prints them. Returns how many, and that in words.
-fn clauses(index: &OpenIndex, request: &SearchRequest, args: &ExportArgs) -> Result<(u64, String)> {
-    let mut out = Target::new(args.to.as_deref())?;
-    let is_terminal = args.to.is_none() && io::stdout().is_terminal();
+fn export_clauses(
+    index: &OpenIndex,
+    request: &SearchRequest,
+    args: &ExportArgs,
+) -> Result<ExportSummary> {
+    let mut out = ExportTarget::new(args.to.as_deref())?;
     let format = match args.format {
         ExportFormat::Csv => HitFormat::Table(TableOptions {
             separator: TableSeparator::Comma,
             fields: TableFields::default(),
-            has_safe_cells: false,
-            is_terminal,
+            guard_formulas: false,
+            is_terminal: args.to.is_none() && io::stdout().is_terminal(),
         }),
         ExportFormat::Jsonl | ExportFormat::Markdown => HitFormat::JsonLines,
     };
-    let mut printer = Printer::new(&mut out, format);
-    let summary = index.guard(|| Searcher::new(index)?.search(request, &mut printer))?;
+    let mut printer = HitPrinter::new(&mut out, format);
+    let found = index.guard(|| Searcher::new(index)?.search(request, &mut printer))?;
     let written = printer.printed();
     drop(printer);
     out.finish()?;
-    let policies = count(summary.totals.policies, "policy", "policies");
-    Ok((written, format!("{} of {policies}", count(written, "clause", "clauses"))))
+    Ok(summary(written, counted(written, "clause", "clauses"), found.totals.policies))
+}
+
+fn summary(written: u64, items: String, policies: u64) -> ExportSummary {
+    let policies = counted(policies, "policy", "policies");
+    ExportSummary { written, words: format!("{items} of {policies}") }
 }

@@ -1,52 +1,79 @@
-//! `fineprint facets`.
+//! `fineprint facets`: counts matching clauses by a field.
 
-use std::io::{self, BufWriter};
+use clap::Args;
+use fineprint::error::Result;
+use fineprint::printer::{counted, print_facets, print_facets_csv, print_json_line};
+use fineprint::search::{FacetField, HitLimit, Searcher};
 
-use fineprint::error::{Error, Result};
-use fineprint::printer::{print_facets, print_facets_csv, print_json_line};
-use fineprint::search::{SearchRequest, Searcher};
-
-use crate::cli::args::{Cli, CountFormat, FacetsArgs};
+use super::{CountFormat, say_no_hits};
+use crate::cli::args::values::{facet_field, limit};
+use crate::cli::args::{FilterArgs, GlobalArgs, IndexChoice, ReadingArgs};
 use crate::cli::open::open;
-use crate::cli::{Outcome, count, say};
+use crate::cli::outcome::{Outcome, finish};
+use crate::cli::streams::{print, say};
 
-/// Counts and prints.
-pub fn run(args: &FacetsArgs, cli: &Cli) -> Result<Outcome> {
+/// `fineprint facets`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+For each value, `clauses` is the number of distinct clauses that match, `policies` the number of \
+policies with at least one, and `companies` the number of their companies. All counts are exact. \
+With `--by year` and `--by meta:KEY` a clause counts for each value that its matching snapshots \
+have, so the rows add up to more than the total. `section` is the nearest heading above a clause.
+
+Examples:
+  fineprint facets sell or rent --by company
+  fineprint facets third parties --by year --type 'Privacy Policy'
+  fineprint facets opt out --by section --latest --limit 5 --format csv")]
+pub struct FacetsArgs {
+    /// The query
+    #[arg(required = true, value_name = "QUERY")]
+    query: Vec<String>,
+    /// The field to count by: company, type, collection, year, section, lang or meta:KEY
+    #[arg(long, value_name = "FIELD", value_parser = facet_field)]
+    by: FacetField,
+    /// Print at most this many values: a number or `all`
+    #[arg(
+        long, value_name = "N", value_parser = limit, default_value = "all",
+        allow_negative_numbers = true
+    )]
+    limit: HitLimit,
+    /// How the query is read.
+    #[command(flatten)]
+    reading: ReadingArgs,
+    /// The format of the counts
+    #[arg(long, value_enum, default_value_t)]
+    format: CountFormat,
+    /// The index.
+    #[command(flatten)]
+    index: IndexChoice,
+    /// Which snapshots and clauses are counted.
+    #[command(flatten)]
+    filters: FilterArgs,
+}
+
+/// Runs the command.
+pub fn run(args: &FacetsArgs, global: &GlobalArgs) -> Result<Outcome> {
     args.filters.check_carry()?;
-    let query = args.query.join(" ");
-    let request = SearchRequest { query, ..args.reading.request(&args.filters)? };
-    fineprint::query::parse_as(&request.query, request.matching)?;
-    let (index, is_incomplete) = open(&args.index, cli)?;
-    let searcher = index.guard(|| Searcher::new(&index))?;
+    let request = args.reading.request(Some(args.query.join(" ")), &args.filters)?;
+    let chosen = open(&args.index, global)?;
+    let index = &chosen.index;
+    let searcher = index.guard(|| Searcher::new(index))?;
     let mut facets = index.guard(|| searcher.facets(&request, &args.by))?;
-    let all = facets.facets.len();
-    let limit = args.limit.0.unwrap_or(all);
-    let mut out = BufWriter::new(io::stdout().lock());
-    let printed = match args.format {
-        // Without hits there is no table, as with search.
-        CountFormat::Human if all == 0 => Ok(()),
-        CountFormat::Human => print_facets(&mut out, &facets, limit),
-        CountFormat::Csv => print_facets_csv(&mut out, &facets, limit),
-        CountFormat::Json => {
-            facets.facets.truncate(limit);
-            print_json_line(&mut out, &facets)
-        }
-    };
-    printed.and_then(|()| io::Write::flush(&mut out)).map_err(Error::Output)?;
-    drop(out);
-    if !cli.quiet {
-        if all == 0 {
-            say(&format!("no hits: {}", index.guard(|| searcher.explain_nothing(&request))?));
-        } else if limit < all {
-            say(&format!(
-                "{limit} of {} shown, --limit all shows all",
-                count(all as u64, "value", "values")
-            ));
-        }
+    let found = facets.facets.len();
+    let shown = args.limit.0.map_or(found, |limit| limit.min(found));
+    facets.facets.truncate(shown);
+    print(|out| match args.format {
+        // People see no table if nothing matched.
+        CountFormat::Human if found == 0 => Ok(()),
+        CountFormat::Human => print_facets(out, &facets),
+        CountFormat::Csv => print_facets_csv(out, &facets),
+        CountFormat::Json => print_json_line(out, &facets),
+    })?;
+    if !global.quiet && found == 0 {
+        say_no_hits(index, &searcher, &request)?;
+    } else if !global.quiet && shown < found {
+        let found = counted(found as u64, "value", "values");
+        say(&format!("{shown} of {found} shown, --limit all shows all"));
     }
-    Ok(match (is_incomplete, all) {
-        (true, _) => Outcome::Incomplete,
-        (false, 0) => Outcome::Nothing,
-        (false, _) => Outcome::Found,
-    })
+    Ok(finish(chosen.is_incomplete, found > 0))
 }

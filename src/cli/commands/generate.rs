@@ -1,73 +1,103 @@
-//! `fineprint completions` and `fineprint man`: what shells and `man` need, from the one table of flags.
+//! `fineprint completions` and `fineprint man`: files for shells and `man`, made from the flags.
 
 use std::fs;
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
-use clap::CommandFactory;
+use clap::{Args, Command};
 use fineprint::error::{Error, Result};
 
-use crate::cli::Outcome;
-use crate::cli::args::{Cli, CompletionsArgs, ManArgs};
+use crate::cli::outcome::Outcome;
+use crate::cli::streams::print;
 
 const NAME: &str = "fineprint";
 const VERSION: &str = concat!("fineprint ", env!("CARGO_PKG_VERSION"));
 
-/// Prints the script that completes commands and flags in a shell.
-pub fn completions(args: &CompletionsArgs) -> Result<Outcome> {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), NAME, &mut script);
-    print(&script)
+/// `fineprint completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fineprint completions bash > ~/.local/share/bash-completion/completions/fineprint
+  fineprint completions zsh > ~/.zfunc/_fineprint
+  fineprint completions fish > ~/.config/fish/completions/fineprint.fish
+  fineprint completions powershell >> $PROFILE")]
+pub struct CompletionsArgs {
+    /// The shell
+    shell: clap_complete::Shell,
 }
 
-/// Prints a manual page, or writes all of them into a folder.
-pub fn man(args: &ManArgs) -> Result<Outcome> {
-    let mut root = Cli::command();
-    root.build();
+/// `fineprint man`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fineprint man search | man -l -
+  fineprint man --dir ~/.local/share/man/man1")]
+pub struct ManArgs {
+    /// The command whose page is printed [default: the page of the program]
+    command: Option<String>,
+    /// Write all pages into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    dir: Option<PathBuf>,
+}
+
+/// Prints the script that completes the commands and flags of `program` in a shell.
+pub fn completions(args: &CompletionsArgs, mut program: Command) -> Result<Outcome> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut program, NAME, &mut script);
+    print(|out| out.write_all(&script))?;
+    Ok(Outcome::Found)
+}
+
+/// Prints a manual page of `program`, or writes all of them into a folder.
+pub fn man(args: &ManArgs, mut program: Command) -> Result<Outcome> {
+    program.build();
     if let Some(folder) = &args.dir {
-        return write_pages(&root, folder);
+        return write_pages(&program, folder);
     }
     let command = match &args.command {
-        None => &root,
-        Some(name) => root.find_subcommand(name).ok_or_else(|| unknown(&root, name))?,
+        None => &program,
+        Some(name) => program.find_subcommand(name).ok_or_else(|| unknown(&program, name))?,
     };
-    print(&page(command)?)
+    let page = page(command)?;
+    print(|out| out.write_all(&page))?;
+    Ok(Outcome::Found)
 }
 
-fn unknown(root: &clap::Command, name: &str) -> Error {
-    let names: Vec<_> = commands(root).map(clap::Command::get_name).collect();
+fn unknown(root: &Command, name: &str) -> Error {
+    let names: Vec<_> = commands(root).map(Command::get_name).collect();
     Error::Usage(format!("no command `{name}`; commands: {}", names.join(", ")))
 }
 
-/// All commands; clap's own `help` has no page.
-fn commands(root: &clap::Command) -> impl Iterator<Item = &clap::Command> {
+/// All commands except clap's own `help`, which needs no page.
+fn commands(root: &Command) -> impl Iterator<Item = &Command> {
     root.get_subcommands().filter(|command| command.get_name() != "help")
 }
 
-fn page(command: &clap::Command) -> Result<Vec<u8>> {
-    // `search` alone is no title to look for.
-    let name = command.get_display_name().unwrap_or(NAME).to_owned();
+/// The title of a page: `fineprint-search`, because `search` alone would be taken by others.
+fn title(command: &Command) -> &str {
+    command.get_display_name().unwrap_or(NAME)
+}
+
+fn page(command: &Command) -> Result<Vec<u8>> {
     let mut page = Vec::new();
     let man = clap_mangen::Man::new(command.clone())
-        .title(name)
+        .title(title(command))
         .source(VERSION)
         .manual("fineprint manual");
     man.render(&mut page).map_err(Error::Output)?;
     Ok(page)
 }
 
-fn write_pages(root: &clap::Command, folder: &Path) -> Result<Outcome> {
-    let failed = |source| Error::Io { path: folder.to_owned(), source };
-    fs::create_dir_all(folder).map_err(failed)?;
+fn write_pages(root: &Command, folder: &Path) -> Result<Outcome> {
+    create_file(folder, fs::create_dir_all(folder))?;
     for command in std::iter::once(root).chain(commands(root)) {
-        let name = command.get_display_name().unwrap_or(NAME);
-        fs::write(folder.join(format!("{name}.1")), page(command)?).map_err(failed)?;
+        let file = folder.join(format!("{}.1", title(command)));
+        create_file(folder, fs::write(file, page(command)?))?;
     }
     Ok(Outcome::Found)
 }
 
-fn print(bytes: &[u8]) -> Result<Outcome> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes).and_then(|()| out.flush()).map_err(Error::Output)?;
-    Ok(Outcome::Found)
+/// Adds the folder to an I/O error.
+fn create_file(folder: &Path, result: std::io::Result<()>) -> Result<()> {
+    result.map_err(|source| Error::Io { path: folder.to_owned(), source })
 }

@@ -1,42 +1,66 @@
-//! `fineprint history`.
+//! `fineprint history`: shows the life of matching clauses, through all their wordings.
 
-use std::io::{self, BufWriter};
-
+use clap::Args;
 use fineprint::error::{Error, Result};
 use fineprint::printer::{print_history, print_json_line};
-use fineprint::search::{SearchRequest, Searcher};
+use fineprint::search::Searcher;
 
-use crate::cli::args::{Cli, HistoryArgs, HistoryFormat};
-use crate::cli::open::{human_options, open};
-use crate::cli::{Outcome, say};
+use super::{TextFormat, say_no_hits};
+use crate::cli::args::{FilterArgs, GlobalArgs, IndexChoice, ReadingArgs};
+use crate::cli::open::open;
+use crate::cli::outcome::{Outcome, finish};
+use crate::cli::streams::print;
 
-/// Tells and prints.
-pub fn run(args: &HistoryArgs, cli: &Cli) -> Result<Outcome> {
+/// `fineprint history`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A clause that matches is followed through all snapshots of its policy, including wordings that do \
+not match. Marks: = in the oldest snapshot, + added, - removed, ~ changed, with [-words removed-] \
+and {+words added+}. Three or more changes back and forth between the same texts are one line. \
+Filters choose which clauses match; their whole life is shown, except that --company-changes-only \
+leaves snapshots out.
+
+Examples:
+  fineprint history sell or rent --company linden-bank.example
+  fineprint history arbitration --company Airbnb --company-changes-only --format json")]
+pub struct HistoryArgs {
+    /// The query that finds the clauses to follow
+    #[arg(value_name = "QUERY", required = true)]
+    query: Vec<String>,
+    /// The format of the history
+    #[arg(long, value_enum, default_value_t)]
+    format: TextFormat,
+    /// How the query is read.
+    #[command(flatten)]
+    reading: ReadingArgs,
+    /// The index.
+    #[command(flatten)]
+    index: IndexChoice,
+    /// Which clauses match.
+    #[command(flatten)]
+    filters: FilterArgs,
+}
+
+/// Runs the command.
+pub fn run(args: &HistoryArgs, global: &GlobalArgs) -> Result<Outcome> {
     args.filters.check_carry()?;
-    let query = args.query.join(" ");
     if args.filters.company.is_empty() {
-        let message = "a history is that of a company; add --company NAME (`fineprint companies --saying QUERY` lists who says it)";
+        let message = "history needs a company; add --company NAME \
+                       (`fineprint companies --saying QUERY` lists companies)";
         return Err(Error::Usage(message.to_owned()));
     }
-    let request = SearchRequest { query, ..args.reading.request(&args.filters)? };
-    fineprint::query::parse_as(&request.query, request.matching)?;
-    let (index, is_incomplete) = open(&args.index, cli)?;
-    let searcher = index.guard(|| Searcher::new(&index))?;
+    let request = args.reading.request(Some(args.query.join(" ")), &args.filters)?;
+    let chosen = open(&args.index, global)?;
+    let index = &chosen.index;
+    let searcher = index.guard(|| Searcher::new(index))?;
     let history = index.guard(|| searcher.history(&request))?;
-    let is_empty = history.policies.is_empty();
-    let mut out = BufWriter::new(io::stdout().lock());
-    let printed = match args.format {
-        HistoryFormat::Human => print_history(&mut out, &history, human_options(cli.color)),
-        HistoryFormat::Json => print_json_line(&mut out, &history),
-    };
-    printed.and_then(|()| io::Write::flush(&mut out)).map_err(Error::Output)?;
-    drop(out);
-    if is_empty && !cli.quiet {
-        say(&format!("no hits: {}", index.guard(|| searcher.explain_nothing(&request))?));
+    let found = !history.policies.is_empty();
+    print(|out| match args.format {
+        TextFormat::Human => print_history(out, &history, global.human_options()),
+        TextFormat::Json => print_json_line(out, &history),
+    })?;
+    if !found && !global.quiet {
+        say_no_hits(index, &searcher, &request)?;
     }
-    Ok(match (is_incomplete, is_empty) {
-        (true, _) => Outcome::Incomplete,
-        (false, true) => Outcome::Nothing,
-        (false, false) => Outcome::Found,
-    })
+    Ok(finish(chosen.is_incomplete, found))
 }

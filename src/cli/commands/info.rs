@@ -1,31 +1,59 @@
-//! `fineprint info`.
+//! `fineprint info`: describes the contents of an index.
 
-use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 
-use fineprint::error::{Error, Result};
+use clap::Args;
+use fineprint::error::Result;
 use fineprint::index::IndexInfo;
 use fineprint::printer::{print_info, print_json_line};
 
-use crate::cli::Outcome;
-use crate::cli::args::{Cli, InfoArgs, ShowFormat};
+use super::TextFormat;
+use crate::cli::args::{GlobalArgs, IndexChoice};
 use crate::cli::open::open;
+use crate::cli::outcome::{Outcome, finish};
+use crate::cli::streams::print;
 
-/// Says what an index holds.
-pub fn run(args: &InfoArgs, cli: &Cli) -> Result<Outcome> {
-    let (dir, is_incomplete) = match &args.index.corpus {
-        // An index that searches cannot use can still be asked what it is.
-        None => (args.index.folder.index.clone(), false),
-        Some(_) => {
-            let (index, is_incomplete) = open(&args.index, cli)?;
-            (index.dir().to_owned(), is_incomplete)
-        }
-    };
-    let info = IndexInfo::read(&dir)?;
-    let mut out = BufWriter::new(io::stdout().lock());
-    let printed = match args.format {
-        ShowFormat::Human => print_info(&mut out, &info),
-        ShowFormat::Json => print_json_line(&mut out, &info),
-    };
-    printed.and_then(|()| out.flush()).map_err(Error::Output)?;
-    Ok(if is_incomplete { Outcome::Incomplete } else { Outcome::Found })
+/// `fineprint info`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Prints the corpora, the numbers of companies, policies, snapshots, texts and clauses, the first \
+and last date, sizes and format versions, and why inputs were skipped, with examples.
+
+Examples:
+  fineprint info
+  fineprint info --index /tmp/policies.index --format json")]
+pub struct InfoArgs {
+    /// The index.
+    #[command(flatten)]
+    index: IndexChoice,
+    /// The format of the description
+    #[arg(long, value_enum, default_value_t)]
+    format: TextFormat,
+}
+
+/// The folder of an index.
+struct IndexPlace {
+    dir: PathBuf,
+    is_incomplete: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &InfoArgs, global: &GlobalArgs) -> Result<Outcome> {
+    let place = place(args, global)?;
+    let info = IndexInfo::read(&place.dir)?;
+    print(|out| match args.format {
+        TextFormat::Human => print_info(out, &info),
+        TextFormat::Json => print_json_line(out, &info),
+    })?;
+    Ok(finish(place.is_incomplete, true))
+}
+
+/// The folder of the index. A named index is not opened, so that one that this version cannot
+/// search can still be described.
+fn place(args: &InfoArgs, global: &GlobalArgs) -> Result<IndexPlace> {
+    if args.index.corpus.is_none() {
+        return Ok(IndexPlace { dir: args.index.folder.index.clone(), is_incomplete: false });
+    }
+    let chosen = open(&args.index, global)?;
+    Ok(IndexPlace { dir: chosen.index.dir().to_owned(), is_incomplete: chosen.is_incomplete })
 }

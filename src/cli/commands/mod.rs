@@ -1,4 +1,5 @@
-//! The commands, a file for each: its flags become a request of the library, whose result is printed.
+//! The commands, one file each: its flags, and `run`, which turns them into a request to the
+//! library and prints the result.
 
 pub mod check;
 pub mod companies;
@@ -12,3 +13,42 @@ pub mod info;
 pub mod search;
 pub mod show;
 pub mod timeline;
+
+use clap::ValueEnum;
+use fineprint::error::Result;
+use fineprint::index::OpenIndex;
+use fineprint::search::{SearchRequest, Searcher};
+
+use super::streams::say;
+
+/// The formats of commands that print tables of counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum CountFormat {
+    /// Aligned columns.
+    #[default]
+    Human,
+    /// One row for each value, separated by commas (RFC 4180).
+    Csv,
+    /// One JSON object.
+    Json,
+}
+
+/// The formats of commands that print text or JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum TextFormat {
+    /// For reading.
+    #[default]
+    Human,
+    /// One JSON object.
+    Json,
+}
+
+/// Prints why a request found nothing.
+///
+/// # Errors
+///
+/// The index is damaged.
+fn say_no_hits(index: &OpenIndex, searcher: &Searcher<'_>, request: &SearchRequest) -> Result<()> {
+    say(&format!("no hits: {}", index.guard(|| searcher.explain_nothing(request))?));
+    Ok(())
+}

@@ -1,51 +1,89 @@
-//! `fineprint show`.
+//! `fineprint show`: prints a policy at a date, or a clause within its section.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
+use clap::{Args, ValueEnum};
 use fineprint::error::{Error, Result};
 use fineprint::index::OpenIndex;
-use fineprint::model::ClauseId;
+use fineprint::model::{ClauseId, Period};
 use fineprint::printer::{
     print_markdown, print_shown, print_shown_json, print_version, print_version_json,
 };
 use fineprint::search::{
-    ShownClause, SnapshotDates, chosen_ordinal, find_clause, one_policy, version,
+    ShownClause, SnapshotDates, Version, chosen_ordinal, find_clause, one_policy, version,
 };
 
-use crate::cli::args::{Cli, ShowArgs, VersionFormat};
-use crate::cli::open::{human_options, open};
-use crate::cli::{Outcome, say};
+use crate::cli::args::values::period;
+use crate::cli::args::{GlobalArgs, IndexChoice, PolicyArgs};
+use crate::cli::open::open;
+use crate::cli::outcome::{Outcome, finish};
+use crate::cli::streams::{print, say};
 
-/// Prints a clause in its section, or a policy.
-pub fn run(args: &ShowArgs, cli: &Cli) -> Result<Outcome> {
-    let id = ClauseId::parse(&args.what);
-    if id.is_some() {
-        check(args)?;
-    }
-    let (index, is_incomplete) = open(&args.index, cli)?;
-    let mut out = BufWriter::new(io::stdout().lock());
-    let is_found = match id {
-        Some(id) => show_clause(&index, id, args, cli, &mut out)?,
-        None => show_policy(&index, args, cli, &mut out)?,
-    };
-    out.flush().map_err(Error::Output)?;
-    Ok(match (is_incomplete, is_found) {
-        (true, _) => Outcome::Incomplete,
-        (false, false) => Outcome::Nothing,
-        (false, true) => Outcome::Found,
-    })
+/// `fineprint show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A policy is printed from the index. Its clauses equal those of the source, except for white space \
+and the styles of quotes and dashes. If a company has several types of policies, choose one with \
+--type.
+
+Examples:
+  fineprint show cnf5w4zt3k2q6y7ab
+  fineprint show linden-bank.example --as-of 2012
+  fineprint show Airbnb --type 'Privacy Policy' --format markdown > airbnb.md")]
+pub struct ShowArgs {
+    /// A company, or the id of a clause as search prints it
+    #[arg(value_name = "COMPANY|CLAUSE-ID")]
+    what: String,
+    /// Which of the company's policies is shown.
+    #[command(flatten)]
+    policy: PolicyArgs,
+    /// Show the newest snapshot of the policy on or before this date [default: the newest of all]
+    #[arg(long, value_name = "DATE", value_parser = period)]
+    as_of: Option<Period>,
+    /// The index.
+    #[command(flatten)]
+    index: IndexChoice,
+    /// The format of the text
+    #[arg(long, value_enum, default_value_t)]
+    format: ShowFormat,
 }
 
-/// Refuses what means nothing for a clause.
-fn check(args: &ShowArgs) -> Result<()> {
+/// The values of --format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum ShowFormat {
+    /// For reading.
+    #[default]
+    Human,
+    /// One JSON object for the policy, or for each clause.
+    Json,
+    /// The text as Markdown; only for a policy.
+    Markdown,
+}
+
+/// Runs the command.
+pub fn run(args: &ShowArgs, global: &GlobalArgs) -> Result<Outcome> {
+    let id = ClauseId::parse(&args.what);
+    if id.is_some() {
+        check_clause_flags(args)?;
+    }
+    let chosen = open(&args.index, global)?;
+    let found = match id {
+        Some(id) => show_clause(&chosen.index, id, args, global)?,
+        None => show_policy(&chosen.index, args, global)?,
+    };
+    Ok(finish(chosen.is_incomplete, found))
+}
+
+/// Refuses flags that have no meaning for a clause.
+fn check_clause_flags(args: &ShowArgs) -> Result<()> {
     let policy = &args.policy;
-    let unmeant = [
+    let policy_flags = [
         (args.as_of.is_some(), "--as-of"),
         (!policy.policy_type.is_empty(), "--type"),
         (policy.company_changes_only, "--company-changes-only"),
-        (args.format == VersionFormat::Markdown, "--format markdown"),
+        (args.format == ShowFormat::Markdown, "--format markdown"),
     ];
-    match unmeant.into_iter().find(|(is_given, _)| *is_given) {
+    match policy_flags.into_iter().find(|(is_given, _)| *is_given) {
         Some((_, flag)) => {
             Err(Error::Usage(format!("{flag} is for policies; `{}` is a clause", args.what)))
         }
@@ -53,58 +91,55 @@ fn check(args: &ShowArgs) -> Result<()> {
     }
 }
 
+/// Prints the clause with this id from each collection that has it. Returns whether there is one.
 fn show_clause(
     index: &OpenIndex,
     id: ClauseId,
     args: &ShowArgs,
-    cli: &Cli,
-    out: &mut impl Write,
+    global: &GlobalArgs,
 ) -> Result<bool> {
     let found = index.guard(|| find_clause(index, id, &args.policy.collection))?;
-    print(out, &found, args.format, cli).map_err(Error::Output)?;
-    if found.is_empty() && !cli.quiet {
+    print(|out| write_clauses(out, &found, args.format, global))?;
+    if found.is_empty() && !global.quiet {
         say(&format!("no clause `{id}` in {}", index.dir().display()));
     }
     Ok(!found.is_empty())
 }
 
-fn show_policy(
-    index: &OpenIndex,
-    args: &ShowArgs,
-    cli: &Cli,
-    out: &mut impl Write,
-) -> Result<bool> {
-    let dates = args.as_of.map_or(SnapshotDates::Latest, SnapshotDates::AsOf);
-    let filters = args.policy.filters(&args.what, dates);
-    let version = index.guard(|| {
-        let rank = one_policy(index, &filters, &args.what)?;
-        version(index, rank, chosen_ordinal(index, rank, &filters)?)
-    })?;
-    let printed = match args.format {
-        VersionFormat::Human => print_version(out, &version, human_options(cli.color)),
-        VersionFormat::Json => print_version_json(out, &version),
-        VersionFormat::Markdown => print_markdown(out, &version),
-    };
-    printed.map_err(Error::Output)?;
-    Ok(true)
-}
-
-fn print(
+fn write_clauses(
     out: &mut impl Write,
     found: &[ShownClause],
-    format: VersionFormat,
-    cli: &Cli,
+    format: ShowFormat,
+    global: &GlobalArgs,
 ) -> io::Result<()> {
     for (i, shown) in found.iter().enumerate() {
         match format {
-            VersionFormat::Human | VersionFormat::Markdown => {
+            ShowFormat::Json => print_shown_json(out, shown)?,
+            ShowFormat::Human | ShowFormat::Markdown => {
                 if i > 0 {
                     writeln!(out)?;
                 }
-                print_shown(out, shown, human_options(cli.color))?;
+                print_shown(out, shown, global.human_options())?;
             }
-            VersionFormat::Json => print_shown_json(out, shown)?,
         }
     }
-    out.flush()
+    Ok(())
+}
+
+/// Prints the policy of a company. Returns true, since a missing policy is an error.
+fn show_policy(index: &OpenIndex, args: &ShowArgs, global: &GlobalArgs) -> Result<bool> {
+    let version = index.guard(|| chosen_version(index, args))?;
+    print(|out| match args.format {
+        ShowFormat::Human => print_version(out, &version, global.human_options()),
+        ShowFormat::Json => print_version_json(out, &version),
+        ShowFormat::Markdown => print_markdown(out, &version),
+    })?;
+    Ok(true)
+}
+
+fn chosen_version(index: &OpenIndex, args: &ShowArgs) -> Result<Version> {
+    let dates = args.as_of.map_or(SnapshotDates::Latest, SnapshotDates::AsOf);
+    let filters = args.policy.filters(&args.what, dates);
+    let rank = one_policy(index, &filters, &args.what)?;
+    version(index, rank, chosen_ordinal(index, rank, &filters)?)
 }

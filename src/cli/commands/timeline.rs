@@ -1,45 +1,126 @@
-//! `fineprint timeline`.
+//! `fineprint timeline`: counts the policies that match queries, period by period.
 
-use std::io::{self, BufWriter};
-
-use fineprint::error::{Error, Result};
+use clap::{Args, ValueEnum};
+use fineprint::error::Result;
 use fineprint::model::Interval;
 use fineprint::printer::{print_json_line, print_timeline, print_timeline_csv, print_timeline_svg};
+use fineprint::query::parse_as;
 use fineprint::search::{Searcher, TimelineMeasure, TimelineRequest};
 
-use crate::cli::Outcome;
-use crate::cli::args::{ByArg, Cli, MeasureArg, TimelineArgs, TimelineFormat};
-use crate::cli::open::{human_options, open};
+use crate::cli::args::{FilterArgs, GlobalArgs, IndexChoice, ReadingArgs};
+use crate::cli::open::open;
+use crate::cli::outcome::{Outcome, finish};
+use crate::cli::streams::print;
 
-/// Counts and prints.
-pub fn run(args: &TimelineArgs, cli: &Cli) -> Result<Outcome> {
+/// `fineprint timeline`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A policy is in force from its first snapshot on. At the end of each period its newest snapshot \
+decides whether it matches, as with `search --as-of`, however old that snapshot is; --carry limits \
+its age. --since and --until are the ends of the axis; earlier snapshots still carry forward. A \
+period marked * lies only partly within them, or within the index. With `--measure snapshots`, \
+nothing carries forward: each snapshot counts in the period in which it was archived.
+
+Examples:
+  fineprint timeline sell or rent
+  fineprint timeline -e 'legitimate interest' -e arbitration --by half-year
+  fineprint timeline third parties --measure companies --carry 2y --format csv
+  fineprint timeline cookies -e 'opt out' --since 2008 --format svg > cookies.svg")]
+pub struct TimelineArgs {
+    /// The query of the first series
+    #[arg(required_unless_present = "queries", value_name = "QUERY")]
+    query: Vec<String>,
+    /// Add a series for this query (repeatable)
+    #[arg(short = 'e', long = "query", value_name = "QUERY")]
+    queries: Vec<String>,
+    /// How the queries are read.
+    #[command(flatten)]
+    reading: ReadingArgs,
+    /// The length of a period
+    #[arg(long, value_enum, default_value_t)]
+    by: ByArg,
+    /// The thing to count
+    #[arg(long, value_enum, default_value_t)]
+    measure: MeasureArg,
+    /// The format of the timeline
+    #[arg(long, value_enum, default_value_t)]
+    format: TimelineFormat,
+    /// The index.
+    #[command(flatten)]
+    index: IndexChoice,
+    /// Which snapshots and clauses are counted.
+    #[command(flatten)]
+    filters: FilterArgs,
+}
+
+/// The values of --by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum ByArg {
+    /// Calendar years.
+    #[default]
+    Year,
+    /// Halves of a year.
+    HalfYear,
+    /// Quarters of a year.
+    Quarter,
+    /// Months.
+    Month,
+}
+
+/// The values of --measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum MeasureArg {
+    /// Policies in force at the end of a period.
+    #[default]
+    Policies,
+    /// Companies with a policy in force at the end of a period.
+    Companies,
+    /// Snapshots archived in a period.
+    Snapshots,
+    /// Distinct clauses of policies in force at the end of a period.
+    Clauses,
+}
+
+/// The values of --format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum TimelineFormat {
+    /// A table; in a terminal with bars.
+    #[default]
+    Human,
+    /// One row for each query and period (RFC 4180).
+    Csv,
+    /// One JSON object.
+    Json,
+    /// A picture as SVG.
+    Svg,
+}
+
+/// Runs the command.
+pub fn run(args: &TimelineArgs, global: &GlobalArgs) -> Result<Outcome> {
     let request = request(args)?;
-    for query in &request.queries {
-        fineprint::query::parse_as(query, request.search.matching)?;
-    }
-    let (index, is_incomplete) = open(&args.index, cli)?;
-    let timeline = index.guard(|| Searcher::new(&index)?.timeline(&request))?;
-    let mut out = BufWriter::new(io::stdout().lock());
-    let printed = match args.format {
-        TimelineFormat::Human => print_timeline(&mut out, &timeline, human_options(cli.color)),
-        TimelineFormat::Csv => print_timeline_csv(&mut out, &timeline),
-        TimelineFormat::Json => print_json_line(&mut out, &timeline),
-        TimelineFormat::Svg => print_timeline_svg(&mut out, &timeline),
-    };
-    printed.and_then(|()| io::Write::flush(&mut out)).map_err(Error::Output)?;
+    let chosen = open(&args.index, global)?;
+    let index = &chosen.index;
+    let timeline = index.guard(|| Searcher::new(index)?.timeline(&request))?;
+    print(|out| match args.format {
+        TimelineFormat::Human => print_timeline(out, &timeline, global.human_options()),
+        TimelineFormat::Csv => print_timeline_csv(out, &timeline),
+        TimelineFormat::Json => print_json_line(out, &timeline),
+        TimelineFormat::Svg => print_timeline_svg(out, &timeline),
+    })?;
     let mut points = timeline.series.iter().flat_map(|series| &series.points);
-    Ok(match (is_incomplete, points.any(|point| point.saying > 0)) {
-        (true, _) => Outcome::Incomplete,
-        (false, true) => Outcome::Found,
-        (false, false) => Outcome::Nothing,
-    })
+    Ok(finish(chosen.is_incomplete, points.any(|point| point.saying > 0)))
 }
 
 fn request(args: &TimelineArgs) -> Result<TimelineRequest> {
+    let search = args.reading.request_without_query(&args.filters)?;
     let first = (!args.query.is_empty()).then(|| args.query.join(" "));
+    let queries: Vec<String> = first.into_iter().chain(args.queries.iter().cloned()).collect();
+    for query in &queries {
+        parse_as(query, search.matching)?;
+    }
     Ok(TimelineRequest {
-        queries: first.into_iter().chain(args.queries.iter().cloned()).collect(),
-        search: args.reading.request(&args.filters)?,
+        queries,
+        search,
         by: match args.by {
             ByArg::Year => Interval::Year,
             ByArg::HalfYear => Interval::HalfYear,

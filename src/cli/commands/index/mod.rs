@@ -1,0 +1,178 @@
+//! `fineprint index`: builds an index, or brings one up to date.
+
+mod report;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use fineprint::corpus::ReadOptions;
+use fineprint::error::{Error, Result};
+use fineprint::index::{BuildOptions, CorpusScan, Manifest, build};
+
+use crate::cli::args::values::{MAX_THREADS, memory, renaming};
+use crate::cli::args::{GlobalArgs, IndexFolder};
+use crate::cli::bar::Bar;
+use crate::cli::outcome::{Outcome, finish};
+use crate::cli::problems::report_problems;
+use crate::cli::streams::{print, say};
+
+/// `fineprint index`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+These corpora are recognized by their contents:
+  - files with the header of the Princeton-Leuven corpus, as Markdown, text or HTML
+  - files with front matter that names company, type and date
+  - datasets of Open Terms Archive, as folders or zip files
+  - git repositories of Open Terms Archive and of the Princeton-Leuven corpus
+  - JSON Lines and CSV with one snapshot per line or row
+  - with --path, any other Markdown, text or HTML, in folders or git repositories
+
+Files can be in zip or tar archives and compressed with gzip or zstd. Standard input can have all \
+of these, except for zip and git. A git repository is read from its history, with every version of \
+every file; it can be bare, and no checkout is needed.
+
+An existing index is brought up to date: only new or changed input is read. The index keeps what a \
+corpus no longer contains, unless --prune removes it. Searches see the old index until the new one \
+is complete.
+
+Examples:
+  fineprint index data/policies
+  fineprint index contrib-versions.git
+  fineprint index crawl --path '{company}/{type}/{date}.html'
+  fineprint index                        (updates all corpora of the index)
+  fineprint index data/policies --index /tmp/policies.index --threads 1
+  fineprint index data/policies --dry-run")]
+pub struct IndexArgs {
+    /// Folders, files, archives or git repositories to index; `-` is standard input [default: the
+    /// corpora that are already in the index]
+    #[arg(value_name = "CORPUS")]
+    corpora: Vec<PathBuf>,
+    /// The index folder.
+    #[command(flatten)]
+    folder: IndexFolder,
+    /// The name of the collection that the corpora belong to
+    #[arg(
+        long, value_name = "NAME", default_value = "default",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    collection: String,
+    /// The number of threads that read corpora and cut texts into clauses [default: all cores]
+    #[arg(
+        long, value_name = "N", default_value_t = 0, hide_default_value = true,
+        value_parser = clap::value_parser!(u16).range(0..=MAX_THREADS)
+    )]
+    threads: u16,
+    /// The approximate amount of memory to use, such as 512M or 2G
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = memory)]
+    memory: u64,
+    /// In a git work tree, read the files instead of the history
+    #[arg(long)]
+    worktree: bool,
+    /// Where paths name the company, type and date: '{company}/{type}/{date}.md'
+    ///
+    /// `{name}` matches part of one path component, as short as possible. Without `{type}`, the
+    /// type is `Privacy Policy`. Without `{date}`, the date is taken from --date, or from the
+    /// author date of the commit.
+    #[arg(long, value_name = "PATTERN", requires = "corpora")]
+    path: Option<String>,
+    /// The archive date of files that have none in their text or path
+    #[arg(long, value_name = "DATE", requires = "corpora")]
+    date: Option<String>,
+    /// Build from scratch, even if there is an index already
+    #[arg(long, requires = "corpora")]
+    rebuild: bool,
+    /// Remove from the index what these corpora no longer contain
+    #[arg(long, conflicts_with = "rebuild")]
+    prune: bool,
+    /// Remove this collection from the index (repeatable)
+    #[arg(
+        long, value_name = "NAME",
+        conflicts_with_all = ["corpora", "rebuild", "prune", "dry_run", "worktree"]
+    )]
+    remove: Vec<String>,
+    /// In JSON Lines and CSV, read our field OURS from their field THEIRS: company=site
+    ///
+    /// Fields of ours are company, type, date, archive_time, text, url and others;
+    /// `schema/snapshot.schema.json` lists them.
+    #[arg(
+        long, value_name = "OURS=THEIRS", value_delimiter = ',', value_parser = renaming,
+        requires = "corpora"
+    )]
+    map: Vec<(String, String)>,
+    /// Print what would be indexed, with three sample clauses, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
+    let bar = Bar::new(global.quiet);
+    let dir = &args.folder.index;
+    let base =
+        if args.rebuild || !Manifest::exists(dir) { None } else { Some(Manifest::read(dir)?) };
+    let scan = scan(args, base.as_ref(), &bar)?;
+    if args.dry_run {
+        drop(bar);
+        print(|out| report::write_dry_run(out, &scan))?;
+        return Ok(finish(report_problems(&scan.report), true));
+    }
+    let (manifest, report) = build(scan, &build_options(args), &bar)?;
+    drop(bar);
+    let is_incomplete = report_problems(&report);
+    if !global.quiet {
+        say(&report::summary(&manifest, &report, base.as_ref()));
+    }
+    Ok(finish(is_incomplete, true))
+}
+
+fn build_options(args: &IndexArgs) -> BuildOptions {
+    BuildOptions {
+        index: args.folder.index.clone(),
+        threads: usize::from(args.threads),
+        rebuild: args.rebuild,
+        prune: args.prune,
+        remove: args.remove.clone(),
+        memory: Some(args.memory),
+    }
+}
+
+/// Looks for the input. `base` is the manifest of the index that is brought up to date.
+fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusScan> {
+    if !args.remove.is_empty() {
+        let base = existing(base, &args.folder.index)?;
+        check_collections(&args.remove, base)?;
+        return Ok(CorpusScan::nothing(Some(base)));
+    }
+    if args.corpora.is_empty() {
+        return CorpusScan::again(existing(base, &args.folder.index)?, bar);
+    }
+    let options = ReadOptions {
+        worktree: args.worktree,
+        path: args.path.clone(),
+        date: args.date.clone(),
+        map: args.map.clone(),
+        ..ReadOptions::default()
+    };
+    CorpusScan::with_options(&args.corpora, &args.collection, &options, base, bar)
+}
+
+fn existing<'m>(base: Option<&'m Manifest>, dir: &Path) -> Result<&'m Manifest> {
+    base.ok_or_else(|| {
+        let dir = dir.display();
+        let message =
+            format!("there is no index at {dir} to bring up to date; name the corpora to index");
+        Error::Usage(message)
+    })
+}
+
+/// Refuses names of collections that the index does not have.
+fn check_collections(names: &[String], base: &Manifest) -> Result<()> {
+    let known: BTreeSet<&str> = base.corpora.iter().map(|corpus| &*corpus.collection).collect();
+    let Some(unknown) = names.iter().find(|name| !known.contains(name.as_str())) else {
+        return Ok(());
+    };
+    let known = known.into_iter().collect::<Vec<_>>().join(", ");
+    Err(Error::Usage(format!("the index has no collection `{unknown}`; it has: {known}")))
+}

@@ -1,0 +1,84 @@
+//! `fineprint search QUERY`: finds the clauses that match one query.
+
+use fineprint::error::Result;
+use fineprint::printer::{HitPrinter, counted};
+use fineprint::search::{HitGrouping, SearchRequest, SearchSummary, Searcher};
+
+use super::search_args::SearchArgs;
+use crate::cli::args::{FormatArg, GlobalArgs};
+use crate::cli::commands::say_no_hits;
+use crate::cli::open::open;
+use crate::cli::outcome::{Outcome, finish};
+use crate::cli::streams::{results, say};
+
+/// Finds clauses and prints them.
+pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
+    let request = request(args)?;
+    let format = args.output.format(global)?;
+    let chosen = open(&args.index, global)?;
+    let index = &chosen.index;
+    let new = if args.output.count { HitPrinter::counting } else { HitPrinter::new };
+    let mut printer = new(results(), format).with(args.output.extras());
+    let searcher = index.guard(|| Searcher::new(index))?;
+    let summary = index.guard(|| searcher.search(&request, &mut printer))?;
+    let printed = printer.printed();
+    drop(printer);
+    let found = summary.totals.clauses > 0;
+    if !found && !global.quiet {
+        say_no_hits(index, &searcher, &request)?;
+    } else if !global.quiet
+        && !args.output.count
+        && is_reporting(args.output.format_arg(), &summary)
+    {
+        say(&totals(&summary, printed, &request));
+    }
+    Ok(finish(chosen.is_incomplete, found))
+}
+
+fn request(args: &SearchArgs) -> Result<SearchRequest> {
+    args.filters.check_carry()?;
+    let mut request = args.reading.request(Some(args.query.join(" ")), &args.filters)?;
+    args.output.apply(&mut request)?;
+    Ok(request)
+}
+
+/// Whether the totals are printed: always for people, and for programs only if hits were left out
+/// and the output does not say so itself.
+fn is_reporting(format: FormatArg, summary: &SearchSummary) -> bool {
+    match format {
+        FormatArg::Human | FormatArg::Kwic => true,
+        FormatArg::Jsonl | FormatArg::Csv | FormatArg::Tsv => summary.truncated,
+        FormatArg::Json => false,
+    }
+}
+
+/// The totals in one line, and what part of them was printed.
+fn totals(summary: &SearchSummary, printed: u64, request: &SearchRequest) -> String {
+    let totals = &summary.totals;
+    let groups = totals.groups.filter(|&groups| groups < totals.clauses);
+    let mut line = counted(totals.clauses, "clause", "clauses");
+    if let (HitGrouping::Text, Some(groups)) = (request.group, groups) {
+        line.push_str(&format!(" ({})", counted(groups, "wording", "wordings")));
+    }
+    line.push_str(&format!(
+        " in {} of {}, {}",
+        counted(totals.policies, "policy", "policies"),
+        counted(totals.companies, "company", "companies"),
+        counted(totals.snapshots, "snapshot", "snapshots"),
+    ));
+    if summary.truncated {
+        let unit = match (request.group, groups) {
+            (HitGrouping::None, _) | (_, None) => "clauses",
+            (HitGrouping::Text, _) => "wordings",
+            (HitGrouping::Policy, _) => "policies",
+            (HitGrouping::Company, _) => "companies",
+        };
+        let all = totals.groups.unwrap_or(totals.clauses);
+        let how = match request.sample {
+            Some(sample) => format!("picked by chance, seed {}", sample.seed),
+            None => "shown, --limit all shows all".to_owned(),
+        };
+        line.push_str(&format!("; {printed} of {all} {unit} {how}"));
+    }
+    line
+}

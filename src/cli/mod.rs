@@ -69,13 +69,13 @@ pub enum Command {
     Index(IndexArgs),
     /// Find the clauses that match a query
     Search(Box<SearchArgs>),
-    /// Count the policies that match a query in each year, and their share
+    /// Count, year by year, the policies that match a query
     Timeline(Box<TimelineArgs>),
-    /// Count matching clauses by company, policy type, year or another field
+    /// Count matching clauses by company, type, year or another field
     Facets(Box<FacetsArgs>),
-    /// List companies: all, those that say something, or those that do not
+    /// List companies: all, or those that do or do not say something
     Companies(Box<CompaniesArgs>),
-    /// Print a policy as it was at a date, or a clause within its section
+    /// Print a policy as of a date, or a clause within its section
     Show(ShowArgs),
     /// Show when matching clauses were added, changed and removed
     History(Box<HistoryArgs>),

@@ -11,7 +11,7 @@ pub struct GlobalArgs {
     /// Do not print progress, warnings or totals
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// When to use colors; `auto` means in a terminal, unless NO_COLOR is set
+    /// When to use colours; `auto` means in a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_enum, default_value_t = ColorArg::Auto)]
     color: ColorArg,
 }
@@ -25,7 +25,7 @@ enum ColorArg {
 }
 
 impl GlobalArgs {
-    /// How to print for people on standard output: colors, width, and control characters.
+    /// How to print for people on standard output: colours, width, and control characters.
     pub fn human_options(&self) -> HumanOptions {
         let is_terminal = io::stdout().is_terminal();
         let has_colour = match self.color {
@@ -37,14 +37,14 @@ impl GlobalArgs {
         HumanOptions {
             has_colour,
             width: size.map(|(width, _)| usize::from(width.0)),
-            // Colors in a pipe are for a terminal behind it, as in `--color always | less -R`.
+            // Colours in a pipe are for a terminal behind it, as in `--color always | less -R`.
             is_terminal: is_terminal || has_colour,
             ..HumanOptions::default()
         }
     }
 }
 
-/// Whether the environment allows colors: <https://no-color.org>, and `TERM=dumb`.
+/// Whether the environment allows colours: <https://no-color.org>, and `TERM=dumb`.
 fn allows_colour() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_none_or(|term| term != "dumb")

@@ -21,8 +21,10 @@ use crate::cli::streams::{print, say};
 Each date selects the newest snapshot on or before it. A clause counts as changed, instead of \
 removed and added, if at least half of its words stay the same. Numbers before clauses, link \
 targets, white space, Markdown marks, and the styles of quotes and dashes are ignored, except in \
-the unified format. Marks: + added, - removed, > moved, ~ changed, with [-words removed-] and \
-{+words added+}.
+the unified format.
+
+Marks of clauses: + added, - removed, > moved, ~ changed
+Marks of words in changed clauses: [-removed-], {+added+}
 
 Exit status: 0 with differences, 1 without, 2 after an error.
 

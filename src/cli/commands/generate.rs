@@ -17,7 +17,7 @@ const VERSION: &str = concat!("fineprint ", env!("CARGO_PKG_VERSION"));
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  fineprint completions bash > ~/.local/share/bash-completion/completions/fineprint
+  fineprint completions bash >> ~/.bash_completion
   fineprint completions zsh > ~/.zfunc/_fineprint
   fineprint completions fish > ~/.config/fish/completions/fineprint.fish
   fineprint completions powershell >> $PROFILE")]

@@ -15,10 +15,12 @@ use crate::cli::streams::print;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A clause that matches is followed through all snapshots of its policy, including wordings that do \
-not match. Marks: = in the oldest snapshot, + added, - removed, ~ changed, with [-words removed-] \
-and {+words added+}. Three or more changes back and forth between the same texts are one line. \
+not match. Three or more changes back and forth between the same texts are one line. \
 Filters choose which clauses match; their whole life is shown, except that --company-changes-only \
 leaves snapshots out.
+
+Marks of clauses: = in the oldest snapshot, + added, - removed, ~ changed
+Marks of words in changed clauses: [-removed-], {+added+}
 
 Examples:
   fineprint history sell or rent --company linden-bank.example

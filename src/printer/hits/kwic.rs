@@ -23,7 +23,7 @@ pub struct KwicOptions {
     /// The keys by which lines are sorted. Sorted lines are written after the last hit; without a
     /// key, lines are written in the order of the hits.
     pub sort: Vec<KwicKey>,
-    /// Whether colors are used.
+    /// Whether colours are used.
     pub has_colour: bool,
 }
 

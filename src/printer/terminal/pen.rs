@@ -9,7 +9,7 @@ use crate::search::{GroupMember, HitGrouping};
 /// How results are printed for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HumanOptions {
-    /// Whether colors and other styles are used.
+    /// Whether colours and other styles are used.
     pub has_colour: bool,
     /// The columns of the terminal. With `None`, a text is one line, however long.
     pub width: Option<usize>,

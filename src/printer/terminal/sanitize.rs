@@ -1,6 +1,6 @@
 //! Replaces characters that a terminal would obey instead of showing.
 //!
-//! Policy text comes from strangers. Printed as it is, it could move the cursor, color the screen
+//! Policy text comes from strangers. Printed as it is, it could move the cursor, colour the screen
 //! or turn the direction of the writing.
 
 use std::borrow::Cow;

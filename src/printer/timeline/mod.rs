@@ -12,7 +12,7 @@ use super::terminal::pen::{BOLD, HumanOptions, styled};
 use super::terminal::sanitize::sanitize;
 use crate::search::{Timeline, TimelineMeasure, TimelinePoint, TimelineSeries};
 
-/// The colors of series, which can be told apart without telling red from green.
+/// The colours of series, which can be told apart without telling red from green.
 const COLOURS: [AnsiColor; 4] =
     [AnsiColor::Blue, AnsiColor::Yellow, AnsiColor::Magenta, AnsiColor::Cyan];
 

@@ -1,6 +1,6 @@
 //! A timeline as a picture for papers: SVG with axes, units and a legend.
 //!
-//! Series differ in color and in mark, so that they can be told apart in print.
+//! Series differ in colour and in mark, so that they can be told apart in print.
 
 use std::io::{self, Write};
 
@@ -20,7 +20,7 @@ use super::caption;
 use crate::printer::terminal::sanitize::sanitize;
 use crate::search::{Timeline, TimelineMeasure, TimelineSeries};
 
-/// The colors of Okabe and Ito, which people with any color vision can tell apart
+/// The colours of Okabe and Ito, which people with any colour vision can tell apart
 /// (<https://jfly.uni-koeln.de/color/>), without yellow, which is faint on white.
 const COLOURS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),

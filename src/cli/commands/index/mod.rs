@@ -21,13 +21,13 @@ use crate::cli::streams::{print, say};
 /// `fineprint index`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-These corpora are recognized by their contents:
-  - files with the header of the Princeton-Leuven corpus, as Markdown, text or HTML
+These corpora are recognised by their contents:
+  - files with the Princeton-Leuven header, as Markdown, text or HTML
   - files with front matter that names company, type and date
   - datasets of Open Terms Archive, as folders or zip files
   - git repositories of Open Terms Archive and of the Princeton-Leuven corpus
   - JSON Lines and CSV with one snapshot per line or row
-  - with --path, any other Markdown, text or HTML, in folders or git repositories
+  - with --path, any other Markdown, text or HTML, in folders or in git
 
 Files can be in zip or tar archives and compressed with gzip or zstd. Standard input can have all \
 of these, except for zip and git. A git repository is read from its history, with every version of \

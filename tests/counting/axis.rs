@@ -239,9 +239,7 @@ fn differences_are_printed_in_every_format() {
     sample(["diff", "linden-bank.example", "2012", "2012-12"])
         .exits(1)
         .stdout_has("0 added, 0 removed, 0 changed, 0 moved")
-        .stderr_is(
-            "both dates select the snapshot of 2011-09-14; there is none between them\n",
-        );
+        .stderr_is("both dates select the snapshot of 2011-09-14; there is none between them\n");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
 use fineprint::index::OpenIndex;
-use fineprint::printer::{HitFormat, HumanOptions, HitPrinter};
+use fineprint::printer::{HitFormat, HitPrinter, HumanOptions};
 use fineprint::search::{Filters, HitGrouping, HitOrder, SearchRequest, SnapshotDates, search};
 use serde::Deserialize;
 use serde_json::Value;

@@ -101,7 +101,8 @@ fn joined<'t>(pieces: impl Iterator<Item = &'t str>) -> String {
 ///
 /// ```
 /// use fineprint::lang::detect;
-/// let lang = detect("We do not sell your personal information to anyone, and we never have.");
+/// let text = "We do not sell your personal information to third parties, and we never have.";
+/// let lang = detect(text);
 /// assert_eq!(lang.map(|lang| lang.to_string()).as_deref(), Some("en"));
 /// assert_eq!(detect("12345"), None);
 /// ```

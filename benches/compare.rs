@@ -12,6 +12,7 @@ use std::time::Instant;
 use fineprint::corpus::{self, FoundSnapshot, ReadOptions, SeenInput};
 use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
 use fineprint::progress::SilentProgress;
+use fineprint::query::Query;
 use fineprint::search::{Hit, SearchRequest, Searcher, TimelineRequest};
 use tantivy::collector::Count;
 use tantivy::query::PhraseQuery;
@@ -91,7 +92,8 @@ fn searching(corpus: &std::path::Path) {
 
 fn phrases(folder: &std::path::Path) {
     let index = OpenIndex::open(folder).unwrap();
-    let ready = Searcher::new(&index).unwrap();
+    let ready = Searcher::new(index).unwrap();
+    let index = ready.index();
     let library = Index::open_in_dir(folder.join(&index.manifest().generation)).unwrap();
     let searcher = library.reader().unwrap().searcher();
     let field = library.schema().get_field("text").unwrap();
@@ -102,11 +104,8 @@ fn phrases(folder: &std::path::Path) {
         let mut counted = 0;
         let library = median(|| counted = searcher.search(&query, &Count).unwrap());
         let timed = |limit| {
-            let request = SearchRequest {
-                query: phrase.to_owned(),
-                limit: Some(limit),
-                ..SearchRequest::default()
-            };
+            let mut request = SearchRequest::new(phrase.parse::<Query>().unwrap().into());
+            request.ranking.limit = Some(limit);
             let mut clauses = 0;
             let time = median(|| {
                 let mut hits: Vec<Hit> = Vec::new();
@@ -116,8 +115,10 @@ fn phrases(folder: &std::path::Path) {
             time
         };
         let (totals, hits) = (timed(0), timed(10));
-        let by_year =
-            TimelineRequest { queries: vec![phrase.to_owned()], ..TimelineRequest::default() };
+        let by_year = TimelineRequest {
+            queries: vec![phrase.parse().unwrap()],
+            ..TimelineRequest::default()
+        };
         let timeline = median(|| drop(ready.timeline(&by_year).unwrap()));
         println!(
             "\"{phrase}\": {counted} clauses; exact totals {:.2} ms, ten hits too {:.2} ms, the \

@@ -16,10 +16,11 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use fineprint::corpus::{self, FoundSnapshot, ReadOptions, SeenInput};
-use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
+use fineprint::index::{BuildOptions, CorpusScan, build};
 use fineprint::model::Clause;
 use fineprint::progress::SilentProgress;
-use fineprint::search::{Hit, SearchRequest, search};
+use fineprint::query::Query;
+use fineprint::search::{Hit, SearchRequest, Searcher};
 use fineprint::section::{ClauseIdentity, Sectioner, section};
 
 const PHRASES: usize = 100;
@@ -66,7 +67,7 @@ fn main() {
     let scan = CorpusScan::new(&[corpus], "default", &SilentProgress).unwrap();
     let (manifest, _) = build(scan, &options, &SilentProgress).unwrap();
     println!("indexed: {:?}", manifest.counts);
-    let index = OpenIndex::open(&folder).unwrap();
+    let index = Searcher::open(&folder).unwrap();
     let mut snapshots = 0;
     for phrase in phrases(&policies) {
         snapshots += compare(&index, &policies, &phrase, &words).0;
@@ -186,7 +187,7 @@ type Lives = BTreeMap<(String, String, String), (String, String, u64)>;
 
 /// Compares index and scan for one phrase. Returns the numbers of snapshots and distinct texts that
 /// contain it.
-fn compare(index: &OpenIndex, policies: &[Policy], phrase: &[u32], words: &Words) -> (u64, u64) {
+fn compare(index: &Searcher, policies: &[Policy], phrase: &[u32], words: &Words) -> (u64, u64) {
     let (mut lives, mut snapshots, mut texts) = (Lives::new(), 0, 0);
     for policy in policies {
         let holds: Vec<bool> = policy
@@ -212,9 +213,9 @@ fn compare(index: &OpenIndex, policies: &[Policy], phrase: &[u32], words: &Words
     }
     let query: Vec<&str> = phrase.iter().map(|&word| words.words[word as usize].as_str()).collect();
     let query = format!("\"{}\"", query.join(" "));
-    let request = SearchRequest { query: query.clone(), limit: None, ..SearchRequest::default() };
+    let request = SearchRequest::new(query.parse::<Query>().unwrap().into());
     let mut hits: Vec<Hit> = Vec::new();
-    let summary = search(index, &request, &mut hits).unwrap();
+    let summary = index.search(&request, &mut hits).unwrap();
     let found: Lives = hits
         .into_iter()
         .map(|hit| {

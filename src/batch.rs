@@ -4,22 +4,21 @@
 //! the hits of a query, then its totals or its error. A query that fails does not stop the others.
 //!
 //! ```
-//! use fineprint::batch::{BatchRunner, batch_queries};
-//! use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
-//! use fineprint::printer::HitExtras;
+//! use fineprint::batch::{BatchAnswers, BatchRunner, batch_queries};
+//! use fineprint::index::{BuildOptions, CorpusScan, build};
 //! use fineprint::progress::SilentProgress;
-//! use fineprint::search::{SearchRequest, Searcher};
+//! use fineprint::search::Searcher;
 //!
 //! # let folder = std::env::temp_dir().join(format!("fineprint-batch-{}", std::process::id()));
 //! # let scan = CorpusScan::new(&["data/policies".into()], "default", &SilentProgress)?;
 //! # let options = BuildOptions { index: folder.clone(), ..BuildOptions::default() };
 //! # build(scan, &options, &SilentProgress)?;
-//! let index = OpenIndex::open(&folder)?;
-//! let searcher = Searcher::new(&index)?;
+//! let searcher = Searcher::open(&folder)?;
 //! // A line is a query, or an id, a tab and a query.
 //! let queries = batch_queries(b"sell or rent\ncookies\tcookie NOT banner\n", "queries.tsv");
-//! let request = SearchRequest { limit: Some(3), ..SearchRequest::default() };
-//! let runner = BatchRunner::new(&index, &searcher, request, HitExtras::default(), 0)?;
+//! let mut answers = BatchAnswers::default();
+//! answers.request.ranking.limit = Some(3);
+//! let runner = BatchRunner::new(&searcher, answers, 0)?;
 //! let mut lines = Vec::new();
 //! let report = runner.run(&queries, &mut lines, &SilentProgress)?;
 //! assert_eq!((report.with_hits, report.failed), (2, 0));
@@ -34,9 +33,9 @@ use rayon::prelude::*;
 use tempfile::SpooledTempFile;
 
 use crate::error::{Error, Result};
-use crate::index::OpenIndex;
 use crate::printer::{BatchPrinter, HitExtras, print_failed_query};
 use crate::progress::{Phase, Progress};
+use crate::query::{Matching, Query};
 use crate::search::{SearchRequest, Searcher};
 
 /// The number of queries that are answered before their answers are written: enough to keep all
@@ -99,12 +98,35 @@ pub struct BatchReport {
     pub first_failure: Option<String>,
 }
 
+/// What the answers to all queries of a batch have in common.
+#[derive(Debug, Clone)]
+pub struct BatchAnswers {
+    /// The request. Its query is ignored; everything else applies to each query.
+    pub request: SearchRequest,
+    /// How the bare words of the queries are read.
+    pub matching: Matching,
+    /// What is written with each hit.
+    pub extras: HitExtras,
+    /// Words an error of a query in one line.
+    pub word_error: fn(&Error) -> String,
+}
+
+/// All hits of phrases, with errors in the words of the library.
+impl Default for BatchAnswers {
+    fn default() -> Self {
+        Self {
+            request: SearchRequest::default(),
+            matching: Matching::default(),
+            extras: HitExtras::default(),
+            word_error: ToString::to_string,
+        }
+    }
+}
+
 /// Answers batches of queries.
 pub struct BatchRunner<'s> {
-    index: &'s OpenIndex,
-    searcher: &'s Searcher<'s>,
-    request: SearchRequest,
-    extras: HitExtras,
+    searcher: &'s Searcher,
+    answers: BatchAnswers,
     pool: rayon::ThreadPool,
 }
 
@@ -116,22 +138,15 @@ struct BatchAnswer {
 }
 
 impl<'s> BatchRunner<'s> {
-    /// A runner with this many threads; 0 means one for each core. The query of `request` is
-    /// ignored, and everything else in it applies to each query of a batch.
+    /// A runner with this many threads; 0 means one for each core.
     ///
     /// # Errors
     ///
     /// [`Error::Usage`] if the system cannot start that many threads.
-    pub fn new(
-        index: &'s OpenIndex,
-        searcher: &'s Searcher<'s>,
-        request: SearchRequest,
-        extras: HitExtras,
-        threads: usize,
-    ) -> Result<Self> {
+    pub fn new(searcher: &'s Searcher, answers: BatchAnswers, threads: usize) -> Result<Self> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|error| Error::Usage(format!("{threads} threads: {error}")))?;
-        Ok(Self { index, searcher, request, extras, pool })
+        Ok(Self { searcher, answers, pool })
     }
 
     /// Answers the queries and writes the answers to `out` in the order of the queries.
@@ -174,13 +189,15 @@ impl<'s> BatchRunner<'s> {
     }
 
     fn search(&self, query: &BatchQuery<'_>) -> std::result::Result<BatchAnswer, String> {
-        let query_text = query.text.clone()?.to_owned();
-        let request = SearchRequest { query: query_text, ..self.request.clone() };
+        let BatchAnswers { request, matching, extras, word_error } = &self.answers;
+        let parsed = Query::parse(query.text.clone()?, *matching);
+        let mut request = request.clone();
+        request.select.query = Some(parsed.map_err(|error| word_error(&error.into()))?);
         let mut lines = SpooledTempFile::new(ANSWER_IN_MEMORY);
         let out = BufWriter::new(&mut lines);
-        let mut printer = BatchPrinter::new(out, &query.id, self.extras);
-        let found = self.index.guard(|| self.searcher.search(&request, &mut printer));
-        let summary = found.map_err(|error| error.to_string())?;
+        let mut printer = BatchPrinter::new(out, &query.id, *extras);
+        let found = self.searcher.search(&request, &mut printer);
+        let summary = found.map_err(|error| word_error(&error))?;
         drop(printer);
         Ok(BatchAnswer { lines, has_hits: summary.totals.clauses > 0, error: None })
     }

@@ -5,9 +5,10 @@
 //! `fineprint` program is a thin layer over this library: a program can do everything that it does.
 //!
 //! ```
-//! use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
+//! use fineprint::index::{BuildOptions, CorpusScan, build};
 //! use fineprint::progress::SilentProgress;
-//! use fineprint::search::{Hit, SearchRequest, search};
+//! use fineprint::query::Query;
+//! use fineprint::search::{Hit, SearchRequest, Searcher};
 //!
 //! # let folder = std::env::temp_dir().join(format!("fineprint-doc-{}", std::process::id()));
 //! // From a corpus to an index. `CorpusScan` says what it contains before anything is written.
@@ -17,11 +18,11 @@
 //! assert!(report.adds_up());
 //!
 //! // From an index to hits. Any `HitSink` can take them; a `Vec` keeps them.
-//! let index = OpenIndex::open(&folder)?;
-//! let request =
-//!     SearchRequest { query: "sell or rent".into(), limit: Some(3), ..SearchRequest::default() };
+//! let searcher = Searcher::open(&folder)?;
+//! let mut request = SearchRequest::new("sell or rent".parse::<Query>()?.into());
+//! request.ranking.limit = Some(3);
 //! let mut hits: Vec<Hit> = Vec::new();
-//! let summary = search(&index, &request, &mut hits)?;
+//! let summary = searcher.search(&request, &mut hits)?;
 //! assert_eq!(hits.len(), 3);
 //! assert!(summary.truncated && summary.totals.clauses > 3);
 //! let (start, end) = hits[0].highlights[0];

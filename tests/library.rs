@@ -3,29 +3,33 @@
 use std::path::Path;
 
 use fineprint::error::Error;
-use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
+use fineprint::index::{BuildOptions, CorpusScan, build};
 use fineprint::model::Period;
 use fineprint::progress::SilentProgress;
+use fineprint::query::Query;
 use fineprint::search::{
-    Filters, Hit, LifeFilter, SearchRequest, SearchSummary, SnapshotDates, search,
+    Filters, Hit, LifeFilter, SearchRequest, SearchSummary, Searcher, Select, SnapshotDates,
 };
 
 use crate::oracle::corpus as model;
 use crate::oracle::query::Q;
 
 /// Builds an index of the corpus `files` in `folder` and opens it.
-pub fn index_of(files: &Path, folder: &Path) -> OpenIndex {
+pub fn index_of(files: &Path, folder: &Path) -> Searcher {
     let scan = CorpusScan::new(&[files.to_owned()], "default", &SilentProgress).unwrap();
     let options = BuildOptions { index: folder.to_owned(), threads: 2, ..BuildOptions::default() };
     let (_, report) = build(scan, &options, &SilentProgress).unwrap();
     assert!(report.adds_up() && report.failed.is_empty(), "{report:?}");
-    OpenIndex::open(folder).unwrap()
+    Searcher::open(folder).unwrap()
 }
 
 /// All hits of a request, and its summary.
-pub fn run(index: &OpenIndex, request: &SearchRequest) -> Result<(Vec<Hit>, SearchSummary), Error> {
+pub fn run(
+    searcher: &Searcher,
+    request: &SearchRequest,
+) -> Result<(Vec<Hit>, SearchSummary), Error> {
     let mut hits = Vec::new();
-    let summary = search(index, request, &mut hits)?;
+    let summary = searcher.search(request, &mut hits)?;
     Ok((hits, summary))
 }
 
@@ -47,15 +51,21 @@ pub fn request(query: &Q, filters: &model::Filters) -> SearchRequest {
         kinds: filters.kinds.iter().map(|kind| kind.name().parse().unwrap()).collect(),
         dates,
         carry: filters.carry.map(|days| format!("{days}d").parse().unwrap()),
-        has_company_changes_only: filters.company_changes_only,
+        company_changes_only: filters.company_changes_only,
         life: LifeFilter {
-            is_gone: filters.gone,
+            gone: filters.gone,
             added_since: filters.added_since.map(period),
             removed_since: filters.removed_since.map(period),
         },
         ..Filters::default()
     };
-    SearchRequest { query: query.to_string(), filters, ..SearchRequest::default() }
+    let query = query.to_string().parse().unwrap();
+    SearchRequest::new(Select { query: Some(query), filters, ..Select::default() })
+}
+
+/// A request for all hits of a query whose bare words are a phrase.
+pub fn asking(query: &str) -> SearchRequest {
+    SearchRequest::new(query.parse::<Query>().unwrap().into())
 }
 
 /// A text with single spaces, as the sectioner renders a text whose lines were broken.

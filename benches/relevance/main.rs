@@ -19,10 +19,10 @@ mod measures;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
+use fineprint::index::{BuildOptions, CorpusScan, build};
 use fineprint::progress::SilentProgress;
-use fineprint::query::Matching;
-use fineprint::search::{Filters, Hit, HitOrder, SearchRequest, Searcher};
+use fineprint::query::{Matching, Query};
+use fineprint::search::{Filters, Hit, HitOrder, SearchRequest, Searcher, Select};
 use fineprint::token::terms;
 use measures::{Judged, Measures};
 
@@ -67,8 +67,7 @@ fn judge(set: &Path, runs: Option<&Path>) {
         &SilentProgress,
     )
     .unwrap();
-    let index = OpenIndex::open(&options.index).unwrap();
-    let searcher = Searcher::new(&index).unwrap();
+    let searcher = Searcher::open(&options.index).unwrap();
     let plain = Plain::new(&searcher);
     let name = set.file_name().unwrap_or_default().to_string_lossy().into_owned();
     println!("{name}: {} questions, {} clauses", questions.len(), plain.clauses.len());
@@ -126,15 +125,12 @@ fn write_run(path: &Path, questions: &[Question], found: &[Vec<String>]) {
     std::fs::write(path, lines.join("\n") + "\n").unwrap();
 }
 
-fn fineprint(searcher: &Searcher<'_>, question: &Question) -> Vec<String> {
+fn fineprint(searcher: &Searcher, question: &Question) -> Vec<String> {
     let filters = Filters { companies: vec![question.company.clone()], ..Filters::default() };
-    let request = SearchRequest {
-        query: question.text.clone(),
-        matching: Matching::Any,
-        filters,
-        limit: Some(DEPTH),
-        ..SearchRequest::default()
-    };
+    let query = Query::parse(&question.text, Matching::Any).unwrap();
+    let select = Select { query: Some(query), filters, ..Select::default() };
+    let mut request = SearchRequest::new(select);
+    request.ranking.limit = Some(DEPTH);
     let mut hits: Vec<Hit> = Vec::new();
     searcher.search(&request, &mut hits).unwrap();
     hits.into_iter().map(|hit| hit.text).collect()
@@ -149,12 +145,9 @@ struct Plain {
 }
 
 impl Plain {
-    fn new(searcher: &Searcher<'_>) -> Self {
-        let all = SearchRequest {
-            query: "company:*".to_owned(),
-            sort: HitOrder::Company,
-            ..SearchRequest::default()
-        };
+    fn new(searcher: &Searcher) -> Self {
+        let mut all = SearchRequest::default();
+        all.ranking.sort = HitOrder::Company;
         let mut hits: Vec<Hit> = Vec::new();
         searcher.search(&all, &mut hits).unwrap();
         let clause = |hit: Hit| {

@@ -4,6 +4,7 @@
 //! the program knows: its flags, and the command that helps.
 
 use fineprint::Error;
+use fineprint::error::MetadataUse;
 
 /// The message of `error`, as the program prints it after `error: `.
 pub fn message(error: &Error) -> String {
@@ -20,6 +21,16 @@ pub fn message(error: &Error) -> String {
              --path '{{company}}/{{type}}.md'; to index the files of its newest commit, check them \
              out and name their folder"
         ),
+        Error::SectionWithoutWord { .. } => format!("--{error}"),
+        Error::UnknownMetadataKey { asked, .. } => format!("{} {error}", metadata_flag(*asked)),
         _ => error.to_string(),
+    }
+}
+
+/// The flag that asked for a metadata key.
+fn metadata_flag(asked: MetadataUse) -> &'static str {
+    match asked {
+        MetadataUse::Facet => "--by meta:",
+        _ => "--meta",
     }
 }

@@ -7,6 +7,7 @@ mod advice;
 mod args;
 mod bar;
 mod commands;
+mod no_hits;
 mod open;
 mod outcome;
 mod problems;

@@ -72,6 +72,48 @@ pub enum Error {
         /// The repository as it was named.
         path: PathBuf,
     },
+    /// A filter of sections without a word to search for.
+    #[error("section `{section}`: no word to search for")]
+    SectionWithoutWord {
+        /// The text of the filter.
+        section: String,
+    },
+    /// A name with `*`, `?` or `[` that is no glob.
+    #[error("`{glob}` is no glob: {reason}")]
+    BadGlob {
+        /// The name as it was given.
+        glob: String,
+        /// The reason of the glob library.
+        reason: String,
+    },
+    /// A name that no policy of the index has.
+    #[error("no {field} `{name}` in the index{}", did_you_mean(near))]
+    UnknownName {
+        /// Which name: `company`, `policy type` or `collection`.
+        field: &'static str,
+        /// The name as it was given.
+        name: String,
+        /// Names of the index that are nearly the same, best first.
+        near: Vec<String>,
+    },
+    /// A metadata key that no snapshot of the index has.
+    #[error("`{key}`: no snapshot has this key; there are {}", known.join(", "))]
+    UnknownMetadataKey {
+        /// What the key was asked for.
+        asked: MetadataUse,
+        /// The key as it was given.
+        key: String,
+        /// The keys that there are.
+        known: Vec<String>,
+    },
+    /// A word of a query that matches more words of the index than are looked up.
+    #[error("`{written}` stands for more than {most} words of the index; write more of the word")]
+    TooManyWords {
+        /// The word as it was written.
+        written: String,
+        /// How many words are looked up.
+        most: usize,
+    },
     /// A corpus that is missing, empty or holds no policy.
     #[error("{}: {message}", path.display())]
     Corpus {
@@ -156,6 +198,15 @@ impl Error {
     }
 }
 
+/// `; did you mean a, b?`, or nothing.
+fn did_you_mean(near: &[String]) -> String {
+    if near.is_empty() {
+        return String::new();
+    }
+    let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+    format!("; did you mean {}?", near.join(", "))
+}
+
 /// Whether building the index again would not help: no permission, no memory, a failing disk.
 fn is_of_the_system(error: &tantivy::TantivyError) -> bool {
     use tantivy::TantivyError::{IoError, LockFailure, OpenDirectoryError, OpenReadError};
@@ -167,4 +218,14 @@ fn is_of_the_system(error: &tantivy::TantivyError) -> bool {
     };
     use io::ErrorKind::{InvalidData, InvalidInput, NotFound, Other, UnexpectedEof};
     !matches!(kind, InvalidData | InvalidInput | NotFound | Other | UnexpectedEof)
+}
+
+/// What a metadata key was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MetadataUse {
+    /// Snapshots are filtered by it.
+    Filter,
+    /// Matches are counted by it.
+    Facet,
 }

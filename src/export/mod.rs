@@ -14,7 +14,6 @@ pub use file::ExportFile;
 pub use tree::MarkdownTree;
 
 use crate::error::{Error, Result};
-use crate::index::OpenIndex;
 use crate::printer::{print_snapshot_csv, print_snapshot_csv_names, print_snapshot_json};
 use crate::progress::{Phase, Progress};
 use crate::search::{Searcher, SnapshotSet, Version};
@@ -31,10 +30,8 @@ pub enum SnapshotFormat {
 /// Where snapshots are exported from.
 #[derive(Clone, Copy)]
 pub struct ExportSource<'s> {
-    /// The index.
-    pub index: &'s OpenIndex,
-    /// A searcher of this index.
-    pub searcher: &'s Searcher<'s>,
+    /// A searcher of the index.
+    pub searcher: &'s Searcher,
     /// The snapshots to export.
     pub snapshots: &'s SnapshotSet,
 }
@@ -89,13 +86,11 @@ impl ExportSource<'_> {
     ) -> Result<u64> {
         progress.begin(Phase::Exporting, Some(self.snapshots.snapshots()));
         let mut written = 0;
-        self.index.guard(|| {
-            self.searcher.each_version(self.snapshots, &mut |version| {
-                write(version)?;
-                written += 1;
-                progress.advance(1);
-                Ok(())
-            })
+        self.searcher.each_version(self.snapshots, &mut |version| {
+            write(version)?;
+            written += 1;
+            progress.advance(1);
+            Ok(())
         })?;
         Ok(written)
     }

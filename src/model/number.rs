@@ -90,6 +90,11 @@ impl Ordinal {
     pub const fn next(self) -> Self {
         Self(self.0 + 1)
     }
+
+    /// The ordinal of the snapshot before; `None` for the oldest.
+    pub fn previous(self) -> Option<Self> {
+        self.0.checked_sub(1).map(Self)
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 
 use super::ast::QueryField;
 use super::parse::{MAX_DISTANCE, Matching};
-use crate::error::QuerySpan;
-use crate::error::{QueryError, QueryErrorKind as Kind, echo};
+use crate::error::{QueryError, QueryErrorKind as Kind, QuerySpan, echo};
 
 /// Jaro-Winkler similarity from which a field is suggested: `typ`, `sect` and `comapny` are above
 /// 0.9, `title` and `note` below 0.7.

@@ -1,15 +1,14 @@
-//! From text to tree: a recursive descent over the tokens of [`lex`](super::lex) with one function per production of the grammar in the
-//! [module docs](super).
+//! Parses the tokens of a query into a tree, by recursive descent.
 //!
-//! Recursion happens in groups alone, whose depth is limited, so that no query exhausts the stack.
+//! The parser has one function per production of the grammar in the [module docs](super). Only
+//! groups recurse, and their depth is limited, so no query can exhaust the stack.
 
 use std::mem::discriminant;
 
 use super::ast::{NodeKind, QueryField, QueryNode};
 use super::lex::{AS_WORDS, OPERAND, Source, Token, TokenKind, ends_word, lex};
 use super::phrase::phrase;
-use crate::error::QuerySpan;
-use crate::error::{QueryError, QueryErrorKind as Kind};
+use crate::error::{QueryError, QueryErrorKind as Kind, QuerySpan};
 
 /// Groups inside groups. Nobody writes more than a handful, and the stack of the smallest thread
 /// holds many more.
@@ -32,34 +31,28 @@ const LONE_NOT_IN_FIELD: &str = "write NOT before the field, as in `sell NOT sec
 const NEAR_OPERANDS: &str =
     "it joins words, phrases and groups of them with OR; join the rest with AND outside";
 
-/// What bare words side by side are.
+/// How the bare words of a query are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Matching {
-    /// A phrase.
+    /// Bare words side by side are a phrase.
     #[default]
     Phrase,
-    /// A set of which a clause has all words.
+    /// Bare words are a set: a clause matches if it contains all of them.
     All,
-    /// A set of which a clause has at least one word: for questions in plain language.
+    /// Bare words are a set: a clause matches if it contains at least one of them. For questions
+    /// in plain language.
     Any,
 }
 
-/// Parses a query in the language of the [module docs](super), in which bare words are a phrase.
+/// Parses a query whose bare words are read as `matching` says.
+///
+/// If bare words are a set, parentheses without an operator inside and colons that make no field
+/// are punctuation.
 ///
 /// # Errors
 ///
-/// The first mistake, with its place in the query and mostly with advice.
-pub fn parse(query: &str) -> Result<QueryNode, QueryError> {
-    parse_as(query, Matching::Phrase)
-}
-
-/// Parses a query in which bare words are what `matching` says. If they are a set, parentheses without an operator inside and colons that
-/// make no field are punctuation.
-///
-/// # Errors
-///
-/// The first mistake, with its place in the query and mostly with advice.
-pub fn parse_as(query: &str, matching: Matching) -> Result<QueryNode, QueryError> {
+/// The first mistake, with its place in the query and mostly with a hint.
+pub(super) fn parse(query: &str, matching: Matching) -> Result<QueryNode, QueryError> {
     let source = Source(query);
     if query.len() > MAX_QUERY_BYTES {
         let rest = QuerySpan::new(MAX_QUERY_BYTES, query.len());
@@ -431,6 +424,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn parse(query: &str) -> Result<QueryNode, QueryError> {
+        super::parse(query, Matching::Phrase)
+    }
     use crate::query::{Phrase, PhraseWord};
 
     #[test]

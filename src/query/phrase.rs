@@ -3,8 +3,7 @@
 use super::ast::{Phrase, PhraseWord, QueryField};
 use super::lex::{Source, is_number, is_pattern, is_separator};
 use super::regex::checked;
-use crate::error::QuerySpan;
-use crate::error::{QueryError, QueryErrorKind as Kind, echo};
+use crate::error::{QueryError, QueryErrorKind as Kind, QuerySpan, echo};
 
 const AS_GAP: &str = "a distance follows a quoted phrase, as in `\"sell data\"~3`";
 const AS_STAR: &str = "a `*` ends a word (`part*`) or is one of its own; for all else write a regular expression, as `/p.*y/`";

@@ -60,8 +60,8 @@ impl TermRegex {
         &self.pattern
     }
 
-    /// Whether it fits the whole of a folded word.
-    pub fn fits(&self, term: &str) -> bool {
+    /// Whether it matches a folded word from end to end.
+    pub fn matches(&self, term: &str) -> bool {
         let state = term.bytes().fold(self.start, |state, byte| self.dfa.next_state(state, byte));
         self.is_at_end(state)
     }
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     fn fits(pattern: &str, term: &str) -> bool {
-        TermRegex::new(pattern).is_ok_and(|regex| regex.fits(term))
+        TermRegex::new(pattern).is_ok_and(|regex| regex.matches(term))
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use super::explain::ScoreExplanation;
+use super::rank::ScoreExplanation;
 use crate::model::{ClauseKind, SnapshotSource};
 
 /// A clause that matched. Absent values are `None`, and `null` in JSON.

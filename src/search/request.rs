@@ -1,48 +1,100 @@
-//! What a search is asked for.
+//! What a search is asked for: which clauses, in which order, and what each hit shows.
+//!
+//! A [`SearchRequest`] has three parts. [`Select`] says which clauses match; commands that only
+//! count or compare (facets, timelines, histories, companies) take it alone. [`Ranking`] says in
+//! which order hits come and how many. [`ShowOptions`] says what comes with each hit.
 
-use std::str::FromStr;
-
-use super::scope::Scope;
 use crate::collapse::OrdinalRun;
 use crate::lang::Lang;
 use crate::model::{Age, ClauseKind, Ordinal, Period};
-use crate::query::Matching;
+use crate::query::Query;
 
-/// A search.
-#[derive(Debug, Clone, Default)]
+/// A search for hits.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SearchRequest {
-    /// The query, in the language of [`crate::query`].
-    pub query: String,
-    /// Whether every clause matches that the filters let through, and `query` is not read.
-    pub is_of_all: bool,
-    /// What bare words are: a phrase, or a set.
-    pub matching: Matching,
-    /// Whether words match in all their forms (`sell`, `selling`).
-    pub has_forms: bool,
-    /// In what the words must stand together.
+    /// Which clauses match.
+    pub select: Select,
+    /// The order of hits, and how many.
+    pub ranking: Ranking,
+    /// What comes with each hit.
+    pub show: ShowOptions,
+}
+
+impl SearchRequest {
+    /// A request for all clauses that `select` matches, in the default order.
+    pub fn new(select: Select) -> Self {
+        Self { select, ..Self::default() }
+    }
+}
+
+/// Which clauses match.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Select {
+    /// The query; `None` matches every clause that the filters let through.
+    pub query: Option<Query>,
+    /// Whether words match in all their forms (`sell`, `selling`), by the English stemmer.
+    pub stem: bool,
+    /// The unit in which the words of the query must occur together.
     pub scope: Scope,
     /// Which snapshots and clauses count.
     pub filters: Filters,
-    /// The order of hits.
+}
+
+impl Select {
+    /// The query as it was given, empty without one.
+    pub fn query_text(&self) -> &str {
+        self.query.as_ref().map_or("", Query::text)
+    }
+}
+
+/// Selects the clauses that match the query, without filters.
+impl From<Query> for Select {
+    fn from(query: Query) -> Self {
+        Self { query: Some(query), ..Self::default() }
+    }
+}
+
+/// The unit in which the words of a query must occur together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scope {
+    /// One clause.
+    #[default]
+    Clause,
+    /// One section of a snapshot: the clauses directly under one path of headings, and the last
+    /// heading of that path.
+    Section,
+    /// One whole snapshot.
+    Snapshot,
+}
+
+/// The order of hits, and how many.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ranking {
+    /// The order.
     pub sort: HitOrder,
     /// Which hits are shown as one.
     pub group: HitGrouping,
-    /// Which of them is shown.
+    /// Which hit of a group is shown.
     pub member: GroupMember,
-    /// Hands out some hits (or groups) that chance picked, not all.
+    /// Shows only a random sample of the hits (or groups).
     pub sample: Option<RandomSample>,
-    /// How many hits to hand out; `None`: all.
+    /// The most hits (or groups) to return; `None` returns all.
     pub limit: Option<usize>,
-    /// How many to leave out first.
+    /// How many hits (or groups) to skip first.
     pub offset: usize,
-    /// How many clauses before and after each hit come with it.
-    pub context: usize,
-    /// Whether each hit comes with the parts of its score.
-    pub is_explained: bool,
 }
 
-/// The filters of every query command. Repeated names are alternatives; different filters must all hold.
-#[derive(Debug, Clone, Default)]
+/// What comes with each hit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ShowOptions {
+    /// How many clauses before and after each hit come with it.
+    pub context: usize,
+    /// Whether each hit comes with the parts of its score. Only [`HitOrder::Relevance`] has scores.
+    pub explain: bool,
+}
+
+/// The filters of every query command. Repeated names are alternatives; all filters must hold.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filters {
     /// Names or globs of companies.
     pub companies: Vec<String>,
@@ -50,28 +102,28 @@ pub struct Filters {
     pub types: Vec<String>,
     /// Names or globs of collections.
     pub collections: Vec<String>,
-    /// Phrases of which one must stand in a heading above the clause.
+    /// Phrases, one of which must occur in a heading above the clause.
     pub sections: Vec<String>,
-    /// Kinds of which the clause must be one.
+    /// The kinds of clauses that may match; empty for all.
     pub kinds: Vec<ClauseKind>,
-    /// Languages of which the clause's must be one.
+    /// The languages of clauses that may match; empty for all.
     pub langs: Vec<Lang>,
-    /// What the metadata of a snapshot must say: key, and value or glob. All must hold.
+    /// Keys and values (or globs) that the metadata of a snapshot must have. All must hold.
     pub metadata: Vec<(String, String)>,
-    /// Which snapshots of each policy count.
+    /// Which snapshots of each policy count, by date.
     pub dates: SnapshotDates,
-    /// How old the snapshot of [`SnapshotDates::AsOf`] and [`SnapshotDates::Latest`] may be, at the end of that date or of the last day of the index,
-    /// whichever is earlier.
+    /// How old a snapshot of [`SnapshotDates::AsOf`] and [`SnapshotDates::Latest`] may be at the
+    /// end of that date or of the last day of the index, whichever is earlier.
     pub carry: Option<Age>,
-    /// Whether technical snapshots are left out, as if the corpus did not have them.
-    pub has_company_changes_only: bool,
-    /// What the whole life of a clause must be like.
+    /// Whether technical snapshots are left out, as if the corpus did not contain them.
+    pub company_changes_only: bool,
+    /// Conditions on the whole life of a clause.
     pub life: LifeFilter,
 }
 
 impl Filters {
-    /// Whether they choose among the clauses of a snapshot.
-    pub fn is_about_clauses(&self) -> bool {
+    /// Whether they choose among the clauses of a snapshot, not only among snapshots.
+    pub fn choose_clauses(&self) -> bool {
         !self.sections.is_empty()
             || !self.kinds.is_empty()
             || !self.langs.is_empty()
@@ -79,56 +131,63 @@ impl Filters {
     }
 }
 
-/// What the whole life of a clause must be like, whatever snapshots count.
+/// Conditions on the whole life of a clause, whatever snapshots count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LifeFilter {
-    /// It does not stand in the newest snapshot of its policy.
-    pub is_gone: bool,
-    /// It was first seen in this period or later.
+    /// The clause is not in the newest snapshot of its policy.
+    pub gone: bool,
+    /// The clause was first seen in this period or later.
     pub added_since: Option<Period>,
-    /// The first snapshot without it, after its last, is of this period or later.
+    /// The first snapshot without the clause, after its last, is dated in this period or later.
     pub removed_since: Option<Period>,
 }
 
 impl LifeFilter {
-    /// Whether anything depends on archive times.
+    /// Whether the conditions depend on archive times.
     pub(crate) fn needs_times(self) -> bool {
         self.added_since.is_some() || self.removed_since.is_some()
     }
 
-    /// Whether a clause with these runs (ascending, not empty) is let through; `times`: of the ordinals, if they are needed.
+    /// Whether a clause with these runs (ascending, not empty) is let through.
+    ///
+    /// `times` holds the archive times by ordinal if [`LifeFilter::needs_times`]; `snapshots` is
+    /// the number of snapshots of the policy.
     pub(crate) fn lets_through(self, runs: &[OrdinalRun], times: &[i64], snapshots: u32) -> bool {
         let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return false };
-        let is_since = |ordinal: Ordinal, period: Period| {
-            times.get(ordinal.index()).is_some_and(|&time| time >= period.start().seconds())
-        };
-        let is_gone = last.last.next().get() < snapshots;
-        (!self.is_gone || is_gone)
-            && self.added_since.is_none_or(|period| is_since(first.start, period))
-            && self.removed_since.is_none_or(|period| is_since(last.last.next(), period))
+        let after = last.last.next();
+        let is_gone = after.get() < snapshots;
+        (!self.gone || is_gone)
+            && self.added_since.is_none_or(|period| is_since(times, first.start, period))
+            && self.removed_since.is_none_or(|period| is_since(times, after, period))
     }
 }
 
-/// The snapshots of a policy that count.
+/// Whether the snapshot with this ordinal exists and is dated in `period` or later.
+fn is_since(times: &[i64], ordinal: Ordinal, period: Period) -> bool {
+    times.get(ordinal.index()).is_some_and(|&time| time >= period.start().seconds())
+}
+
+/// The snapshots of a policy that count, by date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SnapshotDates {
-    /// All.
+    /// All snapshots.
     #[default]
     All,
-    /// Those dated inside, ends included; either end may be open.
+    /// The snapshots dated between two periods, both included; either end may be open.
     Between {
         /// From the start of this period.
         since: Option<Period>,
         /// To the end of this period.
         until: Option<Period>,
     },
-    /// The newest up to the end of the period.
+    /// The newest snapshot up to the end of the period.
     AsOf(Period),
-    /// The newest.
+    /// The newest snapshot.
     Latest,
 }
 
-/// The order of hits. Equal ones follow by company, type, collection and clause order: the order is total.
+/// The order of hits. Equal hits follow by company, type, collection and clause order, so the order
+/// is total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum HitOrder {
     /// Best score first.
@@ -147,52 +206,37 @@ pub enum HitOrder {
 /// Which hits are shown as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum HitGrouping {
-    /// Each on its own.
+    /// Each hit on its own.
     #[default]
     None,
     /// Equal clauses of all companies.
     Text,
-    /// One per policy.
+    /// One hit per policy.
     Policy,
-    /// One per company.
+    /// One hit per company.
     Company,
 }
 
-/// Which hit of a group stands for it. Of equal ones, the first in the order of hits.
+/// Which hit represents a group. Among equals, the first in the order of hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum GroupMember {
-    /// The first in the order that was asked for.
+    /// The first in the requested order.
     #[default]
     Best,
-    /// The one with the newest archive date.
+    /// The hit with the newest archive date.
     Newest,
-    /// The one with the oldest.
+    /// The hit with the oldest archive date.
     Oldest,
 }
 
-/// Hits that chance picked: each as likely as any other. The same seed picks the same clauses, on any machine and in any format, and of a
-/// corpus that grew the same ones as far as they are still among the first.
+/// A random sample of hits, each as likely as any other.
+///
+/// The same seed picks the same clauses on every machine and in every format. From a corpus that
+/// has grown, it picks the same clauses as far as they are still in the sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RandomSample {
-    /// How many at most.
+    /// The most hits in the sample.
     pub size: usize,
-    /// Which of all samples.
+    /// Which sample to draw.
     pub seed: u64,
-}
-
-/// `--limit`: a number or `all`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HitLimit(pub Option<usize>);
-
-impl FromStr for HitLimit {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "all" {
-            return Ok(Self(None));
-        }
-        text.parse()
-            .map(|limit| Self(Some(limit)))
-            .map_err(|_| format!("`{text}` is neither a number nor `all`"))
-    }
 }

@@ -10,7 +10,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use fineprint::corpus::{self, CorpusReader, FoundSnapshot, ReadOptions, SeenInput};
-use fineprint::index::OpenIndex;
 use fineprint::search::Searcher;
 use proptest::prelude::RngExt;
 use proptest::test_runner::{RngAlgorithm, TestRng};
@@ -228,14 +227,13 @@ fn filters(random: &mut TestRng, corpus: &Corpus) -> Filters {
 /// Compares the answers of every command to these queries. `has_all`: every fifth query is asked of
 /// the whole corpus, which scopes and shares of all clauses need. Returns how many clauses matched
 /// in all.
-fn compare(index: &OpenIndex, real: &Real, queries: &[Q], has_all: bool, seed: u8) -> usize {
-    let searcher = Searcher::new(index).unwrap();
+fn compare(searcher: &Searcher, real: &Real, queries: &[Q], has_all: bool, seed: u8) -> usize {
     let ask = |(number, query): (usize, &Q)| {
         let mut random = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed + number as u8; 32]);
         let has_all = has_all && number % 5 == 0;
         let corpus = real.corpus((!has_all).then_some(query));
         let filters = filters(&mut random, &corpus);
-        let asked = Asked { searcher: &searcher, corpus: &corpus, query, filters: &filters };
+        let asked = Asked { searcher, corpus: &corpus, query, filters: &filters };
         let found = asked.search();
         let pick = |random: &mut TestRng| random.random_range(0..4_usize);
         let scope = if has_all { SCOPES[pick(&mut random) % 3] } else { SCOPES[0] };
@@ -348,7 +346,7 @@ fn common() -> Vec<Q> {
 fn the_samples_are_counted_as_the_oracle_counts() {
     let real = Real::read(&repository().join("data/policies"));
     let queries = [fifty(), common()].concat();
-    let index = OpenIndex::open(crate::util::sample_index()).unwrap();
+    let index = Searcher::open(crate::util::sample_index()).unwrap();
     let found = compare(&index, &real, &queries, true, 0);
     println!("{} questions of each sort, {found} clauses", queries.len());
     assert!(found > 100);
@@ -377,7 +375,13 @@ fn the_contrib_history_is_counted_as_the_oracle_counts() {
     let read: usize = real.policies.iter().map(|policy| policy.snapshots.len()).sum();
     assert_eq!(
         read,
-        index.policies().entries().iter().map(|entry| entry.snapshots as usize).sum::<usize>()
+        index
+            .index()
+            .policies()
+            .entries()
+            .iter()
+            .map(|entry| entry.snapshots as usize)
+            .sum::<usize>()
     );
     let queries = fifty();
     let found = compare(&index, &real, &queries, false, 7);

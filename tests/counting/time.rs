@@ -3,18 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fineprint::index::OpenIndex;
 use fineprint::model::Interval;
 use fineprint::search::{
-    HistoryEvent, HistoryEventKind, Hit, Mentions, Scope, SearchRequest, Searcher, ThreadHistory,
-    TimelineMeasure, TimelineRequest,
+    HistoryEvent, HistoryEventKind, Hit, Mentions, Scope, SearchRequest, Searcher, Select,
+    ThreadHistory, TimelineMeasure, TimelineRequest,
 };
 use fineprint::section::without_number;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::library::{index_of, request, run};
+use crate::library::{asking, index_of, request, run};
 use crate::oracle::corpus::{self as model, Corpus};
 use crate::oracle::query::{Q, queries};
 use crate::oracle::time;
@@ -32,7 +31,7 @@ fn histories() -> BoxedStrategy<Corpus> {
         .boxed()
 }
 
-fn indexed(corpus: &Corpus) -> (OpenIndex, tempfile::TempDir) {
+fn indexed(corpus: &Corpus) -> (Searcher, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let mut lines = String::new();
     for snapshot in &corpus.snapshots {
@@ -60,8 +59,7 @@ proptest! {
         corpus in histories(),
         asked in vec((queries(), model::filters()), 24),
     ) {
-        let (index, _folder) = indexed(&corpus);
-        let searcher = Searcher::new(&index).unwrap();
+        let (searcher, _folder) = indexed(&corpus);
         for (query, filters) in asked {
             let (corpus, query) = (&corpus, &query);
             let asked = Asked { searcher: &searcher, corpus, query, filters: &filters };
@@ -86,8 +84,7 @@ proptest! {
         ),
         carry in prop::option::of(1..500_i64),
     ) {
-        let (index, _folder) = indexed(&corpus);
-        let searcher = Searcher::new(&index).unwrap();
+        let (searcher, _folder) = indexed(&corpus);
         for (query, filters, length, measure, scope) in asked {
             let filters = model::Filters { carry: filters.carry.or(carry), ..filters };
             let (corpus, query) = (&corpus, &query);
@@ -107,8 +104,7 @@ proptest! {
         corpus in histories(),
         asked in vec((queries(), model::filters(), select(&FACETS[..])), 24),
     ) {
-        let (index, _folder) = indexed(&corpus);
-        let searcher = Searcher::new(&index).unwrap();
+        let (searcher, _folder) = indexed(&corpus);
         for (query, filters, by) in asked {
             let (corpus, query) = (&corpus, &query);
             let asked = Asked { searcher: &searcher, corpus, query, filters: &filters };
@@ -128,8 +124,7 @@ proptest! {
         corpus in histories(),
         asked in vec((queries(), model::filters()), 24),
     ) {
-        let (index, _folder) = indexed(&corpus);
-        let searcher = Searcher::new(&index).unwrap();
+        let (searcher, _folder) = indexed(&corpus);
         for (query, filters) in asked {
             let (corpus, query) = (&corpus, &query);
             let asked = Asked { searcher: &searcher, corpus, query, filters: &filters };
@@ -157,7 +152,7 @@ pub const FACETS: [&str; 4] = ["company", "type", "section", "year"];
 
 /// A question to fineprint and to the oracle, whose answers must be equal.
 pub struct Asked<'a> {
-    pub searcher: &'a Searcher<'a>,
+    pub searcher: &'a Searcher,
     pub corpus: &'a Corpus,
     pub query: &'a Q,
     pub filters: &'a model::Filters,
@@ -213,14 +208,15 @@ impl Asked<'_> {
         has_all: bool,
     ) {
         let Self { searcher, corpus, query, filters } = self;
-        let search = SearchRequest { scope, ..self.request() };
+        let select = Select { scope, ..self.request().select };
         let by = match length {
             1 => Interval::Month,
             3 => Interval::Quarter,
             6 => Interval::HalfYear,
             _ => Interval::Year,
         };
-        let asked = TimelineRequest { queries: vec![query.to_string()], search, by, measure };
+        let queries = vec![query.to_string().parse().unwrap()];
+        let asked = TimelineRequest { queries, select, by, measure };
         let timeline = searcher.timeline(&asked).unwrap();
         let mut rows: Vec<time::Row> = timeline.series[0]
             .points
@@ -237,7 +233,7 @@ impl Asked<'_> {
 
     pub fn facets(&self, by: &str) {
         let Self { searcher, corpus, query, filters } = self;
-        let facets = searcher.facets(&self.request(), &by.parse().unwrap()).unwrap();
+        let facets = searcher.facets(&self.request().select, &by.parse().unwrap()).unwrap();
         let shown = facets.facets.iter().map(|facet| {
             (
                 facet.value.clone(),
@@ -257,7 +253,7 @@ impl Asked<'_> {
         let Self { searcher, corpus, query, filters } = self;
         let expected = time::companies(corpus, query, filters);
         for saying in [Mentions::It, Mentions::NotIt] {
-            let companies = searcher.companies(&self.request(), saying).unwrap();
+            let companies = searcher.companies(&self.request().select, saying).unwrap();
             assert_eq!(companies.of as usize, expected.len(), "{query} {filters:?}");
             let listed =
                 expected.iter().filter(|company| (company.5 > 0) == (saying == Mentions::It));
@@ -285,7 +281,7 @@ impl Asked<'_> {
     /// Compares the histories of the matching clauses.
     pub fn history(&self) {
         let Self { searcher, corpus, query, filters } = self;
-        let history = searcher.history(&self.request()).unwrap();
+        let history = searcher.history(&self.request().select).unwrap();
         let mut lives = BTreeMap::new();
         for policy in &history.policies {
             for thread in &policy.threads {
@@ -377,11 +373,9 @@ fn check_thread(thread: &ThreadHistory) {
 /// A row of a timeline equals a search as of the end of its period.
 #[test]
 fn a_row_is_a_search_as_of_its_end() {
-    let index = OpenIndex::open(crate::util::sample_index()).unwrap();
-    let searcher = Searcher::new(&index).unwrap();
-    let q = |query: &str| SearchRequest { query: query.to_owned(), ..SearchRequest::default() };
+    let searcher = Searcher::open(crate::util::sample_index()).unwrap();
     let asked = TimelineRequest {
-        queries: vec!["third parties".to_owned(), "sell".to_owned()],
+        queries: vec!["third parties".parse().unwrap(), "sell".parse().unwrap()],
         by: Interval::Quarter,
         ..TimelineRequest::default()
     };
@@ -390,11 +384,11 @@ fn a_row_is_a_search_as_of_its_end() {
     for series in &timeline.series {
         assert!(series.points.len() > 20 && series.points.iter().any(|point| point.saying > 0));
         for point in series.points.iter().step_by(5) {
-            let mut search = q(&series.query);
-            search.filters.dates =
+            let mut search = asking(&series.query);
+            search.select.filters.dates =
                 fineprint::search::SnapshotDates::AsOf(point.end.parse().unwrap());
             assert_eq!(
-                run(&index, &search).unwrap().1.totals.policies,
+                run(&searcher, &search).unwrap().1.totals.policies,
                 point.saying,
                 "{}",
                 point.period

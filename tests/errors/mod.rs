@@ -33,7 +33,7 @@ fn fails<'f>(fx: &'f Fixture, args: &[&str], message: &str) -> &'f Fixture {
 fn every_error_says_where_and_what_in_one_line() {
     let denied = || std::io::Error::from(std::io::ErrorKind::PermissionDenied);
     let path = || Path::new("some/place").to_owned();
-    let query = fineprint::query::parse("sell \"or").unwrap_err();
+    let query = "sell \"or".parse::<fineprint::query::Query>().unwrap_err();
     let every = [
         (Error::Query(query), "unclosed quote\n  sell \"or\n       ^  close it with `\"`"),
         (Error::Usage("no date is inside".into()), "no date is inside"),

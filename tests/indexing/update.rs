@@ -6,9 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use fineprint::corpus::ReadOptions;
-use fineprint::index::{BuildOptions, CorpusScan, IngestReport, Manifest, OpenIndex, build};
+use fineprint::index::{BuildOptions, CorpusScan, IngestReport, Manifest, build};
 use fineprint::progress::SilentProgress;
-use fineprint::search::{Hit, SearchRequest, search};
+use fineprint::search::{Hit, Searcher};
+
+use crate::library::asking;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -32,13 +34,13 @@ const QUERIES: [&str; 10] = [
 
 /// The answers of an index to all queries, as text.
 fn answers(dir: &Path) -> String {
-    let index = OpenIndex::open(dir).unwrap();
+    let searcher = Searcher::open(dir).unwrap();
+    let index = searcher.index();
     let mut out = String::new();
     for query in QUERIES {
-        let request =
-            SearchRequest { query: query.into(), limit: None, ..SearchRequest::default() };
+        let request = asking(query);
         let mut hits: Vec<Hit> = Vec::new();
-        match search(&index, &request, &mut hits) {
+        match searcher.search(&request, &mut hits) {
             Ok(summary) => out += &format!("{query}: {:?}\n", summary.totals),
             // The index may have no policy of the company.
             Err(error) => out += &format!("{query}: {error}\n"),

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fineprint::index::OpenIndex;
-use fineprint::search::{Hit, HitGrouping, HitOrder, Scope, SearchRequest};
+use fineprint::search::{Hit, HitGrouping, HitOrder, Scope, Searcher};
 use fineprint::section::ClauseIdentity;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -17,7 +16,7 @@ use crate::oracle::tokens::folded;
 
 /// An index of random snapshots, in a folder that is removed with it.
 struct Indexed {
-    index: OpenIndex,
+    index: Searcher,
     _folder: tempfile::TempDir,
 }
 
@@ -197,7 +196,8 @@ fn compare(
     cut: (usize, usize),
 ) -> Result<usize, TestCaseError> {
     let scopes = [Scope::Clause, Scope::Section, Scope::Snapshot];
-    let mut request = SearchRequest { scope: scopes[scope as usize], ..request(query, filters) };
+    let mut request = request(query, filters);
+    request.select.scope = scopes[scope as usize];
     let any = |names: &[String], of: fn(&model::Snapshot) -> &str| {
         names.iter().all(|name| corpus.snapshots.iter().any(|s| oracle::names(name, of(s))))
     };
@@ -269,7 +269,7 @@ fn compare(
 
     // The other orders must be equal exactly.
     for sort in [HitOrder::Company, HitOrder::Newest, HitOrder::Oldest, HitOrder::FirstSeen] {
-        request.sort = sort;
+        request.ranking.sort = sort;
         let mut order: Vec<&model::Found> = answer.clauses.iter().collect();
         match sort {
             HitOrder::Newest => order.sort_by_key(|found| -found.newest),
@@ -286,9 +286,10 @@ fn compare(
 
     // Offset and limit cut a part out of the hits, and each grouping keeps the best hit of each
     // group.
-    request.sort = HitOrder::Relevance;
+    request.ranking.sort = HitOrder::Relevance;
     let (offset, limit) = cut;
-    let part = SearchRequest { offset, limit: Some(limit), ..request.clone() };
+    let mut part = request.clone();
+    (part.ranking.offset, part.ranking.limit) = (offset, Some(limit));
     let (hits, summary) = run(&indexed.index, &part).unwrap();
     let end = (offset + limit).min(ranked.0.len());
     prop_assert_eq!(&hits, &ranked.0[offset.min(end)..end]);
@@ -311,8 +312,9 @@ fn compare(
                 None => groups.push((name, hit.clone(), 1)),
             }
         }
-        let (hits, summary) =
-            run(&indexed.index, &SearchRequest { group, ..request.clone() }).unwrap();
+        let mut grouped = request.clone();
+        grouped.ranking.group = group;
+        let (hits, summary) = run(&indexed.index, &grouped).unwrap();
         prop_assert_eq!(summary.totals.groups, Some(groups.len() as u64));
         let shown: Vec<(String, u64)> =
             hits.iter().map(|hit| (hit.id.clone(), hit.group_size.unwrap())).collect();
@@ -433,7 +435,8 @@ fn names_with_special_letters_are_names() {
             .into_iter()
             .map(|found| found.company)
             .collect();
-        let request = SearchRequest { sort: HitOrder::Company, ..request(&query, &filters) };
+        let mut request = request(&query, &filters);
+        request.ranking.sort = HitOrder::Company;
         match run(&indexed.index, &request) {
             Ok((hits, _)) => {
                 assert_eq!(

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use fineprint::search::SearchRequest;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRng, TestRunner};
 
-use crate::library::{index_of, run};
+use crate::library::{asking, index_of, run};
 use crate::oracle::corpus::SENTENCES;
 use crate::oracle::query::{self as oracle, S};
 use crate::oracle::tokens::folded;
@@ -125,7 +124,7 @@ fn every_operator_matches_and_highlights_by_its_definition() {
     let body = format!("{}\n\n{}\n", header("a.example", "2018-05-25"), texts.join("\n\n"));
     std::fs::write(files.join("a.md"), body).unwrap();
     let index = index_of(&files, &folder.path().join("index"));
-    let everything = SearchRequest { query: "company:*".to_owned(), ..SearchRequest::default() };
+    let everything = asking("company:*");
     let clauses: Vec<String> =
         run(&index, &everything).unwrap().0.into_iter().map(|hit| hit.text).collect();
     assert!(clauses.len() > 200, "{}", clauses.len());
@@ -134,8 +133,8 @@ fn every_operator_matches_and_highlights_by_its_definition() {
     while pairs < PAIRS {
         let query = spans().new_tree(&mut runner).unwrap().current();
         let has_forms = pairs % 3 == 0;
-        let request =
-            SearchRequest { query: query.to_string(), has_forms, ..SearchRequest::default() };
+        let mut request = asking(&query.to_string());
+        request.select.stem = has_forms;
         let (hits, summary) = run(&index, &request).unwrap();
         let answer: BTreeMap<_, _> =
             hits.into_iter().map(|hit| (hit.text, hit.highlights)).collect();
@@ -213,7 +212,7 @@ fn too_many_words_are_an_error() {
     std::fs::write(files.join("a.md"), body).unwrap();
     let index = index_of(&files, &folder.path().join("index"));
     for (query, name) in [("w*", "`w*`"), ("\"w1 /w.+/\"", "`/w.+/`")] {
-        let request = SearchRequest { query: query.to_owned(), ..SearchRequest::default() };
+        let request = asking(query);
         let error = run(&index, &request).unwrap_err().to_string();
         assert!(
             error.starts_with(&format!("{name} stands for more than 10000 words of the index")),
@@ -221,6 +220,6 @@ fn too_many_words_are_an_error() {
         );
     }
     // These are more words than the search follows side by side.
-    let request = SearchRequest { query: "\"w1 w2*\"".to_owned(), ..SearchRequest::default() };
+    let request = asking("\"w1 w2*\"");
     assert_eq!(run(&index, &request).unwrap().0[0].highlights, [(3, 8)]);
 }

@@ -6,12 +6,11 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use fineprint::index::OpenIndex;
 use fineprint::model::Period;
-use fineprint::search::{Filters, SearchRequest, SnapshotDates};
+use fineprint::search::{Filters, Searcher, SnapshotDates};
 use fineprint::section::{ClauseIdentity, section};
 
-use crate::library::{index_of, run};
+use crate::library::{asking, index_of, run};
 use crate::oracle::query::occurrences;
 use crate::oracle::strip;
 use crate::oracle::tokens::{folded, tokens};
@@ -186,7 +185,7 @@ fn scanned(snapshots: &[Snapshot], phrase: &[String]) -> BTreeSet<Found> {
 
 /// Compares the answers of the index with a scan of the clauses. Returns the number of comparisons.
 fn compare(
-    index: &OpenIndex,
+    index: &Searcher,
     snapshots: &[Snapshot],
     phrases: &[Vec<String>],
     by_day: bool,
@@ -198,7 +197,7 @@ fn compare(
     let mut compared = 0;
     for phrase in phrases {
         let query = format!("\"{}\"", phrase.join(" "));
-        let mut request = SearchRequest { query, ..SearchRequest::default() };
+        let mut request = asking(&query);
         let (hits, summary) = run(index, &request).unwrap();
         let found: BTreeSet<Found> = hits
             .iter()
@@ -212,24 +211,24 @@ fn compare(
                 (hit.company.clone(), hit.id.clone(), times.0, times.1, times.2, times.3)
             })
             .collect();
-        assert_eq!(found.len(), hits.len(), "a clause twice: {}", request.query);
-        assert_eq!(found, scanned(snapshots, phrase), "{}", request.query);
+        assert_eq!(found.len(), hits.len(), "a clause twice: {}", query);
+        assert_eq!(found, scanned(snapshots, phrase), "{}", query);
         let holding =
             snapshots.iter().filter(|snapshot| snapshot.in_clauses(phrase) > 0).count() as u64;
-        assert_eq!(summary.totals.snapshots, holding, "{}", request.query);
+        assert_eq!(summary.totals.snapshots, holding, "{}", query);
         for hit in &hits {
             let shown: Vec<Vec<String>> =
                 hit.highlights.iter().map(|&(start, end)| folded(&hit.text[start..end])).collect();
             // Overlapping occurrences are one highlight.
             assert!(shown.iter().all(|words| !occurrences(words, phrase).is_empty()), "{shown:?}");
             let marked: usize = shown.iter().map(|words| occurrences(words, phrase).len()).sum();
-            assert_eq!(marked, occurrences(&folded(&hit.text), phrase).len(), "{}", request.query);
+            assert_eq!(marked, occurrences(&folded(&hit.text), phrase).len(), "{}", query);
         }
         compared += 1;
         for (day, there) in days.iter().filter(|_| by_day) {
             let period: Period = day.parse().unwrap();
             let dates = SnapshotDates::Between { since: Some(period), until: Some(period) };
-            request.filters = Filters { dates, ..Filters::default() };
+            request.select.filters = Filters { dates, ..Filters::default() };
             let (hits, summary) = run(index, &request).unwrap();
             let found: BTreeSet<(String, String)> =
                 hits.into_iter().map(|hit| (hit.company, hit.id)).collect();
@@ -240,10 +239,10 @@ fn compare(
                 expected
                     .extend(matching.map(|clause| (snapshot.company.clone(), clause.id.clone())));
             }
-            assert_eq!(found, expected, "{} on {day}", request.query);
+            assert_eq!(found, expected, "{} on {day}", query);
             let holding =
                 there.iter().filter(|snapshot| snapshot.in_clauses(phrase) > 0).count() as u64;
-            assert_eq!(summary.totals.snapshots, holding, "{} on {day}", request.query);
+            assert_eq!(summary.totals.snapshots, holding, "{} on {day}", query);
             compared += 1;
         }
     }
@@ -335,11 +334,7 @@ fn sell_or_rent_occurs_once_in_the_seeds() {
     let Some(corpora) = corpora() else { return };
     let folder = tempfile::tempdir().unwrap();
     let index = index_of(&corpora.join("seeds"), &folder.path().join("index"));
-    let ask = |query: &str| {
-        run(&index, &SearchRequest { query: query.to_owned(), ..SearchRequest::default() })
-            .unwrap()
-            .0
-    };
+    let ask = |query: &str| run(&index, &asking(query)).unwrap().0;
     let hits = ask("sell or rent");
     let shown: Vec<_> =
         hits.iter().map(|hit| (hit.company.as_str(), hit.archive_date.as_str())).collect();

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
-use fineprint::index::OpenIndex;
 use fineprint::printer::{HitFormat, HitPrinter, HumanOptions};
-use fineprint::search::{Filters, HitGrouping, HitOrder, SearchRequest, SnapshotDates, search};
+use fineprint::search::{HitGrouping, HitOrder, Searcher, SnapshotDates};
+
+use crate::library::asking;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -546,7 +547,7 @@ fptest!(a_damaged_cache_is_built_again, |fx: Fixture| {
 
 /// 20 queries in all formats, printed by the library in the same way as by the program.
 fn printed(index: &Path) -> Vec<Vec<u8>> {
-    let index = OpenIndex::open(index).unwrap();
+    let searcher = Searcher::open(index).unwrap();
     let table = rows();
     let mut printed = Vec::new();
     for (i, row) in table.iter().step_by(table.len() / 20).take(20).enumerate() {
@@ -558,21 +559,16 @@ fn printed(index: &Path) -> Vec<Vec<u8>> {
             HitOrder::Company,
         ];
         let groups = [HitGrouping::None, HitGrouping::Text, HitGrouping::Company];
-        let request = SearchRequest {
-            query: row.query.clone(),
-            filters: Filters {
-                dates: if i % 4 == 3 { SnapshotDates::Latest } else { SnapshotDates::All },
-                ..Filters::default()
-            },
-            sort: sorts[i % sorts.len()],
-            group: groups[i % groups.len()],
-            ..SearchRequest::default()
-        };
+        let dates = if i % 4 == 3 { SnapshotDates::Latest } else { SnapshotDates::All };
+        let mut request = asking(&row.query);
+        request.select.filters.dates = dates;
+        request.ranking.sort = sorts[i % sorts.len()];
+        request.ranking.group = groups[i % groups.len()];
         for format in
             [HitFormat::Human(HumanOptions::default()), HitFormat::Json, HitFormat::JsonLines]
         {
             let mut out = Vec::new();
-            search(&index, &request, &mut HitPrinter::new(&mut out, format)).unwrap();
+            searcher.search(&request, &mut HitPrinter::new(&mut out, format)).unwrap();
             printed.push(out);
         }
     }

@@ -13,9 +13,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use cpu_time::ProcessTime;
-use fineprint::index::OpenIndex;
-use fineprint::printer::{BatchPrinter, Extras};
-use fineprint::search::{Hit, HitSink, SearchRequest, Searcher, Sort, search};
+use fineprint::printer::{BatchPrinter, HitExtras};
+use fineprint::query::Query;
+use fineprint::search::{Hit, HitOrder, HitSink, SearchRequest, Searcher};
 use fineprint::token::terms;
 use rusqlite::Connection;
 
@@ -62,11 +62,10 @@ fn clauses(index: &Path) -> Vec<String> {
             Ok(ControlFlow::Continue(()))
         }
     }
-    let index = OpenIndex::open(index).unwrap();
-    let all =
-        SearchRequest { query: "company:*".to_owned(), sort: Sort::Company, ..SearchRequest::default() };
+    let mut all = SearchRequest::default();
+    all.ranking.sort = HitOrder::Company;
     let mut texts = Texts(Vec::new());
-    search(&index, &all, &mut texts).unwrap();
+    Searcher::open(index).unwrap().search(&all, &mut texts).unwrap();
     texts.0
 }
 
@@ -104,13 +103,13 @@ fn phrases(clauses: &[String], number: usize) -> Vec<String> {
 }
 
 fn fineprint(index: &Path, phrases: &[String]) -> Vec<u64> {
-    let index = OpenIndex::open(index).unwrap();
-    let searcher = Searcher::new(&index).unwrap();
+    let searcher = Searcher::open(index).unwrap();
     let count = |phrase: &String| {
-        let query = format!("\"{phrase}\"");
-        let request = SearchRequest { query, limit: Some(LIMIT), ..SearchRequest::default() };
+        let query: Query = format!("\"{phrase}\"").parse().unwrap();
+        let mut request = SearchRequest::new(query.into());
+        request.ranking.limit = Some(LIMIT);
         let mut printed = Vec::new();
-        let mut printer = BatchPrinter::new(&mut printed, "1", Extras::default());
+        let mut printer = BatchPrinter::new(&mut printed, "1", HitExtras::default());
         searcher.search(&request, &mut printer).unwrap().totals.clauses
     };
     phrases.iter().map(count).collect()

@@ -92,9 +92,9 @@ impl FilterArgs {
             metadata: self.meta.clone(),
             dates: self.dates(),
             carry: self.carry,
-            has_company_changes_only: self.company_changes_only,
+            company_changes_only: self.company_changes_only,
             life: LifeFilter {
-                is_gone: self.gone,
+                gone: self.gone,
                 added_since: self.added_since,
                 removed_since: self.removed_since,
             },
@@ -180,7 +180,7 @@ impl PolicyArgs {
             companies: vec![company.to_owned()],
             types: self.policy_type.clone(),
             collections: self.collection.clone(),
-            has_company_changes_only: self.company_changes_only,
+            company_changes_only: self.company_changes_only,
             dates,
             ..Filters::default()
         }

@@ -9,11 +9,11 @@ use fineprint::printer::{
     TableOptions, TableSeparator,
 };
 use fineprint::search::{
-    GroupMember, HitGrouping, HitLimit, HitOrder, RandomSample, SearchRequest,
+    GroupMember, HitGrouping, HitOrder, RandomSample, Ranking, SearchRequest, Select, ShowOptions,
 };
 
 use super::global::GlobalArgs;
-use super::values::{kwic_key, limit, number};
+use super::values::{HitLimit, kwic_key, limit, number};
 
 /// The number of hits without --limit.
 const DEFAULT_LIMIT: usize = 10;
@@ -158,28 +158,29 @@ impl OutputArgs {
         self.format.unwrap_or_default()
     }
 
-    /// Adds order, groups, limit, context and explanation to a request.
+    /// A request for the hits of a selection.
     ///
     /// # Errors
     ///
     /// Flags that have no meaning together.
-    pub fn apply(&self, request: &mut SearchRequest) -> Result<()> {
+    pub fn request(&self, select: Select) -> Result<SearchRequest> {
         self.check()?;
-        request.sort = match self.sort {
-            SortArg::Relevance => HitOrder::Relevance,
-            SortArg::Newest => HitOrder::Newest,
-            SortArg::Oldest => HitOrder::Oldest,
-            SortArg::FirstSeen => HitOrder::FirstSeen,
-            SortArg::Company => HitOrder::Company,
+        let ranking = Ranking {
+            sort: match self.sort {
+                SortArg::Relevance => HitOrder::Relevance,
+                SortArg::Newest => HitOrder::Newest,
+                SortArg::Oldest => HitOrder::Oldest,
+                SortArg::FirstSeen => HitOrder::FirstSeen,
+                SortArg::Company => HitOrder::Company,
+            },
+            group: self.grouping(),
+            member: self.member(),
+            sample: self.sample.map(|size| RandomSample { size, seed: self.seed }),
+            limit: self.hit_limit(),
+            offset: self.offset,
         };
-        request.group = self.grouping();
-        request.member = self.member();
-        request.sample = self.sample.map(|size| RandomSample { size, seed: self.seed });
-        request.limit = self.hit_limit();
-        request.offset = self.offset;
-        request.context = self.context;
-        request.is_explained = self.explain;
-        Ok(())
+        let show = ShowOptions { context: self.context, explain: self.explain };
+        Ok(SearchRequest { select, ranking, show })
     }
 
     /// The number of hits to print; `None` means all.

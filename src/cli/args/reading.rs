@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 use fineprint::error::Result;
-use fineprint::query::{Matching, parse_as};
-use fineprint::search::{Scope, SearchRequest};
+use fineprint::query::{Matching, Query};
+use fineprint::search::{Scope, Select};
 
 use super::filters::FilterArgs;
 
@@ -49,44 +49,38 @@ enum ScopeArg {
 }
 
 impl ReadingArgs {
-    /// A request for this query, or without a query for every clause that the filters let through.
+    /// The selection of this query, or without a query of every clause that the filters let through.
     ///
     /// # Errors
     ///
     /// A query that cannot be parsed, and filters that exclude each other. Both are found here, so
     /// that nobody waits for an index to be built only to read about a mistake in a query.
-    pub fn request(&self, query: Option<String>, filters: &FilterArgs) -> Result<SearchRequest> {
-        let request = SearchRequest {
-            is_of_all: query.is_none(),
-            query: query.unwrap_or_default(),
-            ..self.request_without_query(filters)?
+    pub fn select(&self, query: Option<String>, filters: &FilterArgs) -> Result<Select> {
+        let filters = filters.filters()?;
+        let query = query.map(|query| self.query(query)).transpose()?;
+        let scope = match self.scope {
+            ScopeArg::Clause => Scope::Clause,
+            ScopeArg::Section => Scope::Section,
+            ScopeArg::Snapshot => Scope::Snapshot,
         };
-        if !request.is_of_all {
-            parse_as(&request.query, request.matching)?;
-        }
-        Ok(request)
+        Ok(Select { query, stem: self.stem, scope, filters })
     }
 
-    /// The request for a query that is filled in later.
+    /// Parses a query.
     ///
     /// # Errors
     ///
-    /// Filters that exclude each other.
-    pub fn request_without_query(&self, filters: &FilterArgs) -> Result<SearchRequest> {
-        Ok(SearchRequest {
-            matching: match self.matching {
-                MatchArg::Phrase => Matching::Phrase,
-                MatchArg::All => Matching::All,
-                MatchArg::Any => Matching::Any,
-            },
-            has_forms: self.stem,
-            scope: match self.scope {
-                ScopeArg::Clause => Scope::Clause,
-                ScopeArg::Section => Scope::Section,
-                ScopeArg::Snapshot => Scope::Snapshot,
-            },
-            filters: filters.filters()?,
-            ..SearchRequest::default()
-        })
+    /// The first mistake in the query.
+    pub fn query(&self, text: impl Into<String>) -> Result<Query> {
+        Ok(Query::parse(text, self.matching())?)
+    }
+
+    /// How bare words are read.
+    pub fn matching(&self) -> Matching {
+        match self.matching {
+            MatchArg::Phrase => Matching::Phrase,
+            MatchArg::All => Matching::All,
+            MatchArg::Any => Matching::Any,
+        }
     }
 }

@@ -3,7 +3,7 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
 use fineprint::model::{Age, ClauseKind, Period};
 use fineprint::printer::KwicKey;
-use fineprint::search::{FacetField, HitLimit};
+use fineprint::search::FacetField;
 
 /// The largest number of threads: more than machines have cores, and safe against a typing error.
 pub const MAX_THREADS: i64 = 1024;
@@ -30,9 +30,17 @@ pub fn age(text: &str) -> Result<Age, &'static str> {
     text.parse().map_err(|_| "not a length of time; write 90d, 8w, 6mo or 1y")
 }
 
+/// The most results to print; `None` for `all`.
+#[derive(Debug, Clone, Copy)]
+pub struct HitLimit(pub Option<usize>);
+
 /// A number of hits or values, or `all`.
 pub fn limit(text: &str) -> Result<HitLimit, &'static str> {
-    text.parse().map_err(|_| "neither a number nor `all`")
+    if text == "all" {
+        return Ok(HitLimit(None));
+    }
+    let number = text.parse().map_err(|_| "neither a number nor `all`")?;
+    Ok(HitLimit(Some(number)))
 }
 
 /// A number of hits, clauses or columns.

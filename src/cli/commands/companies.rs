@@ -3,7 +3,7 @@
 use clap::Args;
 use fineprint::error::Result;
 use fineprint::printer::{counted, print_companies, print_companies_csv, print_json_line};
-use fineprint::search::{CompanyList, Mentions, SearchRequest, Searcher};
+use fineprint::search::{CompanyList, Mentions, Searcher, Select};
 
 use super::CountFormat;
 use crate::cli::args::{FilterArgs, GlobalArgs, IndexChoice, ReadingArgs};
@@ -46,10 +46,9 @@ pub struct CompaniesArgs {
 /// Runs the command.
 pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
     args.filters.check_carry()?;
-    let (request, mentions) = request(args)?;
+    let (select, mentions) = select(args)?;
     let chosen = open(&args.index, global)?;
-    let index = &chosen.index;
-    let companies = index.guard(|| Searcher::new(index)?.companies(&request, mentions))?;
+    let companies = Searcher::new(chosen.index)?.companies(&select, mentions)?;
     let is_empty = companies.companies.is_empty();
     print(|out| match args.format {
         CountFormat::Human if is_empty => Ok(()),
@@ -63,15 +62,15 @@ pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
     Ok(finish(chosen.is_incomplete, !is_empty))
 }
 
-fn request(args: &CompaniesArgs) -> Result<(SearchRequest, Mentions)> {
+fn select(args: &CompaniesArgs) -> Result<(Select, Mentions)> {
     let (mentions, query) = match (&args.saying, &args.not_saying) {
         (Some(query), _) => (Mentions::It, query),
         (_, Some(query)) => (Mentions::NotIt, query),
         (None, None) => {
-            return Ok((args.reading.request(None, &args.filters)?, Mentions::Whatever));
+            return Ok((args.reading.select(None, &args.filters)?, Mentions::Whatever));
         }
     };
-    Ok((args.reading.request(Some(query.join(" ")), &args.filters)?, mentions))
+    Ok((args.reading.select(Some(query.join(" ")), &args.filters)?, mentions))
 }
 
 /// How many of the companies are listed.

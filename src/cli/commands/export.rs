@@ -8,11 +8,10 @@ use fineprint::error::{Error, Result};
 use fineprint::export::{
     ExportFile, ExportSource, SnapshotFormat, write_snapshot_tree, write_snapshots,
 };
-use fineprint::index::OpenIndex;
 use fineprint::printer::{
     HitFormat, HitPrinter, TableFields, TableOptions, TableSeparator, counted,
 };
-use fineprint::search::{HitOrder, SearchRequest, Searcher};
+use fineprint::search::{HitOrder, SearchRequest, Searcher, Select};
 
 use crate::cli::args::{FilterArgs, GlobalArgs, IndexChoice, ReadingArgs};
 use crate::cli::bar::Bar;
@@ -89,12 +88,12 @@ pub fn run(args: &ExportArgs, global: &GlobalArgs) -> Result<Outcome> {
     args.filters.check_carry()?;
     check(args)?;
     let query = (!args.query.is_empty()).then(|| args.query.join(" "));
-    let request =
-        SearchRequest { sort: HitOrder::Company, ..args.reading.request(query, &args.filters)? };
+    let select = args.reading.select(query, &args.filters)?;
     let chosen = open(&args.index, global)?;
+    let searcher = Searcher::new(chosen.index)?;
     let ExportSummary { written, words } = match args.what {
-        WhatArg::Snapshots => export_snapshots(&chosen.index, &request, args, global)?,
-        WhatArg::Clauses => export_clauses(&chosen.index, &request, args)?,
+        WhatArg::Snapshots => export_snapshots(&searcher, &select, args, global)?,
+        WhatArg::Clauses => export_clauses(&searcher, select, args)?,
     };
     match &args.to {
         _ if global.quiet => {}
@@ -157,14 +156,13 @@ impl Write for ExportTarget {
 }
 
 fn export_snapshots(
-    index: &OpenIndex,
-    request: &SearchRequest,
+    searcher: &Searcher,
+    select: &Select,
     args: &ExportArgs,
     global: &GlobalArgs,
 ) -> Result<ExportSummary> {
-    let searcher = &index.guard(|| Searcher::new(index))?;
-    let snapshots = &index.guard(|| searcher.selected(request))?;
-    let source = ExportSource { index, searcher, snapshots };
+    let snapshots = &searcher.selected(select)?;
+    let source = ExportSource { searcher, snapshots };
     let bar = Bar::new(global.quiet);
     let written = match (args.format, &args.to) {
         (ExportFormat::Markdown, Some(folder)) => write_snapshot_tree(source, folder, &bar)?,
@@ -183,11 +181,7 @@ fn export_snapshots(
     Ok(summary(written, counted(written, "snapshot", "snapshots"), snapshots.policies()))
 }
 
-fn export_clauses(
-    index: &OpenIndex,
-    request: &SearchRequest,
-    args: &ExportArgs,
-) -> Result<ExportSummary> {
+fn export_clauses(searcher: &Searcher, select: Select, args: &ExportArgs) -> Result<ExportSummary> {
     let mut out = ExportTarget::new(args.to.as_deref())?;
     let format = match args.format {
         ExportFormat::Csv => HitFormat::Table(TableOptions {
@@ -199,7 +193,9 @@ fn export_clauses(
         ExportFormat::Jsonl | ExportFormat::Markdown => HitFormat::JsonLines,
     };
     let mut printer = HitPrinter::new(&mut out, format);
-    let found = index.guard(|| Searcher::new(index)?.search(request, &mut printer))?;
+    let mut request = SearchRequest::new(select);
+    request.ranking.sort = HitOrder::Company;
+    let found = searcher.search(&request, &mut printer)?;
     let written = printer.printed();
     drop(printer);
     out.finish()?;

@@ -3,10 +3,10 @@
 use clap::Args;
 use fineprint::error::Result;
 use fineprint::printer::{counted, print_facets, print_facets_csv, print_json_line};
-use fineprint::search::{FacetField, HitLimit, Searcher};
+use fineprint::search::{FacetField, Searcher};
 
 use super::{CountFormat, say_no_hits};
-use crate::cli::args::values::{facet_field, limit};
+use crate::cli::args::values::{HitLimit, facet_field, limit};
 use crate::cli::args::{FilterArgs, GlobalArgs, IndexChoice, ReadingArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
@@ -54,11 +54,10 @@ pub struct FacetsArgs {
 /// Runs the command.
 pub fn run(args: &FacetsArgs, global: &GlobalArgs) -> Result<Outcome> {
     args.filters.check_carry()?;
-    let request = args.reading.request(Some(args.query.join(" ")), &args.filters)?;
+    let select = args.reading.select(Some(args.query.join(" ")), &args.filters)?;
     let chosen = open(&args.index, global)?;
-    let index = &chosen.index;
-    let searcher = index.guard(|| Searcher::new(index))?;
-    let mut facets = index.guard(|| searcher.facets(&request, &args.by))?;
+    let searcher = Searcher::new(chosen.index)?;
+    let mut facets = searcher.facets(&select, &args.by)?;
     let found = facets.facets.len();
     let shown = args.limit.0.map_or(found, |limit| limit.min(found));
     facets.facets.truncate(shown);
@@ -70,7 +69,7 @@ pub fn run(args: &FacetsArgs, global: &GlobalArgs) -> Result<Outcome> {
         CountFormat::Json => print_json_line(out, &facets),
     })?;
     if !global.quiet && found == 0 {
-        say_no_hits(index, &searcher, &request)?;
+        say_no_hits(&searcher, &select)?;
     } else if !global.quiet && shown < found {
         let found = counted(found as u64, "value", "values");
         say(&format!("{shown} of {found} shown, --limit all shows all"));

@@ -51,18 +51,17 @@ pub fn run(args: &HistoryArgs, global: &GlobalArgs) -> Result<Outcome> {
                        (`fineprint companies --saying QUERY` lists companies)";
         return Err(Error::Usage(message.to_owned()));
     }
-    let request = args.reading.request(Some(args.query.join(" ")), &args.filters)?;
+    let select = args.reading.select(Some(args.query.join(" ")), &args.filters)?;
     let chosen = open(&args.index, global)?;
-    let index = &chosen.index;
-    let searcher = index.guard(|| Searcher::new(index))?;
-    let history = index.guard(|| searcher.history(&request))?;
+    let searcher = Searcher::new(chosen.index)?;
+    let history = searcher.history(&select)?;
     let found = !history.policies.is_empty();
     print(|out| match args.format {
         TextFormat::Human => print_history(out, &history, global.human_options()),
         TextFormat::Json => print_json_line(out, &history),
     })?;
     if !found && !global.quiet {
-        say_no_hits(index, &searcher, &request)?;
+        say_no_hits(&searcher, &select)?;
     }
     Ok(finish(chosen.is_incomplete, found))
 }

@@ -16,9 +16,9 @@ pub mod timeline;
 
 use clap::ValueEnum;
 use fineprint::error::Result;
-use fineprint::index::OpenIndex;
-use fineprint::search::{SearchRequest, Searcher};
+use fineprint::search::{Searcher, Select};
 
+use super::no_hits;
 use super::streams::say;
 
 /// The formats of commands that print tables of counts.
@@ -48,7 +48,7 @@ pub enum TextFormat {
 /// # Errors
 ///
 /// The index is damaged.
-fn say_no_hits(index: &OpenIndex, searcher: &Searcher<'_>, request: &SearchRequest) -> Result<()> {
-    say(&format!("no hits: {}", index.guard(|| searcher.explain_nothing(request))?));
+fn say_no_hits(searcher: &Searcher, select: &Select) -> Result<()> {
+    say(&format!("no hits: {}", no_hits::message(&searcher.explain_no_hits(select)?)));
     Ok(())
 }

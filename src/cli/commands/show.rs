@@ -10,7 +10,7 @@ use fineprint::printer::{
     print_markdown, print_shown, print_shown_json, print_version, print_version_json,
 };
 use fineprint::search::{
-    ShownClause, SnapshotDates, Version, chosen_ordinal, find_clause, one_policy, version,
+    Searcher, ShownClause, SnapshotDates, Version, chosen_ordinal, one_policy, version,
 };
 
 use crate::cli::args::values::period;
@@ -68,7 +68,7 @@ pub fn run(args: &ShowArgs, global: &GlobalArgs) -> Result<Outcome> {
     }
     let chosen = open(&args.index, global)?;
     let found = match id {
-        Some(id) => show_clause(&chosen.index, id, args, global)?,
+        Some(id) => show_clause(chosen.index, id, args, global)?,
         None => show_policy(&chosen.index, args, global)?,
     };
     Ok(finish(chosen.is_incomplete, found))
@@ -93,15 +93,16 @@ fn check_clause_flags(args: &ShowArgs) -> Result<()> {
 
 /// Prints the clause with this id from each collection that has it. Returns whether there is one.
 fn show_clause(
-    index: &OpenIndex,
+    index: OpenIndex,
     id: ClauseId,
     args: &ShowArgs,
     global: &GlobalArgs,
 ) -> Result<bool> {
-    let found = index.guard(|| find_clause(index, id, &args.policy.collection))?;
+    let searcher = Searcher::new(index)?;
+    let found = searcher.find_clause(id, &args.policy.collection)?;
     print(|out| write_clauses(out, &found, args.format, global))?;
     if found.is_empty() && !global.quiet {
-        say(&format!("no clause `{id}` in {}", index.dir().display()));
+        say(&format!("no clause `{id}` in {}", searcher.index().dir().display()));
     }
     Ok(!found.is_empty())
 }

@@ -4,7 +4,6 @@ use clap::{Args, ValueEnum};
 use fineprint::error::Result;
 use fineprint::model::Interval;
 use fineprint::printer::{print_json_line, print_timeline, print_timeline_csv, print_timeline_svg};
-use fineprint::query::parse_as;
 use fineprint::search::{Searcher, TimelineMeasure, TimelineRequest};
 
 use crate::cli::args::{FilterArgs, GlobalArgs, IndexChoice, ReadingArgs};
@@ -99,8 +98,7 @@ enum TimelineFormat {
 pub fn run(args: &TimelineArgs, global: &GlobalArgs) -> Result<Outcome> {
     let request = request(args)?;
     let chosen = open(&args.index, global)?;
-    let index = &chosen.index;
-    let timeline = index.guard(|| Searcher::new(index)?.timeline(&request))?;
+    let timeline = Searcher::new(chosen.index)?.timeline(&request)?;
     print(|out| match args.format {
         TimelineFormat::Human => print_timeline(out, &timeline, global.human_options()),
         TimelineFormat::Csv => print_timeline_csv(out, &timeline),
@@ -112,15 +110,13 @@ pub fn run(args: &TimelineArgs, global: &GlobalArgs) -> Result<Outcome> {
 }
 
 fn request(args: &TimelineArgs) -> Result<TimelineRequest> {
-    let search = args.reading.request_without_query(&args.filters)?;
+    let select = args.reading.select(None, &args.filters)?;
     let first = (!args.query.is_empty()).then(|| args.query.join(" "));
-    let queries: Vec<String> = first.into_iter().chain(args.queries.iter().cloned()).collect();
-    for query in &queries {
-        parse_as(query, search.matching)?;
-    }
+    let queries = first.into_iter().chain(args.queries.iter().cloned());
+    let queries = queries.map(|query| args.reading.query(query)).collect::<Result<_>>()?;
     Ok(TimelineRequest {
         queries,
-        search,
+        select,
         by: match args.by {
             ByArg::Year => Interval::Year,
             ByArg::HalfYear => Interval::HalfYear,

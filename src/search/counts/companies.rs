@@ -7,9 +7,8 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::model::ArchiveTime;
 use crate::search::Searcher;
-use crate::search::policy_in_time::each_policy;
-use crate::search::request::SearchRequest;
-use crate::search::selection::Selection;
+use crate::search::request::Select;
+use crate::search::select::{SnapshotSelection, each_policy};
 
 /// Which of the companies with snapshots that count are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,19 +59,22 @@ struct Counting {
     span: (ArchiveTime, ArchiveTime),
 }
 
-impl Searcher<'_> {
+impl Searcher {
     /// Lists companies. Without a query in `request`, clauses are looked at only if a filter of clauses is set: then those that have such a
     /// clause are listed.
     ///
     /// # Errors
     ///
     /// Those of [`Searcher::search`].
-    pub fn companies(&self, request: &SearchRequest, saying: Mentions) -> Result<CompanyList> {
-        let counting = self.counting(request)?;
+    pub fn companies(&self, select: &Select, saying: Mentions) -> Result<CompanyList> {
+        self.index().guard(|| self.list_companies(select, saying))
+    }
+
+    fn list_companies(&self, select: &Select, saying: Mentions) -> Result<CompanyList> {
+        let counting = self.counting(select)?;
         let has_query = saying != Mentions::Whatever;
-        let search = SearchRequest { is_of_all: !has_query, ..request.clone() };
-        let matches = match has_query || request.filters.is_about_clauses() {
-            true => Some(self.matches_by_company(&search)?),
+        let matches = match has_query || select.filters.choose_clauses() {
+            true => Some(self.matches_by_company(select)?),
             false => None,
         };
         let mut companies = Vec::new();
@@ -96,19 +98,19 @@ impl Searcher<'_> {
                 });
             }
         }
-        let query = has_query.then(|| request.query.clone());
+        let query = has_query.then(|| select.query_text().to_owned());
         Ok(CompanyList { query, of: counting.len() as u64, companies })
     }
 
     /// By number of the company, which is the order of names: its name, and what counts of it.
-    fn counting(&self, request: &SearchRequest) -> Result<BTreeMap<u32, (String, Counting)>> {
-        let (index, filters) = (self.index, &request.filters);
-        let selection = Selection::new(index, filters)?;
+    fn counting(&self, select: &Select) -> Result<BTreeMap<u32, (String, Counting)>> {
+        let (index, filters) = (self.index(), &select.filters);
+        let selection = SnapshotSelection::new(index, filters)?;
         let mut companies: BTreeMap<u32, (String, Counting)> = BTreeMap::new();
         each_policy(index, filters, &selection, |policy| {
             let Some(span) = policy.span() else { return };
-            let Some(entry) = index.policies().get(policy.rank) else { return };
-            let company = companies.entry(index.policies().company(policy.rank));
+            let Some(entry) = index.policies().get(policy.rank.get()) else { return };
+            let company = companies.entry(index.policies().company(policy.rank.get()));
             let (_, counting) = company.or_insert_with(|| {
                 (entry.key.company.clone(), Counting { policies: 0, snapshots: 0, span })
             });
@@ -120,12 +122,12 @@ impl Searcher<'_> {
     }
 
     /// By number of the company: how many clauses match, of how many policies.
-    fn matches_by_company(&self, request: &SearchRequest) -> Result<HashMap<u32, (u64, u64)>> {
+    fn matches_by_company(&self, select: &Select) -> Result<HashMap<u32, (u64, u64)>> {
         let mut matches: HashMap<u32, (u64, u64)> = HashMap::new();
         let mut last = None;
-        self.each_match(request, &mut |_, _, found| {
+        self.each_match(select, false, &mut |_, found| {
             let (clauses, policies) =
-                matches.entry(self.index.policies().company(found.rank)).or_default();
+                matches.entry(self.index().policies().company(found.rank.get())).or_default();
             *clauses += 1;
             // The matches of a policy come together.
             *policies += u64::from(last.replace(found.rank) != Some(found.rank));

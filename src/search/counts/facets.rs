@@ -5,16 +5,15 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::error::Result;
-use crate::lang::Lang;
-use crate::model::{ArchiveTime, PolicyKey};
+use crate::error::{MetadataUse, Result};
+use crate::model::{ArchiveTime, PolicyKey, Rank};
+use crate::search::Searcher;
 use crate::search::hit::Totals;
-use crate::search::metadata::{check_key, values};
-use crate::search::read::HitReader;
-use crate::search::request::{HitOrder, SearchRequest};
-use crate::search::rows::Row;
-use crate::search::segment::{Columns, Match};
-use crate::search::{Counter, Searcher, each_match};
+use crate::search::matching::{Columns, Match};
+use crate::search::request::Select;
+use crate::search::select::{check_key, metadata_of};
+use crate::search::show::ClauseReader;
+use crate::search::totals::MatchCounter;
 
 /// By what matches are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,60 +98,45 @@ pub struct FacetCount {
 #[derive(Default)]
 struct Count {
     clauses: u64,
-    policies: HashSet<u32>,
+    policies: HashSet<Rank>,
     companies: HashSet<u32>,
 }
 
-impl Searcher<'_> {
+impl Searcher {
     /// Counts the matches of `request` by a field; its order and amount are not looked at.
     ///
     /// # Errors
     ///
     /// Those of [`Searcher::search`], and a key that no metadata have.
-    pub fn facets(&self, request: &SearchRequest, by: &FacetField) -> Result<Facets> {
+    pub fn facets(&self, select: &Select, by: &FacetField) -> Result<Facets> {
+        self.index().guard(|| self.count_facets(select, by))
+    }
+
+    fn count_facets(&self, select: &Select, by: &FacetField) -> Result<Facets> {
+        let index = self.index();
         if let FacetField::Metadata(key) = by {
-            check_key(self.index, "--by meta:", key)?;
+            check_key(index, MetadataUse::Facet, key)?;
         }
-        // Years need archive times, which this order reads.
-        let sort = if *by == FacetField::Year { HitOrder::Newest } else { HitOrder::Company };
-        let request = SearchRequest { sort, ..request.clone() };
-        let (plan, prepared, conditions) = self.unscored(&request)?;
-        let mut reader = HitReader::new(self.index, &self.columns, &plan, &prepared, &conditions);
-        let mut counter = Counter::default();
+        let mut clauses = self.clause_reader();
+        let mut counter = MatchCounter::default();
         let mut counts: HashMap<Option<String>, Count> = HashMap::new();
-        each_match(
-            self.index,
-            &plan,
-            &self.columns,
-            (&prepared, &conditions),
-            &mut |segment, columns, found| {
-                counter.count(self.index, &found);
-                let values = match by {
-                    FacetField::Section => {
-                        let newest = found.matching.last().map_or(0, |run| run.last.get());
-                        let row = Row {
-                            key: 0.0,
-                            order: 0,
-                            rank: found.rank,
-                            segment,
-                            doc: found.doc,
-                            newest,
-                        };
-                        vec![reader.section(&row)?.pop()]
-                    }
-                    _ => self.values(by, columns, &found)?,
-                };
-                for value in values {
-                    let count = counts.entry(value).or_default();
-                    count.clauses += 1;
-                    count.policies.insert(found.rank);
-                    count.companies.insert(self.index.policies().company(found.rank));
-                }
-                Ok(())
-            },
-        )?;
+        let wants_times = *by == FacetField::Year;
+        self.each_match(select, wants_times, &mut |segment, found| {
+            counter.count(index, found);
+            let values = match by {
+                FacetField::Section => vec![section(&mut clauses, segment, found)?],
+                _ => self.values(by, &self.columns()[segment as usize], found)?,
+            };
+            for value in values {
+                let count = counts.entry(value).or_default();
+                count.clauses += 1;
+                count.policies.insert(found.rank);
+                count.companies.insert(index.policies().company(found.rank.get()));
+            }
+            Ok(())
+        })?;
         Ok(Facets {
-            query: request.query.clone(),
+            query: select.query_text().to_owned(),
             by: by.to_string(),
             totals: counter.totals(),
             facets: sorted(counts, by),
@@ -167,16 +151,14 @@ impl Searcher<'_> {
         found: &Match<'_>,
     ) -> Result<Vec<Option<String>>> {
         let name = |of: fn(&PolicyKey) -> &String| {
-            vec![self.index.policies().get(found.rank).map(|entry| of(&entry.key).clone())]
+            vec![self.index().policies().get(found.rank.get()).map(|entry| of(&entry.key).clone())]
         };
         Ok(match by {
             FacetField::Company => name(|key| &key.company),
             FacetField::Type => name(|key| &key.policy_type),
             FacetField::Collection => name(|key| &key.collection),
             FacetField::Lang => {
-                vec![
-                    columns.lang.first(found.doc).map(|number| Lang::of_number(number).to_string()),
-                ]
+                vec![columns.lang(found.doc).map(|lang| lang.to_string())]
             }
             FacetField::Year => {
                 let ordinals = found.matching.iter().flat_map(|run| run.ordinals());
@@ -191,14 +173,16 @@ impl Searcher<'_> {
 
     /// What the snapshots of a match say under a key; `None` is among it if one says nothing.
     fn metadata(&self, key: &str, found: &Match<'_>) -> Result<Vec<Option<String>>> {
-        let policy = self.policies.policy(self.index, found.rank)?;
+        let policy = self.policies().policy(self.index(), found.rank)?;
         let mut all = BTreeSet::new();
         for ordinal in found.matching.iter().flat_map(|run| run.ordinals()) {
-            let here = (found.rank, &*policy);
-            let values =
-                self.policies.with_snapshot(self.index, here, ordinal.get(), |snapshot| {
-                    values(snapshot, key)
-                })?;
+            let values = self.policies().with_snapshot(
+                self.index(),
+                found.rank,
+                &policy,
+                ordinal,
+                |snapshot| metadata_of(snapshot, key),
+            )?;
             if values.is_empty() {
                 all.insert(None);
             }
@@ -206,6 +190,16 @@ impl Searcher<'_> {
         }
         Ok(all.into_iter().collect())
     }
+}
+
+/// The last heading above a match, where it is shown; `None` if there is none.
+fn section(
+    clauses: &mut ClauseReader<'_>,
+    segment: u32,
+    found: &Match<'_>,
+) -> Result<Option<String>> {
+    let location = clauses.location(segment, found)?;
+    Ok(clauses.section(&location)?.pop())
 }
 
 fn year(time: i64) -> String {

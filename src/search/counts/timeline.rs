@@ -13,11 +13,11 @@ use serde::Serialize;
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
 use crate::index::{OpenIndex, PolicyTable};
-use crate::model::{ArchiveTime, CalendarPeriod, Interval};
+use crate::model::{ArchiveTime, CalendarPeriod, Interval, Ordinal, Rank};
+use crate::query::Query;
 use crate::search::Searcher;
-use crate::search::policy_in_time::{PolicyInTime, each_policy};
-use crate::search::request::{Filters, SearchRequest, SnapshotDates};
-use crate::search::selection::{Selection, last_second};
+use crate::search::request::{Filters, Select, SnapshotDates};
+use crate::search::select::{PolicyInTime, SnapshotSelection, each_policy, last_second};
 
 /// What a timeline counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -50,9 +50,9 @@ impl TimelineMeasure {
 #[derive(Debug, Clone, Default)]
 pub struct TimelineRequest {
     /// One series each.
-    pub queries: Vec<String>,
+    pub queries: Vec<Query>,
     /// How queries are read, and which snapshots and clauses count; its own query is not read.
-    pub search: SearchRequest,
+    pub select: Select,
     /// How long periods are.
     pub by: Interval,
     /// What is counted.
@@ -100,43 +100,45 @@ pub struct TimelinePoint {
     pub share: Option<f64>,
 }
 
-impl Searcher<'_> {
+impl Searcher {
     /// Counts by period.
     ///
     /// # Errors
     ///
     /// Those of [`Searcher::search`].
     pub fn timeline(&self, request: &TimelineRequest) -> Result<Timeline> {
-        let index = self.index;
-        let axis = Axis::new(index, request.search.filters.dates);
-        let search = SearchRequest { filters: carried(request), ..request.search.clone() };
-        let filters = &search.filters;
+        self.index().guard(|| self.count_periods(request))
+    }
+
+    fn count_periods(&self, request: &TimelineRequest) -> Result<Timeline> {
+        let index = self.index();
+        let axis = Axis::new(index, request.select.filters.dates);
+        let select = Select { query: None, filters: carried(request), ..request.select.clone() };
+        let filters = &select.filters;
         let calendar = Calendar::new(index, filters, axis, (request.by, request.measure))?;
         let base = match request.measure {
-            TimelineMeasure::Clauses => {
-                let every = SearchRequest { is_of_all: true, ..search.clone() };
-                self.counts(&every, &calendar)?
-            }
+            TimelineMeasure::Clauses => self.counts(&select, &calendar)?,
             _ => calendar.in_force(index),
         };
         let mut series = Vec::with_capacity(request.queries.len());
         for query in &request.queries {
-            let search = SearchRequest { query: query.clone(), ..search.clone() };
-            let saying = self.counts(&search, &calendar)?;
+            let asked = Select { query: Some(query.clone()), ..select.clone() };
+            let saying = self.counts(&asked, &calendar)?;
             let points = calendar.spans.iter().zip(saying.iter().zip(&base));
             let points =
                 points.map(|(span, (&saying, &in_force))| calendar.point(span, saying, in_force));
-            series.push(TimelineSeries { query: query.clone(), points: points.collect() });
+            series
+                .push(TimelineSeries { query: query.text().to_owned(), points: points.collect() });
         }
         let carry = filters.carry.map(|carry| carry.to_string());
         Ok(Timeline { by: request.by.name(), measure: request.measure, carry, series })
     }
 
     /// By period, how many match.
-    fn counts(&self, request: &SearchRequest, calendar: &Calendar) -> Result<Vec<u64>> {
-        let index = self.index;
+    fn counts(&self, select: &Select, calendar: &Calendar) -> Result<Vec<u64>> {
+        let index = self.index();
         let mut counter = Counter::new(calendar, index);
-        self.each_match(request, &mut |_, _, found| {
+        self.each_match(select, false, &mut |_, found| {
             counter.enter(found.rank);
             counter.count(found.matching);
             Ok(())
@@ -147,7 +149,7 @@ impl Searcher<'_> {
 
 /// The filters as far as they choose what may be in force: where snapshots carry forward, those before the axis do, too.
 fn carried(request: &TimelineRequest) -> Filters {
-    let filters = request.search.filters.clone();
+    let filters = request.select.filters.clone();
     match filters.dates {
         SnapshotDates::Between { until, .. } if request.measure != TimelineMeasure::Snapshots => {
             Filters {
@@ -185,9 +187,9 @@ impl Axis {
 struct Calendar {
     spans: Vec<CalendarPeriod>,
     /// By rank, the policies that the filters of names let through.
-    policies: BTreeMap<u32, PolicyInTime>,
+    policies: BTreeMap<Rank, PolicyInTime>,
     axis: Axis,
-    selection: Selection,
+    selection: SnapshotSelection,
     measure: TimelineMeasure,
 }
 
@@ -199,7 +201,7 @@ impl Calendar {
         axis: Axis,
         (by, measure): (Interval, TimelineMeasure),
     ) -> Result<Self> {
-        let selection = Selection::new(index, filters)?;
+        let selection = SnapshotSelection::new(index, filters)?;
         let mut policies = BTreeMap::new();
         each_policy(index, filters, &selection, |policy| {
             policies.insert(policy.rank, policy);
@@ -221,7 +223,7 @@ impl Calendar {
         counter.finish()
     }
 
-    fn windows(&self, policy: &PolicyInTime) -> Vec<Range<u32>> {
+    fn windows(&self, policy: &PolicyInTime) -> Vec<Range<Ordinal>> {
         let window = |span: &CalendarPeriod| match self.measure {
             TimelineMeasure::Snapshots => policy.inside(span),
             TimelineMeasure::Policies | TimelineMeasure::Companies | TimelineMeasure::Clauses => {
@@ -253,9 +255,9 @@ struct Counter<'c> {
     counts: Vec<u64>,
     /// Per period the companies seen.
     companies: Vec<FixedBitSet>,
-    rank: Option<u32>,
+    rank: Option<Rank>,
     company: u32,
-    windows: Vec<Range<u32>>,
+    windows: Vec<Range<Ordinal>>,
     /// The matching snapshots of the policy at hand.
     snapshots: FixedBitSet,
 }
@@ -279,12 +281,12 @@ impl<'c> Counter<'c> {
         }
     }
 
-    fn enter(&mut self, rank: u32) {
+    fn enter(&mut self, rank: Rank) {
         if self.rank == Some(rank) {
             return;
         }
         self.leave();
-        (self.rank, self.company) = (Some(rank), self.names.company(rank));
+        (self.rank, self.company) = (Some(rank), self.names.company(rank.get()));
         if let Some(policy) = self.calendar.policies.get(&rank) {
             self.windows = self.calendar.windows(policy);
             self.snapshots.grow(policy.times.len());
@@ -295,9 +297,8 @@ impl<'c> Counter<'c> {
     fn count(&mut self, runs: &[OrdinalRun]) {
         if self.calendar.measure == TimelineMeasure::Clauses {
             for (count, window) in self.counts.iter_mut().zip(&self.windows) {
-                let stands = runs
-                    .iter()
-                    .any(|run| run.start.get() < window.end && window.start <= run.last.get());
+                let stands =
+                    runs.iter().any(|run| run.start < window.end && window.start <= run.last);
                 *count += u64::from(stands && !window.is_empty());
             }
             return;
@@ -311,8 +312,8 @@ impl<'c> Counter<'c> {
 
     fn leave(&mut self) {
         for (i, window) in self.windows.iter().enumerate() {
-            let end = (window.end as usize).min(self.snapshots.len());
-            let matching = self.snapshots.count_ones((window.start as usize).min(end)..end) as u64;
+            let end = window.end.index().min(self.snapshots.len());
+            let matching = self.snapshots.count_ones(window.start.index().min(end)..end) as u64;
             match self.calendar.measure {
                 TimelineMeasure::Policies => self.counts[i] += matching.min(1),
                 TimelineMeasure::Snapshots => self.counts[i] += matching,

@@ -11,7 +11,7 @@ use crate::collapse::{ClausePlace, CollapsedPolicy, DistinctClause};
 use crate::error::Result;
 use crate::index::PolicyEntry;
 use crate::model::ClauseKind;
-use crate::search::{SearchRequest, Searcher};
+use crate::search::{Searcher, Select};
 
 /// The history of what matches (`schema/history.schema.json`).
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -143,30 +143,34 @@ pub enum HistoryEventKind {
     Changed,
 }
 
-impl Searcher<'_> {
+impl Searcher {
     /// The histories of the policies that match. Filters choose what matches; of that the whole life is told, along all snapshots or, without
     /// technical changes, along the others. Order and amount of `request` are not looked at.
     ///
     /// # Errors
     ///
     /// Those of [`Searcher::search`].
-    pub fn history(&self, request: &SearchRequest) -> Result<History> {
+    pub fn history(&self, select: &Select) -> Result<History> {
+        self.index().guard(|| self.histories(select))
+    }
+
+    fn histories(&self, select: &Select) -> Result<History> {
         let mut matches: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        self.each_match(request, &mut |_, _, found| {
-            matches.entry(found.rank).or_default().push(found.doc);
+        self.each_match(select, false, &mut |_, found| {
+            matches.entry(found.rank.get()).or_default().push(found.doc);
             Ok(())
         })?;
-        let has_all = !request.filters.has_company_changes_only;
+        let has_all = !select.filters.company_changes_only;
         let mut policies = Vec::with_capacity(matches.len());
         for (rank, docs) in matches {
             policies.push(self.policy_history(rank, &docs, has_all)?);
         }
-        Ok(History { query: request.query.clone(), policies })
+        Ok(History { query: select.query_text().to_owned(), policies })
     }
 
     /// The history of these clauses of a policy.
     fn policy_history(&self, rank: u32, docs: &[u32], has_all: bool) -> Result<PolicyHistory> {
-        let index = self.index;
+        let index = self.index();
         let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
         let address = index.policy_address(entry.hash)?;
         let first = index.clause_address(address, entry.snapshots, 0).doc_id;

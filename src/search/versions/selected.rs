@@ -7,9 +7,8 @@ use fixedbitset::FixedBitSet;
 use super::version::{Version, VersionReader};
 use crate::error::Result;
 use crate::search::Searcher;
-use crate::search::policy_in_time::each_policy;
-use crate::search::request::SearchRequest;
-use crate::search::selection::Selection;
+use crate::search::request::Select;
+use crate::search::select::{SnapshotSelection, each_policy};
 
 /// The snapshots that were chosen, by rank of their policy.
 pub struct SnapshotSet(BTreeMap<u32, FixedBitSet>);
@@ -26,31 +25,34 @@ impl SnapshotSet {
     }
 }
 
-impl Searcher<'_> {
+impl Searcher {
     /// Chooses snapshots.
     ///
     /// # Errors
     ///
     /// Those of [`Searcher::search`].
-    pub fn selected(&self, request: &SearchRequest) -> Result<SnapshotSet> {
+    pub fn selected(&self, select: &Select) -> Result<SnapshotSet> {
+        self.index().guard(|| self.select_snapshots(select))
+    }
+
+    fn select_snapshots(&self, select: &Select) -> Result<SnapshotSet> {
         let mut selected: BTreeMap<u32, FixedBitSet> = BTreeMap::new();
         let mut insert = |rank: u32, start: u32, end: u32| {
             let ordinals = selected.entry(rank).or_default();
             ordinals.grow(end as usize);
             ordinals.insert_range(start as usize..end as usize);
         };
-        if request.is_of_all && !request.filters.is_about_clauses() {
-            let selection = Selection::new(self.index, &request.filters)?;
-            each_policy(self.index, &request.filters, &selection, |policy| {
-                policy
-                    .counting
-                    .iter()
-                    .for_each(|range| insert(policy.rank, range.start, range.end));
+        if select.query.is_none() && !select.filters.choose_clauses() {
+            let selection = SnapshotSelection::new(self.index(), &select.filters)?;
+            each_policy(self.index(), &select.filters, &selection, |policy| {
+                policy.counting.iter().for_each(|range| {
+                    insert(policy.rank.get(), range.start.get(), range.end.get())
+                });
             })?;
         } else {
-            self.each_match(request, &mut |_, _, found| {
+            self.each_match(select, false, &mut |_, found| {
                 found.matching.iter().for_each(|run| {
-                    insert(found.rank, run.start.get(), run.last.next().get());
+                    insert(found.rank.get(), run.start.get(), run.last.next().get())
                 });
                 Ok(())
             })?;
@@ -68,12 +70,14 @@ impl Searcher<'_> {
         selected: &SnapshotSet,
         with: &mut dyn FnMut(&Version) -> Result<()>,
     ) -> Result<()> {
-        for (&rank, ordinals) in &selected.0 {
-            let reader = VersionReader::new(self.index, rank)?;
-            for ordinal in ordinals.ones() {
-                with(&reader.version(ordinal as u32)?)?;
+        self.index().guard(|| {
+            for (&rank, ordinals) in &selected.0 {
+                let reader = VersionReader::new(self.index(), rank)?;
+                for ordinal in ordinals.ones() {
+                    with(&reader.version(ordinal as u32)?)?;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }

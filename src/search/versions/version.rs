@@ -8,7 +8,8 @@ use crate::diff::ComparedClause;
 use crate::error::{Error, Result};
 use crate::index::{CHUNK, OpenIndex, PolicyEntry, PolicyTables};
 use crate::model::{ArchiveTime, ClauseKind, PolicyKey, SnapshotInfo, SnapshotSource};
-use crate::search::selection::{Selection, Snapshots};
+use crate::search::plan::policies_named;
+use crate::search::select::{PolicySnapshots, SnapshotSelection};
 use crate::search::{Filters, SnapshotDates};
 
 /// A policy in one snapshot.
@@ -97,7 +98,7 @@ impl VersionClause {
 ///
 /// A name that nothing has, and more than one policy: lists what there is to choose from.
 pub fn one_policy(index: &OpenIndex, filters: &Filters, asked: &str) -> Result<u32> {
-    let named = crate::search::named(index, filters)?;
+    let named = policies_named(index, filters)?;
     let is_named =
         |rank: &u32| named.as_ref().is_none_or(|named| named.get(*rank as usize) == Some(&true));
     let ranks: Vec<u32> = (0..index.policies().entries().len() as u32).filter(is_named).collect();
@@ -151,10 +152,11 @@ pub fn chosen_ordinal(index: &OpenIndex, rank: u32, filters: &Filters) -> Result
     let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
     let address = index.policy_address(entry.hash)?;
     let times = index.times(address)?;
-    let snapshots = Snapshots { count: entry.snapshots, address: Some(address), times: &times };
-    let chosen = Selection::new(index, filters)?.ordinals(index, snapshots)?;
+    let snapshots =
+        PolicySnapshots { count: entry.snapshots, address: Some(address), times: &times };
+    let chosen = SnapshotSelection::new(index, filters)?.ordinals(index, snapshots)?;
     if let Some(range) = chosen.last() {
-        return Ok(range.end - 1);
+        return Ok(range.end.get() - 1);
     }
     let name = format!("{}, {}", entry.key.company, entry.key.policy_type);
     let first = times.first().copied().unwrap_or(0);

@@ -4,13 +4,14 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
-use fineprint::batch::{BatchQuery, BatchReport, BatchRunner, batch_queries};
+use fineprint::batch::{BatchAnswers, BatchQuery, BatchReport, BatchRunner, batch_queries};
 use fineprint::error::{Error, Result};
 use fineprint::index::OpenIndex;
 use fineprint::printer::counted;
 use fineprint::search::{HitGrouping, SearchRequest, Searcher};
 
 use super::search_args::SearchArgs;
+use crate::cli::advice;
 use crate::cli::args::{FormatArg, GlobalArgs};
 use crate::cli::bar::Bar;
 use crate::cli::open::open;
@@ -26,7 +27,7 @@ pub fn run(batch: &Path, args: &SearchArgs, global: &GlobalArgs) -> Result<Outco
         return Err(Error::Usage(format!("{} has no query; write one per line", batch.display())));
     }
     let chosen = open(&args.index, global)?;
-    let report = answer(&chosen.index, request, &queries, args, global)?;
+    let report = answer(chosen.index, request, &queries, args, global)?;
     if let Some(first) = &report.first_failure {
         let failed = counted(report.failed, "query failed", "queries failed");
         say(&format!("error: {failed}; query {first}"));
@@ -40,10 +41,9 @@ fn request(args: &SearchArgs) -> Result<SearchRequest> {
         return Err(Error::Usage("--batch prints JSON Lines; leave --format out".to_owned()));
     }
     args.filters.check_carry()?;
-    let mut request = args.reading.request_without_query(&args.filters)?;
-    args.output.apply(&mut request)?;
+    let mut request = args.output.request(args.reading.select(None, &args.filters)?)?;
     if args.output.group.is_none() {
-        request.group = HitGrouping::None;
+        request.ranking.group = HitGrouping::None;
     }
     Ok(request)
 }
@@ -59,15 +59,21 @@ fn read(batch: &Path) -> Result<Vec<u8>> {
 }
 
 fn answer(
-    index: &OpenIndex,
+    index: OpenIndex,
     request: SearchRequest,
     queries: &[BatchQuery<'_>],
     args: &SearchArgs,
     global: &GlobalArgs,
 ) -> Result<BatchReport> {
-    let searcher = index.guard(|| Searcher::new(index))?;
+    let searcher = Searcher::new(index)?;
     let threads = args.threads.map_or(0, usize::from);
-    let runner = BatchRunner::new(index, &searcher, request, args.output.extras(), threads)?;
+    let answers = BatchAnswers {
+        request,
+        matching: args.reading.matching(),
+        extras: args.output.extras(),
+        word_error: advice::message,
+    };
+    let runner = BatchRunner::new(&searcher, answers, threads)?;
     let bar = Bar::new(global.quiet);
     runner.run(queries, &mut results(), &bar)
 }

@@ -16,16 +16,15 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
     let request = request(args)?;
     let format = args.output.format(global)?;
     let chosen = open(&args.index, global)?;
-    let index = &chosen.index;
     let new = if args.output.count { HitPrinter::counting } else { HitPrinter::new };
     let mut printer = new(results(), format).with(args.output.extras());
-    let searcher = index.guard(|| Searcher::new(index))?;
-    let summary = index.guard(|| searcher.search(&request, &mut printer))?;
+    let searcher = Searcher::new(chosen.index)?;
+    let summary = searcher.search(&request, &mut printer)?;
     let printed = printer.printed();
     drop(printer);
     let found = summary.totals.clauses > 0;
     if !found && !global.quiet {
-        say_no_hits(index, &searcher, &request)?;
+        say_no_hits(&searcher, &request.select)?;
     } else if !global.quiet
         && !args.output.count
         && is_reporting(args.output.format_arg(), &summary)
@@ -37,9 +36,7 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
 
 fn request(args: &SearchArgs) -> Result<SearchRequest> {
     args.filters.check_carry()?;
-    let mut request = args.reading.request(Some(args.query.join(" ")), &args.filters)?;
-    args.output.apply(&mut request)?;
-    Ok(request)
+    args.output.request(args.reading.select(Some(args.query.join(" ")), &args.filters)?)
 }
 
 /// Whether the totals are printed: always for people, and for programs only if hits were left out
@@ -57,7 +54,7 @@ fn totals(summary: &SearchSummary, printed: u64, request: &SearchRequest) -> Str
     let totals = &summary.totals;
     let groups = totals.groups.filter(|&groups| groups < totals.clauses);
     let mut line = counted(totals.clauses, "clause", "clauses");
-    if let (HitGrouping::Text, Some(groups)) = (request.group, groups) {
+    if let (HitGrouping::Text, Some(groups)) = (request.ranking.group, groups) {
         line.push_str(&format!(" ({})", counted(groups, "wording", "wordings")));
     }
     line.push_str(&format!(
@@ -67,14 +64,14 @@ fn totals(summary: &SearchSummary, printed: u64, request: &SearchRequest) -> Str
         counted(totals.snapshots, "snapshot", "snapshots"),
     ));
     if summary.truncated {
-        let unit = match (request.group, groups) {
+        let unit = match (request.ranking.group, groups) {
             (HitGrouping::None, _) | (_, None) => "clauses",
             (HitGrouping::Text, _) => "wordings",
             (HitGrouping::Policy, _) => "policies",
             (HitGrouping::Company, _) => "companies",
         };
         let all = totals.groups.unwrap_or(totals.clauses);
-        let how = match request.sample {
+        let how = match request.ranking.sample {
             Some(sample) => format!("picked by chance, seed {}", sample.seed),
             None => "shown, --limit all shows all".to_owned(),
         };

@@ -1,0 +1,230 @@
+//! Walks the clauses of a segment for a query about clauses: exact, one candidate after the other.
+//!
+//! A query about headings, links or kinds is judged at each place of a clause in each selected
+//! snapshot; any other query is judged once per clause.
+
+use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED};
+
+use super::columns::{Columns, PlaceAndKind, intersect, place_ranges};
+use super::cursors::SegmentCursors;
+use super::evaluate::{LeafFacts, MatchedPattern, is_true, matched};
+use super::pattern_cursor::PatternCursor;
+use super::policy_state::PolicyState;
+use super::{Decision, Match, OnMatch, SearchContext};
+use crate::collapse::OrdinalRun;
+use crate::error::Result;
+use crate::model::PlaceNumber;
+use crate::search::plan::Plan;
+
+/// A walk over the clauses of a segment. The lists are kept from clause to clause, since candidates
+/// are many.
+pub(super) struct ClauseWalk<'s> {
+    context: SearchContext<'s>,
+    reader: &'s SegmentReader,
+    columns: &'s Columns,
+    cursors: SegmentCursors<'s>,
+    policy: PolicyState,
+    /// The clause at hand, as far as it was decided.
+    clause: ClauseState,
+}
+
+/// The clause at hand, as far as it was decided.
+#[derive(Default)]
+struct ClauseState {
+    /// The snapshots in which it occurs.
+    runs: Vec<OrdinalRun>,
+    /// The selected snapshots in which it matches.
+    matching: Vec<OrdinalRun>,
+    /// Its places over its ordinals.
+    places: Vec<PlaceAndKind>,
+    /// The place at which it is shown; `None` if every place matches.
+    place: Option<PlaceNumber>,
+    /// The patterns that are part of the match.
+    matched: Vec<MatchedPattern>,
+}
+
+impl<'s> ClauseWalk<'s> {
+    /// Opens the cursors of the plan in a segment.
+    ///
+    /// # Errors
+    ///
+    /// A damaged index.
+    pub fn new(
+        context: SearchContext<'s>,
+        segment: SegmentOrdinal,
+        columns: &'s Columns,
+    ) -> Result<Self> {
+        Ok(Self {
+            context,
+            reader: context.index.searcher().segment_reader(segment),
+            columns,
+            cursors: SegmentCursors::new(context, segment, columns)?,
+            policy: PolicyState::default(),
+            clause: ClauseState::default(),
+        })
+    }
+
+    /// Calls `found` for every match, in document order.
+    ///
+    /// # Errors
+    ///
+    /// A damaged index, or what `found` returns.
+    pub fn run(&mut self, found: &mut OnMatch<'_>) -> Result<()> {
+        let plan = self.context.plan;
+        let alive = self.reader.alive_bitset();
+        let mut doc = self.cursors.candidate_of_all(plan.operands(), 0);
+        while doc != TERMINATED {
+            if alive.is_none_or(|alive| alive.is_alive(doc)) && self.decide(doc)? {
+                found(&self.found(doc))?;
+            }
+            doc = self.cursors.candidate_of_all(plan.operands(), doc + 1);
+        }
+        Ok(())
+    }
+
+    fn found(&self, doc: DocId) -> Match<'_> {
+        Match {
+            doc,
+            rank: self.policy.rank,
+            decision: Decision { place: self.clause.place, matched: &self.clause.matched },
+            matching: &self.clause.matching,
+            runs: &self.clause.runs,
+            times: &self.policy.times,
+        }
+    }
+
+    /// Whether the clause matches; if so, the clause at hand holds the decision.
+    fn decide(&mut self, doc: DocId) -> Result<bool> {
+        let SearchContext { plan, conditions, .. } = self.context;
+        let is_placeless = plan.place_patterns.is_empty() && conditions.has_every_kind();
+        // Most candidates fail because their words do not follow each other: that is judged before
+        // anything else is read of them.
+        let is_text_alone = is_placeless && plan.policy_sets.is_empty();
+        if is_text_alone && !self.judge(doc, None)? {
+            return Ok(false);
+        }
+        if !self.passes_filters(doc)? {
+            return Ok(false);
+        }
+        self.clause.matching.clear();
+        if !is_placeless {
+            self.decide_places(doc)?;
+        } else if is_text_alone || self.judge(doc, None)? {
+            self.clause.place = None;
+            for selected in &self.policy.selected {
+                intersect(&self.clause.runs, selected, &mut self.clause.matching);
+            }
+        }
+        Ok(!self.clause.matching.is_empty())
+    }
+
+    /// Whether the clause passes the filters that do not depend on its place. Reads its policy and
+    /// its runs.
+    fn passes_filters(&mut self, doc: DocId) -> Result<bool> {
+        let conditions = self.context.conditions;
+        if !self.policy.contains(doc) {
+            // A document without a policy is not a clause.
+            let Some(hash) = self.columns.policy(doc) else { return Ok(false) };
+            self.policy.enter_for(self.context, hash)?;
+        }
+        if self.policy.selected.is_empty() || !conditions.has_lang(self.columns, doc) {
+            return Ok(false);
+        }
+        self.clause.runs.clear();
+        self.clause.runs.extend(self.columns.runs(doc));
+        let PolicyState { times, snapshots, .. } = &self.policy;
+        Ok(conditions.life.lets_through(&self.clause.runs, times, *snapshots))
+    }
+
+    /// Judges the clause in each range of snapshots over which its places stay the same, the newest
+    /// first. The first place that matches is the one that is shown.
+    fn decide_places(&mut self, doc: DocId) -> Result<()> {
+        // Taken and put back, since judging needs the rest of the walk.
+        let mut places = std::mem::take(&mut self.clause.places);
+        places.clear();
+        places.extend(self.columns.places(doc));
+        let selected = std::mem::take(&mut self.policy.selected);
+        let mut shown: Option<(PlaceNumber, Vec<MatchedPattern>)> = None;
+        for range in place_ranges(&places) {
+            let before = self.clause.matching.len();
+            for selected in &selected {
+                let start = range.ordinals.start.max(selected.start);
+                let end = range.ordinals.end.min(selected.end);
+                intersect(&self.clause.runs, &(start..end), &mut self.clause.matching);
+            }
+            // Only a place in a selected snapshot is judged.
+            if self.clause.matching.len() == before {
+                continue;
+            }
+            match self.first_true(doc, range.places)? {
+                None => self.clause.matching.truncate(before),
+                Some(place) if shown.is_none() => {
+                    shown = Some((place, std::mem::take(&mut self.clause.matched)));
+                }
+                Some(_) => {}
+            }
+        }
+        if let Some((place, matched)) = shown {
+            (self.clause.place, self.clause.matched) = (Some(place), matched);
+        }
+        self.policy.selected = selected;
+        self.clause.places = places;
+        self.clause.matching.sort_by_key(|run| run.start);
+        Ok(())
+    }
+
+    /// The first of these places at which the query is true.
+    fn first_true(&mut self, doc: DocId, places: &[PlaceAndKind]) -> Result<Option<PlaceNumber>> {
+        for &(change, kind) in places {
+            if self.context.conditions.has_kind(kind) && self.judge(doc, Some(change.place))? {
+                return Ok(Some(change.place));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the query and the filters are true for the clause at this place; `None` if the place
+    /// does not matter. If so, the clause at hand holds the patterns that are part of the match.
+    fn judge(&mut self, doc: DocId, place: Option<PlaceNumber>) -> Result<bool> {
+        let plan = self.context.plan;
+        let mut facts = ClauseFacts {
+            plan,
+            patterns: &mut self.cursors.patterns,
+            policy: &self.policy,
+            doc,
+            place,
+        };
+        for operand in plan.operands() {
+            if !is_true(operand, &mut facts)? {
+                return Ok(false);
+            }
+        }
+        self.clause.matched.clear();
+        matched(&plan.query, plan, &mut facts, &mut self.clause.matched)?;
+        Ok(true)
+    }
+}
+
+/// The leaves of a query about one clause at one place.
+struct ClauseFacts<'f, 's> {
+    plan: &'f Plan,
+    patterns: &'f mut [PatternCursor<'s>],
+    policy: &'f PolicyState,
+    doc: DocId,
+    place: Option<PlaceNumber>,
+}
+
+impl LeafFacts for ClauseFacts<'_, '_> {
+    fn count(&mut self, pattern: usize) -> Result<u32> {
+        self.patterns[pattern].count(self.doc)
+    }
+
+    fn is_at_place(&self, place_pattern: usize) -> bool {
+        let truth = &self.policy.place_truth;
+        self.place.is_some_and(|place| truth.holds(place_pattern, place))
+    }
+
+    fn is_in_policies(&self, policy_set: usize) -> bool {
+        self.plan.policy_sets[policy_set].get(self.policy.rank.index()) == Some(&true)
+    }
+}

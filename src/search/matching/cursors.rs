@@ -1,0 +1,83 @@
+//! All cursors of a plan in one segment, and the candidates that they make together.
+
+use tantivy::{DocId, SegmentOrdinal, TERMINATED};
+
+use super::SearchContext;
+use super::columns::Columns;
+use super::heading_cursor::HeadingCursor;
+use super::pattern_cursor::PatternCursor;
+use super::policy_cursor::PolicyCursor;
+use crate::error::Result;
+use crate::search::plan::Operand;
+
+/// The cursors of a plan, by the numbers of its lists.
+pub(super) struct SegmentCursors<'s> {
+    pub patterns: Vec<PatternCursor<'s>>,
+    pub headings: Vec<HeadingCursor<'s>>,
+    pub policies: Vec<PolicyCursor>,
+}
+
+impl<'s> SegmentCursors<'s> {
+    /// Opens the cursors.
+    ///
+    /// # Errors
+    ///
+    /// A damaged index.
+    pub fn new(
+        context: SearchContext<'s>,
+        segment: SegmentOrdinal,
+        columns: &'s Columns,
+    ) -> Result<Self> {
+        let SearchContext { index, plan, words, .. } = context;
+        let mut patterns = Vec::with_capacity(plan.patterns.len());
+        for (pattern, words) in plan.patterns.iter().zip(words) {
+            patterns.push(PatternCursor::new(index, segment, pattern, words)?);
+        }
+        let mut headings = Vec::with_capacity(plan.place_patterns.len());
+        for pattern in &plan.place_patterns {
+            headings.push(HeadingCursor::new(index, segment, columns, pattern)?);
+        }
+        let mut policies = Vec::with_capacity(plan.policy_sets.len());
+        for set in &plan.policy_sets {
+            policies.push(PolicyCursor::new(index, segment, set)?);
+        }
+        Ok(Self { patterns, headings, policies })
+    }
+
+    /// The first document from `target` on for which all operands may be true. What a NOT excludes
+    /// is still among the candidates.
+    pub fn candidate_of_all<'o>(
+        &mut self,
+        operands: impl Iterator<Item = &'o Operand> + Clone,
+        mut target: DocId,
+    ) -> DocId {
+        loop {
+            let mut reached = target;
+            for operand in operands.clone() {
+                reached = self.candidate(operand, reached);
+                if reached >= TERMINATED {
+                    return TERMINATED;
+                }
+            }
+            if reached == target {
+                return target;
+            }
+            target = reached;
+        }
+    }
+
+    /// The first document from `target` on for which the operand may be true.
+    fn candidate(&mut self, operand: &Operand, target: DocId) -> DocId {
+        match operand {
+            Operand::Pattern(i) => self.patterns[*i].candidate(target),
+            Operand::Place(i) => self.headings[*i].seek(target),
+            Operand::Policies(i) => self.policies[*i].seek(target),
+            Operand::Not(_) => target,
+            Operand::Or(operands) => {
+                let reached = operands.iter().map(|operand| self.candidate(operand, target));
+                reached.min().unwrap_or(TERMINATED)
+            }
+            Operand::And(operands) => self.candidate_of_all(operands.iter(), target),
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Finds out why a search found nothing: a word that no clause contains, a filter that leaves
+//! nothing, or words that do not follow each other.
+
+use std::cmp::Reverse;
+
+use tantivy::Term;
+use tantivy::schema::Field;
+
+use super::plan::{Plan, Slot, matching_words};
+use super::rank::clauses_with;
+use super::request::{Filters, Scope, Select, SnapshotDates};
+use super::searcher::Searcher;
+use crate::error::Result;
+use crate::index::OpenIndex;
+use crate::query::{Matching, Query};
+
+/// The most spellings that are offered for a word.
+const MAX_SPELLINGS: usize = 3;
+
+/// Why a search found nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoHits {
+    /// No clause contains these words of the query.
+    MissingWords(Vec<MissingWord>),
+    /// The dates end before the first archive date of the index.
+    HistoryBegins {
+        /// The first archive date.
+        date: String,
+        /// How many clauses match without filters.
+        without_filters: u64,
+    },
+    /// One filter alone leaves nothing.
+    Filter {
+        /// The filter.
+        filter: FilterName,
+        /// How many clauses match without filters.
+        without_filters: u64,
+    },
+    /// All filters together leave nothing.
+    AllFilters {
+        /// How many clauses match without filters.
+        without_filters: u64,
+    },
+    /// Every word occurs, but they do not follow each other as a phrase.
+    NotAsPhrase {
+        /// How many clauses contain all words, in any order.
+        with_all_words: u64,
+    },
+    /// Every word occurs, but no unit contains them as the query demands.
+    NotTogether {
+        /// The unit.
+        scope: Scope,
+    },
+}
+
+/// A word of a query that no clause contains.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MissingWord {
+    /// A word.
+    Word {
+        /// The folded word, or its stem.
+        word: String,
+        /// Words of the index with nearly this spelling: the nearest first.
+        near: Vec<String>,
+    },
+    /// The beginning of a word.
+    Prefix(String),
+    /// A regular expression.
+    Regex(String),
+}
+
+/// A filter of a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FilterName {
+    /// [`Filters::companies`].
+    Company,
+    /// [`Filters::types`].
+    Type,
+    /// [`Filters::collections`].
+    Collection,
+    /// [`Filters::sections`].
+    Section,
+    /// [`Filters::kinds`].
+    Kind,
+    /// [`Filters::langs`].
+    Lang,
+    /// [`Filters::metadata`].
+    Metadata,
+    /// The start of [`SnapshotDates::Between`].
+    Since,
+    /// The end of [`SnapshotDates::Between`].
+    Until,
+    /// Both ends of [`SnapshotDates::Between`].
+    SinceUntil,
+    /// [`SnapshotDates::AsOf`].
+    AsOf,
+    /// [`SnapshotDates::Latest`].
+    Latest,
+    /// [`Filters::carry`].
+    Carry,
+    /// [`Filters::company_changes_only`].
+    CompanyChangesOnly,
+    /// [`LifeFilter::gone`](super::LifeFilter::gone).
+    Gone,
+    /// [`LifeFilter::added_since`](super::LifeFilter::added_since).
+    AddedSince,
+    /// [`LifeFilter::removed_since`](super::LifeFilter::removed_since).
+    RemovedSince,
+}
+
+impl Searcher {
+    /// Finds out why `select`, which matches nothing, matches nothing. It searches again without
+    /// some of the filters, and with the words in any order.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Searcher::search`].
+    pub fn explain_no_hits(&self, select: &Select) -> Result<NoHits> {
+        self.index().guard(|| self.why_nothing(select))
+    }
+
+    fn why_nothing(&self, select: &Select) -> Result<NoHits> {
+        let missing = self.missing_words(select)?;
+        if !missing.is_empty() {
+            return Ok(NoHits::MissingWords(missing));
+        }
+        let unfiltered = Select { filters: Filters::default(), ..select.clone() };
+        let without_filters = self.totals(&unfiltered)?.clauses;
+        if without_filters > 0 {
+            return self.excluding_filter(select, without_filters);
+        }
+        if let Some(query) = select.query.as_ref().filter(|q| q.matching() == Matching::Phrase)
+            // A query that is a good phrase may not be readable as a set.
+            && let Ok(query) = Query::parse(query.text(), Matching::All)
+        {
+            let all = Select { query: Some(query), ..select.clone() };
+            if let Ok(totals) = self.totals(&all)
+                && totals.clauses > 0
+            {
+                return Ok(NoHits::NotAsPhrase { with_all_words: totals.clauses });
+            }
+        }
+        Ok(NoHits::NotTogether { scope: select.scope })
+    }
+
+    /// The first archive date of the index, if these dates end before it.
+    fn not_begun(&self, dates: SnapshotDates) -> Option<String> {
+        let (SnapshotDates::AsOf(last) | SnapshotDates::Between { until: Some(last), .. }) = dates
+        else {
+            return None;
+        };
+        let begins = &self.index().manifest().dates.as_ref()?.first;
+        (last.last().date() < *begins).then(|| begins.clone())
+    }
+
+    /// The words of the query that no clause contains.
+    fn missing_words(&self, select: &Select) -> Result<Vec<MissingWord>> {
+        let index = self.index();
+        let plan = Plan::new(index, select)?;
+        let field = index.fields().text;
+        let mut missing = Vec::new();
+        let wanted = plan.patterns.iter().filter(|pattern| pattern.is_wanted);
+        for slot in wanted.flat_map(|pattern| &pattern.slots) {
+            if is_missing(index, field, slot)? {
+                let word = missing_word(index, field, slot)?;
+                if !missing.contains(&word) {
+                    missing.push(word);
+                }
+            }
+        }
+        // If any word of a set is enough, one or two missing words are no reason.
+        let is_any = select.query.as_ref().is_some_and(|query| query.matching() == Matching::Any);
+        Ok(if is_any && missing.len() < plan.patterns.len() { Vec::new() } else { missing })
+    }
+
+    /// The filter that excludes everything that matches without filters, if it is one alone.
+    fn excluding_filter(&self, select: &Select, without_filters: u64) -> Result<NoHits> {
+        if let Some(date) = self.not_begun(select.filters.dates) {
+            return Ok(NoHits::HistoryBegins { date, without_filters });
+        }
+        for (filter, filters) in without_one(&select.filters) {
+            if self.totals(&Select { filters, ..select.clone() })?.clauses > 0 {
+                return Ok(NoHits::Filter { filter, without_filters });
+            }
+        }
+        Ok(NoHits::AllFilters { without_filters })
+    }
+}
+
+/// Whether no live clause contains a word that the slot matches.
+fn is_missing(index: &OpenIndex, field: Field, slot: &Slot) -> Result<bool> {
+    for word in matching_words(index, field, slot)? {
+        if clauses_with(index, &Term::from_field_text(field, &word))? > 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn missing_word(index: &OpenIndex, field: Field, slot: &Slot) -> Result<MissingWord> {
+    Ok(match slot {
+        Slot::Exact(word) | Slot::Forms(word) => {
+            MissingWord::Word { word: word.clone(), near: spellings(index, field, word)? }
+        }
+        Slot::Prefix(start) => MissingWord::Prefix(start.clone()),
+        Slot::Regex(regex) => MissingWord::Regex(regex.pattern().to_owned()),
+    })
+}
+
+/// The filters with one of them left out, for each that is set.
+fn without_one(filters: &Filters) -> Vec<(FilterName, Filters)> {
+    let mut all = Vec::new();
+    for filter in set_filters(filters) {
+        let mut fewer = filters.clone();
+        leave_out(filter, &mut fewer);
+        all.push((filter, fewer));
+    }
+    all
+}
+
+/// The filters that are set.
+fn set_filters(filters: &Filters) -> Vec<FilterName> {
+    let life = filters.life;
+    let dates = match filters.dates {
+        SnapshotDates::All | SnapshotDates::Between { since: None, until: None } => None,
+        SnapshotDates::Between { since: Some(_), until: Some(_) } => Some(FilterName::SinceUntil),
+        SnapshotDates::Between { since: Some(_), until: None } => Some(FilterName::Since),
+        SnapshotDates::Between { since: None, until: Some(_) } => Some(FilterName::Until),
+        SnapshotDates::AsOf(_) => Some(FilterName::AsOf),
+        SnapshotDates::Latest => Some(FilterName::Latest),
+    };
+    let mut set: Vec<FilterName> = [
+        (FilterName::Company, !filters.companies.is_empty()),
+        (FilterName::Type, !filters.types.is_empty()),
+        (FilterName::Collection, !filters.collections.is_empty()),
+        (FilterName::Section, !filters.sections.is_empty()),
+        (FilterName::Kind, !filters.kinds.is_empty()),
+        (FilterName::Lang, !filters.langs.is_empty()),
+        (FilterName::Metadata, !filters.metadata.is_empty()),
+    ]
+    .into_iter()
+    .filter_map(|(filter, is_set)| is_set.then_some(filter))
+    .collect();
+    set.extend(dates);
+    let others = [
+        (FilterName::Carry, filters.carry.is_some()),
+        (FilterName::CompanyChangesOnly, filters.company_changes_only),
+        (FilterName::Gone, life.gone),
+        (FilterName::AddedSince, life.added_since.is_some()),
+        (FilterName::RemovedSince, life.removed_since.is_some()),
+    ];
+    set.extend(others.into_iter().filter_map(|(filter, is_set)| is_set.then_some(filter)));
+    set
+}
+
+/// Removes one filter.
+fn leave_out(filter: FilterName, filters: &mut Filters) {
+    match filter {
+        FilterName::Company => filters.companies.clear(),
+        FilterName::Type => filters.types.clear(),
+        FilterName::Collection => filters.collections.clear(),
+        FilterName::Section => filters.sections.clear(),
+        FilterName::Kind => filters.kinds.clear(),
+        FilterName::Lang => filters.langs.clear(),
+        FilterName::Metadata => filters.metadata.clear(),
+        FilterName::Since
+        | FilterName::Until
+        | FilterName::SinceUntil
+        | FilterName::AsOf
+        | FilterName::Latest => (filters.dates, filters.carry) = (SnapshotDates::All, None),
+        FilterName::Carry => filters.carry = None,
+        FilterName::CompanyChangesOnly => filters.company_changes_only = false,
+        FilterName::Gone => filters.life.gone = false,
+        FilterName::AddedSince => filters.life.added_since = None,
+        FilterName::RemovedSince => filters.life.removed_since = None,
+    }
+}
+
+/// Words of the index that are spelt nearly like this one: the nearest first, then the commonest.
+fn spellings(index: &OpenIndex, field: Field, word: &str) -> Result<Vec<String>> {
+    let length = word.chars().count();
+    let most = if length < 6 { 1 } else { 2 };
+    let mut near: Vec<(usize, Reverse<u64>, String)> = Vec::new();
+    for segment in index.searcher().segment_readers() {
+        let inverted = segment.inverted_index(field).map_err(index.failed())?;
+        let mut stream = inverted.terms().stream().map_err(index.failed())?;
+        while stream.advance() {
+            let Ok(known) = std::str::from_utf8(stream.key()) else { continue };
+            if known.chars().count().abs_diff(length) > most {
+                continue;
+            }
+            let distance = strsim::osa_distance(word, known);
+            if distance <= most && distance < length {
+                let clauses = clauses_with(index, &Term::from_field_text(field, known))?;
+                if clauses > 0 {
+                    near.push((distance, Reverse(clauses), known.to_owned()));
+                }
+            }
+        }
+    }
+    near.sort();
+    near.dedup();
+    Ok(near.into_iter().take(MAX_SPELLINGS).map(|(_, _, word)| word).collect())
+}

@@ -1,0 +1,114 @@
+//! Says which snapshots of a policy count and which one is in force at a time.
+//!
+//! Everything comes from columns; no stored text is read.
+
+use std::ops::Range;
+
+use super::snapshots::{PolicySnapshots, SnapshotSelection};
+use crate::collapse::OrdinalRun;
+use crate::error::Result;
+use crate::index::OpenIndex;
+use crate::model::{ArchiveTime, CalendarPeriod, Ordinal, Rank};
+use crate::search::plan::policies_named;
+use crate::search::request::Filters;
+
+/// Calls `with` for each policy that the filters of names let through, by rank.
+///
+/// # Errors
+///
+/// A name that no policy has, or a damaged index.
+pub(crate) fn each_policy(
+    index: &OpenIndex,
+    filters: &Filters,
+    selection: &SnapshotSelection,
+    mut with: impl FnMut(PolicyInTime),
+) -> Result<()> {
+    let named = policies_named(index, filters)?;
+    for rank in (0..index.policies().entries().len()).map(Rank::from_index) {
+        if named.as_ref().is_none_or(|named| named[rank.index()]) {
+            with(PolicyInTime::read(index, rank, selection)?);
+        }
+    }
+    Ok(())
+}
+
+/// No ordinals.
+const NONE: Range<Ordinal> = Ordinal::new(0)..Ordinal::new(0);
+
+/// The snapshots of a policy, with their times.
+pub(crate) struct PolicyInTime {
+    /// The rank of the policy.
+    pub rank: Rank,
+    /// Archive times by ordinal, in seconds since 1970.
+    pub times: Vec<i64>,
+    /// The ranges that the dates select, whatever the metadata: ascending, not empty.
+    dated: Vec<Range<Ordinal>>,
+    /// The ranges that count.
+    pub counting: Vec<Range<Ordinal>>,
+}
+
+impl PolicyInTime {
+    /// Reads the policy of this rank.
+    ///
+    /// # Errors
+    ///
+    /// A damaged index.
+    pub fn read(index: &OpenIndex, rank: Rank, selection: &SnapshotSelection) -> Result<Self> {
+        let entry =
+            index.policies().get(rank.get()).ok_or_else(|| index.damaged("an unknown policy"))?;
+        let address = index.policy_address(entry.hash)?;
+        let times = index.times(address)?;
+        if times.len() != entry.snapshots as usize {
+            return Err(index.damaged("a policy has not as many archive times as snapshots"));
+        }
+        let snapshots =
+            PolicySnapshots { count: entry.snapshots, address: Some(address), times: &times };
+        let dated = selection.dated(index, snapshots)?;
+        let counting = selection.with_metadata(index, address, dated.clone())?;
+        Ok(Self { rank, times, dated, counting })
+    }
+
+    /// Its newest snapshot at `last`, as a range of one ordinal; empty if none is in force.
+    pub fn newest(&self, last: ArchiveTime, selection: &SnapshotSelection) -> Range<Ordinal> {
+        let until = self.times.partition_point(|&time| time <= last.seconds());
+        let until = Ordinal::from_index(until);
+        let range = self.dated.iter().rev().find(|range| range.start < until);
+        let newest = range.and_then(|range| range.end.min(until).previous());
+        match newest.filter(|newest| selection.is_carried(self.times[newest.index()], last)) {
+            Some(newest) => newest..newest.next(),
+            None => NONE,
+        }
+    }
+
+    /// Its snapshots dated in this period.
+    pub fn inside(&self, period: &CalendarPeriod) -> Range<Ordinal> {
+        let start = self.times.partition_point(|&time| time < period.start.seconds());
+        let end = self.times.partition_point(|&time| time <= period.last.seconds());
+        Ordinal::from_index(start)..Ordinal::from_index(end)
+    }
+
+    /// The snapshots that count, as runs.
+    pub fn runs(&self) -> Vec<OrdinalRun> {
+        let ranges = self.counting.iter();
+        ranges
+            .filter_map(|range| {
+                Some(OrdinalRun { start: range.start, last: range.end.previous()? })
+            })
+            .collect()
+    }
+
+    /// The times of the first and the last snapshot that count; `None` if none counts.
+    pub fn span(&self) -> Option<(ArchiveTime, ArchiveTime)> {
+        let (first, last) = (self.counting.first()?.start, self.counting.last()?.end.previous()?);
+        Some((self.time(first)?, self.time(last)?))
+    }
+
+    fn time(&self, ordinal: Ordinal) -> Option<ArchiveTime> {
+        self.times.get(ordinal.index()).map(|&time| ArchiveTime::from_seconds(time))
+    }
+
+    /// How many snapshots count.
+    pub fn snapshots(&self) -> u64 {
+        self.runs().into_iter().map(OrdinalRun::snapshot_count).sum()
+    }
+}

@@ -1,0 +1,13 @@
+//! Which snapshots of each policy the filters select.
+//!
+//! - `snapshots`: the selection by date, metadata and technical changes.
+//! - `metadata`: which snapshots have wanted metadata.
+//! - `in_force`: which snapshot of a policy is in force at a time.
+
+mod in_force;
+mod metadata;
+mod snapshots;
+
+pub(crate) use in_force::{PolicyInTime, each_policy};
+pub(crate) use metadata::{check_key, metadata_of};
+pub(crate) use snapshots::{PolicySnapshots, SnapshotSelection, last_second};

@@ -1,0 +1,262 @@
+//! Reads a clause as it occurs at one place in one snapshot.
+
+use std::sync::Arc;
+
+use tantivy::{DocAddress, DocId, SegmentOrdinal};
+
+use crate::collapse::{ClausePlace, OrdinalRun};
+use crate::error::Result;
+use crate::index::{OpenIndex, PolicyTables, StoredSnapshot};
+use crate::model::{ArchiveTime, Ordinal, PlaceNumber, Rank, SnapshotSource};
+use crate::search::hit::Hit;
+use crate::search::matching::{Columns, Match, first_place};
+use crate::search::policy_cache::{PolicyCache, PolicyFacts};
+
+/// A clause at one place in one snapshot.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClauseLocation {
+    /// The rank of its policy.
+    pub rank: Rank,
+    /// The segment of its document.
+    pub segment: SegmentOrdinal,
+    /// Its document.
+    pub doc: DocId,
+    /// The snapshot.
+    pub ordinal: Ordinal,
+    /// The number of the place in the tables of the policy.
+    pub place: PlaceNumber,
+}
+
+impl ClauseLocation {
+    /// The address of the clause's document.
+    pub fn address(&self) -> DocAddress {
+        DocAddress::new(self.segment, self.doc)
+    }
+}
+
+/// Reads clauses. Keeps the last policy, since clauses of one policy often follow each other.
+pub(crate) struct ClauseReader<'r> {
+    index: &'r OpenIndex,
+    columns: &'r [Columns],
+    policies: &'r PolicyCache,
+    last: Option<(Rank, Arc<PolicyFacts>)>,
+}
+
+impl<'r> ClauseReader<'r> {
+    /// A reader of the clauses of an index.
+    pub fn new(index: &'r OpenIndex, columns: &'r [Columns], policies: &'r PolicyCache) -> Self {
+        Self { index, columns, policies, last: None }
+    }
+
+    /// The policy with this rank.
+    ///
+    /// # Errors
+    ///
+    /// A damaged index.
+    pub fn policy(&mut self, rank: Rank) -> Result<Arc<PolicyFacts>> {
+        if let Some((_, policy)) = self.last.as_ref().filter(|(last, _)| *last == rank) {
+            return Ok(Arc::clone(policy));
+        }
+        let policy = self.policies.policy(self.index, rank)?;
+        self.last = Some((rank, Arc::clone(&policy)));
+        Ok(policy)
+    }
+
+    /// The location of a clause at its first place in a snapshot.
+    ///
+    /// # Errors
+    ///
+    /// The clause has no place there: the index is damaged.
+    pub fn first_location(
+        &self,
+        rank: Rank,
+        address: DocAddress,
+        ordinal: Ordinal,
+    ) -> Result<ClauseLocation> {
+        let DocAddress { segment_ord: segment, doc_id: doc } = address;
+        let place = first_place(self.columns(segment)?, doc, ordinal);
+        let place = place.ok_or_else(|| self.index.damaged("a clause without a place"))?;
+        Ok(ClauseLocation { rank, segment, doc, ordinal, place })
+    }
+
+    /// The location of a clause at its first place in the newest snapshot that contains it.
+    ///
+    /// # Errors
+    ///
+    /// A damaged index.
+    pub fn newest_location(&self, rank: Rank, address: DocAddress) -> Result<ClauseLocation> {
+        let newest = self.columns(address.segment_ord)?.runs(address.doc_id).last();
+        let newest = newest.ok_or_else(|| self.index.damaged("a clause that is in no snapshot"))?;
+        self.first_location(rank, address, newest.last)
+    }
+
+    /// The metadata of the snapshot of a clause: one JSON object as it was written, empty if there
+    /// is none.
+    ///
+    /// # Errors
+    ///
+    /// A damaged index.
+    pub fn metadata(&mut self, location: &ClauseLocation) -> Result<String> {
+        let policy = self.policy(location.rank)?;
+        let (rank, ordinal) = (location.rank, location.ordinal);
+        self.policies.with_snapshot(self.index, rank, &policy, ordinal, |snapshot| {
+            snapshot.info.metadata.clone()
+        })
+    }
+
+    /// The location at which a match is shown.
+    ///
+    /// # Errors
+    ///
+    /// The clause has no place there: the index is damaged.
+    pub fn location(&self, segment: SegmentOrdinal, found: &Match<'_>) -> Result<ClauseLocation> {
+        let (rank, doc, ordinal) = (found.rank, found.doc, found.newest());
+        match found.decision.place {
+            Some(place) => Ok(ClauseLocation { rank, segment, doc, ordinal, place }),
+            None => self.first_location(rank, DocAddress::new(segment, doc), ordinal),
+        }
+    }
+
+    /// The headings above a clause, outermost first.
+    ///
+    /// # Errors
+    ///
+    /// A damaged index.
+    pub fn section(&mut self, location: &ClauseLocation) -> Result<Vec<String>> {
+        let policy = self.policy(location.rank)?;
+        section(self.index, &policy.tables, place(self.index, &policy.tables, location.place)?)
+    }
+
+    /// A clause as a hit of rank 1 without a score, highlights, context or explanation.
+    ///
+    /// # Errors
+    ///
+    /// A damaged index.
+    pub fn clause(&mut self, location: &ClauseLocation) -> Result<Hit> {
+        let index = self.index;
+        let clause = index.clause(location.address())?;
+        let policy = self.policy(location.rank)?;
+        let place = place(index, &policy.tables, location.place)?;
+        let columns = self.columns(location.segment)?;
+        let runs: Vec<OrdinalRun> = columns.runs(location.doc).collect();
+        let life = Lifetime::new(index, &runs, &policy)?;
+        let archived = time(index, &policy, location.ordinal)?;
+        let (rank, ordinal) = (location.rank, location.ordinal);
+        let snapshot =
+            self.policies.with_snapshot(index, rank, &policy, ordinal, SnapshotOrigin::of)?;
+        let same_text_companies = match columns.text_key(location.doc) {
+            Some(key) => index.companies_of_text(key)?.saturating_sub(1),
+            None => return Err(index.damaged("a clause without the key of its text")),
+        };
+        let entry = index.policies().get(location.rank.get());
+        let entry = entry.ok_or_else(|| index.damaged("an unknown policy"))?;
+        let id = index.clause_id(location.rank.get(), place.kind, &clause);
+        let id = id.ok_or_else(|| index.damaged("an unknown policy"))?;
+        Ok(Hit {
+            rank: 1,
+            score: None,
+            id: id.to_string(),
+            collection: entry.key.collection.clone(),
+            company: entry.key.company.clone(),
+            policy_type: entry.key.policy_type.clone(),
+            archive_date: archived.date(),
+            archive_time: archived.rfc3339(),
+            first_seen: life.first_seen.date(),
+            last_seen: life.last_seen.date(),
+            gone_by: life.gone_by.map(ArchiveTime::date),
+            snapshots: life.snapshots,
+            section: section(index, &policy.tables, place)?,
+            kind: place.kind,
+            lead_in: clause.lead_in,
+            text: clause.text,
+            highlights: Vec::new(),
+            lang: columns.lang(location.doc).map(|lang| lang.to_string()),
+            title: snapshot.title,
+            url: snapshot.url,
+            archive_url: snapshot.archive_url,
+            source: snapshot.source,
+            same_text_companies,
+            group_size: None,
+            context: None,
+            explanation: None,
+        })
+    }
+
+    fn columns(&self, segment: SegmentOrdinal) -> Result<&'r Columns> {
+        let columns = self.columns.get(segment as usize);
+        columns.ok_or_else(|| self.index.damaged("a missing segment"))
+    }
+}
+
+/// The fields of a hit that come from its snapshot. Its metadata can be long and is not copied.
+struct SnapshotOrigin {
+    title: Option<String>,
+    url: Option<String>,
+    archive_url: Option<String>,
+    source: SnapshotSource,
+}
+
+impl SnapshotOrigin {
+    fn of(snapshot: &StoredSnapshot) -> Self {
+        let StoredSnapshot { info, title, .. } = snapshot;
+        Self {
+            title: title.clone(),
+            url: info.url.clone(),
+            archive_url: info.archive_url.clone(),
+            source: info.source.clone(),
+        }
+    }
+}
+
+/// The place with this number in the tables of a policy.
+pub(super) fn place<'t>(
+    index: &OpenIndex,
+    tables: &'t PolicyTables,
+    number: PlaceNumber,
+) -> Result<&'t ClausePlace> {
+    let place = tables.places.get(number.index());
+    place.ok_or_else(|| index.damaged("a place that its policy does not have"))
+}
+
+/// The headings of a place, outermost first.
+fn section(index: &OpenIndex, tables: &PolicyTables, place: &ClausePlace) -> Result<Vec<String>> {
+    let mut section = Vec::with_capacity(place.section.len());
+    for &number in &place.section {
+        let heading = tables.headings.get(number as usize);
+        let heading = heading.ok_or_else(|| index.damaged("a heading is missing"))?;
+        section.push(heading.clone());
+    }
+    Ok(section)
+}
+
+/// The archive time of a snapshot.
+fn time(index: &OpenIndex, policy: &PolicyFacts, ordinal: Ordinal) -> Result<ArchiveTime> {
+    let time = policy.times.get(ordinal.index());
+    let time = time.ok_or_else(|| index.damaged("a snapshot without an archive time"))?;
+    Ok(ArchiveTime::from_seconds(*time))
+}
+
+/// When a clause was in its policy.
+struct Lifetime {
+    first_seen: ArchiveTime,
+    last_seen: ArchiveTime,
+    /// The time of the first snapshot without it after the last with it.
+    gone_by: Option<ArchiveTime>,
+    snapshots: u64,
+}
+
+impl Lifetime {
+    fn new(index: &OpenIndex, runs: &[OrdinalRun], policy: &PolicyFacts) -> Result<Self> {
+        let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
+            return Err(index.damaged("a clause that is in no snapshot"));
+        };
+        // Without a later snapshot, the clause is still there.
+        let after = policy.times.get(last.last.next().index());
+        Ok(Self {
+            first_seen: time(index, policy, first.start)?,
+            last_seen: time(index, policy, last.last)?,
+            gone_by: after.map(|&time| ArchiveTime::from_seconds(time)),
+            snapshots: runs.iter().map(|run| run.snapshot_count()).sum(),
+        })
+    }
+}

@@ -1,0 +1,96 @@
+//! Reads rows as hits, with highlights and the clauses around them.
+
+use tantivy::DocAddress;
+
+use super::clause_reader::{ClauseLocation, ClauseReader, place};
+use crate::collapse::ClauseOccurrence;
+use crate::error::Result;
+use crate::index::OpenIndex;
+use crate::search::hit::{Hit, HitContext, NeighbourClause};
+use crate::search::matching::{SearchContext, TokenizedText};
+use crate::search::plan::Plan;
+use crate::search::policy_cache::PolicyFacts;
+use crate::search::rank::{MatchedSets, Row};
+
+/// Reads the hits of one search.
+pub(crate) struct HitReader<'r> {
+    index: &'r OpenIndex,
+    plan: &'r Plan,
+    sets: &'r MatchedSets,
+    clauses: ClauseReader<'r>,
+    /// How many clauses before and after each hit are wanted.
+    context: usize,
+}
+
+impl<'r> HitReader<'r> {
+    /// A reader of the rows of a search, whose patterns are in `sets`. `context`: how many clauses
+    /// before and after each hit are wanted.
+    pub fn new(
+        search: SearchContext<'r>,
+        sets: &'r MatchedSets,
+        clauses: ClauseReader<'r>,
+        context: usize,
+    ) -> Self {
+        Self { index: search.index, plan: search.plan, sets, clauses, context }
+    }
+
+    /// The hit of a row, of rank 1 and without a score.
+    ///
+    /// # Errors
+    ///
+    /// A damaged index.
+    pub fn hit(&mut self, row: &Row) -> Result<Hit> {
+        let location = ClauseLocation {
+            rank: row.rank,
+            segment: row.segment,
+            doc: row.doc,
+            ordinal: row.newest,
+            place: row.place,
+        };
+        let mut hit = self.clauses.clause(&location)?;
+        let patterns = self.sets.patterns(row.matched).iter().map(|&i| &self.plan.patterns[i]);
+        let highlights = TokenizedText::new(&hit.text).highlights(patterns);
+        hit.highlights = highlights.into_iter().map(|range| (range.start, range.end)).collect();
+        if self.context > 0 {
+            let policy = self.clauses.policy(row.rank)?;
+            hit.context = Some(surroundings(self.index, &policy, &location, self.context)?);
+        }
+        Ok(hit)
+    }
+}
+
+/// The clauses before and after a clause in its snapshot, at most `reach` on each side.
+fn surroundings(
+    index: &OpenIndex,
+    policy: &PolicyFacts,
+    location: &ClauseLocation,
+    reach: usize,
+) -> Result<HitContext> {
+    let listed = index.clauses_of(policy.address, location.ordinal.get())?;
+    let own = listed.iter().position(|listed| {
+        listed.place == location.place
+            && policy.clause_address(index, listed.clause) == location.address()
+    });
+    let own = own.ok_or_else(|| index.damaged("a clause that its snapshot does not list"))?;
+    let first = own.saturating_sub(reach);
+    let last = own.saturating_add(reach).min(listed.len() - 1);
+    Ok(HitContext {
+        before: neighbours(index, policy, &listed[first..own])?,
+        after: neighbours(index, policy, &listed[own + 1..=last])?,
+    })
+}
+
+/// Reads the clauses of these occurrences.
+fn neighbours(
+    index: &OpenIndex,
+    policy: &PolicyFacts,
+    listed: &[ClauseOccurrence],
+) -> Result<Vec<NeighbourClause>> {
+    let mut neighbours = Vec::with_capacity(listed.len());
+    for &ClauseOccurrence { clause, place: number } in listed {
+        let address: DocAddress = policy.clause_address(index, clause);
+        let kind = place(index, &policy.tables, number)?.kind;
+        neighbours.push(NeighbourClause { kind, text: index.clause(address)?.text });
+    }
+    Ok(neighbours)
+}

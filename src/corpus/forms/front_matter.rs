@@ -1,4 +1,4 @@
-//! Markdown and text that begins with front matter: lines between `---` and `---` that say whose policy it is.
+//! Markdown and plain text that begin with front matter: YAML between two lines `---`.
 //!
 //! ```text
 //! ---
@@ -9,46 +9,44 @@
 //! ---
 //! ```
 //!
-//! Of YAML this reads what front matter has: a key and a plain or quoted value on a line, `#` comments, and lists of plain values, in
-//! brackets or one per line. Anything else (maps in maps, anchors, texts over several lines) is kept as it is written, as a text.
+//! The keys `company`, `type`, `date`, `url`, `archive_url` and `technical: true` have a meaning.
+//! All other keys are kept as metadata. Whatever is between the lines but is not a mapping is part
+//! of the text, because in Markdown `---` is also a rule.
 
 use serde_json::{Map, Value};
 
 use super::form::{FileForm, PartialKey, whole_letters};
+use super::yaml::{self, YamlField};
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
 use crate::corpus::times::{TIME_FORMS, archive_time};
+use crate::model::ArchiveTime;
 
 /// Files with front matter.
 pub(super) struct FrontMatterForm;
 
 impl FileForm for FrontMatterForm {
-    fn recognise(
-        &self,
-        _path: &str,
-        head: &[u8],
-    ) -> std::result::Result<Option<PartialKey>, String> {
+    fn recognise(&self, _path: &str, head: &[u8]) -> Result<Option<PartialKey>, String> {
         let head = SourceText::decode(whole_letters(head).to_vec()).body;
         let Some(matter) = FrontMatter::parse(&head) else { return Ok(None) };
-        matter.claims().map(Some)
+        matter.key().map(Some)
     }
 
-    fn read(
-        &self,
-        _path: &str,
-        bytes: Vec<u8>,
-    ) -> std::result::Result<(SnapshotFacts, SourceText), String> {
+    fn read(&self, _path: &str, bytes: Vec<u8>) -> Result<(SnapshotFacts, SourceText), String> {
         let mut text = SourceText::decode(bytes);
-        let facts = take(&mut text).unwrap_or_default();
+        let facts = cut_front_matter(&mut text).unwrap_or_default();
         Ok((facts, text))
     }
 }
 
-/// Takes the front matter off a text, and gives what it says besides company, type and date. `None`: there is none.
-fn take(text: &mut SourceText) -> Option<SnapshotFacts> {
+/// Removes the front matter from a text and returns its metadata. Returns `None` if the text has no
+/// front matter.
+fn cut_front_matter(text: &mut SourceText) -> Option<SnapshotFacts> {
     let mut matter = FrontMatter::parse(&text.body)?;
-    // Whatever else it says is kept as metadata.
-    let is_technical = matter.text("technical").is_some_and(|(text, _)| text == "true");
+    // Any other value of `technical` is kept as metadata.
+    let is_technical = matter
+        .text("technical")
+        .is_some_and(|(text, _)| matches!(text, "true" | "True" | "TRUE"));
     if is_technical {
         matter.take("technical");
     }
@@ -58,142 +56,147 @@ fn take(text: &mut SourceText) -> Option<SnapshotFacts> {
         is_technical,
         metadata: matter.metadata(),
     };
-    text.body.drain(..matter.len);
+    text.body.drain(..matter.bytes);
     Some(facts)
 }
 
-#[derive(Debug, PartialEq)]
-struct Field {
-    key: String,
-    value: Value,
-    /// From 1.
-    line: usize,
-}
-
+/// The front matter of a text.
 #[derive(Debug, PartialEq)]
 struct FrontMatter {
-    fields: Vec<Field>,
-    /// Its bytes, with the lines around it.
-    len: usize,
+    /// The fields in their order. If a key repeats, the last field wins.
+    fields: Vec<YamlField>,
+    /// The bytes of the text that it takes, with the lines around it.
+    bytes: usize,
 }
 
 impl FrontMatter {
-    /// Reads the lines at the start of a text. `None`: they are no front matter, as where `---` is a rule.
+    /// Reads the front matter at the start of a text. Returns `None` if there is none.
     fn parse(text: &str) -> Option<Self> {
-        let mut matter = Self { fields: Vec::new(), len: 0 };
-        for (number, line) in text.split_inclusive('\n').enumerate() {
-            matter.len += line.len();
-            let line = line.trim_end();
-            match number {
-                0 if line == "---" => {}
-                0 => return None,
-                _ if line == "---" || line == "..." => {
-                    return Some(matter).filter(|m| !m.fields.is_empty());
-                }
-                _ => matter.line(line, number + 1)?,
+        let mut lines = text.split_inclusive('\n');
+        let first = lines.next().filter(|line| line.trim_end() == "---")?;
+        let mut end = first.len();
+        for line in lines {
+            if matches!(line.trim_end(), "---" | "...") {
+                let fields = load(&text[first.len()..end])?;
+                return Some(Self { fields, bytes: end + line.len() });
             }
+            end += line.len();
         }
         None
     }
 
-    fn line(&mut self, line: &str, number: usize) -> Option<()> {
-        let content = line.trim_start();
-        if content.is_empty() || content.starts_with('#') {
-            return Some(());
-        }
-        let is_nested = content.len() < line.len() || content.starts_with("- ");
-        if is_nested {
-            return continued(&mut self.fields.last_mut()?.value, content);
-        }
-        let (key, value) = line.split_once(':')?;
-        let is_value = value.is_empty() || value.starts_with([' ', '\t']);
-        let is_key = !key.is_empty() && !key.starts_with(['*', '>', '[', '|', '`', '!', '&']);
-        if !is_value || !is_key {
-            return None;
-        }
-        self.fields.push(Field { key: unquoted(key), value: value_of(value.trim()), line: number });
-        Some(())
-    }
-
-    fn claims(&self) -> std::result::Result<PartialKey, String> {
+    /// Returns the policy and the archive time.
+    fn key(&self) -> Result<PartialKey, String> {
+        let time = match self.text("date") {
+            Some((text, line)) => {
+                let time = archive_time(text).or_else(|| yaml_time(text));
+                // The line before the front matter counts too.
+                let line = line + 1;
+                Some(time.ok_or_else(|| {
+                    format!("line {line}: `{text}` is no date; write {TIME_FORMS}")
+                })?)
+            }
+            None => None,
+        };
         Ok(PartialKey {
             company: self.text("company").map(|(text, _)| text.to_owned()),
             policy_type: self.text("type").map(|(text, _)| text.to_owned()),
-            time: match self.text("date") {
-                None => None,
-                Some((text, line)) => Some(archive_time(text).ok_or_else(|| {
-                    format!("line {line}: `{text}` is no date; write {TIME_FORMS}")
-                })?),
-            },
+            time,
         })
     }
 
-    /// The text of a key, and its line; the last counts where it stands twice.
+    /// The text of a key, and its line in the front matter. Lists, mappings, null and empty texts
+    /// have none.
     fn text(&self, key: &str) -> Option<(&str, usize)> {
         let field = self.fields.iter().rfind(|field| field.key == key)?;
-        field.value.as_str().map(|text| (text, field.line)).filter(|(text, _)| !text.is_empty())
+        // A block scalar ends with a line break, which is not part of a name or an address.
+        let text = field.value.text()?.trim_end_matches('\n');
+        (!text.is_empty()).then_some((text, field.line))
     }
 
+    /// Removes a key that has a text and returns its text.
     fn take(&mut self, key: &str) -> Option<String> {
         let text = self.text(key)?.0.to_owned();
         self.fields.retain(|field| field.key != key);
         Some(text)
     }
 
-    /// What is not known by name, as a JSON object; empty where there is nothing.
+    /// The keys without a meaning as one JSON object; empty if there are none.
     fn metadata(&self) -> String {
-        let others = self
-            .fields
-            .iter()
-            .filter(|field| !["company", "type", "date"].contains(&field.key.as_str()));
-        let others: Map<String, Value> =
-            others.map(|field| (field.key.clone(), field.value.clone())).collect();
+        let mut others = Map::new();
+        for field in &self.fields {
+            if !matches!(field.key.as_str(), "company" | "type" | "date") {
+                others.insert(field.key.clone(), field.value.to_json());
+            }
+        }
         if others.is_empty() { String::new() } else { Value::Object(others).to_string() }
     }
 }
 
-/// Adds a further line to a value: an entry of a list, or more text.
-fn continued(value: &mut Value, content: &str) -> Option<()> {
-    let entry = content.strip_prefix("- ").map(|entry| value_of(entry.trim()));
-    match (value, entry) {
-        (Value::Array(list), Some(entry)) => list.push(entry),
-        (value, Some(entry)) if value.as_str() == Some("") => *value = Value::Array(vec![entry]),
-        (Value::String(text), _) => {
-            text.push_str(if text.is_empty() { "" } else { "\n" });
-            text.push_str(content);
-        }
-        (Value::Array(_), None) => {}
-        _ => return None,
-    }
-    Some(())
+/// Loads the fields of front matter. Returns `None` if it is not a mapping, or an empty one.
+fn load(text: &str) -> Option<Vec<YamlField>> {
+    let fields = match yaml::load(text) {
+        Ok(fields) => fields,
+        // People write `title: Terms: an overview`, which is not YAML.
+        Err(_) => yaml::load(&quote_invalid_values(text)).ok()?,
+    };
+    fields.filter(|fields| !fields.is_empty())
 }
 
-fn value_of(text: &str) -> Value {
-    let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    match inside.filter(|inside| !inside.contains(['[', '{', '"', '\''])) {
-        Some(inside) => {
-            inside.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect()
+/// Quotes the values on lines that are not YAML by themselves. The number of lines stays the same.
+fn quote_invalid_values(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 64);
+    for line in text.lines() {
+        match invalid_value(line) {
+            Some(start) => {
+                let value = line[start..].trim();
+                let value = value.split_once(" #").map_or(value, |(value, _)| value.trim_end());
+                out.push_str(&line[..start]);
+                out.push_str(&format!("'{}'", value.replace('\'', "''")));
+            }
+            None => out.push_str(line),
         }
-        None => Value::String(unquoted(text)),
+        out.push('\n');
     }
+    out
 }
 
-/// A plain or quoted value without its comment.
-fn unquoted(text: &str) -> String {
-    let text = text.trim();
-    for quote in ['"', '\''] {
-        if let Some((value, rest)) =
-            text.strip_prefix(quote).and_then(|rest| rest.rsplit_once(quote))
-            && (rest.is_empty() || rest.trim_start().starts_with('#'))
-        {
-            return match quote {
-                '"' => value.replace("\\\"", "\"").replace("\\\\", "\\"),
-                _ => value.replace("''", "'"),
-            };
-        }
+/// Finds the value on a line that is not YAML by itself: after `key: `, or after the `- ` of a list.
+/// Returns the byte at which the value starts.
+fn invalid_value(line: &str) -> Option<usize> {
+    let content = line.trim_start();
+    if content.is_empty() || yaml::load(content).is_ok() {
+        return None;
     }
-    let plain = text.find(" #").map_or(text, |comment| &text[..comment]);
-    plain.trim_end().to_owned()
+    let indentation = line.len() - content.len();
+    if content.starts_with("- ") {
+        return Some(indentation + 2);
+    }
+    let (key, value) = content.split_once(':')?;
+    // Markdown between two rules is no front matter.
+    let is_key = !key.is_empty() && !key.starts_with(['*', '>', '[', '|', '`', '!', '&']);
+    let is_value = value.starts_with([' ', '\t']);
+    (is_key && is_value).then_some(indentation + key.len() + 2)
+}
+
+/// Reads a time as YAML 1.1 writes it (<https://yaml.org/type/timestamp.html>): with a space or `t`
+/// before the time of day, hours of one digit, and no zone for UTC.
+fn yaml_time(text: &str) -> Option<ArchiveTime> {
+    let (date, rest) = text.split_once(['T', 't', ' ', '\t'])?;
+    let rest = rest.trim_start();
+    let (time, zone) = rest.split_at(rest.find(['Z', '+', '-', ' ', '\t']).unwrap_or(rest.len()));
+    let date: Vec<_> = date.split('-').map(|part| format!("{part:0>2}")).collect();
+    let zone = match zone.trim_start() {
+        "" | "Z" => "Z".to_owned(),
+        zone => {
+            let (hours, minutes) = zone.split_once(':').unwrap_or((zone, "00"));
+            let (sign, hours) = hours.split_at_checked(1)?;
+            format!("{sign}{hours:0>2}:{minutes}")
+        }
+    };
+    // `1:02:03` lacks a digit, with or without a fraction.
+    let zero = if time.find(':') == Some(1) { "0" } else { "" };
+    archive_time(&format!("{}T{zero}{time}{zone}", date.join("-")))
 }
 
 #[cfg(test)]
@@ -204,19 +207,89 @@ mod tests {
         SourceText { body: body.to_owned(), is_windows_1252: false }
     }
 
+    fn key(body: &str) -> PartialKey {
+        FrontMatterForm.recognise("x.md", body.as_bytes()).unwrap().unwrap()
+    }
+
+    fn metadata(fields: &str) -> String {
+        cut_front_matter(&mut text(&format!("---\n{fields}---\n"))).unwrap().metadata
+    }
+
     #[test]
     fn front_matter_is_read() {
-        let body = "---\r\ncompany: \"Acme \\\"Inc\\\"\" # of old\ntype: Terms: of Service\n# a comment\ndate: '2001-02-03'\nurl: https://acme.example/#a\n\
-            tags: [a, b]\nlist:\n- c\n  - d # no\nnested:\n  key: value\n---\n\n# Terms\n";
-        let claims = FrontMatterForm.recognise("x.md", body.as_bytes()).unwrap().unwrap();
-        assert_eq!(claims.company.as_deref(), Some("Acme \"Inc\""));
-        assert_eq!(claims.policy_type.as_deref(), Some("Terms: of Service"));
-        assert_eq!(claims.time.unwrap().rfc3339(), "2001-02-03T00:00:00Z");
+        let body = "---\r\ncompany: \"Acme \\\"Inc\\\"\" # of old\ntype: Terms: of Service\n\
+            # a comment\ndate: '2001-02-03'\nurl: https://acme.example/#a\n\
+            tags: [a, b]\nlist:\n- c\n- d # no\nnested:\n  key: value\n---\n\n# Terms\n";
+        let key = key(body);
+        assert_eq!(key.company.as_deref(), Some("Acme \"Inc\""));
+        assert_eq!(key.policy_type.as_deref(), Some("Terms: of Service"));
+        assert_eq!(key.time.unwrap().rfc3339(), "2001-02-03T00:00:00Z");
         let mut text = text(body);
-        let facts = take(&mut text).unwrap();
+        let facts = cut_front_matter(&mut text).unwrap();
         assert_eq!(text.body, "\n# Terms\n");
         assert_eq!(facts.url.as_deref(), Some("https://acme.example/#a"));
-        assert_eq!(facts.metadata, r#"{"list":["c","d"],"nested":"key: value","tags":["a","b"]}"#);
+        assert_eq!(
+            facts.metadata,
+            r#"{"list":["c","d"],"nested":{"key":"value"},"tags":["a","b"]}"#
+        );
+    }
+
+    #[test]
+    fn names_are_texts_however_they_are_written() {
+        for (company, expected) in [
+            (">\n  Acme\n  Inc.", Some("Acme Inc.")),
+            ("|\n  Acme", Some("Acme")),
+            ("\"Caf\\u00e9\"", Some("Café")),
+            ("'It''s'", Some("It's")),
+            ("1.10", Some("1.10")),
+            ("007", Some("007")),
+            ("yes", Some("yes")),
+            ("true", Some("true")),
+            ("&a Acme", Some("Acme")),
+            ("null", None),
+            ("~", None),
+            ("", None),
+            ("\"\"", None),
+            ("[Acme]", None),
+            ("{a: b}", None),
+        ] {
+            let read = key(&format!("---\ncompany: {company}\ntype: x\n---\n"));
+            assert_eq!(read.company.as_deref(), expected, "{company}");
+        }
+        assert_eq!(key("---\ncompany: A\ncompany: B\n---\n").company.as_deref(), Some("B"));
+    }
+
+    #[test]
+    fn metadata_keeps_the_types_of_yaml() {
+        assert_eq!(
+            metadata("n: 7\nf: 1.5\nb: true\nz: null\ns: '7'\nl: [1, a]\nd: 2001-02-03\n"),
+            r#"{"b":true,"d":"2001-02-03","f":1.5,"l":[1,"a"],"n":7,"s":"7","z":null}"#
+        );
+        assert_eq!(metadata("base: &b [x]\ncopy: *b\n"), r#"{"base":["x"],"copy":["x"]}"#);
+        assert_eq!(metadata("company: A\ndate: 2001-02-03\n"), "");
+    }
+
+    #[test]
+    fn technical_is_a_truth_value() {
+        for (value, is_technical) in
+            [("true", true), ("True", true), ("\"true\"", true), ("false", false), ("1", false)]
+        {
+            let body = format!("---\ntechnical: {value}\n---\n");
+            let facts = cut_front_matter(&mut text(&body)).unwrap();
+            assert_eq!(facts.is_technical, is_technical, "{value}");
+            assert_eq!(facts.metadata.is_empty(), is_technical, "{value}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_not_yaml_are_texts() {
+        assert_eq!(
+            metadata(
+                "a: b: c # d\nat: @acme\npct: 'it's\nref: *x\nopen: [x\nquoted: \"x\" y\n\
+                 list:\n  - e: f: g\n  - h\n"
+            ),
+            r#"{"a":"b: c","at":"@acme","list":["e: f: g","h"],"open":"[x","pct":"'it's","quoted":"\"x\" y","ref":"*x"}"#
+        );
     }
 
     #[test]
@@ -228,18 +301,41 @@ mod tests {
             "---\n---\nx",
             "",
             "---\nhttp://a\n---\n",
+            "---\n- a\n- b\n---\n",
+            "---\n**Note**: we sell: data\n---\n",
+            "---\n> a: b: c\n---\n",
+            "---\nTitle: x\nSome words\n---\n",
+            "---\n[\n---\n",
         ] {
             assert_eq!(FrontMatter::parse(body), None, "{body}");
         }
     }
 
     #[test]
+    fn dates_are_read_as_yaml_writes_them() {
+        for (date, expected) in [
+            ("2001-12-14", "2001-12-14T00:00:00Z"),
+            ("20011214", "2001-12-14T00:00:00Z"),
+            ("2001-12-14T21:59:43.1Z", "2001-12-14T21:59:43Z"),
+            ("2001-12-14t21:59:43.10-05:00", "2001-12-15T02:59:43Z"),
+            ("2001-12-14 21:59:43.10 -5", "2001-12-15T02:59:43Z"),
+            ("2001-12-15 2:59:43.10", "2001-12-15T02:59:43Z"),
+            ("2001-2-3 4:05:06 Z", "2001-02-03T04:05:06Z"),
+            ("'2001-12-14 21:59:43'", "2001-12-14T21:59:43Z"),
+        ] {
+            let read = key(&format!("---\ndate: {date}\n---\n"));
+            assert_eq!(read.time.unwrap().rfc3339(), expected, "{date}");
+        }
+    }
+
+    #[test]
     fn impossible_dates_are_errors() {
-        let error = FrontMatterForm
-            .recognise("x.md", b"---\ncompany: Acme\ndate: 2001-02-30\n---\n")
-            .unwrap_err();
-        assert!(error.starts_with("line 3: `2001-02-30` is no date; write YYYY-MM-DD"), "{error}");
-        let none = FrontMatterForm.recognise("x.md", b"---\ntitle: A\n---\n").unwrap().unwrap();
-        assert_eq!(none, PartialKey::default());
+        for date in ["2001-02-30", "soon", "2001-02-30 1:02:03", "2001-02-03 1:02", "1 é", "a -"] {
+            let body = format!("---\ncompany: Acme\ndate: {date}\n---\n");
+            let error = FrontMatterForm.recognise("x.md", body.as_bytes()).unwrap_err();
+            let expected = format!("line 3: `{date}` is no date; write YYYY-MM-DD");
+            assert!(error.starts_with(&expected), "{error}");
+        }
+        assert_eq!(key("---\ntitle: A\n---\n"), PartialKey::default());
     }
 }

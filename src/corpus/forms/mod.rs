@@ -12,3 +12,4 @@ pub(super) mod html;
 pub(super) mod path_pattern;
 pub(super) mod plain;
 pub(super) mod registry;
+mod yaml;

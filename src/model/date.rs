@@ -40,7 +40,7 @@ impl ArchiveTime {
     fn civil(self) -> DateTime {
         Timestamp::from_second(self.0)
             .expect("an archive time lies in the years that a timestamp can hold")
-            .to_zoned(TimeZone::UTC)
+            .to_zoned_datetime(TimeZone::UTC)
             .datetime()
     }
 

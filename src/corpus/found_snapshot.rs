@@ -17,9 +17,9 @@ pub struct FoundSnapshot {
     /// The size of the text in bytes, estimated where the exact size is expensive. Large policies
     /// are read first.
     pub size: u64,
-    /// Identifies the source of the snapshot and its state, made by [`fingerprint`] from
-    /// metadata that is cheap to get. It is unique in the corpus and changes when the source changes, so an update
-    /// reads only snapshots whose fingerprint the index does not have.
+    /// Identifies the source of the snapshot and its state, made by [`fingerprint`] from metadata
+    /// that is cheap to get. It is unique in the corpus and changes when the source changes, so an
+    /// update reads only snapshots whose fingerprint the index does not have.
     pub fingerprint: u64,
     /// Where the text is.
     pub body: SnapshotBody,

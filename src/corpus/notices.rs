@@ -99,7 +99,8 @@ impl CorpusNotice {
             CorpusNotice::Windows1252 => "read as windows-1252, being no UTF-8",
             CorpusNotice::OddDate => "dated before 1995 or in the future, and indexed at that date",
             CorpusNotice::Shallow => {
-                "shallow clones, read as far back as they go (`git fetch --unshallow` gets the rest)"
+                "shallow clones, read as far back as they go \
+                 (`git fetch --unshallow` gets the rest)"
             }
             CorpusNotice::Partial => {
                 "partial clones, read as far as they were fetched \

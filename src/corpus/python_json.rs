@@ -56,12 +56,11 @@ mod tests {
 
     #[test]
     fn messages_are_made_json() {
-        let json = r#"{"rank": NaN, "a": [NaN,-Infinity, Infinity], "title": "NaN \" NaN \\", "hash": 16446744073709551615999, "ü": -1.50e+3}"#;
+        let rest = r#""title": "NaN \" NaN \\", "hash": 16446744073709551615999, "ü": -1.50e+3}"#;
+        let json = format!(r#"{{"rank": NaN, "a": [NaN,-Infinity, Infinity], {rest}"#);
         let made = to_json(&format!("    {json}\n")).unwrap();
-        assert_eq!(
-            made,
-            r#"{"rank": "NaN", "a": ["NaN","-Infinity", "Infinity"], "title": "NaN \" NaN \\", "hash": 16446744073709551615999, "ü": -1.50e+3}"#
-        );
+        let expected = r#"{"rank": "NaN", "a": ["NaN","-Infinity", "Infinity"], "#;
+        assert_eq!(made, format!("{expected}{rest}"));
         for other in ["", "Add a README", "{", "{NaN}", "[1]", "{\"a\": 1} {}"] {
             assert_eq!(to_json(other), None, "{other}");
         }
@@ -69,7 +68,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn texts_stay(key in ".*", text in "(NaN|Infinity|[\"\\\\]|.){0,8}", number in any::<i128>()) {
+        fn texts_stay(
+            key in ".*",
+            text in "(NaN|Infinity|[\"\\\\]|.){0,8}",
+            number in any::<i128>(),
+        ) {
             let json = format!(
                 "{{{}: {}, \"n\": {number}}}",
                 Value::from(key.as_str()),

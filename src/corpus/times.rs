@@ -25,8 +25,8 @@ pub(super) fn archive_time(text: &str) -> Option<ArchiveTime> {
     }
 }
 
-/// Reads `YYYY-MM-DDThh-mm-ssZ`, as Open Terms Archive names snapshots: RFC 3339 without the colons,
-/// which not every file system allows in names.
+/// Reads `YYYY-MM-DDThh-mm-ssZ`, as Open Terms Archive names snapshots: RFC 3339 without the
+/// colons, which not every file system allows in names.
 pub(super) fn dashed_time(text: &str) -> Option<ArchiveTime> {
     let template = b"0000-00-00T00-00-00Z";
     let fits = text.len() == template.len()

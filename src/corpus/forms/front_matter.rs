@@ -161,8 +161,8 @@ fn quote_invalid_values(text: &str) -> String {
     out
 }
 
-/// Finds the value on a line that is not YAML by itself: after `key: `, or after the `- ` of a list.
-/// Returns the byte at which the value starts.
+/// Finds the value on a line that is not YAML by itself: after `key: `, or after the `- ` of a
+/// list. Returns the byte at which the value starts.
 fn invalid_value(line: &str) -> Option<usize> {
     let content = line.trim_start();
     if content.is_empty() || yaml::load(content).is_ok() {
@@ -288,7 +288,10 @@ mod tests {
                 "a: b: c # d\nat: @acme\npct: 'it's\nref: *x\nopen: [x\nquoted: \"x\" y\n\
                  list:\n  - e: f: g\n  - h\n"
             ),
-            r#"{"a":"b: c","at":"@acme","list":["e: f: g","h"],"open":"[x","pct":"'it's","quoted":"\"x\" y","ref":"*x"}"#
+            concat!(
+                r#"{"a":"b: c","at":"@acme","list":["e: f: g","h"],"open":"[x","pct":"'it's","#,
+                r#""quoted":"\"x\" y","ref":"*x"}"#
+            )
         );
     }
 

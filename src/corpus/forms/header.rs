@@ -177,13 +177,15 @@ mod tests {
 
     fn header(date: &str, rest: &str) -> String {
         format!(
-            "> *{OPENING}acme.example{ARCHIVED}{date}. Please check the [original snapshot on the Wayback Machine]({rest}) for the most accurate reproduction.*"
+            "> *{OPENING}acme.example{ARCHIVED}{date}. Please check the [original snapshot on the \
+             Wayback Machine]({rest}) for the most accurate reproduction.*"
         )
     }
 
     #[test]
     fn headers_are_read() {
-        let url = "https://web.archive.org/web/20060820151514id_/http%3A//www.acme.example/a_(b).html%3Fx%3D1";
+        let url = "https://web.archive.org/web/20060820151514id_/\
+                   http%3A//www.acme.example/a_(b).html%3Fx%3D1";
         let read = parse(&header("2006-08-20", url)).unwrap().unwrap();
         assert_eq!(
             (read.site.as_str(), read.time.rfc3339().as_str()),
@@ -199,7 +201,8 @@ mod tests {
     #[test]
     fn the_fork_and_other_lines() {
         let line = format!(
-            "{OPENING}1.1.1.1{ARCHIVED}2001-02-03. Please check the original snapshot on the Wayback Machine for the most accurate reproduction."
+            "{OPENING}1.1.1.1{ARCHIVED}2001-02-03. Please check the original snapshot on the \
+             Wayback Machine for the most accurate reproduction."
         );
         let read = parse(&line).unwrap().unwrap();
         assert!(read.is_plain && read.archive_url.is_none());

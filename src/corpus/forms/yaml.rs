@@ -315,7 +315,8 @@ mod tests {
         assert_eq!(json("a: >\n  Acme\n  Inc.\nb: |-\n  one\n  two\n"), {
             r#"{"a":"Acme Inc.\n","b":"one\ntwo"}"#
         });
-        assert_eq!(json("a: one\n  two\nb: \"three\n  four\"\n"), r#"{"a":"one two","b":"three four"}"#);
+        let folded = json("a: one\n  two\nb: \"three\n  four\"\n");
+        assert_eq!(folded, r#"{"a":"one two","b":"three four"}"#);
         assert_eq!(json("a: \"Caf\\u00e9 \\x41\\t\\\"\"\n"), r#"{"a":"Café A\t\""}"#);
     }
 

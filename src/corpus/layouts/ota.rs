@@ -4,7 +4,7 @@
 //! ```text
 //! Record new changes of Acme Terms of Service
 //!
-//! This version was recorded after extracting from snapshot https://github.com/.../commit/2916d5f...
+//! This version was recorded after extracting from snapshot https://github.com/.../commit/2916...
 //!
 //! X-engine-version: 15.1.0
 //! ```
@@ -171,20 +171,23 @@ mod tests {
         );
         assert_eq!(
             metadata(
-                "This version was recorded after extracting from snapshot https://acme.example/commit/1\n\nX-engine-version: 15.1.0"
+                "This version was recorded after extracting from snapshot \
+                 https://acme.example/commit/1\n\nX-engine-version: 15.1.0"
             ),
             r#"{"engine_version":"15.1.0","snapshot_url":"https://acme.example/commit/1"}"#
         );
         assert_eq!(
             metadata(
-                "This version was recorded after extracting from and assembling the following snapshots from 2 source documents:\n\
+                "This version was recorded after extracting from and assembling the following \
+                 snapshots from 2 source documents:\n\
                  - mongo://acme/1\n- mongo://acme/2\n\nX-Odd-Key: a \"b\""
             ),
             r#"{"odd_key":"a \"b\"","snapshot_url":["mongo://acme/1","mongo://acme/2"]}"#
         );
         assert_eq!(
             metadata(
-                "This version was recorded after filtering snapshot mongo://acme/undefined\n\nX-engine-version: undefined"
+                "This version was recorded after filtering snapshot mongo://acme/undefined\n\n\
+                 X-engine-version: undefined"
             ),
             ""
         );

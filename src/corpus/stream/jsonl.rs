@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn values_stay_as_they_were_written() {
         let read = members(
-            r#" { "a,}" : "x\"}" , "n":16446744073709551615999,"f":-1.50e+3, "o": {"b": [1, NaN]}} "#,
+            r#" { "a,}" : "x\"}" , "n":16446744073709551615999,"f":-1.50e+3,"o": {"b": [1, NaN]}}"#,
         );
         let read: Vec<_> =
             read.unwrap().into_iter().map(|(key, value)| format!("{key}={value}")).collect();

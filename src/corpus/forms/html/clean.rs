@@ -143,8 +143,8 @@ impl CleanPage {
         }
     }
 
-    /// Opens and closes tags until the open style is the current one. White space is written outside
-    /// of marks, because marks of Markdown must touch their words.
+    /// Opens and closes tags until the open style is the current one. White space is written
+    /// outside of marks, because marks of Markdown must touch their words.
     fn open_style(&mut self) {
         if self.open == self.style {
             self.write_space();

@@ -250,8 +250,9 @@ mod tests {
 
     #[test]
     fn pages_become_clauses() {
-        let html = "<html><head><title>Privacy</title><script>var a = '<p>no</p>';</script></head><body>\
-            <div class=x><h2>1. Sharing</h2><div>We <b>may</b> sell\nor <a href=\"https://acme.example/a_(b)\">rent</a> data.</div>\
+        let html = "<html><head><title>Privacy</title><script>var a = '<p>no</p>';</script></head>\
+            <body><div class=x><h2>1. Sharing</h2><div>We <b>may</b> sell\nor \
+            <a href=\"https://acme.example/a_(b)\">rent</a> data.</div>\
             <p>We never:<ul><li>sell data<li><p>rent data</p><ul><li>to anyone</ul></ul></div>\
             <blockquote>A quotation.</blockquote></body></html>";
         check(
@@ -272,7 +273,8 @@ mod tests {
     #[test]
     fn text_is_text_whatever_it_looks_like() {
         check(
-            "<p>1. not *a* list_of_ # marks</p><p># no heading</p><p>no tag &lt;b&gt; &amp;copy; [x](y) a|b</p>",
+            "<p>1. not *a* list_of_ # marks</p><p># no heading</p>\
+             <p>no tag &lt;b&gt; &amp;copy; [x](y) a|b</p>",
             &[
                 ("paragraph", "1. not *a* list_of_ # marks"),
                 ("paragraph", "# no heading"),
@@ -283,7 +285,8 @@ mod tests {
 
     #[test]
     fn tables_of_data_are_rows_and_others_are_not() {
-        let data = "<table><tr><th>Data</th><th>Use</th></tr><tr><th>Name</th><td><p>Letters</p></td></tr>\
+        let data = "<table><tr><th>Data</th><th>Use</th></tr>\
+            <tr><th>Name</th><td><p>Letters</p></td></tr>\
             <tr><td>Age</td><td>Ads | offers</td><td>more</td></tr></table>";
         let found = clauses(data);
         assert!(found.iter().all(|(kind, _)| *kind == "row"), "{found:?}");
@@ -292,7 +295,8 @@ mod tests {
             assert!(words.contains(word), "{word}: {words}");
         }
         check(
-            "<table><tr><td>Home</td><td><h2>Privacy</h2><p>We sell data.</p><table><tr><td>We rent data.</table></table>The end.",
+            "<table><tr><td>Home</td><td><h2>Privacy</h2><p>We sell data.</p>\
+             <table><tr><td>We rent data.</table></table>The end.",
             &[
                 ("paragraph", "Home"),
                 ("heading", "Privacy"),
@@ -319,8 +323,10 @@ mod tests {
     fn comments_are_read() {
         let comment = |date: &str| {
             format!(
-                "<!--{OPENING}acme.example{ARCHIVED}{date}.\n Please check the original snapshot on the Wayback Machine \
-                 (https://web.archive.org/web/20010203040506id_/http%3A//acme.example/a_(b)) for the most accurate reproduction.-->\n<p>x"
+                "<!--{OPENING}acme.example{ARCHIVED}{date}.\n Please check the original snapshot \
+                 on the Wayback Machine \
+                 (https://web.archive.org/web/20010203040506id_/http%3A//acme.example/a_(b)) \
+                 for the most accurate reproduction.-->\n<p>x"
             )
         };
         let read = SourceComment::parse(&comment("2001-02-03")).unwrap().unwrap();
@@ -376,12 +382,13 @@ mod tests {
         fn no_letter_is_lost(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..60)) {
             let html = pieces.concat();
             let (_, events) = tokens::read(&html);
-            let shown: String =
-                events.iter().map(|event| if let tokens::HtmlEvent::Text(text) = event { text } else { "" }).collect();
+            let shown: String = events
+                .iter()
+                .map(|event| if let tokens::HtmlEvent::Text(text) = event { text } else { "" })
+                .collect();
             let found: String = clauses(&html).into_iter().map(|(_, text)| text).collect();
-            prop_assert_eq!(
-                letters(&found), letters(&shown), "{}\n{}", &html, HtmlForm::new().to_markdown(&html).unwrap()
-            );
+            let markdown = HtmlForm::new().to_markdown(&html).unwrap();
+            prop_assert_eq!(letters(&found), letters(&shown), "{}\n{}", &html, markdown);
         }
     }
 }

@@ -204,8 +204,9 @@ mod tests {
     #[test]
     fn only_what_is_shown_is_read() {
         let html = "<!DOCTYPE html><html><head><title>A &amp; B</title><style>p { x }</style>\
-            <script>if (a < b) document.write('<p>no</p>');</script></head><body><!-- no --><p>We sell.</p>\
-            <noscript><p>no</p></noscript><svg><title>no</title></svg> <span>yes</span></body></html>";
+            <script>if (a < b) document.write('<p>no</p>');</script></head>\
+            <body><!-- no --><p>We sell.</p><noscript><p>no</p></noscript>\
+            <svg><title>no</title></svg> <span>yes</span></body></html>";
         assert_eq!(read(html).0, "A & B");
         let shown: Vec<String> = text(html).split('|').map(str::trim).map(str::to_owned).collect();
         let shown: Vec<&str> =

@@ -44,9 +44,8 @@ impl FileForm for FrontMatterForm {
 fn cut_front_matter(text: &mut SourceText) -> Option<SnapshotFacts> {
     let mut matter = FrontMatter::parse(&text.body)?;
     // Any other value of `technical` is kept as metadata.
-    let is_technical = matter
-        .text("technical")
-        .is_some_and(|(text, _)| matches!(text, "true" | "True" | "TRUE"));
+    let is_technical =
+        matter.text("technical").is_some_and(|(text, _)| matches!(text, "true" | "True" | "TRUE"));
     if is_technical {
         matter.take("technical");
     }

@@ -1,6 +1,6 @@
 //! Path patterns: how the paths of a corpus name company, policy type and date.
 //!
-//! A pattern looks like `{company}/{type}/{date}.md`. The flag `--path` of the program takes one.
+//! A pattern looks like `{company}/{type}/{date}.md`.
 
 use super::form::PartialKey;
 use crate::corpus::times::{TIME_FORMS, archive_time};

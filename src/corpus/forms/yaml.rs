@@ -256,9 +256,8 @@ fn float(text: &str) -> Option<Number> {
         // An integer that is too large for an integer keeps its digits as a text.
         None => is_digits(mantissa) && exponent.is_some(),
     };
-    let is_exponent = exponent.is_none_or(|exponent| {
-        is_digits(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))
-    });
+    let is_exponent = exponent
+        .is_none_or(|exponent| is_digits(exponent.strip_prefix(['-', '+']).unwrap_or(exponent)));
     if is_mantissa && is_exponent { Number::from_f64(text.parse().ok()?) } else { None }
 }
 

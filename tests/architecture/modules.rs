@@ -29,7 +29,9 @@ pub const LAYERS: &[(&str, &[&str])] = &[
             "index", "query", "diff",
         ],
     ),
-    ("printer", &["model", "error", "token", "query", "index", "search"]),
+    ("printer", &["model", "error", "token", "query", "index", "search", "diff"]),
+    ("batch", BELOW_THE_PROGRAM),
+    ("export", BELOW_THE_PROGRAM),
     ("cli", EVERYTHING),
     ("main", &["cli"]),
     ("lib", EVERYTHING),
@@ -38,9 +40,12 @@ pub const LAYERS: &[(&str, &[&str])] = &[
 /// Modules that know no other but each other; the check for circles keeps them in an order.
 const FOUNDATION: &[&str] = &["model", "error", "progress", "token", "stem", "lang"];
 
+const BELOW_THE_PROGRAM: &[&str] =
+    &["model", "error", "progress", "lang", "index", "query", "search", "printer"];
+
 const EVERYTHING: &[&str] = &[
     "model", "error", "progress", "token", "stem", "lang", "section", "collapse", "corpus",
-    "index", "query", "search", "printer",
+    "index", "query", "search", "printer", "diff", "batch", "export",
 ];
 
 /// The files of the crate by module: `["search", "hit"]` is `src/search/hit.rs`.

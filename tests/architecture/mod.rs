@@ -41,7 +41,7 @@ fn limits() -> BTreeMap<&'static str, f64> {
         ("flags in strings of the library", 29.0),      // goal: 0
         ("type names used twice", 5.0),                 // goal: 0
         ("file names used twice in a folder", 0.0),     // goal: 0
-        ("lines over 100 columns", 275.0),              // goal: 0
+        ("lines over 100 columns", 300.0),              // goal: 0
         ("lines of a function, 90th percentile", 25.0), // goal: 25
         ("functions over 100 lines", 0.0),              // goal: 0
         ("tuple parameters", 14.0),                     // goal: 0

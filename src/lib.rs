@@ -1,8 +1,9 @@
 //! Full-text search over archived privacy policies and terms of service.
 //!
-//! fineprint cuts policies into clauses, indexes each distinct clause of a policy once together with
-//! all snapshots in which it occurs, and returns ranked clauses with company and archive date. The
-//! `fineprint` program is a thin layer over this library: a program can do everything that it does.
+//! fineprint cuts policies into clauses, indexes each distinct clause of a policy once together
+//! with all snapshots in which it occurs, and returns ranked clauses with company and archive date.
+//! The `fineprint` program is a thin layer over this library: a program can do everything that it
+//! does.
 //!
 //! ```
 //! use fineprint::index::{BuildOptions, CorpusScan, build};
@@ -33,18 +34,26 @@
 //!
 //! # How the data flows
 //!
-//! - [`corpus`] finds snapshots in folders, git histories, archives and tables, and reads their texts.
+//! - [`corpus`] finds snapshots in folders, git histories, archives and tables, and reads texts.
 //! - [`section`] cuts a text into clauses.
 //! - [`collapse`] merges the snapshots of one policy, so that each distinct clause occurs once.
 //! - [`index`] stores policies, updates them and reads them back.
 //! - [`query`] parses what a person types.
 //! - [`search`] finds clauses, orders and counts them, and answers questions about time.
 //! - [`printer`] writes results in each format.
+//! - [`batch`] answers many queries in parallel.
+//! - [`export`] writes snapshots to files that can be indexed again.
 //!
 //! All of them use the words of [`model`], and [`token`] decides what a word of a text is.
 //!
 //! The library never prints to the terminal and never ends the process. Long work reports to a
 //! [`progress::Progress`].
+//!
+//! # Features
+//!
+//! - `cli` (default) builds the program. Without it, the library builds without the program's
+//!   dependencies.
+//! - `plot` (part of `cli`) adds timelines as SVG pictures.
 
 pub mod batch;
 pub mod collapse;

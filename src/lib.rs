@@ -28,8 +28,14 @@
 //! assert!(summary.truncated && summary.totals.clauses > 3);
 //! let (start, end) = hits[0].highlights[0];
 //! assert_eq!(&hits[0].text[start..end], "sell or rent");
+//!
+//! // The policy of the first hit, as it was at the end of 2009.
+//! let version = searcher.policy(&*hits[0].company)?.at("2009".parse()?)?;
+//! for clause in &version.clauses {
+//!     println!("{}", clause.text);
+//! }
 //! # std::fs::remove_dir_all(&folder).ok();
-//! # Ok::<(), fineprint::Error>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # How the data flows
@@ -58,7 +64,6 @@
 pub mod batch;
 pub mod collapse;
 pub mod corpus;
-pub mod diff;
 pub mod error;
 pub mod export;
 pub mod index;

@@ -23,6 +23,12 @@ pub fn message(error: &Error) -> String {
         ),
         Error::SectionWithoutWord { .. } => format!("--{error}"),
         Error::UnknownMetadataKey { asked, .. } => format!("{} {error}", metadata_flag(*asked)),
+        Error::NoPolicy { asked } => {
+            format!("no policy of `{asked}` is left by --type and --collection")
+        }
+        Error::AmbiguousPolicy { companies, types, .. } => {
+            format!("{error}; {}", choice_advice(companies, types))
+        }
         _ => error.to_string(),
     }
 }
@@ -32,5 +38,14 @@ fn metadata_flag(asked: MetadataUse) -> &'static str {
     match asked {
         MetadataUse::Facet => "--by meta:",
         _ => "--meta",
+    }
+}
+
+/// Says how to choose one of several policies of these companies and types.
+fn choice_advice(companies: &[String], types: &[String]) -> &'static str {
+    match (companies.len(), types.len()) {
+        (1, 1) => "add --collection",
+        (1, _) => "add --type",
+        _ => "name one",
     }
 }

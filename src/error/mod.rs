@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::model::ArchiveTime;
+
 mod query;
 
 pub(crate) use query::echo;
@@ -113,6 +115,48 @@ pub enum Error {
         written: String,
         /// How many words are looked up.
         most: usize,
+    },
+    /// A policy was asked for by name, and no policy of that company is left by the other names.
+    #[error("no policy of `{asked}` has the type and the collection that were asked for")]
+    NoPolicy {
+        /// The company as it was asked for.
+        asked: String,
+    },
+    /// A policy was asked for by name, and several policies have that name.
+    #[error("{}", ambiguity(asked, companies, types, collections))]
+    AmbiguousPolicy {
+        /// The company as it was asked for.
+        asked: String,
+        /// The distinct companies of those policies, in order.
+        companies: Vec<String>,
+        /// The distinct types of those policies, in order.
+        types: Vec<String>,
+        /// The distinct collections of those policies, in order.
+        collections: Vec<String>,
+    },
+    /// A policy was asked for at a date before its first snapshot.
+    #[error(
+        "{company}, {policy_type}: no snapshot up to {}; its history begins on {}",
+        asked.date(),
+        first.date()
+    )]
+    BeforeFirstSnapshot {
+        /// The company of the policy.
+        company: String,
+        /// The type of the policy.
+        policy_type: String,
+        /// The last second of the date that was asked for.
+        asked: ArchiveTime,
+        /// The archive time of the first snapshot.
+        first: ArchiveTime,
+    },
+    /// A policy was asked for, and the filters leave none of its snapshots.
+    #[error("{company}, {policy_type}: the filters leave no snapshot")]
+    NoSnapshot {
+        /// The company of the policy.
+        company: String,
+        /// The type of the policy.
+        policy_type: String,
     },
     /// A corpus that is missing, empty or holds no policy.
     #[error("{}: {message}", path.display())]
@@ -228,4 +272,60 @@ pub enum MetadataUse {
     Filter,
     /// Matches are counted by it.
     Facet,
+}
+
+/// The greatest number of names that one message lists.
+const MAX_LISTED_NAMES: usize = 12;
+
+/// Says what distinguishes several policies: companies, or else types, or else collections.
+fn ambiguity(
+    asked: &str,
+    companies: &[String],
+    types: &[String],
+    collections: &[String],
+) -> String {
+    match (companies.len(), types.len()) {
+        (1, 1) => {
+            format!("`{asked}` is in {} collections: {}", collections.len(), listed(collections))
+        }
+        (1, count) => format!("`{asked}` has {count} types of policies: {}", listed(types)),
+        (count, _) => format!("`{asked}` is {count} companies: {}", listed(companies)),
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    let mut list: Vec<String> =
+        names.iter().take(MAX_LISTED_NAMES).map(|name| format!("`{name}`")).collect();
+    if names.len() > MAX_LISTED_NAMES {
+        list.push(format!("and {} more", names.len() - MAX_LISTED_NAMES));
+    }
+    list.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(count: usize) -> Vec<String> {
+        (0..count).map(|number| format!("n{number:02}")).collect()
+    }
+
+    /// The message of an ambiguous policy with these numbers of names.
+    fn message(companies: usize, types: usize, collections: usize) -> String {
+        let error = Error::AmbiguousPolicy {
+            asked: "a*".to_owned(),
+            companies: names(companies),
+            types: names(types),
+            collections: names(collections),
+        };
+        error.to_string()
+    }
+
+    #[test]
+    fn an_ambiguous_policy_names_what_distinguishes_it() {
+        assert_eq!(message(2, 3, 4), "`a*` is 2 companies: `n00`, `n01`");
+        assert_eq!(message(1, 2, 4), "`a*` has 2 types of policies: `n00`, `n01`");
+        assert_eq!(message(1, 1, 2), "`a*` is in 2 collections: `n00`, `n01`");
+        assert!(message(14, 1, 1).ends_with("`n11`, and 2 more"));
+    }
 }

@@ -16,7 +16,7 @@ pub use tree::MarkdownTree;
 use crate::error::{Error, Result};
 use crate::printer::{print_snapshot_csv, print_snapshot_csv_names, print_snapshot_json};
 use crate::progress::{Phase, Progress};
-use crate::search::{Searcher, SnapshotSet, Version};
+use crate::search::{PolicyVersion, Searcher, SnapshotSet};
 
 /// A format of snapshots in one stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl ExportSource<'_> {
     fn each_version(
         self,
         progress: &dyn Progress,
-        mut write: impl FnMut(&Version) -> Result<()>,
+        mut write: impl FnMut(&PolicyVersion) -> Result<()>,
     ) -> Result<u64> {
         progress.begin(Phase::Exporting, Some(self.snapshots.snapshots()));
         let mut written = 0;

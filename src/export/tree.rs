@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::folder_of;
 use crate::printer::print_markdown;
-use crate::search::{SnapshotCard, Version};
+use crate::search::{PolicyVersion, SnapshotCard};
 
 /// The longest file name in bytes. Common file systems allow 255; the rest is room for an ending.
 const MAX_NAME: usize = 200;
@@ -48,7 +48,7 @@ impl MarkdownTree {
     /// # Errors
     ///
     /// The file cannot be written.
-    pub fn add(&mut self, version: &Version) -> io::Result<()> {
+    pub fn add(&mut self, version: &PolicyVersion) -> io::Result<()> {
         let relative = self.unused_path(&version.snapshot);
         let path = self.folder.path().join(relative);
         if let Some(parent) = path.parent() {
@@ -74,7 +74,7 @@ impl MarkdownTree {
     /// A path below the folder that no other snapshot has.
     fn unused_path(&mut self, snapshot: &SnapshotCard) -> String {
         let SnapshotCard { collection, company, policy_type, archive_time, .. } = snapshot;
-        let time = archive_time.replace(':', "-");
+        let time = archive_time.rfc3339().replace(':', "-");
         let mut base = format!("{}/{}/{time}", file_name(company), file_name(policy_type));
         if collection != "default" {
             base = format!("{}/{base}", file_name(collection));
@@ -110,10 +110,11 @@ fn file_name_character(c: char) -> char {
 /// The front matter of a snapshot, followed by an empty line.
 fn front_matter(snapshot: &SnapshotCard) -> String {
     let SnapshotCard { company, policy_type, archive_time, url, archive_url, .. } = snapshot;
+    let date = archive_time.rfc3339();
     let fields = [
         ("company", Some(company)),
         ("type", Some(policy_type)),
-        ("date", Some(archive_time)),
+        ("date", Some(&date)),
         ("url", url.as_ref()),
         ("archive_url", archive_url.as_ref()),
     ];

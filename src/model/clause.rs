@@ -107,6 +107,12 @@ impl ClauseId {
     }
 }
 
+impl Serialize for ClauseId {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
 impl fmt::Display for ClauseId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "c{}", data_encoding::BASE32_NOPAD.encode(&self.0).to_ascii_lowercase())

@@ -1,5 +1,7 @@
 //! The periods of a timeline: consecutive years, half-years, quarters or months in UTC.
 
+use std::fmt;
+
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
@@ -28,6 +30,12 @@ pub struct CalendarPeriod {
     pub start: ArchiveTime,
     /// The last second of the period.
     pub last: ArchiveTime,
+}
+
+impl fmt::Display for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 impl Interval {

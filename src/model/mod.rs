@@ -40,6 +40,7 @@
 //! *Document*, *segment* and *term* are words of the index library, tantivy. Only files that use
 //! tantivy use them.
 
+pub(crate) mod as_text;
 mod clause;
 mod date;
 mod interval;

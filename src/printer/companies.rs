@@ -22,7 +22,7 @@ pub fn print_companies(out: &mut impl Write, companies: &CompanyList) -> io::Res
 fn row_for_people(entry: &CompanyEntry) -> Vec<String> {
     let CompanyEntry { company, policies, snapshots, first, last, clauses, saying } = entry;
     let company = sanitize(company).into_owned();
-    let mut row = vec![company, first.clone(), last.clone()];
+    let mut row = vec![company, first.date(), last.date()];
     row.extend([*policies, *snapshots].map(|number| number.to_string()));
     row.extend([saying, clauses].into_iter().flatten().map(|number| number.to_string()));
     row
@@ -40,8 +40,8 @@ fn csv_row(entry: &CompanyEntry) -> Vec<String> {
         company.clone(),
         policies.to_string(),
         snapshots.to_string(),
-        first.clone(),
-        last.clone(),
+        first.date(),
+        last.date(),
         cell(*clauses),
         cell(*saying),
     ]

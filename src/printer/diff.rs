@@ -8,11 +8,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::terminal::numbers::counted;
 use super::terminal::pen::{ADDED, BOLD, DIM, HumanOptions, PLAIN, Pen, REMOVED};
-use crate::diff::ClauseFate;
 use crate::model::ClauseKind;
 use crate::search::{
-    ChangeKind, ClauseDifference, DiffSummary, SnapshotCard, Version, VersionClause,
-    VersionComparison, WordChange,
+    ClauseChange, ClauseDifference, DiffSummary, PolicyVersion, SnapshotCard, VersionClause,
+    VersionComparison, WordChange, WordFate,
 };
 
 /// The number of clauses around a change in a unified diff.
@@ -66,10 +65,10 @@ fn write_difference(
 ) -> io::Result<()> {
     let ClauseDifference { change, old, new, words } = difference;
     match (change, old, new) {
-        (ChangeKind::Added, _, Some(new)) => write_lines(out, pen, '+', ADDED, &marked(new)),
-        (ChangeKind::Removed, Some(old), _) => write_lines(out, pen, '-', REMOVED, &marked(old)),
-        (ChangeKind::Moved, _, Some(new)) => write_lines(out, pen, '>', DIM, &marked(new)),
-        (ChangeKind::Changed, Some(old), Some(new)) => {
+        (ClauseChange::Added, _, Some(new)) => write_lines(out, pen, '+', ADDED, &marked(new)),
+        (ClauseChange::Removed, Some(old), _) => write_lines(out, pen, '-', REMOVED, &marked(old)),
+        (ClauseChange::Moved, _, Some(new)) => write_lines(out, pen, '>', DIM, &marked(new)),
+        (ClauseChange::Changed, Some(old), Some(new)) => {
             for (i, line) in changed_words(pen, words.iter().flatten(), 4).iter().enumerate() {
                 writeln!(out, "{}{line}", if i == 0 { "~ " } else { "~   " })?;
             }
@@ -121,9 +120,9 @@ pub(super) fn changed_words<'s>(
     lines.done.push(String::new());
     for change in words {
         match change.fate {
-            ClauseFate::Same => lines.push(PLAIN, &change.text),
-            ClauseFate::Removed => lines.push(REMOVED, &format!("[-{}-]", change.text)),
-            ClauseFate::Added => lines.push(ADDED, &format!("{{+{}+}}", change.text)),
+            WordFate::Same => lines.push(PLAIN, &change.text),
+            WordFate::Removed => lines.push(REMOVED, &format!("[-{}-]", change.text)),
+            WordFate::Added => lines.push(ADDED, &format!("{{+{}+}}", change.text)),
         }
     }
     lines.done
@@ -185,8 +184,8 @@ fn marked(clause: &VersionClause) -> String {
 /// moved clauses.
 pub fn print_diff_unified(
     out: &mut impl Write,
-    old: &Version,
-    new: &Version,
+    old: &PolicyVersion,
+    new: &PolicyVersion,
     options: HumanOptions,
 ) -> io::Result<()> {
     let pen = Pen::new(options);
@@ -203,15 +202,15 @@ pub fn print_diff_unified(
     out.flush()
 }
 
-fn clause_lines(version: &Version) -> Vec<String> {
+fn clause_lines(version: &PolicyVersion) -> Vec<String> {
     version.clauses.iter().map(|clause| marked(clause).replace('\n', " ")).collect()
 }
 
 /// The name of a version in a header. The tab before the time is how tools find the end of the
 /// name.
-fn file_name(pen: Pen, version: &Version) -> String {
+fn file_name(pen: Pen, version: &PolicyVersion) -> String {
     let SnapshotCard { company, policy_type, archive_time, .. } = &version.snapshot;
-    format!("{}\t{}", pen.safe(&format!("{company}/{policy_type}")), pen.safe(archive_time))
+    format!("{}\t{}", pen.safe(&format!("{company}/{policy_type}")), archive_time)
 }
 
 fn write_hunk(

@@ -12,7 +12,8 @@ const NO_VALUE: &str = "(none)";
 
 /// Writes counts for people, in aligned columns.
 pub fn print_facets(out: &mut impl Write, facets: &Facets) -> io::Result<()> {
-    let names = [&*facets.by, "clauses", "policies", "companies"];
+    let by = facets.by.to_string();
+    let names = [&*by, "clauses", "policies", "companies"];
     let mut rows = vec![names.map(str::to_owned).to_vec()];
     for facet in &facets.facets {
         let value = sanitize(facet.value.as_deref().unwrap_or(NO_VALUE)).into_owned();

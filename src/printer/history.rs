@@ -7,8 +7,8 @@ use super::hits::human::seen;
 use super::terminal::numbers::counted;
 use super::terminal::pen::{ADDED, BOLD, DATE, DIM, HumanOptions, PLAIN, Pen, REMOVED};
 use crate::search::{
-    ClauseLife, History, HistoryEvent, HistoryEventKind, PolicyHistory, SnapshotCard,
-    ThreadHistory, Wording,
+    ClauseLife, History, HistoryChange, HistoryEvent, PolicyHistory, SnapshotCard, ThreadHistory,
+    Wording,
 };
 
 /// The indent of everything below the date of an event.
@@ -27,6 +27,7 @@ pub fn print_history(
             writeln!(out)?;
         }
         let PolicyHistory { collection, company, policy_type, snapshots, first, last, .. } = policy;
+        let (first, last) = (first.date(), last.date());
         let mut seen =
             format!("{}, {first} to {last}", counted(*snapshots, "snapshot", "snapshots"));
         if history.policies.iter().any(|other| Some(&other.collection) != collection_of_first) {
@@ -43,7 +44,7 @@ fn write_thread(out: &mut impl Write, thread: &ThreadHistory, pen: Pen) -> io::R
     writeln!(out)?;
     // The newest wording that matches says in which section the thread is.
     let matching = thread.wordings.iter().filter(|wording| wording.is_match);
-    let newest = matching.max_by(|a, b| a.life.last_seen.cmp(&b.life.last_seen));
+    let newest = matching.max_by_key(|wording| wording.life.last_seen.date());
     if let Some(wording) = newest.filter(|wording| !wording.section.is_empty()) {
         writeln!(out, "{}", pen.draw(DIM, &wording.section.join(" > ")))?;
     }
@@ -53,10 +54,10 @@ fn write_thread(out: &mut impl Write, thread: &ThreadHistory, pen: Pen) -> io::R
 
 /// The life of a thread: first and last date, removal, and the numbers of snapshots and gaps.
 fn life(life: &ClauseLife) -> String {
-    let mut parts = vec![seen(&life.first_seen, &life.last_seen)];
-    parts.extend(life.gone_by.as_ref().map(|gone| format!("gone by {gone}")));
+    let mut parts = vec![seen(&life.first_seen.date(), &life.last_seen.date())];
+    parts.extend(life.gone_by.map(|gone| format!("gone by {}", gone.date())));
     parts.push(counted(life.snapshots, "snapshot", "snapshots"));
-    let gaps = life.stands.len().saturating_sub(1) as u64;
+    let gaps = life.runs.len().saturating_sub(1) as u64;
     if gaps > 0 {
         parts.push(counted(gaps, "gap", "gaps"));
     }
@@ -69,7 +70,7 @@ fn write_event(
     event: &HistoryEvent,
     pen: Pen,
 ) -> io::Result<()> {
-    let date = pen.draw(DATE, &event.snapshot.archive_date);
+    let date = pen.draw(DATE, &event.snapshot.archive_time.date());
     for (i, line) in event_lines(event, pen).iter().enumerate() {
         let start = if i == 0 { format!("{date}  ") } else { INDENT.to_owned() };
         writeln!(out, "{start}{line}")?;
@@ -88,13 +89,13 @@ fn write_event(
 fn event_lines(event: &HistoryEvent, pen: Pen) -> Vec<String> {
     let indent = INDENT.len() + 2;
     let (mark, style, text) = match event.change {
-        HistoryEventKind::Changed => {
+        HistoryChange::Changed => {
             let lines = changed_words(pen, event.words.iter().flatten(), indent);
             return marked_lines('~', &lines);
         }
-        HistoryEventKind::Standing => ('=', PLAIN, &event.after),
-        HistoryEventKind::Added => ('+', ADDED, &event.after),
-        HistoryEventKind::Removed => ('-', REMOVED, &event.before),
+        HistoryChange::Initial => ('=', PLAIN, &event.after),
+        HistoryChange::Added => ('+', ADDED, &event.after),
+        HistoryChange::Removed => ('-', REMOVED, &event.before),
     };
     let text = text.as_deref().expect("an event has the text before or after it");
     let lines = marked_lines(mark, &pen.wrapped(text, indent));
@@ -119,17 +120,17 @@ fn place(snapshot: &SnapshotCard) -> String {
 fn notes(event: &HistoryEvent, from: Option<&Wording>, to: Option<&Wording>) -> String {
     let mut notes = vec![match &event.previous {
         None => "in the oldest snapshot".to_owned(),
-        Some(previous) if event.change == HistoryEventKind::Removed => {
-            format!("last seen {}", previous.archive_date)
+        Some(previous) if event.change == HistoryChange::Removed => {
+            format!("last seen {}", previous.archive_time.date())
         }
-        Some(previous) => format!("the snapshot before: {}", previous.archive_date),
+        Some(previous) => format!("the snapshot before: {}", previous.archive_time.date()),
     }];
     if let (Some(from), Some(to)) = (from, to) {
         notes.extend(wording_notes(from, to));
     }
     if let Some(last) = &event.last {
         let ends = if event.count.is_multiple_of(2) { "as it was before" } else { "as here" };
-        let (count, date) = (event.count, &last.archive_date);
+        let (count, date) = (event.count, last.archive_time.date());
         notes.push(format!("{count} times back and forth until {date}, then {ends}"));
     }
     match (event.technical, event.count) {

@@ -40,7 +40,8 @@ pub use request::{
 pub use searcher::Searcher;
 pub use show::{ContextClause, ShownClause};
 pub use versions::{
-    ChangeKind, ClauseDifference, ClauseLife, DiffSummary, History, HistoryEvent, HistoryEventKind,
-    LifeStretch, PolicyHistory, SnapshotCard, SnapshotSet, ThreadHistory, Version, VersionClause,
-    VersionComparison, WordChange, Wording, chosen_ordinal, one_policy, version,
+    AlignedChange, ClauseAlignment, ClauseChange, ClauseDifference, ClauseLife, ComparedClause,
+    DiffSummary, History, HistoryChange, HistoryEvent, LifeRun, PolicyChoice, PolicyHistory,
+    PolicyVersion, PolicyView, SnapshotCard, SnapshotSet, ThreadHistory, VersionClause,
+    VersionComparison, WordChange, WordFate, Wording, align, compare_words,
 };

@@ -1,7 +1,8 @@
 //! Tests the output of commands over time, in every format, on the sample corpus.
 
 use fineprint::index::OpenIndex;
-use fineprint::model::ClauseKind;
+use fineprint::model::{ClauseKind, PolicyKey};
+use fineprint::search::PolicyChoice;
 use fineprint::section::{ClauseIdentity, section};
 
 use crate::output::golden::check;
@@ -362,20 +363,31 @@ fn policies_are_shown_as_of_a_date() {
         .stdout_has("\n## Our promise\n");
 }
 
+/// The choice of exactly this policy.
+fn choice(key: &PolicyKey) -> PolicyChoice {
+    PolicyChoice {
+        types: vec![key.policy_type.clone()],
+        collections: vec![key.collection.clone()],
+        ..PolicyChoice::from(&*key.company)
+    }
+}
+
 /// Checks that the Markdown printed for every snapshot of the samples reads back into the same
 /// clauses.
 #[test]
 fn printed_markdown_reads_back() {
     let index = OpenIndex::open(sample_index()).unwrap();
     let (mut same, mut all) = (0, 0);
-    for (entry, rank) in index.policies().entries().iter().zip(0..) {
-        for ordinal in 0..entry.snapshots {
-            let version = fineprint::search::version(&index, rank, ordinal).unwrap();
+    for entry in index.policies().entries() {
+        let policy = index.policy(choice(&entry.key)).unwrap();
+        assert_eq!(policy.key(), &entry.key);
+        for ordinal in 0..policy.snapshot_count() {
+            let version = policy.snapshot(ordinal).unwrap();
             let mut printed = Vec::new();
             fineprint::printer::print_markdown(&mut printed, &version).unwrap();
             let printed = String::from_utf8(printed).unwrap();
             let clauses = section(&printed);
-            let name = format!("{} {}", entry.key.company, version.snapshot.archive_date);
+            let name = format!("{} {}", entry.key.company, version.snapshot.archive_time.date());
             let told = |kind: ClauseKind, lead_in: Option<&str>, text: &str| {
                 (kind, ClauseIdentity::new(kind, lead_in, text))
             };

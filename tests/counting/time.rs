@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fineprint::model::Interval;
+use fineprint::model::{ArchiveTime, Interval};
 use fineprint::search::{
-    HistoryEvent, HistoryEventKind, Hit, Mentions, Scope, SearchRequest, Searcher, Select,
+    HistoryChange, HistoryEvent, Hit, Mentions, Scope, SearchRequest, Searcher, Select,
     ThreadHistory, TimelineMeasure, TimelineRequest,
 };
 use fineprint::section::without_number;
@@ -252,11 +252,11 @@ impl Asked<'_> {
     pub fn companies(&self) {
         let Self { searcher, corpus, query, filters } = self;
         let expected = time::companies(corpus, query, filters);
-        for saying in [Mentions::It, Mentions::NotIt] {
+        for saying in [Mentions::Required, Mentions::Excluded] {
             let companies = searcher.companies(&self.request().select, saying).unwrap();
             assert_eq!(companies.of as usize, expected.len(), "{query} {filters:?}");
             let listed =
-                expected.iter().filter(|company| (company.5 > 0) == (saying == Mentions::It));
+                expected.iter().filter(|company| (company.5 > 0) == (saying == Mentions::Required));
             let listed: Vec<_> = listed
                 .map(|(name, policies, snapshots, first, last, clauses, said)| {
                     let (first, last) = (model::date(*first), model::date(*last));
@@ -271,7 +271,15 @@ impl Asked<'_> {
                     let (clauses, said) =
                         (number(entry.clauses.unwrap()), number(entry.saying.unwrap()));
                     let (policies, snapshots) = (number(entry.policies), number(entry.snapshots));
-                    (entry.company, policies, snapshots, entry.first, entry.last, clauses, said)
+                    (
+                        entry.company,
+                        policies,
+                        snapshots,
+                        entry.first.date(),
+                        entry.last.date(),
+                        clauses,
+                        said,
+                    )
                 })
                 .collect();
             assert_eq!(shown, listed, "{query} {saying:?} {filters:?}");
@@ -290,18 +298,14 @@ impl Asked<'_> {
                     let kind = model::Kind::named(wording.kind.name());
                     let told = wording_of(kind, wording.lead_in.as_deref(), &wording.text);
                     let key = (policy.company.clone(), policy.policy_type.clone(), told);
-                    let stands = wording.life.stands.iter();
-                    let stands: Vec<_> = stands
-                        .map(|s| {
-                            (
-                                s.first.clone(),
-                                s.last.clone(),
-                                s.gone_by.clone(),
-                                s.snapshots as usize,
-                            )
+                    let runs = wording.life.runs.iter();
+                    let runs: Vec<_> = runs
+                        .map(|run| {
+                            let gone_by = run.gone_by.map(ArchiveTime::date);
+                            (run.first.date(), run.last.date(), gone_by, run.snapshots as usize)
                         })
                         .collect();
-                    assert!(lives.insert(key, stands).is_none());
+                    assert!(lives.insert(key, runs).is_none());
                 }
             }
         }
@@ -336,36 +340,35 @@ fn check_thread(thread: &ThreadHistory) {
             continue;
         }
         // Each period in force begins and ends once; only the last one may be open.
-        let stands = &wording.life.stands;
-        let turns = stands.len() + stands.iter().filter(|stand| stand.gone_by.is_some()).count();
+        let runs = &wording.life.runs;
+        let turns = runs.len() + runs.iter().filter(|run| run.gone_by.is_some()).count();
         assert!(of(&touching) >= turns as u64, "{thread:#?}");
-        let is_told = |date: &str| {
+        let is_told = |time: ArchiveTime| {
             touching.iter().any(|event| {
                 let last = event.last.as_ref().unwrap_or(&event.snapshot);
-                (event.snapshot.archive_date.as_str()..=last.archive_date.as_str()).contains(&date)
+                (event.snapshot.archive_time..=last.archive_time).contains(&time)
             })
         };
-        let dates =
-            stands.iter().flat_map(|stand| [Some(&stand.first), stand.gone_by.as_ref()]).flatten();
-        dates.for_each(|date| assert!(is_told(date), "{date}: {thread:#?}"));
+        let times = runs.iter().flat_map(|run| [Some(run.first), run.gone_by]).flatten();
+        times.for_each(|time| assert!(is_told(time), "{time}: {thread:#?}"));
     }
     for event in &thread.events {
         assert_eq!(event.last.is_some(), event.count > 1);
-        assert_eq!(event.words.is_some(), event.change == HistoryEventKind::Changed);
-        assert_eq!(event.previous.is_none(), event.change == HistoryEventKind::Standing);
+        assert_eq!(event.words.is_some(), event.change == HistoryChange::Changed);
+        assert_eq!(event.previous.is_none(), event.change == HistoryChange::Initial);
         assert_eq!(
             (event.before.is_some(), event.after.is_some()),
             (event.from.is_some(), event.to.is_some())
         );
-        let day = Some(&event.snapshot.archive_date);
+        let time = event.snapshot.archive_time;
         // A wording enters or leaves here. One of two wordings does, if the other occurs at a
         // second place.
         let leaves = event.from.is_some_and(|from| {
-            thread.wordings[from].life.stands.iter().any(|s| s.gone_by.as_ref() == day)
+            thread.wordings[from].life.runs.iter().any(|run| run.gone_by == Some(time))
         });
-        let enters = event.to.is_some_and(|to| {
-            thread.wordings[to].life.stands.iter().any(|s| Some(&s.first) == day)
-        });
+        let enters = event
+            .to
+            .is_some_and(|to| thread.wordings[to].life.runs.iter().any(|run| run.first == time));
         assert!(leaves || enters, "{event:?}");
     }
 }
@@ -386,7 +389,7 @@ fn a_row_is_a_search_as_of_its_end() {
         for point in series.points.iter().step_by(5) {
             let mut search = asking(&series.query);
             search.select.filters.dates =
-                fineprint::search::SnapshotDates::AsOf(point.end.parse().unwrap());
+                fineprint::search::SnapshotDates::AsOf(point.end.date().parse().unwrap());
             assert_eq!(
                 run(&searcher, &search).unwrap().1.totals.policies,
                 point.saying,

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
-use fineprint::diff::{AlignedChange, ComparedClause, align};
 use fineprint::model::Clause;
+use fineprint::search::{AlignedChange, ComparedClause, align};
 use fineprint::section::{section, without_number};
 
 use crate::searching::phrases::Dice;

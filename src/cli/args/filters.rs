@@ -4,7 +4,7 @@ use clap::Args;
 use fineprint::error::{Error, Result};
 use fineprint::lang::Lang;
 use fineprint::model::{Age, ClauseKind, Period};
-use fineprint::search::{Filters, LifeFilter, SnapshotDates};
+use fineprint::search::{Filters, LifeFilter, PolicyChoice, SnapshotDates};
 
 use super::values::{age, key_value, kind, period};
 
@@ -174,15 +174,13 @@ pub struct PolicyArgs {
 }
 
 impl PolicyArgs {
-    /// Filters that select this company's policy at these dates.
-    pub fn filters(&self, company: &str, dates: SnapshotDates) -> Filters {
-        Filters {
-            companies: vec![company.to_owned()],
+    /// The choice of the policy of this company.
+    pub fn choice(&self, company: &str) -> PolicyChoice {
+        PolicyChoice {
+            company: company.to_owned(),
             types: self.policy_type.clone(),
             collections: self.collection.clone(),
             company_changes_only: self.company_changes_only,
-            dates,
-            ..Filters::default()
         }
     }
 }

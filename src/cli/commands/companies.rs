@@ -64,10 +64,10 @@ pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
 
 fn select(args: &CompaniesArgs) -> Result<(Select, Mentions)> {
     let (mentions, query) = match (&args.saying, &args.not_saying) {
-        (Some(query), _) => (Mentions::It, query),
-        (_, Some(query)) => (Mentions::NotIt, query),
+        (Some(query), _) => (Mentions::Required, query),
+        (_, Some(query)) => (Mentions::Excluded, query),
         (None, None) => {
-            return Ok((args.reading.select(None, &args.filters)?, Mentions::Whatever));
+            return Ok((args.reading.select(None, &args.filters)?, Mentions::Ignored));
         }
     };
     Ok((args.reading.select(Some(query.join(" ")), &args.filters)?, mentions))
@@ -78,9 +78,9 @@ fn totals(companies: &CompanyList, mentions: Mentions) -> String {
     let listed = companies.companies.len() as u64;
     let all = counted(companies.of, "company", "companies");
     match mentions {
-        Mentions::Whatever if listed == companies.of => all,
-        Mentions::Whatever => format!("{listed} of {all} have a clause that passes the filters"),
-        Mentions::It => format!("{listed} of {all} say it"),
-        Mentions::NotIt => format!("{listed} of {all} do not say it"),
+        Mentions::Ignored if listed == companies.of => all,
+        Mentions::Ignored => format!("{listed} of {all} have a clause that passes the filters"),
+        Mentions::Required => format!("{listed} of {all} say it"),
+        Mentions::Excluded => format!("{listed} of {all} do not say it"),
     }
 }

@@ -2,12 +2,9 @@
 
 use clap::{Args, ValueEnum};
 use fineprint::error::{Error, Result};
-use fineprint::index::OpenIndex;
 use fineprint::model::Period;
 use fineprint::printer::{print_diff, print_diff_unified, print_json_line};
-use fineprint::search::{
-    SnapshotDates, Version, VersionComparison, chosen_ordinal, one_policy, version,
-};
+use fineprint::search::VersionComparison;
 
 use crate::cli::args::values::period;
 use crate::cli::args::{GlobalArgs, IndexChoice, PolicyArgs};
@@ -72,9 +69,9 @@ pub fn run(args: &DiffArgs, global: &GlobalArgs) -> Result<Outcome> {
     }
     let chosen = open(&args.index, global)?;
     let index = &chosen.index;
-    let (old, new) =
-        index.guard(|| Ok((at(index, args, args.from)?, at(index, args, args.to)?)))?;
-    let comparison = VersionComparison::new(old.clone(), new.clone());
+    let policy = index.policy(args.policy.choice(&args.company))?;
+    let (old, new) = (policy.at(args.from)?, policy.at(args.to)?);
+    let comparison = VersionComparison::new(&old, &new);
     let options = global.human_options();
     print(|out| match args.format {
         DiffFormat::Human => print_diff(out, &comparison, options),
@@ -82,15 +79,8 @@ pub fn run(args: &DiffArgs, global: &GlobalArgs) -> Result<Outcome> {
         DiffFormat::Unified => print_diff_unified(out, &old, &new, options),
     })?;
     if old.snapshot == new.snapshot && !global.quiet {
-        let date = &old.snapshot.archive_date;
+        let date = old.snapshot.archive_time.date();
         say(&format!("both dates select the snapshot of {date}; there is none between them"));
     }
     Ok(finish(chosen.is_incomplete, !comparison.changes.is_empty()))
-}
-
-/// The policy as it was at the end of a period.
-fn at(index: &OpenIndex, args: &DiffArgs, period: Period) -> Result<Version> {
-    let filters = args.policy.filters(&args.company, SnapshotDates::AsOf(period));
-    let rank = one_policy(index, &filters, &args.company)?;
-    version(index, rank, chosen_ordinal(index, rank, &filters)?)
 }

@@ -9,9 +9,7 @@ use fineprint::model::{ClauseId, Period};
 use fineprint::printer::{
     print_markdown, print_shown, print_shown_json, print_version, print_version_json,
 };
-use fineprint::search::{
-    Searcher, ShownClause, SnapshotDates, Version, chosen_ordinal, one_policy, version,
-};
+use fineprint::search::{Searcher, ShownClause};
 
 use crate::cli::args::values::period;
 use crate::cli::args::{GlobalArgs, IndexChoice, PolicyArgs};
@@ -129,18 +127,15 @@ fn write_clauses(
 
 /// Prints the policy of a company. Returns true, since a missing policy is an error.
 fn show_policy(index: &OpenIndex, args: &ShowArgs, global: &GlobalArgs) -> Result<bool> {
-    let version = index.guard(|| chosen_version(index, args))?;
+    let policy = index.policy(args.policy.choice(&args.what))?;
+    let version = match args.as_of {
+        Some(date) => policy.at(date)?,
+        None => policy.newest()?,
+    };
     print(|out| match args.format {
         ShowFormat::Human => print_version(out, &version, global.human_options()),
         ShowFormat::Json => print_version_json(out, &version),
         ShowFormat::Markdown => print_markdown(out, &version),
     })?;
     Ok(true)
-}
-
-fn chosen_version(index: &OpenIndex, args: &ShowArgs) -> Result<Version> {
-    let dates = args.as_of.map_or(SnapshotDates::Latest, SnapshotDates::AsOf);
-    let filters = args.policy.filters(&args.what, dates);
-    let rank = one_policy(index, &filters, &args.what)?;
-    version(index, rank, chosen_ordinal(index, rank, &filters)?)
 }

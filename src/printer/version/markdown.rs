@@ -7,13 +7,13 @@
 use std::io::{self, Write};
 
 use crate::model::ClauseKind;
-use crate::search::{Version, VersionClause};
+use crate::search::{PolicyVersion, VersionClause};
 
 /// The characters between the cells of a row in the text of its clause.
 const CELL_BORDER: &str = " | ";
 
 /// Writes a version as Markdown that reads back into the same clauses.
-pub fn print_markdown(out: &mut impl Write, version: &Version) -> io::Result<()> {
+pub fn print_markdown(out: &mut impl Write, version: &PolicyVersion) -> io::Result<()> {
     out.write_all(markdown(&version.clauses).as_bytes())?;
     out.flush()
 }

@@ -9,17 +9,17 @@ use super::json::print_json_line;
 use super::terminal::numbers::counted;
 use super::terminal::pen::{BOLD, DIM, HumanOptions, PLAIN, Pen};
 use crate::model::ClauseKind;
-use crate::search::{Version, VersionClause};
+use crate::search::{PolicyVersion, VersionClause};
 
 /// Writes a version as one JSON object (`schema/version.schema.json`).
-pub fn print_version_json(out: &mut impl Write, version: &Version) -> io::Result<()> {
+pub fn print_version_json(out: &mut impl Write, version: &PolicyVersion) -> io::Result<()> {
     print_json_line(out, version)
 }
 
 /// Writes a version for people: first the policy, its date and its source, then the text.
 pub fn print_version(
     out: &mut impl Write,
-    version: &Version,
+    version: &PolicyVersion,
     options: HumanOptions,
 ) -> io::Result<()> {
     let pen = Pen::new(options);
@@ -36,14 +36,14 @@ pub fn print_version(
     out.flush()
 }
 
-fn write_head(out: &mut impl Write, version: &Version, pen: Pen) -> io::Result<()> {
+fn write_head(out: &mut impl Write, version: &PolicyVersion, pen: Pen) -> io::Result<()> {
     let card = &version.snapshot;
     writeln!(
         out,
         "{}  {}  {}",
         pen.draw(BOLD, &card.company),
         pen.safe(&card.policy_type),
-        pen.safe(&card.archive_time)
+        card.archive_time
     )?;
     for url in [&card.archive_url, &card.url].into_iter().flatten() {
         writeln!(out, "{}", pen.draw(DIM, url))?;

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::markdown::markdown;
 use crate::printer::json::print_json_line;
 use crate::printer::rows::{TableSeparator, cell, write_row};
-use crate::search::{SnapshotCard, Version};
+use crate::search::{PolicyVersion, SnapshotCard};
 
 /// A snapshot as `schema/snapshot.schema.json` describes it.
 #[derive(Serialize)]
@@ -16,7 +16,7 @@ struct SnapshotLine<'s> {
     company: &'s str,
     #[serde(rename = "type")]
     policy_type: &'s str,
-    archive_time: &'s str,
+    archive_time: String,
     url: Option<&'s str>,
     archive_url: Option<&'s str>,
     technical: bool,
@@ -26,12 +26,12 @@ struct SnapshotLine<'s> {
 }
 
 /// Writes a snapshot as a line of JSON (`schema/snapshot.schema.json`), its text as Markdown.
-pub fn print_snapshot_json(out: &mut impl Write, version: &Version) -> io::Result<()> {
+pub fn print_snapshot_json(out: &mut impl Write, version: &PolicyVersion) -> io::Result<()> {
     let card = &version.snapshot;
     let line = SnapshotLine {
         company: &card.company,
         policy_type: &card.policy_type,
-        archive_time: &card.archive_time,
+        archive_time: card.archive_time.rfc3339(),
         url: card.url.as_deref(),
         archive_url: card.archive_url.as_deref(),
         technical: card.is_technical,
@@ -48,7 +48,7 @@ pub fn print_snapshot_csv_names(out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Writes a snapshot as a row of CSV, its text as Markdown.
-pub fn print_snapshot_csv(out: &mut impl Write, version: &Version) -> io::Result<()> {
+pub fn print_snapshot_csv(out: &mut impl Write, version: &PolicyVersion) -> io::Result<()> {
     let SnapshotCard { company, policy_type, archive_time, url, archive_url, is_technical, .. } =
         &version.snapshot;
     let text = match markdown(&version.clauses) {
@@ -59,7 +59,7 @@ pub fn print_snapshot_csv(out: &mut impl Write, version: &Version) -> io::Result
     let cells = [
         company.clone(),
         policy_type.clone(),
-        archive_time.clone(),
+        archive_time.rfc3339(),
         cell(url.as_ref()),
         cell(archive_url.as_ref()),
         is_technical.to_string(),

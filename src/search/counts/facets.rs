@@ -1,43 +1,45 @@
-//! Exact counts of what matches, per company, type, year and so on.
+//! Counts what matches by a field: by company, type, year and so on. The counts are exact.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
 
 use crate::error::{MetadataUse, Result};
-use crate::model::{ArchiveTime, PolicyKey, Rank};
+use crate::model::{ArchiveTime, Ordinal, PolicyKey, Rank, as_text};
 use crate::search::Searcher;
 use crate::search::hit::Totals;
 use crate::search::matching::{Columns, Match};
 use crate::search::request::Select;
 use crate::search::select::{check_key, metadata_of};
-use crate::search::show::ClauseReader;
 use crate::search::totals::MatchCounter;
 
-/// By what matches are counted.
+/// The field by which matches are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FacetField {
-    /// Whose policy it is.
+    /// The company.
     Company,
-    /// Which policy of theirs.
+    /// The policy type.
     Type,
     /// The collection.
     Collection,
-    /// The years of the chosen snapshots in which a clause matches: a clause counts in each.
+    /// The years of the selected snapshots that contain the match. A clause counts in each of them.
     Year,
-    /// The nearest heading above the clause where a search shows it.
+    /// The innermost heading above the clause, at the place that a search shows.
     Section,
-    /// Its language.
+    /// The language.
     Lang,
-    /// What the metadata of the chosen snapshots in which it matches say under this key: a clause counts for each value.
+    /// The values of this metadata key in the selected snapshots that contain the match. A clause
+    /// counts for each of them.
     Metadata(String),
 }
 
 impl FromStr for FacetField {
     type Err = ();
 
-    /// `company`, `type`, `collection`, `year`, `section`, `lang` or `meta:KEY`.
+    /// Reads `company`, `type`, `collection`, `year`, `section`, `lang` or `meta:KEY`.
     fn from_str(text: &str) -> std::result::Result<Self, ()> {
         Ok(match text {
             "company" => FacetField::Company,
@@ -54,8 +56,8 @@ impl FromStr for FacetField {
     }
 }
 
-impl std::fmt::Display for FacetField {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for FacetField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FacetField::Company => f.write_str("company"),
             FacetField::Type => f.write_str("type"),
@@ -68,46 +70,42 @@ impl std::fmt::Display for FacetField {
     }
 }
 
-/// Counts by value (`schema/facets.schema.json`).
+/// Counts by the values of a field (`schema/facets.schema.json`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Facets {
     /// The query as it was given.
     pub query: String,
-    /// By what is counted.
-    pub by: String,
-    /// Sizes of the whole match set.
+    /// The field.
+    #[serde(serialize_with = "as_text::text")]
+    pub by: FacetField,
+    /// The size of the whole match set.
     pub totals: Totals,
-    /// By value: years ascending, all others with most clauses first, equal ones in the order of their letters.
+    /// One entry per value. Years ascend. Other values are in descending order of their clauses,
+    /// and values with equally many clauses are in alphabetical order.
     pub facets: Vec<FacetCount>,
 }
 
-/// The counts of one value.
+/// The matches that have one value of a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct FacetCount {
-    /// The value; `None` of what has none.
+    /// The value, or `None` for the matches that have none.
     pub value: Option<String>,
-    /// Distinct clauses that match.
+    /// The number of distinct clauses.
     pub clauses: u64,
-    /// Policies that have one.
+    /// The number of policies with one of those clauses.
     pub policies: u64,
-    /// Companies that have one.
+    /// The number of companies with one of those clauses.
     pub companies: u64,
 }
 
-/// What is counted of one value.
-#[derive(Default)]
-struct Count {
-    clauses: u64,
-    policies: HashSet<Rank>,
-    companies: HashSet<u32>,
-}
-
 impl Searcher {
-    /// Counts the matches of `request` by a field; its order and amount are not looked at.
+    /// Counts the matches of `select` by a field.
     ///
     /// # Errors
     ///
-    /// Those of [`Searcher::search`], and a key that no metadata have.
+    /// The same as [`Searcher::search`], and a metadata key that no snapshot has.
     pub fn facets(&self, select: &Select, by: &FacetField) -> Result<Facets> {
         self.index().guard(|| self.count_facets(select, by))
     }
@@ -118,64 +116,74 @@ impl Searcher {
             check_key(index, MetadataUse::Facet, key)?;
         }
         let mut clauses = self.clause_reader();
-        let mut counter = MatchCounter::default();
-        let mut counts: HashMap<Option<String>, Count> = HashMap::new();
+        let mut totals = MatchCounter::default();
+        let mut values = ValueCounter::default();
         let wants_times = *by == FacetField::Year;
         self.each_match(select, wants_times, &mut |segment, found| {
-            counter.count(index, found);
-            let values = match by {
-                FacetField::Section => vec![section(&mut clauses, segment, found)?],
+            totals.count(index, found);
+            let company = index.policies().company(found.rank.get());
+            let of_match = match by {
+                FacetField::Section => {
+                    let location = clauses.location(segment, found)?;
+                    vec![clauses.section(&location)?.pop()]
+                }
                 _ => self.values(by, &self.columns()[segment as usize], found)?,
             };
-            for value in values {
-                let count = counts.entry(value).or_default();
-                count.clauses += 1;
-                count.policies.insert(found.rank);
-                count.companies.insert(index.policies().company(found.rank.get()));
+            for value in of_match {
+                values.count(value, found.rank, company);
             }
             Ok(())
         })?;
         Ok(Facets {
             query: select.query_text().to_owned(),
-            by: by.to_string(),
-            totals: counter.totals(),
-            facets: sorted(counts, by),
+            by: by.clone(),
+            totals: totals.totals(),
+            facets: values.into_facets(by),
         })
     }
 
-    /// The values of a match: each once.
+    /// Returns the values of a match, each once. Sections are read elsewhere.
     fn values(
         &self,
         by: &FacetField,
         columns: &Columns,
         found: &Match<'_>,
     ) -> Result<Vec<Option<String>>> {
-        let name = |of: fn(&PolicyKey) -> &String| {
-            vec![self.index().policies().get(found.rank.get()).map(|entry| of(&entry.key).clone())]
-        };
         Ok(match by {
-            FacetField::Company => name(|key| &key.company),
-            FacetField::Type => name(|key| &key.policy_type),
-            FacetField::Collection => name(|key| &key.collection),
+            FacetField::Company => vec![Some(self.policy_key(found.rank)?.company.clone())],
+            FacetField::Type => vec![Some(self.policy_key(found.rank)?.policy_type.clone())],
+            FacetField::Collection => vec![Some(self.policy_key(found.rank)?.collection.clone())],
             FacetField::Lang => {
-                vec![columns.lang(found.doc).map(|lang| lang.to_string())]
+                let lang = columns.lang(found.doc);
+                vec![lang.map(|lang| lang.to_string())]
             }
-            FacetField::Year => {
-                let ordinals = found.matching.iter().flat_map(|run| run.ordinals());
-                let times = ordinals.filter_map(|ordinal| found.times.get(ordinal.index()));
-                let years: BTreeSet<String> = times.map(|&time| year(time)).collect();
-                years.into_iter().map(Some).collect()
-            }
+            FacetField::Year => self.years(found)?.into_iter().map(Some).collect(),
             FacetField::Metadata(key) => self.metadata(key, found)?,
             FacetField::Section => Vec::new(),
         })
     }
 
-    /// What the snapshots of a match say under a key; `None` is among it if one says nothing.
+    fn policy_key(&self, rank: Rank) -> Result<&PolicyKey> {
+        let entry = self.index().policies().get(rank.get());
+        Ok(&entry.ok_or_else(|| self.index().damaged("an unknown policy"))?.key)
+    }
+
+    /// Returns the years of the selected snapshots that contain the match.
+    fn years(&self, found: &Match<'_>) -> Result<BTreeSet<String>> {
+        let years = ordinals(found).map(|ordinal| {
+            let time = found.times.get(ordinal.index());
+            let time = time.ok_or_else(|| self.index().damaged("an archive time is missing"))?;
+            Ok(year(ArchiveTime::from_seconds(*time)))
+        });
+        years.collect()
+    }
+
+    /// Returns the values of a metadata key in the selected snapshots that contain the match. They
+    /// include `None` if one of the snapshots has no value.
     fn metadata(&self, key: &str, found: &Match<'_>) -> Result<Vec<Option<String>>> {
         let policy = self.policies().policy(self.index(), found.rank)?;
         let mut all = BTreeSet::new();
-        for ordinal in found.matching.iter().flat_map(|run| run.ordinals()) {
+        for ordinal in ordinals(found) {
             let values = self.policies().with_snapshot(
                 self.index(),
                 found.rank,
@@ -192,32 +200,92 @@ impl Searcher {
     }
 }
 
-/// The last heading above a match, where it is shown; `None` if there is none.
-fn section(
-    clauses: &mut ClauseReader<'_>,
-    segment: u32,
-    found: &Match<'_>,
-) -> Result<Option<String>> {
-    let location = clauses.location(segment, found)?;
-    Ok(clauses.section(&location)?.pop())
+/// Returns the ordinals of the selected snapshots that contain the match.
+fn ordinals(found: &Match<'_>) -> impl Iterator<Item = Ordinal> {
+    found.matching.iter().flat_map(|run| run.ordinals())
 }
 
-fn year(time: i64) -> String {
-    let date = ArchiveTime::from_seconds(time).date();
-    date.rsplitn(3, '-').last().unwrap_or_default().to_owned()
+/// Returns the year of a time: its UTC day without month and day.
+fn year(time: ArchiveTime) -> String {
+    let date = time.date();
+    date[..date.len() - "-MM-DD".len()].to_owned()
 }
 
-fn sorted(counts: HashMap<Option<String>, Count>, by: &FacetField) -> Vec<FacetCount> {
-    let facet = |(value, count): (Option<String>, Count)| FacetCount {
-        value,
-        clauses: count.clauses,
-        policies: count.policies.len() as u64,
-        companies: count.companies.len() as u64,
-    };
-    let mut facets: Vec<FacetCount> = counts.into_iter().map(facet).collect();
-    match by {
-        FacetField::Year => facets.sort_by(|a, b| a.value.cmp(&b.value)),
-        _ => facets.sort_by(|a, b| b.clauses.cmp(&a.clauses).then_with(|| a.value.cmp(&b.value))),
+/// Counts clauses, policies and companies by value.
+#[derive(Default)]
+struct ValueCounter(HashMap<Option<String>, ValueCount>);
+
+#[derive(Default)]
+struct ValueCount {
+    clauses: u64,
+    policies: HashSet<Rank>,
+    /// Numbers of companies.
+    companies: HashSet<u32>,
+}
+
+impl ValueCounter {
+    /// Counts one clause of this policy and company for a value.
+    fn count(&mut self, value: Option<String>, rank: Rank, company: u32) {
+        let count = self.0.entry(value).or_default();
+        count.clauses += 1;
+        count.policies.insert(rank);
+        count.companies.insert(company);
     }
-    facets
+
+    /// Returns the counts in the order of [`Facets::facets`].
+    fn into_facets(self, by: &FacetField) -> Vec<FacetCount> {
+        let counts = self.0.into_iter().map(|(value, count)| FacetCount {
+            value,
+            clauses: count.clauses,
+            policies: count.policies.len() as u64,
+            companies: count.companies.len() as u64,
+        });
+        let mut facets: Vec<FacetCount> = counts.collect();
+        facets.sort_by(|a, b| a.value.cmp(&b.value));
+        if *by != FacetField::Year {
+            // The sort is stable, so that values with equally many clauses keep their order.
+            facets.sort_by_key(|facet| std::cmp::Reverse(facet.clauses));
+        }
+        facets
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_as_they_are_printed() {
+        for name in ["company", "type", "collection", "year", "section", "lang", "meta:rank"] {
+            assert_eq!(name.parse::<FacetField>().map(|field| field.to_string()), Ok(name.into()));
+        }
+        for other in ["", "meta:", "years", "meta"] {
+            assert_eq!(other.parse::<FacetField>(), Err(()), "{other}");
+        }
+    }
+
+    #[test]
+    fn years_keep_their_digits() {
+        assert_eq!(year(ArchiveTime::from_seconds(0)), "1970");
+        assert_eq!(year(ArchiveTime::from_seconds(i64::MAX)), "9999");
+        assert_eq!(year(ArchiveTime::from_seconds(-62_198_755_200)), "-000001");
+    }
+
+    /// The values in their order, each with its clauses and policies.
+    fn counted(by: &FacetField) -> Vec<(String, u64, u64)> {
+        let mut counter = ValueCounter::default();
+        for (value, rank) in [("2019", 0), ("2018", 0), ("2020", 1), ("2020", 2), ("2020", 2)] {
+            counter.count(Some(value.to_owned()), Rank::new(rank), 0);
+        }
+        let facets = counter.into_facets(by).into_iter();
+        facets.map(|facet| (facet.value.unwrap(), facet.clauses, facet.policies)).collect()
+    }
+
+    #[test]
+    fn values_are_ordered_by_clauses_and_years_by_time() {
+        let (y2018, y2019) = (("2018".to_owned(), 1, 1), ("2019".to_owned(), 1, 1));
+        let y2020 = ("2020".to_owned(), 3, 2);
+        assert_eq!(counted(&FacetField::Company), [y2020.clone(), y2018.clone(), y2019.clone()]);
+        assert_eq!(counted(&FacetField::Year), [y2018, y2019, y2020]);
+    }
 }

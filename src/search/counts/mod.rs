@@ -1,4 +1,4 @@
-//! What matches, counted: over time, by a field, by company.
+//! Counts what matches: period by period, by the values of a field, and by company.
 
 mod companies;
 mod facets;

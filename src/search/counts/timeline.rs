@@ -1,8 +1,13 @@
-//! How many policies say something, period after period: counted over runs and archive times, no stored text is read.
+//! Counts how many policies say something, period by period.
 //!
-//! What is counted in a period is a *window* of each policy's ordinals: for policies, companies and clauses the newest snapshot up to the
-//! end of the period, as `--as-of` chooses it; for snapshots all that are dated inside. Of both, only snapshots that count. `--since` and
-//! `--until` are the ends of the axis: what stood before `--since` still carries forward into it.
+//! The counts come from the runs of clauses and from archive times, so no stored text is read. In
+//! each period a *window* of the ordinals of each policy counts. If policies, companies or clauses
+//! are counted, the window is the newest snapshot up to the end of the period, as with
+//! [`SnapshotDates::AsOf`]. If snapshots are counted, it contains all snapshots of the period. In
+//! both cases only the snapshots that the filters select count.
+//!
+//! `since` and `until` of the filters are the ends of the axis. A snapshot from before `since` is
+//! still in force after it.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,7 +18,7 @@ use serde::Serialize;
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
 use crate::index::{OpenIndex, PolicyTable};
-use crate::model::{ArchiveTime, CalendarPeriod, Interval, Ordinal, Rank};
+use crate::model::{Age, ArchiveTime, CalendarPeriod, Interval, Ordinal, Rank, as_text};
 use crate::query::Query;
 use crate::search::Searcher;
 use crate::search::request::{Filters, Select, SnapshotDates};
@@ -23,19 +28,19 @@ use crate::search::select::{PolicyInTime, SnapshotSelection, each_policy, last_s
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TimelineMeasure {
-    /// Policies in force at the end of the period.
+    /// The policies that are in force at the end of the period.
     #[default]
     Policies,
-    /// Companies with a policy in force at the end of the period.
+    /// The companies that have a policy in force at the end of the period.
     Companies,
-    /// Snapshots archived in the period.
+    /// The snapshots that were archived in the period.
     Snapshots,
-    /// Distinct clauses of policies in force at the end of the period.
+    /// The distinct clauses of the policies that are in force at the end of the period.
     Clauses,
 }
 
 impl TimelineMeasure {
-    /// Its name in output.
+    /// Returns the name that output uses.
     pub fn name(self) -> &'static str {
         match self {
             TimelineMeasure::Policies => "policies",
@@ -46,14 +51,14 @@ impl TimelineMeasure {
     }
 }
 
-/// A timeline, as it is asked for.
+/// The request of a timeline.
 #[derive(Debug, Clone, Default)]
 pub struct TimelineRequest {
-    /// One series each.
+    /// The queries. Each becomes one series.
     pub queries: Vec<Query>,
-    /// How queries are read, and which snapshots and clauses count; its own query is not read.
+    /// Which clauses and snapshots count. The query in it is not used.
     pub select: Select,
-    /// How long periods are.
+    /// The length of the periods.
     pub by: Interval,
     /// What is counted.
     pub measure: TimelineMeasure,
@@ -61,256 +66,275 @@ pub struct TimelineRequest {
 
 /// Counts by period (`schema/timeline.schema.json`).
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Timeline {
-    /// `year`, `half-year`, `quarter` or `month`.
-    pub by: &'static str,
+    /// The length of the periods.
+    #[serde(serialize_with = "as_text::text")]
+    pub by: Interval,
     /// What is counted.
     pub measure: TimelineMeasure,
-    /// How old a policy's newest snapshot may be and still be in force; `None`: however old. Of no meaning for snapshots.
-    pub carry: Option<String>,
-    /// Per query its counts.
+    /// The greatest age of a snapshot that is still in force, or `None` if there is no limit. It
+    /// has no meaning if snapshots are counted.
+    #[serde(serialize_with = "as_text::optional_text")]
+    pub carry: Option<Age>,
+    /// One series per query.
     pub series: Vec<TimelineSeries>,
 }
 
 /// The counts of one query.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct TimelineSeries {
     /// The query as it was given.
     pub query: String,
-    /// By period, none left out.
+    /// One point per period, without gaps, oldest first.
     pub points: Vec<TimelinePoint>,
 }
 
-/// The counts of one period.
+/// The counts of one query in one period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct TimelinePoint {
-    /// Its name: `2019`, `2019-H1`, `2019-Q1`, `2019-01`.
+    /// The name of the period: `2019`, `2019-H1`, `2019-Q1` or `2019-01`.
     pub period: String,
-    /// Its first day.
-    pub start: String,
-    /// Its last day.
-    pub end: String,
-    /// Whether the index or the axis ends before the period does, or the axis begins after it did.
+    /// The first second of the period. JSON has its day.
+    #[serde(serialize_with = "as_text::date")]
+    pub start: ArchiveTime,
+    /// The last second of the period. JSON has its day.
+    #[serde(serialize_with = "as_text::date")]
+    pub end: ArchiveTime,
+    /// Whether the axis or the index covers only a part of the period.
     pub is_partial: bool,
-    /// How many match.
+    /// The number that match.
     pub saying: u64,
-    /// How many there are that the filters let through.
+    /// The number that the filters select, whether they match or not.
     pub in_force: u64,
-    /// `saying` of `in_force`, rounded to 4 decimals; `None` where none is in force.
+    /// `saying` divided by `in_force`, rounded to 4 decimals, or `None` if `in_force` is 0.
     pub share: Option<f64>,
 }
 
 impl Searcher {
-    /// Counts by period.
+    /// Counts the matches of each query, period by period.
     ///
     /// # Errors
     ///
-    /// Those of [`Searcher::search`].
+    /// The same as [`Searcher::search`].
     pub fn timeline(&self, request: &TimelineRequest) -> Result<Timeline> {
-        self.index().guard(|| self.count_periods(request))
+        self.index().guard(|| self.count_timeline(request))
     }
 
-    fn count_periods(&self, request: &TimelineRequest) -> Result<Timeline> {
-        let index = self.index();
-        let axis = Axis::new(index, request.select.filters.dates);
-        let select = Select { query: None, filters: carried(request), ..request.select.clone() };
-        let filters = &select.filters;
-        let calendar = Calendar::new(index, filters, axis, (request.by, request.measure))?;
-        let base = match request.measure {
-            TimelineMeasure::Clauses => self.counts(&select, &calendar)?,
-            _ => calendar.in_force(index),
+    fn count_timeline(&self, request: &TimelineRequest) -> Result<Timeline> {
+        let filters = axis_filters(request);
+        let all_clauses = Select { query: None, filters, ..request.select.clone() };
+        let calendar = TimelineCalendar::new(self.index(), request, &all_clauses.filters)?;
+        let in_force = match request.measure {
+            TimelineMeasure::Clauses => self.counts(&all_clauses, &calendar)?,
+            _ => calendar.in_force(self.index()),
         };
         let mut series = Vec::with_capacity(request.queries.len());
         for query in &request.queries {
-            let asked = Select { query: Some(query.clone()), ..select.clone() };
-            let saying = self.counts(&asked, &calendar)?;
-            let points = calendar.spans.iter().zip(saying.iter().zip(&base));
-            let points =
-                points.map(|(span, (&saying, &in_force))| calendar.point(span, saying, in_force));
-            series
-                .push(TimelineSeries { query: query.text().to_owned(), points: points.collect() });
+            let select = Select { query: Some(query.clone()), ..all_clauses.clone() };
+            let saying = self.counts(&select, &calendar)?;
+            series.push(TimelineSeries {
+                query: query.text().to_owned(),
+                points: calendar.points(&saying, &in_force),
+            });
         }
-        let carry = filters.carry.map(|carry| carry.to_string());
-        Ok(Timeline { by: request.by.name(), measure: request.measure, carry, series })
+        let carry = request.select.filters.carry;
+        Ok(Timeline { by: request.by, measure: request.measure, carry, series })
     }
 
-    /// By period, how many match.
-    fn counts(&self, select: &Select, calendar: &Calendar) -> Result<Vec<u64>> {
-        let index = self.index();
-        let mut counter = Counter::new(calendar, index);
+    /// Counts the matches of `select`, by period.
+    fn counts(&self, select: &Select, calendar: &TimelineCalendar) -> Result<Vec<u64>> {
+        let mut counter = PeriodCounter::new(calendar, self.index());
         self.each_match(select, false, &mut |_, found| {
-            counter.enter(found.rank);
-            counter.count(found.matching);
+            counter.enter_policy(found.rank);
+            counter.add(found.matching);
             Ok(())
         })?;
         Ok(counter.finish())
     }
 }
 
-/// The filters as far as they choose what may be in force: where snapshots carry forward, those before the axis do, too.
-fn carried(request: &TimelineRequest) -> Filters {
-    let filters = request.select.filters.clone();
-    match filters.dates {
-        SnapshotDates::Between { until, .. } if request.measure != TimelineMeasure::Snapshots => {
-            Filters {
-                dates: until
-                    .map_or(SnapshotDates::All, |_| SnapshotDates::Between { since: None, until }),
-                ..filters
-            }
-        }
-        _ => filters,
+/// Returns the filters without the start of the axis, unless snapshots are counted. A snapshot from
+/// before the axis may be in force on it.
+fn axis_filters(request: &TimelineRequest) -> Filters {
+    let mut filters = request.select.filters.clone();
+    if request.measure != TimelineMeasure::Snapshots
+        && let SnapshotDates::Between { until, .. } = filters.dates
+    {
+        filters.dates = match until {
+            Some(_) => SnapshotDates::Between { since: None, until },
+            None => SnapshotDates::All,
+        };
     }
+    filters
 }
 
-/// The ends of the axis.
+/// The two ends of the axis.
 #[derive(Clone, Copy)]
-struct Axis {
-    /// `None`: with the first snapshot that counts.
+struct TimelineAxis {
+    /// The first second, or `None` if the axis begins with the first selected snapshot.
     first: Option<ArchiveTime>,
+    /// The last second.
     last: ArchiveTime,
 }
 
-impl Axis {
+impl TimelineAxis {
     fn new(index: &OpenIndex, dates: SnapshotDates) -> Self {
         let (since, until) = match dates {
             SnapshotDates::Between { since, until } => (since, until),
             SnapshotDates::AsOf(period) => (None, Some(period)),
             SnapshotDates::All | SnapshotDates::Latest => (None, None),
         };
-        let end = last_second(index);
-        let last = until.map_or(end, |until| until.last());
-        Self { first: since.map(|since| since.start()), last }
+        Self {
+            first: since.map(|since| since.start()),
+            last: until.map_or_else(|| last_second(index), |until| until.last()),
+        }
     }
 }
 
-/// The periods, and what is looked at of a policy in each.
-struct Calendar {
-    spans: Vec<CalendarPeriod>,
-    /// By rank, the policies that the filters of names let through.
+/// The periods of the axis, and the snapshots of each policy that count in them.
+struct TimelineCalendar {
+    periods: Vec<CalendarPeriod>,
+    /// The policies that the filters of names select, by rank.
     policies: BTreeMap<Rank, PolicyInTime>,
-    axis: Axis,
+    axis: TimelineAxis,
     selection: SnapshotSelection,
     measure: TimelineMeasure,
 }
 
-impl Calendar {
-    /// All periods of the axis.
-    fn new(
-        index: &OpenIndex,
-        filters: &Filters,
-        axis: Axis,
-        (by, measure): (Interval, TimelineMeasure),
-    ) -> Result<Self> {
+impl TimelineCalendar {
+    /// `filters` are the filters of the request without the start of the axis.
+    fn new(index: &OpenIndex, request: &TimelineRequest, filters: &Filters) -> Result<Self> {
+        let axis = TimelineAxis::new(index, request.select.filters.dates);
         let selection = SnapshotSelection::new(index, filters)?;
         let mut policies = BTreeMap::new();
         each_policy(index, filters, &selection, |policy| {
             policies.insert(policy.rank, policy);
         })?;
-        let first = axis
-            .first
-            .or_else(|| policies.values().filter_map(|policy| Some(policy.span()?.0)).min());
-        let spans = first.map_or_else(Vec::new, |first| by.spans(first, axis.last));
-        Ok(Self { spans, policies, axis, selection, measure })
+        let oldest = policies.values().filter_map(|policy| Some(policy.span()?.0)).min();
+        let periods = match axis.first.or(oldest) {
+            Some(first) => request.by.spans(first, axis.last),
+            None => Vec::new(),
+        };
+        Ok(Self { periods, policies, axis, selection, measure: request.measure })
     }
 
-    /// By period, how many there are of what is counted, clauses excepted.
+    /// Counts what the filters select, by period. Clauses cannot be counted here.
     fn in_force(&self, index: &OpenIndex) -> Vec<u64> {
-        let mut counter = Counter::new(self, index);
+        let mut counter = PeriodCounter::new(self, index);
         for (&rank, policy) in &self.policies {
-            counter.enter(rank);
-            counter.count(&policy.runs());
+            counter.enter_policy(rank);
+            counter.add(&policy.runs());
         }
         counter.finish()
     }
 
+    /// Returns the ordinals of a policy that count, by period.
     fn windows(&self, policy: &PolicyInTime) -> Vec<Range<Ordinal>> {
-        let window = |span: &CalendarPeriod| match self.measure {
-            TimelineMeasure::Snapshots => policy.inside(span),
+        let windows = self.periods.iter().map(|period| match self.measure {
+            TimelineMeasure::Snapshots => policy.inside(period),
             TimelineMeasure::Policies | TimelineMeasure::Companies | TimelineMeasure::Clauses => {
-                policy.newest(span.last.min(self.axis.last), &self.selection)
+                policy.newest(period.last.min(self.axis.last), &self.selection)
             }
-        };
-        self.spans.iter().map(window).collect()
+        });
+        windows.collect()
     }
 
-    fn point(&self, span: &CalendarPeriod, saying: u64, in_force: u64) -> TimelinePoint {
-        let share = (in_force > 0).then(|| (saying as f64 / in_force as f64 * 1e4).round() / 1e4);
+    fn points(&self, saying: &[u64], in_force: &[u64]) -> Vec<TimelinePoint> {
+        let counts = saying.iter().zip(in_force);
+        let points = self.periods.iter().zip(counts);
+        points.map(|(period, (&saying, &in_force))| self.point(period, saying, in_force)).collect()
+    }
+
+    fn point(&self, period: &CalendarPeriod, saying: u64, in_force: u64) -> TimelinePoint {
+        let begins_before_axis = self.axis.first.is_some_and(|first| period.start < first);
+        let ends_after_axis = period.last > self.axis.last.min(self.selection.end());
         TimelinePoint {
-            period: span.name.clone(),
-            start: span.start.date(),
-            end: span.last.date(),
-            is_partial: span.last > self.axis.last.min(self.selection.end())
-                || self.axis.first.is_some_and(|first| span.start < first),
+            period: period.name.clone(),
+            start: period.start,
+            end: period.last,
+            is_partial: begins_before_axis || ends_after_axis,
             saying,
             in_force,
-            share,
+            share: share(saying, in_force),
         }
     }
 }
 
-/// Adds up by period; what is of one policy comes together.
-struct Counter<'c> {
-    calendar: &'c Calendar,
+/// Divides two counts and rounds to 4 decimals. Returns `None` if the second one is 0.
+fn share(saying: u64, in_force: u64) -> Option<f64> {
+    (in_force > 0).then(|| (saying as f64 / in_force as f64 * 1e4).round() / 1e4)
+}
+
+/// Adds up counts by period. Everything of one policy has to be added together.
+struct PeriodCounter<'c> {
+    calendar: &'c TimelineCalendar,
     names: &'c PolicyTable,
     counts: Vec<u64>,
-    /// Per period the companies seen.
+    /// The numbers of the companies by period, if companies are counted.
     companies: Vec<FixedBitSet>,
+    /// The rank of the current policy.
     rank: Option<Rank>,
-    company: u32,
+    /// The windows of the current policy by period.
     windows: Vec<Range<Ordinal>>,
-    /// The matching snapshots of the policy at hand.
+    /// The snapshots of the current policy that match.
     snapshots: FixedBitSet,
 }
 
-impl<'c> Counter<'c> {
-    fn new(calendar: &'c Calendar, index: &'c OpenIndex) -> Self {
-        let periods = calendar.spans.len();
-        let companies = if calendar.measure == TimelineMeasure::Companies { periods } else { 0 };
+impl<'c> PeriodCounter<'c> {
+    fn new(calendar: &'c TimelineCalendar, index: &'c OpenIndex) -> Self {
+        let names = index.policies();
+        let periods = calendar.periods.len();
+        let companies = match calendar.measure {
+            TimelineMeasure::Companies => {
+                vec![FixedBitSet::with_capacity(names.company_count()); periods]
+            }
+            _ => Vec::new(),
+        };
         Self {
             calendar,
-            names: index.policies(),
+            names,
             counts: vec![0; periods],
-            companies: vec![
-                FixedBitSet::with_capacity(index.policies().company_count());
-                companies
-            ],
+            companies,
             rank: None,
-            company: 0,
             windows: Vec::new(),
             snapshots: FixedBitSet::new(),
         }
     }
 
-    fn enter(&mut self, rank: Rank) {
+    /// Makes the policy of this rank the current one.
+    fn enter_policy(&mut self, rank: Rank) {
         if self.rank == Some(rank) {
             return;
         }
-        self.leave();
-        (self.rank, self.company) = (Some(rank), self.names.company(rank.get()));
+        self.leave_policy();
+        self.rank = Some(rank);
         if let Some(policy) = self.calendar.policies.get(&rank) {
             self.windows = self.calendar.windows(policy);
             self.snapshots.grow(policy.times.len());
         }
     }
 
-    /// Counts something that has these runs.
-    fn count(&mut self, runs: &[OrdinalRun]) {
+    /// Adds something that occurs in these runs of the current policy.
+    fn add(&mut self, runs: &[OrdinalRun]) {
         if self.calendar.measure == TimelineMeasure::Clauses {
             for (count, window) in self.counts.iter_mut().zip(&self.windows) {
-                let stands =
-                    runs.iter().any(|run| run.start < window.end && window.start <= run.last);
-                *count += u64::from(stands && !window.is_empty());
+                *count += u64::from(runs.iter().any(|run| overlaps(run, window)));
             }
             return;
         }
         for run in runs {
-            // Ordinals beyond the snapshots of a policy are those of a damaged index.
+            // In a damaged index, runs may name ordinals beyond the snapshots of the policy.
             let end = run.last.next().index().min(self.snapshots.len());
             self.snapshots.insert_range(run.start.index().min(end)..end);
         }
     }
 
-    fn leave(&mut self) {
+    /// Adds the matching snapshots of the current policy to the counts.
+    fn leave_policy(&mut self) {
+        let Some(rank) = self.rank else { return };
         for (i, window) in self.windows.iter().enumerate() {
             let end = window.end.index().min(self.snapshots.len());
             let matching = self.snapshots.count_ones(window.start.index().min(end)..end) as u64;
@@ -318,7 +342,7 @@ impl<'c> Counter<'c> {
                 TimelineMeasure::Policies => self.counts[i] += matching.min(1),
                 TimelineMeasure::Snapshots => self.counts[i] += matching,
                 TimelineMeasure::Companies if matching > 0 => {
-                    self.companies[i].grow_and_insert(self.company as usize)
+                    self.companies[i].grow_and_insert(self.names.company(rank.get()) as usize)
                 }
                 TimelineMeasure::Companies | TimelineMeasure::Clauses => {}
             }
@@ -327,11 +351,67 @@ impl<'c> Counter<'c> {
         self.windows.clear();
     }
 
+    /// Returns the counts by period.
     fn finish(mut self) -> Vec<u64> {
-        self.leave();
+        self.leave_policy();
         for (count, companies) in self.counts.iter_mut().zip(&self.companies) {
             *count = companies.count_ones(..) as u64;
         }
         self.counts
+    }
+}
+
+/// Whether a run and a window have an ordinal in common.
+fn overlaps(run: &OrdinalRun, window: &Range<Ordinal>) -> bool {
+    !window.is_empty() && run.start < window.end && window.start <= run.last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Period;
+
+    #[test]
+    fn shares_have_four_decimals() {
+        assert_eq!(share(1, 3), Some(0.3333));
+        assert_eq!(share(2, 3), Some(0.6667));
+        assert_eq!(share(0, 5), Some(0.0));
+        assert_eq!(share(0, 0), None);
+    }
+
+    fn ordinals(numbers: Range<u32>) -> Range<Ordinal> {
+        Ordinal::new(numbers.start)..Ordinal::new(numbers.end)
+    }
+
+    #[test]
+    fn runs_include_their_last_ordinal_and_windows_do_not() {
+        let run = OrdinalRun { start: Ordinal::new(2), last: Ordinal::new(4) };
+        for (window, expected) in [(0..2, false), (0..3, true), (4..5, true), (5..9, false)] {
+            assert_eq!(overlaps(&run, &ordinals(window)), expected);
+        }
+        assert!(!overlaps(&run, &ordinals(3..3)));
+    }
+
+    /// The dates of the filters by which a timeline from 2010 counts this measure.
+    fn dates(until: Option<Period>, measure: TimelineMeasure) -> SnapshotDates {
+        let mut request = TimelineRequest { measure, ..TimelineRequest::default() };
+        let since = Some("2010".parse().unwrap());
+        request.select.filters.dates = SnapshotDates::Between { since, until };
+        axis_filters(&request).dates
+    }
+
+    #[test]
+    fn the_start_of_the_axis_does_not_hide_what_is_in_force() {
+        let until: Option<Period> = Some("2012".parse().unwrap());
+        let since = Some("2010".parse().unwrap());
+        assert_eq!(
+            dates(until, TimelineMeasure::Snapshots),
+            SnapshotDates::Between { since, until }
+        );
+        assert_eq!(
+            dates(until, TimelineMeasure::Policies),
+            SnapshotDates::Between { since: None, until }
+        );
+        assert_eq!(dates(None, TimelineMeasure::Clauses), SnapshotDates::All);
     }
 }

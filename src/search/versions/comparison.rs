@@ -1,123 +1,126 @@
-//! What changed between two versions of a policy.
+//! Compares two versions of a policy clause by clause.
 
 use serde::Serialize;
 
-use super::version::{SnapshotCard, Version, VersionClause};
-use crate::diff::{AlignedChange, ClauseFate, align, words};
+use super::align::{AlignedChange, WordChange, align, compare_words};
+use super::version::{PolicyVersion, SnapshotCard, VersionClause};
 
-/// Two versions of a policy and what differs (`schema/diff.schema.json`).
+/// The differences between two versions of a policy (`schema/diff.schema.json`).
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct VersionComparison {
     /// The older snapshot.
     pub old: SnapshotCard,
     /// The newer snapshot.
     pub new: SnapshotCard,
-    /// How many clauses of each sort there are.
+    /// The number of clauses by what happened to them.
     pub summary: DiffSummary,
-    /// What differs, in reading order.
+    /// The differences, in reading order.
     pub changes: Vec<ClauseDifference>,
 }
 
-/// Numbers of clauses.
+/// The number of clauses by what happened to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct DiffSummary {
-    /// In the new version only.
+    /// Clauses that only the new version contains.
     pub added: u64,
-    /// In the old version only.
+    /// Clauses that only the old version contains.
     pub removed: u64,
-    /// Reworded.
+    /// Clauses that were reworded.
     pub changed: u64,
-    /// The same elsewhere.
+    /// Clauses that are the same in another place.
     pub moved: u64,
-    /// The same at the same place.
+    /// Clauses that are the same in the same place.
     pub same: u64,
 }
 
-/// One difference.
+/// One clause that differs between two versions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClauseDifference {
-    /// What sort it is.
-    pub change: ChangeKind,
-    /// The clause in the old version; `None` of an added one.
+    /// What happened to the clause.
+    pub change: ClauseChange,
+    /// The clause in the old version, or `None` if it was added.
     pub old: Option<VersionClause>,
-    /// The clause in the new version; `None` of a removed one.
+    /// The clause in the new version, or `None` if it was removed.
     pub new: Option<VersionClause>,
-    /// Of a changed one, the stretches of words of its text that stayed, were removed and were added; else `None`.
+    /// The words that were kept, removed and added, or `None` unless the clause was reworded.
     pub words: Option<Vec<WordChange>>,
 }
 
-/// A stretch of words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct WordChange {
-    /// What became of it.
-    pub fate: ClauseFate,
-    /// The words.
-    pub text: String,
-}
-
-/// What became of a clause.
+/// What happened to a clause between two versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum ChangeKind {
-    /// It is in the new version only.
+pub enum ClauseChange {
+    /// Only the new version contains the clause.
     Added,
-    /// It is in the old version only.
+    /// Only the old version contains the clause.
     Removed,
-    /// It was reworded, or its lead-in was.
+    /// The clause or its lead-in was reworded.
     Changed,
-    /// It stands elsewhere.
+    /// The clause is in another place.
     Moved,
 }
 
 impl VersionComparison {
-    /// What differs between two versions.
-    pub fn new(old: Version, new: Version) -> Self {
-        let (from, to): (Vec<_>, Vec<_>) = (
-            old.clauses.iter().map(VersionClause::compared).collect(),
-            new.clauses.iter().map(VersionClause::compared).collect(),
-        );
-        let alignment = align(&from, &to);
+    /// Compares an older with a newer version of a policy.
+    ///
+    /// ```
+    /// # use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
+    /// # use fineprint::progress::SilentProgress;
+    /// # use fineprint::search::VersionComparison;
+    /// # let temporary = tempfile::tempdir()?;
+    /// # let folder = temporary.path().join("index");
+    /// # let scan = CorpusScan::new(&["data/policies".into()], "default", &SilentProgress)?;
+    /// # let options = BuildOptions { index: folder.clone(), ..BuildOptions::default() };
+    /// # build(scan, &options, &SilentProgress)?;
+    /// # let index = OpenIndex::open(&folder)?;
+    /// let policy = index.policy("linden-bank.example")?;
+    /// let (old, new) = (policy.at("2005".parse()?)?, policy.at("2012".parse()?)?);
+    /// let comparison = VersionComparison::new(&old, &new);
+    /// assert!(!comparison.changes.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(old: &PolicyVersion, new: &PolicyVersion) -> Self {
+        let old_compared: Vec<_> = old.clauses.iter().map(VersionClause::compared).collect();
+        let new_compared: Vec<_> = new.clauses.iter().map(VersionClause::compared).collect();
+        let alignment = align(&old_compared, &new_compared);
         let mut summary =
             DiffSummary { same: alignment.same.len() as u64, ..DiffSummary::default() };
-        let changes = alignment.changes.iter().map(|change| {
-            let (kind, from, to) = match *change {
-                AlignedChange::Added(to) => (ChangeKind::Added, None, Some(to)),
-                AlignedChange::Removed(from) => (ChangeKind::Removed, Some(from), None),
-                AlignedChange::Changed(from, to) => (ChangeKind::Changed, Some(from), Some(to)),
-                AlignedChange::Moved(from, to) => (ChangeKind::Moved, Some(from), Some(to)),
-            };
-            summary.count(kind);
-            difference(kind, from.map(|at| &old.clauses[at]), to.map(|at| &new.clauses[at]))
-        });
-        let changes = changes.collect();
-        Self { summary, changes, old: old.snapshot, new: new.snapshot }
+        let changes: Vec<ClauseDifference> =
+            alignment.changes.iter().map(|&change| difference(change, old, new)).collect();
+        for difference in &changes {
+            summary.count(difference.change);
+        }
+        Self { old: old.snapshot.clone(), new: new.snapshot.clone(), summary, changes }
     }
 }
 
-fn difference(
-    change: ChangeKind,
-    old: Option<&VersionClause>,
-    new: Option<&VersionClause>,
-) -> ClauseDifference {
+/// Returns the clauses of one change of an alignment of these versions.
+fn difference(change: AlignedChange, old: &PolicyVersion, new: &PolicyVersion) -> ClauseDifference {
+    let (change, old, new) = match change {
+        AlignedChange::Added(at) => (ClauseChange::Added, None, Some(&new.clauses[at])),
+        AlignedChange::Removed(at) => (ClauseChange::Removed, Some(&old.clauses[at]), None),
+        AlignedChange::Changed(from, to) => {
+            (ClauseChange::Changed, Some(&old.clauses[from]), Some(&new.clauses[to]))
+        }
+        AlignedChange::Moved(from, to) => {
+            (ClauseChange::Moved, Some(&old.clauses[from]), Some(&new.clauses[to]))
+        }
+    };
     let words = match (change, old, new) {
-        (ChangeKind::Changed, Some(old), Some(new)) => Some(stretches(&old.text, &new.text)),
+        (ClauseChange::Changed, Some(old), Some(new)) => Some(compare_words(&old.text, &new.text)),
         _ => None,
     };
     ClauseDifference { change, old: old.cloned(), new: new.cloned(), words }
 }
 
-/// What became of the words of a text.
-pub(super) fn stretches(old: &str, new: &str) -> Vec<WordChange> {
-    words(old, new).into_iter().map(|(fate, text)| WordChange { fate, text }).collect()
-}
-
 impl DiffSummary {
-    fn count(&mut self, kind: ChangeKind) {
-        *match kind {
-            ChangeKind::Added => &mut self.added,
-            ChangeKind::Removed => &mut self.removed,
-            ChangeKind::Changed => &mut self.changed,
-            ChangeKind::Moved => &mut self.moved,
+    fn count(&mut self, change: ClauseChange) {
+        *match change {
+            ClauseChange::Added => &mut self.added,
+            ClauseChange::Removed => &mut self.removed,
+            ClauseChange::Changed => &mut self.changed,
+            ClauseChange::Moved => &mut self.moved,
         } += 1;
     }
 }

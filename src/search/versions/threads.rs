@@ -1,250 +1,401 @@
-//! The threads of a policy's wordings: which wording became which, when, and back again.
+//! Follows the wordings of one policy through its snapshots: which replaced which, and when.
 //!
-//! Clauses that differ in the numbers before them only are one *wording*, as in [`crate::diff`]. A wording enters or leaves between two
-//! snapshots; whether it came from another wording, or became one, the comparison of these two versions says. Wordings that became each other are one *thread*.
+//! Clauses that differ only in the list numbers before their texts are one *wording*. Between two
+//! successive snapshots a wording may appear or disappear. The alignment of the two versions tells
+//! whether it replaced another wording. Wordings that are connected by replacements are one
+//! *thread*.
+//!
+//! This file works with numbers only. Dates and texts are left to `history_builder`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use fixedbitset::FixedBitSet;
 
+use super::align::{AlignedChange, ComparedClause, WordingNumbers, align};
 use crate::collapse::{ClauseOccurrence, CollapsedPolicy};
-use crate::diff::{AlignedChange, ComparedClause, align};
-use crate::section::ClauseIdentity;
+use crate::model::{ClauseKind, ClauseNumber, Ordinal};
 
-/// The wordings of a policy, numbered in clause order, and the snapshots that are looked at.
+/// The wordings of a policy, numbered in clause order.
+///
+/// Snapshots may be left out. A *position* counts the remaining ones, from 0 for the oldest.
 pub(super) struct Wordings<'p> {
     policy: &'p CollapsedPolicy,
-    /// The ordinals that are looked at, ascending; all else here counts positions in this list.
-    pub walked: Vec<u32>,
-    /// By number of the clause, its wording.
+    /// The ordinals of the remaining snapshots by position. They ascend.
+    pub ordinals: Vec<Ordinal>,
+    /// The wording of each clause, by number of the clause.
     of_clause: Vec<u32>,
-    /// By wording, the positions at which it stands.
-    pub standing: Vec<FixedBitSet>,
+    /// The positions at which each wording occurs, by wording.
+    pub positions: Vec<FixedBitSet>,
 }
 
-/// From one wording to another, between two positions; without `from` it is new, without `to` it is gone.
+/// A change of one wording between a position and the position before it.
+///
+/// Without `from` the wording `to` appears, and without `to` the wording `from` disappears. At
+/// least one of them is present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Step {
-    /// The position at which it is seen; 0: it stood in the oldest snapshot.
+pub(super) struct WordingStep {
+    /// The later of the two positions. At position 0, all wordings of the oldest snapshot appear.
     pub at: usize,
     pub from: Option<u32>,
     pub to: Option<u32>,
 }
 
-/// A step, or so many steps back and forth of which it is the first.
+/// One step, or an alternation: at least [`MIN_ALTERNATION`] steps, each the reverse of the step
+/// before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Turn {
-    pub step: Step,
-    /// The positions of all its steps: one, or at least [`MIN_ALTERNATION`].
+pub(super) struct StepGroup {
+    /// The first step.
+    pub step: WordingStep,
+    /// The positions of all steps. They ascend.
     pub positions: Vec<usize>,
 }
 
-/// So many steps, each the reverse of the one before, are an alternation.
+/// The number of successive reversals from which steps are told as one alternation.
 const MIN_ALTERNATION: usize = 3;
 
-/// Wordings that became each other.
+/// Wordings that replaced each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Thread {
-    /// Ascending.
+pub(super) struct WordingThread {
+    /// The wordings. They ascend.
     pub wordings: Vec<u32>,
-    /// In the order of time.
-    pub turns: Vec<Turn>,
+    /// The steps between them, from the oldest to the newest.
+    pub groups: Vec<StepGroup>,
 }
 
 impl<'p> Wordings<'p> {
-    /// The wordings of a policy as they stand at these ordinals.
-    pub fn new(policy: &'p CollapsedPolicy, walked: Vec<u32>) -> Self {
-        let mut known: HashMap<ClauseIdentity, u32> = HashMap::new();
-        // What was an item is one everywhere: the class is part of a clause's identity. Only that counts for its wording.
-        let mut kinds = vec![None; policy.clauses.len()];
-        for occurrence in policy.snapshots.iter().flat_map(|snapshot| &snapshot.clauses) {
-            if let (Some(kind), Some(place)) = (
-                kinds.get_mut(occurrence.clause.index()),
-                policy.places.get(occurrence.place.index()),
-            ) {
-                kind.get_or_insert(place.kind);
-            }
-        }
+    /// Numbers the wordings of a policy. `ordinals` are the snapshots that are followed, ascending.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with the tables of the policy, if a number in them names nothing.
+    pub fn new(
+        policy: &'p CollapsedPolicy,
+        ordinals: Vec<Ordinal>,
+    ) -> std::result::Result<Self, &'static str> {
+        let kinds = first_kinds(policy)?;
+        let mut numbers = WordingNumbers::default();
         let of_clause: Vec<u32> = policy
             .clauses
             .iter()
             .zip(kinds)
             .map(|(clause, kind)| {
-                let kind = kind.unwrap_or(crate::model::ClauseKind::Paragraph);
-                let compared =
-                    ComparedClause { kind, lead_in: clause.lead_in.as_deref(), text: &clause.text };
-                let next = known.len() as u32;
-                *known.entry(compared.wording()).or_insert(next)
+                let lead_in = clause.lead_in.as_deref();
+                numbers.number(&ComparedClause { kind, lead_in, text: &clause.text })
             })
             .collect();
-        let mut standing = vec![FixedBitSet::with_capacity(walked.len()); known.len()];
-        for (position, &ordinal) in walked.iter().enumerate() {
-            for occurrence in policy.snapshots.get(ordinal as usize).iter().flat_map(|s| &s.clauses)
-            {
-                if let Some(wording) = of_clause.get(occurrence.clause.index()) {
-                    standing[*wording as usize].insert(position);
-                }
+        let mut positions = vec![FixedBitSet::with_capacity(ordinals.len()); numbers.count()];
+        for (position, ordinal) in ordinals.iter().enumerate() {
+            for occurrence in &policy.snapshots[ordinal.index()].clauses {
+                positions[of_clause[occurrence.clause.index()] as usize].insert(position);
             }
         }
-        Self { policy, walked, of_clause, standing }
+        Ok(Self { policy, ordinals, of_clause, positions })
     }
 
-    /// The wording of a clause.
-    pub fn of(&self, clause: u32) -> Option<u32> {
-        self.of_clause.get(clause as usize).copied()
+    /// Returns the wording of a clause, or `None` if the policy has no clause with this number.
+    pub fn of(&self, clause: ClauseNumber) -> Option<u32> {
+        self.of_clause.get(clause.index()).copied()
     }
 
-    /// The clauses and places of the snapshot at a position, in reading order.
+    /// Returns the clauses of the snapshot at a position, in reading order.
     pub fn version(&self, position: usize) -> &'p [ClauseOccurrence] {
-        let ordinal = self.walked.get(position).copied().unwrap_or(u32::MAX);
-        self.policy.snapshots.get(ordinal as usize).map_or(&[], |snapshot| &snapshot.clauses)
+        &self.policy.snapshots[self.ordinals[position].index()].clauses
     }
 
-    /// The threads of these wordings, by the first time that something of them stood.
-    pub fn threads(&self, wanted: &BTreeSet<u32>) -> Vec<Thread> {
+    /// Returns the threads that contain at least one of these wordings, in the order in which they
+    /// begin.
+    pub fn threads(&self, wanted: &BTreeSet<u32>) -> Vec<WordingThread> {
         let steps = self.steps(wanted);
-        let mut heads: Vec<u32> = (0..self.standing.len() as u32).collect();
+        let mut connected = ConnectedWordings::new(self.positions.len());
         for step in &steps {
             if let (Some(from), Some(to)) = (step.from, step.to) {
-                let (from, to) = (head(&mut heads, from), head(&mut heads, to));
-                heads[from.max(to) as usize] = from.min(to);
+                connected.connect(from, to);
             }
         }
-        let mut threads: BTreeMap<u32, (BTreeSet<u32>, Vec<Step>)> = BTreeMap::new();
+        let mut by_thread: BTreeMap<u32, Vec<WordingStep>> = BTreeMap::new();
         for step in steps {
-            let Some(some) = step.from.or(step.to) else { continue };
-            let (wordings, steps) = threads.entry(head(&mut heads, some)).or_default();
-            wordings.extend(step.from.iter().chain(&step.to));
-            steps.push(step);
+            if let Some(wording) = step.from.or(step.to) {
+                by_thread.entry(connected.representative(wording)).or_default().push(step);
+            }
         }
-        let mut threads: Vec<Thread> = threads
-            .into_values()
-            .map(|(wordings, steps)| Thread {
-                wordings: wordings.into_iter().collect(),
-                turns: turns(&steps),
-            })
-            .collect();
+        let mut threads: Vec<_> =
+            by_thread.values().map(|steps| WordingThread::new(steps)).collect();
         threads.sort_by_key(|thread| {
-            (thread.turns.first().map(|turn| turn.step.at), thread.wordings.first().copied())
+            let first_position = thread.groups.first().map(|group| group.step.at);
+            (first_position, thread.wordings.first().copied())
         });
         threads
     }
 
-    /// When these wordings enter and leave, in the order of time.
-    fn steps(&self, wanted: &BTreeSet<u32>) -> BTreeSet<Step> {
+    /// Returns the steps that touch these wordings, from the oldest to the newest.
+    fn steps(&self, wanted: &BTreeSet<u32>) -> BTreeSet<WordingStep> {
         let mut steps = BTreeSet::new();
-        // By position, what enters and leaves there.
-        let mut turns: BTreeMap<usize, (Vec<u32>, Vec<u32>)> = BTreeMap::new();
         for &wording in wanted {
-            let standing = &self.standing[wording as usize];
-            if standing.contains(0) {
-                steps.insert(Step { at: 0, from: None, to: Some(wording) });
-            }
-            for at in 1..self.walked.len() {
-                match (standing.contains(at - 1), standing.contains(at)) {
-                    (false, true) => turns.entry(at).or_default().0.push(wording),
-                    (true, false) => turns.entry(at).or_default().1.push(wording),
-                    _ => {}
-                }
+            if self.positions[wording as usize].contains(0) {
+                steps.insert(WordingStep { at: 0, from: None, to: Some(wording) });
             }
         }
-        for (at, (entering, leaving)) in turns {
-            let (became, was) = self.changed(at);
-            for to in entering {
-                steps.insert(Step { at, from: was.get(&to).copied(), to: Some(to) });
+        for (at, transition) in self.transitions(wanted) {
+            let replacements = self.replacements(at);
+            for to in transition.appearing {
+                let from = replacements.old_of_new.get(&to).copied();
+                steps.insert(WordingStep { at, from, to: Some(to) });
             }
-            for from in leaving {
-                steps.insert(Step { at, from: Some(from), to: became.get(&from).copied() });
+            for from in transition.disappearing {
+                let to = replacements.new_of_old.get(&from).copied();
+                steps.insert(WordingStep { at, from: Some(from), to });
             }
         }
         steps
     }
 
-    /// What the wordings before a position became there, and what those there were before; of several places of a wording the first counts.
-    fn changed(&self, at: usize) -> (HashMap<u32, u32>, HashMap<u32, u32>) {
-        let (old, new) = (self.version(at - 1), self.version(at));
-        let alignment = align(&self.compared(old), &self.compared(new));
-        let (mut became, mut was) = (HashMap::new(), HashMap::new());
-        for change in alignment.changes {
-            let AlignedChange::Changed(from, to) = change else { continue };
-            let (Some(from), Some(to)) =
-                (self.of(old[from].clause.get()), self.of(new[to].clause.get()))
-            else {
-                continue;
-            };
-            became.entry(from).or_insert(to);
-            was.entry(to).or_insert(from);
+    /// Returns the wordings that appear or disappear, by position. Position 0 is left out, since no
+    /// snapshot precedes it.
+    fn transitions(&self, wanted: &BTreeSet<u32>) -> BTreeMap<usize, Transition> {
+        let mut transitions: BTreeMap<usize, Transition> = BTreeMap::new();
+        for &wording in wanted {
+            let positions = &self.positions[wording as usize];
+            for at in 1..self.ordinals.len() {
+                match (positions.contains(at - 1), positions.contains(at)) {
+                    (false, true) => transitions.entry(at).or_default().appearing.push(wording),
+                    (true, false) => transitions.entry(at).or_default().disappearing.push(wording),
+                    _ => {}
+                }
+            }
         }
-        (became, was)
+        transitions
+    }
+
+    /// Aligns the version at a position with the version before it.
+    ///
+    /// If a wording occurs several times in a version, its first replacement counts.
+    fn replacements(&self, at: usize) -> Replacements {
+        let (old, new) = (self.version(at - 1), self.version(at));
+        let mut replacements = Replacements::default();
+        for change in align(&self.compared(old), &self.compared(new)).changes {
+            let AlignedChange::Changed(from, to) = change else { continue };
+            let from = self.of_clause[old[from].clause.index()];
+            let to = self.of_clause[new[to].clause.index()];
+            replacements.new_of_old.entry(from).or_insert(to);
+            replacements.old_of_new.entry(to).or_insert(from);
+        }
+        replacements
     }
 
     fn compared(&self, version: &[ClauseOccurrence]) -> Vec<ComparedClause<'p>> {
         let policy = self.policy;
         let compared = version.iter().map(|occurrence| {
-            let clause = policy.clauses.get(occurrence.clause.index());
+            let clause = &policy.clauses[occurrence.clause.index()];
             ComparedClause {
-                kind: policy
-                    .places
-                    .get(occurrence.place.index())
-                    .map_or(crate::model::ClauseKind::Paragraph, |place| place.kind),
-                lead_in: clause.and_then(|clause| clause.lead_in.as_deref()),
-                text: clause.map_or("", |clause| &clause.text),
+                kind: policy.places[occurrence.place.index()].kind,
+                lead_in: clause.lead_in.as_deref(),
+                text: &clause.text,
             }
         });
         compared.collect()
     }
 }
 
-/// The least wording of a thread.
-fn head(heads: &mut [u32], mut wording: u32) -> u32 {
-    while heads[wording as usize] != wording {
-        heads[wording as usize] = heads[heads[wording as usize] as usize];
-        wording = heads[wording as usize];
+/// Returns the kind of each clause at its first occurrence, by number of the clause.
+///
+/// The kinds of two occurrences may differ, but only as far as the identity of a clause ignores the
+/// difference. So one of them is enough to compare wordings.
+///
+/// # Errors
+///
+/// Says what is wrong, if a number in the tables of the policy names nothing. After this check,
+/// every number may be used as an index.
+fn first_kinds(policy: &CollapsedPolicy) -> std::result::Result<Vec<ClauseKind>, &'static str> {
+    let mut headings = policy.places.iter().flat_map(|place| &place.section);
+    if headings.any(|&heading| heading as usize >= policy.headings.len()) {
+        return Err("a heading is missing");
     }
-    wording
+    let mut kinds = vec![None; policy.clauses.len()];
+    for occurrence in policy.snapshots.iter().flat_map(|snapshot| &snapshot.clauses) {
+        let kind = kinds.get_mut(occurrence.clause.index()).ok_or("a clause is missing")?;
+        let place = policy.places.get(occurrence.place.index()).ok_or("a place is missing")?;
+        kind.get_or_insert(place.kind);
+    }
+    kinds.into_iter().collect::<Option<_>>().ok_or("a clause occurs in no snapshot")
 }
 
-/// Steps of a thread, alternations as one. That something enters for the first time is no part of one.
-fn turns(steps: &[Step]) -> Vec<Turn> {
-    let is_reverse = |a: &Step, b: &Step| (a.from, a.to) == (b.to, b.from);
-    let mut turns = Vec::new();
-    let mut rest = steps;
-    while let Some(step) = rest.first() {
-        let is_entry = turns.is_empty() && step.from.is_none();
-        let reversing = rest.windows(2).take_while(|pair| is_reverse(&pair[0], &pair[1])).count();
-        let taken = if is_entry || reversing + 1 < MIN_ALTERNATION { 1 } else { reversing + 1 };
-        turns.push(Turn {
-            step: *step,
-            positions: rest[..taken].iter().map(|step| step.at).collect(),
-        });
-        rest = &rest[taken..];
+/// The wordings that appear and disappear at one position.
+#[derive(Default)]
+struct Transition {
+    appearing: Vec<u32>,
+    disappearing: Vec<u32>,
+}
+
+/// The wordings that replaced each other between two successive versions.
+#[derive(Default)]
+struct Replacements {
+    new_of_old: HashMap<u32, u32>,
+    old_of_new: HashMap<u32, u32>,
+}
+
+/// A union-find structure of wordings.
+struct ConnectedWordings {
+    /// By wording, a wording of the same set that is not greater. A representative names itself.
+    parents: Vec<u32>,
+}
+
+impl ConnectedWordings {
+    fn new(count: usize) -> Self {
+        Self { parents: (0..count as u32).collect() }
     }
-    turns
+
+    fn connect(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.representative(a), self.representative(b));
+        self.parents[a.max(b) as usize] = a.min(b);
+    }
+
+    /// Returns the smallest wording of the set, and shortens the way to it.
+    fn representative(&mut self, mut wording: u32) -> u32 {
+        while self.parents[wording as usize] != wording {
+            let parent = self.parents[wording as usize];
+            self.parents[wording as usize] = self.parents[parent as usize];
+            wording = self.parents[wording as usize];
+        }
+        wording
+    }
+}
+
+impl WordingThread {
+    /// Makes a thread of all its steps, which ascend.
+    fn new(steps: &[WordingStep]) -> Self {
+        let wordings: BTreeSet<u32> =
+            steps.iter().flat_map(|step| step.from.into_iter().chain(step.to)).collect();
+        Self { wordings: wordings.into_iter().collect(), groups: grouped(steps) }
+    }
+}
+
+impl WordingStep {
+    fn is_reverse_of(&self, other: &Self) -> bool {
+        (self.from, self.to) == (other.to, other.from)
+    }
+}
+
+/// Groups the steps of a thread, so that an alternation is one group. The first step of a thread is
+/// never part of an alternation if a wording appears in it for the first time.
+fn grouped(steps: &[WordingStep]) -> Vec<StepGroup> {
+    let mut groups = Vec::new();
+    let mut remaining = steps;
+    while let Some(step) = remaining.first() {
+        let is_first_appearance = groups.is_empty() && step.from.is_none();
+        let pairs = remaining.windows(2);
+        let alternating = 1 + pairs.take_while(|pair| pair[1].is_reverse_of(&pair[0])).count();
+        let is_alternation = alternating >= MIN_ALTERNATION && !is_first_appearance;
+        let (group, rest) = remaining.split_at(if is_alternation { alternating } else { 1 });
+        groups
+            .push(StepGroup { step: *step, positions: group.iter().map(|step| step.at).collect() });
+        remaining = rest;
+    }
+    groups
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+    use crate::collapse::{Collapser, SourceRecord};
+    use crate::model::{ArchiveTime, PlaceNumber, SnapshotInfo, SnapshotSource};
 
-    fn step(at: usize, from: Option<u32>, to: Option<u32>) -> Step {
-        Step { at, from, to }
+    /// A policy with one snapshot per text, one day apart from 1970-01-01 on.
+    pub fn policy_of(texts: &[&str]) -> CollapsedPolicy {
+        let mut collapser = Collapser::default();
+        for (day, text) in (0..).zip(texts) {
+            let source = SnapshotSource {
+                corpus: String::new(),
+                path: String::new(),
+                commit: None,
+                entry: None,
+                line: None,
+            };
+            let info = SnapshotInfo {
+                time: ArchiveTime::from_seconds(day * 86_400),
+                source,
+                url: None,
+                archive_url: None,
+                is_technical: false,
+                metadata: String::new(),
+                fingerprint: 0,
+            };
+            let number = collapser.add_text(*text);
+            collapser.add_snapshot(info, SourceRecord::default(), number);
+        }
+        collapser.finish()
     }
 
-    fn told(steps: &[Step]) -> Vec<(usize, usize)> {
-        turns(steps).iter().map(|turn| (turn.step.at, turn.positions.len())).collect()
+    pub fn all_ordinals(policy: &CollapsedPolicy) -> Vec<Ordinal> {
+        (0..policy.snapshots.len()).map(Ordinal::from_index).collect()
     }
 
     #[test]
-    fn back_and_forth_is_one_turn() {
-        let (a, b) = (Some(0), Some(1));
-        // Enters, leaves, enters, leaves: there and gone, and once more.
-        assert_eq!(told(&[step(0, None, a), step(2, a, None)]), [(0, 1), (2, 1)]);
+    fn a_thread_follows_a_clause_through_its_wordings() {
+        let policy = policy_of(&[
+            "1. We keep logs for a week.\n\nWe sell nothing.",
+            "2. We keep logs for a year.\n\nWe sell nothing.",
+            "We sell nothing.\n\n9. We keep logs for a year.",
+            "We sell nothing.",
+        ]);
+        let wordings = Wordings::new(&policy, all_ordinals(&policy)).unwrap();
+        // The list number is not part of the wording.
+        let year = wordings.version(1)[0].clause;
+        assert_eq!(wordings.of(year), wordings.of(wordings.version(2)[1].clause));
+        let year = wordings.of(year).unwrap();
+        let week = wordings.of(wordings.version(0)[0].clause).unwrap();
+        let threads = wordings.threads(&BTreeSet::from([year]));
+        assert_eq!(threads.len(), 1);
+        assert_eq!(threads[0].wordings, [week, year]);
+        let steps: Vec<WordingStep> = threads[0].groups.iter().map(|group| group.step).collect();
+        assert_eq!(steps, [step(1, Some(week), Some(year)), step(3, Some(year), None)]);
+    }
+
+    /// What is wrong with the tables of a policy of two clauses after some damage.
+    fn error_after(damage: impl Fn(&mut CollapsedPolicy)) -> Option<&'static str> {
+        let mut policy = policy_of(&["# Cookies\n\nWe use cookies."]);
+        damage(&mut policy);
+        let ordinals = all_ordinals(&policy);
+        Wordings::new(&policy, ordinals).err()
+    }
+
+    #[test]
+    fn numbers_that_name_nothing_are_reported() {
+        assert_eq!(error_after(|_| {}), None);
         assert_eq!(
-            told(&[step(0, None, a), step(2, a, None), step(3, None, a)]),
+            error_after(|policy| policy.snapshots[0].clauses[1].place = PlaceNumber::new(9)),
+            Some("a place is missing")
+        );
+        assert_eq!(
+            error_after(|policy| policy.snapshots[0].clauses[1].clause = ClauseNumber::new(2)),
+            Some("a clause is missing")
+        );
+        assert_eq!(error_after(|policy| policy.headings.clear()), Some("a heading is missing"));
+        assert_eq!(
+            error_after(|policy| policy.snapshots[0].clauses.truncate(1)),
+            Some("a clause occurs in no snapshot")
+        );
+    }
+
+    fn step(at: usize, from: Option<u32>, to: Option<u32>) -> WordingStep {
+        WordingStep { at, from, to }
+    }
+
+    /// The position of the first step of each group, and the number of its steps.
+    fn sizes(steps: &[WordingStep]) -> Vec<(usize, usize)> {
+        grouped(steps).iter().map(|group| (group.step.at, group.positions.len())).collect()
+    }
+
+    #[test]
+    fn an_alternation_is_one_group() {
+        let (a, b) = (Some(0), Some(1));
+        // The wording appears, disappears, and appears again.
+        assert_eq!(sizes(&[step(0, None, a), step(2, a, None)]), [(0, 1), (2, 1)]);
+        assert_eq!(
+            sizes(&[step(0, None, a), step(2, a, None), step(3, None, a)]),
             [(0, 1), (2, 1), (3, 1)]
         );
         let gaps = [step(0, None, a), step(2, a, None), step(3, None, a), step(5, a, None)];
-        assert_eq!(told(&gaps), [(0, 1), (2, 3)]);
+        assert_eq!(sizes(&gaps), [(0, 1), (2, 3)]);
         let words = [
             step(1, None, a),
             step(2, a, b),
@@ -253,12 +404,23 @@ mod tests {
             step(7, b, a),
             step(8, a, None),
         ];
-        assert_eq!(told(&words), [(1, 1), (2, 4), (8, 1)]);
-        assert_eq!(turns(&words)[1].positions, [2, 3, 4, 7]);
-        // Another wording ends it.
+        assert_eq!(sizes(&words), [(1, 1), (2, 4), (8, 1)]);
+        assert_eq!(grouped(&words)[1].positions, [2, 3, 4, 7]);
+        // A third wording ends the alternation.
         assert_eq!(
-            told(&[step(2, a, b), step(3, b, Some(2)), step(4, Some(2), b)]),
+            sizes(&[step(2, a, b), step(3, b, Some(2)), step(4, Some(2), b)]),
             [(2, 1), (3, 1), (4, 1)]
         );
+    }
+
+    #[test]
+    fn connected_wordings_have_one_representative() {
+        let mut connected = ConnectedWordings::new(6);
+        connected.connect(4, 5);
+        connected.connect(5, 2);
+        connected.connect(0, 1);
+        let representatives: Vec<u32> =
+            (0..6).map(|wording| connected.representative(wording)).collect();
+        assert_eq!(representatives, [0, 0, 2, 3, 2, 2]);
     }
 }

@@ -1,0 +1,306 @@
+//! Builds the history of what matches a query.
+//!
+//! `threads` connects the wordings of a policy as numbers; this file puts dates and texts to them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fixedbitset::FixedBitSet;
+use tantivy::DocId;
+
+use super::align::compare_words;
+use super::history::{
+    ClauseLife, History, HistoryChange, HistoryEvent, LifeRun, PolicyHistory, ThreadHistory,
+    Wording,
+};
+use super::threads::{StepGroup, WordingThread, Wordings};
+use super::version::SnapshotCard;
+use crate::collapse::{ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause};
+use crate::error::Result;
+use crate::index::OpenIndex;
+use crate::model::{ArchiveTime, ClauseNumber, Ordinal, PolicyKey};
+use crate::search::Searcher;
+use crate::search::request::Select;
+
+impl Searcher {
+    /// Returns the histories of the policies that have a match.
+    ///
+    /// The filters of `select` decide what matches. The history of a match then covers all
+    /// snapshots of its policy, or all except the technical ones if the filters ignore them.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`Searcher::search`].
+    pub fn history(&self, select: &Select) -> Result<History> {
+        self.index().guard(|| {
+            let mut matches: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+            self.each_match(select, false, &mut |_, found| {
+                matches.entry(found.rank.get()).or_default().push(found.doc);
+                Ok(())
+            })?;
+            let with_technical = !select.filters.company_changes_only;
+            let policies = matches
+                .iter()
+                .map(|(&rank, docs)| policy_history(self.index(), rank, docs, with_technical))
+                .collect::<Result<_>>()?;
+            Ok(History { query: select.query_text().to_owned(), policies })
+        })
+    }
+}
+
+/// Returns the history of the clauses of a policy that have these documents.
+///
+/// # Errors
+///
+/// The index is damaged.
+fn policy_history(
+    index: &OpenIndex,
+    rank: u32,
+    docs: &[DocId],
+    with_technical: bool,
+) -> Result<PolicyHistory> {
+    let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
+    let address = index.policy_address(entry.hash)?;
+    let first_doc = index.clause_address(address, entry.snapshots, 0).doc_id;
+    let policy = index.collapsed(rank)?;
+    let ordinals = compared_ordinals(&policy, with_technical);
+    let wordings = Wordings::new(&policy, ordinals).map_err(|what| index.damaged(what))?;
+    let matching = docs.iter().map(|doc| {
+        let clause = doc.checked_sub(first_doc).map(ClauseNumber::new);
+        let wording = clause.and_then(|clause| wordings.of(clause));
+        wording.ok_or_else(|| index.damaged("a clause belongs to another policy"))
+    });
+    let matching = matching.collect::<Result<BTreeSet<u32>>>()?;
+    let builder = HistoryBuilder {
+        key: &entry.key,
+        policy: &policy,
+        wordings: &wordings,
+        matching: &matching,
+    };
+    builder.history().ok_or_else(|| index.damaged("a match occurs in no snapshot"))
+}
+
+/// Returns the ordinals of the snapshots that are compared.
+fn compared_ordinals(policy: &CollapsedPolicy, with_technical: bool) -> Vec<Ordinal> {
+    let snapshots = policy.snapshots.iter().enumerate();
+    let compared = snapshots.filter(|(_, snapshot)| with_technical || !snapshot.info.is_technical);
+    compared.map(|(ordinal, _)| Ordinal::from_index(ordinal)).collect()
+}
+
+/// Builds the history of one policy. A *position* counts the compared snapshots from the oldest.
+struct HistoryBuilder<'h> {
+    key: &'h PolicyKey,
+    policy: &'h CollapsedPolicy,
+    wordings: &'h Wordings<'h>,
+    /// The wordings that match.
+    matching: &'h BTreeSet<u32>,
+}
+
+impl HistoryBuilder<'_> {
+    /// Returns the history of the policy, or `None` if no snapshot was compared.
+    fn history(&self) -> Option<PolicyHistory> {
+        let last = self.wordings.ordinals.len().checked_sub(1)?;
+        let threads = self.wordings.threads(self.matching);
+        Some(PolicyHistory {
+            collection: self.key.collection.clone(),
+            company: self.key.company.clone(),
+            policy_type: self.key.policy_type.clone(),
+            snapshots: self.wordings.ordinals.len() as u64,
+            first: self.time(0),
+            last: self.time(last),
+            threads: threads.iter().map(|thread| self.thread(thread)).collect(),
+        })
+    }
+
+    fn thread(&self, thread: &WordingThread) -> ThreadHistory {
+        let mut positions = FixedBitSet::with_capacity(self.wordings.ordinals.len());
+        for wording in thread.wordings.iter().filter(|wording| self.matching.contains(wording)) {
+            positions.union_with(&self.wordings.positions[*wording as usize]);
+        }
+        ThreadHistory {
+            life: self.life(&positions),
+            wordings: thread.wordings.iter().map(|&wording| self.wording(wording)).collect(),
+            events: thread.groups.iter().map(|group| self.event(thread, group)).collect(),
+        }
+    }
+
+    fn wording(&self, wording: u32) -> Wording {
+        let positions = &self.wordings.positions[wording as usize];
+        let newest = positions.maximum().expect("a wording of a thread occurs in a snapshot");
+        let (clause, place) = self.occurrence(newest, wording);
+        let headings = place.section.iter();
+        Wording {
+            is_match: self.matching.contains(&wording),
+            id: clause.identity.clause_id(&self.key.company, &self.key.policy_type),
+            kind: place.kind,
+            section: headings.map(|&at| self.policy.headings[at as usize].clone()).collect(),
+            lead_in: clause.lead_in.clone(),
+            text: clause.text.clone(),
+            life: self.life(positions),
+        }
+    }
+
+    /// Returns the first clause with this wording in the snapshot at a position that contains it.
+    fn occurrence(&self, position: usize, wording: u32) -> (&DistinctClause, &ClausePlace) {
+        let mut version = self.wordings.version(position).iter();
+        let occurrence = version
+            .find(|occurrence| self.wordings.of(occurrence.clause) == Some(wording))
+            .expect("the bit of a position is set only if its snapshot contains the wording");
+        let clause = &self.policy.clauses[occurrence.clause.index()];
+        (clause, &self.policy.places[occurrence.place.index()])
+    }
+
+    /// Returns the life of something that the snapshots at these positions contain.
+    fn life(&self, positions: &FixedBitSet) -> ClauseLife {
+        let mut runs: Vec<(usize, usize)> = Vec::new();
+        for position in positions.ones() {
+            match runs.last_mut() {
+                Some((_, last)) if *last + 1 == position => *last = position,
+                _ => runs.push((position, position)),
+            }
+        }
+        let runs: Vec<LifeRun> =
+            runs.into_iter().map(|(first, last)| self.life_run(first, last)).collect();
+        let (first, last) =
+            runs.first().zip(runs.last()).expect("a matching wording occurs in a snapshot");
+        ClauseLife {
+            first_seen: first.first,
+            last_seen: last.last,
+            gone_by: last.gone_by,
+            snapshots: positions.count_ones(..) as u64,
+            runs,
+        }
+    }
+
+    fn life_run(&self, first: usize, last: usize) -> LifeRun {
+        let has_next = last + 1 < self.wordings.ordinals.len();
+        LifeRun {
+            first: self.time(first),
+            last: self.time(last),
+            gone_by: has_next.then(|| self.time(last + 1)),
+            snapshots: (last - first + 1) as u64,
+        }
+    }
+
+    fn event(&self, thread: &WordingThread, group: &StepGroup) -> HistoryEvent {
+        let step = group.step;
+        let previous = step.at.checked_sub(1);
+        let before = previous.zip(step.from).map(|(at, from)| self.text(at, from));
+        let after = step.to.map(|to| self.text(step.at, to));
+        let words =
+            before.as_ref().zip(after.as_ref()).map(|(before, after)| compare_words(before, after));
+        let last = group.positions.last().filter(|_| group.positions.len() > 1);
+        let technical = group.positions.iter().filter(|&&at| self.snapshot(at).info.is_technical);
+        HistoryEvent {
+            change: match (step.from, step.to) {
+                (None, _) if step.at == 0 => HistoryChange::Initial,
+                (None, _) => HistoryChange::Added,
+                (_, None) => HistoryChange::Removed,
+                (Some(_), Some(_)) => HistoryChange::Changed,
+            },
+            from: index_in(thread, step.from),
+            to: index_in(thread, step.to),
+            before,
+            after,
+            words,
+            count: group.positions.len() as u64,
+            technical: technical.count() as u64,
+            left_out: group.positions.iter().map(|&at| self.left_out(at)).sum(),
+            previous: previous.map(|at| self.card(at)),
+            snapshot: self.card(step.at),
+            last: last.map(|&at| self.card(at)),
+        }
+    }
+
+    /// Returns the text of a wording in the snapshot at a position that contains it.
+    fn text(&self, position: usize, wording: u32) -> String {
+        self.occurrence(position, wording).0.text.clone()
+    }
+
+    /// Returns the number of snapshots that are not compared between a position and the one before.
+    fn left_out(&self, position: usize) -> u64 {
+        let Some(previous) = position.checked_sub(1) else { return 0 };
+        let ordinals = &self.wordings.ordinals;
+        (ordinals[position].index() - ordinals[previous].index() - 1) as u64
+    }
+
+    fn snapshot(&self, position: usize) -> &CollapsedSnapshot {
+        &self.policy.snapshots[self.wordings.ordinals[position].index()]
+    }
+
+    fn time(&self, position: usize) -> ArchiveTime {
+        self.snapshot(position).info.time
+    }
+
+    fn card(&self, position: usize) -> SnapshotCard {
+        let snapshot = self.snapshot(position);
+        SnapshotCard::new(self.key, snapshot.info.clone(), snapshot.title.clone())
+    }
+}
+
+/// Returns the index of a wording in [`ThreadHistory::wordings`].
+fn index_in(thread: &WordingThread, wording: Option<u32>) -> Option<usize> {
+    thread.wordings.binary_search(&wording?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::versions::threads::tests::{all_ordinals, policy_of};
+
+    /// The history of the clause that is the first one of the first text.
+    fn history(texts: &[&str], ordinals: impl Fn(Vec<Ordinal>) -> Vec<Ordinal>) -> PolicyHistory {
+        let policy = policy_of(texts);
+        let wordings = Wordings::new(&policy, ordinals(all_ordinals(&policy))).unwrap();
+        let key = PolicyKey {
+            company: "acme.example".to_owned(),
+            policy_type: "Privacy Policy".to_owned(),
+            collection: "default".to_owned(),
+        };
+        let first = policy.snapshots[0].clauses[0].clause;
+        let matching = BTreeSet::from([wordings.of(first).unwrap()]);
+        let (policy, wordings, matching) = (&policy, &wordings, &matching);
+        HistoryBuilder { key: &key, policy, wordings, matching }.history().unwrap()
+    }
+
+    fn day(number: u32) -> String {
+        format!("1970-01-0{number}")
+    }
+
+    const GAPS: [&str; 4] = ["We sell.\n\nOther.", "Other.", "We sell.\n\nOther.", "Other."];
+
+    #[test]
+    fn a_life_has_its_gaps() {
+        let history = history(&GAPS, |ordinals| ordinals);
+        let life = &history.threads[0].life;
+        let runs: Vec<_> = life
+            .runs
+            .iter()
+            .map(|run| (run.first.date(), run.gone_by.map(ArchiveTime::date), run.snapshots))
+            .collect();
+        assert_eq!(runs, [(day(1), Some(day(2)), 1), (day(3), Some(day(4)), 1)]);
+        assert_eq!((life.first_seen.date(), life.last_seen.date()), (day(1), day(3)));
+        assert_eq!((life.gone_by.map(ArchiveTime::date), life.snapshots), (Some(day(4)), 2));
+    }
+
+    #[test]
+    fn an_alternation_is_one_event() {
+        let history = history(&GAPS, |ordinals| ordinals);
+        let events = &history.threads[0].events;
+        let changes: Vec<_> = events.iter().map(|event| (event.change, event.count)).collect();
+        assert_eq!(changes, [(HistoryChange::Initial, 1), (HistoryChange::Removed, 3)]);
+        assert_eq!(events[1].before.as_deref(), Some("We sell."));
+        assert_eq!(events[1].last.as_ref().unwrap().archive_time.date(), "1970-01-04");
+    }
+
+    #[test]
+    fn snapshots_that_are_not_compared_are_counted() {
+        let texts = ["We sell data.", "We sell data. Twice.", "We sell all data.", "We sell data."];
+        let same = history(&texts, |ordinals| vec![ordinals[0], ordinals[3]]);
+        assert_eq!((same.snapshots, same.threads[0].life.snapshots), (2, 2));
+        let changed = history(&texts, |ordinals| vec![ordinals[0], ordinals[2]]);
+        let event = &changed.threads[0].events[1];
+        assert_eq!((event.change, event.left_out), (HistoryChange::Changed, 1));
+        assert_eq!((event.from, event.to), (Some(0), Some(1)));
+        assert_eq!(event.after.as_deref(), Some("We sell all data."));
+    }
+}

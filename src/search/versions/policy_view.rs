@@ -1,0 +1,253 @@
+//! One policy of an index, found by name: its versions, their differences and its history.
+//!
+//! ```
+//! use fineprint::search::PolicyChoice;
+//! # use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
+//! # use fineprint::progress::SilentProgress;
+//! # let temporary = tempfile::tempdir()?;
+//! # let folder = temporary.path().join("index");
+//! # let scan = CorpusScan::new(&["data/policies".into()], "default", &SilentProgress)?;
+//! # let options = BuildOptions { index: folder.clone(), ..BuildOptions::default() };
+//! # build(scan, &options, &SilentProgress)?;
+//! # let index = OpenIndex::open(&folder)?;
+//!
+//! let policy = index.policy("linden-bank.example")?;
+//! assert_eq!(policy.key().policy_type, "Privacy Policy");
+//!
+//! // The newest snapshot that was archived by the end of 2009.
+//! let version = policy.at("2009".parse()?)?;
+//! assert_eq!(version.snapshot.archive_time.date(), "2008-03-22");
+//! for clause in &version.clauses {
+//!     println!("{}", clause.text);
+//! }
+//!
+//! // Where a company has several policies, the choice says which one.
+//! let types = vec!["Privacy Policy".to_owned()];
+//! let choice = PolicyChoice { types, ..PolicyChoice::from("linden-bank.example") };
+//! assert_eq!(index.policy(choice)?.key(), policy.key());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::collections::BTreeSet;
+
+use super::comparison::VersionComparison;
+use super::history::PolicyHistory;
+use super::version::{PolicyVersion, VersionReader};
+use crate::error::{Error, Result};
+use crate::index::OpenIndex;
+use crate::model::{ArchiveTime, Period, PolicyKey};
+use crate::search::Searcher;
+use crate::search::plan::policies_named;
+use crate::search::request::{Filters, Select, SnapshotDates};
+use crate::search::select::{PolicySnapshots, SnapshotSelection};
+
+/// The policy to look for. The names must leave exactly one policy of the index.
+///
+/// A name is an exact name, or else a name that is equal when folded, or else a glob. `&str` and
+/// `String` convert into the choice of the only policy of that company.
+#[derive(Debug, Clone, Default)]
+pub struct PolicyChoice {
+    /// The company.
+    pub company: String,
+    /// The policy types that are allowed, or none if any is.
+    pub types: Vec<String>,
+    /// The collections that are allowed, or none if any is.
+    pub collections: Vec<String>,
+    /// Whether snapshots are ignored that the archive made for technical changes of its own.
+    pub company_changes_only: bool,
+}
+
+impl From<&str> for PolicyChoice {
+    fn from(company: &str) -> Self {
+        Self { company: company.to_owned(), ..Self::default() }
+    }
+}
+
+impl From<String> for PolicyChoice {
+    fn from(company: String) -> Self {
+        Self { company, ..Self::default() }
+    }
+}
+
+impl PolicyChoice {
+    /// Returns the filters that choose snapshots of this policy by their dates.
+    fn filters(&self, dates: SnapshotDates) -> Filters {
+        Filters {
+            companies: vec![self.company.clone()],
+            types: self.types.clone(),
+            collections: self.collections.clone(),
+            company_changes_only: self.company_changes_only,
+            dates,
+            ..Filters::default()
+        }
+    }
+
+    /// Returns the rank of the one policy that the names leave.
+    fn rank(&self, index: &OpenIndex) -> Result<u32> {
+        let ranks: Vec<u32> = match policies_named(index, &self.filters(SnapshotDates::All))? {
+            None => (0..index.policies().entries().len() as u32).collect(),
+            Some(named) => {
+                (0..).zip(named).filter_map(|(rank, fits)| fits.then_some(rank)).collect()
+            }
+        };
+        match ranks[..] {
+            [rank] => Ok(rank),
+            [] => Err(Error::NoPolicy { asked: self.company.clone() }),
+            _ => Err(self.ambiguous(index, &ranks)),
+        }
+    }
+
+    /// Returns the error that names the alternatives among several policies.
+    fn ambiguous(&self, index: &OpenIndex, ranks: &[u32]) -> Error {
+        let entries = ranks.iter().filter_map(|&rank| index.policies().get(rank));
+        let keys: Vec<&PolicyKey> = entries.map(|entry| &entry.key).collect();
+        Error::AmbiguousPolicy {
+            asked: self.company.clone(),
+            companies: distinct(keys.iter().map(|key| &key.company)),
+            types: distinct(keys.iter().map(|key| &key.policy_type)),
+            collections: distinct(keys.iter().map(|key| &key.collection)),
+        }
+    }
+}
+
+fn distinct<'n>(names: impl Iterator<Item = &'n String>) -> Vec<String> {
+    names.collect::<BTreeSet<_>>().into_iter().cloned().collect()
+}
+
+/// One policy of an index. [`OpenIndex::policy`] finds it.
+pub struct PolicyView<'i> {
+    index: &'i OpenIndex,
+    reader: VersionReader<'i>,
+    company_changes_only: bool,
+}
+
+impl OpenIndex {
+    /// Finds the one policy of a choice.
+    ///
+    /// # Errors
+    ///
+    /// The index does not have one of the names ([`Error::UnknownName`]), no policy has all of them
+    /// ([`Error::NoPolicy`]), several policies have them ([`Error::AmbiguousPolicy`]), or the index
+    /// is damaged.
+    pub fn policy(&self, choice: impl Into<PolicyChoice>) -> Result<PolicyView<'_>> {
+        let choice = choice.into();
+        self.guard(|| {
+            let reader = VersionReader::new(self, choice.rank(self)?)?;
+            let company_changes_only = choice.company_changes_only;
+            Ok(PolicyView { index: self, reader, company_changes_only })
+        })
+    }
+}
+
+impl Searcher {
+    /// Finds the one policy of a choice in the index of this searcher.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`OpenIndex::policy`].
+    pub fn policy(&self, choice: impl Into<PolicyChoice>) -> Result<PolicyView<'_>> {
+        self.index().policy(choice)
+    }
+}
+
+impl PolicyView<'_> {
+    /// Returns the company, the type and the collection of the policy.
+    pub fn key(&self) -> &PolicyKey {
+        &self.reader.entry().key
+    }
+
+    /// Returns the number of snapshots of the policy. Their ordinals are the numbers below it.
+    pub fn snapshot_count(&self) -> u32 {
+        self.reader.entry().snapshots
+    }
+
+    /// Reads the policy in its newest snapshot.
+    ///
+    /// # Errors
+    ///
+    /// No snapshot is left ([`Error::NoSnapshot`]), or the index is damaged.
+    pub fn newest(&self) -> Result<PolicyVersion> {
+        self.chosen(SnapshotDates::Latest)
+    }
+
+    /// Reads the policy in the newest snapshot that was archived up to the end of `date`.
+    ///
+    /// # Errors
+    ///
+    /// The first snapshot is of a later time ([`Error::BeforeFirstSnapshot`]), no snapshot is left
+    /// ([`Error::NoSnapshot`]), or the index is damaged.
+    pub fn at(&self, date: Period) -> Result<PolicyVersion> {
+        self.chosen(SnapshotDates::AsOf(date))
+    }
+
+    /// Reads the policy in the snapshot with this ordinal.
+    ///
+    /// # Errors
+    ///
+    /// The policy has no such snapshot, or the index is damaged.
+    pub fn snapshot(&self, ordinal: u32) -> Result<PolicyVersion> {
+        self.index.guard(|| self.reader.version(ordinal))
+    }
+
+    /// Compares the policy at an older and at a newer date.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`PolicyView::at`].
+    pub fn compare(&self, older: Period, newer: Period) -> Result<VersionComparison> {
+        Ok(VersionComparison::new(&self.at(older)?, &self.at(newer)?))
+    }
+
+    /// Returns the history of the clauses of this policy that match, or `None` if none does.
+    ///
+    /// The names of companies, types and collections in `select` are replaced by the names of the
+    /// policy. `searcher` is a searcher of the same index.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`Searcher::history`].
+    pub fn history(&self, searcher: &Searcher, select: &Select) -> Result<Option<PolicyHistory>> {
+        let key = self.key().clone();
+        let mut select = select.clone();
+        select.filters.companies = vec![key.company];
+        select.filters.types = vec![key.policy_type];
+        select.filters.collections = vec![key.collection];
+        select.filters.company_changes_only |= self.company_changes_only;
+        Ok(searcher.history(&select)?.policies.pop())
+    }
+
+    /// Reads the newest of the snapshots with these dates.
+    fn chosen(&self, dates: SnapshotDates) -> Result<PolicyVersion> {
+        let index = self.index;
+        index.guard(|| {
+            let company_changes_only = self.company_changes_only;
+            let filters = Filters { dates, company_changes_only, ..Filters::default() };
+            let address = self.reader.address();
+            let times = index.times(address)?;
+            let snapshots = PolicySnapshots {
+                count: self.snapshot_count(),
+                address: Some(address),
+                times: &times,
+            };
+            match SnapshotSelection::new(index, &filters)?.ordinals(index, snapshots)?.last() {
+                Some(range) => self.reader.version(range.end.get() - 1),
+                None => Err(self.no_snapshot(dates, &times)),
+            }
+        })
+    }
+
+    /// Returns the error of dates that leave no snapshot. `times` are the archive times by ordinal.
+    fn no_snapshot(&self, dates: SnapshotDates, times: &[i64]) -> Error {
+        let Some(&first) = times.first() else {
+            return self.index.damaged("a policy without archive times");
+        };
+        let PolicyKey { company, policy_type, .. } = self.key().clone();
+        let first = ArchiveTime::from_seconds(first);
+        match dates {
+            SnapshotDates::AsOf(period) if period.last() < first => {
+                Error::BeforeFirstSnapshot { company, policy_type, asked: period.last(), first }
+            }
+            _ => Error::NoSnapshot { company, policy_type },
+        }
+    }
+}

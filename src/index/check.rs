@@ -11,6 +11,7 @@ use super::document::{place_change, run};
 use super::ingest::Candidate;
 use super::manifest::{IndexCounts, Manifest};
 use super::sources::SourceTable;
+use super::strays::{StrayFile, stray_files};
 use super::{CorpusScan, OpenIndex};
 use crate::collapse::{
     CollapsedPolicy, Collapser, DistinctClause, FirstOccurrence, OrdinalRun, PlaceChange,
@@ -30,6 +31,8 @@ pub struct CheckReport {
     pub files: u64,
     /// Snapshots that were compared with a corpus.
     pub compared: u64,
+    /// Files in the index folder that are not part of the index. They make no answer wrong.
+    pub strays: Vec<StrayFile>,
 }
 
 /// Checks the index in the folder `dir`: the files against their checksums, the tables against each other, the counts of the manifest.
@@ -42,6 +45,7 @@ pub fn check(dir: &Path, progress: &dyn Progress) -> Result<CheckReport> {
     let mut report = CheckReport::default();
     progress.begin(Phase::Checking, Some(manifest.counts.policies));
     check_files(&dir.join(&manifest.generation), &manifest, &mut report)?;
+    report.strays = stray_files(dir, &manifest)?;
     // What is read of damaged files says nothing that is worth to be said.
     if report.problems.is_empty() {
         let index = OpenIndex::open(dir)?;

@@ -1,12 +1,13 @@
 //! Checksums of the files of a generation, kept in the manifest: what `fineprint check` compares with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::files::is_segment_file;
 use crate::error::{Error, Result};
 
 /// What a file was when it was written.
@@ -21,25 +22,29 @@ pub struct Checksum {
 /// By name of the file.
 pub type Checksums = BTreeMap<String, Checksum>;
 
-/// The checksums of the files in `folder`. Files of segments never change, so those that `before` has are not read again.
+/// The checksums of those files in `folder` that are named in `live`.
+///
+/// Files of segments never change, so the checksums that `before` has of them are taken over.
 ///
 /// # Errors
 ///
-/// Reading fails.
-pub(super) fn of_folder(folder: &Path, before: &Checksums) -> Result<Checksums> {
+/// A file or the folder cannot be read.
+pub(super) fn of_folder(
+    folder: &Path,
+    live: &BTreeSet<String>,
+    before: &Checksums,
+) -> Result<Checksums> {
     let mut sums = Checksums::new();
     for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
         let entry = entry.map_err(Error::io(folder))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        // What the library keeps for itself, and no reader opens.
-        if name.starts_with('.') {
+        if !live.contains(&name) {
             continue;
         }
         let path = entry.path();
         let bytes = entry.metadata().map_err(Error::io(&path))?.len();
-        let is_of_segment =
-            name.len() > 32 && name.as_bytes()[..32].iter().all(u8::is_ascii_hexdigit);
-        let known = before.get(&name).filter(|known| is_of_segment && known.bytes == bytes);
+        let known =
+            before.get(&name).filter(|known| is_segment_file(&name) && known.bytes == bytes);
         let sum = known.cloned().map_or_else(|| of_file(&path), Ok)?;
         sums.insert(name, sum);
     }

@@ -7,18 +7,18 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::files::{
+    LOCK, MANAGED, META, POLICIES, SHARED_TEXTS, SOURCES, generation_name, generation_number,
+};
 use super::manifest::Manifest;
-use super::{policies, sources, texts};
 use crate::error::{Error, Result};
 
-const LOCK_FILE: &str = "fineprint.lock";
-const GENERATION: &str = "generation-";
+/// Files that tantivy replaces during an update. A new generation begins with copies of them, so
+/// that the old generation keeps its own.
+const COPIED: [&str; 2] = [META, MANAGED];
 
-/// Files that the library or an update replaces: a new generation has its own.
-const REPLACED: [&str; 2] = ["meta.json", ".managed.json"];
-
-/// Files that an update writes anew, whatever was there.
-const REWRITTEN: [&str; 3] = [policies::FILE, sources::FILE, texts::FILE];
+/// Files that every update writes anew. A new generation begins without them.
+const REWRITTEN: [&str; 3] = [POLICIES, SOURCES, SHARED_TEXTS];
 
 /// The folder of a generation that is being built. Unless it is kept it is removed again.
 pub(super) struct Generation {
@@ -37,11 +37,11 @@ impl Generation {
     /// # Errors
     ///
     /// The folder holds something else or another process writes there; writing fails.
-    pub fn begin(dir: &Path, base: Option<&str>) -> Result<Self> {
+    pub fn begin(dir: &Path, base: Option<&Manifest>) -> Result<Self> {
         let is_first = !dir.exists();
         let lock = lock(dir)?;
         let current = Manifest::generation(dir);
-        if base.is_some() && current.as_deref() != base {
+        if base.is_some_and(|base| current.as_ref() != Some(&base.generation)) {
             return Err(changed(dir));
         }
         let name = next_generation(dir)?;
@@ -55,7 +55,7 @@ impl Generation {
             _lock: lock,
         };
         if let Some(base) = base {
-            link_files(&dir.join(base), &folder)?;
+            link_files(dir, base, &folder)?;
         }
         Ok(generation)
     }
@@ -109,34 +109,42 @@ impl Drop for Generation {
         // Best effort: what stays is removed by the next build.
         let _ = fs::remove_dir_all(&self.folder);
         if self.is_first {
-            let _ =
-                fs::remove_file(self.dir.join(LOCK_FILE)).and_then(|()| fs::remove_dir(&self.dir));
+            let _ = fs::remove_file(self.dir.join(LOCK)).and_then(|()| fs::remove_dir(&self.dir));
         }
     }
 }
 
-fn link_files(from: &Path, to: &Path) -> Result<()> {
-    for entry in fs::read_dir(from).map_err(Error::io(from))? {
-        let entry = entry.map_err(Error::io(from))?;
-        let (old, name) = (entry.path(), entry.file_name());
-        let is = |names: &[&str]| names.iter().any(|other| name == **other);
-        if is(&REWRITTEN) || name.to_string_lossy().ends_with(".lock") {
-            continue;
-        }
-        let new = to.join(&name);
-        // Not every file system has links.
-        if is(&REPLACED) || fs::hard_link(&old, &new).is_err() {
-            fs::copy(&old, &new).map_err(Error::io(&old))?;
+/// Puts the files of the index that `base` describes into the folder of a new generation.
+///
+/// Only files that the manifest names are taken over, so a stray file disappears with its generation.
+fn link_files(dir: &Path, base: &Manifest, to: &Path) -> Result<()> {
+    let from = dir.join(&base.generation);
+    let named = base.files.keys().map(String::as_str).filter(|name| *name != META);
+    for name in named.filter(|name| !REWRITTEN.contains(name)) {
+        let (old, new) = (from.join(name), to.join(name));
+        // Not every file system has hard links.
+        if fs::hard_link(&old, &new).is_err() {
+            copy(dir, &old, &new)?;
         }
     }
-    Ok(())
+    COPIED.iter().try_for_each(|name| copy(dir, &from.join(name), &to.join(name)))
+}
+
+fn copy(dir: &Path, old: &Path, new: &Path) -> Result<()> {
+    match fs::copy(old, new) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(Error::damaged(dir, format!("`{}` is missing", old.display())))
+        }
+        Err(error) => Err(Error::io(old)(error)),
+    }
 }
 
 /// Takes the lock of an index folder, making the folder if needed. The lock ends with the process, however that ends.
 fn lock(dir: &Path) -> Result<File> {
     refuse_foreign_folder(dir)?;
     fs::create_dir_all(dir).map_err(Error::io(dir))?;
-    let path = dir.join(LOCK_FILE);
+    let path = dir.join(LOCK);
     let mut file = File::options()
         .read(true)
         .write(true)
@@ -204,22 +212,16 @@ fn refuse_foreign_folder(dir: &Path) -> Result<()> {
 ///
 /// A build makes its lock file first: a generation without one is somebody's folder of that name.
 pub(super) fn foreign_entry(dir: &Path) -> std::io::Result<Option<String>> {
-    let has_lock = dir.join(LOCK_FILE).is_file();
+    let has_lock = dir.join(LOCK).is_file();
     for entry in fs::read_dir(dir)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        let is_ours = name == LOCK_FILE
+        let is_ours = name == LOCK
             || (has_lock && (generation_number(&name).is_some() || Manifest::is_new_name(&name)));
         if !is_ours {
             return Ok(Some(name));
         }
     }
     Ok(None)
-}
-
-/// The number of a generation's folder: `generation-` and digits. Nothing else is ever removed.
-fn generation_number(name: &str) -> Option<u64> {
-    let digits = name.strip_prefix(GENERATION)?;
-    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
 fn generations(dir: &Path) -> Vec<String> {
@@ -234,7 +236,7 @@ fn next_generation(dir: &Path) -> Result<String> {
     let next =
         generations(dir).iter().filter_map(|name| generation_number(name)).max().unwrap_or(0);
     let next = next.saturating_add(1);
-    let name = format!("{GENERATION}{next}");
+    let name = generation_name(next);
     let folder = dir.join(&name);
     fs::create_dir(&folder).map_err(Error::io(&folder))?;
     Ok(name)

@@ -8,6 +8,7 @@ use walkdir::WalkDir;
 use super::manifest::{
     DateRange, FormatVersions, IndexCounts, IndexedCorpus, InputCounts, Manifest,
 };
+use super::strays::{StrayFile, stray_files};
 use crate::corpus::ReadOptions;
 use crate::error::Result;
 
@@ -32,6 +33,9 @@ pub struct IndexInfo {
     pub bytes: u64,
     /// How every input ended.
     pub inputs: InputCounts,
+    /// Files in the index folder that are not part of the index.
+    #[serde(skip)]
+    pub strays: Vec<StrayFile>,
 }
 
 /// A corpus of an index.
@@ -63,6 +67,8 @@ impl IndexInfo {
     ///
     /// There is no index, its manifest cannot be read, or it is of another version.
     pub fn read(dir: &std::path::Path) -> Result<Self> {
+        let manifest = Manifest::read(dir)?;
+        let strays = stray_files(dir, &manifest)?;
         let Manifest {
             versions,
             generation,
@@ -73,7 +79,7 @@ impl IndexInfo {
             metadata,
             languages,
             ..
-        } = Manifest::read(dir)?;
+        } = manifest;
         let files = WalkDir::new(dir.join(generation)).into_iter().flatten();
         // A file that goes while it is counted has no bytes.
         let bytes =
@@ -88,6 +94,7 @@ impl IndexInfo {
             languages,
             bytes: bytes.map(|file| file.len()).sum(),
             inputs,
+            strays,
         })
     }
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::checksums::Checksums;
+use super::files::{MANIFEST, NEW_MANIFEST};
 use super::generation::foreign_entry;
 use super::ingest::{IngestReport, Tally};
 use super::schema::format_version;
@@ -18,8 +19,6 @@ use crate::corpus::{CorpusNotice, ReadOptions, SkipReason};
 use crate::error::{Error, Result};
 use crate::section::{IDENTITY_VERSION, SECTION_VERSION};
 use crate::token::TOKEN_VERSION;
-
-const FILE: &str = "fineprint.json";
 
 /// The versions that must agree for an index to be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,7 +235,7 @@ impl Manifest {
     ///
     /// There is none, it cannot be read, or its index is of other versions than this program.
     pub fn read(dir: &Path) -> Result<Self> {
-        let path = dir.join(FILE);
+        let path = dir.join(MANIFEST);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -289,23 +288,23 @@ impl Manifest {
 
     /// Whether `name` is that of the manifest.
     pub(super) fn is_name(name: &str) -> bool {
-        name == FILE
+        name == MANIFEST
     }
 
     /// Whether `name` is that of a new manifest that did not come to its end.
     pub(super) fn is_new_name(name: &str) -> bool {
-        name.strip_prefix(FILE) == Some(".new")
+        name == NEW_MANIFEST
     }
 
     /// Whether `dir` holds a manifest, of whatever version. Another file of that name is none.
     pub fn exists(dir: &Path) -> bool {
-        fs::read(dir.join(FILE))
+        fs::read(dir.join(MANIFEST))
             .is_ok_and(|text| serde_json::from_slice::<AnyVersion>(&text).is_ok())
     }
 
     /// Removes a manifest that cannot be read from a folder that is ours without doubt, so that the index can be built again.
     pub(super) fn remove_damaged(dir: &Path) -> Result<()> {
-        let path = dir.join(FILE);
+        let path = dir.join(MANIFEST);
         if !path.is_file() || Self::exists(dir) {
             return Ok(());
         }
@@ -318,8 +317,8 @@ impl Manifest {
     ///
     /// Writing fails; the old manifest then stays.
     pub fn write(&self, dir: &Path) -> Result<()> {
-        let path = dir.join(FILE);
-        let new: PathBuf = dir.join(format!("{FILE}.new"));
+        let path = dir.join(MANIFEST);
+        let new: PathBuf = dir.join(NEW_MANIFEST);
         let write = || -> std::io::Result<()> {
             let mut file = fs::File::create(&new)?;
             serde_json::to_writer_pretty(&mut file, self)?;

@@ -8,11 +8,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::files::POLICIES as FILE;
 use crate::error::{Error, Result};
 use crate::model::PolicyKey;
-
-/// The file's name in the folder of a generation.
-pub const FILE: &str = "policies.bin";
 
 /// One policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -95,6 +95,15 @@ impl Segments {
         groups.into_iter().map(|(_, group)| group).filter(|group| group.len() > 1).collect()
     }
 
+    /// The segments to merge next, each group into one segment.
+    ///
+    /// This returns ids only: tantivy keeps the files of a segment as long as its `SegmentMeta` is in
+    /// use, so metas that are held during a merge would leave the merged segments on disk.
+    fn merges(&self, is_update: bool) -> tantivy::Result<Vec<Vec<SegmentId>>> {
+        let metas = self.index.searchable_segment_metas()?;
+        Ok(if is_update { update_merges(&metas) } else { self.groups(&metas) })
+    }
+
     /// Commits what was written, and merges: a new index into one segment, the segments of an update when there are many small ones or
     /// much of one is deleted.
     ///
@@ -112,18 +121,15 @@ impl Segments {
         self.writer.commit().map_err(&error)?;
         progress.begin(Phase::Merging, Some(clauses));
         loop {
-            let metas = self.index.searchable_segment_metas().map_err(&error)?;
-            let merges = if is_update { merges(&metas) } else { self.groups(&metas) };
-            if merges.is_empty() {
-                break;
+            let merges = self.merges(is_update).map_err(&error)?;
+            for segments in &merges {
+                self.writer.merge(segments).wait().map_err(&error)?;
             }
-            for segments in merges {
-                self.writer.merge(&segments).wait().map_err(&error)?;
-            }
-            if !is_update {
+            if merges.is_empty() || !is_update {
                 break;
             }
         }
+        self.writer.garbage_collect_files().wait().map_err(&error)?;
         self.writer.wait_merging_threads().map_err(&error)?;
         let reader = self.index.reader_builder().reload_policy(ReloadPolicy::Manual);
         let reader: tantivy::IndexReader = reader.try_into().map_err(&error)?;
@@ -131,7 +137,7 @@ impl Segments {
     }
 }
 
-fn merges(metas: &[SegmentMeta]) -> Vec<Vec<SegmentId>> {
+fn update_merges(metas: &[SegmentMeta]) -> Vec<Vec<SegmentId>> {
     let mut policy = LogMergePolicy::default();
     policy.set_del_docs_ratio_before_merge(DELETED_SHARE);
     policy.compute_merge_candidates(metas).into_iter().map(|candidate| candidate.0).collect()

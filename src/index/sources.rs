@@ -6,11 +6,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::document::StoredSnapshot;
+use super::files::SOURCES as FILE;
 use super::ingest::Tally;
 use crate::error::{Error, Result};
-
-/// The file's name in the folder of a generation.
-pub const FILE: &str = "sources.bin";
 
 /// What is to be known of a policy to update it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

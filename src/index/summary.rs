@@ -6,6 +6,7 @@ use tantivy::Searcher;
 use tantivy::columnar::Column;
 
 use super::checksums::{self, Checksums};
+use super::files::live_files;
 use super::generation::Generation;
 use super::ingest::{CorpusScan, Tally};
 use super::manifest::{
@@ -91,7 +92,8 @@ impl Summary {
         let error = Error::tantivy(folder);
         shared_texts(searcher, &policies).map_err(&error)?.write(folder)?;
         let length_sum = length_sum(searcher).map_err(&error)?;
-        self.files = checksums::of_folder(folder, &self.files)?;
+        let live = live_files(searcher.index()).map_err(&error)?;
+        self.files = checksums::of_folder(folder, &live, &self.files)?;
         Ok(self.manifest(&generation.name, &policies, &sources, length_sum))
     }
 

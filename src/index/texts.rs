@@ -12,10 +12,8 @@ use tantivy::directory::OwnedBytes;
 use tantivy::directory::error::OpenReadError;
 
 use super::directory::ReaderDirectory;
+use super::files::SHARED_TEXTS as FILE;
 use crate::error::{Error, Result};
-
-/// The file's name in the folder of a generation.
-pub const FILE: &str = "texts.bin";
 
 /// Entries per block: a lookup reads and checks two of them.
 const BLOCK: usize = 256;

@@ -143,7 +143,7 @@ impl Update<'_> {
             return self.as_before(previous, done);
         }
         let dir = &self.options.index;
-        let base = self.previous.map(|previous| previous.index.manifest().generation.as_str());
+        let base = self.previous.map(|previous| previous.index.manifest());
         let generation = Generation::begin(dir, base)?;
         let segments = Segments::open(&generation.folder, base.is_some(), self.memory())?;
         self.drop_policies(&plan, &segments, &mut done)?;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::terminal::numbers::{bytes, grouped};
 use super::terminal::sanitize::sanitize;
-use crate::index::{IndexInfo, Tally};
+use crate::index::{IndexInfo, StrayFile, Tally};
 
 /// The columns of the labels at the beginning of lines.
 const LABEL: usize = 10;
@@ -75,7 +75,22 @@ fn write_inputs(out: &mut impl Write, info: &IndexInfo) -> io::Result<()> {
     }
     write_tallies(out, "skipped", &inputs.skipped)?;
     write_tally(out, "unreadable", "", &inputs.unreadable)?;
-    write_tallies(out, "note", &inputs.notices)
+    write_tallies(out, "note", &inputs.notices)?;
+    write_strays(out, &info.strays)
+}
+
+/// Names the files in the index folder that are not part of the index.
+fn write_strays(out: &mut impl Write, strays: &[StrayFile]) -> io::Result<()> {
+    if strays.is_empty() {
+        return Ok(());
+    }
+    let size = strays.iter().map(|stray| stray.bytes).sum();
+    let count = grouped(strays.len() as u64);
+    write_line(out, "stray", &format!("{count}, {}: not part of the index", bytes(size)))?;
+    for stray in strays {
+        writeln!(out, "{EXAMPLE_INDENT}{}", sanitize(&stray.path.to_string_lossy()))?;
+    }
+    Ok(())
 }
 
 fn write_tallies(

@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use fineprint::corpus::ReadOptions;
 use fineprint::error::Result;
-use fineprint::index::{CheckReport, Manifest, OpenIndex, check, check_against};
+use fineprint::index::{CheckReport, Manifest, OpenIndex, StrayFile, check, check_against};
 use fineprint::printer::{counted, sanitize};
 
 use crate::cli::args::{GlobalArgs, IndexFolder};
@@ -15,7 +15,7 @@ use crate::cli::bar::Bar;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::streams::print;
 
-/// The number of problems that are printed one by one.
+/// The number of problems, and of stray files, that are printed one by one.
 const MAX_PROBLEMS: usize = 20;
 
 /// `fineprint check`.
@@ -53,7 +53,7 @@ pub fn run(args: &CheckArgs, global: &GlobalArgs) -> Result<Outcome> {
         let index = OpenIndex::open(dir)?;
         let options = options_of(corpus, &args.collection, &manifest);
         let against = check_against(&index, corpus, &args.collection, &options, &bar)?;
-        report = CheckReport { files: report.files, ..against };
+        report = CheckReport { files: report.files, strays: report.strays, ..against };
     }
     drop(bar);
     print(|out| write_report(out, args, &manifest, &report))?;
@@ -84,7 +84,7 @@ fn write_report(
         writeln!(out, "and {} more", report.problems.len() - MAX_PROBLEMS)?;
     }
     if !report.problems.is_empty() {
-        return Ok(());
+        return write_strays(out, report);
     }
     let counts = &manifest.counts;
     writeln!(
@@ -98,6 +98,18 @@ fn write_report(
     if let Some(corpus) = &args.against {
         let compared = counted(report.compared, "snapshot", "snapshots");
         writeln!(out, "equal to {}: {compared}", sanitize(&corpus.to_string_lossy()))?;
+    }
+    write_strays(out, report)
+}
+
+/// Names the files that are not part of the index. They are no problem of it.
+fn write_strays(out: &mut impl Write, report: &CheckReport) -> io::Result<()> {
+    for StrayFile { path, bytes } in report.strays.iter().take(MAX_PROBLEMS) {
+        let bytes = counted(*bytes, "byte", "bytes");
+        writeln!(out, "not part of the index: {} ({bytes})", sanitize(&path.to_string_lossy()))?;
+    }
+    if report.strays.len() > MAX_PROBLEMS {
+        writeln!(out, "and {} more", report.strays.len() - MAX_PROBLEMS)?;
     }
     Ok(())
 }

@@ -1,0 +1,105 @@
+//! Names every file of an index folder.
+//!
+//! ```text
+//! fineprint.json        the manifest
+//! fineprint.json.new    a manifest that is being written
+//! fineprint.lock        held while a build writes
+//! generation-7/         the folder of the current build
+//!     policies.bin      the table of policies
+//!     sources.bin       the table of sources
+//!     texts.bin         the table of shared texts
+//!     meta.json         tantivy: which segments the index consists of
+//!     .managed.json     tantivy: which files it may remove
+//!     *.idx, *.pos, ... tantivy: the segments
+//! ```
+
+use std::collections::BTreeSet;
+
+use tantivy::Index;
+use tantivy::index::SegmentComponent;
+
+/// The manifest.
+pub(super) const MANIFEST: &str = "fineprint.json";
+
+/// A manifest that is being written; it is renamed to [`MANIFEST`] when it is complete.
+pub(super) const NEW_MANIFEST: &str = "fineprint.json.new";
+
+/// The file whose lock a build holds.
+pub(super) const LOCK: &str = "fineprint.lock";
+
+/// The table of policies, in the folder of a generation.
+pub(super) const POLICIES: &str = "policies.bin";
+
+/// The table of sources, in the folder of a generation.
+pub(super) const SOURCES: &str = "sources.bin";
+
+/// The table of shared texts, in the folder of a generation.
+pub(super) const SHARED_TEXTS: &str = "texts.bin";
+
+/// The file in which tantivy lists the segments of the index.
+pub(super) const META: &str = "meta.json";
+
+/// The file in which tantivy lists the files that it has written and may remove.
+pub(super) const MANAGED: &str = ".managed.json";
+
+/// The name of a generation's folder is this prefix and the generation's number.
+const GENERATION: &str = "generation-";
+
+/// The name of the folder of generation `number`.
+pub(super) fn generation_name(number: u64) -> String {
+    format!("{GENERATION}{number}")
+}
+
+/// The number of the generation whose folder has this name. `None`: it is no folder of a generation.
+pub(super) fn generation_number(name: &str) -> Option<u64> {
+    let digits = name.strip_prefix(GENERATION)?;
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
+}
+
+/// Whether `name` is the name of a segment's file. These files never change once they are written.
+pub(super) fn is_segment_file(name: &str) -> bool {
+    // A segment's id in hexadecimal, then the extension.
+    name.len() > 32 && name.as_bytes()[..32].iter().all(u8::is_ascii_hexdigit)
+}
+
+/// The names of all files that readers and updates of an index need, apart from [`MANAGED`].
+///
+/// Some of them may not exist: a segment without deleted documents has no file of deletions.
+pub(super) fn live_files(index: &Index) -> tantivy::Result<BTreeSet<String>> {
+    const COMPONENTS: [SegmentComponent; 7] = [
+        SegmentComponent::Postings,
+        SegmentComponent::Positions,
+        SegmentComponent::FastFields,
+        SegmentComponent::FieldNorms,
+        SegmentComponent::Terms,
+        SegmentComponent::Store,
+        SegmentComponent::Delete,
+    ];
+    let mut files = BTreeSet::from([META, POLICIES, SOURCES, SHARED_TEXTS].map(str::to_owned));
+    for segment in index.searchable_segment_metas()? {
+        let paths = COMPONENTS.into_iter().map(|component| segment.relative_path(component));
+        files.extend(paths.map(|path| path.to_string_lossy().into_owned()));
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_prefix_with_digits_names_a_generation() {
+        assert_eq!(generation_number(&generation_name(12)), Some(12));
+        for name in ["generation-", "generation-1x", "generation-+1", "generations-1", "1"] {
+            assert_eq!(generation_number(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn files_of_segments_begin_with_an_id() {
+        assert!(is_segment_file("0123456789abcdef0123456789abcdef.idx"));
+        for name in [META, POLICIES, "0123456789abcdef0123456789abcdef", "0123.idx"] {
+            assert!(!is_segment_file(name), "{name}");
+        }
+    }
+}

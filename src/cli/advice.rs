@@ -3,6 +3,8 @@
 //! The library says what is wrong and keeps the data of it in the error. This file adds what only
 //! the program knows: its flags, and the command that helps.
 
+use std::path::Path;
+
 use fineprint::Error;
 use fineprint::error::MetadataUse;
 
@@ -29,7 +31,10 @@ pub fn message(error: &Error) -> String {
         Error::AmbiguousPolicy { companies, types, .. } => {
             format!("{error}; {}", choice_advice(companies, types))
         }
-        _ => error.to_string(),
+        _ => match advice(error) {
+            Some(advice) => format!("{error}; {advice}"),
+            None => error.to_string(),
+        },
     }
 }
 
@@ -48,4 +53,28 @@ fn choice_advice(companies: &[String], types: &[String]) -> &'static str {
         (1, _) => "add --type",
         _ => "name one",
     }
+}
+
+/// What helps against `error`, if there is something that its own message does not say.
+fn advice(error: &Error) -> Option<String> {
+    Some(match error {
+        Error::NoPolicyFound { .. } => {
+            "if their paths do, say how: --path '{company}/{date}.md'".to_owned()
+        }
+        Error::NoIndex { is_foreign: true, .. } => {
+            "name one with --index, or search a corpus with --corpus".to_owned()
+        }
+        Error::NoIndex { path, .. } => {
+            format!("make one with `fineprint index CORPUS --index {}`", path.display())
+        }
+        Error::BadManifest { path, .. } => {
+            format!("remove the folder if it was an index, and {}", build_again(path))
+        }
+        Error::OtherVersion { path, .. } | Error::Damaged { path, .. } => build_again(path),
+        _ => return None,
+    })
+}
+
+fn build_again(index: &Path) -> String {
+    format!("build it again with `fineprint index --rebuild CORPUS --index {}`", index.display())
 }

@@ -10,14 +10,16 @@ mod query;
 pub(crate) use query::echo;
 pub use query::{QueryError, QueryErrorKind, QuerySpan};
 
-/// An error of the library. Every message is one line that names the place and, where something helps, what to do.
+/// An error of the library. Every message is one line that names the place and, where something
+/// helps, what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A query that cannot be read; its message has a second and third line with a caret.
     #[error(transparent)]
     Query(#[from] QueryError),
-    /// A request that makes no sense: options that exclude each other, a name that the index does not have.
+    /// A request that makes no sense: options that exclude each other, a name that the index does
+    /// not have.
     #[error("{0}")]
     Usage(String),
     /// A path pattern that cannot be parsed.
@@ -166,23 +168,61 @@ pub enum Error {
         /// What is wrong with it.
         message: String,
     },
+    /// A corpus in which no input says which company and date it belongs to.
+    #[error("{}: nothing to index: none of {inputs} inputs says whose policy it is and of when, by \
+             a Princeton-Leuven header or front matter", path.display())]
+    NoPolicyFound {
+        /// The corpus as it was named.
+        path: PathBuf,
+        /// The number of inputs that were read.
+        inputs: u64,
+    },
+    /// A path without an index.
+    #[error("{}: {}", path.display(), no_index(*is_foreign))]
+    NoIndex {
+        /// The path that was given as an index folder.
+        path: PathBuf,
+        /// Whether something else is there, so that no index can be built in this place either.
+        is_foreign: bool,
+    },
+    /// A file with the name of a manifest that is none.
+    #[error("{}: is no manifest of an index ({reason})", path.join(file).display())]
+    BadManifest {
+        /// The index folder.
+        path: PathBuf,
+        /// The name of the file.
+        file: &'static str,
+        /// What the file has instead of a manifest.
+        reason: String,
+    },
+    /// An index that another version of this program has built.
+    #[error("{}: this index has versions ({found}), this fineprint reads ({current})",
+            path.display())]
+    OtherVersion {
+        /// The index folder.
+        path: PathBuf,
+        /// The versions of the index.
+        found: String,
+        /// The versions of this program.
+        current: String,
+    },
     /// An index folder that cannot be used.
     #[error("{}: {message}", path.display())]
     Index {
         /// The index folder.
         path: PathBuf,
-        /// What is wrong with it, and what helps.
+        /// The reason, and what helps.
         message: String,
     },
-    /// An index whose files are not as they were written.
-    #[error("{}: is damaged ({what}); build it again with `fineprint index --rebuild CORPUS --index {}`", path.display(), path.display())]
+    /// An index whose files have changed since they were written. Building it again helps.
+    #[error("{}: is damaged ({what})", path.display())]
     Damaged {
         /// The index folder.
         path: PathBuf,
-        /// What does not fit.
+        /// The file or table, and what is wrong with it.
         what: String,
-        /// The index library's reason, where it is the one that says so.
-        source: Option<tantivy::TantivyError>,
+        /// The error of the index library, if it found the damage.
+        source: Option<LibraryError>,
     },
     /// Reading or writing failed.
     #[error("{}: {source}", path.display())]
@@ -197,13 +237,16 @@ pub enum Error {
     Tantivy {
         /// The index folder.
         path: PathBuf,
-        /// The library's reason.
-        source: tantivy::TantivyError,
+        /// The error of the library.
+        source: LibraryError,
     },
     /// Writing results failed, for instance into a closed pipe.
     #[error("cannot write the results: {0}")]
     Output(#[source] io::Error),
 }
+
+/// An error of a library that this one uses.
+pub type LibraryError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A result of the library.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -214,25 +257,27 @@ impl Error {
         move |source| Error::Io { path: path.to_owned(), source }
     }
 
-    /// Adds the index folder to an error of the index library.
+    /// Adds the index folder to an error of the index library while writing.
     pub(crate) fn tantivy<E: Into<tantivy::TantivyError>>(path: &Path) -> impl Fn(E) -> Error {
-        move |source| Error::Tantivy { path: path.to_owned(), source: source.into() }
+        move |source| Error::Tantivy { path: path.to_owned(), source: source.into().into() }
     }
 
-    /// An index whose files are not as they were written.
+    /// An index whose files have changed since they were written. `what` names the file or table,
+    /// and what is wrong with it.
     pub(crate) fn damaged(path: &Path, what: impl Into<String>) -> Error {
         Error::Damaged { path: path.to_owned(), what: what.into(), source: None }
     }
 
-    /// An error of the index library while reading: files that do not fit, unless the system is what failed.
+    /// Adds the index folder to an error of the index library while reading. The index is damaged
+    /// then, unless the system has failed.
     pub(crate) fn reading<E: Into<tantivy::TantivyError>>(path: &Path) -> impl Fn(E) -> Error {
         move |source| {
             let source = source.into();
-            if is_of_the_system(&source) {
-                return Error::Tantivy { path: path.to_owned(), source };
+            if is_system_failure(&source) {
+                return Error::Tantivy { path: path.to_owned(), source: source.into() };
             }
             let what = source.to_string().replace('\n', " ");
-            Error::Damaged { path: path.to_owned(), what, source: Some(source) }
+            Error::Damaged { path: path.to_owned(), what, source: Some(source.into()) }
         }
     }
 
@@ -251,8 +296,14 @@ fn did_you_mean(near: &[String]) -> String {
     format!("; did you mean {}?", near.join(", "))
 }
 
-/// Whether building the index again would not help: no permission, no memory, a failing disk.
-fn is_of_the_system(error: &tantivy::TantivyError) -> bool {
+/// The message of [`Error::NoIndex`] behind the path.
+fn no_index(is_foreign: bool) -> &'static str {
+    if is_foreign { "is no fineprint index" } else { "there is no index here" }
+}
+
+/// Whether the system is the cause, so that building the index again would not help: no
+/// permission, no memory, a failing disk.
+fn is_system_failure(error: &tantivy::TantivyError) -> bool {
     use tantivy::TantivyError::{IoError, LockFailure, OpenDirectoryError, OpenReadError};
     use tantivy::directory::error::OpenReadError as Read;
     let kind = match error {

@@ -1,43 +1,49 @@
-//! The index of one corpus in a cache folder: made when it is first asked for, brought up to date when the corpus has changed.
+//! Keeps an index of a single corpus in a cache folder, and brings it up to date when it is opened.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::manifest::{FormatVersions, Manifest};
-use super::schema::DESCRIPTION;
-use super::writer::{BuildOptions, build};
-use super::{CorpusScan, IngestReport, OpenIndex};
+use super::build::options::BuildOptions;
+use super::build::scan::CorpusScan;
+use super::build::update::build;
+use super::open::OpenIndex;
+use super::report::IngestReport;
+use super::store::manifest::{FormatVersions, Manifest};
+use super::store::schema::DESCRIPTION;
 use crate::corpus::ReadOptions;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
+/// The collection of the corpus in its cached index.
 const COLLECTION: &str = "default";
 
-/// Opens the index of `corpus` in the folder `cache`, building it first where it is missing or damaged, and bringing it up to date where the
-/// corpus has changed.
+/// Opens the index of `corpus` in the folder `cache`. An index that is missing or damaged is
+/// built, and one whose corpus has changed is brought up to date.
 ///
-/// Each corpus has a folder of its own there, by its path and the versions of this program. Hits name the corpus as it is named here.
+/// Each corpus has a folder of its own in the cache; its path and the versions of this program give
+/// the name of the folder. Hits name the corpus as it is named here.
 ///
 /// # Errors
 ///
-/// The corpus cannot be scanned ([`CorpusScan::new`]) or built ([`build`]), or the cache cannot be written.
+/// The corpus cannot be scanned ([`CorpusScan::new`]) or built ([`build`]), or the cache cannot be
+/// written.
 pub fn open_cached(
     corpus: &Path,
     cache: &Path,
     progress: &dyn Progress,
 ) -> Result<(OpenIndex, IngestReport)> {
-    let dir = cache.join(key(corpus)?);
-    let (mut known, mut scan) = known(&dir, corpus, progress)?;
-    // Of several processes one builds and the others wait. A cache that cannot be written may still hold what is wanted.
+    let dir = cache.join(folder_name(corpus)?);
+    let mut scanned = ScannedCache::of(&dir, corpus, progress)?;
+    // Of several processes one builds, and the others wait. In a cache that cannot be written
+    // there is no lock, but the index may be there.
     let _lock = wait_for_lock(&dir.with_extension("lock"));
-    let generation = |manifest: &Manifest| manifest.generation.clone();
-    if known.as_ref().map(generation)
-        != OpenIndex::open(&dir).ok().map(|index| generation(index.manifest()))
-    {
-        (known, scan) = self::known(&dir, corpus, progress)?;
+    if scanned.generation() != generation(OpenIndex::open(&dir).ok().as_ref()) {
+        // Another process has built meanwhile.
+        scanned = ScannedCache::of(&dir, corpus, progress)?;
     }
+    let ScannedCache { known, scan } = scanned;
     if known.is_none() {
-        // The folder has the name of a hash in the user's cache: what is in it is ours.
+        // The name of the folder is a hash, in the user's cache, so nothing else uses it.
         Manifest::remove_damaged(&dir)?;
     }
     let options = BuildOptions {
@@ -51,33 +57,45 @@ pub fn open_cached(
     Ok((index.with_corpus_name(corpus.to_string_lossy().into_owned()), report))
 }
 
-/// What the cache has of a corpus, and what the corpus has now.
-fn known(
-    dir: &Path,
-    corpus: &Path,
-    progress: &dyn Progress,
-) -> Result<(Option<Manifest>, CorpusScan)> {
-    let known = OpenIndex::open(dir).ok().map(|index| index.manifest().clone());
-    let paths = [corpus.to_owned()];
-    let scan = CorpusScan::with_options(
-        &paths,
-        COLLECTION,
-        &ReadOptions::default(),
-        known.as_ref(),
-        progress,
-    )?;
-    Ok((known, scan))
+/// The index in a cache folder, and a scan of its corpus.
+struct ScannedCache {
+    /// `None`: there is no index, or it is damaged.
+    known: Option<Manifest>,
+    scan: CorpusScan,
+}
+
+impl ScannedCache {
+    fn of(dir: &Path, corpus: &Path, progress: &dyn Progress) -> Result<Self> {
+        let known = OpenIndex::open(dir).ok().map(|index| index.manifest().clone());
+        let (corpora, options) = ([corpus.to_owned()], ReadOptions::default());
+        let scan =
+            CorpusScan::with_options(&corpora, COLLECTION, &options, known.as_ref(), progress)?;
+        Ok(Self { known, scan })
+    }
+
+    fn generation(&self) -> Option<String> {
+        self.known.as_ref().map(|manifest| manifest.generation.clone())
+    }
+}
+
+fn generation(index: Option<&OpenIndex>) -> Option<String> {
+    index.map(|index| index.manifest().generation.clone())
 }
 
 fn wait_for_lock(path: &Path) -> std::io::Result<File> {
-    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
     let lock = File::options().write(true).create(true).truncate(false).open(path)?;
     lock.lock()?;
     Ok(lock)
 }
 
-/// The name of the folder for this corpus and this program: a version that forgot to count up does not meet another's index.
-fn key(corpus: &Path) -> Result<PathBuf> {
+/// The name of the folder of this corpus and this program.
+///
+/// The description of the fields is part of it. A changed description whose version number was not
+/// increased then gets a new folder, and meets no index that it cannot read.
+fn folder_name(corpus: &Path) -> Result<PathBuf> {
     let canonical = corpus.canonicalize().map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => crate::corpus::nothing_there(corpus),
         _ => Error::io(corpus)(error),
@@ -93,7 +111,7 @@ fn key(corpus: &Path) -> Result<PathBuf> {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part);
     }
-    let mut key = hasher.finalize().to_hex().to_string();
-    key.truncate(32);
-    Ok(key.into())
+    let mut name = hasher.finalize().to_hex().to_string();
+    name.truncate(32);
+    Ok(name.into())
 }

@@ -1,39 +1,41 @@
-//! What an index holds, for `fineprint info`: the manifest with what can be measured beside it.
+//! Describes an index for `fineprint info`: its manifest, and the sizes of its files.
 
 use std::collections::BTreeMap;
+use std::fs::Metadata;
+use std::path::Path;
 
 use serde::Serialize;
 use walkdir::WalkDir;
 
-use super::manifest::{
+use super::store::manifest::{
     DateRange, FormatVersions, IndexCounts, IndexedCorpus, InputCounts, Manifest,
 };
 use super::strays::{StrayFile, stray_files};
 use crate::corpus::ReadOptions;
 use crate::error::Result;
 
-/// What an index holds; `schema/info.schema.json` describes it field by field.
+/// The description of an index. `schema/info.schema.json` specifies its JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IndexInfo {
     /// The index folder.
     pub index: String,
-    /// The versions of all that decides what is in it.
+    /// The versions with which it was built.
     pub versions: FormatVersions,
-    /// What was indexed.
+    /// The corpora that were indexed.
     pub corpora: Vec<InfoCorpus>,
-    /// Companies, policies, snapshots, texts, clauses.
+    /// The numbers of companies, policies, snapshots, texts and clauses.
     pub counts: IndexCounts,
-    /// The first and last archive date; `null` in an empty index.
+    /// The first and last archive date; `None` if the index is empty.
     pub dates: Option<DateRange>,
-    /// In how many snapshots each key of the metadata is.
+    /// The number of snapshots that have each metadata key.
     pub metadata: BTreeMap<String, u64>,
-    /// How many snapshots are in each language.
+    /// The number of snapshots in each language.
     pub languages: BTreeMap<String, u64>,
-    /// The bytes of its files.
+    /// The size of its files in bytes.
     pub bytes: u64,
     /// How every input ended.
     pub inputs: InputCounts,
-    /// Files in the index folder that are not part of the index.
+    /// Files in the index folder that are not part of the index. The JSON does not contain them.
     #[serde(skip)]
     pub strays: Vec<StrayFile>,
 }
@@ -41,15 +43,16 @@ pub struct IndexInfo {
 /// A corpus of an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InfoCorpus {
-    /// The collection it is in.
+    /// The collection under which it was indexed.
     pub collection: String,
-    /// The path as it was named last.
+    /// The path as it was given last.
     pub path: String,
-    /// What it was read as.
+    /// The name of the reader that read it.
     pub reader: String,
-    /// How it was read.
+    /// The options with which it was read.
     pub options: ReadOptions,
-    /// What it held, in short, where that is known: newest commit and number of commits of a history.
+    /// A short description of its content where there is one: the newest commit and the number of
+    /// commits of a history.
     pub state: Option<String>,
 }
 
@@ -61,29 +64,18 @@ impl From<IndexedCorpus> for InfoCorpus {
 }
 
 impl IndexInfo {
-    /// What the index in the folder `dir` holds.
+    /// Describes the index in the folder `dir`.
     ///
     /// # Errors
     ///
-    /// There is no index, its manifest cannot be read, or it is of another version.
-    pub fn read(dir: &std::path::Path) -> Result<Self> {
+    /// There is no index, its manifest cannot be read, or other versions than this program's
+    /// wrote it.
+    pub fn read(dir: &Path) -> Result<Self> {
         let manifest = Manifest::read(dir)?;
         let strays = stray_files(dir, &manifest)?;
-        let Manifest {
-            versions,
-            generation,
-            corpora,
-            counts,
-            dates,
-            inputs,
-            metadata,
-            languages,
-            ..
-        } = manifest;
-        let files = WalkDir::new(dir.join(generation)).into_iter().flatten();
-        // A file that goes while it is counted has no bytes.
-        let bytes =
-            files.filter_map(|file| file.metadata().ok()).filter(std::fs::Metadata::is_file);
+        let bytes = size(&dir.join(&manifest.generation));
+        let Manifest { versions, corpora, counts, dates, inputs, metadata, languages, .. } =
+            manifest;
         Ok(Self {
             index: dir.to_string_lossy().into_owned(),
             versions,
@@ -92,9 +84,16 @@ impl IndexInfo {
             dates,
             metadata,
             languages,
-            bytes: bytes.map(|file| file.len()).sum(),
+            bytes,
             inputs,
             strays,
         })
     }
+}
+
+/// The size of all files in a folder, in bytes. A file that is removed meanwhile counts as 0.
+fn size(folder: &Path) -> u64 {
+    let entries = WalkDir::new(folder).into_iter().flatten();
+    let files = entries.filter_map(|entry| entry.metadata().ok()).filter(Metadata::is_file);
+    files.map(|file| file.len()).sum()
 }

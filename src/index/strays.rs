@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use tantivy::Index;
 use walkdir::WalkDir;
 
-use super::directory::ReaderDirectory;
-use super::files::{
+use super::store::directory::ReaderDirectory;
+use super::store::files::{
     LOCK, MANAGED, MANIFEST, NEW_MANIFEST, generation_number, is_segment_file, live_files,
 };
-use super::manifest::Manifest;
+use super::store::manifest::Manifest;
 use crate::error::{Error, Result};
 
 /// A file or folder inside an index folder that is not part of the index.

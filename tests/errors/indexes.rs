@@ -206,6 +206,43 @@ fptest!(a_damaged_table_of_texts_is_an_error, |fx: Fixture| {
     fx.run(["search", "sell", "--count"]).exits(0).stdout_is("2\n");
 });
 
+fptest!(tables_that_do_not_fit_together, |fx: Fixture| {
+    fx.policy("acme.example", "2001-01-01", "We sell data.\n");
+    fx.run(["index", "corpus", "--index", "one"]).exits(0);
+    fx.policy("bolt.example", "2001-01-01", "We sell nothing.\n");
+    fx.run(["index", "corpus", "--index", "two"]).exits(0);
+
+    // The table of sources of another index, which has fewer policies.
+    let sources = fx.path("two/generation-1/sources.bin");
+    let whole = fs::read(&sources).unwrap();
+    fs::copy(fx.path("one/generation-1/sources.bin"), &sources).unwrap();
+    let again = "build it again with `fineprint index --rebuild CORPUS --index two`";
+    fails(
+        &fx,
+        &["index", "corpus", "--index", "two"],
+        &format!("two: is damaged (`sources.bin` lacks a policy); {again}"),
+    );
+    fs::write(&sources, whole).unwrap();
+
+    // A manifest without the corpus of the snapshots.
+    let manifest = fx.path("two/fineprint.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    assert!(text.contains("\"number\": 0,"));
+    fs::write(&manifest, text.replace("\"number\": 0,", "\"number\": 7,")).unwrap();
+    fx.run(["search", "sell", "--index", "two", "--format", "jsonl"])
+        .exits(2)
+        .stderr_has(&format!("two: is damaged (`fineprint.json` has no corpus number 0); {again}"));
+
+    // A file of the index that is gone when an update begins with the files of the index.
+    fs::write(&manifest, &text).unwrap();
+    fs::remove_file(fx.path("two/generation-1/.managed.json")).unwrap();
+    fx.policy("clay.example", "2001-01-01", "We rent data.\n");
+    let run = fx.run(["index", "corpus", "--index", "two"]);
+    run.exits(2).stderr_has("`two/generation-1/.managed.json` is missing");
+    run.stderr_has(again);
+    fx.run(["index", "corpus", "--index", "two", "--rebuild"]).exits(0);
+});
+
 fptest!(a_build_that_was_killed_does_not_block_the_next, |fx: Fixture| {
     fx.policy("acme.example", "2001-01-01", "We sell or rent data.\n");
     fx.file(".fineprint/fineprint.lock", "process 1\n");

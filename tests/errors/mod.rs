@@ -43,7 +43,7 @@ fn every_error_says_where_and_what_in_one_line() {
         (
             Error::Tantivy {
                 path: path(),
-                source: tantivy::TantivyError::SystemError("no more memory".into()),
+                source: tantivy::TantivyError::SystemError("no more memory".into()).into(),
             },
             "some/place: System error.'no more memory'",
         ),

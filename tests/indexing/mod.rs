@@ -3,4 +3,5 @@
 pub mod compat;
 pub mod info;
 pub mod safety;
+pub mod strays;
 pub mod update;

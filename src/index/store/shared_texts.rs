@@ -1,8 +1,13 @@
-//! The table of shared texts: a file beside the segments that says at how many companies a clause stands, for those at two or more.
+//! The table of shared texts, a file beside the segments: how many companies have a clause, for
+//! every clause that two or more companies have.
 //!
-//! Every hit shows that number, and most clauses stand at one company only. So the table is small, where postings of each clause's key would
-//! be a third of all terms of the index. It is mapped into memory when the index is opened - a rebuild may remove the file later - and
-//! read where a hit needs it.
+//! Every hit shows that number. Most clauses belong to one company, so the table is small;
+//! postings of the text key of each clause would be a third of all terms of the index instead.
+//!
+//! The file is the number of entries in 8 bytes, then blocks of up to 256 entries. An entry is a
+//! text key in 8 bytes and a number of companies in 4, ascending by key; a hash of the entries
+//! ends each block. All numbers are little-endian. The file is mapped into memory when the index
+//! is opened, since a rebuild may remove it later, and a block is checked when it is first read.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,32 +17,35 @@ use tantivy::directory::OwnedBytes;
 use tantivy::directory::error::OpenReadError;
 
 use super::directory::ReaderDirectory;
-use super::files::SHARED_TEXTS as FILE;
+use super::files::SHARED_TEXTS;
+use super::table_file::write_file;
 use crate::error::{Error, Result};
 
-/// Entries per block: a lookup reads and checks two of them.
+/// Bytes of the number of entries, at the start of the file.
+const HEADER: usize = 8;
+/// Entries per block. A lookup reads and checks two blocks.
 const BLOCK: usize = 256;
-/// A key and its number of companies, little-endian.
+/// Bytes of an entry: a text key and a number of companies.
 const ENTRY: usize = 8 + 4;
-/// The hash of the block's entries behind them.
+/// Bytes of the hash at the end of a block.
 const CHECK: usize = 8;
-/// A whole block; only the last one may be shorter.
+/// Bytes of a whole block. Only the last one may be shorter.
 const WHOLE: usize = BLOCK * ENTRY + CHECK;
 
-/// Which texts stand at which companies, while an index is built.
+/// Collects which companies have which texts, while an index is built.
 #[derive(Debug, Default)]
-pub struct TextCompanies {
-    /// Text keys and numbers of companies.
+pub(crate) struct TextCompanies {
+    /// Text keys with numbers of companies.
     pairs: Vec<(u64, u32)>,
 }
 
 impl TextCompanies {
-    /// The company of this number has a clause with this key.
+    /// Records that the company with this number has a clause with this text key.
     pub fn add(&mut self, company: u32, text_key: u64) {
         self.pairs.push((text_key, company));
     }
 
-    /// Keys that more than one company has, ascending, each with the number of companies.
+    /// The keys that more than one company has, ascending, each with the number of companies.
     fn shared(mut self) -> Vec<(u64, u32)> {
         self.pairs.sort_unstable();
         self.pairs.dedup();
@@ -45,18 +53,17 @@ impl TextCompanies {
         groups.map(|group| (group[0].0, group.len() as u32)).collect()
     }
 
-    /// Writes the table of a generation and waits until it is on disk.
+    /// Writes the table into the folder of a generation, and waits until it is on disk.
     ///
     /// # Errors
     ///
     /// Writing fails.
     pub fn write(self, folder: &Path) -> Result<()> {
-        let path = folder.join(FILE);
-        super::write_file(&path, &encoded(&self.shared()))
+        write_file(&folder.join(SHARED_TEXTS), &encoded(&self.shared()))
     }
 }
 
-/// The number of entries, then blocks of entries, each with its hash.
+/// The content of the file with these entries.
 fn encoded(shared: &[(u64, u32)]) -> Vec<u8> {
     let mut bytes = (shared.len() as u64).to_le_bytes().to_vec();
     for block in shared.chunks(BLOCK) {
@@ -71,6 +78,7 @@ fn encoded(shared: &[(u64, u32)]) -> Vec<u8> {
     bytes
 }
 
+/// The hash of the entries of a block.
 fn check(entries: &[u8]) -> [u8; CHECK] {
     let mut check = [0; CHECK];
     check.copy_from_slice(&blake3::hash(entries).as_bytes()[..CHECK]);
@@ -79,22 +87,23 @@ fn check(entries: &[u8]) -> [u8; CHECK] {
 
 /// The table of an open index.
 #[derive(Debug)]
-pub struct SharedTexts {
+pub(crate) struct SharedTexts {
     bytes: OwnedBytes,
-    /// Per block whether it was compared with its hash already.
+    /// For each block, whether its hash was found to be right.
     is_sound: Vec<AtomicBool>,
 }
 
 impl SharedTexts {
-    /// Maps the table of a generation into memory. `dir` is the index folder, for errors.
+    /// Maps the table in the folder of a generation into memory. `dir` is the index folder; errors
+    /// name it.
     ///
     /// # Errors
     ///
-    /// The file is missing or not of the length that it says.
+    /// The file is missing, or its length does not fit its number of entries.
     pub fn open(directory: &ReaderDirectory, dir: &Path) -> Result<Self> {
-        let file = directory.open_read(Path::new(FILE)).map_err(|error| match error {
+        let file = directory.open_read(Path::new(SHARED_TEXTS)).map_err(|error| match error {
             OpenReadError::FileDoesNotExist(_) => {
-                Error::damaged(dir, format!("`{FILE}` is missing"))
+                Error::damaged(dir, format!("`{SHARED_TEXTS}` is missing"))
             }
             error => Error::reading(dir)(error),
         })?;
@@ -102,21 +111,22 @@ impl SharedTexts {
         let count = bytes.first_chunk().map(|count| u64::from_le_bytes(*count) as usize);
         let expected = count.and_then(encoded_len);
         if expected != Some(bytes.len()) {
-            return Err(Error::damaged(dir, format!("`{FILE}` is not of the length that it says")));
+            let what = format!("`{SHARED_TEXTS}` is not of the length that it says");
+            return Err(Error::damaged(dir, what));
         }
         Ok(Self::new(bytes))
     }
 
     fn new(bytes: OwnedBytes) -> Self {
-        let blocks = bytes.len().saturating_sub(8).div_ceil(WHOLE);
+        let blocks = bytes.len().saturating_sub(HEADER).div_ceil(WHOLE);
         Self { bytes, is_sound: (0..blocks).map(|_| AtomicBool::new(false)).collect() }
     }
 
-    /// The entries of a block, if they have its hash.
+    /// The entries of a block. `None`: there is no such block, or its hash is wrong.
     fn sound_block<'b>(&self, blocks: &'b [u8], block: usize) -> Option<&'b [u8]> {
         let (entries, stored) = split_block(blocks, block)?;
         let is_sound = self.is_sound.get(block)?;
-        // Two threads may both compare it, which does no harm.
+        // Two threads may both check the block, which does no harm.
         if !is_sound.load(Ordering::Relaxed) {
             if check(entries) != *stored {
                 return None;
@@ -126,45 +136,57 @@ impl SharedTexts {
         Some(entries)
     }
 
-    /// How many companies have a clause with this key, if more than one does; None where the table is damaged.
+    /// The number of companies that have a clause with this text key: `Some(None)` if at most one
+    /// has, and `None` if the table is damaged.
     pub fn companies(&self, key: u64) -> Option<Option<u32>> {
-        let blocks = self.bytes.get(8..)?;
+        let blocks = self.bytes.get(HEADER..)?;
         let (mut low, mut high) = (0, blocks.len().div_ceil(WHOLE));
         while low < high {
             let middle = low.midpoint(high);
             if first_key(blocks, middle)? <= key { low = middle + 1 } else { high = middle }
         }
-        // What led here was read unchecked. If it led astray, one of the two blocks on whose keys the search ended is not sound.
+        // The search itself has read keys that were not checked. If one of them was wrong, the
+        // search ended between two blocks of which at least one fails its check.
         if low * WHOLE < blocks.len() {
             self.sound_block(blocks, low)?;
         }
         let Some(block) = low.checked_sub(1) else { return Some(None) };
-        Some(find(self.sound_block(blocks, block)?, key))
+        find(self.sound_block(blocks, block)?, key)
     }
 }
 
-/// The entries of a block and their hash.
+/// The entries of a block, and its hash.
 fn split_block(blocks: &[u8], block: usize) -> Option<(&[u8], &[u8; CHECK])> {
     let start = block * WHOLE;
     blocks.get(start..blocks.len().min(start + WHOLE))?.split_last_chunk::<CHECK>()
 }
 
-/// How long a table of `count` entries is.
+/// The length in bytes of a table with `count` entries. `None`: no file is that long.
 fn encoded_len(count: usize) -> Option<usize> {
     let checks = count.div_ceil(BLOCK).checked_mul(CHECK)?;
-    count.checked_mul(ENTRY)?.checked_add(checks)?.checked_add(8)
+    count.checked_mul(ENTRY)?.checked_add(checks)?.checked_add(HEADER)
 }
 
+/// The first key of a block.
 fn first_key(blocks: &[u8], block: usize) -> Option<u64> {
     blocks.get(block * WHOLE..)?.first_chunk().map(|key| u64::from_le_bytes(*key))
 }
 
-fn find(entries: &[u8], key: u64) -> Option<u32> {
-    let (entries, _) = entries.as_chunks::<ENTRY>();
-    let key_of =
-        |entry: &[u8; ENTRY]| entry.first_chunk().map_or(0, |key| u64::from_le_bytes(*key));
-    let found = entries.binary_search_by_key(&key, key_of).ok()?;
-    entries[found].last_chunk().map(|companies| u32::from_le_bytes(*companies))
+/// The number of companies of a key among the entries of a block: `Some(None)` if they do not
+/// contain it, and `None` if they are damaged.
+fn find(entries: &[u8], key: u64) -> Option<Option<u32>> {
+    let (entries, rest) = entries.as_chunks::<ENTRY>();
+    if !rest.is_empty() {
+        return None;
+    }
+    let Ok(found) = entries.binary_search_by_key(&key, entry_key) else { return Some(None) };
+    let companies = entries[found].last_chunk()?;
+    Some(Some(u32::from_le_bytes(*companies)))
+}
+
+fn entry_key(entry: &[u8; ENTRY]) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = *entry;
+    u64::from_le_bytes([a, b, c, d, e, f, g, h])
 }
 
 #[cfg(test)]

@@ -14,50 +14,75 @@
 //! ```
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::Path;
 
 use tantivy::Index;
 use tantivy::index::SegmentComponent;
 
 /// The manifest.
-pub(super) const MANIFEST: &str = "fineprint.json";
+pub(crate) const MANIFEST: &str = "fineprint.json";
 
 /// A manifest that is being written; it is renamed to [`MANIFEST`] when it is complete.
-pub(super) const NEW_MANIFEST: &str = "fineprint.json.new";
+pub(crate) const NEW_MANIFEST: &str = "fineprint.json.new";
 
 /// The file whose lock a build holds.
-pub(super) const LOCK: &str = "fineprint.lock";
+pub(crate) const LOCK: &str = "fineprint.lock";
 
 /// The table of policies, in the folder of a generation.
-pub(super) const POLICIES: &str = "policies.bin";
+pub(crate) const POLICIES: &str = "policies.bin";
 
 /// The table of sources, in the folder of a generation.
-pub(super) const SOURCES: &str = "sources.bin";
+pub(crate) const SOURCES: &str = "sources.bin";
 
 /// The table of shared texts, in the folder of a generation.
-pub(super) const SHARED_TEXTS: &str = "texts.bin";
+pub(crate) const SHARED_TEXTS: &str = "texts.bin";
 
 /// The file in which tantivy lists the segments of the index.
-pub(super) const META: &str = "meta.json";
+pub(crate) const META: &str = "meta.json";
 
 /// The file in which tantivy lists the files that it has written and may remove.
-pub(super) const MANAGED: &str = ".managed.json";
+pub(crate) const MANAGED: &str = ".managed.json";
 
 /// The name of a generation's folder is this prefix and the generation's number.
 const GENERATION: &str = "generation-";
 
 /// The name of the folder of generation `number`.
-pub(super) fn generation_name(number: u64) -> String {
+pub(crate) fn generation_name(number: u64) -> String {
     format!("{GENERATION}{number}")
 }
 
-/// The number of the generation whose folder has this name. `None`: it is no folder of a generation.
-pub(super) fn generation_number(name: &str) -> Option<u64> {
+/// The number of the generation whose folder has this name. `None`: it is no folder of a
+/// generation.
+pub(crate) fn generation_number(name: &str) -> Option<u64> {
     let digits = name.strip_prefix(GENERATION)?;
     if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
+/// The name of an entry in the folder `dir`, which has no manifest, that no build has left there.
+/// `None`: every entry comes from a build, perhaps one that was stopped.
+///
+/// A build creates its lock file first. Without a lock file, a folder with the name of a
+/// generation is somebody else's.
+///
+/// # Errors
+///
+/// The folder cannot be listed.
+pub(crate) fn foreign_entry(dir: &Path) -> io::Result<Option<String>> {
+    let has_lock = dir.join(LOCK).is_file();
+    for entry in fs::read_dir(dir)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let is_unfinished = name == NEW_MANIFEST || generation_number(&name).is_some();
+        if name != LOCK && !(has_lock && is_unfinished) {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
 /// Whether `name` is the name of a segment's file. These files never change once they are written.
-pub(super) fn is_segment_file(name: &str) -> bool {
+pub(crate) fn is_segment_file(name: &str) -> bool {
     // A segment's id in hexadecimal, then the extension.
     name.len() > 32 && name.as_bytes()[..32].iter().all(u8::is_ascii_hexdigit)
 }
@@ -65,7 +90,7 @@ pub(super) fn is_segment_file(name: &str) -> bool {
 /// The names of all files that readers and updates of an index need, apart from [`MANAGED`].
 ///
 /// Some of them may not exist: a segment without deleted documents has no file of deletions.
-pub(super) fn live_files(index: &Index) -> tantivy::Result<BTreeSet<String>> {
+pub(crate) fn live_files(index: &Index) -> tantivy::Result<BTreeSet<String>> {
     const COMPONENTS: [SegmentComponent; 7] = [
         SegmentComponent::Postings,
         SegmentComponent::Positions,

@@ -1,4 +1,4 @@
-//! An index folder that may be read-only.
+//! A tantivy directory for readers, whose folder may be read-only.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,12 +9,13 @@ use tantivy::directory::{
     DirectoryLock, FileHandle, Lock, MmapDirectory, WatchCallback, WatchHandle, WritePtr,
 };
 
-/// A memory-mapped folder for readers: where a lock file cannot be made, none is needed.
+/// A memory-mapped folder that can be opened without permission to write to it.
 ///
-/// Readers take a lock against files being removed while they open them. In a folder that cannot be written nothing is removed; in one that
-/// can, the lock is taken.
+/// A reader takes a lock, so that no file is removed while it opens them. In a folder that cannot
+/// be written the lock file cannot be created, but nothing is removed there either, so the reader
+/// goes on without a lock.
 #[derive(Debug, Clone)]
-pub struct ReaderDirectory(MmapDirectory);
+pub(crate) struct ReaderDirectory(MmapDirectory);
 
 impl ReaderDirectory {
     /// Opens the folder of a generation.

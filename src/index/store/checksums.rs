@@ -1,4 +1,6 @@
-//! Checksums of the files of a generation, kept in the manifest: what `fineprint check` compares with.
+//! Computes the checksums of the files of a generation.
+//!
+//! The manifest keeps them, and `fineprint check` compares the files with them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -10,17 +12,17 @@ use serde::{Deserialize, Serialize};
 use super::files::is_segment_file;
 use crate::error::{Error, Result};
 
-/// What a file was when it was written.
+/// The size and the hash of a file when it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Checksum {
-    /// Its bytes.
+pub(crate) struct Checksum {
+    /// Size in bytes.
     pub bytes: u64,
-    /// XXH3-128 of its content in hexadecimal: against decay, not against forgery.
+    /// XXH3-128 of the content, in hexadecimal. It finds damage; it does not protect from forgery.
     pub xxh3: String,
 }
 
-/// By name of the file.
-pub type Checksums = BTreeMap<String, Checksum>;
+/// Checksums by name of the file.
+pub(crate) type Checksums = BTreeMap<String, Checksum>;
 
 /// The checksums of those files in `folder` that are named in `live`.
 ///
@@ -29,7 +31,7 @@ pub type Checksums = BTreeMap<String, Checksum>;
 /// # Errors
 ///
 /// A file or the folder cannot be read.
-pub(super) fn of_folder(
+pub(crate) fn of_folder(
     folder: &Path,
     live: &BTreeSet<String>,
     before: &Checksums,
@@ -43,9 +45,10 @@ pub(super) fn of_folder(
         }
         let path = entry.path();
         let bytes = entry.metadata().map_err(Error::io(&path))?.len();
-        let known =
-            before.get(&name).filter(|known| is_segment_file(&name) && known.bytes == bytes);
-        let sum = known.cloned().map_or_else(|| of_file(&path), Ok)?;
+        let sum = match before.get(&name) {
+            Some(known) if is_segment_file(&name) && known.bytes == bytes => known.clone(),
+            _ => of_file(&path)?,
+        };
         sums.insert(name, sum);
     }
     Ok(sums)
@@ -55,8 +58,8 @@ pub(super) fn of_folder(
 ///
 /// # Errors
 ///
-/// Reading fails.
-pub(super) fn of_file(path: &Path) -> Result<Checksum> {
+/// The file cannot be read.
+pub(crate) fn of_file(path: &Path) -> Result<Checksum> {
     let mut file = File::open(path).map_err(Error::io(path))?;
     let mut hasher = twox_hash::XxHash3_128::new();
     let (mut buffer, mut bytes) = (vec![0; 1 << 16], 0);

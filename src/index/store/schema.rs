@@ -1,4 +1,5 @@
-//! The index fields, read from `schema/index.json`, and their handles.
+//! The fields of the index, as `schema/index.json` describes them, and the tokenizer of their
+//! texts.
 
 use serde::Deserialize;
 use tantivy::Index;
@@ -12,7 +13,8 @@ use crate::token::{Tokens, tokens};
 /// The name under which fineprint's tokens are registered.
 const TOKENIZER: &str = "fineprint";
 
-pub(super) const DESCRIPTION: &str = include_str!("../../schema/index.json");
+/// The description of the fields, compiled in.
+pub(crate) const DESCRIPTION: &str = include_str!("../../../schema/index.json");
 
 #[derive(Deserialize)]
 struct Description {
@@ -38,7 +40,7 @@ struct FieldDescription {
 enum ValueType {
     /// Tokens with positions.
     Text,
-    /// Tokens, of which only is known which documents have them.
+    /// Tokens without positions: which documents contain them.
     Words,
     /// A stored value without tokens.
     String,
@@ -48,19 +50,18 @@ enum ValueType {
 }
 
 fn description() -> Description {
-    // The file is compiled in and a test reads it, so this cannot fail where it runs.
-    serde_json::from_str(DESCRIPTION).unwrap_or(Description { format: 0, fields: Vec::new() })
+    serde_json::from_str(DESCRIPTION)
+        .expect("the compiled-in description is valid: a test reads it")
 }
 
-/// The format version that this program writes and reads.
-pub fn format_version() -> u32 {
+/// The version of the index format that this program writes and reads.
+pub(crate) fn format_version() -> u32 {
     description().format
 }
 
-/// The handles of all fields.
+/// The handles of all fields. `schema/index.json` describes each field under its name.
 #[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)] // Each is described in schema/index.json, under its name.
-pub struct Fields {
+pub(crate) struct Fields {
     pub text: Field,
     pub section: Field,
     pub link: Field,
@@ -82,34 +83,37 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// The handles in `schema`.
+    /// The handles of the fields in `schema`.
+    ///
+    /// # Errors
+    ///
+    /// A field is missing.
     pub fn of(schema: &Schema) -> tantivy::Result<Self> {
-        let field = |name: &str| schema.get_field(name);
         Ok(Self {
-            text: field("text")?,
-            section: field("section")?,
-            link: field("link")?,
-            lead_in: field("lead_in")?,
-            earlier: field("earlier")?,
-            lang: field("lang")?,
-            policy: field("policy")?,
-            clause_id: field("clause_id")?,
-            text_key: field("text_key")?,
-            order: field("order")?,
-            runs: field("runs")?,
-            places: field("places")?,
-            policy_tables: field("policy_tables")?,
-            times: field("times")?,
-            technical: field("technical")?,
-            chunk: field("chunk")?,
-            tables: field("tables")?,
-            clauses: field("clauses")?,
+            text: schema.get_field("text")?,
+            section: schema.get_field("section")?,
+            link: schema.get_field("link")?,
+            lead_in: schema.get_field("lead_in")?,
+            earlier: schema.get_field("earlier")?,
+            lang: schema.get_field("lang")?,
+            policy: schema.get_field("policy")?,
+            clause_id: schema.get_field("clause_id")?,
+            text_key: schema.get_field("text_key")?,
+            order: schema.get_field("order")?,
+            runs: schema.get_field("runs")?,
+            places: schema.get_field("places")?,
+            policy_tables: schema.get_field("policy_tables")?,
+            times: schema.get_field("times")?,
+            technical: schema.get_field("technical")?,
+            chunk: schema.get_field("chunk")?,
+            tables: schema.get_field("tables")?,
+            clauses: schema.get_field("clauses")?,
         })
     }
 }
 
 /// The schema that `schema/index.json` describes.
-pub fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     let mut builder = Schema::builder();
     for field in description().fields {
         let name = field.name.as_str();
@@ -151,15 +155,15 @@ fn numeric_options(field: &FieldDescription) -> NumericOptions {
     if field.stored { options.set_stored() } else { options }
 }
 
-/// Makes an opened or created index cut text as the rest of fineprint does.
-pub fn register_tokenizer(index: &Index) {
+/// Gives an index the tokenizer of its fields. An index that was opened or created has none yet.
+pub(crate) fn register_tokenizer(index: &Index) {
     index.tokenizers().register(TOKENIZER, ClauseTokenizer::default());
 }
 
-/// fineprint's tokens in the form in which tantivy takes them.
+/// Cuts texts into the tokens of [`crate::token`], in the form that tantivy takes.
 #[derive(Clone, Default)]
 struct ClauseTokenizer {
-    /// Used for one text after the other: a new one allocates.
+    /// One token for all texts, since each new one allocates.
     token: TantivyToken,
 }
 
@@ -173,7 +177,7 @@ impl Tokenizer for ClauseTokenizer {
     type TokenStream<'t> = ClauseTokens<'t>;
 
     fn token_stream<'t>(&'t mut self, text: &'t str) -> ClauseTokens<'t> {
-        // One before the first.
+        // One before the first position; `advance` adds one with wrapping.
         self.token.position = usize::MAX;
         ClauseTokens { text, tokens: tokens(text), token: &mut self.token }
     }
@@ -205,7 +209,7 @@ mod tests {
 
     #[test]
     fn the_description_is_the_schema() {
-        assert!(format_version() > 0);
+        assert_eq!(format_version(), 3);
         let schema = schema();
         assert_eq!(schema.num_fields(), 18);
         assert!(Fields::of(&schema).is_ok());

@@ -1,41 +1,44 @@
-//! The table of policies: a file beside the segments, small enough to read at every search.
+//! The table of policies, a file beside the segments that every search reads whole.
 //!
-//! Policies are sorted by company, type, collection, so a policy's number (*rank*) is its place in the order of equal hits. Names are
-//! not looked up in the index's own columns, where one costs 43 microseconds.
+//! The table is sorted by company, policy type and collection. The number of a policy in it is its
+//! *rank*, so ranks order hits of equal score. Names are not looked up in the columns of the index,
+//! where a single name takes 43 microseconds.
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::files::POLICIES as FILE;
-use crate::error::{Error, Result};
+use super::files::POLICIES;
+use super::table_file::{read_table, write_table};
+use crate::error::Result;
 use crate::model::PolicyKey;
 
-/// One policy.
+/// A policy of an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PolicyEntry {
-    /// Whose, which, in which collection.
+    /// Company, policy type and collection.
     pub key: PolicyKey,
     /// [`PolicyKey::hash`].
     pub hash: u64,
-    /// How many snapshots.
+    /// The number of snapshots.
     pub snapshots: u32,
-    /// How many distinct clauses.
+    /// The number of distinct clauses.
     pub clauses: u32,
 }
 
-/// All policies, by rank.
+/// All policies of an index, by rank.
 #[derive(Debug, Clone, Default)]
 pub struct PolicyTable {
     entries: Vec<PolicyEntry>,
     by_hash: HashMap<u64, u32>,
-    /// Per policy the number of its company: companies are numbered in order of their names.
+    /// The number of each policy's company. Companies are numbered from 0 in the order of their
+    /// names.
     companies: Vec<u32>,
 }
 
 impl PolicyTable {
-    /// The table of these policies, in any order.
+    /// The table of `entries`, which may be in any order.
     pub fn new(mut entries: Vec<PolicyEntry>) -> Self {
         entries.sort_by(|a, b| a.key.cmp(&b.key));
         let by_hash = entries.iter().zip(0..).map(|(entry, rank)| (entry.hash, rank)).collect();
@@ -50,36 +53,25 @@ impl PolicyTable {
         Self { entries, by_hash, companies }
     }
 
-    /// Reads the table of a generation.
+    /// Reads the table in the folder of a generation.
     ///
     /// # Errors
     ///
     /// The file is missing or damaged.
     pub fn read(folder: &Path) -> Result<Self> {
-        let path = folder.join(FILE);
-        let dir = folder.parent().unwrap_or(folder);
-        let bytes = std::fs::read(&path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Error::damaged(dir, format!("`{FILE}` is missing")),
-            _ => Error::io(&path)(error),
-        })?;
-        let entries = postcard::from_bytes(&bytes)
-            .map_err(|error| Error::damaged(dir, format!("`{FILE}` cannot be read: {error}")))?;
-        Ok(Self::new(entries))
+        Ok(Self::new(read_table(folder, POLICIES)?))
     }
 
-    /// Writes the table of a generation and waits until it is on disk.
+    /// Writes the table into the folder of a generation, and waits until it is on disk.
     ///
     /// # Errors
     ///
     /// Writing fails.
-    pub fn write(&self, folder: &Path) -> Result<()> {
-        let path = folder.join(FILE);
-        let bytes = postcard::to_stdvec(&self.entries)
-            .map_err(|error| Error::index(&path, format!("cannot be written ({error})")))?;
-        super::write_file(&path, &bytes)
+    pub(crate) fn write(&self, folder: &Path) -> Result<()> {
+        write_table(folder, POLICIES, &self.entries)
     }
 
-    /// The policies by rank.
+    /// The policies, by rank.
     pub fn entries(&self) -> &[PolicyEntry] {
         &self.entries
     }
@@ -94,12 +86,17 @@ impl PolicyTable {
         self.by_hash.get(&hash).copied()
     }
 
-    /// The number of the company of a policy: equal for the policies of one company.
+    /// The number of the company of the policy of this rank. Policies of one company have the same
+    /// number.
+    ///
+    /// # Panics
+    ///
+    /// There is no policy of this rank.
     pub fn company(&self, rank: u32) -> u32 {
-        self.companies.get(rank as usize).copied().unwrap_or(u32::MAX)
+        self.companies[rank as usize]
     }
 
-    /// How many companies there are.
+    /// The number of companies.
     pub fn company_count(&self) -> usize {
         self.companies.last().map_or(0, |&last| last as usize + 1)
     }

@@ -1,0 +1,16 @@
+//! Builds and updates an index.
+//!
+//! [`scan`] finds the snapshots of the corpora, [`update_plan`] compares them with the index that
+//! there is, [`policy_reader`] reads the policies that differ, [`segments`] writes their documents,
+//! and [`finish`] writes the tables and the manifest. [`update`] runs these steps.
+
+mod finish;
+pub(super) mod options;
+mod policy_reader;
+mod previous;
+mod queue;
+pub(super) mod scan;
+mod segments;
+mod semaphore;
+pub(super) mod update;
+mod update_plan;

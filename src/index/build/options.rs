@@ -1,0 +1,30 @@
+//! The options of a build.
+
+use std::path::PathBuf;
+
+/// Memory of a build in bytes, unless the options set it: 1 GiB.
+const DEFAULT_MEMORY: u64 = 1 << 30;
+
+/// Where and how to build an index.
+#[derive(Debug, Clone, Default)]
+pub struct BuildOptions {
+    /// The index folder.
+    pub index: PathBuf,
+    /// Threads that read and section policies; 0 means one per core.
+    pub threads: usize,
+    /// Build from nothing, without the policies of the existing index.
+    pub rebuild: bool,
+    /// Remove the snapshots that the scanned corpora no longer contain.
+    pub prune: bool,
+    /// Names of collections to remove.
+    pub remove: Vec<String>,
+    /// Approximate limit of the memory in use, in bytes; `None` means 1 GiB.
+    pub memory: Option<u64>,
+}
+
+impl BuildOptions {
+    /// The approximate limit of the memory in use, in bytes.
+    pub(super) fn memory_bytes(&self) -> u64 {
+        self.memory.unwrap_or(DEFAULT_MEMORY)
+    }
+}

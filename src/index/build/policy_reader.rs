@@ -1,0 +1,400 @@
+//! Reads one policy: its new snapshots, in order with those that the index has, each distinct
+//! text once.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::previous::Previous;
+use super::scan::{Candidate, CorpusScan, ScannedCorpus};
+use super::update_plan::PolicyJob;
+use crate::collapse::{CollapsedPolicy, CollapsedSnapshot, Collapser, SourceRecord, TextNumber};
+use crate::corpus::{
+    CorpusExtent, CorpusNotice, LoadedSnapshot, ReadSession, SkipReason, SourceText,
+};
+use crate::error::{Error, Result};
+use crate::index::report::IngestReport;
+use crate::index::store::document::StoredSnapshot;
+use crate::index::store::sources::PolicySources;
+use crate::model::{SnapshotInfo, SnapshotSource, metadata_keys};
+use crate::progress::Progress;
+
+/// The result of reading a policy.
+#[derive(Default)]
+pub(super) struct PolicyRead {
+    /// Its clauses and snapshots. `None`: the index has the same snapshots already.
+    pub policy: Option<CollapsedPolicy>,
+    /// Its sources and counts, for the next update. They are empty if `policy` is `None`.
+    pub sources: PolicySources,
+    /// How its inputs ended.
+    pub report: IngestReport,
+    /// For each input in `report.failed`, the position of its reader in the scan.
+    pub failed_readers: Vec<usize>,
+}
+
+/// Reads the policies of a scan.
+pub(super) struct PolicyReader<'r> {
+    pub scan: &'r CorpusScan,
+    /// The number in the index of each scanned corpus, in the order of the scan.
+    pub numbers: &'r [u32],
+    /// The canonical paths of all corpora of the index, by number.
+    pub corpora: BTreeMap<u32, &'r str>,
+    pub previous: Option<&'r Previous>,
+    /// Whether snapshots that their corpora no longer contain are removed.
+    pub prune: bool,
+    pub progress: &'r dyn Progress,
+}
+
+/// A snapshot of the index, and what the scan found of it.
+struct StoredFound {
+    snapshot: KnownSnapshot,
+    /// Whether the scan found the same snapshot.
+    is_found: bool,
+}
+
+impl PolicyReader<'_> {
+    /// Reads a policy. The report lists the inputs that cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// The policy cannot be read from the index.
+    pub fn read(&self, job: &PolicyJob<'_>) -> Result<PolicyRead> {
+        let mut reading = Reading::of(self);
+        let mut stored = reading.stored(job)?;
+        let read = self.read_new(job, &mut stored, &mut reading);
+        let is_kept = self.kept(&stored, &read);
+        let kept = is_kept.iter().filter(|&&kept| kept).count();
+        reading.out.report.removed = (stored.len() - kept) as u64;
+        reading.out.report.vanished = self.vanished(&stored, &is_kept);
+        if job.rank.is_some() && read.is_empty() && kept == stored.len() {
+            return Ok(reading.out);
+        }
+        let stored = stored.into_iter().zip(is_kept);
+        let stored = stored.filter_map(|(stored, kept)| kept.then_some(stored.snapshot));
+        Ok(reading.collapse(stored.chain(read).collect()))
+    }
+
+    /// Reads the snapshots that the index does not have, and marks those that it has.
+    fn read_new(
+        &self,
+        job: &PolicyJob<'_>,
+        stored: &mut [StoredFound],
+        reading: &mut Reading<'_>,
+    ) -> Vec<KnownSnapshot> {
+        let by_name: HashMap<_, _> =
+            stored.iter().enumerate().map(|(i, stored)| (stored.snapshot.name(), i)).collect();
+        let mut newest_first: Vec<&Candidate> = job.candidates.iter().collect();
+        // A git history stores its newest texts whole, and the older ones as changes from them.
+        newest_first
+            .sort_by_key(|candidate| Reverse((candidate.found.time, candidate.found.order)));
+        let mut read = Vec::new();
+        for candidate in newest_first {
+            let corpus = self.numbers[candidate.reader];
+            match by_name.get(&(corpus, candidate.found.fingerprint)) {
+                Some(&known) if !self.is_read_anew(corpus) => {
+                    stored[known].is_found = true;
+                    reading.out.report.unchanged += 1;
+                }
+                _ => read.extend(reading.read(candidate)),
+            }
+            self.progress.advance(1);
+        }
+        read
+    }
+
+    fn scanned(&self, corpus: u32) -> Option<&ScannedCorpus> {
+        let at = self.numbers.iter().position(|&number| number == corpus)?;
+        self.scan.corpora.get(at)
+    }
+
+    fn is_scanned_whole(&self, snapshot: &KnownSnapshot) -> bool {
+        let scanned = self.scanned(snapshot.record.corpus);
+        scanned.is_some_and(|scanned| scanned.extent == CorpusExtent::Whole)
+    }
+
+    fn is_read_anew(&self, corpus: u32) -> bool {
+        self.scanned(corpus).is_some_and(|scanned| scanned.is_read_anew)
+    }
+
+    /// For each stored snapshot, whether it remains.
+    ///
+    /// Snapshots remain that were found, and those of corpora that were not scanned whole. Unless
+    /// the index is pruned, so does a snapshot whose place in the corpus contains no other
+    /// snapshot now.
+    fn kept(&self, stored: &[StoredFound], read: &[KnownSnapshot]) -> Vec<bool> {
+        let found = stored.iter().filter(|stored| stored.is_found).map(|stored| &stored.snapshot);
+        let taken: HashSet<_> = found.chain(read).map(KnownSnapshot::slot).collect();
+        let is_kept = stored.iter().map(|StoredFound { snapshot, is_found }| {
+            *is_found
+                || !self.is_scanned_whole(snapshot)
+                || (!self.prune
+                    && !self.is_read_anew(snapshot.record.corpus)
+                    && !taken.contains(&snapshot.slot()))
+        });
+        is_kept.collect()
+    }
+
+    /// The number of snapshots that remain although their corpora no longer contain them.
+    fn vanished(&self, stored: &[StoredFound], is_kept: &[bool]) -> u64 {
+        let kept = stored.iter().zip(is_kept).filter(|(_, kept)| **kept);
+        let vanished =
+            kept.filter(|(stored, _)| !stored.is_found && self.is_scanned_whole(&stored.snapshot));
+        vanished.count() as u64
+    }
+}
+
+/// A snapshot whose text the collapser has.
+struct KnownSnapshot {
+    info: SnapshotInfo,
+    record: SourceRecord,
+    text: TextNumber,
+    /// Whether the index does not have the snapshot yet.
+    is_new: bool,
+}
+
+impl KnownSnapshot {
+    /// The number of the corpus and the fingerprint, by which an update recognises the snapshot.
+    fn name(&self) -> (u32, u64) {
+        (self.record.corpus, self.info.fingerprint)
+    }
+
+    /// The place in the corpus that contains the text: one that contains a single snapshot, or a
+    /// path of a history.
+    fn slot(&self) -> (u32, &str, Option<&str>, Option<u64>) {
+        let SnapshotSource { path, entry, line, .. } = &self.info.source;
+        (self.record.corpus, path, entry.as_deref(), *line)
+    }
+
+    /// The order of snapshots of the same time: by corpus, then in the order of the corpus, then by
+    /// the hash of the text, then by place.
+    fn order<'s>(&'s self, corpora: &BTreeMap<u32, &'s str>) -> impl Ord + use<'s> {
+        let SnapshotSource { path, entry, line, commit, .. } = &self.info.source;
+        let SourceRecord { corpus, order, text_hash, .. } = &self.record;
+        // The path of the corpus decides, since its number depends on when it was first indexed.
+        (corpora.get(corpus).copied(), order, text_hash, path, entry, line, commit)
+    }
+}
+
+/// A text that the collapser has.
+#[derive(Clone, Copy)]
+struct KnownText {
+    hash: [u8; 16],
+    number: TextNumber,
+    bytes: u64,
+    is_windows_1252: bool,
+}
+
+/// The state of reading one policy.
+struct Reading<'r> {
+    reader: &'r PolicyReader<'r>,
+    /// A session of each reader of the scan that was needed so far.
+    sessions: Vec<Option<Box<dyn ReadSession + 'r>>>,
+    collapser: Collapser,
+    /// Texts by the position of their reader and the name that the reader gives them.
+    by_name: HashMap<(usize, Vec<u8>), KnownText>,
+    by_hash: HashMap<[u8; 16], KnownText>,
+    out: PolicyRead,
+}
+
+impl<'r> Reading<'r> {
+    fn of(reader: &'r PolicyReader<'r>) -> Self {
+        Self {
+            reader,
+            sessions: reader.scan.readers.iter().map(|_| None).collect(),
+            collapser: Collapser::default(),
+            by_name: HashMap::new(),
+            by_hash: HashMap::new(),
+            out: PolicyRead::default(),
+        }
+    }
+
+    /// The snapshots that the index has of a policy, with its duplicates.
+    fn stored(&mut self, job: &PolicyJob<'_>) -> Result<Vec<StoredFound>> {
+        let (Some(previous), Some(rank)) = (self.reader.previous, job.rank) else {
+            return Ok(Vec::new());
+        };
+        let policy = previous.index.collapsed(rank)?;
+        let numbers = self.collapser.add_policy(&policy).ok_or_else(|| {
+            previous.index.damaged("a snapshot lists a clause that its policy lacks")
+        })?;
+        let mut known = Vec::with_capacity(policy.snapshots.len());
+        for (snapshot, text) in policy.snapshots.into_iter().zip(numbers) {
+            let CollapsedSnapshot { info, record, .. } = snapshot;
+            let SourceRecord { text_hash: hash, bytes, is_windows_1252, .. } = record;
+            let text = KnownText { hash, number: text, bytes, is_windows_1252 };
+            self.by_hash.entry(hash).or_insert(text);
+            known.push(KnownSnapshot { info, record, text: text.number, is_new: false });
+        }
+        let sources = previous.sources(job.key.hash());
+        for duplicate in sources.iter().flat_map(|sources| &sources.duplicates) {
+            known.push(self.stored_duplicate(previous, duplicate)?);
+        }
+        let found = known.into_iter();
+        Ok(found.map(|snapshot| StoredFound { snapshot, is_found: false }).collect())
+    }
+
+    /// A duplicate of the index. Another snapshot of the policy has its text.
+    fn stored_duplicate(
+        &self,
+        previous: &Previous,
+        duplicate: &StoredSnapshot,
+    ) -> Result<KnownSnapshot> {
+        let StoredSnapshot { info, record, .. } = duplicate;
+        let text = self.by_hash.get(&record.text_hash).ok_or_else(|| {
+            previous.index.damaged("`sources.bin` has a duplicate whose text no snapshot has")
+        })?;
+        let mut info = info.clone();
+        info.source.corpus = previous.index.corpus_path(record)?;
+        Ok(KnownSnapshot { info, record: *record, text: text.number, is_new: false })
+    }
+
+    /// Reads a snapshot. If that fails, the failure is in the report, and this returns `None`.
+    fn read(&mut self, candidate: &Candidate) -> Option<KnownSnapshot> {
+        let Candidate { reader: number, found } = candidate;
+        let (reader, corpus) = (&self.reader.scan.readers[*number], self.reader.numbers[*number]);
+        match self.try_read(candidate) {
+            Ok((info, text)) => {
+                let KnownText { hash: text_hash, number: text, bytes, is_windows_1252 } = text;
+                let order = found.order;
+                let record = SourceRecord { corpus, order, bytes, text_hash, is_windows_1252 };
+                Some(KnownSnapshot { info, record, text, is_new: true })
+            }
+            Err(reason) => {
+                self.out.report.fail(reader.at(found), reason);
+                self.out.failed_readers.push(*number);
+                None
+            }
+        }
+    }
+
+    /// The metadata and the text of a snapshot. A text that has the name of one that was read
+    /// before is not read again.
+    ///
+    /// # Errors
+    ///
+    /// The reason, in one line, why it cannot be read.
+    fn try_read(
+        &mut self,
+        candidate: &Candidate,
+    ) -> std::result::Result<(SnapshotInfo, KnownText), String> {
+        let Candidate { reader: number, found } = candidate;
+        let reader = &self.reader.scan.readers[*number];
+        let name = found.text_name().map(|name| (*number, name.to_vec()));
+        let known = name.as_ref().and_then(|name| self.by_name.get(name)).copied();
+        let session = self.sessions[*number].get_or_insert_with(|| reader.session());
+        let read = session.read(found, known.is_none());
+        let LoadedSnapshot { info, text } = read.map_err(|error| reason(&error))?;
+        let text = match (known, text) {
+            (Some(known), _) => known,
+            (None, Some(text)) => self.text(text)?,
+            (None, None) => return Err("has no text".to_owned()),
+        };
+        self.by_name.extend(name.map(|name| (name, text)));
+        Ok((info, text))
+    }
+
+    /// Cuts a text into clauses, unless it was read under another name.
+    fn text(&mut self, text: SourceText) -> std::result::Result<KnownText, String> {
+        let hash = text_hash(&text.body);
+        if let Some(known) = self.by_hash.get(&hash) {
+            return Ok(KnownText { is_windows_1252: text.is_windows_1252, ..*known });
+        }
+        let collapser = &mut self.collapser;
+        let bytes = text.body.len() as u64;
+        let number = catch_unwind(AssertUnwindSafe(|| collapser.add_text(text.body)))
+            .map_err(|_| "internal error while sectioning; please report it".to_owned())?;
+        let known = KnownText { hash, number, bytes, is_windows_1252: text.is_windows_1252 };
+        self.by_hash.insert(hash, known);
+        Ok(known)
+    }
+
+    /// Puts the snapshots in order, sets duplicates apart, and collapses the others.
+    fn collapse(mut self, mut snapshots: Vec<KnownSnapshot>) -> PolicyRead {
+        self.collapser.end_texts();
+        // Of duplicates, the first in this order is the snapshot, in whatever order the corpora
+        // were given.
+        let corpora = &self.reader.corpora;
+        snapshots
+            .sort_by(|a, b| (a.info.time, a.order(corpora)).cmp(&(b.info.time, b.order(corpora))));
+        let mut known = HashSet::new();
+        let mut texts = HashSet::new();
+        for snapshot in snapshots {
+            let KnownSnapshot { info, record, .. } = &snapshot;
+            self.out.sources.add(record.corpus, info.fingerprint);
+            if !known.insert((info.time, record.text_hash)) {
+                self.duplicate(snapshot);
+                continue;
+            }
+            if known.len() == 1 {
+                self.out.sources.span.0 = info.time.seconds();
+            }
+            let is_new_text = texts.insert(record.text_hash);
+            self.count(&snapshot, is_new_text);
+            let KnownSnapshot { info, record, text, .. } = snapshot;
+            self.collapser.add_snapshot(info, record, text);
+        }
+        let policy = self.collapser.finish();
+        count_collapsed(&mut self.out.sources, &policy);
+        self.out.policy = Some(policy);
+        self.out
+    }
+
+    /// Sets a duplicate apart.
+    fn duplicate(&mut self, snapshot: KnownSnapshot) {
+        let KnownSnapshot { mut info, record, is_new, .. } = snapshot;
+        if is_new {
+            self.out.report.skip(SkipReason::Duplicate, info.source.place());
+        }
+        // As in chunks, the manifest has the name of the corpus.
+        info.source.corpus.clear();
+        let duplicate = StoredSnapshot { info, record, title: None, lang: None };
+        self.out.sources.duplicates.push(duplicate);
+    }
+
+    /// Counts a snapshot of the policy. Snapshots come in the order of their times.
+    fn count(&mut self, snapshot: &KnownSnapshot, is_new_text: bool) {
+        let KnownSnapshot { info, record, is_new, .. } = snapshot;
+        let (sources, report) = (&mut self.out.sources, &mut self.out.report);
+        if record.is_windows_1252 {
+            sources.windows_1252.add(info.source.place());
+            if *is_new {
+                report.note(CorpusNotice::Windows1252, info.source.place());
+            }
+        }
+        report.indexed += u64::from(*is_new);
+        sources.span.1 = info.time.seconds();
+        sources.bytes += record.bytes;
+        if is_new_text {
+            sources.texts += 1;
+            sources.text_bytes += record.bytes;
+        }
+    }
+}
+
+/// Counts what is known only after collapsing: occurrences, metadata keys and languages.
+fn count_collapsed(sources: &mut PolicySources, policy: &CollapsedPolicy) {
+    for snapshot in &policy.snapshots {
+        sources.occurrences += snapshot.clauses.len() as u64;
+        for key in metadata_keys(&snapshot.info.metadata) {
+            *sources.metadata.entry(key).or_default() += 1;
+        }
+        if let Some(lang) = snapshot.lang {
+            *sources.languages.entry(lang.to_string()).or_default() += 1;
+        }
+    }
+}
+
+/// The hash by which equal texts of a policy are recognised. Its 128 bits are enough to treat equal
+/// hashes as equal texts; nobody gains anything by making two texts collide.
+fn text_hash(text: &str) -> [u8; 16] {
+    twox_hash::XxHash3_128::oneshot(text.as_bytes()).to_le_bytes()
+}
+
+/// The reason of an error without the place, since the failure names the place itself.
+fn reason(error: &Error) -> String {
+    match error {
+        Error::Io { source, .. } => source.to_string(),
+        Error::Corpus { message, .. } => message.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,45 @@
+//! The index that an update starts from.
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::index::open::OpenIndex;
+use crate::index::store::policies::PolicyEntry;
+use crate::index::store::sources::{PolicySources, SourceTable};
+
+/// The index that an update starts from, with its table of sources.
+pub(super) struct Previous {
+    pub index: OpenIndex,
+    pub sources: SourceTable,
+}
+
+impl Previous {
+    /// Opens the index in the folder `dir`.
+    ///
+    /// # Errors
+    ///
+    /// The index or its table of sources cannot be read, or a policy is missing from that table.
+    pub fn open(dir: &Path) -> Result<Self> {
+        let index = OpenIndex::open(dir)?;
+        let sources = SourceTable::read(&dir.join(&index.manifest().generation))?;
+        let policies = index.policies().entries().iter();
+        if policies.into_iter().any(|entry| !sources.0.contains_key(&entry.hash)) {
+            return Err(Error::damaged(dir, "`sources.bin` lacks a policy"));
+        }
+        Ok(Self { index, sources })
+    }
+
+    /// The sources of the policy with this hash. `None`: the index does not contain the policy.
+    pub fn sources(&self, hash: u64) -> Option<&PolicySources> {
+        self.sources.0.get(&hash)
+    }
+
+    /// The policies that are not in `replaced`, which contains hashes of policies.
+    pub fn without(&self, replaced: &[u64]) -> Vec<(PolicyEntry, PolicySources)> {
+        let entries = self.index.policies().entries().iter();
+        entries
+            .filter(|entry| !replaced.contains(&entry.hash))
+            .filter_map(|entry| Some((entry.clone(), self.sources(entry.hash)?.clone())))
+            .collect()
+    }
+}

@@ -1,0 +1,344 @@
+//! Scans corpora: it lists their snapshots by policy, and counts the inputs that are skipped.
+//!
+//! No text is read here, unless a form needs the text to tell company and date.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::corpus::{
+    self, CorpusExtent, CorpusReader, FoundSnapshot, ReadOptions, SeenInput, SkipReason,
+};
+use crate::error::{Error, Result};
+use crate::index::report::IngestReport;
+use crate::index::store::manifest::{IndexedCorpus, Manifest};
+use crate::model::{Clause, PolicyKey};
+use crate::progress::{Phase, Progress};
+use crate::section::section;
+
+/// The path that means standard input, which can be read only once.
+const STANDARD_INPUT: &str = "-";
+
+/// A snapshot that was found, and which reader found it.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    /// The position of the reader in [`CorpusScan::readers`].
+    pub reader: usize,
+    pub found: FoundSnapshot,
+}
+
+/// A clause that is shown before anything is indexed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleClause {
+    /// The company whose policy contains it.
+    pub company: String,
+    /// The archive date of the snapshot.
+    pub archive_date: String,
+    /// The clause.
+    pub clause: Clause,
+}
+
+/// A corpus that was scanned.
+pub(crate) struct ScannedCorpus {
+    /// The path as it was given.
+    pub path: PathBuf,
+    /// The path without links and dots, or as it was given if the system cannot resolve it.
+    pub canonical: String,
+    pub collection: String,
+    pub options: ReadOptions,
+    /// How much of the corpus the scan covers.
+    pub extent: CorpusExtent,
+    /// A short description of its content, by which the next scan can tell what is new.
+    pub state: Option<String>,
+    /// Whether it is read in another way than before. The index then takes over none of its
+    /// snapshots.
+    pub is_read_anew: bool,
+    /// The inputs met in it.
+    pub report: IngestReport,
+}
+
+/// The snapshots that were found in one or more corpora.
+pub struct CorpusScan {
+    pub(crate) readers: Vec<Box<dyn CorpusReader>>,
+    /// The corpora, in the order of `readers`.
+    pub(crate) corpora: Vec<ScannedCorpus>,
+    pub(crate) policies: BTreeMap<PolicyKey, Vec<Candidate>>,
+    /// The inputs met. Until the texts are read, `indexed` counts the snapshots that were found.
+    pub report: IngestReport,
+    /// The generation of the index whose corpora were scanned for changes only.
+    pub(crate) base: Option<String>,
+}
+
+impl CorpusScan {
+    /// Scans corpora. A folder that is the root of a git work tree is read as the history of its
+    /// repository.
+    ///
+    /// # Errors
+    ///
+    /// A corpus is missing, cannot be read, is empty or contains no policy.
+    pub fn new(corpora: &[PathBuf], collection: &str, progress: &dyn Progress) -> Result<Self> {
+        Self::with_options(corpora, collection, &ReadOptions::default(), None, progress)
+    }
+
+    /// Scans corpora with these options.
+    ///
+    /// With the manifest of an index as `base`, a corpus that the index has is scanned for changes
+    /// only, where its reader can do that.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`CorpusScan::new`], and an option that is not valid.
+    pub fn with_options(
+        corpora: &[PathBuf],
+        collection: &str,
+        options: &ReadOptions,
+        base: Option<&Manifest>,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let mut scan = Self::nothing(base);
+        progress.begin(Phase::Scanning, None);
+        for path in corpora {
+            scan.add(NamedCorpus { path, collection, options }, base, progress)?;
+        }
+        Ok(scan)
+    }
+
+    /// Scans the corpora of an index again, with the names and options that they had.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`CorpusScan::new`].
+    pub fn again(base: &Manifest, progress: &dyn Progress) -> Result<Self> {
+        let mut scan = Self::nothing(Some(base));
+        progress.begin(Phase::Scanning, None);
+        for corpus in base.corpora.iter().filter(|corpus| corpus.path != STANDARD_INPUT) {
+            let IndexedCorpus { path, collection, options, .. } = corpus;
+            let named = NamedCorpus { path: Path::new(path), collection, options };
+            scan.add(named, Some(base), progress)?;
+        }
+        Ok(scan)
+    }
+
+    /// A scan of no corpus, to remove collections from an index.
+    pub fn nothing(base: Option<&Manifest>) -> Self {
+        Self {
+            readers: Vec::new(),
+            corpora: Vec::new(),
+            policies: BTreeMap::new(),
+            report: IngestReport::default(),
+            base: base.map(|base| base.generation.clone()),
+        }
+    }
+
+    /// Scans one corpus and adds what it contains. A corpus that was named before is not read
+    /// again.
+    fn add(
+        &mut self,
+        named: NamedCorpus<'_>,
+        base: Option<&Manifest>,
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        let reader = corpus::open(named.path, named.options)?;
+        let canonical = canonical(named.path);
+        if self.has(named.collection, &canonical) {
+            return Ok(());
+        }
+        let known = base.and_then(|base| named.known(base, &canonical));
+        let mut corpus = named.unscanned(canonical, known, reader.name());
+        let comparable = known
+            .zip(base)
+            .filter(|(known, base)| !corpus.is_read_anew && has_settled(known, base));
+        let since = comparable.and_then(|(known, _)| known.state.as_deref());
+        self.scan(&*reader, &mut corpus, since, progress)?;
+        if named.path.as_os_str() == STANDARD_INPUT && known.is_some() {
+            // A new input from standard input is added to those before it.
+            corpus.extent = CorpusExtent::Added;
+        }
+        corpus.state = match corpus.extent {
+            CorpusExtent::Unchanged => known.and_then(|known| known.state.clone()),
+            CorpusExtent::Added | CorpusExtent::Whole => reader.state(),
+        };
+        if corpus.report.indexed == 0 && known.is_none() {
+            return Err(no_policy(named.path, &corpus.report));
+        }
+        self.report.merge(corpus.report.clone());
+        if let (CorpusExtent::Unchanged | CorpusExtent::Added, Some(known)) = (corpus.extent, known)
+        {
+            self.report.merge(known.met.report());
+        }
+        self.readers.push(reader);
+        self.corpora.push(corpus);
+        Ok(())
+    }
+
+    fn has(&self, collection: &str, canonical: &str) -> bool {
+        let mut corpora = self.corpora.iter();
+        corpora.any(|other| other.collection == collection && other.canonical == canonical)
+    }
+
+    /// Runs a reader, and puts its snapshots into `policies` and its counts into `corpus`. With
+    /// `since`, the state of the corpus in the index, the reader lists only what is new.
+    fn scan(
+        &mut self,
+        reader: &dyn CorpusReader,
+        corpus: &mut ScannedCorpus,
+        since: Option<&str>,
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        let number = self.readers.len();
+        let ScannedCorpus { collection, report, extent, .. } = corpus;
+        let mut sink = |seen: SeenInput| {
+            if !matches!(seen, SeenInput::Noted(..)) {
+                report.seen += 1;
+                progress.advance(1);
+            }
+            match seen {
+                SeenInput::Found { company, policy_type, found } => {
+                    report.indexed += 1;
+                    *report.readers.entry(reader.name()).or_default() += 1;
+                    let collection = collection.clone();
+                    let key = PolicyKey { company, policy_type, collection };
+                    let candidate = Candidate { reader: number, found: *found };
+                    self.policies.entry(key).or_default().push(candidate);
+                }
+                SeenInput::Skipped(at, skip) => report.skip(skip, at),
+                SeenInput::Failed(at, reason) => report.fail(at, reason),
+                SeenInput::Noted(at, notice) => report.note(notice, at),
+            }
+        };
+        *extent = match since {
+            Some(state) => reader.scan_since(state, &mut sink)?,
+            None => {
+                reader.scan(&mut sink)?;
+                CorpusExtent::Whole
+            }
+        };
+        Ok(())
+    }
+
+    /// The number of each scanned corpus in the index with the manifest `base`: the number that
+    /// it has there, or the next free one.
+    pub(crate) fn numbers(&self, base: Option<&Manifest>) -> Vec<u32> {
+        let known = base.map(|base| base.corpora.as_slice()).unwrap_or_default();
+        let mut next = known.iter().map(|corpus| corpus.number + 1).max().unwrap_or(0);
+        let mut numbers = Vec::with_capacity(self.corpora.len());
+        for ScannedCorpus { collection, path, canonical, .. } in &self.corpora {
+            let same = known.iter().find(|known| known.is(collection, path, canonical));
+            numbers.push(same.map_or(next, |known| known.number));
+            next += u32::from(same.is_none());
+        }
+        numbers
+    }
+
+    /// The number of snapshots that were found.
+    pub fn snapshots(&self) -> u64 {
+        self.policies.values().map(|candidates| candidates.len() as u64).sum()
+    }
+
+    /// The number of policies that were found.
+    pub fn policies(&self) -> usize {
+        self.policies.len()
+    }
+
+    /// The number of policies that each reader found, by name of the reader.
+    pub fn policies_by_reader(&self) -> BTreeMap<&'static str, u64> {
+        let mut counts = BTreeMap::new();
+        for candidates in self.policies.values() {
+            let names = candidates.iter().map(|candidate| self.readers[candidate.reader].name());
+            for name in names.collect::<BTreeSet<_>>() {
+                *counts.entry(name).or_default() += 1;
+            }
+        }
+        counts
+    }
+
+    /// Clauses from the middle of `count` policies spread over the corpora. They show how the texts
+    /// are cut into clauses.
+    pub fn samples(&self, count: usize) -> Vec<SampleClause> {
+        let step = (self.policies.len() / count.max(1)).max(1);
+        let chosen = self.policies.iter().step_by(step).take(count);
+        chosen
+            .filter_map(|(key, candidates)| self.sample(&key.company, candidates.first()?))
+            .collect()
+    }
+
+    /// The middle clause of a snapshot. `None`: it cannot be read, or has no clause.
+    fn sample(&self, company: &str, candidate: &Candidate) -> Option<SampleClause> {
+        let Candidate { reader, found } = candidate;
+        let snapshot = self.readers[*reader].session().read(found, true).ok()?;
+        let mut clauses = section(&snapshot.text?.body);
+        if clauses.is_empty() {
+            return None;
+        }
+        let clause = clauses.swap_remove(clauses.len() / 2);
+        Some(SampleClause { company: company.to_owned(), archive_date: found.time.date(), clause })
+    }
+}
+
+/// A corpus to scan, as the user named it.
+#[derive(Clone, Copy)]
+struct NamedCorpus<'n> {
+    path: &'n Path,
+    collection: &'n str,
+    options: &'n ReadOptions,
+}
+
+impl NamedCorpus<'_> {
+    /// The same corpus in an index.
+    fn known<'b>(&self, base: &'b Manifest, canonical: &str) -> Option<&'b IndexedCorpus> {
+        base.corpora.iter().find(|corpus| corpus.is(self.collection, self.path, canonical))
+    }
+
+    fn unscanned(
+        &self,
+        canonical: String,
+        known: Option<&IndexedCorpus>,
+        reader: &str,
+    ) -> ScannedCorpus {
+        ScannedCorpus {
+            path: self.path.to_owned(),
+            canonical,
+            collection: self.collection.to_owned(),
+            options: self.options.clone(),
+            extent: CorpusExtent::Whole,
+            state: None,
+            is_read_anew: known
+                .is_some_and(|known| known.reader != reader || known.options != *self.options),
+            report: IngestReport::default(),
+        }
+    }
+}
+
+/// Whether a scan for changes of this corpus is enough.
+///
+/// An input that could not be read may be readable now, and a snapshot that had vanished may be
+/// there again, or be pruned now. Both take a scan of the whole corpus.
+fn has_settled(known: &IndexedCorpus, base: &Manifest) -> bool {
+    known.met.unreadable.count == 0 && base.inputs.vanished == 0
+}
+
+/// The path without links and dots, or the path itself if the system cannot resolve it.
+fn canonical(path: &Path) -> String {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+}
+
+/// The error of a corpus without a policy.
+fn no_policy(corpus: &Path, report: &IngestReport) -> Error {
+    let inputs = report.seen;
+    let most_skipped = report.skipped.iter().map(|(skip, tally)| (tally.count, *skip)).max();
+    let reason = if let Some(failure) = report.failed.first() {
+        let path = Path::new(&failure.at);
+        let inside = path.strip_prefix(corpus).unwrap_or(path);
+        if inside.as_os_str().is_empty() || inside == corpus {
+            failure.reason.clone()
+        } else {
+            format!("{}: {}", inside.display(), failure.reason)
+        }
+    } else if inputs == 0 {
+        "the folder is empty".to_owned()
+    } else if most_skipped.is_some_and(|(_, skip)| skip == SkipReason::NotFetched) {
+        format!("{inputs} inputs, most of them {}", SkipReason::NotFetched.reason())
+    } else {
+        return Error::NoPolicyFound { path: corpus.to_owned(), inputs };
+    };
+    Error::Corpus { path: corpus.to_owned(), message: format!("nothing to index: {reason}") }
+}

@@ -1,0 +1,300 @@
+//! Builds an index, or brings one up to date.
+//!
+//! Worker threads read, section and collapse policies; the writer of [`Segments`] takes their
+//! documents. The unit of work is a policy with all its snapshots, and the largest policies come
+//! first, since the sizes of policies are very uneven.
+
+use std::cmp::Reverse;
+use std::sync::{Mutex, PoisonError};
+
+use rayon::iter::{ParallelBridge, ParallelIterator};
+
+use super::finish::BuiltCorpora;
+use super::options::BuildOptions;
+use super::policy_reader::{PolicyRead, PolicyReader};
+use super::previous::Previous;
+use super::scan::CorpusScan;
+use super::segments::Segments;
+use super::semaphore::Semaphore;
+use super::update_plan::{Planner, PolicyJob, UpdatePlan};
+use crate::collapse::CollapsedPolicy;
+use crate::error::{Error, Result};
+use crate::index::guard::guarded;
+use crate::index::report::{IngestReport, Tally};
+use crate::index::store::document::documents;
+use crate::index::store::generation::{Generation, changed, replace_manifest, tidy};
+use crate::index::store::manifest::Manifest;
+use crate::index::store::policies::PolicyEntry;
+use crate::index::store::sources::PolicySources;
+use crate::progress::{Phase, Progress};
+
+/// Approximate memory of a snapshot in bytes while its policy is read, measured on policies of
+/// 15,000 snapshots. The largest policies come first, so several of them are read at the same
+/// time.
+const SNAPSHOT_BYTES: u64 = 24 << 10;
+
+/// Builds the index of the scanned corpora, or brings the existing one up to date.
+///
+/// An update writes only the policies that differ, and nothing at all if none does. Inputs that
+/// cannot be read are listed in the report, and the rest is indexed. After an error, the index is
+/// as it was before.
+///
+/// # Errors
+///
+/// The folder contains something else, an index of other versions or a damaged one; another process
+/// writes there; writing fails; or none of the texts can be read.
+pub fn build(
+    scan: CorpusScan,
+    options: &BuildOptions,
+    progress: &dyn Progress,
+) -> Result<(Manifest, IngestReport)> {
+    let dir = &options.index;
+    let built = if options.rebuild || !Manifest::exists(dir) {
+        build_on(None, &scan, options, progress)
+    } else {
+        guarded(dir, || build_on(Some(Previous::open(dir)?), &scan, options, progress))
+    };
+    built.inspect(|_| progress.finish())
+}
+
+fn build_on(
+    previous: Option<Previous>,
+    scan: &CorpusScan,
+    options: &BuildOptions,
+    progress: &dyn Progress,
+) -> Result<(Manifest, IngestReport)> {
+    let dir = &options.index;
+    let base = previous.as_ref().map(|previous| previous.index.manifest());
+    if scan.base.is_some() && scan.base.as_ref() != base.map(|base| &base.generation) {
+        return Err(changed(dir));
+    }
+    let numbers = scan.numbers(base);
+    Update { scan, numbers: &numbers, previous: previous.as_ref(), options, progress }.run()
+}
+
+/// One run of [`build`].
+struct Update<'u> {
+    scan: &'u CorpusScan,
+    /// The number in the index of each scanned corpus, in the order of the scan.
+    numbers: &'u [u32],
+    previous: Option<&'u Previous>,
+    options: &'u BuildOptions,
+    progress: &'u dyn Progress,
+}
+
+/// The policies that were read and written so far.
+struct UpdateProgress {
+    /// Policies that were written.
+    policies: Vec<(PolicyEntry, PolicySources)>,
+    /// Policies of the previous index that were written anew or removed, by hash.
+    replaced: Vec<u64>,
+    report: IngestReport,
+    /// The inputs of each scanned corpus that could not be read, in the order of the scan.
+    failed: Vec<Tally>,
+}
+
+impl Update<'_> {
+    fn run(&self) -> Result<(Manifest, IngestReport)> {
+        let planner = Planner {
+            scan: self.scan,
+            numbers: self.numbers,
+            previous: self.previous,
+            prune: self.options.prune,
+            remove: &self.options.remove,
+        };
+        let plan = planner.plan();
+        let mut done = UpdateProgress::begin(self.scan, &plan);
+        if let Some(previous) = self.previous
+            && plan.jobs.is_empty()
+            && plan.dropped.is_empty()
+        {
+            return self.keep_policies(previous, done);
+        }
+        let base = self.previous.map(|previous| previous.index.manifest());
+        let generation = Generation::begin(&self.options.index, base)?;
+        let segments =
+            Segments::open(&generation.folder, base.is_some(), self.options.memory_bytes())?;
+        self.drop_policies(&plan, &segments, &mut done);
+        let done = self.read(plan.jobs, &segments, done)?;
+        match self.previous {
+            // The policies turned out to be the same when their texts were read.
+            Some(previous) if done.replaced.is_empty() && done.policies.is_empty() => {
+                drop(generation);
+                self.keep_policies(previous, done)
+            }
+            _ => self.write(segments, generation, done),
+        }
+    }
+
+    /// Deletes the policies that the plan removes.
+    fn drop_policies(&self, plan: &UpdatePlan<'_>, segments: &Segments, done: &mut UpdateProgress) {
+        let Some(previous) = self.previous else { return };
+        for entry in plan.dropped.iter().filter_map(|&rank| previous.index.policies().get(rank)) {
+            segments.delete(entry.hash);
+            done.replaced.push(entry.hash);
+            done.report.removed += u64::from(entry.snapshots);
+        }
+    }
+
+    /// Reads policies and adds their documents to the segments.
+    fn read(
+        &self,
+        mut jobs: Vec<PolicyJob<'_>>,
+        segments: &Segments,
+        done: UpdateProgress,
+    ) -> Result<UpdateProgress> {
+        jobs.sort_by_cached_key(|job| Reverse(bytes_to_read(job)));
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.options.threads)
+            .build()
+            .map_err(|error| {
+                Error::Usage(format!("cannot start {} threads: {error}", self.options.threads))
+            })?;
+        let snapshots = jobs.iter().map(|job| job.candidates.len() as u64).sum();
+        self.progress.begin(Phase::Reading, Some(snapshots));
+        let reader = self.policy_reader();
+        let limit = Semaphore::new((self.options.memory_bytes() / 4 / SNAPSHOT_BYTES) as usize);
+        let done = Mutex::new(done);
+        // The bridge hands out policies in order, one at a time. A range that rayon splits would
+        // give all the large ones to one worker.
+        pool.install(|| {
+            jobs.into_iter().par_bridge().try_for_each(|job| {
+                let _permit = limit.acquire(job.candidates.len());
+                read_policy(&reader, &job, segments, &done)
+            })
+        })?;
+        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.report.failed.sort_by(|a, b| a.at.cmp(&b.at));
+        Ok(done)
+    }
+
+    fn policy_reader(&self) -> PolicyReader<'_> {
+        let known = self.previous.map(|previous| previous.index.manifest().corpora.as_slice());
+        let known = known.unwrap_or_default().iter();
+        let known = known.map(|corpus| (corpus.number, corpus.canonical.as_str()));
+        let scanned = self.scan.corpora.iter().map(|corpus| corpus.canonical.as_str());
+        PolicyReader {
+            corpora: known.chain(self.numbers.iter().copied().zip(scanned)).collect(),
+            scan: self.scan,
+            numbers: self.numbers,
+            previous: self.previous,
+            prune: self.options.prune,
+            progress: self.progress,
+        }
+    }
+
+    /// Completes a generation and makes it the current one.
+    fn write(
+        &self,
+        segments: Segments,
+        generation: Generation,
+        done: UpdateProgress,
+    ) -> Result<(Manifest, IngestReport)> {
+        let mut policies =
+            self.previous.map(|previous| previous.without(&done.replaced)).unwrap_or_default();
+        let corpora = self.built_corpora(&done);
+        policies.extend(done.policies);
+        if policies.is_empty() && self.previous.is_none() {
+            return Err(self.nothing_read(&done.report));
+        }
+        let clauses = policies.iter().map(|(entry, _)| u64::from(entry.clauses)).sum();
+        let searcher = segments.finish(clauses, self.progress)?;
+        let manifest = corpora.write(&generation, policies, &searcher)?;
+        generation.keep(&manifest)?;
+        Ok((manifest, done.report))
+    }
+
+    /// Keeps the generation, whose policies are all up to date. Only the manifest may change.
+    fn keep_policies(
+        &self,
+        previous: &Previous,
+        done: UpdateProgress,
+    ) -> Result<(Manifest, IngestReport)> {
+        let manifest = self.built_corpora(&done).of_unwritten(previous);
+        // The path by which a corpus was named is no reason to write.
+        if !manifest.is_same(previous.index.manifest()) {
+            replace_manifest(&self.options.index, &manifest)?;
+        }
+        tidy(&self.options.index, &manifest.generation);
+        Ok((manifest, done.report))
+    }
+
+    fn built_corpora(&self, done: &UpdateProgress) -> BuiltCorpora {
+        BuiltCorpora::new(self.scan, self.numbers, self.options, self.previous, &done.failed)
+    }
+
+    /// The error of corpora none of whose snapshots can be read.
+    fn nothing_read(&self, report: &IngestReport) -> Error {
+        let path = self.scan.corpora.first().map(|corpus| corpus.path.clone()).unwrap_or_default();
+        let message = match report.failed.first() {
+            Some(failure) => format!("nothing to index: {}: {}", failure.at, failure.reason),
+            None => "nothing to index".to_owned(),
+        };
+        Error::Corpus { path, message }
+    }
+}
+
+/// The sum of the sizes of a policy's texts, as far as the scan knows them.
+fn bytes_to_read(job: &PolicyJob<'_>) -> u64 {
+    job.candidates.iter().map(|candidate| candidate.found.size).sum()
+}
+
+/// Reads a policy, and replaces its documents if it has changed.
+fn read_policy(
+    reader: &PolicyReader<'_>,
+    job: &PolicyJob<'_>,
+    segments: &Segments,
+    done: &Mutex<UpdateProgress>,
+) -> Result<()> {
+    let mut read = reader.read(job)?;
+    let hash = job.key.hash();
+    let policy = read.policy.take();
+    let replaces = policy.is_some() && job.rank.is_some();
+    if replaces {
+        segments.delete(hash);
+    }
+    let written = policy.filter(|policy| !policy.snapshots.is_empty());
+    let entry = written.map(|policy| write_policy(job, &policy, segments)).transpose()?;
+    let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+    done.replaced.extend(replaces.then_some(hash));
+    done.add(entry, hash, read);
+    Ok(())
+}
+
+/// Adds the documents of a policy, and returns its entry in the table of policies.
+fn write_policy(
+    job: &PolicyJob<'_>,
+    policy: &CollapsedPolicy,
+    segments: &Segments,
+) -> Result<PolicyEntry> {
+    let documents = documents(&segments.fields, job.key, policy).map_err(|error| {
+        Error::index(&segments.folder, format!("cannot store {}: {error}", job.key.company))
+    })?;
+    segments.add(documents)?;
+    Ok(PolicyEntry {
+        key: job.key.clone(),
+        hash: job.key.hash(),
+        snapshots: policy.snapshots.len() as u32,
+        clauses: policy.clauses.len() as u32,
+    })
+}
+
+impl UpdateProgress {
+    /// The counts of the scan and of the policies that need no work.
+    fn begin(scan: &CorpusScan, plan: &UpdatePlan<'_>) -> Self {
+        let mut report =
+            IngestReport { indexed: 0, vanished: plan.vanished, ..scan.report.clone() };
+        report.unchanged += plan.unchanged;
+        let failed = vec![Tally::default(); scan.readers.len()];
+        Self { policies: Vec::new(), replaced: Vec::new(), report, failed }
+    }
+
+    /// Adds a policy that was read. Without an `entry` it has no documents of its own.
+    fn add(&mut self, entry: Option<PolicyEntry>, hash: u64, read: PolicyRead) {
+        for (failure, reader) in read.report.failed.iter().zip(read.failed_readers) {
+            self.failed[reader].add(format!("{}: {}", failure.at, failure.reason));
+        }
+        self.report.merge(read.report);
+        self.policies.extend(entry.map(|entry| (entry, PolicySources { hash, ..read.sources })));
+    }
+}

@@ -1,0 +1,182 @@
+//! Compares the tables of an index with each other, policy by policy.
+//!
+//! The snapshots of a policy are stored with their clauses, and the clauses with their runs and
+//! places. Each follows from the other: collapsing the stored snapshots again must give the stored
+//! clauses.
+
+use std::sync::{Mutex, PoisonError};
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use tantivy::columnar::Column;
+use tantivy::{DocAddress, DocId};
+
+use crate::collapse::{CollapsedPolicy, Collapser, DistinctClause};
+use crate::error::Result;
+use crate::index::open::OpenIndex;
+use crate::index::store::document::{checked_place_change, first_occurrence, run};
+use crate::index::store::manifest::IndexCounts;
+use crate::index::store::policies::PolicyEntry;
+use crate::index::store::sources::{PolicySources, SourceTable};
+use crate::progress::Progress;
+
+/// Characters of a clause that a problem quotes.
+const QUOTED_CHARS: usize = 60;
+
+/// The problems of the policies and of the counts in the manifest, one line each.
+///
+/// # Errors
+///
+/// A table cannot be read.
+pub(super) fn check_policies(index: &OpenIndex, progress: &dyn Progress) -> Result<Vec<String>> {
+    let sources = SourceTable::read(&index.dir().join(&index.manifest().generation))?;
+    let checked = Mutex::new((IndexCounts::default(), Vec::new()));
+    index.policies().entries().into_par_iter().try_for_each(|entry| -> Result<()> {
+        let (counts, problems) = check_policy(index, &sources, entry)?;
+        let mut checked = checked.lock().unwrap_or_else(PoisonError::into_inner);
+        checked.0.snapshots += counts.snapshots;
+        checked.0.clauses += counts.clauses;
+        checked.0.occurrences += counts.occurrences;
+        checked.0.bytes += counts.bytes;
+        checked.1.extend(problems);
+        progress.advance(1);
+        Ok(())
+    })?;
+    let (counts, mut problems) = checked.into_inner().unwrap_or_else(PoisonError::into_inner);
+    problems.sort();
+    problems.extend(wrong_counts(index, &counts));
+    Ok(problems)
+}
+
+/// The counts in the manifest that differ from those that were found.
+fn wrong_counts(index: &OpenIndex, found: &IndexCounts) -> Vec<String> {
+    let (policies, counts) = (index.policies(), &index.manifest().counts);
+    let numbers = [
+        ("policies", policies.entries().len() as u64, counts.policies),
+        ("companies", policies.company_count() as u64, counts.companies),
+        ("snapshots", found.snapshots, counts.snapshots),
+        ("clauses", found.clauses, counts.clauses),
+        ("occurrences", found.occurrences, counts.occurrences),
+        ("bytes of text", found.bytes, counts.bytes),
+    ];
+    let wrong = numbers.iter().filter(|(_, found, counted)| found != counted);
+    let lines = wrong.map(|(what, found, counted)| {
+        format!("the manifest counts {counted} {what}, there are {found}")
+    });
+    lines.collect()
+}
+
+/// Checks one policy. Returns what it counts, and its problems.
+fn check_policy(
+    index: &OpenIndex,
+    sources: &SourceTable,
+    entry: &PolicyEntry,
+) -> Result<(IndexCounts, Vec<String>)> {
+    let collapsed = collapse_again(index, entry)?;
+    let policy = index.policy_address(entry.hash)?;
+    let mut problems = Vec::new();
+    let snapshots = collapsed.snapshots.iter();
+    if !snapshots.map(|snapshot| snapshot.info.time.seconds()).eq(index.times(policy)?) {
+        problems.push("the times of its snapshots differ from its table of times".to_owned());
+    }
+    if collapsed.clauses.len() != entry.clauses as usize
+        || collapsed.snapshots.len() != entry.snapshots as usize
+    {
+        let what = "it has other numbers of clauses or snapshots than the table of policies says";
+        problems.push(what.to_owned());
+    } else if let Some(clause) = differing_clause(index, policy, &collapsed)? {
+        let text: String = clause.text.chars().take(QUOTED_CHARS).collect();
+        problems.push(format!("the life of a clause differs from its snapshots: \"{text}\""));
+    }
+    if !has_sources(sources.0.get(&entry.hash), &collapsed) {
+        problems.push("the table of sources has other snapshots".to_owned());
+    }
+    let key = &entry.key;
+    let name = format!("{}, {} ({})", key.company, key.policy_type, key.collection);
+    let problems = problems.into_iter().map(|what| format!("{name}: {what}")).collect();
+    Ok((counts_of(&collapsed), problems))
+}
+
+/// Collapses the stored snapshots of a policy.
+fn collapse_again(index: &OpenIndex, entry: &PolicyEntry) -> Result<CollapsedPolicy> {
+    let rank = index.policies().rank(entry.hash);
+    let stored = index.collapsed(rank.ok_or_else(|| index.damaged("an unknown policy"))?)?;
+    let mut collapser = Collapser::default();
+    let numbers = collapser
+        .add_policy(&stored)
+        .ok_or_else(|| index.damaged("a snapshot lists a clause that its policy lacks"))?;
+    for (snapshot, number) in stored.snapshots.iter().zip(numbers) {
+        collapser.add_snapshot(snapshot.info.clone(), snapshot.record, number);
+    }
+    Ok(collapser.finish())
+}
+
+/// Whether the table of sources has the snapshots of a policy, and no others.
+fn has_sources(known: Option<&PolicySources>, policy: &CollapsedPolicy) -> bool {
+    let Some(known) = known else { return false };
+    let mut parts = PolicySources::default();
+    for snapshot in &policy.snapshots {
+        parts.add(snapshot.record.corpus, snapshot.info.fingerprint);
+    }
+    for duplicate in &known.duplicates {
+        parts.add(duplicate.record.corpus, duplicate.info.fingerprint);
+    }
+    known.corpora == parts.corpora
+}
+
+fn counts_of(policy: &CollapsedPolicy) -> IndexCounts {
+    IndexCounts {
+        snapshots: policy.snapshots.len() as u64,
+        clauses: policy.clauses.len() as u64,
+        occurrences: policy.snapshots.iter().map(|snapshot| snapshot.clauses.len() as u64).sum(),
+        bytes: policy.snapshots.iter().map(|snapshot| snapshot.record.bytes).sum(),
+        ..IndexCounts::default()
+    }
+}
+
+/// The columns that follow from the snapshots of a policy.
+struct ClauseColumns {
+    runs: Column<u64>,
+    places: Column<u64>,
+    order: Column<u64>,
+    text_key: Column<u64>,
+}
+
+impl ClauseColumns {
+    fn open(index: &OpenIndex, policy: DocAddress) -> Result<Self> {
+        let segment = index.searcher().segment_reader(policy.segment_ord);
+        Ok(Self {
+            runs: index.column(segment, "runs")?,
+            places: index.column(segment, "places")?,
+            order: index.column(segment, "order")?,
+            text_key: index.column(segment, "text_key")?,
+        })
+    }
+
+    /// Whether the columns of the document `doc` are those of this clause.
+    fn are_of(&self, doc: DocId, clause: &DistinctClause) -> bool {
+        let places = self.places.values_for_doc(doc);
+        self.runs.values_for_doc(doc).map(run).eq(clause.runs.iter().copied())
+            && places.map(|value| checked_place_change(value).map(|(change, _)| change)).eq(clause
+                .places
+                .iter()
+                .copied()
+                .map(Some))
+            && self.order.first(doc).map(first_occurrence) == Some(clause.first)
+            && self.text_key.first(doc) == Some(clause.identity.text_key())
+    }
+}
+
+/// The first clause of a policy whose columns are not the ones that its snapshots give.
+fn differing_clause<'c>(
+    index: &OpenIndex,
+    policy: DocAddress,
+    expected: &'c CollapsedPolicy,
+) -> Result<Option<&'c DistinctClause>> {
+    let columns = ClauseColumns::open(index, policy)?;
+    let snapshots = expected.snapshots.len() as u32;
+    let mut clauses = (0..).zip(&expected.clauses);
+    let differing = clauses.find(|(number, clause)| {
+        !columns.are_of(index.clause_address(policy, snapshots, *number).doc_id, clause)
+    });
+    Ok(differing.map(|(_, clause)| clause))
+}

@@ -1,0 +1,122 @@
+//! Finds documents of an open index by a value, and reads its columns.
+
+use tantivy::columnar::{Column, DynamicColumn, HasAssociatedColumnType};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocAddress, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, Term};
+
+use super::open::OpenIndex;
+use super::store::document::CHUNK;
+use crate::error::Result;
+
+impl OpenIndex {
+    /// The column of this name; it is empty if no document of the segment has a value.
+    pub(crate) fn column<T>(&self, segment: &SegmentReader, name: &str) -> Result<Column<T>>
+    where
+        T: HasAssociatedColumnType + Default,
+        Option<Column<T>>: From<DynamicColumn>,
+    {
+        let opened = segment.fast_fields().column_opt::<T>(name).map_err(self.failed())?;
+        Ok(opened.unwrap_or_else(|| Column::build_empty_column(segment.max_doc())))
+    }
+
+    /// The segments with their numbers.
+    fn segments(&self) -> impl Iterator<Item = (SegmentOrdinal, &SegmentReader)> {
+        (0..).zip(self.searcher.segment_readers())
+    }
+
+    /// The clauses whose ids begin with these 64 bits.
+    ///
+    /// This reads a whole column. People ask for one id at a time, so a term for every clause would
+    /// cost more than it saves.
+    pub(crate) fn clauses_with_id(&self, prefix: u64) -> Result<Vec<DocAddress>> {
+        let mut found = Vec::new();
+        for (number, segment) in self.segments() {
+            let ids = self.column::<u64>(segment, "clause_id")?;
+            let mut docs = Vec::new();
+            ids.get_docids_for_value_range(prefix..=prefix, 0..segment.max_doc(), &mut docs);
+            docs.retain(|&doc| is_alive(segment, doc));
+            found.extend(docs.into_iter().map(|doc| DocAddress::new(number, doc)));
+        }
+        Ok(found)
+    }
+
+    /// The number of companies that have a clause with this text key.
+    ///
+    /// The table of shared texts contains only keys of two companies or more, so a key that is
+    /// not in it belongs to one.
+    pub(crate) fn companies_of_text(&self, key: u64) -> Result<u64> {
+        let shared = self
+            .shared_texts
+            .companies(key)
+            .ok_or_else(|| self.damaged("`texts.bin` does not fit its checksum"))?;
+        Ok(shared.map_or(1, u64::from))
+    }
+
+    /// The documents that have this value in an indexed number field.
+    fn documents_with(&self, field: Field, value: u64) -> Result<Vec<DocAddress>> {
+        let term = Term::from_field_u64(field, value);
+        let mut found = Vec::new();
+        for (number, segment) in self.segments() {
+            let inverted = segment.inverted_index(field).map_err(self.failed())?;
+            let postings =
+                inverted.read_postings(&term, IndexRecordOption::Basic).map_err(self.failed())?;
+            let Some(mut postings) = postings else { continue };
+            while postings.doc() != TERMINATED {
+                if is_alive(segment, postings.doc()) {
+                    found.push(DocAddress::new(number, postings.doc()));
+                }
+                postings.advance();
+            }
+        }
+        Ok(found)
+    }
+
+    /// The documents with the tables of the policy with this hash: first the policy's own document,
+    /// then its chunks.
+    pub(crate) fn policy_documents(&self, hash: u64) -> Result<Vec<DocAddress>> {
+        self.documents_with(self.fields.policy_tables, hash)
+    }
+
+    /// The policy's own document. Its chunks and clauses follow it.
+    pub(crate) fn policy_address(&self, hash: u64) -> Result<DocAddress> {
+        let first = self.policy_documents(hash)?.into_iter().next();
+        first.ok_or_else(|| self.damaged("a policy without its tables"))
+    }
+
+    /// The document of the chunk with snapshot `ordinal` of a policy.
+    pub(super) fn chunk_address(&self, policy: DocAddress, ordinal: u32) -> DocAddress {
+        DocAddress::new(policy.segment_ord, policy.doc_id + 1 + ordinal / CHUNK as u32)
+    }
+
+    /// The document of clause number `clause` of a policy with `snapshots` snapshots.
+    pub(crate) fn clause_address(
+        &self,
+        policy: DocAddress,
+        snapshots: u32,
+        clause: u32,
+    ) -> DocAddress {
+        let chunks = snapshots.div_ceil(CHUNK as u32);
+        DocAddress::new(policy.segment_ord, policy.doc_id + 1 + chunks + clause)
+    }
+
+    /// The archive times of a policy's snapshots by ordinal, in seconds since 1970 UTC.
+    ///
+    /// They come from a column; no stored text is read.
+    pub(crate) fn times(&self, policy: DocAddress) -> Result<Vec<i64>> {
+        let column = self.times.get(policy.segment_ord as usize);
+        let column = column.ok_or_else(|| self.damaged("a missing segment"))?;
+        Ok(column.values_for_doc(policy.doc_id).collect())
+    }
+
+    /// The ordinals of a policy's technical snapshots, ascending: changes of the archive's own
+    /// making.
+    pub(crate) fn technical(&self, policy: DocAddress) -> Result<Vec<u32>> {
+        let segment = self.searcher.segment_reader(policy.segment_ord);
+        let column = self.column::<u64>(segment, "technical")?;
+        Ok(column.values_for_doc(policy.doc_id).map(|ordinal| ordinal as u32).collect())
+    }
+}
+
+fn is_alive(segment: &SegmentReader, doc: u32) -> bool {
+    segment.alive_bitset().is_none_or(|alive| alive.is_alive(doc))
+}

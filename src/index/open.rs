@@ -1,0 +1,151 @@
+//! An open index: the files of one generation, and the handles to read them with.
+//!
+//! `lookup.rs` finds documents by a value, and `records.rs` reads what a document stores.
+
+use std::path::{Path, PathBuf};
+
+use tantivy::columnar::Column;
+use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, SegmentReader};
+
+use super::guard::guarded;
+use super::store::directory::ReaderDirectory;
+use super::store::manifest::Manifest;
+use super::store::policies::PolicyTable;
+use super::store::schema::{self, Fields};
+use super::store::shared_texts::SharedTexts;
+use crate::error::{Error, Result};
+
+/// The number of unpacked blocks of stored texts, of 16 KiB each, that stay in memory. The hits of
+/// many queries in one batch come back to the same blocks.
+const STORE_BLOCKS: usize = 1024;
+
+/// An open index.
+///
+/// It answers from the generation that was current when it was opened, whatever is built later.
+pub struct OpenIndex {
+    pub(super) dir: PathBuf,
+    pub(super) manifest: Manifest,
+    pub(super) policies: PolicyTable,
+    pub(super) shared_texts: SharedTexts,
+    pub(super) searcher: Searcher,
+    pub(super) fields: Fields,
+    /// The column `times` of each segment. Opening a column takes longer than reading the times of
+    /// one policy from it.
+    pub(super) times: Vec<Column<i64>>,
+    pub(super) corpus_name: Option<String>,
+}
+
+impl OpenIndex {
+    /// Opens the index in the folder `dir`, which may be read-only.
+    ///
+    /// # Errors
+    ///
+    /// There is no index, it is damaged, or other versions than this program's wrote it
+    /// ([`Manifest::read`]).
+    pub fn open(dir: &Path) -> Result<Self> {
+        guarded(dir, || Self::open_newest(dir))
+    }
+
+    /// Does `work` with this index.
+    ///
+    /// # Errors
+    ///
+    /// The errors of `work`. A panic of the index library, which trusts its files, becomes
+    /// [`Error::Damaged`].
+    pub fn guard<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        guarded(&self.dir, work)
+    }
+
+    fn open_newest(dir: &Path) -> Result<Self> {
+        let mut manifest = Manifest::read(dir)?;
+        loop {
+            match Self::open_generation(dir, &manifest) {
+                Ok(index) => return Ok(index),
+                Err(error) => {
+                    // A build may have replaced the generation since the manifest was read.
+                    let newer = Manifest::read(dir)?;
+                    if newer.generation == manifest.generation {
+                        return Err(error);
+                    }
+                    manifest = newer;
+                }
+            }
+        }
+    }
+
+    fn open_generation(dir: &Path, manifest: &Manifest) -> Result<Self> {
+        let folder = dir.join(&manifest.generation);
+        if !folder.is_dir() {
+            return Err(Error::damaged(dir, format!("`{}` is missing", manifest.generation)));
+        }
+        let policies = PolicyTable::read(&folder)?;
+        let directory = ReaderDirectory::open(&folder).map_err(Error::reading(dir))?;
+        let shared_texts = SharedTexts::open(&directory, dir)?;
+        let index = Index::open(directory).map_err(Error::reading(dir))?;
+        schema::register_tokenizer(&index);
+        let reader: IndexReader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .doc_store_cache_num_blocks(STORE_BLOCKS)
+            .try_into()
+            .map_err(Error::reading(dir))?;
+        let searcher = reader.searcher();
+        let segments = searcher.segment_readers().iter();
+        let times = segments.map(times_column).collect::<tantivy::Result<_>>();
+        Ok(Self {
+            dir: dir.to_owned(),
+            manifest: manifest.clone(),
+            policies,
+            shared_texts,
+            fields: Fields::of(&index.schema()).map_err(Error::reading(dir))?,
+            times: times.map_err(Error::reading(dir))?,
+            searcher,
+            corpus_name: None,
+        })
+    }
+
+    /// Names the corpus of every hit `name`, whatever it was called when it was indexed. A cached
+    /// index of one corpus uses this.
+    pub fn with_corpus_name(self, name: String) -> Self {
+        Self { corpus_name: Some(name), ..self }
+    }
+
+    /// The index folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The manifest of the generation that is open.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The policies, by rank.
+    pub fn policies(&self) -> &PolicyTable {
+        &self.policies
+    }
+
+    /// The tantivy searcher over all segments.
+    pub(crate) fn searcher(&self) -> &Searcher {
+        &self.searcher
+    }
+
+    /// The handles of the fields.
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    /// Turns an error of the index library into one that names this index.
+    pub(crate) fn failed<E: Into<tantivy::TantivyError>>(&self) -> impl Fn(E) -> Error {
+        Error::reading(&self.dir)
+    }
+
+    /// The error of this index for contents that do not fit together.
+    pub(crate) fn damaged(&self, what: &str) -> Error {
+        Error::damaged(&self.dir, what)
+    }
+}
+
+fn times_column(segment: &SegmentReader) -> tantivy::Result<Column<i64>> {
+    segment.fast_fields().i64("times")
+}

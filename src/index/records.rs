@@ -1,0 +1,160 @@
+//! Reads what the documents of an open index store: tables, snapshots and clauses.
+
+use tantivy::schema::Field;
+use tantivy::schema::document::Value;
+use tantivy::{DocAddress, TantivyDocument};
+
+use super::open::OpenIndex;
+use super::store::document::{CHUNK, ClauseLists, PolicyTables, SnapshotChunk, StoredSnapshot};
+use super::store::policies::PolicyEntry;
+use crate::collapse::{ClauseOccurrence, SourceRecord};
+use crate::error::{Error, Result};
+use crate::model::{ClauseId, ClauseKind, SnapshotInfo};
+use crate::section::ClauseIdentity;
+
+/// A clause as the index stores it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredClause {
+    /// The rendered text of its newest occurrence.
+    pub text: String,
+    /// Its lead-in or header row.
+    pub lead_in: Option<String>,
+}
+
+impl OpenIndex {
+    /// The fields that a document stores.
+    pub(super) fn stored(&self, address: DocAddress) -> Result<TantivyDocument> {
+        self.searcher.doc(address).map_err(self.failed())
+    }
+
+    /// A table that a document stores.
+    fn table<T: serde::de::DeserializeOwned>(
+        &self,
+        address: DocAddress,
+        field: Field,
+    ) -> Result<T> {
+        let document = self.stored(address)?;
+        let bytes = document.get_first(field).and_then(|value| value.as_bytes());
+        let bytes = bytes.ok_or_else(|| self.damaged("a table is missing"))?;
+        postcard::from_bytes(bytes).map_err(|_| self.damaged("a table cannot be read"))
+    }
+
+    /// The key, headings and places of a policy.
+    pub(crate) fn policy_tables(&self, policy: DocAddress) -> Result<PolicyTables> {
+        self.table(policy, self.fields.tables)
+    }
+
+    /// The chunk of a policy that contains snapshot `ordinal`.
+    pub(crate) fn chunk(&self, policy: DocAddress, ordinal: u32) -> Result<SnapshotChunk> {
+        let address = self.chunk_address(policy, ordinal);
+        let mut chunk: SnapshotChunk = self.table(address, self.fields.tables)?;
+        for StoredSnapshot { info, record, .. } in &mut chunk.snapshots {
+            info.source.corpus = self.corpus_path(record)?;
+        }
+        Ok(chunk)
+    }
+
+    /// The name of the corpus of a snapshot. Snapshots store its number only.
+    pub(super) fn corpus_path(&self, record: &SourceRecord) -> Result<String> {
+        if let Some(name) = &self.corpus_name {
+            return Ok(name.clone());
+        }
+        let corpus = self.manifest.corpus(record.corpus).ok_or_else(|| {
+            self.damaged(&format!("`fineprint.json` has no corpus number {}", record.corpus))
+        })?;
+        Ok(corpus.path.clone())
+    }
+
+    /// The clauses in a snapshot of a policy with their places, in reading order.
+    pub(crate) fn clauses_of(
+        &self,
+        policy: DocAddress,
+        ordinal: u32,
+    ) -> Result<Vec<ClauseOccurrence>> {
+        self.clauses_in(&self.clause_lists(policy, ordinal)?, ordinal as usize % CHUNK)
+    }
+
+    /// The clauses in the snapshot at `index` of a chunk with their places, in reading order.
+    pub(super) fn clauses_in(
+        &self,
+        lists: &ClauseLists,
+        index: usize,
+    ) -> Result<Vec<ClauseOccurrence>> {
+        let clauses = lists.of_snapshot(index);
+        clauses.ok_or_else(|| self.damaged("a list of clauses does not fit the list before it"))
+    }
+
+    /// The lists of clauses in the chunk that contains snapshot `ordinal`.
+    pub(super) fn clause_lists(&self, policy: DocAddress, ordinal: u32) -> Result<ClauseLists> {
+        self.table(self.chunk_address(policy, ordinal), self.fields.clauses)
+    }
+
+    /// The text and lead-in of a clause.
+    pub(crate) fn clause(&self, address: DocAddress) -> Result<StoredClause> {
+        let document = self.stored(address)?;
+        let text = text_of(&document, self.fields.text);
+        Ok(StoredClause {
+            text: text.ok_or_else(|| self.damaged("a clause without text"))?,
+            lead_in: text_of(&document, self.fields.lead_in),
+        })
+    }
+
+    /// A snapshot, from the index alone: its metadata, and its clauses in reading order, each with
+    /// its kind there.
+    ///
+    /// `rank` is the number of the policy in [`OpenIndex::policies`], `ordinal` the number of the
+    /// snapshot in the policy, 0 for the oldest. Texts and lead-ins equal those of the source up to
+    /// the identity form.
+    ///
+    /// # Errors
+    ///
+    /// There is no such snapshot, or the index is damaged.
+    pub fn snapshot(
+        &self,
+        rank: u32,
+        ordinal: u32,
+    ) -> Result<(SnapshotInfo, Vec<(ClauseKind, StoredClause)>)> {
+        let entry = self.policies.get(rank).filter(|entry| ordinal < entry.snapshots);
+        let entry = entry.ok_or_else(|| {
+            Error::Usage(format!("the index has no snapshot {ordinal} of a policy {rank}"))
+        })?;
+        self.guard(|| self.snapshot_of(entry, ordinal))
+    }
+
+    fn snapshot_of(
+        &self,
+        entry: &PolicyEntry,
+        ordinal: u32,
+    ) -> Result<(SnapshotInfo, Vec<(ClauseKind, StoredClause)>)> {
+        let policy = self.policy_address(entry.hash)?;
+        let places = self.policy_tables(policy)?.places;
+        let mut chunk = self.chunk(policy, ordinal)?.snapshots;
+        let inside = ordinal as usize % CHUNK;
+        if inside >= chunk.len() {
+            return Err(self.damaged("a snapshot is missing"));
+        }
+        let clauses = self.clauses_of(policy, ordinal)?.into_iter().map(|occurrence| {
+            let place = places.get(occurrence.place.index());
+            let kind = place.ok_or_else(|| self.damaged("a place is missing"))?.kind;
+            let clause = occurrence.clause.get();
+            Ok((kind, self.clause(self.clause_address(policy, entry.snapshots, clause))?))
+        });
+        Ok((chunk.swap_remove(inside).info, clauses.collect::<Result<_>>()?))
+    }
+
+    /// The id of a clause of the policy with this rank. `None`: there is no policy of this rank.
+    pub(crate) fn clause_id(
+        &self,
+        rank: u32,
+        kind: ClauseKind,
+        clause: &StoredClause,
+    ) -> Option<ClauseId> {
+        let key = &self.policies.get(rank)?.key;
+        let identity = ClauseIdentity::new(kind, clause.lead_in.as_deref(), &clause.text);
+        Some(identity.clause_id(&key.company, &key.policy_type))
+    }
+}
+
+fn text_of(document: &TantivyDocument, field: Field) -> Option<String> {
+    document.get_first(field).and_then(|value| value.as_str()).map(str::to_owned)
+}

@@ -1,0 +1,317 @@
+//! Creates, replaces and removes the generations of an index folder, under its lock.
+//!
+//! A build writes into a folder of its own, its *generation*. Readers see it only when the
+//! manifest names it; until then they use the generation before. Files of segments never change
+//! once they are written, so a new generation begins with hard links to the segments of the
+//! current one.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::files::{
+    LOCK, MANAGED, MANIFEST, META, POLICIES, SHARED_TEXTS, SOURCES, foreign_entry, generation_name,
+    generation_number,
+};
+use super::manifest::Manifest;
+use crate::error::{Error, Result};
+
+/// Files that tantivy replaces during an update. A new generation begins with copies of them, so
+/// that the old generation keeps its own.
+const COPIED: [&str; 2] = [META, MANAGED];
+
+/// Files that every update writes anew. A new generation begins without them.
+const REWRITTEN: [&str; 3] = [POLICIES, SOURCES, SHARED_TEXTS];
+
+/// Pauses between attempts to take a lock, and their number.
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
+const LOCK_ATTEMPTS: usize = 10;
+
+/// A generation that is being built. Dropping it removes its folder, unless it was kept.
+pub(crate) struct Generation {
+    /// The name of its folder.
+    pub name: String,
+    /// The path of its folder.
+    pub folder: PathBuf,
+    /// The index folder.
+    dir: PathBuf,
+    is_kept: bool,
+    /// Whether the index folder itself was created for this generation.
+    is_first: bool,
+    /// Held until the generation is dropped.
+    _lock: File,
+}
+
+impl Generation {
+    /// Locks the index folder `dir` and creates the folder of the next generation in it.
+    ///
+    /// With a `base`, the generation begins with the files of the index that this manifest
+    /// describes.
+    ///
+    /// # Errors
+    ///
+    /// The folder contains something else than an index, another process writes there, the index is
+    /// no longer `base`, or writing fails.
+    pub fn begin(dir: &Path, base: Option<&Manifest>) -> Result<Self> {
+        let is_first = !dir.exists();
+        let lock = lock(dir)?;
+        let current = Manifest::generation(dir);
+        if base.is_some_and(|base| current.as_ref() != Some(&base.generation)) {
+            return Err(changed(dir));
+        }
+        let name = next_generation(dir)?;
+        let folder = dir.join(&name);
+        let generation = Self {
+            name,
+            folder: folder.clone(),
+            dir: dir.to_owned(),
+            is_kept: false,
+            is_first,
+            _lock: lock,
+        };
+        if let Some(base) = base {
+            link_files(dir, base, &folder)?;
+        }
+        Ok(generation)
+    }
+
+    /// The error of this index for contents that do not fit together.
+    pub fn damaged(&self, what: &str) -> Error {
+        Error::damaged(&self.dir, what)
+    }
+
+    /// Makes this generation the current one, and removes the others.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails. The index is then as it was before.
+    pub fn keep(mut self, manifest: &Manifest) -> Result<()> {
+        manifest.write(&self.dir)?;
+        self.is_kept = true;
+        remove_other_generations(&self.dir, &self.name);
+        Ok(())
+    }
+}
+
+/// Replaces the manifest of an index without a new generation.
+///
+/// # Errors
+///
+/// Another process writes there, the manifest describes another generation than the current one, or
+/// writing fails.
+pub(crate) fn replace_manifest(dir: &Path, manifest: &Manifest) -> Result<()> {
+    let _lock = lock(dir)?;
+    if Manifest::generation(dir).as_ref() != Some(&manifest.generation) {
+        return Err(changed(dir));
+    }
+    manifest.write(dir)
+}
+
+/// Removes the generations beside the current one, which builds that were killed have left.
+///
+/// It does nothing while another process writes.
+pub(crate) fn tidy(dir: &Path, current: &str) {
+    if generations(dir).iter().any(|name| name != current)
+        && let Ok(_lock) = lock(dir)
+        && Manifest::generation(dir).as_deref() == Some(current)
+    {
+        remove_other_generations(dir, current);
+    }
+}
+
+/// The error of an index that another process has replaced since it was opened.
+pub(crate) fn changed(dir: &Path) -> Error {
+    Error::index(dir, "another process has changed this index meanwhile; try again")
+}
+
+impl Drop for Generation {
+    fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
+        // If this fails, the next build removes the folder.
+        let _ = fs::remove_dir_all(&self.folder);
+        if self.is_first {
+            let _ = fs::remove_file(self.dir.join(LOCK)).and_then(|()| fs::remove_dir(&self.dir));
+        }
+    }
+}
+
+/// Puts the files of the index that `base` describes into the folder of a new generation.
+///
+/// Only files that the manifest names are taken over, so a stray file disappears with its
+/// generation.
+fn link_files(dir: &Path, base: &Manifest, to: &Path) -> Result<()> {
+    let from = dir.join(&base.generation);
+    let named = base.files.keys().map(String::as_str).filter(|name| *name != META);
+    for name in named.filter(|name| !REWRITTEN.contains(name)) {
+        let (old, new) = (from.join(name), to.join(name));
+        // Not every file system has hard links.
+        if fs::hard_link(&old, &new).is_err() {
+            copy(dir, &old, &new)?;
+        }
+    }
+    COPIED.iter().try_for_each(|name| copy(dir, &from.join(name), &to.join(name)))
+}
+
+fn copy(dir: &Path, old: &Path, new: &Path) -> Result<()> {
+    match fs::copy(old, new) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(Error::damaged(dir, format!("`{}` is missing", old.display())))
+        }
+        Err(error) => Err(Error::io(old)(error)),
+    }
+}
+
+/// Takes the lock of an index folder, and creates the folder if there is none. The lock ends with
+/// the process, however the process ends.
+fn lock(dir: &Path) -> Result<File> {
+    refuse_foreign_folder(dir)?;
+    fs::create_dir_all(dir).map_err(Error::io(dir))?;
+    let path = dir.join(LOCK);
+    let mut file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(Error::io(&path))?;
+    match try_lock(&file) {
+        Ok(()) => {
+            // The message for a second writer names the holder. The lock itself does not need it.
+            let _ = file.set_len(0).and_then(|()| writeln!(file, "process {}", std::process::id()));
+            Ok(file)
+        }
+        Err(TryLockError::WouldBlock) => Err(is_writing(dir, &mut file)),
+        Err(TryLockError::Error(error)) => Err(Error::io(&path)(error)),
+    }
+}
+
+/// The error of an index folder whose lock file another process holds.
+fn is_writing(dir: &Path, lock: &mut File) -> Error {
+    let mut holder = String::new();
+    let _ = lock.read_to_string(&mut holder);
+    let holder = if holder.trim().is_empty() { "another process" } else { holder.trim() };
+    Error::index(dir, format!("{holder} is writing this index; try again when it is done"))
+}
+
+/// Takes a lock, with a few attempts. A lock can outlive its holder for a moment, in a child
+/// process that is just being started.
+fn try_lock(file: &File) -> std::result::Result<(), TryLockError> {
+    for _ in 0..LOCK_ATTEMPTS {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            other => return other,
+        }
+    }
+    file.try_lock()
+}
+
+/// Refuses to build an index among other files.
+fn refuse_foreign_folder(dir: &Path) -> Result<()> {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    if Manifest::exists(dir) {
+        return Ok(());
+    }
+    let name = match foreign_entry(dir) {
+        Ok(None) => return Ok(()),
+        Ok(Some(name)) => name,
+        Err(error) if error.kind() == NotFound => return Ok(()),
+        Err(error) if error.kind() == NotADirectory => {
+            return Err(Error::index(dir, "is a file; name an empty or new folder"));
+        }
+        Err(error) => return Err(Error::io(dir)(error)),
+    };
+    Err(Error::index(
+        dir,
+        if name == MANIFEST {
+            format!(
+                "holds a `{name}` that is no manifest of an index; name another folder, or remove \
+                 this one if it was an index"
+            )
+        } else {
+            format!("holds other files (`{name}`) and no index; name an empty or new folder")
+        },
+    ))
+}
+
+/// The names of the generations in an index folder. No other folder is ever removed.
+fn generations(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    entries
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .filter(|name| generation_number(name).is_some())
+        .collect()
+}
+
+/// Creates the folder of the next generation, and returns its name.
+fn next_generation(dir: &Path) -> Result<String> {
+    let newest = generations(dir).iter().filter_map(|name| generation_number(name)).max();
+    let name = generation_name(newest.map_or(1, |newest| newest.saturating_add(1)));
+    let folder = dir.join(&name);
+    fs::create_dir(&folder).map_err(Error::io(&folder))?;
+    Ok(name)
+}
+
+fn remove_other_generations(dir: &Path, current: &str) {
+    for name in generations(dir).iter().filter(|name| *name != current) {
+        // Most systems keep a removed file alive for readers that have it open. Where removal fails
+        // instead, the next build tries again.
+        let _ = fs::remove_dir_all(dir.join(name));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn folder_with(names: &[&str]) -> TempDir {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        for name in names {
+            let path = dir.path().join(name);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            fs::write(path, "").expect("a file");
+        }
+        dir
+    }
+
+    #[test]
+    fn a_generation_that_is_not_kept_leaves_nothing() {
+        let dir = folder_with(&[]);
+        let index = dir.path().join("index");
+        drop(Generation::begin(&index, None).expect("it begins"));
+        assert!(!index.exists());
+    }
+
+    #[test]
+    fn a_generation_follows_those_that_were_left() {
+        let dir = folder_with(&[LOCK, "generation-7/meta.json"]);
+        let generation = Generation::begin(dir.path(), None).expect("it begins");
+        assert_eq!(generation.name, "generation-8");
+        assert!(generation.folder.is_dir());
+    }
+
+    #[test]
+    fn a_second_build_waits_for_nobody() {
+        let dir = folder_with(&[]);
+        let first = Generation::begin(dir.path(), None).expect("it begins");
+        let second = Generation::begin(dir.path(), None).err().map(|error| error.to_string());
+        let holder = format!("process {} is writing this index", std::process::id());
+        assert!(second.is_some_and(|error| error.contains(&holder)));
+        drop(first);
+        assert!(Generation::begin(dir.path(), None).is_ok());
+    }
+
+    #[test]
+    fn other_files_are_refused() {
+        for names in [&["notes.txt"][..], &["generation-1/notes.txt"], &[MANIFEST], &[LOCK, "a"]] {
+            let dir = folder_with(names);
+            assert!(Generation::begin(dir.path(), None).is_err(), "{names:?}");
+        }
+        assert!(Generation::begin(folder_with(&[LOCK]).path(), None).is_ok());
+    }
+}

@@ -1,0 +1,128 @@
+//! The table of sources, a file beside the segments that no search reads.
+//!
+//! It keeps, for each policy, which snapshots came from which corpus, so that an update can tell
+//! whether the policy differs from what it found, and the counts that the manifest adds up.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::document::StoredSnapshot;
+use super::files::SOURCES;
+use super::table_file::{read_table, write_table};
+use crate::error::Result;
+use crate::index::report::Tally;
+
+/// The sources and counts of one policy.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct PolicySources {
+    /// [`crate::model::PolicyKey::hash`].
+    pub hash: u64,
+    /// The snapshots from each corpus, by number of the corpus.
+    pub corpora: Vec<CorpusPart>,
+    /// Duplicates: snapshots with the time and text of another one. If that one is removed, a
+    /// duplicate takes its place.
+    pub duplicates: Vec<StoredSnapshot>,
+    /// The snapshots that were decoded as windows-1252.
+    pub windows_1252: Tally,
+    /// The number of snapshots that have each metadata key.
+    pub metadata: BTreeMap<String, u64>,
+    /// The number of snapshots in each language.
+    pub languages: BTreeMap<String, u64>,
+    /// The number of distinct texts.
+    pub texts: u64,
+    /// Bytes of the distinct texts.
+    pub text_bytes: u64,
+    /// Bytes of the texts of all snapshots.
+    pub bytes: u64,
+    /// Occurrences: clauses, counted in every snapshot that contains them.
+    pub occurrences: u64,
+    /// The archive times of the oldest and the newest snapshot, in seconds since 1970 UTC.
+    pub span: (i64, i64),
+}
+
+/// The snapshots of a policy from one corpus, in short. An update compares this with what it finds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CorpusPart {
+    /// The number of the corpus.
+    pub corpus: u32,
+    /// The number of snapshots.
+    pub snapshots: u64,
+    /// The sum of the fingerprints of the snapshots, modulo 2^64.
+    pub sum: u64,
+}
+
+impl CorpusPart {
+    /// Adds a snapshot with this fingerprint.
+    pub fn add(&mut self, fingerprint: u64) {
+        self.snapshots += 1;
+        self.sum = self.sum.wrapping_add(fingerprint);
+    }
+}
+
+impl PolicySources {
+    /// The snapshots from this corpus; there may be none.
+    pub fn part(&self, corpus: u32) -> CorpusPart {
+        let part = self.corpora.iter().find(|part| part.corpus == corpus);
+        part.copied().unwrap_or(CorpusPart { corpus, ..CorpusPart::default() })
+    }
+
+    /// Counts a snapshot of a corpus.
+    pub fn add(&mut self, corpus: u32, fingerprint: u64) {
+        let found = self.corpora.binary_search_by_key(&corpus, |part| part.corpus);
+        let at = found.unwrap_or_else(|at| {
+            self.corpora.insert(at, CorpusPart { corpus, ..CorpusPart::default() });
+            at
+        });
+        self.corpora[at].add(fingerprint);
+    }
+}
+
+/// The sources of all policies, by hash of the policy.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SourceTable(pub HashMap<u64, PolicySources>);
+
+impl SourceTable {
+    /// The table of these policies.
+    pub fn new(policies: Vec<PolicySources>) -> Self {
+        Self(policies.into_iter().map(|policy| (policy.hash, policy)).collect())
+    }
+
+    /// Reads the table in the folder of a generation.
+    ///
+    /// # Errors
+    ///
+    /// The file is missing or damaged.
+    pub fn read(folder: &Path) -> Result<Self> {
+        Ok(Self::new(read_table(folder, SOURCES)?))
+    }
+
+    /// Writes the table into the folder of a generation, and waits until it is on disk.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        let mut policies: Vec<&PolicySources> = self.0.values().collect();
+        policies.sort_unstable_by_key(|policy| policy.hash);
+        write_table(folder, SOURCES, &policies)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_kept_by_number_of_the_corpus() {
+        let mut sources = PolicySources::default();
+        for (corpus, fingerprint) in [(3, u64::MAX), (1, 5), (3, 2)] {
+            sources.add(corpus, fingerprint);
+        }
+        let parts = [(1, 1, 5), (3, 2, 1)];
+        let parts = parts.map(|(corpus, snapshots, sum)| CorpusPart { corpus, snapshots, sum });
+        assert_eq!(sources.corpora, parts);
+        assert_eq!(sources.part(2).snapshots, 0);
+    }
+}

@@ -1,0 +1,58 @@
+//! Reads and writes the tables beside the segments of a generation, each a file of its own.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+
+/// Reads a table in postcard encoding from the file `name` in the folder of a generation.
+///
+/// # Errors
+///
+/// The file is missing or damaged.
+pub(super) fn read_table<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<T> {
+    let path = folder.join(name);
+    let bytes = fs::read(&path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Error::damaged(index_folder(folder), format!("`{name}` is missing")),
+        _ => Error::io(&path)(error),
+    })?;
+    postcard::from_bytes(&bytes).map_err(|error| {
+        Error::damaged(index_folder(folder), format!("`{name}` cannot be read: {error}"))
+    })
+}
+
+/// Writes a table in postcard encoding to the file `name` in the folder of a generation.
+///
+/// # Errors
+///
+/// Writing fails.
+pub(super) fn write_table(folder: &Path, name: &str, table: &impl Serialize) -> Result<()> {
+    let path = folder.join(name);
+    let bytes = postcard::to_stdvec(table)
+        .map_err(|error| Error::index(&path, format!("cannot be written ({error})")))?;
+    write_file(&path, &bytes)
+}
+
+/// Writes a file and waits until it is on disk.
+///
+/// # Errors
+///
+/// Writing fails.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    create_synced(path, bytes).map_err(Error::io(path))
+}
+
+fn create_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// The index folder with the folder of a generation.
+fn index_folder(generation: &Path) -> &Path {
+    generation.parent().expect("a generation's folder is inside the index folder")
+}

@@ -6,9 +6,8 @@
 use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED};
 
 use super::columns::{Columns, PlaceAndKind, intersect, place_ranges};
-use super::cursors::SegmentCursors;
+use super::cursors::{PatternCursor, SegmentCursors};
 use super::evaluate::{LeafFacts, MatchedPattern, is_true, matched};
-use super::pattern_cursor::PatternCursor;
 use super::policy_state::PolicyState;
 use super::{Decision, Match, OnMatch, SearchContext};
 use crate::collapse::OrdinalRun;

@@ -5,7 +5,7 @@
 //! of the match. Whatever comes later (scores, rows, hits, highlights) uses that decision.
 //!
 //! - `columns`: the columns of a segment that a walk reads, and places over ordinals.
-//! - `pattern_cursor`, `slot_cursor`, `heading_cursor`, `policy_cursor`, `cursors`: candidates.
+//! - `cursors`: the clauses that may match, in document order.
 //! - `spans`, `tokenized_text`: where a pattern occurs in a text.
 //! - `evaluate`: the truth of a query, and the patterns that make it true.
 //! - `policy_state`: what the walk knows of the policy that it is in.
@@ -16,11 +16,7 @@ mod clause_walk;
 mod columns;
 mod cursors;
 mod evaluate;
-mod heading_cursor;
-mod pattern_cursor;
-mod policy_cursor;
 mod policy_state;
-mod slot_cursor;
 mod spans;
 mod tokenized_text;
 mod unit_answer;
@@ -28,8 +24,8 @@ mod unit_walk;
 mod units;
 
 pub(crate) use columns::{Columns, first_place};
+pub(crate) use cursors::PatternCursor;
 pub(crate) use evaluate::MatchedPattern;
-pub(crate) use pattern_cursor::PatternCursor;
 pub(crate) use tokenized_text::TokenizedText;
 
 use tantivy::{DocId, SegmentOrdinal};

@@ -102,7 +102,7 @@ impl<'s> UnitWalk<'s> {
         };
         for operand in plan.filters.iter().chain(demanded) {
             if let Operand::Policies(i) = operand {
-                target = self.cursors.policies[*i].seek(target);
+                target = self.cursors.in_policies(*i, target);
             }
         }
         target

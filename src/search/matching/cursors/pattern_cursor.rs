@@ -4,10 +4,10 @@
 use tantivy::{DocAddress, DocId, SegmentOrdinal, TERMINATED};
 
 use super::slot_cursor::SlotCursor;
-use super::spans::{WordPositions, find};
-use super::tokenized_text::TokenizedText;
 use crate::error::Result;
 use crate::index::OpenIndex;
+use crate::search::matching::spans::{WordPositions, find};
+use crate::search::matching::tokenized_text::TokenizedText;
 use crate::search::plan::{Pattern, PatternWords, Spans};
 
 /// The clauses of a segment that contain a pattern. The clauses that are asked about ascend.

@@ -12,9 +12,9 @@ use tantivy::query::{BooleanQuery, EnableScoring, Query, Scorer, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocId, SegmentOrdinal, SegmentReader, TERMINATED, Term};
 
-use super::columns::Columns;
 use crate::error::Result;
 use crate::index::OpenIndex;
+use crate::search::matching::columns::Columns;
 use crate::search::plan::{Pattern, PlaceField, PlacePattern, Spans, matching_words};
 
 /// The clauses of the policies that a place pattern may match, in document order.

@@ -1,20 +1,29 @@
-//! All cursors of a plan in one segment, and the candidates that they make together.
+//! The cursors of a plan in one segment: the clauses that may match, in document order.
+//!
+//! Each cursor walks the clauses that satisfy one leaf of the query; [`SegmentCursors`] combines
+//! them as the query does. Targets of all cursors ascend.
+
+mod heading_cursor;
+mod pattern_cursor;
+mod policy_cursor;
+mod slot_cursor;
+
+pub(crate) use pattern_cursor::PatternCursor;
 
 use tantivy::{DocId, SegmentOrdinal, TERMINATED};
 
 use super::SearchContext;
 use super::columns::Columns;
-use super::heading_cursor::HeadingCursor;
-use super::pattern_cursor::PatternCursor;
-use super::policy_cursor::PolicyCursor;
 use crate::error::Result;
 use crate::search::plan::Operand;
+use heading_cursor::HeadingCursor;
+use policy_cursor::PolicyCursor;
 
 /// The cursors of a plan, by the numbers of its lists.
 pub(super) struct SegmentCursors<'s> {
     pub patterns: Vec<PatternCursor<'s>>,
-    pub headings: Vec<HeadingCursor<'s>>,
-    pub policies: Vec<PolicyCursor>,
+    headings: Vec<HeadingCursor<'s>>,
+    policies: Vec<PolicyCursor>,
 }
 
 impl<'s> SegmentCursors<'s> {
@@ -44,6 +53,11 @@ impl<'s> SegmentCursors<'s> {
         Ok(Self { patterns, headings, policies })
     }
 
+    /// The first clause from `target` on of a policy in a set of the plan.
+    pub fn in_policies(&mut self, policy_set: usize, target: DocId) -> DocId {
+        self.policies[policy_set].seek(target)
+    }
+
     /// The first document from `target` on for which all operands may be true. What a NOT excludes
     /// is still among the candidates.
     pub fn candidate_of_all<'o>(
@@ -71,7 +85,7 @@ impl<'s> SegmentCursors<'s> {
         match operand {
             Operand::Pattern(i) => self.patterns[*i].candidate(target),
             Operand::Place(i) => self.headings[*i].seek(target),
-            Operand::Policies(i) => self.policies[*i].seek(target),
+            Operand::Policies(i) => self.in_policies(*i, target),
             Operand::Not(_) => target,
             Operand::Or(operands) => {
                 let reached = operands.iter().map(|operand| self.candidate(operand, target));

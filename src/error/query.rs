@@ -1,24 +1,25 @@
-//! Why a query was refused, and where: the message, the query and a caret under the place.
+//! The error for a query that cannot be answered, with a caret under the mistake.
 //!
-//! An error knows its query, so that whoever prints it needs nothing else. What it echoes is safe
-//! for a terminal: control and direction-changing characters are replaced, and a long query is cut
-//! to a window around the place.
+//! The error contains its query and can be printed without any other data. Its text is safe for a
+//! terminal: control characters and characters that change the direction of writing are replaced,
+//! and a long query is cut to a window around the mistake.
 
 use std::fmt;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Columns of the query that are shown: with the indent and two ellipses it still fits into 80.
+/// The most columns of the query that are shown. With the indent and two ellipses a line still
+/// fits into 80 columns.
 const WINDOW_COLUMNS: usize = 72;
 
-/// Columns shown before the place in a long query: enough to see where one is, and most of the
-/// window for the place.
+/// The columns that are shown before the mistake in a long query. They are enough to recognise the
+/// position, and leave most of the window to the mistake itself.
 const LEAD_COLUMNS: usize = 24;
 
-/// Characters of the query that a message repeats, so that it stays one readable line.
+/// The most characters of the query that a message repeats, so that it stays one readable line.
 const ECHO_CHARS: usize = 40;
 
-/// A range of bytes in the query, on character borders: what an error points at.
+/// A range of bytes in a query, on character borders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct QuerySpan {
     /// The first byte.
@@ -39,19 +40,20 @@ impl QuerySpan {
     }
 }
 
-/// What sort of mistake it is. Tests and callers match on this, not on the words of the message.
+/// The kind of a mistake. Callers and tests match on it instead of on the words of the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QueryErrorKind {
-    /// Nothing but white space.
+    /// The query is empty, or contains only white space.
     Empty,
-    /// More bytes than [`MAX_QUERY_BYTES`](crate::query::MAX_QUERY_BYTES).
+    /// The query has more bytes than [`MAX_QUERY_BYTES`](crate::query::MAX_QUERY_BYTES).
     TooLong,
-    /// More groups inside each other than [`MAX_DEPTH`](crate::query::MAX_DEPTH).
+    /// More groups are inside each other than [`MAX_DEPTH`](crate::query::MAX_DEPTH), or too many
+    /// operators of distance follow each other.
     TooDeep,
     /// A quote or a run of bare words without a letter or a digit.
     NoWord,
-    /// `*` as the whole query.
+    /// `*` is the whole query.
     LoneStar,
     /// A quote that is never closed.
     UnclosedQuote,
@@ -61,31 +63,32 @@ pub enum QueryErrorKind {
     UnopenedGroup,
     /// `()`.
     EmptyGroup,
-    /// An operator with nothing before or after it.
+    /// An operator without an operand before or after it.
     MissingOperand,
-    /// A NOT with nothing positive beside it.
+    /// A NOT without a positive operand beside it.
     LoneNot,
-    /// A word before a colon that names no field.
+    /// A word before a colon that is not the name of a field.
     UnknownField,
-    /// A field with nothing directly after its colon.
+    /// A field without a value directly after its colon.
     MissingValue,
     /// A field inside the group of another field.
     NestedField,
-    /// A distance that is no number or too large, or stands where none can.
+    /// A distance that is no number or too large, or that occurs where none is allowed.
     BadDistance,
     /// A `*` inside a word.
     BadWildcard,
-    /// A regular expression that is none, or that needs too much memory.
+    /// A bad regular expression, or one that needs too much memory.
     BadRegex,
-    /// An operand that has no place in a text, beside an operator of distance.
+    /// An operand without a position in the text, beside an operator of distance.
     BadOperand,
-    /// A `*`, regular expression or stem that fits more words of the index than are looked up.
+    /// A `*`, regular expression or stem that matches more words of the index than a search looks
+    /// up.
     TooManyWords,
-    /// Well formed, but the index has no answer for it: for a binder to report.
+    /// The query is well formed, but the search plan finds no way to answer it with this index.
     Binding,
 }
 
-/// A query that cannot be answered: what is wrong, where, and what to do about it.
+/// A mistake in a query: its kind and place, a message, and mostly a hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueryError {
     kind: QueryErrorKind,
@@ -97,6 +100,7 @@ pub struct QueryError {
 
 impl QueryError {
     /// An error at `span` of `query`. The message is one line in lower case without a full stop.
+    /// A span that is not on character borders of the query is moved to the borders before it.
     pub fn new(
         kind: QueryErrorKind,
         query: &str,
@@ -115,14 +119,14 @@ impl QueryError {
         }
     }
 
-    /// The same error with advice, shown behind the caret.
+    /// The same error with a hint, which is shown after the caret.
     #[must_use]
     pub fn with_hint(mut self, hint: impl AsRef<str>) -> Self {
         self.hint = Some(visible(hint.as_ref()));
         self
     }
 
-    /// What sort of mistake it is.
+    /// The kind of the mistake.
     pub const fn kind(&self) -> QueryErrorKind {
         self.kind
     }
@@ -132,17 +136,17 @@ impl QueryError {
         &self.query
     }
 
-    /// The bytes of the query that are wrong; empty at its end when something is missing there.
+    /// The bytes of the query that are wrong. The span may be empty, as for an empty query.
     pub const fn span(&self) -> QuerySpan {
         self.span
     }
 
-    /// What is wrong, in one line.
+    /// The description of the mistake, in one line.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What to do about it.
+    /// Advice on how to correct the mistake, in one line.
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
     }
@@ -161,27 +165,34 @@ impl fmt::Display for QueryError {
             write!(f, "\n  {line}\n  {:column$}{:^<width$}", "", "^")?;
             "  "
         };
-        self.hint.as_ref().map_or(Ok(()), |hint| write!(f, "{gap}{hint}"))
+        match &self.hint {
+            Some(hint) => write!(f, "{gap}{hint}"),
+            None => Ok(()),
+        }
     }
 }
 
-/// The part of a query around an error, in columns of a terminal.
+/// The part of a query around a mistake, as one line of a terminal.
 struct Excerpt {
+    /// The text, with an ellipsis at each end that was cut.
     line: String,
+    /// The first column of the mistake, from 0.
     column: usize,
+    /// The columns of the mistake, at least 1.
     width: usize,
 }
 
 impl Excerpt {
     fn new(query: &str, span: QuerySpan) -> Self {
-        // A place near the end leaves room: fill the window from the left.
+        // A mistake near the end leaves room in the window, which more text before it fills.
         let start =
             back(query, span.start, LEAD_COLUMNS).min(back(query, query.len(), WINDOW_COLUMNS));
         let end = forward(query, start, WINDOW_COLUMNS);
+        let marked_end = span.end.min(end);
         let ellipsis = if start > 0 { "…" } else { "" };
-        let before = format!("{ellipsis}{}", visible(slice(query, start, span.start)));
-        let marked = visible(slice(query, span.start, span.end.min(end)));
-        let after = visible(slice(query, span.end.min(end), end));
+        let before = format!("{ellipsis}{}", visible(&query[start..span.start]));
+        let marked = visible(&query[span.start..marked_end]);
+        let after = visible(&query[marked_end..end]);
         let rest = if end < query.len() { "…" } else { "" };
         Self {
             line: format!("{before}{marked}{after}{rest}").trim_end().to_owned(),
@@ -191,77 +202,82 @@ impl Excerpt {
     }
 }
 
-/// Text of the query for a message: short. What it looks like in a terminal is
-/// [`QueryError::new`]'s business.
+/// Text of the query for a message, in backticks and shortened. [`QueryError::new`] makes it safe
+/// for a terminal.
 pub(crate) fn echo(text: &str) -> String {
     match text.char_indices().nth(ECHO_CHARS) {
-        Some((end, _)) => format!("`{}…`", slice(text, 0, end)),
+        Some((end, _)) => format!("`{}…`", &text[..end]),
         None => format!("`{text}`"),
     }
 }
 
-/// The text with every character that could move the cursor, or hide, replaced by one that can be
-/// seen.
+/// The text with every character replaced that is invisible or could move the cursor.
 fn visible(text: &str) -> String {
-    let show = |c: char| match c {
+    text.chars().map(visible_char).collect()
+}
+
+fn visible_char(c: char) -> char {
+    match c {
         _ if c.is_whitespace() => ' ',
         _ if c.is_control() => char::REPLACEMENT_CHARACTER,
-        // Soft hyphen, direction marks, zero-width space and its like, tags: not the joiners that
-        // scripts need.
-        '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => {
-            '\u{fffd}'
-        }
-        '\u{2060}'..='\u{206f}'
+        // Soft hyphen, direction marks, zero-width spaces and tags. The zero-width joiners stay,
+        // because some scripts need them.
+        '\u{ad}'
+        | '\u{61c}'
+        | '\u{200b}'
+        | '\u{200e}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
         | '\u{feff}'
         | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
+        | '\u{e0000}'..='\u{e007f}' => char::REPLACEMENT_CHARACTER,
         _ => c,
-    };
-    text.chars().map(show).collect()
+    }
 }
 
-/// The bytes of `text` from `start` to `end`, nothing if they are no range of it.
-fn slice(text: &str, start: usize, end: usize) -> &str {
-    text.get(start..end).unwrap_or_default()
-}
-
-/// The last character border at or before `at`.
+/// The last character border at or before byte `at`.
 fn floor_border(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|&byte| text.is_char_boundary(byte)).unwrap_or(0)
+    let mut border = at.min(text.len());
+    while !text.is_char_boundary(border) {
+        border -= 1;
+    }
+    border
 }
 
-/// Where the `columns` before byte `from` begin.
+/// The byte at which the last `columns` columns before byte `from` begin.
 fn back(query: &str, from: usize, columns: usize) -> usize {
-    let chars = slice(query, 0, from).chars().rev();
-    from.saturating_sub(fitting_bytes(chars, columns))
+    from - fitting_bytes(query[..from].chars().rev(), columns)
 }
 
-/// Where the `columns` from byte `from` on end.
+/// The byte at which the `columns` columns after byte `from` end.
 fn forward(query: &str, from: usize, columns: usize) -> usize {
-    from.saturating_add(fitting_bytes(slice(query, from, query.len()).chars(), columns))
+    from + fitting_bytes(query[from..].chars(), columns)
 }
 
-/// Bytes of the characters that fit into `columns`. Each takes at least one, or a stack of marks
-/// would fill the screen.
+/// The bytes of the first characters that fit into `columns` columns.
 fn fitting_bytes(chars: impl Iterator<Item = char>, columns: usize) -> usize {
     let mut used = 0;
     chars
-        .take_while(|c| {
-            used += c.width().unwrap_or(1).max(1);
+        .take_while(|&c| {
+            used += columns_of(c);
             used <= columns
         })
         .map(char::len_utf8)
         .sum()
 }
 
+/// The columns that are counted for a character. A combining mark and a control character count
+/// as one column too, or a stack of marks would fill the screen.
+fn columns_of(c: char) -> usize {
+    match c.width() {
+        Some(0) | None => 1,
+        Some(columns) => columns,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn spans_cover() {
-        assert_eq!(QuerySpan::new(1, 2).to(QuerySpan::new(5, 9)), QuerySpan::new(1, 9));
-    }
 
     fn error(query: &str, start: usize, end: usize) -> QueryError {
         QueryError::new(QueryErrorKind::Binding, query, QuerySpan::new(start, end), "it is wrong")
@@ -269,7 +285,12 @@ mod tests {
     }
 
     #[test]
-    fn caret_stands_under_the_place() {
+    fn spans_join() {
+        assert_eq!(QuerySpan::new(1, 2).to(QuerySpan::new(5, 9)), QuerySpan::new(1, 9));
+    }
+
+    #[test]
+    fn the_caret_is_under_the_place() {
         assert_eq!(
             error("ab cd ef", 3, 5).to_string(),
             "it is wrong\n  ab cd ef\n     ^^  mend it"
@@ -311,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_echoed_is_safe_for_a_terminal() {
+    fn echoed_text_is_safe_for_a_terminal() {
         let shown = error("a\tb\nc\u{1b}[2J\u{202e}\0", 0, 1).to_string();
         assert_eq!(shown, "it is wrong\n  a b c\u{fffd}[2J\u{fffd}\u{fffd}\n  ^  mend it");
         let message =
@@ -349,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_that_miss_a_border_are_mended() {
+    fn spans_are_moved_to_character_borders() {
         let shown = error("é", 1, 9);
         assert_eq!(shown.span(), QuerySpan::new(0, 2));
         assert_eq!(error("", 5, 3).span(), QuerySpan::new(0, 0));

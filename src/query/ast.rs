@@ -1,25 +1,25 @@
-//! The tree of a query: what [`parse`](fn@super::parse) returns and a binder walks.
+//! The tree of a query, which [`Query::parse`](super::Query::parse) builds.
 //!
-//! The tree says what was written, not how it is searched: a phrase is text that nobody has cut
-//! into tokens yet, and a field is a name that no schema has confirmed. Printing a tree gives the
-//! canonical form of the query, which parses to an equal tree.
+//! The tree represents the query as it was written, not the way in which it is searched: a phrase
+//! is text that is not cut into tokens yet, and the value of a field is not compared with any
+//! index. A printed tree is the canonical form of its query and parses to an equal tree.
 
 use std::fmt;
 
 use crate::error::QuerySpan;
 
-/// A piece of a query and where it was written. Two nodes are equal when their kinds are, wherever
-/// they stood.
+/// A part of a query with its place. Two nodes are equal if their kinds are equal; their places do
+/// not matter.
 #[derive(Debug, Clone)]
 pub struct QueryNode {
-    /// Where in the query it stands, with its quotes or parentheses.
+    /// The place of the node in the query, including its quotes or parentheses.
     pub span: QuerySpan,
-    /// What it asks for.
+    /// The condition of the node.
     pub kind: NodeKind,
 }
 
 impl QueryNode {
-    /// A node that was written at `span`.
+    /// A node of this kind at `span`.
     pub const fn new(span: QuerySpan, kind: NodeKind) -> Self {
         Self { span, kind }
     }
@@ -33,12 +33,14 @@ impl PartialEq for QueryNode {
 
 impl Eq for QueryNode {}
 
-/// A phrase: words in this order, next to each other but for `gap` other words in all between them.
+/// A phrase: words in this order, with at most `gap` other words between them in all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase {
-    /// What must follow each other: at least one is not [`PhraseWord::Any`], and no two are [`PhraseWord::Text`] in a row.
+    /// The words in their order. At least one is not [`PhraseWord::Any`], and two words in a row
+    /// are never both [`PhraseWord::Text`].
     pub words: Vec<PhraseWord>,
-    /// How many other words may stand between them, in all.
+    /// The most other words between the words of the phrase, in all. 0 means that they are next
+    /// to each other.
     pub gap: u32,
 }
 
@@ -48,7 +50,7 @@ impl Phrase {
         Self { words: vec![PhraseWord::Text(text.into())], gap: 0 }
     }
 
-    /// The text if it is all that there is.
+    /// The text of the phrase, if it has no gap and consists of plain text only.
     pub fn as_plain(&self) -> Option<&str> {
         match (self.words.as_slice(), self.gap) {
             ([PhraseWord::Text(text)], 0) => Some(text),
@@ -57,62 +59,67 @@ impl Phrase {
     }
 }
 
-/// A piece of a phrase.
+/// A part of a phrase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PhraseWord {
-    /// Text as typed, without its quotes and with single spaces between the words; it has a letter or a digit (or, under `company`
-    /// and `type`, a glob) and never straight and curly quotes at once.
+    /// Text as it was typed, without its quotes and with single spaces between the words. It never
+    /// contains both straight and curly quotes.
     Text(String),
-    /// `part*`: text of which the last word is only the beginning of one.
+    /// `part*`: text whose last word is only the beginning of a word.
     Prefix(String),
-    /// `/pattern/`: any word that the regular expression, which this is, fits from end to end.
+    /// `/pattern/`: any word that the regular expression matches from end to end. The slashes are
+    /// not included.
     Regex(String),
     /// `*`: any one word.
     Any,
 }
 
-/// What a node asks for.
+/// The condition of a node.
 ///
-/// A tree that comes from the parser keeps these promises, and printing relies on them:
-/// - `And` and `Or` have at least two operands, none of the node's own kind;
-/// - a `Not` stands only as an operand of an `And` that has another operand which is no `Not`;
-/// - a `Field` holds no other `Field`;
-/// - the operands of `Near` and `Within` are phrases, `Or`, `Near` and `Within`.
+/// The parser guarantees the following, and printing a tree relies on it:
+///
+/// - An `And` or `Or` has at least two operands, and none of them is of the same kind.
+/// - A `Not` occurs only as an operand of an `And` that has another operand without a `Not`.
+/// - A `Field` contains no other `Field`.
+/// - The operands of `Near` and `Within` are phrases, or `Or`, `Near` and `Within` of these.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NodeKind {
     /// A phrase.
     Phrase(Phrase),
-    /// Words as a set, in the order in which they were typed: what bare words are under [`Matching::All`](super::Matching::All) and
-    /// [`Matching::Any`](super::Matching::Any).
+    /// Words whose order does not matter, as they were typed. Bare words become a set with
+    /// [`Matching::All`](super::Matching::All) and [`Matching::Any`](super::Matching::Any).
     Set(String),
-    /// The left and the right with at most `distance` words between their nearest ends, in either order, not overlapping.
+    /// Both operands in either order, without overlap, and with at most `distance` words between
+    /// their nearest ends.
     Near {
-        /// The most words between them.
+        /// The most words between the operands.
         distance: u32,
-        /// What is written first.
+        /// The operand that is written first.
         left: Box<QueryNode>,
-        /// What is written second.
+        /// The operand that is written second.
         right: Box<QueryNode>,
     },
-    /// A `found` with a `beside` at most `distance` words away on either side, or without one.
+    /// The operand `found`, with `beside` at most `distance` words away on either side. If the
+    /// operator is negated, `found` without `beside` that near.
     Within {
-        /// The most words between them.
+        /// The most words between the operands.
         distance: u32,
-        /// Whether there must be none.
+        /// Whether `beside` must be absent.
         is_negated: bool,
-        /// What is looked for.
+        /// The operand that matches.
         found: Box<QueryNode>,
-        /// What must, or must not, stand near it.
+        /// The operand that must, or must not, be near.
         beside: Box<QueryNode>,
     },
-    /// The operand judged on a field instead of the text of the clause.
+    /// The operand, searched in a field instead of the text of the clause.
     Field {
-        /// Which field.
+        /// The field to search in.
         field: QueryField,
-        /// What it must hold: phrases, `Near` and `Within`, and `And`, `Or`, `Not` of them.
+        /// The condition on the field: phrases, `Near` and `Within`, and `And`, `Or` and `Not` of
+        /// these.
         operand: Box<QueryNode>,
     },
-    /// Matches where the operand does not.
+    /// The operand does not match.
     Not(Box<QueryNode>),
     /// All operands match.
     And(Vec<QueryNode>),
@@ -123,13 +130,13 @@ pub enum NodeKind {
 /// A field that a query can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum QueryField {
-    /// Whose policy it is: a whole name or a glob.
+    /// The name of the company: a whole name or a glob.
     Company,
     /// The policy type: a whole name or a glob.
     Type,
-    /// A phrase inside one heading of the section path.
+    /// One heading of the section path, by a phrase inside it.
     Section,
-    /// Host and path of a link target.
+    /// Host and path of a link target, by a phrase inside them.
     Link,
 }
 
@@ -137,7 +144,7 @@ impl QueryField {
     /// Every field, in the order in which messages list them.
     pub const ALL: [Self; 4] = [Self::Company, Self::Type, Self::Section, Self::Link];
 
-    /// The name as written before the colon.
+    /// The name of the field, as it is written before the colon.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Company => "company",
@@ -147,13 +154,13 @@ impl QueryField {
         }
     }
 
-    /// The field of this name, in whatever ASCII case.
+    /// The field of this name. The case of ASCII letters does not matter.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.name().eq_ignore_ascii_case(name))
     }
 
-    /// Whether its values are whole names, in which `*`, `?` and `[` make a glob, rather than
-    /// phrases.
+    /// Whether the values of the field are whole names, in which `*`, `?` and `[` make a glob. The
+    /// values of the other fields are phrases.
     pub const fn takes_globs(self) -> bool {
         matches!(self, Self::Company | Self::Type)
     }
@@ -165,15 +172,25 @@ impl fmt::Display for QueryField {
     }
 }
 
+/// How tightly a node binds when it is written without parentheses. A node needs parentheses where
+/// a tighter one is required.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Binding {
+    Or,
+    And,
+    Not,
+    Distance,
+    Single,
+}
+
 impl NodeKind {
-    /// How tightly it binds when written without parentheses: only the order of the numbers counts.
-    const fn binding(&self) -> u8 {
+    const fn binding(&self) -> Binding {
         match self {
-            Self::Or(_) => 0,
-            Self::And(_) => 1,
-            Self::Not(_) => 2,
-            Self::Near { .. } | Self::Within { .. } => 3,
-            Self::Field { .. } | Self::Phrase(_) | Self::Set(_) => 4,
+            Self::Or(_) => Binding::Or,
+            Self::And(_) => Binding::And,
+            Self::Not(_) => Binding::Not,
+            Self::Near { .. } | Self::Within { .. } => Binding::Distance,
+            Self::Field { .. } | Self::Phrase(_) | Self::Set(_) => Binding::Single,
         }
     }
 }
@@ -181,68 +198,83 @@ impl NodeKind {
 impl fmt::Display for QueryNode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            NodeKind::Phrase(phrase) => print_phrase(f, phrase),
+            NodeKind::Phrase(phrase) => write!(f, "{phrase}"),
             NodeKind::Set(text) => f.write_str(text),
             NodeKind::Field { field, operand } => {
                 write!(f, "{field}:")?;
-                print_operand(f, operand, 4)
+                print_operand(f, operand, Binding::Single)
             }
             NodeKind::Near { distance, left, right } => {
-                print_operand(f, left, 3)?;
+                print_operand(f, left, Binding::Distance)?;
                 write!(f, " NEAR/{distance} ")?;
-                print_operand(f, right, 4)
+                print_operand(f, right, Binding::Single)
             }
             NodeKind::Within { distance, is_negated, found, beside } => {
-                print_operand(f, found, 3)?;
+                print_operand(f, found, Binding::Distance)?;
                 write!(f, " {}WITHIN/{distance} ", if *is_negated { "NOT " } else { "" })?;
-                print_operand(f, beside, 4)
+                print_operand(f, beside, Binding::Single)
             }
             NodeKind::Not(operand) => {
                 f.write_str("NOT ")?;
-                print_operand(f, operand, 3)
+                print_operand(f, operand, Binding::Distance)
             }
-            NodeKind::And(operands) => print_joined(f, operands, " AND ", 2),
-            NodeKind::Or(operands) => print_joined(f, operands, " OR ", 1),
+            NodeKind::And(operands) => print_joined(f, operands, " AND ", Binding::Not),
+            NodeKind::Or(operands) => print_joined(f, operands, " OR ", Binding::And),
         }
     }
 }
 
-/// Always in quotes: only there are operators, fields and white space plain text. A text with
-/// straight quotes inside was written in curly ones.
-fn print_phrase(f: &mut fmt::Formatter<'_>, phrase: &Phrase) -> fmt::Result {
-    let word = |word: &PhraseWord| match word {
-        PhraseWord::Text(text) => text.clone(),
-        PhraseWord::Prefix(text) => format!("{text}*"),
-        PhraseWord::Regex(pattern) => format!("/{pattern}/"),
-        PhraseWord::Any => "*".to_owned(),
-    };
-    let text = phrase.words.iter().map(word).collect::<Vec<_>>().join(" ");
-    if text.contains('"') {
-        write!(f, "“{text}”")?
-    } else {
-        write!(f, "\"{text}\"")?
+/// Prints the phrase in quotes, because operators, fields and white space are plain text only
+/// there. A text that contains straight quotes was written in curly ones.
+impl fmt::Display for Phrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.words.iter().map(PhraseWord::to_string).collect::<Vec<_>>().join(" ");
+        if text.contains('"') {
+            write!(f, "“{text}”")?;
+        } else {
+            write!(f, "\"{text}\"")?;
+        }
+        if self.gap > 0 { write!(f, "~{}", self.gap) } else { Ok(()) }
     }
-    if phrase.gap > 0 { write!(f, "~{}", phrase.gap) } else { Ok(()) }
+}
+
+impl fmt::Display for PhraseWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Prefix(text) => write!(f, "{text}*"),
+            Self::Regex(pattern) => write!(f, "/{pattern}/"),
+            Self::Any => f.write_str("*"),
+        }
+    }
 }
 
 fn print_joined(
     f: &mut fmt::Formatter<'_>,
     operands: &[QueryNode],
     operator: &str,
-    binding: u8,
+    required: Binding,
 ) -> fmt::Result {
-    for (place, operand) in operands.iter().enumerate() {
-        if place > 0 {
+    for (number, operand) in operands.iter().enumerate() {
+        if number > 0 {
             f.write_str(operator)?;
         }
-        print_operand(f, operand, binding)?;
+        print_operand(f, operand, required)?;
     }
     Ok(())
 }
 
-/// In parentheses where it binds less tightly than its place demands.
-fn print_operand(f: &mut fmt::Formatter<'_>, operand: &QueryNode, binding: u8) -> fmt::Result {
-    if operand.kind.binding() < binding { write!(f, "({operand})") } else { write!(f, "{operand}") }
+/// Prints the operand, in parentheses if it binds less tightly than its place requires.
+fn print_operand(
+    f: &mut fmt::Formatter<'_>,
+    operand: &QueryNode,
+    required: Binding,
+) -> fmt::Result {
+    if operand.kind.binding() < required {
+        write!(f, "({operand})")
+    } else {
+        write!(f, "{operand}")
+    }
 }
 
 #[cfg(test)]
@@ -277,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn field_names_come_back() {
+    fn field_names_are_recognised() {
         for field in QueryField::ALL {
             assert_eq!(QueryField::from_name(&field.name().to_uppercase()), Some(field));
         }

@@ -1,94 +1,76 @@
-//! The words, quotes, operators and colons of a query, with their places.
+//! Cuts a query into words, quotes, parentheses, operators and field names.
+//!
+//! The lexer decides what one piece of text is: an operator, a word, a regular expression, the
+//! name of a field. Whether the pieces make sense together is left to the parser.
 
 use super::ast::QueryField;
-use super::parse::{MAX_DISTANCE, Matching};
-use crate::error::{QueryError, QueryErrorKind as Kind, QuerySpan, echo};
+use super::language::{MAX_DISTANCE, Matching};
+use super::text::{QueryText, ends_word, is_curly_quote, is_quote, is_separator};
+use crate::error::{QueryError, QueryErrorKind, QuerySpan, echo};
 
-/// Jaro-Winkler similarity from which a field is suggested: `typ`, `sect` and `comapny` are above
-/// 0.9, `title` and `note` below 0.7.
-const NEAR_NAME: f64 = 0.8;
+/// The Jaro-Winkler similarity from which a field is suggested in place of an unknown one. `typ`,
+/// `sect` and `comapny` reach 0.9, `title` and `note` stay below 0.7.
+const MIN_SIMILARITY: f64 = 0.8;
 
+/// The name of an operand in messages.
 pub(super) const OPERAND: &str = "a word, a quoted phrase or a group";
 
 // Hints.
 pub(super) const AS_WORDS: &str = "to search for the words, put them in quotes";
 const AS_NEAR: &str =
     "a distance follows a quoted phrase; for groups there is NEAR, as in `(a OR b) NEAR/5 c`";
-const AS_GAP: &str =
-    "write how many other words may stand between those of the phrase, as in `\"sell data\"~3`";
+const AS_GAP: &str = "write how many other words may come between the words of the phrase, \
+                      as in `\"sell data\"~3`";
 const AS_LINK: &str = "put the address in quotes, or search link targets with `link:`";
 
-/// White space as Unicode has it, and control characters: NUL and its like come from scripts,
-/// nobody searches for them.
-pub(super) fn is_separator(c: char) -> bool {
-    c.is_whitespace() || c.is_control()
-}
-
-fn is_curly(c: char) -> bool {
-    matches!(c, '“' | '”' | '„' | '‟')
-}
-
-pub(super) fn is_quote(c: char) -> bool {
-    c == '"' || is_curly(c)
-}
-
-pub(super) fn ends_word(c: char) -> bool {
-    is_separator(c) || is_quote(c) || matches!(c, '(' | ')')
-}
-
-/// The query, read by byte ranges that cannot panic.
+/// A piece of a query with its place.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Source<'q>(pub &'q str);
-
-impl<'q> Source<'q> {
-    pub fn slice(self, span: QuerySpan) -> &'q str {
-        self.0.get(span.start..span.end).unwrap_or_default()
-    }
-
-    pub fn rest(self, from: usize) -> &'q str {
-        self.0.get(from..).unwrap_or_default()
-    }
-
-    pub fn error(self, kind: Kind, span: QuerySpan, message: impl AsRef<str>) -> QueryError {
-        QueryError::new(kind, self.0, span, message)
-    }
+pub(super) struct QueryToken {
+    pub span: QuerySpan,
+    pub kind: QueryTokenKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(super) enum QueryTokenKind {
     Word,
-    /// With its quotes.
+    /// A quoted text. The span includes the quotes.
     Quote,
     Open,
     Close,
     And,
     Or,
     Not,
-    /// `NEAR/n`.
-    Near(u32),
-    /// `WITHIN/n`.
-    Within(u32),
-    /// `NOT WITHIN/n`.
-    NotWithin(u32),
-    /// `~n` right behind a quote.
+    /// An operator of distance, with its largest distance in words.
+    Distance(DistanceOperator, u32),
+    /// `~n` directly after a quote, with the number of words.
     Gap(u32),
-    /// With its colon; a word, a quote or an opening parenthesis follows without a gap.
+    /// The name of a field. The span includes the colon, and a word, a quote or an opening
+    /// parenthesis follows without a space.
     Field(QueryField),
 }
 
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Token {
-    pub span: QuerySpan,
-    pub kind: TokenKind,
+/// An operator that limits the distance between two operands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DistanceOperator {
+    /// `NEAR/n`.
+    Near,
+    /// `WITHIN/n`.
+    Within,
+    /// `NOT WITHIN/n`.
+    NotWithin,
 }
 
-pub(super) fn lex(source: Source<'_>, matching: Matching) -> Result<Vec<Token>, QueryError> {
-    let (tokens, at, no_pattern_before) = (Vec::new(), 0, 0);
-    let mut lexer = Lexer { source, matching, tokens, at, no_pattern_before };
-    while let Some(c) = source.rest(lexer.at).chars().next() {
+/// Cuts `text` into tokens. If bare words are a set, a colon that makes no field is punctuation.
+///
+/// # Errors
+///
+/// A quote without an end, an unknown field, a field without a value, or a bad distance.
+pub(super) fn lex(text: QueryText<'_>, matching: Matching) -> Result<Vec<QueryToken>, QueryError> {
+    let mut lexer = Lexer { text, matching, tokens: Vec::new(), at: 0, no_pattern_before: 0 };
+    while let Some(c) = text.rest(lexer.at).chars().next() {
         match c {
-            '(' => lexer.push(TokenKind::Open, lexer.at + 1),
-            ')' => lexer.push(TokenKind::Close, lexer.at + 1),
+            '(' => lexer.push(QueryTokenKind::Open, lexer.at + 1),
+            ')' => lexer.push(QueryTokenKind::Close, lexer.at + 1),
             c if is_separator(c) => lexer.at += c.len_utf8(),
             c if is_quote(c) => lexer.quote(c)?,
             _ => lexer.word()?,
@@ -98,203 +80,221 @@ pub(super) fn lex(source: Source<'_>, matching: Matching) -> Result<Vec<Token>, 
 }
 
 struct Lexer<'q> {
-    source: Source<'q>,
+    text: QueryText<'q>,
     matching: Matching,
-    tokens: Vec<Token>,
+    tokens: Vec<QueryToken>,
+    /// The first byte that is not part of a token yet.
     at: usize,
-    /// No pattern begins before this byte: keeps a query of slashes and parentheses linear.
+    /// A byte before which no regular expression begins. Without it, a query of slashes and
+    /// parentheses would take quadratic time.
     no_pattern_before: usize,
 }
 
 impl Lexer<'_> {
-    fn push(&mut self, kind: TokenKind, end: usize) {
+    /// Adds a token from the current position to `end`, and goes on there.
+    fn push(&mut self, kind: QueryTokenKind, end: usize) {
         let span = QuerySpan::new(self.at, end);
-        self.tokens.push(Token { span, kind });
+        self.tokens.push(QueryToken { span, kind });
         self.at = end;
     }
 
-    /// A straight quote closes a straight one, any curly one a curly one: languages differ in which
-    /// of those opens.
+    /// A quoted text.
+    ///
+    /// A straight quote closes a straight one, and any curly quote closes any curly one, because
+    /// languages disagree about which curly quote opens.
     fn quote(&mut self, open: char) -> Result<(), QueryError> {
         let inner = self.at + open.len_utf8();
-        let closes = |c| is_quote(c) && is_curly(c) == is_curly(open);
-        let mut chars = self.source.rest(inner).char_indices();
-        let Some((length, close)) = chars.find(|&(_, c)| closes(c)) else {
-            let place = QuerySpan::new(self.at, inner);
-            let error = self.source.error(Kind::UnclosedQuote, place, "unclosed quote");
-            let close = if is_curly(open) { '”' } else { open };
-            return Err(error.with_hint(format!("close it with `{close}`")));
+        let mut chars = self.text.rest(inner).char_indices();
+        let Some((length, close)) = chars.find(|&(_, c)| closes_quote(open, c)) else {
+            return Err(self.unclosed_quote(open));
         };
-        self.push(TokenKind::Quote, inner + length + close.len_utf8());
+        self.push(QueryTokenKind::Quote, inner + length + close.len_utf8());
         Ok(())
     }
 
+    fn unclosed_quote(&self, open: char) -> QueryError {
+        let span = QuerySpan::new(self.at, self.at + open.len_utf8());
+        let error = self.text.error(QueryErrorKind::UnclosedQuote, span, "unclosed quote");
+        let close = if is_curly_quote(open) { '”' } else { open };
+        error.with_hint(format!("close it with `{close}`"))
+    }
+
+    /// An operator, a field with its value, the distance of a phrase, or a word.
     fn word(&mut self) -> Result<(), QueryError> {
         let end = self.word_end(self.at);
         let span = QuerySpan::new(self.at, end);
-        let word = self.source.slice(span);
+        let word = self.text.slice(span);
         if word.starts_with('~')
-            && let Some(operand) = self.operand_before()
+            && let Some(operand) = self.adjoining_operand()
         {
             return self.gap(operand, span);
         }
-        if let Some((operator, number)) = proximity(word) {
-            return self.proximity(operator, number, span);
+        if let Some((operator, number)) = split_distance(word) {
+            return self.distance_operator(operator, number, span);
         }
         match (word, field_name(word)) {
-            ("AND", _) => self.push(TokenKind::And, end),
-            ("OR", _) => self.push(TokenKind::Or, end),
-            ("NOT", _) => self.push(TokenKind::Not, end),
-            (_, None) => self.push(TokenKind::Word, end),
+            ("AND", _) => self.push(QueryTokenKind::And, end),
+            ("OR", _) => self.push(QueryTokenKind::Or, end),
+            ("NOT", _) => self.push(QueryTokenKind::Not, end),
+            (_, None) => self.push(QueryTokenKind::Word, end),
             (_, Some(name)) => return self.field(name),
         }
         Ok(())
     }
 
-    /// The last token, if it is a quote or the end of a group, and ends right here.
-    fn operand_before(&self) -> Option<TokenKind> {
+    /// The last token, if it is a quote or the end of a group and no space follows it.
+    fn adjoining_operand(&self) -> Option<QueryTokenKind> {
         let last = self.tokens.last().filter(|last| last.span.end == self.at)?;
-        matches!(last.kind, TokenKind::Quote | TokenKind::Close).then_some(last.kind)
+        matches!(last.kind, QueryTokenKind::Quote | QueryTokenKind::Close).then_some(last.kind)
     }
 
-    fn gap(&mut self, operand: TokenKind, span: QuerySpan) -> Result<(), QueryError> {
-        let written = self.source.slice(span);
-        let error = |message: String| self.source.error(Kind::BadDistance, span, message);
-        if operand == TokenKind::Close {
-            return Err(
-                error(format!("the distance {} behind a group", echo(written))).with_hint(AS_NEAR)
-            );
-        }
+    /// `~n` directly after `operand`, which must be a quote.
+    fn gap(&mut self, operand: QueryTokenKind, span: QuerySpan) -> Result<(), QueryError> {
+        let written = self.text.slice(span);
         let number = &written[1..];
+        if operand == QueryTokenKind::Close {
+            let message = format!("the distance {} behind a group", echo(written));
+            let error = self.text.error(QueryErrorKind::BadDistance, span, message);
+            return Err(error.with_hint(AS_NEAR));
+        }
         if !is_number(number) {
             let message = format!("expected a number after `~`, not {}", echo(number));
-            return Err(error(message).with_hint(AS_GAP));
+            let error = self.text.error(QueryErrorKind::BadDistance, span, message);
+            return Err(error.with_hint(AS_GAP));
         }
-        let distance = self.distance(number, QuerySpan::new(span.start + 1, span.end))?;
-        self.push(TokenKind::Gap(distance), span.end);
+        let words = self.distance(number, QuerySpan::new(span.start + 1, span.end))?;
+        self.push(QueryTokenKind::Gap(words), span.end);
         Ok(())
     }
 
-    fn proximity(
+    /// `NEAR/n` or `WITHIN/n`. A NOT directly before WITHIN becomes part of the operator.
+    fn distance_operator(
         &mut self,
         operator: &str,
         number: &str,
         span: QuerySpan,
     ) -> Result<(), QueryError> {
-        let distance = self.distance(number, QuerySpan::new(span.end - number.len(), span.end))?;
-        let kind = match operator {
-            "NEAR" => TokenKind::Near(distance),
-            _ if self.tokens.last().is_some_and(|last| last.kind == TokenKind::Not) => {
-                // One operator of two words.
-                self.at = self.tokens.pop().map_or(span.start, |not| not.span.start);
-                TokenKind::NotWithin(distance)
-            }
-            _ => TokenKind::Within(distance),
+        let words = self.distance(number, QuerySpan::new(span.end - number.len(), span.end))?;
+        let operator = if operator == "NEAR" {
+            DistanceOperator::Near
+        } else if let Some(not) = self.tokens.pop_if(|last| last.kind == QueryTokenKind::Not) {
+            self.at = not.span.start;
+            DistanceOperator::NotWithin
+        } else {
+            DistanceOperator::Within
         };
-        self.push(kind, span.end);
+        self.push(QueryTokenKind::Distance(operator, words), span.end);
         Ok(())
     }
 
+    /// The value of `number`, which consists of digits and may be too large.
     fn distance(&self, number: &str, span: QuerySpan) -> Result<u32, QueryError> {
         let distance = number.parse().ok().filter(|&distance| distance <= MAX_DISTANCE);
         distance.ok_or_else(|| {
             let message =
                 format!("the distance {} is more than {MAX_DISTANCE} words", echo(number));
-            let error = self.source.error(Kind::BadDistance, span, message);
+            let error = self.text.error(QueryErrorKind::BadDistance, span, message);
             error.with_hint("for words anywhere in a clause, join them with AND")
         })
     }
 
+    /// The byte after the word or regular expression that begins at `from`.
     fn word_end(&mut self, from: usize) -> usize {
-        let rest = self.source.rest(from);
+        let rest = self.text.rest(from);
         let length = self.pattern_length(from).or_else(|| rest.find(ends_word));
         from + length.unwrap_or(rest.len())
     }
 
-    /// The length of a `/pattern/`: the parentheses inside do not end it as they end a word, those
-    /// that close groups around it do.
+    /// The bytes of the regular expression `/pattern/` that begins at `from`, if one does.
+    ///
+    /// A parenthesis inside the expression does not end it. Closing parentheses after the last
+    /// slash close the groups around it.
     fn pattern_length(&mut self, from: usize) -> Option<usize> {
-        let rest = self.source.rest(from);
+        let rest = self.text.rest(from);
         if from < self.no_pattern_before || !rest.starts_with('/') {
             return None;
         }
-        let mut runs = rest.split(|c| is_separator(c) || is_quote(c));
-        let run = runs.next().unwrap_or_default();
-        let pattern = run.trim_end_matches(')');
+        let length = rest.find(|c| is_separator(c) || is_quote(c)).unwrap_or(rest.len());
+        let pattern = rest[..length].trim_end_matches(')');
         if is_pattern(pattern) {
             return Some(pattern.len());
         }
-        self.no_pattern_before = from + run.len();
+        self.no_pattern_before = from + length;
         None
     }
 
+    /// The field `name` at the current position, and its value if that is a word.
     fn field(&mut self, name: &str) -> Result<(), QueryError> {
         let colon = QuerySpan::new(self.at, self.at + name.len() + 1);
-        if self.matching != Matching::Phrase && !self.is_field(name, colon.end) {
-            // Plain language has colons too.
+        if self.matching != Matching::Phrase && !self.is_field_with_value(name, colon.end) {
             let end = self.word_end(self.at);
-            self.push(TokenKind::Word, end);
+            self.push(QueryTokenKind::Word, end);
             return Ok(());
         }
         let field = QueryField::from_name(name).ok_or_else(|| self.unknown_field(name))?;
-        self.push(TokenKind::Field(field), colon.end);
+        self.push(QueryTokenKind::Field(field), colon.end);
         let end = self.word_end(colon.end);
-        let first = self.source.rest(colon.end).chars().next();
+        let first = self.text.rest(colon.end).chars().next();
         if end > colon.end {
-            self.push(TokenKind::Word, end);
+            self.push(QueryTokenKind::Word, end);
         } else if !first.is_some_and(|c| c == '(' || is_quote(c)) {
-            let message = format!("expected {OPERAND} after `{}`", self.source.slice(colon));
-            let error = self.source.error(Kind::MissingValue, colon, message);
+            let message = format!("expected {OPERAND} after `{}`", self.text.slice(colon));
+            let error = self.text.error(QueryErrorKind::MissingValue, colon, message);
             let hint = format!("write it directly after the colon, as in `{field}:word`");
             return Err(error.with_hint(hint));
         }
         Ok(())
     }
 
-    /// Whether this is the name of a field, and something follows its colon without a gap.
-    fn is_field(&self, name: &str, colon: usize) -> bool {
-        let next = self.source.rest(colon).chars().next();
+    /// Whether `name` is a field and its value follows at `after_colon` without a space.
+    fn is_field_with_value(&self, name: &str, after_colon: usize) -> bool {
+        let next = self.text.rest(after_colon).chars().next();
         QueryField::from_name(name).is_some() && next.is_some_and(|c| !is_separator(c))
     }
 
     fn unknown_field(&self, name: &str) -> QueryError {
         let span = QuerySpan::new(self.at, self.at + name.len());
         let message = format!("unknown field {}", echo(name));
-        let error = self.source.error(Kind::UnknownField, span, message);
-        let value = self.source.rest(span.end + 1);
+        let error = self.text.error(QueryErrorKind::UnknownField, span, message);
+        let value = self.text.rest(span.end + 1);
         if value.starts_with("//") || name.eq_ignore_ascii_case("mailto") {
             return error.with_hint(AS_LINK);
         }
         let fields = QueryField::ALL.map(QueryField::name).join(", ");
-        error.with_hint(match near_field(name) {
-            Some(near) => format!("did you mean `{near}`? fields: {fields}"),
+        error.with_hint(match similar_field(name) {
+            Some(similar) => format!("did you mean `{similar}`? fields: {fields}"),
             None => format!("fields: {fields}; {AS_WORDS}"),
         })
     }
 }
 
-/// What stands before the colon, if it looks like the name of a field.
+fn closes_quote(open: char, c: char) -> bool {
+    is_quote(c) && is_curly_quote(c) == is_curly_quote(open)
+}
+
+/// The text before the first colon of `word`, if it looks like the name of a field.
 fn field_name(word: &str) -> Option<&str> {
     let (name, _) = word.split_once(':')?;
     let has_letter = name.contains(|c: char| c.is_ascii_alphabetic());
-    let is_foreign = |c: char| !c.is_ascii_alphabetic() && !matches!(c, '-' | '_');
-    (has_letter && !name.contains(is_foreign)).then_some(name)
+    let is_ascii_name = name.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_'));
+    (has_letter && is_ascii_name).then_some(name)
 }
 
-fn near_field(name: &str) -> Option<QueryField> {
+/// The field whose name is most like `name`, if it is like it at all.
+fn similar_field(name: &str) -> Option<QueryField> {
     let name = name.to_ascii_lowercase();
-    let near = QueryField::ALL.map(|field| (strsim::jaro_winkler(&name, field.name()), field));
-    let (similarity, field) = near.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (similarity >= NEAR_NAME).then_some(field)
+    let rated = QueryField::ALL.map(|field| (strsim::jaro_winkler(&name, field.name()), field));
+    let (similarity, field) = rated.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (similarity >= MIN_SIMILARITY).then_some(field)
 }
 
-/// `/x/`: a regular expression.
+/// Whether the word is written as a regular expression, `/x/`.
 pub(super) fn is_pattern(word: &str) -> bool {
     word.len() > 2 && word.starts_with('/') && word.ends_with('/')
 }
 
-/// `NEAR/5` or `WITHIN/5`: the operator and the number.
-fn proximity(word: &str) -> Option<(&str, &str)> {
+/// The operator and the number of `NEAR/5` or `WITHIN/5`.
+fn split_distance(word: &str) -> Option<(&str, &str)> {
     word.split_once('/')
         .filter(|(operator, number)| matches!(*operator, "NEAR" | "WITHIN") && is_number(number))
 }
@@ -308,16 +308,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn near_names() {
+    fn misspelt_fields_are_recognised() {
         for (name, field) in [
             ("Companies", QueryField::Company),
             ("sect", QueryField::Section),
             ("lnik", QueryField::Link),
         ] {
-            assert_eq!(near_field(name), Some(field), "{name}");
+            assert_eq!(similar_field(name), Some(field), "{name}");
         }
         for name in ["title", "note", "site", "x"] {
-            assert_eq!(near_field(name), None, "{name}");
+            assert_eq!(similar_field(name), None, "{name}");
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The query language: parses what a person types into a tree whose nodes know their places.
+//! Parses a query in the query language into a tree.
 //!
-//! [`Query::parse`] knows the language and nothing else: no index, no schema, no tokens. Each
-//! [`QueryNode`] of its tree has a [`QuerySpan`] that points into the text, and a [`QueryError`]
-//! points at the mistake. A phrase in the tree is text as typed. The search plan cuts it into
-//! tokens with the function that cut the corpus, so that `third-party` and `third party` are the
-//! same query although the parser does not know why.
+//! [`Query::parse`] knows the language and nothing about an index, a schema or tokens. Each
+//! [`QueryNode`] of the tree has a [`QuerySpan`], a range of bytes in the text of the query, and a
+//! [`QueryError`] points at the mistake. A phrase in the tree is the text as it was typed. The
+//! search plan cuts it into tokens with the function that cut the corpus. That makes `third-party`
+//! and `third party` the same query, without any rule for it in the parser.
 //!
 //! # Grammar
 //!
@@ -32,8 +32,8 @@
 //! explains the language to users.
 //!
 //! Operators are written in upper case: `and`, `or` and `not` are words. A NOT needs a positive
-//! operand beside it, or it would match nearly everything. A colon behind anything but ASCII
-//! letters, `-` and `_` is punctuation, as in `10:30`.
+//! operand beside it, because alone it would match nearly everything. A colon makes a field only
+//! after ASCII letters, `-` and `_`; elsewhere it is punctuation, as in `10:30`.
 //!
 //! # Example
 //!
@@ -46,19 +46,21 @@
 //! ```
 
 mod ast;
+mod language;
 mod lex;
 mod parse;
 mod phrase;
 mod regex;
+mod text;
 
 use std::str::FromStr;
 
 pub use crate::error::{QueryError, QueryErrorKind, QuerySpan};
 pub use ast::{NodeKind, Phrase, PhraseWord, QueryField, QueryNode};
-pub use parse::{MAX_DEPTH, MAX_DISTANCE, MAX_QUERY_BYTES, Matching};
+pub use language::{MAX_DEPTH, MAX_DISTANCE, MAX_QUERY_BYTES, Matching};
 pub(crate) use regex::TermRegex;
 
-/// A query that was parsed: its text, how its bare words were read, and its tree.
+/// A parsed query, with its text and the way in which its bare words were read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     text: String,
@@ -67,7 +69,7 @@ pub struct Query {
 }
 
 impl Query {
-    /// Parses `text`, reading its bare words as `matching` says.
+    /// Parses `text` and reads its bare words as `matching` says.
     ///
     /// # Errors
     ///
@@ -83,18 +85,18 @@ impl Query {
         &self.text
     }
 
-    /// How its bare words were read.
+    /// How the bare words of the query were read.
     pub fn matching(&self) -> Matching {
         self.matching
     }
 
-    /// The tree. Its spans are byte ranges of [`Query::text`].
+    /// The tree of the query. Its spans are ranges of bytes in [`Query::text`].
     pub fn tree(&self) -> &QueryNode {
         &self.tree
     }
 }
 
-/// Parses a query whose bare words are a phrase, as [`Query::parse`] does.
+/// Parses a query like [`Query::parse`], with bare words as phrases.
 impl FromStr for Query {
     type Err = QueryError;
 

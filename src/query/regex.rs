@@ -1,4 +1,9 @@
-//! Regular expressions over one word: in time linear in the word, whatever the expression.
+//! Regular expressions that match one whole word, in time linear in the length of the word.
+//!
+//! The expression becomes a deterministic automaton. The search plan runs it on the words of a
+//! clause, and tantivy walks the term dictionary of the index with it.
+
+use std::borrow::Cow;
 
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::nfa::thompson;
@@ -6,13 +11,14 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
 
-/// The most bytes of the automaton, and of what it is made from. `\w{50}` takes a tenth of it.
+/// The most bytes of the automaton, and of each structure that it is built from. `\w{50}` needs a
+/// tenth of this.
 const MAX_BYTES: usize = 8 << 20;
 
 /// The most groups inside each other.
 const MAX_NESTING: u32 = 64;
 
-/// A regular expression that fits a folded word from end to end.
+/// A regular expression that matches a folded word from end to end.
 pub(crate) struct TermRegex {
     pattern: String,
     dfa: dense::DFA<Vec<u32>>,
@@ -25,21 +31,27 @@ impl std::fmt::Debug for TermRegex {
     }
 }
 
-/// The expression, or in one line why it is none.
-pub(super) fn checked(pattern: &str) -> Result<(), String> {
+/// Checks that the pattern is a regular expression that can be searched.
+///
+/// # Errors
+///
+/// The reason in one line, if the pattern is no regular expression or needs too much memory.
+pub(super) fn check_regex(pattern: &str) -> Result<(), String> {
     TermRegex::new(pattern).map(|_| ())
 }
 
 impl TermRegex {
-    /// Letters are folded as those of the index are: `É` in the pattern is `e`.
+    /// Builds the automaton. Letters of the pattern are folded like the words of the index, so
+    /// that `É` in the pattern matches `e`.
     ///
     /// # Errors
     ///
-    /// In one line why it is no regular expression, or that it is too large.
+    /// The reason in one line, if the pattern is no regular expression or needs too much memory.
     pub fn new(pattern: &str) -> Result<Self, String> {
         let config = dense::Config::new()
             .start_kind(StartKind::Anchored)
-            // Not the first way to match, but all: the longest may be the one that reaches the end of the word.
+            // In `a|ab` the first alternative that matches is not the one that reaches the end of
+            // the word `ab`, so the automaton has to follow all of them.
             .match_kind(MatchKind::All)
             .dfa_size_limit(Some(MAX_BYTES))
             .determinize_size_limit(Some(MAX_BYTES));
@@ -55,23 +67,24 @@ impl TermRegex {
         Ok(Self { pattern: pattern.to_owned(), dfa, start })
     }
 
-    /// As it was written.
+    /// The pattern as it was written, without its slashes.
     pub fn pattern(&self) -> &str {
         &self.pattern
     }
 
-    /// Whether it matches a folded word from end to end.
+    /// Whether the expression matches the folded word from end to end.
     pub fn matches(&self, term: &str) -> bool {
         let state = term.bytes().fold(self.start, |state, byte| self.dfa.next_state(state, byte));
         self.is_at_end(state)
     }
 
+    /// Whether a word that ends in this state matches.
     fn is_at_end(&self, state: StateID) -> bool {
         self.dfa.is_match_state(self.dfa.next_eoi_state(state))
     }
 }
 
-/// Walks the dictionary of the index.
+/// The form in which tantivy walks the term dictionary of the index.
 impl tantivy_fst::Automaton for &TermRegex {
     type State = StateID;
 
@@ -92,30 +105,34 @@ impl tantivy_fst::Automaton for &TermRegex {
     }
 }
 
+/// The pattern with its letters folded. ASCII stays as it is, because the syntax consists of ASCII
+/// and the automaton ignores the case of letters.
 fn folded(pattern: &str) -> String {
-    let fold = |c: char| match c.is_ascii() {
-        true => c.to_string(),
-        false => {
-            let written = c.to_string();
-            let folded = crate::token::terms(&written).next().map(|term| term.into_owned());
-            folded.unwrap_or(written)
-        }
-    };
-    pattern.chars().map(fold).collect()
+    pattern.chars().map(folded_char).collect()
 }
 
-/// The innermost cause, which says what is wrong, on one line.
+/// The folded form of a character. A character that is no part of a word is its own folded form.
+fn folded_char(c: char) -> String {
+    let written = c.to_string();
+    if c.is_ascii() {
+        return written;
+    }
+    let folded = crate::token::terms(&written).next().map(Cow::into_owned);
+    folded.unwrap_or(written)
+}
+
+/// The mistake in the pattern, on one line. The innermost cause of the error names it.
 fn reason(error: &dense::BuildError) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;
     }
-    // The library draws the pattern with a caret of its own; its last line says what is wrong.
     let text = cause.to_string();
     if error.is_size_limit_exceeded() || text.contains("exceeded limit") {
         return "it needs too much memory; write it with fewer repetitions".to_owned();
     }
-    let last = text.lines().last().unwrap_or_default();
+    // The library draws the pattern with a caret, and names the mistake on the last line.
+    let last = text.lines().last().unwrap_or(&text);
     last.trim_start_matches("error: ").to_owned()
 }
 
@@ -123,12 +140,12 @@ fn reason(error: &dense::BuildError) -> String {
 mod tests {
     use super::*;
 
-    fn fits(pattern: &str, term: &str) -> bool {
+    fn matches(pattern: &str, term: &str) -> bool {
         TermRegex::new(pattern).is_ok_and(|regex| regex.matches(term))
     }
 
     #[test]
-    fn words_are_fitted_from_end_to_end() {
+    fn words_are_matched_from_end_to_end() {
         for (pattern, term, expected) in [
             ("opt(s|ed|ing)?", "opt", true),
             ("opt(s|ed|ing)?", "opting", true),
@@ -141,12 +158,12 @@ mod tests {
             ("", "", true),
             ("x*", "y", false),
         ] {
-            assert_eq!(fits(pattern, term), expected, "{pattern} {term}");
+            assert_eq!(matches(pattern, term), expected, "{pattern} {term}");
         }
     }
 
     #[test]
-    fn mistakes_are_said_on_one_line() {
+    fn mistakes_are_named_on_one_line() {
         for pattern in
             ["a(", "a)", "[b-a]", "*a", "(?P<x", r"\p{Foo}", "(a{100}){100}{100}", r"\bx"]
         {
@@ -159,7 +176,7 @@ mod tests {
 
     #[test]
     fn hostile_patterns_take_no_time() {
-        assert!(fits("(a+)+b?", &"a".repeat(100_000)));
-        assert!(!fits("(a|a)*b", &"a".repeat(100_000)));
+        assert!(matches("(a+)+b?", &"a".repeat(100_000)));
+        assert!(!matches("(a|a)*b", &"a".repeat(100_000)));
     }
 }

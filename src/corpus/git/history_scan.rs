@@ -1,6 +1,7 @@
 //! Lists the versions of every policy in a history, and every change that is not a version.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use gix_hash::ObjectId;
@@ -90,7 +91,7 @@ pub(super) struct HistoryScan<'h> {
     layout: &'h dyn HistoryLayout,
     sink: &'h mut dyn FnMut(SeenInput),
     /// Every path that was met; `None` for a path that is not a policy.
-    paths: HashMap<Vec<u8>, Option<PolicyPath>>,
+    paths: HashMap<String, Option<Rc<PolicyPath>>>,
     /// The latest time that is not in the future, in seconds since 1970 UTC.
     latest_time: i64,
 }
@@ -212,23 +213,29 @@ impl<'h> HistoryScan<'h> {
             TreeChange::Version { blob, is_uncertain } => {
                 self.version(reader, commit, path, blob, is_uncertain)
             }
-            TreeChange::Unreadable(error) => {
-                if !self.source.is_partial || error.fault != ObjectFault::Missing {
-                    Err(NoVersion::Failed(error.to_string()))
-                } else {
-                    Err(NoVersion::Skipped(SkipReason::NotFetched))
-                }
-            }
+            TreeChange::Unreadable(error) => Err(self.unread_folder(&error)),
             TreeChange::Deleted if !self.is_policy(path) => return,
             TreeChange::Deleted => Err(NoVersion::Skipped(SkipReason::Deleted)),
             TreeChange::SymbolicLink => Err(NoVersion::Skipped(SkipReason::SymbolicLink)),
             TreeChange::Submodule => Err(NoVersion::Skipped(SkipReason::Submodule)),
         };
-        let seen = seen.unwrap_or_else(|reason| {
-            let path = String::from_utf8_lossy(path);
-            reason.at(self.source.place(&commit.node.id, &path))
-        });
-        (self.sink)(seen);
+        let report = match seen {
+            Ok(found) => found,
+            Err(reason) => {
+                let path = String::from_utf8_lossy(path);
+                reason.at(self.source.place(&commit.node.id, &path))
+            }
+        };
+        (self.sink)(report);
+    }
+
+    /// Why the changes in a folder are unknown. A partial clone may lack the folder by rule.
+    fn unread_folder(&self, error: &ObjectError) -> NoVersion {
+        if self.source.is_partial && error.fault == ObjectFault::Missing {
+            NoVersion::Skipped(SkipReason::NotFetched)
+        } else {
+            NoVersion::Failed(error.to_string())
+        }
     }
 
     /// Makes the snapshot of a version.
@@ -244,47 +251,57 @@ impl<'h> HistoryScan<'h> {
         blob: ObjectId,
         is_uncertain: bool,
     ) -> Result<SeenInput, NoVersion> {
-        let not_utf8 = |_| NoVersion::Failed("its path is not UTF-8".to_owned());
-        let name = std::str::from_utf8(path).map_err(not_utf8)?;
-        if !self.paths.contains_key(path) {
-            let policy = self.policy_path(reader, name, &blob);
-            self.paths.insert(path.to_vec(), policy);
-        }
-        let Some(Some(policy)) = self.paths.get(path) else {
-            return Err(NoVersion::Skipped(SkipReason::NoPolicy));
-        };
-        if is_uncertain {
-            let message = commit.message(reader);
-            let message = message.map_err(|error| NoVersion::Failed(error.to_string()))?;
-            if !self.layout.names(message, name) {
-                return Err(NoVersion::Skipped(SkipReason::NotFetched));
-            }
-        }
-        if self.source.is_partial && !reader.contains(&blob) {
+        let path = std::str::from_utf8(path)
+            .map_err(|_| NoVersion::Failed("its path is not UTF-8".to_owned()))?;
+        let policy = self.policy_path(reader, path, &blob);
+        let policy = policy.ok_or(NoVersion::Skipped(SkipReason::NoPolicy))?;
+        let is_unknown = is_uncertain && !self.is_named(reader, commit, path)?;
+        if is_unknown || self.source.is_partial && !reader.contains(&blob) {
             return Err(NoVersion::Skipped(SkipReason::NotFetched));
         }
-        let Some(seconds) = policy.time.or(commit.node.author_time) else {
-            let reason = "its commit has no author time that can be read".to_owned();
-            return Err(NoVersion::Failed(reason));
-        };
+        let seconds = policy.time.or(commit.node.author_time).ok_or_else(|| {
+            NoVersion::Failed("its commit has no author time that can be read".to_owned())
+        })?;
         if !(FIRST_TIME..=self.latest_time).contains(&seconds) {
-            let place = self.source.place(&commit.node.id, name);
+            let place = self.source.place(&commit.node.id, path);
             (self.sink)(SeenInput::Noted(place, CorpusNotice::OddDate));
         }
-        Ok(found_snapshot(policy, commit, blob, seconds))
+        Ok(found_snapshot(&policy, commit, blob, seconds))
     }
 
-    /// The policy of a path, whose newest text is `blob`.
+    /// The policy of a path whose newest text is `blob`; `None` if the path is not a policy.
     fn policy_path(
-        &self,
+        &mut self,
         reader: &mut ObjectReader<'_>,
         path: &str,
         blob: &ObjectId,
-    ) -> Option<PolicyPath> {
-        let (company, policy_type) = self.layout.policy(path)?;
-        let time = self.layout.time(path).map(ArchiveTime::seconds);
-        let bytes = reader.packed_size(blob).unwrap_or(UNKNOWN_SIZE);
-        Some(PolicyPath { path: path.into(), company, policy_type, time, bytes })
+    ) -> Option<Rc<PolicyPath>> {
+        if let Some(known) = self.paths.get(path) {
+            return known.clone();
+        }
+        let policy = self.layout.policy(path).map(|(company, policy_type)| {
+            let time = self.layout.time(path).map(ArchiveTime::seconds);
+            let bytes = reader.packed_size(blob).unwrap_or(UNKNOWN_SIZE);
+            Rc::new(PolicyPath { path: path.into(), company, policy_type, time, bytes })
+        });
+        self.paths.insert(path.to_owned(), policy.clone());
+        policy
+    }
+
+    /// Whether the message of a commit names a path as what the commit changed.
+    ///
+    /// # Errors
+    ///
+    /// The message cannot be read.
+    fn is_named(
+        &self,
+        reader: &mut ObjectReader<'_>,
+        commit: &mut VisitedCommit<'_>,
+        path: &str,
+    ) -> Result<bool, NoVersion> {
+        let message = commit.message(reader);
+        let message = message.map_err(|error| NoVersion::Failed(error.to_string()))?;
+        Ok(self.layout.names(message, path))
     }
 
     fn is_policy(&self, path: &[u8]) -> bool {

@@ -22,7 +22,7 @@ fn a_seed_always_gives_the_same_history() {
 
 #[test]
 fn the_figures_of_a_history_are_true() {
-    let (stream, made) = stream(2000, 60, 3);
+    let (stream, made) = stream(800, 24, 3);
     let commits: Vec<&str> = stream.split("commit refs/heads/main\n").skip(1).collect();
     let (mut texts, mut paths, mut planted, mut bytes) = (HashSet::new(), HashSet::new(), 0, 0);
     for commit in &commits {
@@ -37,7 +37,7 @@ fn the_figures_of_a_history_are_true() {
         }
     }
     assert_eq!((commits.len() as u64, paths.len() as u64), (made.snapshots, made.policies));
-    assert_eq!((made.snapshots, made.policies), (2000, 60));
+    assert_eq!((made.snapshots, made.policies), (800, 24));
     assert_eq!((texts.len() as u64, bytes), (made.texts, made.text_bytes));
     assert_eq!(planted, made.planted_snapshots);
     assert_eq!(made.snapshots, made.texts + made.returns);

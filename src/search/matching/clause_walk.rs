@@ -6,10 +6,10 @@
 use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED};
 
 use super::columns::{Columns, PlaceAndKind, intersect, place_ranges};
+use super::context::{Decision, Match, OnMatch, SearchContext};
 use super::cursors::{PatternCursor, SegmentCursors};
 use super::evaluate::{LeafFacts, MatchedPattern, is_true, matched};
 use super::policy_state::PolicyState;
-use super::{Decision, Match, OnMatch, SearchContext};
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
 use crate::model::PlaceNumber;

@@ -4,6 +4,7 @@
 //! [`Match`] with its [`Decision`]: at which place the clause is shown and which patterns are part
 //! of the match. Whatever comes later (scores, rows, hits, highlights) uses that decision.
 //!
+//! - `context`: what a walk shares with its parts, and what it hands out.
 //! - `columns`: the columns of a segment that a walk reads, and places over ordinals.
 //! - `cursors`: the clauses that may match, in document order.
 //! - `spans`, `tokenized_text`: where a pattern occurs in a text.
@@ -14,6 +15,7 @@
 
 mod clause_walk;
 mod columns;
+mod context;
 mod cursors;
 mod evaluate;
 mod policy_state;
@@ -24,125 +26,15 @@ mod unit_walk;
 mod units;
 
 pub(crate) use columns::{Columns, first_place};
+pub(crate) use context::{Conditions, Match, OnMatch, SearchContext};
 pub(crate) use cursors::PatternCursor;
 pub(crate) use evaluate::MatchedPattern;
 pub(crate) use tokenized_text::TokenizedText;
 
-use tantivy::{DocId, SegmentOrdinal};
+use tantivy::SegmentOrdinal;
 
-use super::plan::{PatternWords, Plan};
-use super::policy_cache::PolicyCache;
-use super::request::{LifeFilter, Scope, Select};
-use super::select::SnapshotSelection;
-use crate::collapse::OrdinalRun;
+use super::request::Scope;
 use crate::error::Result;
-use crate::index::OpenIndex;
-use crate::lang::Lang;
-use crate::model::{ClauseKind, Ordinal, PlaceNumber, Rank};
-
-/// What decides about a match besides the plan.
-pub(crate) struct Conditions<'c> {
-    /// Which snapshots count.
-    pub snapshots: SnapshotSelection,
-    /// Conditions on the whole life of a clause.
-    pub life: LifeFilter,
-    kinds: &'c [ClauseKind],
-    langs: &'c [Lang],
-    /// The unit that the query is judged on.
-    pub scope: Scope,
-    /// Whether matches come with archive times.
-    wants_times: bool,
-}
-
-impl<'c> Conditions<'c> {
-    /// The conditions of a selection. `wants_times`: whether matches come with archive times.
-    ///
-    /// # Errors
-    ///
-    /// A metadata key that no snapshot has.
-    pub fn new(index: &OpenIndex, select: &'c Select, wants_times: bool) -> Result<Self> {
-        let filters = &select.filters;
-        Ok(Self {
-            snapshots: SnapshotSelection::new(index, filters)?,
-            life: filters.life,
-            kinds: &filters.kinds,
-            langs: &filters.langs,
-            scope: select.scope,
-            wants_times,
-        })
-    }
-
-    /// Whether archive times are read at all.
-    fn needs_times(&self) -> bool {
-        self.wants_times || self.snapshots.needs_times() || self.life.needs_times()
-    }
-
-    /// Whether clauses of this kind are let through.
-    fn has_kind(&self, kind: ClauseKind) -> bool {
-        self.kinds.is_empty() || self.kinds.contains(&kind)
-    }
-
-    /// Whether clauses of all kinds are let through.
-    fn has_every_kind(&self) -> bool {
-        self.kinds.is_empty()
-    }
-
-    /// Whether clauses in this language are let through.
-    fn has_lang(&self, columns: &Columns, doc: DocId) -> bool {
-        self.langs.is_empty() || columns.lang(doc).is_some_and(|lang| self.langs.contains(&lang))
-    }
-}
-
-/// What all parts of one search share.
-#[derive(Clone, Copy)]
-pub(crate) struct SearchContext<'s> {
-    /// The index.
-    pub index: &'s OpenIndex,
-    /// What is looked for.
-    pub plan: &'s Plan,
-    /// The words of each pattern of the plan.
-    pub words: &'s [PatternWords],
-    /// What decides besides.
-    pub conditions: &'s Conditions<'s>,
-    /// Policies that were read before.
-    pub policies: &'s PolicyCache,
-}
-
-/// A clause that matches.
-pub(crate) struct Match<'m> {
-    /// Its document.
-    pub doc: DocId,
-    /// The rank of its policy.
-    pub rank: Rank,
-    /// Where it is shown, and what matched.
-    pub decision: Decision<'m>,
-    /// The selected snapshots in which it matches: ascending, not empty.
-    pub matching: &'m [OrdinalRun],
-    /// All snapshots in which it occurs.
-    pub runs: &'m [OrdinalRun],
-    /// Archive times by ordinal; empty unless they were wanted.
-    pub times: &'m [i64],
-}
-
-impl Match<'_> {
-    /// The newest selected snapshot in which it matches.
-    pub fn newest(&self) -> Ordinal {
-        self.matching.last().expect("a match has a snapshot").last
-    }
-}
-
-/// The decision about a match: made once, and used by everything that follows.
-#[derive(Clone, Copy)]
-pub(crate) struct Decision<'m> {
-    /// The place at which the clause is shown in its newest matching snapshot. `None` if every
-    /// place matches: then it is the first place there, which is read only for hits that are kept.
-    pub place: Option<PlaceNumber>,
-    /// The patterns that are part of the match there, each once.
-    pub matched: &'m [MatchedPattern],
-}
-
-/// Is told about each match.
-pub(crate) type OnMatch<'f> = dyn FnMut(&Match<'_>) -> Result<()> + 'f;
 
 /// Calls `found` for every match of a segment, in document order. The matches of a policy follow
 /// each other.

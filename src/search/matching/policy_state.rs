@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tantivy::DocId;
 
-use super::SearchContext;
+use super::context::SearchContext;
 use super::tokenized_text::contains;
 use super::units::Units;
 use crate::error::Result;

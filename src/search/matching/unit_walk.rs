@@ -7,12 +7,12 @@ use fixedbitset::FixedBitSet;
 use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED};
 
 use super::columns::{Columns, PlaceAndKind, place_ranges};
+use super::context::{Decision, Match, OnMatch, SearchContext};
 use super::cursors::SegmentCursors;
 use super::evaluate::{LeafFacts, MatchedPattern, is_true};
 use super::policy_state::PolicyState;
 use super::tokenized_text::contains;
 use super::unit_answer::{OrdinalsByUnit, PatternsByClause, UnitAnswer, UnitTruth};
-use super::{Decision, Match, OnMatch, SearchContext};
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
 use crate::model::{ClauseKind, Ordinal, PlaceNumber};

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::names::{NameField, NamePattern};
+use super::operands::{Operand, PlaceField, PlacePattern, Plan};
 use super::pattern::{Pattern, PatternOrigin, Slot, Spans, Wordless};
 use super::questions::{
     FORMS_WEIGHT, SYNONYM_WEIGHT, TYPED_WEIGHT, WordWeights, is_telling, synonyms,
 };
-use super::{Operand, PlaceField, PlacePattern, Plan};
 use crate::error::{QueryError, QueryErrorKind};
 use crate::index::PolicyTable;
 use crate::query::{

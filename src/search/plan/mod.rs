@@ -6,6 +6,7 @@
 //! `a AND NOT b` matches nothing).
 //!
 //! - `bind`: the tree of a query to operands and patterns.
+//! - `operands`: the plan as data.
 //! - `pattern`: what is looked for in a text.
 //! - `names`: names and globs to sets of policies.
 //! - `questions`: weights and synonyms of the words of plain-language questions.
@@ -13,11 +14,13 @@
 
 mod bind;
 mod names;
+mod operands;
 mod pattern;
 mod questions;
 mod vocabulary;
 
 pub(crate) use names::{NameField, NamePattern};
+pub(crate) use operands::{Operand, PlaceField, PlacePattern, Plan};
 pub(crate) use pattern::{Pattern, PatternOrigin, Slot, Spans};
 pub(crate) use vocabulary::{PatternWords, matching_words};
 
@@ -25,70 +28,6 @@ use super::request::{Filters, Select};
 use crate::error::{Error, Result};
 use crate::index::OpenIndex;
 use crate::token::has_token;
-
-/// What to look for, in terms of the index. Numbers in operands point into the lists of the plan.
-#[derive(Debug)]
-pub(crate) struct Plan {
-    /// What a clause, or a unit of the scope, must satisfy.
-    pub query: Operand,
-    /// What each clause must satisfy besides, whatever the scope.
-    pub filters: Vec<Operand>,
-    /// What is looked for in texts.
-    pub patterns: Vec<Pattern>,
-    /// Patterns that add to the score of a clause that matches, and make no match.
-    pub boosts: Vec<Pattern>,
-    /// Whether the clauses beside a match add to its score.
-    pub has_neighbours: bool,
-    /// What is looked for in headings and links.
-    pub place_patterns: Vec<PlacePattern>,
-    /// Sets of policies, by rank.
-    pub policy_sets: Vec<Vec<bool>>,
-}
-
-/// A node of a plan.
-#[derive(Debug)]
-pub(crate) enum Operand {
-    /// The text of the clause contains this pattern.
-    Pattern(usize),
-    /// A heading above the clause, or a link in it, contains this place pattern.
-    Place(usize),
-    /// The policy of the clause is in this set.
-    Policies(usize),
-    /// The operand is false. Occurs only beside something positive.
-    Not(Box<Operand>),
-    /// All operands are true.
-    And(Vec<Operand>),
-    /// At least one operand is true.
-    Or(Vec<Operand>),
-}
-
-impl Operand {
-    /// Whether any part of it asks about headings, links or policies instead of texts.
-    pub fn has_fields(&self) -> bool {
-        match self {
-            Self::Pattern(_) => false,
-            Self::Place(_) | Self::Policies(_) => true,
-            Self::Not(operand) => operand.has_fields(),
-            Self::And(operands) | Self::Or(operands) => operands.iter().any(Self::has_fields),
-        }
-    }
-}
-
-/// A pattern in one heading, or in one link target, of a place.
-#[derive(Debug)]
-pub(crate) struct PlacePattern {
-    pub field: PlaceField,
-    pub pattern: Pattern,
-}
-
-/// Which text of a place a pattern is looked for in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PlaceField {
-    /// Each heading of the section path.
-    Section,
-    /// Each link target.
-    Link,
-}
 
 impl Plan {
     /// Plans the search for what `select` selects in `index`.
@@ -107,11 +46,6 @@ impl Plan {
             plan.filters.push(Operand::Policies(plan.policy_sets.len() - 1));
         }
         Ok(plan)
-    }
-
-    /// The query and the filters: a match satisfies all of them.
-    pub fn operands(&self) -> impl Iterator<Item = &Operand> + Clone {
-        std::iter::once(&self.query).chain(&self.filters)
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod bm25;
 mod explain;
+mod explanation;
 mod group;
 mod matched_sets;
 mod neighbours;
@@ -17,7 +18,7 @@ mod scorer;
 
 pub(crate) use bm25::{PatternWeights, clauses_with};
 pub(crate) use explain::explain_rows;
-pub use explain::{ScoreExplanation, ScorePart, ScoreReason};
+pub use explanation::{ScoreExplanation, ScorePart, ScoreReason};
 pub(crate) use group::{GroupedRows, grouped, sampled};
 pub(crate) use matched_sets::MatchedSets;
 pub(crate) use rows::{Row, Rows};

@@ -4,7 +4,7 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::{DocId, SegmentOrdinal};
 
 use super::bm25::PatternWeights;
-use super::explain::{ScoreExplanation, ScorePart};
+use super::explanation::{ScoreExplanation, ScorePart};
 use super::neighbours::Neighbours;
 use crate::error::Result;
 use crate::model::ClauseKind;

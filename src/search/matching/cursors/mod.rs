@@ -12,8 +12,8 @@ pub(crate) use pattern_cursor::PatternCursor;
 
 use tantivy::{DocId, SegmentOrdinal, TERMINATED};
 
-use super::SearchContext;
 use super::columns::Columns;
+use super::context::SearchContext;
 use crate::error::Result;
 use crate::search::plan::Operand;
 use heading_cursor::HeadingCursor;

@@ -219,7 +219,10 @@ fn compare(index: &Searcher, policies: &[Policy], phrase: &[u32], words: &Words)
     let found: Lives = hits
         .into_iter()
         .map(|hit| {
-            ((hit.company, hit.policy_type, hit.id), (hit.first_seen, hit.last_seen, hit.snapshots))
+            (
+                (hit.company, hit.policy_type, hit.id.to_string()),
+                (hit.first_seen.date(), hit.last_seen.date(), hit.snapshots),
+            )
         })
         .collect();
     assert_eq!(found, lives, "{query}");

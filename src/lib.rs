@@ -26,8 +26,7 @@
 //! let summary = searcher.search(&request, &mut hits)?;
 //! assert_eq!(hits.len(), 3);
 //! assert!(summary.truncated && summary.totals.clauses > 3);
-//! let (start, end) = hits[0].highlights[0];
-//! assert_eq!(&hits[0].text[start..end], "sell or rent");
+//! assert_eq!(&hits[0].text[hits[0].highlights[0].clone()], "sell or rent");
 //!
 //! // The policy of the first hit, as it was at the end of 2009.
 //! let version = searcher.policy(&*hits[0].company)?.at("2009".parse()?)?;

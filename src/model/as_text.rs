@@ -4,6 +4,7 @@
 //! that those types derive. Results show both as text, and name their form field by field.
 
 use std::fmt::Display;
+use std::ops::Range;
 
 use serde::{Serialize, Serializer};
 
@@ -20,6 +21,11 @@ pub(crate) fn optional_text<S: Serializer>(
     to: S,
 ) -> Result<S::Ok, S::Error> {
     value.as_ref().map(ToString::to_string).serialize(to)
+}
+
+/// Serialises ranges as pairs of start and end.
+pub(crate) fn ranges<S: Serializer>(ranges: &[Range<usize>], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(ranges.iter().map(|range| (range.start, range.end)))
 }
 
 /// Serialises a time as its UTC day, `YYYY-MM-DD`.

@@ -30,7 +30,7 @@ pub fn print_shown(
         "{}  {}  {}",
         pen.draw(BOLD, &hit.company),
         pen.safe(&hit.policy_type),
-        pen.draw(DIM, &hit.id)
+        pen.draw(DIM, &hit.id.to_string())
     )?;
     if !hit.section.is_empty() {
         writeln!(out, "{INDENT}{}", pen.draw(DIM, &hit.section.join(" > ")))?;

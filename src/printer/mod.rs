@@ -1,8 +1,8 @@
 //! Writes results as text, in formats for people and for programs.
 //!
 //! There is a module for each result, and in it a function for each format. A printer takes a
-//! finished result and writes it to any writer; it searches nothing and decides nothing. Formats for
-//! programs are specified in `schema/`.
+//! finished result and writes it to any writer; it searches nothing and decides nothing. Formats
+//! for programs are specified in `schema/`.
 //!
 //! # Errors
 //!

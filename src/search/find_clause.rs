@@ -32,7 +32,7 @@ impl Searcher {
             if selected.as_ref().is_none_or(|set| set[rank.index()]) {
                 let shown = show_clause(index, &mut reader, rank, address)?;
                 // The index knows the first 64 of the 80 bits of an id.
-                if shown.clause.id == id.to_string() {
+                if shown.clause.id == id {
                     found.push((rank, shown));
                 }
             }

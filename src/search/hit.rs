@@ -1,64 +1,71 @@
-//! What a search hands out.
+//! The results of a search, and the trait that receives them.
 
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use serde::Serialize;
 
 use super::rank::ScoreExplanation;
-use crate::model::{ClauseKind, SnapshotSource};
+use crate::lang::Lang;
+use crate::model::{ArchiveTime, ClauseId, ClauseKind, SnapshotSource, as_text};
 
-/// A clause that matched. Absent values are `None`, and `null` in JSON.
+/// A clause that matched. Absent values are `None`, and `null` in JSON (`schema/hit.schema.json`).
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Hit {
-    /// Its place in the whole result, from 1.
+    /// Its position in the whole result, from 1.
     pub rank: u64,
     /// Its score, rounded to 4 decimals; `None` unless hits are ranked.
     pub score: Option<f64>,
-    /// The clause's stable id.
-    pub id: String,
-    /// The collection.
+    /// The stable id of the clause.
+    pub id: ClauseId,
+    /// The collection of its policy.
     pub collection: String,
-    /// Whose policy it stands in.
+    /// The company whose policy contains it.
     pub company: String,
-    /// Which policy of theirs.
+    /// The policy type.
     #[serde(rename = "type")]
     pub policy_type: String,
-    /// The UTC day of `archive_time`.
-    pub archive_date: String,
-    /// When the newest of the chosen snapshots that hold the match was archived, RFC 3339 in UTC.
-    pub archive_time: String,
-    /// The archive date of the first snapshot in which the clause ever stood.
-    pub first_seen: String,
-    /// The archive date of the last.
-    pub last_seen: String,
-    /// The archive date of the first snapshot without it after that.
-    pub gone_by: Option<String>,
-    /// In how many snapshots it ever stood.
+    /// The archive time of the newest selected snapshot that contains the match. JSON has its UTC
+    /// day as `archive_date` and the time itself as `archive_time`.
+    #[serde(flatten, serialize_with = "as_text::archive_date_and_time")]
+    pub archive_time: ArchiveTime,
+    /// The archive time of the first snapshot that contains the clause, whatever the selection.
+    #[serde(serialize_with = "as_text::date")]
+    pub first_seen: ArchiveTime,
+    /// The archive time of the last snapshot that contains the clause.
+    #[serde(serialize_with = "as_text::date")]
+    pub last_seen: ArchiveTime,
+    /// The archive time of the first snapshot after that; `None` if there is none.
+    #[serde(serialize_with = "as_text::optional_date")]
+    pub gone_by: Option<ArchiveTime>,
+    /// The number of snapshots that contain the clause.
     pub snapshots: u64,
-    /// The headings above it in the snapshot of `archive_time`.
+    /// The headings above it in the snapshot of `archive_time`, outermost first.
     pub section: Vec<String>,
-    /// What it is there.
+    /// Its kind in that snapshot.
     pub kind: ClauseKind,
     /// The sentence that introduces its list, or the header row of its table.
     pub lead_in: Option<String>,
     /// The rendered text of its newest occurrence.
     pub text: String,
-    /// Byte ranges `[start, end)` of `text` that match, ascending.
-    pub highlights: Vec<(usize, usize)>,
-    /// The language (not detected by this version).
-    pub lang: Option<String>,
+    /// The byte ranges of `text` that match, ascending. JSON has pairs of start and end.
+    #[serde(serialize_with = "as_text::ranges")]
+    pub highlights: Vec<Range<usize>>,
+    /// The language of most snapshots that contain it, if it was detected.
+    #[serde(serialize_with = "as_text::optional_text")]
+    pub lang: Option<Lang>,
     /// The title of the snapshot.
     pub title: Option<String>,
     /// The address of the policy when it was archived.
     pub url: Option<String>,
     /// The address of the archived page.
     pub archive_url: Option<String>,
-    /// Where the snapshot comes from.
+    /// The place in the corpus that the snapshot comes from.
     pub source: SnapshotSource,
-    /// How many other companies in the index have an equal clause, at whatever time.
+    /// The number of other companies in the index with an equal clause, at any time.
     pub same_text_companies: u64,
-    /// How many hits its group has; `None` without grouping.
+    /// The number of hits in its group; `None` without grouping.
     pub group_size: Option<u64>,
     /// The clauses around it in the snapshot of `archive_time`; `None` unless asked for.
     pub context: Option<HitContext>,
@@ -69,65 +76,65 @@ pub struct Hit {
 /// The clauses around a hit, in reading order.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct HitContext {
-    /// Those before it.
+    /// The clauses before it.
     pub before: Vec<NeighbourClause>,
-    /// Those after it.
+    /// The clauses after it.
     pub after: Vec<NeighbourClause>,
 }
 
 /// A clause beside a hit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NeighbourClause {
-    /// What it is there.
+    /// Its kind in the snapshot of the hit.
     pub kind: ClauseKind,
     /// Its text.
     pub text: String,
 }
 
-/// Sizes of the whole match set, before grouping and limit.
+/// The size of a whole match set, before grouping and limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Totals {
     /// Distinct clauses that match.
     pub clauses: u64,
-    /// Policies that have one.
+    /// Policies with a match.
     pub policies: u64,
-    /// Companies that have one.
+    /// Companies with a match.
     pub companies: u64,
-    /// Chosen snapshots that hold one.
+    /// Selected snapshots that contain a match.
     pub snapshots: u64,
-    /// Groups, under grouping.
+    /// Groups of matches; `None` without grouping.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<u64>,
 }
 
-/// What is known before the first hit.
+/// A result before its first hit: the query, and the size of the match set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchSummary {
-    /// The query as it was given.
+    /// The query as it was given, empty without one.
     pub query: String,
-    /// Sizes of the match set.
+    /// The size of the match set.
     pub totals: Totals,
-    /// Whether more hits follow after the last one handed out.
+    /// Whether more hits follow after the last one that is returned.
     pub truncated: bool,
 }
 
 /// Receives a result in its final order. Printers, counters and tests implement this.
 pub trait HitSink {
-    /// Before the first hit.
+    /// Is called before the first hit.
     fn begin(&mut self, _summary: &SearchSummary) -> io::Result<()> {
         Ok(())
     }
 
-    /// The next hit. `Break` ends the search early.
+    /// Receives the next hit. `Break` ends the search early.
     fn hit(&mut self, hit: &Hit) -> io::Result<ControlFlow<()>>;
 
-    /// After the last hit.
+    /// Is called after the last hit.
     fn finish(&mut self, _summary: &SearchSummary) -> io::Result<()> {
         Ok(())
     }
 }
 
-/// Keeps every hit.
+/// A vector keeps every hit.
 impl HitSink for Vec<Hit> {
     fn hit(&mut self, hit: &Hit) -> io::Result<ControlFlow<()>> {
         self.push(hit.clone());

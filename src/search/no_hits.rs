@@ -117,7 +117,7 @@ impl Searcher {
     ///
     /// # Errors
     ///
-    /// Those of [`Searcher::search`].
+    /// The errors of [`Searcher::search`].
     pub fn explain_no_hits(&self, select: &Select) -> Result<NoHits> {
         self.index().guard(|| self.why_nothing(select))
     }

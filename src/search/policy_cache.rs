@@ -32,8 +32,8 @@ struct KeptPolicies {
 }
 
 impl KeptPolicies {
-    /// Makes room for something of this size. Everything is dropped if there is none: what is asked
-    /// for again soon comes back.
+    /// Makes room for something of this size. Everything is dropped if there is none: a policy that
+    /// is asked for again soon comes back.
     fn make_room(&mut self, size: usize) {
         if self.size + size > MAX_KEPT {
             *self = Self::default();

@@ -40,7 +40,7 @@ impl Searcher {
     ///
     /// # Errors
     ///
-    /// Those of [`OpenIndex::open`].
+    /// The errors of [`OpenIndex::open`].
     pub fn open(dir: &Path) -> Result<Self> {
         Self::new(OpenIndex::open(dir)?)
     }

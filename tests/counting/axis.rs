@@ -255,11 +255,13 @@ fn histories_are_printed_in_every_format() {
              seen 2004-05-06 to 2015-06-02, 5 snapshots\n\
              2004-05-06  = We do not sell or rent customer lists to anyone.\n\
              \x20             in the oldest snapshot\n\
-             \x20             https://web.archive.org/web/20040506141522id_/http%3A//www.linden-bank.example/privacy.html\n\
+             \x20             https://web.archive.org/web/20040506141522\
+             id_/http%3A//www.linden-bank.example/privacy.html\n\
              2011-09-14  ~ We do not sell or rent customer lists to [-anyone.-] {+anyone, and that \
              stays true after you close your account.+}\n\
              \x20             the snapshot before: 2008-03-22\n\
-             \x20             https://web.archive.org/web/20110914090733id_/http%3A//www.linden-bank.example/privacy.html\n",
+             \x20             https://web.archive.org/web/20110914090733\
+             id_/http%3A//www.linden-bank.example/privacy.html\n",
         )
         .stderr_is_empty();
     let mut all = 0;

@@ -189,7 +189,7 @@ impl Asked<'_> {
         let spaced = |text: &str| crate::library::single_spaced(text);
         let shown = hits
             .iter()
-            .map(|hit| (hit.company.clone(), hit.archive_time.clone(), spaced(&hit.text)));
+            .map(|hit| (hit.company.clone(), hit.archive_time.rfc3339(), spaced(&hit.text)));
         let expected = answer.clauses.iter();
         let expected =
             expected.map(|f| (f.company.clone(), model::rfc3339(f.newest), spaced(&f.text)));

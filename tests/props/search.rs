@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use fineprint::model::{ArchiveTime, ClauseId};
 use fineprint::search::{Hit, HitGrouping, HitOrder, Scope, Searcher};
 use fineprint::section::ClauseIdentity;
 use proptest::collection::vec;
@@ -69,14 +70,18 @@ struct Seen {
 fn seen(hit: &Hit) -> Seen {
     Seen {
         names: [hit.company.clone(), hit.policy_type.clone(), hit.collection.clone()],
-        texts: (hit.text.clone(), hit.lead_in.clone(), hit.highlights.clone()),
+        texts: (
+            hit.text.clone(),
+            hit.lead_in.clone(),
+            hit.highlights.iter().map(|range| (range.start, range.end)).collect(),
+        ),
         place: (hit.kind.name().to_owned(), hit.section.clone()),
         dates: [
-            Some(hit.archive_date.clone()),
-            Some(hit.archive_time.clone()),
-            Some(hit.first_seen.clone()),
-            Some(hit.last_seen.clone()),
-            hit.gone_by.clone(),
+            Some(hit.archive_time.date()),
+            Some(hit.archive_time.rfc3339()),
+            Some(hit.first_seen.date()),
+            Some(hit.last_seen.date()),
+            hit.gone_by.map(ArchiveTime::date),
         ],
         counts: (hit.snapshots, hit.same_text_companies),
         origin: (
@@ -264,7 +269,7 @@ fn compare(
             );
         }
     }
-    let ids: BTreeSet<&String> = ranked.0.iter().map(|hit| &hit.id).collect();
+    let ids: BTreeSet<ClauseId> = ranked.0.iter().map(|hit| hit.id).collect();
     prop_assert_eq!(ids.len(), ranked.0.len(), "ids are distinct");
 
     // The other orders must be equal exactly.
@@ -316,9 +321,9 @@ fn compare(
         grouped.ranking.group = group;
         let (hits, summary) = run(&indexed.index, &grouped).unwrap();
         prop_assert_eq!(summary.totals.groups, Some(groups.len() as u64));
-        let shown: Vec<(String, u64)> =
-            hits.iter().map(|hit| (hit.id.clone(), hit.group_size.unwrap())).collect();
-        let best: Vec<(String, u64)> =
+        let shown: Vec<(ClauseId, u64)> =
+            hits.iter().map(|hit| (hit.id, hit.group_size.unwrap())).collect();
+        let best: Vec<(ClauseId, u64)> =
             groups.into_iter().map(|(_, hit, size)| (hit.id, size)).collect();
         prop_assert_eq!(shown, best, "grouped by {:?}", group);
     }

@@ -203,12 +203,12 @@ fn compare(
             .iter()
             .map(|hit| {
                 let times = (
-                    hit.first_seen.clone(),
-                    hit.last_seen.clone(),
+                    hit.first_seen.date(),
+                    hit.last_seen.date(),
                     hit.snapshots,
-                    hit.archive_time.clone(),
+                    hit.archive_time.rfc3339(),
                 );
-                (hit.company.clone(), hit.id.clone(), times.0, times.1, times.2, times.3)
+                (hit.company.clone(), hit.id.to_string(), times.0, times.1, times.2, times.3)
             })
             .collect();
         assert_eq!(found.len(), hits.len(), "a clause twice: {}", query);
@@ -218,7 +218,7 @@ fn compare(
         assert_eq!(summary.totals.snapshots, holding, "{}", query);
         for hit in &hits {
             let shown: Vec<Vec<String>> =
-                hit.highlights.iter().map(|&(start, end)| folded(&hit.text[start..end])).collect();
+                hit.highlights.iter().map(|range| folded(&hit.text[range.clone()])).collect();
             // Overlapping occurrences are one highlight.
             assert!(shown.iter().all(|words| !occurrences(words, phrase).is_empty()), "{shown:?}");
             let marked: usize = shown.iter().map(|words| occurrences(words, phrase).len()).sum();
@@ -231,7 +231,7 @@ fn compare(
             request.select.filters = Filters { dates, ..Filters::default() };
             let (hits, summary) = run(index, &request).unwrap();
             let found: BTreeSet<(String, String)> =
-                hits.into_iter().map(|hit| (hit.company, hit.id)).collect();
+                hits.into_iter().map(|hit| (hit.company, hit.id.to_string())).collect();
             let mut expected = BTreeSet::new();
             for snapshot in there {
                 let matching =
@@ -337,10 +337,10 @@ fn sell_or_rent_occurs_once_in_the_seeds() {
     let ask = |query: &str| run(&index, &asking(query)).unwrap().0;
     let hits = ask("sell or rent");
     let shown: Vec<_> =
-        hits.iter().map(|hit| (hit.company.as_str(), hit.archive_date.as_str())).collect();
-    assert_eq!(shown, [("senderbase.org", "2006-08-20")]);
+        hits.iter().map(|hit| (hit.company.as_str(), hit.archive_time.date())).collect();
+    assert_eq!(shown, [("senderbase.org", "2006-08-20".to_owned())]);
     let marked: Vec<_> =
-        hits[0].highlights.iter().map(|&(start, end)| folded(&hits[0].text[start..end])).collect();
+        hits[0].highlights.iter().map(|range| folded(&hits[0].text[range.clone()])).collect();
     assert_eq!(marked, [["sell", "or", "rent"]]);
     assert!(!hits[0].section.is_empty());
     for hit in ask("\"sell, rent, trade\"") {
@@ -404,7 +404,8 @@ fn phrases_of_newest_contrib_versions_are_found() {
         let raw = format!(
             "> *The following text is extracted and transformed from the {name} privacy policy \
              that was archived on 2026-01-02. \
-             Please check the [original snapshot on the Wayback Machine](https://web.archive.org/web/20260102030405id_/{i}) \
+             Please check the [original snapshot on the Wayback Machine]\
+             (https://web.archive.org/web/20260102030405id_/{i}) \
              for the most accurate reproduction.*\n\n{text}"
         );
         std::fs::write(files.join(format!("{i}.md")), &raw).unwrap();

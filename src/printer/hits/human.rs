@@ -51,8 +51,8 @@ fn write_head(out: &mut impl Write, hit: &Hit, pen: Pen) -> io::Result<()> {
         "{}  {}  {}  {}",
         pen.draw(BOLD, &hit.company),
         pen.safe(&hit.policy_type),
-        pen.draw(DATE, &hit.archive_date),
-        pen.draw(DIM, &hit.id)
+        pen.draw(DATE, &hit.archive_time.date()),
+        pen.draw(DIM, &hit.id.to_string())
     )?;
     if !hit.section.is_empty() {
         writeln!(out, "{INDENT}{}", pen.draw(DIM, &hit.section.join(" > ")))?;
@@ -90,7 +90,7 @@ fn write_text(out: &mut impl Write, hit: &Hit, pen: Pen, width: Option<usize>) -
 }
 
 /// The lines of a text that are shown. If some are left out, there is room for a mark at the ends.
-fn shown_lines(text: &str, width: usize, ranges: &[(usize, usize)]) -> Vec<Range<usize>> {
+fn shown_lines(text: &str, width: usize, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
     let whole = wrap(text, width);
     if whole.len() <= MAX_LINES {
         return whole;
@@ -100,8 +100,8 @@ fn shown_lines(text: &str, width: usize, ranges: &[(usize, usize)]) -> Vec<Range
 }
 
 /// The lines around the first match: one line before it, unless the rest fits as well.
-fn window(lines: Vec<Range<usize>>, ranges: &[(usize, usize)]) -> Vec<Range<usize>> {
-    let first_match = ranges.first().map_or(0, |range| range.0);
+fn window(lines: Vec<Range<usize>>, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
+    let first_match = ranges.first().map_or(0, |range| range.start);
     // A clause that matches by its names or its section has no match in the text: show its start.
     let line = lines.iter().position(|line| line.contains(&first_match)).unwrap_or(0);
     let start = line.saturating_sub(1).min(lines.len().saturating_sub(MAX_LINES));
@@ -109,11 +109,12 @@ fn window(lines: Vec<Range<usize>>, ranges: &[(usize, usize)]) -> Vec<Range<usiz
 }
 
 /// A line of a text with its matches in their style.
-fn highlighted(text: &str, line: Range<usize>, ranges: &[(usize, usize)], pen: Pen) -> String {
+fn highlighted(text: &str, line: Range<usize>, ranges: &[Range<usize>], pen: Pen) -> String {
     let mut drawn = String::new();
     let mut at = line.start;
-    for &(start, end) in ranges {
-        let (start, end) = (start.clamp(at, line.end), end.clamp(at, line.end));
+    for range in ranges {
+        let start = range.start.clamp(at, line.end);
+        let end = range.end.clamp(at, line.end);
         drawn.push_str(&pen.safe(&text[at..start]));
         drawn.push_str(&pen.draw(MATCH, &text[start..end]));
         at = end;
@@ -157,8 +158,8 @@ fn group_size(hit: &Hit, options: HumanOptions) -> Option<String> {
 
 /// The life of a clause: first and last date, removal, number of snapshots, other companies.
 pub(in crate::printer) fn life(hit: &Hit) -> String {
-    let mut parts = vec![seen(&hit.first_seen, &hit.last_seen)];
-    parts.extend(hit.gone_by.as_ref().map(|gone| format!("gone by {gone}")));
+    let mut parts = vec![seen(&hit.first_seen.date(), &hit.last_seen.date())];
+    parts.extend(hit.gone_by.map(|gone| format!("gone by {}", gone.date())));
     parts.push(counted(hit.snapshots, "snapshot", "snapshots"));
     if hit.same_text_companies > 0 {
         parts.push(format!("also at {}", counted(hit.same_text_companies, "company", "companies")));
@@ -178,8 +179,8 @@ mod tests {
     #[test]
     fn the_first_match_is_shown() {
         let lines: Vec<_> = (0..10).map(|i| i * 10..i * 10 + 10).collect();
-        assert_eq!(window(lines.clone(), &[(75, 80)]).first(), Some(&(60..70)));
-        assert_eq!(window(lines.clone(), &[(5, 8)]).len(), MAX_LINES);
-        assert_eq!(window(lines, &[(95, 98)]).last(), Some(&(90..100)));
+        assert_eq!(window(lines.clone(), std::slice::from_ref(&(75..80))).first(), Some(&(60..70)));
+        assert_eq!(window(lines.clone(), std::slice::from_ref(&(5..8))).len(), MAX_LINES);
+        assert_eq!(window(lines, std::slice::from_ref(&(95..98))).last(), Some(&(90..100)));
     }
 }

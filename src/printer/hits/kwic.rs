@@ -81,15 +81,19 @@ const DATE_WIDTH: usize = 10;
 /// The lines of a hit, one for each match. A hit without a match in its text, since only names or
 /// sections were searched, has one line with its beginning.
 pub(super) fn lines(hit: &Hit, options: &KwicOptions) -> Vec<KwicLine> {
-    let matches = if hit.highlights.is_empty() { &[(0, 0)][..] } else { &hit.highlights };
+    let nothing = 0..0;
+    let matches = match hit.highlights.as_slice() {
+        [] => std::slice::from_ref(&nothing),
+        matches => matches,
+    };
     let tokens: Vec<Token> =
         if options.sort.is_empty() { Vec::new() } else { tokens(&hit.text).collect() };
     let mut lines = Vec::with_capacity(matches.len());
-    for &(start, end) in matches {
+    for matched in matches {
         let keys = options.sort.iter();
         lines.push(KwicLine {
-            key: keys.map(|&key| word(key, &hit.text, &tokens, start..end)).collect(),
-            text: draw(hit, whole_clusters(&hit.text, start..end), options),
+            key: keys.map(|&key| word(key, &hit.text, &tokens, matched.clone())).collect(),
+            text: draw(hit, whole_clusters(&hit.text, matched.clone()), options),
         });
     }
     lines
@@ -110,7 +114,7 @@ fn draw(hit: &Hit, node: Range<usize>, options: &KwicOptions) -> String {
         padding(room, &after),
         styled(BOLD, &company, options.has_colour),
         padding(layout.company, &company),
-        styled(DATE, &hit.archive_date, options.has_colour),
+        styled(DATE, &hit.archive_time.date(), options.has_colour),
     )
 }
 

@@ -1,6 +1,7 @@
 //! The unit of the numbers in `highlights`.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::search::Hit;
 
@@ -28,14 +29,14 @@ impl OffsetUnit {
 }
 
 /// Ascending byte ranges as ranges of scalar values. The text is read once.
-fn in_chars(text: &str, ranges: &[(usize, usize)]) -> Vec<(usize, usize)> {
+fn in_chars(text: &str, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut converted = Vec::with_capacity(ranges.len());
     let (mut byte, mut chars) = (0, 0);
-    for &(start, end) in ranges {
-        let first = chars + text[byte..start].chars().count();
-        chars = first + text[start..end].chars().count();
-        byte = end;
-        converted.push((first, chars));
+    for range in ranges {
+        let first = chars + text[byte..range.start].chars().count();
+        chars = first + text[range.clone()].chars().count();
+        byte = range.end;
+        converted.push(first..chars);
     }
     converted
 }
@@ -49,7 +50,7 @@ mod tests {
         let text = "é個😀 sell, sell";
         let first = text.find("sell").unwrap();
         let second = text.rfind("sell").unwrap();
-        let ranges = [(0, 2), (first, first + 4), (second, second + 4)];
-        assert_eq!(in_chars(text, &ranges), [(0, 1), (4, 8), (10, 14)]);
+        let ranges = [0..2, first..first + 4, second..second + 4];
+        assert_eq!(in_chars(text, &ranges), [0..1, 4..8, 10..14]);
     }
 }

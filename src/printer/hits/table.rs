@@ -2,9 +2,11 @@
 //! cell.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use super::citation::citation;
 use crate::error::{Error, Result};
+use crate::model::ArchiveTime;
 use crate::printer::rows::{TableSeparator, cell, write_row};
 use crate::printer::terminal::sanitize::sanitize;
 use crate::search::{Hit, NeighbourClause, Totals};
@@ -38,15 +40,15 @@ const fn field(name: &'static str, cell: fn(&Hit) -> String) -> TableField {
 const FIELDS: [TableField; 32] = [
     field("rank", |hit| hit.rank.to_string()),
     field("score", |hit| cell(hit.score.map(|score| format!("{score:.4}")))),
-    field("id", |hit| hit.id.clone()),
+    field("id", |hit| hit.id.to_string()),
     field("collection", |hit| hit.collection.clone()),
     field("company", |hit| hit.company.clone()),
     field("type", |hit| hit.policy_type.clone()),
-    field("archive_date", |hit| hit.archive_date.clone()),
-    field("archive_time", |hit| hit.archive_time.clone()),
-    field("first_seen", |hit| hit.first_seen.clone()),
-    field("last_seen", |hit| hit.last_seen.clone()),
-    field("gone_by", |hit| cell(hit.gone_by.as_ref())),
+    field("archive_date", |hit| hit.archive_time.date()),
+    field("archive_time", |hit| hit.archive_time.rfc3339()),
+    field("first_seen", |hit| hit.first_seen.date()),
+    field("last_seen", |hit| hit.last_seen.date()),
+    field("gone_by", |hit| cell(hit.gone_by.map(ArchiveTime::date))),
     field("snapshots", |hit| hit.snapshots.to_string()),
     field("section", |hit| hit.section.join(" > ")),
     field("kind", |hit| hit.kind.to_string()),
@@ -77,8 +79,9 @@ const DEFAULT_FIELDS: usize = FIELDS.len() - 4;
 /// over the longer length, subtracted from 1.
 const MIN_SIMILARITY: f64 = 0.6;
 
-fn ranges(ranges: &[(usize, usize)]) -> String {
-    let written: Vec<_> = ranges.iter().map(|(start, end)| format!("{start}-{end}")).collect();
+fn ranges(ranges: &[Range<usize>]) -> String {
+    let written: Vec<_> =
+        ranges.iter().map(|range| format!("{}-{}", range.start, range.end)).collect();
     written.join(";")
 }
 

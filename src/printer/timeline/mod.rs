@@ -38,10 +38,11 @@ pub(super) fn caption(timeline: &Timeline) -> String {
 }
 
 /// Writes a timeline for people, a block for each query. In a terminal there are bars, all on one
-/// scale.
+/// scale. `partial_note` says below the blocks why a period may be marked as partial.
 pub fn print_timeline(
     out: &mut impl Write,
     timeline: &Timeline,
+    partial_note: &str,
     options: HumanOptions,
 ) -> io::Result<()> {
     writeln!(out, "{}", caption(timeline))?;
@@ -55,7 +56,7 @@ pub fn print_timeline(
         }
     }
     if points(timeline).any(|point| point.is_partial) {
-        writeln!(out, "\n* only a part of it: the index, --since or --until begin or end inside")?;
+        writeln!(out, "\n* {}", sanitize(partial_note))?;
     }
     out.flush()
 }

@@ -60,7 +60,7 @@ pub struct TimelineRequest {
     pub select: Select,
     /// The length of the periods.
     pub by: Interval,
-    /// What is counted.
+    /// The unit that is counted.
     pub measure: TimelineMeasure,
 }
 
@@ -71,7 +71,7 @@ pub struct Timeline {
     /// The length of the periods.
     #[serde(serialize_with = "as_text::text")]
     pub by: Interval,
-    /// What is counted.
+    /// The unit that is counted.
     pub measure: TimelineMeasure,
     /// The greatest age of a snapshot that is still in force, or `None` if there is no limit. It
     /// has no meaning if snapshots are counted.

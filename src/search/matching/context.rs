@@ -72,7 +72,7 @@ impl<'c> Conditions<'c> {
 pub(crate) struct SearchContext<'s> {
     /// The index.
     pub index: &'s OpenIndex,
-    /// What is looked for.
+    /// The plan of the query and the filters.
     pub plan: &'s Plan,
     /// The words of each pattern of the plan.
     pub words: &'s [PatternWords],

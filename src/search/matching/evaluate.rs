@@ -1,4 +1,5 @@
-//! Evaluates a query for one clause at one place: whether it is true, and which patterns make it so.
+//! Evaluates a query for one clause at one place: whether it is true, and which patterns make it
+//! so.
 
 use crate::error::Result;
 use crate::search::plan::{Operand, Plan};

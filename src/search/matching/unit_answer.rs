@@ -84,8 +84,8 @@ impl UnitTruth<'_> {
         truth
     }
 
-    /// Tells `found` which leaves are part of the match of `operand` in the ordinals `within`, where
-    /// it is true. This is what [`super::evaluate::matched`] says of one clause.
+    /// Tells `found` which leaves are part of the match of `operand` in the ordinals `within`. The
+    /// operand is true. [`super::evaluate::matched`] does the same for one clause.
     fn matched(
         &self,
         operand: &Operand,
@@ -189,7 +189,7 @@ pub(super) struct UnitAnswer {
 }
 
 impl UnitAnswer {
-    /// Those of the policy's clauses that may be hits, in order.
+    /// The clauses of the policy that may be hits, in order.
     pub fn candidates(&self, clauses: Range<DocId>) -> Vec<DocId> {
         let mut others = self.rest.iter().chain(self.places.iter().flatten());
         if others.any(|ordinals| !ordinals.is_clear()) {

@@ -7,7 +7,7 @@
 //!
 //! - `bind`: the tree of a query to operands and patterns.
 //! - `operands`: the plan as data.
-//! - `pattern`: what is looked for in a text.
+//! - `pattern`: words to find in a text, and their order.
 //! - `names`: names and globs to sets of policies.
 //! - `questions`: weights and synonyms of the words of plain-language questions.
 //! - `vocabulary`: which words of the index a word of a pattern matches.

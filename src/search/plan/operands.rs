@@ -9,13 +9,13 @@ pub(crate) struct Plan {
     pub query: Operand,
     /// What each clause must satisfy besides, whatever the scope.
     pub filters: Vec<Operand>,
-    /// What is looked for in texts.
+    /// The patterns to find in texts.
     pub patterns: Vec<Pattern>,
     /// Patterns that add to the score of a clause that matches, and make no match.
     pub boosts: Vec<Pattern>,
     /// Whether the clauses beside a match add to its score.
     pub has_neighbours: bool,
-    /// What is looked for in headings and links.
+    /// The patterns to find in headings and links.
     pub place_patterns: Vec<PlacePattern>,
     /// Sets of policies, by rank.
     pub policy_sets: Vec<Vec<bool>>,

@@ -1,4 +1,4 @@
-//! What is looked for in a text: words, and how they must follow each other.
+//! Patterns: words to find in a text, and how they must follow each other.
 //!
 //! A [`Pattern`] has one slot for each distinct word, and [`Spans`] say how the slots must follow
 //! each other. `matching` finds the spans of a pattern in postings and in texts.
@@ -36,7 +36,7 @@ pub(crate) enum PatternOrigin {
 }
 
 impl Pattern {
-    /// Whether it says something about what is asked: it is wanted, and is not a word that any
+    /// Whether it says something about the question: it is wanted, and is not a word that any
     /// question could contain.
     pub fn is_telling(&self) -> bool {
         self.is_wanted && self.weight > QUESTION_WEIGHT
@@ -59,9 +59,9 @@ pub(crate) enum Spans {
     Near {
         /// The most words between them.
         distance: u32,
-        /// What was written first.
+        /// The operand that was written first.
         left: Box<Spans>,
-        /// What was written second.
+        /// The operand that was written second.
         right: Box<Spans>,
     },
     /// `found` with a `beside` at most `distance` words away, or without one.
@@ -70,7 +70,7 @@ pub(crate) enum Spans {
         distance: u32,
         /// Whether no `beside` may be that near.
         is_negated: bool,
-        /// What is found.
+        /// The operand that is found.
         found: Box<Spans>,
         /// What must, or must not, be near it.
         beside: Box<Spans>,

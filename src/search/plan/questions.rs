@@ -57,7 +57,7 @@ impl WordWeights {
     }
 }
 
-/// Whether a word of this weight says something about what is asked.
+/// Whether a word of this weight says something about the question.
 pub(super) fn is_telling(weight: f64) -> bool {
     weight > QUESTION_WEIGHT
 }

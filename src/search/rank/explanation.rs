@@ -32,7 +32,7 @@ pub struct ScorePart {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ScoreReason {
-    /// The clause contains what was asked for.
+    /// The clause contains a pattern of the query.
     Matched,
     /// The clause contains another form of a word that was asked for.
     Forms,

@@ -49,8 +49,7 @@ impl<'r> HitReader<'r> {
         };
         let mut hit = self.clauses.clause(&location)?;
         let patterns = self.sets.patterns(row.matched).iter().map(|&i| &self.plan.patterns[i]);
-        let highlights = TokenizedText::new(&hit.text).highlights(patterns);
-        hit.highlights = highlights.into_iter().map(|range| (range.start, range.end)).collect();
+        hit.highlights = TokenizedText::new(&hit.text).highlights(patterns);
         if self.context > 0 {
             let policy = self.clauses.policy(row.rank)?;
             hit.context = Some(surroundings(self.index, &policy, &location, self.context)?);

@@ -67,7 +67,7 @@ impl<'p> Wordings<'p> {
     ///
     /// # Errors
     ///
-    /// Says what is wrong with the tables of the policy, if a number in them names nothing.
+    /// Names the defect in the tables of the policy, if a number in them names nothing.
     pub fn new(
         policy: &'p CollapsedPolicy,
         ordinals: Vec<Ordinal>,
@@ -203,7 +203,7 @@ impl<'p> Wordings<'p> {
 ///
 /// # Errors
 ///
-/// Says what is wrong, if a number in the tables of the policy names nothing. After this check,
+/// Names the defect, if a number in the tables of the policy names nothing. After this check,
 /// every number may be used as an index.
 fn first_kinds(policy: &CollapsedPolicy) -> std::result::Result<Vec<ClauseKind>, &'static str> {
     let mut headings = policy.places.iter().flat_map(|place| &place.section);
@@ -350,7 +350,7 @@ pub(super) mod tests {
         assert_eq!(steps, [step(1, Some(week), Some(year)), step(3, Some(year), None)]);
     }
 
-    /// What is wrong with the tables of a policy of two clauses after some damage.
+    /// The defect in the tables of a policy of two clauses after some damage.
     fn error_after(damage: impl Fn(&mut CollapsedPolicy)) -> Option<&'static str> {
         let mut policy = policy_of(&["# Cookies\n\nWe use cookies."]);
         damage(&mut policy);

@@ -3,8 +3,8 @@
 //! By default the program is position-independent: the system loads it at a random address, which
 //! makes it harder to exploit a fault in code that parses files from strangers. At every start the
 //! loader then corrects some 30,000 pointers, most of them in tables for HTML. A build with
-//! `FINEPRINT_FIXED_ADDRESS=1` gives that protection up and saves the time; `benches/README.md` says
-//! how much it is.
+//! `FINEPRINT_FIXED_ADDRESS=1` gives that protection up and saves the time; `benches/README.md`
+//! says how much it is.
 
 use std::env;
 

@@ -105,7 +105,7 @@ pub struct BatchAnswers {
     pub request: SearchRequest,
     /// How the bare words of the queries are read.
     pub matching: Matching,
-    /// What is written with each hit.
+    /// The extras that are written with each hit.
     pub extras: HitExtras,
     /// Words an error of a query in one line.
     pub word_error: fn(&Error) -> String,

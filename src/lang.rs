@@ -1,6 +1,6 @@
 //! Detects the language of a text from a sample of its sentences.
 //!
-//! Detection is left to the library whatlang, which compares trigrams with those of seventy
+//! Detection is left to the library whatlang, which compares trigrams with the trigrams of seventy
 //! languages. A sample is enough, since more text makes the result no better; and as most snapshots
 //! of a policy have the same sample, its language is detected once.
 
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 const SAMPLE_BYTES: usize = 600;
 
 /// The size from which a piece of text counts as a sentence, in bytes. Shorter pieces are mostly
-/// names and buttons, and their language is that of the site's menu.
+/// names and buttons, and their language is the language of the site's menu.
 const SENTENCE_BYTES: usize = 60;
 
 /// The codes of the languages: ISO 639-3, as whatlang has them, and ISO 639-1.

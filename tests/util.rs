@@ -73,7 +73,8 @@ pub fn header(site: &str, date: &str) -> String {
     format!(
         "> *The following text is extracted and transformed from the {site} privacy policy that \
          was archived on {date}. \
-         Please check the [original snapshot on the Wayback Machine](https://web.archive.org/web/{stamp}id_/http%3A//www.{site}/privacy) \
+         Please check the [original snapshot on the Wayback Machine]\
+         (https://web.archive.org/web/{stamp}id_/http%3A//www.{site}/privacy) \
          for the most accurate reproduction.*"
     )
 }

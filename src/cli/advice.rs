@@ -1,6 +1,6 @@
 //! Words the errors of the library for someone at a command line.
 //!
-//! The library says what is wrong and keeps the data of it in the error. This file adds what only
+//! The library names the mistake and keeps the data of it in the error. This file adds what only
 //! the program knows: its flags, and the command that helps.
 
 use std::path::Path;

@@ -28,7 +28,7 @@ pub trait CorpusReader: Send + Sync {
         None
     }
 
-    /// Reports what was added since the corpus had this state, if that is cheap to tell, and
+    /// Reports the additions since the corpus had this state, if that is cheap to tell, and
     /// everything otherwise.
     ///
     /// # Errors
@@ -92,7 +92,7 @@ pub enum SeenInput {
 pub enum CorpusExtent {
     /// Everything.
     Whole,
-    /// What was added since the given state. The rest has not changed.
+    /// The additions since the given state. The rest has not changed.
     Added,
     /// Nothing, because nothing has changed.
     Unchanged,

@@ -40,7 +40,7 @@ impl FileCorpus {
     /// Reports one entry of the walk. Returns `None` for a folder that the walk should enter.
     fn visit(&self, entry: &DirEntry) -> Option<SeenInput> {
         let kind = entry.file_type();
-        // The corpus itself may be hidden, a link or an index; the rules are for what is below it.
+        // The corpus itself may be hidden, a link or an index; the rules are for its contents.
         let is_below = entry.depth() > 0;
         let reason = if is_below && is_hidden(entry) {
             Some(SkipReason::Hidden)

@@ -25,12 +25,13 @@ pub enum Error {
     /// A path pattern that cannot be parsed.
     #[error(
         "'{pattern}': {what} (column {column}); write a pattern such as \
-         '{{company}}/{{type}}/{{date}}.md', in which a path names {{company}}, {{type}} and {{date}}"
+         '{{company}}/{{type}}/{{date}}.md', in which a path names {{company}}, {{type}} and \
+         {{date}}"
     )]
     BadPathPattern {
         /// The pattern as it was given.
         pattern: String,
-        /// What is wrong with it.
+        /// The mistake in it.
         what: String,
         /// Where, in characters from 1.
         column: usize,
@@ -58,7 +59,10 @@ pub enum Error {
         field: String,
     },
     /// A git history without a file whose path matches the pattern.
-    #[error("{}: no commit of this git repository has a file that matches '{pattern}'", path.display())]
+    #[error(
+        "{}: no commit of this git repository has a file that matches '{pattern}'",
+        path.display()
+    )]
     NoMatchingPath {
         /// The repository as it was named.
         path: PathBuf,
@@ -165,7 +169,7 @@ pub enum Error {
     Corpus {
         /// The corpus as it was named.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The defect.
         message: String,
     },
     /// A corpus in which no input says which company and date it belongs to.
@@ -219,7 +223,7 @@ pub enum Error {
     Damaged {
         /// The index folder.
         path: PathBuf,
-        /// The file or table, and what is wrong with it.
+        /// The file or table, and its defect.
         what: String,
         /// The error of the index library, if it found the damage.
         source: Option<LibraryError>,
@@ -263,7 +267,7 @@ impl Error {
     }
 
     /// An index whose files have changed since they were written. `what` names the file or table,
-    /// and what is wrong with it.
+    /// and its defect.
     pub(crate) fn damaged(path: &Path, what: impl Into<String>) -> Error {
         Error::Damaged { path: path.to_owned(), what: what.into(), source: None }
     }

@@ -103,8 +103,8 @@ impl OpenIndex {
     /// its kind there.
     ///
     /// `rank` is the number of the policy in [`OpenIndex::policies`], `ordinal` the number of the
-    /// snapshot in the policy, 0 for the oldest. Texts and lead-ins equal those of the source up to
-    /// the identity form.
+    /// snapshot in the policy, 0 for the oldest. Texts and lead-ins equal the texts of the source
+    /// up to the identity form.
     ///
     /// # Errors
     ///

@@ -11,7 +11,7 @@
 use crate::model::{Clause, ClauseId, ClauseKind};
 use crate::token::is_invisible;
 
-/// The version of the identity form. Clause ids change with it, and so does what is collapsed.
+/// The version of the identity form. Clause ids change with it, and so do the collapsed clauses.
 pub const IDENTITY_VERSION: u32 = 1;
 
 /// Appends the identity form of `text` to `form`.

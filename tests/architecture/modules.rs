@@ -20,16 +20,15 @@ pub const LAYERS: &[(&str, &[&str])] = &[
         "index",
         &["model", "error", "progress", "token", "stem", "lang", "section", "collapse", "corpus"],
     ),
-    ("diff", &["model", "error", "token", "section"]),
     ("query", &["model", "token", "error"]),
     (
         "search",
         &[
             "model", "error", "progress", "token", "stem", "lang", "section", "collapse", "corpus",
-            "index", "query", "diff",
+            "index", "query",
         ],
     ),
-    ("printer", &["model", "error", "token", "query", "index", "search", "diff"]),
+    ("printer", &["model", "error", "token", "query", "index", "search"]),
     ("batch", BELOW_THE_PROGRAM),
     ("export", BELOW_THE_PROGRAM),
     ("cli", EVERYTHING),
@@ -45,7 +44,7 @@ const BELOW_THE_PROGRAM: &[&str] =
 
 const EVERYTHING: &[&str] = &[
     "model", "error", "progress", "token", "stem", "lang", "section", "collapse", "corpus",
-    "index", "query", "search", "printer", "diff", "batch", "export",
+    "index", "query", "search", "printer", "batch", "export",
 ];
 
 /// The files of the crate by module: `["search", "hit"]` is `src/search/hit.rs`.

@@ -229,6 +229,9 @@ impl Walk {
 
     /// Records a path of at least two parts; returns the token after it.
     fn path(&mut self, trees: &[TokenTree], at: usize) -> Option<usize> {
+        if is_of_visibility(trees, at) {
+            return None;
+        }
         let mut parts = vec![ident_at(trees, at)?];
         let mut end = at + 1;
         while let (true, Some(part)) = (is_separator(trees, end), ident_at(trees, end + 2)) {
@@ -245,6 +248,11 @@ impl Walk {
         self.facts.paths.push(At { line: line_of(trees[at].span()), what: parts });
         Some(end)
     }
+}
+
+/// Whether the token is the path of `pub(in path)`, which imports nothing.
+fn is_of_visibility(trees: &[TokenTree], at: usize) -> bool {
+    at > 0 && ident_at(trees, at - 1).is_some_and(|word| word == "in")
 }
 
 /// Whether the tokens after the name of a `let` bind it to a closure.

@@ -162,7 +162,8 @@ fn bad_arguments_are_errors() {
         ),
         (
             &["timeline", "x", "--added-since", "2019", "--as-of", "2018"],
-            "error: --added-since 2019-01-01 is after --as-of 2018-12-31: no clause can be added between them",
+            "error: --added-since 2019-01-01 is after --as-of 2018-12-31: \
+            no clause can be added between them",
         ),
         (
             &["search", "x", "--gone", "--latest"],

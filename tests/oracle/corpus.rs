@@ -502,7 +502,8 @@ fn print(snapshot: &Snapshot, seed: Option<usize>) -> String {
         "> *The following text is extracted and transformed from the {company} privacy policy that \
          was archived on {}. \
          Please check the [original snapshot on the Wayback Machine]\
-         (https://web.archive.org/web/{}id_/http%3A//{company}/privacy) for the most accurate reproduction.*\n",
+         (https://web.archive.org/web/{}id_/http%3A//{company}/privacy) \
+         for the most accurate reproduction.*\n",
         date(*time),
         stamp(*time)
     );
@@ -1048,13 +1049,15 @@ mod tests {
         let snapshot = snapshot("a.com", 1_466_161_433, clauses);
         let header = "> *The following text is extracted and transformed from the a.com privacy \
             policy that was archived on \
-                      2016-06-17. Please check the [original snapshot on the Wayback Machine](https://web.archive.org/web/\
+                      2016-06-17. Please check the [original snapshot on the Wayback Machine]\
+                      (https://web.archive.org/web/\
                       20160617110353id_/http%3A//a.com/privacy) for the most accurate \
                       reproduction.*";
         assert_eq!(
             markdown(&snapshot),
             format!(
-                "{header}\n\n# Title\n\n[We](https://ads.example/opt-out) don't  [\"sell\"](https://b.example) third-party \
+                "{header}\n\n# Title\n\n[We](https://ads.example/opt-out) don't  \
+                [\"sell\"](https://b.example) third-party \
                  data here.\n\n## Below it\n\nWe may:\n\n- sell it\n- rent it\n\n> Quoted.\n"
             )
         );
@@ -1062,7 +1065,8 @@ mod tests {
             markdown_broken(&snapshot, 0),
             format!(
                 "{header}\n\n# Title\n\n[We](https://ads.example/opt-out) don&#39;t  \
-                 [**&quot;sell&quot;**](https://b.example) third\\-party\ndata here.\n\n## Below it\n\nWe may:\n\n\
+                 [**&quot;sell&quot;**](https://b.example) third\\-party\ndata here.\n\n## Below it\
+                 \n\nWe may:\n\n\
                  - sell it\n- rent it\n\n> Quoted.\n"
             )
         );

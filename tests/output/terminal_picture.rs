@@ -144,7 +144,8 @@ fn draw(lines: &[Vec<Piece>]) -> String {
     let width = 2.0 * MARGIN + COLUMNS as f64 * CHARACTER;
     let height = TITLE_BAR + lines.len() as f64 * LINE + MARGIN;
     let mut svg = format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">
+        r##"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"
+viewBox="0 0 {width} {height}" role="img">
 <title>A terminal in which fineprint searches the sample corpus</title>
 <rect x="0.5" y="0.5" width="{}" height="{}" rx="8" fill="#fcfcfa" stroke="#d0d7de"/>
 <circle cx="20" cy="18" r="5" fill="#ff5f57"/>

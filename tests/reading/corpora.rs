@@ -30,7 +30,8 @@ impl Snapshot {
         format!(
             "> *The following text is extracted and transformed from the {company} privacy policy \
              that was archived on {}. \
-             Please check the [original snapshot on the Wayback Machine](https://web.archive.org/web/{}id_/http%3A//{company}/) \
+             Please check the [original snapshot on the Wayback Machine]\
+             (https://web.archive.org/web/{}id_/http%3A//{company}/) \
              for the most accurate reproduction.*\n\n{}",
             &time[..10],
             self.digits(),
@@ -43,7 +44,8 @@ impl Snapshot {
         let mut page = format!(
             "<!--The following is the downloaded HTML source of the {company} privacy policy that \
              was archived on {}.\n \
-             Please check the original snapshot on the Wayback Machine (https://web.archive.org/web/{}id_/http%3A//{company}/) \
+             Please check the original snapshot on the Wayback Machine \
+             (https://web.archive.org/web/{}id_/http%3A//{company}/) \
              for the most accurate reproduction.-->\n<html><body>\n",
             &time[..10],
             self.digits()

@@ -133,7 +133,8 @@ fptest!(every_form_of_the_sample_corpus_has_the_same_clauses, |fx: Fixture| {
     assert_eq!(skipped(&report), BTreeMap::from([(SkipReason::NoPolicy, 1)]));
 });
 
-const MARKDOWN: &str = "# Privacy at Acme\n\nWe sell *bricks*, and we **never** sell or\nrent [your data](https://acme.example/data).\n\n\
+const MARKDOWN: &str = "# Privacy at Acme\n\nWe sell *bricks*, and we **never** sell or\n\
+    rent [your data](https://acme.example/data).\n\n\
     ## 1. Sharing\n\nWe may share:\n\n  * your name & address\n  * your café\n    * and its \
     menu\n\nThe end of sharing.\n\n\
     | Data | Use |\n|---|---|\n| Name | Letters |\n| Age | Ads |\n\n> A \
@@ -143,7 +144,8 @@ const HTML: &str = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>
     Acme</title><style>p { color: red }</style>\n\
     <script>document.write(\"<p>no</p>\");</script></head>\n<body><div id=main>\n<p>We sell \
     <em>bricks</em>, and we <strong>never</strong> sell or\n\
-    rent <a href='https://acme.example/data'>your data</a>.</p>\n<h2>1. Sharing</h2>\n<div>We may share:</div>\n<ul>\n<li>your name &amp; address</li>\n\
+    rent <a href='https://acme.example/data'>your data</a>.</p>\n<h2>1. Sharing</h2>\n\
+    <div>We may share:</div>\n<ul>\n<li>your name &amp; address</li>\n\
     <li>your caf&eacute;\n<ul><li>and its menu</li></ul>\n</li></ul><p>The end of \
     sharing.\n<table><tr><th>Data<th>Use<tr><td>Name<td>Letters<tr><td>Age<td>Ads</table>\n\
     <blockquote><p>A quotation.</p></blockquote><p><b>Cookies</b></p>We use cookies.<br>Many of \
@@ -154,7 +156,8 @@ fn comment(site: &str, date: &str) -> String {
     format!(
         "<!--The following is the downloaded HTML source of the {site} privacy policy that was \
          archived on {date}.\n \
-         Please check the original snapshot on the Wayback Machine (https://web.archive.org/web/{stamp}id_/http%3A//www.{site}/privacy) \
+         Please check the original snapshot on the Wayback Machine \
+         (https://web.archive.org/web/{stamp}id_/http%3A//www.{site}/privacy) \
          for the most accurate reproduction.-->\n"
     )
 }

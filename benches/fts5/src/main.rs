@@ -18,6 +18,7 @@ use fineprint::query::Query;
 use fineprint::search::{Hit, HitOrder, HitSink, SearchRequest, Searcher};
 use fineprint::token::terms;
 use rusqlite::Connection;
+use twox_hash::XxHash3_64;
 
 const ROUNDS: usize = 5;
 const LIMIT: usize = 10;
@@ -31,7 +32,8 @@ fn main() {
     let database = folder.path().join("clauses.sqlite");
     fill(&database, &clauses);
     let phrases = phrases(&clauses, number);
-    println!("{} clauses, {} phrases, SQLite {}", clauses.len(), phrases.len(), rusqlite::version());
+    let (clause_count, phrase_count) = (clauses.len(), phrases.len());
+    println!("{clause_count} clauses, {phrase_count} phrases, SQLite {}", rusqlite::version());
     let mut ratios = Vec::new();
     for round in 0..ROUNDS {
         let (ours, our_time) = timed(|| fineprint(&index, &phrases));
@@ -73,12 +75,14 @@ fn fill(path: &Path, clauses: &[String]) {
     let mut database = Connection::open(path).unwrap();
     database
         .execute_batch(
-            "CREATE VIRTUAL TABLE clauses USING fts5(text, tokenize = \"unicode61 remove_diacritics 2\")",
+            "CREATE VIRTUAL TABLE clauses USING \
+             fts5(text, tokenize = \"unicode61 remove_diacritics 2\")",
         )
         .unwrap();
     let transaction = database.transaction().unwrap();
     {
-        let mut insert = transaction.prepare("INSERT INTO clauses(rowid, text) VALUES (?1, ?2)").unwrap();
+        let insert = "INSERT INTO clauses(rowid, text) VALUES (?1, ?2)";
+        let mut insert = transaction.prepare(insert).unwrap();
         for (text, number) in clauses.iter().zip(1_i64..) {
             insert.execute((number, text)).unwrap();
         }
@@ -90,7 +94,7 @@ fn fill(path: &Path, clauses: &[String]) {
 /// Phrases of two to four words that occur in the clauses, from random places of random clauses.
 fn phrases(clauses: &[String], number: usize) -> Vec<String> {
     let chance =
-        |n: usize, what: u64| twox_hash::XxHash3_64::oneshot_with_seed(what, &n.to_le_bytes()) as usize;
+        |n: usize, seed: u64| XxHash3_64::oneshot_with_seed(seed, &n.to_le_bytes()) as usize;
     let phrase = |n: usize| {
         let words: Vec<_> =
             terms(&clauses[chance(n, 1) % clauses.len()]).map(|word| word.into_owned()).collect();
@@ -119,7 +123,10 @@ fn sqlite(path: &Path, phrases: &[String]) -> Vec<u64> {
     let database = Connection::open(path).unwrap();
     database.execute_batch("PRAGMA mmap_size = 4000000000; PRAGMA cache_size = -200000").unwrap();
     let mut best = database
-        .prepare("SELECT rowid, rank, text FROM clauses WHERE clauses MATCH ?1 ORDER BY rank LIMIT ?2")
+        .prepare(
+            "SELECT rowid, rank, text FROM clauses WHERE clauses MATCH ?1 \
+             ORDER BY rank LIMIT ?2",
+        )
         .unwrap();
     let mut all = database.prepare("SELECT count(*) FROM clauses WHERE clauses MATCH ?1").unwrap();
     let count = |phrase: &String| {
@@ -150,7 +157,8 @@ fn explain(path: &Path, clauses: &[String], phrases: &[String], ours: &[u64], th
         differing += 1;
         let words: Vec<_> = terms(phrase).map(|word| word.into_owned()).collect();
         let found = rows.query_map([format!("\"{phrase}\"")], |row| row.get::<_, i64>(0)).unwrap();
-        let found: std::collections::BTreeSet<usize> = found.map(|row| row.unwrap() as usize - 1).collect();
+        let found: std::collections::BTreeSet<usize> =
+            found.map(|row| row.unwrap() as usize - 1).collect();
         for (number, text) in clauses.iter().enumerate() {
             let cut: Vec<_> = terms(text).map(|word| word.into_owned()).collect();
             let is_ours = cut.windows(words.len()).any(|window| window == words);
@@ -162,7 +170,10 @@ fn explain(path: &Path, clauses: &[String], phrases: &[String], ours: &[u64], th
     }
     println!("{differing} phrases have other counts:");
     for (reason, (only_ours, only_theirs)) in &reasons {
-        println!("  {reason}: {only_ours} clauses found by fineprint alone, {only_theirs} by FTS5 alone");
+        println!(
+            "  {reason}: {only_ours} clauses found by fineprint alone, \
+             {only_theirs} by FTS5 alone"
+        );
     }
     assert!(!reasons.contains_key(UNKNOWN), "a difference without an explanation");
 }
@@ -174,13 +185,15 @@ fn reason(phrase: &str, text: &str) -> &'static str {
     let has = |is: &dyn Fn(char) -> bool| all().any(is);
     if has(&|c| matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')) {
         "invisible characters inside words"
-    } else if has(
-        &|c| matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1100}'..='\u{11FF}' | '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}'),
-    ) {
+    } else if has(&|c| {
+        matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1100}'..='\u{11FF}'
+                | '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}')
+    }) {
         "letters that are words of their own (Han, Kana, Hangul, Thai)"
-    } else if has(
-        &|c| matches!(c, '\u{0300}'..='\u{036F}' | '\u{0591}'..='\u{05C7}' | '\u{0610}'..='\u{065F}' | '\u{0900}'..='\u{0DFF}'),
-    ) {
+    } else if has(&|c| {
+        matches!(c, '\u{0300}'..='\u{036F}' | '\u{0591}'..='\u{05C7}'
+                | '\u{0610}'..='\u{065F}' | '\u{0900}'..='\u{0DFF}')
+    }) {
         "combining marks"
     } else if has(&|c| !c.is_ascii() && c.is_alphanumeric()) {
         "compatibility forms and other letters that fold (ﬁ, ª, ², ß, İ)"

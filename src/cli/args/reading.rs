@@ -49,7 +49,7 @@ enum ScopeArg {
 }
 
 impl ReadingArgs {
-    /// The selection of this query, or without a query of every clause that the filters let through.
+    /// The selection of this query; without a query, of every clause that the filters let through.
     ///
     /// # Errors
     ///

@@ -94,13 +94,18 @@ enum TimelineFormat {
     Svg,
 }
 
+/// Why a period of a timeline is marked as partial.
+const PARTIAL_NOTE: &str = "only a part of it: the index, --since or --until begin or end inside";
+
 /// Runs the command.
 pub fn run(args: &TimelineArgs, global: &GlobalArgs) -> Result<Outcome> {
     let request = request(args)?;
     let chosen = open(&args.index, global)?;
     let timeline = Searcher::new(chosen.index)?.timeline(&request)?;
     print(|out| match args.format {
-        TimelineFormat::Human => print_timeline(out, &timeline, global.human_options()),
+        TimelineFormat::Human => {
+            print_timeline(out, &timeline, PARTIAL_NOTE, global.human_options())
+        }
         TimelineFormat::Csv => print_timeline_csv(out, &timeline),
         TimelineFormat::Json => print_json_line(out, &timeline),
         TimelineFormat::Svg => print_timeline_svg(out, &timeline),

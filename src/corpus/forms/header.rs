@@ -14,7 +14,6 @@ use super::form::{FileForm, PartialKey};
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
 use crate::model::{ArchiveTime, PRIVACY_POLICY};
-use crate::section::percent_decode;
 
 /// The start of the header, before the site.
 const OPENING: &str = "The following text is extracted and transformed from the ";
@@ -153,7 +152,7 @@ fn wayback_time(url: &str) -> Option<ArchiveTime> {
 /// Returns the address of the policy, given the address of the archived page.
 pub(super) fn original_url(url: &str) -> Option<String> {
     let (_, address) = wayback_parts(url)?;
-    Some(percent_decode(address))
+    Some(percent_encoding::percent_decode_str(address).decode_utf8_lossy().into_owned())
 }
 
 /// Turns the plain lines of the fork into Markdown: a title and paragraphs.

@@ -4,12 +4,12 @@
 //! A *version* is a text that a commit has at a path where its parent has another text or none; for
 //! a merge, where every parent has another text or none. A history that forks and joins is
 //! therefore read whole, and each version once. Neither the settings of the user nor the
-//! environment change what is read, nor does the owner of the folder; replacements and grafts are
+//! environment change the result, nor does the owner of the folder; replacements and grafts are
 //! not applied.
 //!
 //! A scan ([`history_scan`]) walks the commits ([`commit_graph`]), compares the trees of each with
-//! those of its parents ([`tree_changes`]), and asks the layout of the archive for the policy of
-//! each changed path. A session ([`git_history`]) reads texts and commit messages afterwards,
+//! the folders of its parents ([`tree_changes`]), and asks the layout of the archive for the policy
+//! of each changed path. A session ([`git_history`]) reads texts and commit messages afterwards,
 //! policy by policy. Which paths are policies, and what commit messages mean, is left to the
 //! layouts.
 

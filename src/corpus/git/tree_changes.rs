@@ -1,5 +1,5 @@
-//! Finds the changes of a commit: compares its folders with those of its parents, wherever their
-//! ids differ.
+//! Finds the changes of a commit: compares its folders with the folders of its parents, wherever
+//! their ids differ.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -55,7 +55,7 @@ struct PendingFolder {
     is_uncertain: bool,
 }
 
-/// Compares the trees of commits with those of their parents.
+/// Compares the trees of commits with the trees of their parents.
 pub(super) struct TreeComparer<'r, 's> {
     reader: &'r mut ObjectReader<'s>,
     /// The last trees with their ids, the newest first.
@@ -67,7 +67,7 @@ impl<'r, 's> TreeComparer<'r, 's> {
         Self { reader, recent: Vec::new() }
     }
 
-    /// Reports every change of a commit to `sink`, compared with those of its parents that can be
+    /// Reports every change of a commit to `sink`, compared with its parents that can be
     /// read.
     pub fn commit_changes(
         &mut self,
@@ -166,7 +166,7 @@ fn by_name(tree: &GitTree, range: Range<usize>) -> EntriesByName<'_> {
     tree.entries(range).map(|entry| (entry.name, entry)).collect()
 }
 
-/// The comparison of one folder of a commit with those of its parents.
+/// The comparison of one folder of a commit with the same folders of its parents.
 struct FolderVisit<'v, 's> {
     folder: &'v PendingFolder,
     is_uncertain: bool,

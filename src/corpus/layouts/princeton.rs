@@ -58,8 +58,8 @@ impl HistoryLayout for PrincetonLeuven {
         true
     }
 
-    /// Removes the header line. Its addresses win over those of the message, because it belongs to
-    /// this very text.
+    /// Removes the header line. Its addresses win over the addresses of the message, because it
+    /// belongs to this very text.
     fn read(
         &self,
         _path: &str,

@@ -1,6 +1,7 @@
 //! CSV: one snapshot in each row; the first row names the fields.
 
-use super::record::{FIELDS, FieldNames, JsonMembers};
+use super::jsonl::JsonMembers;
+use super::record::{FIELDS, FieldNames};
 use crate::corpus::source_text::without_mark;
 
 /// The possible delimiters. If a line has several equally often, the last of them wins.

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::{Error, IgnoredAny};
 
-use super::record::JsonMembers;
 use crate::corpus::python_json::to_json;
+
+/// The members of an object or row by name. Each value is JSON as it is written in the corpus.
+pub(super) type JsonMembers = BTreeMap<String, String>;
 
 /// Returns the members of an object, with each value as it is written. Keeping the writing keeps
 /// integers of any size; `NaN` and infinities become texts.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::jsonl;
+use super::jsonl::{self, JsonMembers};
 use crate::corpus::forms::form::{SnapshotKey, SnapshotRecord};
 use crate::corpus::forms::html::HtmlForm;
 use crate::corpus::snapshot_facts::SnapshotFacts;
@@ -62,9 +62,6 @@ impl FieldNames {
         self.theirs.get(ours).expect("every field has a name")
     }
 }
-
-/// The members of an object or row by name. Each value is JSON as it is written in the corpus.
-pub(super) type JsonMembers = BTreeMap<String, String>;
 
 /// Reads the snapshot in a line or row. `pages` converts a text that is given as HTML.
 ///

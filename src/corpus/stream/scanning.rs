@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 
 use super::csv;
-use super::jsonl;
+use super::jsonl::{self, JsonMembers};
 use super::lines::{BoundedLine, LineReader, MAX_LINE};
-use super::record::{self, FieldNames, JsonMembers};
+use super::record::{self, FieldNames};
 use super::spill::{SpillFile, SpilledSnapshot};
 use crate::corpus::corpus_reader::SeenInput;
 use crate::corpus::forms::form::{HEAD_BYTES, SnapshotRecord};

@@ -118,8 +118,8 @@ impl PolicyReader<'_> {
 
     /// For each stored snapshot, whether it remains.
     ///
-    /// Snapshots remain that were found, and those of corpora that were not scanned whole. Unless
-    /// the index is pruned, so does a snapshot whose place in the corpus contains no other
+    /// Snapshots remain that were found, and the snapshots of corpora that were not scanned whole.
+    /// Unless the index is pruned, so does a snapshot whose place in the corpus contains no other
     /// snapshot now.
     fn kept(&self, stored: &[StoredFound], read: &[KnownSnapshot]) -> Vec<bool> {
         let found = stored.iter().filter(|stored| stored.is_found).map(|stored| &stored.snapshot);
@@ -371,7 +371,7 @@ impl<'r> Reading<'r> {
     }
 }
 
-/// Counts what is known only after collapsing: occurrences, metadata keys and languages.
+/// Counts the figures that only collapsing gives: occurrences, metadata keys and languages.
 fn count_collapsed(sources: &mut PolicySources, policy: &CollapsedPolicy) {
     for snapshot in &policy.snapshots {
         sources.occurrences += snapshot.clauses.len() as u64;

@@ -47,7 +47,7 @@ pub(crate) struct ScannedCorpus {
     pub options: ReadOptions,
     /// How much of the corpus the scan covers.
     pub extent: CorpusExtent,
-    /// A short description of its content, by which the next scan can tell what is new.
+    /// A short description of its content, by which the next scan finds new content.
     pub state: Option<String>,
     /// Whether it is read in another way than before. The index then takes over none of its
     /// snapshots.
@@ -176,7 +176,7 @@ impl CorpusScan {
     }
 
     /// Runs a reader, and puts its snapshots into `policies` and its counts into `corpus`. With
-    /// `since`, the state of the corpus in the index, the reader lists only what is new.
+    /// `since`, the state of the corpus in the index, the reader lists only new snapshots.
     fn scan(
         &mut self,
         reader: &dyn CorpusReader,

@@ -100,7 +100,8 @@ impl<'s> Planner<'s> {
         }
         match self.compare(&[], stored) {
             Comparison::Same { vanished } => plan.vanished += vanished,
-            // Its snapshots are pruned or read anew. Those of corpora that were not scanned remain.
+            // Its snapshots are pruned or read anew. Snapshots of corpora that were not scanned
+            // remain.
             Comparison::Changed if self.is_scanned_whole(stored) => plan.dropped.push(rank),
             Comparison::Changed => {
                 plan.jobs.push(PolicyJob { key, candidates: &[], rank: Some(rank) });

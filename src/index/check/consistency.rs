@@ -152,7 +152,7 @@ impl ClauseColumns {
         })
     }
 
-    /// Whether the columns of the document `doc` are those of this clause.
+    /// Whether the columns of the document `doc` belong to this clause.
     fn are_of(&self, doc: DocId, clause: &DistinctClause) -> bool {
         let places = self.places.values_for_doc(doc);
         self.runs.values_for_doc(doc).map(run).eq(clause.runs.iter().copied())

@@ -328,8 +328,8 @@ struct TableReader {
 }
 
 impl TableReader {
-    /// Adds the cells that a row has beyond those of its header, which the parser leaves out. They
-    /// are between the last cell and byte `end` of `source`.
+    /// Adds the cells that a row has beyond the cells of its header, which the parser leaves out.
+    /// They are between the last cell and byte `end` of `source`.
     fn add_excess(&mut self, source: &MappedText<'_>, end: usize) {
         let Some(excess) =
             source.text.get(self.end..end).filter(|excess| crate::token::has_token(excess))

@@ -26,7 +26,7 @@ pub(crate) struct Fragment {
 pub(crate) enum Join {
     /// The fragment begins a block.
     New,
-    /// The fragment continues the list of the fragment before. The number is that of the first
+    /// The fragment continues the list of the fragment before. The number belongs to the first
     /// entry of the list, if its entries are numbered.
     List(Option<u64>),
 }

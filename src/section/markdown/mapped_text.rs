@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-/// A part of a snapshot's text, perhaps changed, with a map from its bytes to those of the
+/// A part of a snapshot's text, perhaps changed, with a map from its bytes to the bytes of the
 /// snapshot's text.
 #[derive(Debug, Clone)]
 pub(crate) struct MappedText<'t> {

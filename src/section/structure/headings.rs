@@ -76,8 +76,8 @@ impl Outline {
     }
 }
 
-/// For each passage, whether it is one of an enumeration: its number and that of the passage before
-/// or after it follow each other.
+/// For each passage, whether it is one of an enumeration: its number and the number of the passage
+/// before or after it follow each other.
 pub(crate) fn enumerated(outlines: &[Outline]) -> Vec<bool> {
     let mut found = vec![false; outlines.len()];
     for i in 1..outlines.len() {

@@ -123,7 +123,7 @@ fn versions_by_git(repository: &Path) -> BTreeSet<String> {
         if let Some(id) = line.strip_prefix("commit ") {
             commit = id;
         } else if let Some((fields, path)) = line.split_once('\t') {
-            // A line has a colon for each parent, then modes and objects, with those of the commit
+            // A line has a colon for each parent, then modes and objects, the commit
             // last, then the kinds of change.
             let fields: Vec<&str> = fields.split(' ').collect();
             let (blob, is_there) =
@@ -349,7 +349,10 @@ fptest!(records_of_open_terms_archive_are_read, |fx: Fixture| {
 });
 
 fptest!(records_of_princeton_leuven_are_read, |fx: Fixture| {
-    let json = r#"{"alexa_rank": NaN, "policy_url": "http://acme.example/p", "simhash": 16446744073709551615999, "site_url": "http://acme.example/"}"#;
+    let json = concat!(
+        r#"{"alexa_rank": NaN, "policy_url": "http://acme.example/p", "#,
+        r#""simhash": 16446744073709551615999, "site_url": "http://acme.example/"}"#,
+    );
     let text = format!("{}\n\n# Acme\n\nWe sell data.\n", header("acme.example", "2017-07-14"));
     let path = "a/ac/acm/acme.example.md";
     let stream = Stream::default()

@@ -151,7 +151,7 @@ viewBox="0 0 {width} {height}" role="img">
 <circle cx="20" cy="18" r="5" fill="#ff5f57"/>
 <circle cx="38" cy="18" r="5" fill="#febc2e"/>
 <circle cx="56" cy="18" r="5" fill="#28c840"/>
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', \
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono',
     monospace" font-size="{FONT_SIZE}" xml:space="preserve">
 "##,
         width - 1.0,

@@ -11,6 +11,7 @@ use crate::collapse::{
     CollapsedPolicy, CollapsedSnapshot, DistinctClause, EarlierSpelling, FirstOccurrence,
 };
 use crate::error::Result;
+use crate::model::{ClauseNumber, Ordinal, Rank};
 use crate::section::ClauseIdentity;
 
 impl OpenIndex {
@@ -22,7 +23,7 @@ impl OpenIndex {
     /// # Errors
     ///
     /// The index is damaged.
-    pub(crate) fn collapsed(&self, rank: u32) -> Result<CollapsedPolicy> {
+    pub(crate) fn collapsed(&self, rank: Rank) -> Result<CollapsedPolicy> {
         let entry = self.policies().get(rank).ok_or_else(|| self.damaged("an unknown policy"))?;
         let policy = self.policy_address(entry.hash)?;
         let tables = self.policy_tables(policy)?;
@@ -41,8 +42,8 @@ impl OpenIndex {
     ) -> Result<Vec<DistinctClause>> {
         let segment = self.searcher().segment_reader(policy.segment_ord);
         let places = self.column::<u64>(segment, "places")?;
-        let addresses =
-            (0..entry.clauses).map(|number| self.clause_address(policy, entry.snapshots, number));
+        let numbers = (0..entry.clauses).map(ClauseNumber::new);
+        let addresses = numbers.map(|number| self.clause_address(policy, entry.snapshots, number));
         addresses.map(|address| self.distinct_clause(&places, address)).collect()
     }
 
@@ -69,7 +70,7 @@ impl OpenIndex {
         policy: DocAddress,
     ) -> Result<Vec<CollapsedSnapshot>> {
         let mut snapshots = Vec::with_capacity(entry.snapshots as usize);
-        for first in (0..entry.snapshots).step_by(CHUNK) {
+        for first in (0..entry.snapshots).step_by(CHUNK).map(Ordinal::new) {
             let lists = self.clause_lists(policy, first)?;
             for (inside, stored) in self.chunk(policy, first)?.snapshots.into_iter().enumerate() {
                 let StoredSnapshot { info, record, title, lang } = stored;

@@ -7,6 +7,7 @@ use tantivy::{DocAddress, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, Ter
 use super::open::OpenIndex;
 use super::store::document::CHUNK;
 use crate::error::Result;
+use crate::model::{ClauseNumber, Ordinal};
 
 impl OpenIndex {
     /// The column of this name; it is empty if no document of the segment has a value.
@@ -84,8 +85,8 @@ impl OpenIndex {
     }
 
     /// The document of the chunk with snapshot `ordinal` of a policy.
-    pub(super) fn chunk_address(&self, policy: DocAddress, ordinal: u32) -> DocAddress {
-        DocAddress::new(policy.segment_ord, policy.doc_id + 1 + ordinal / CHUNK as u32)
+    pub(super) fn chunk_address(&self, policy: DocAddress, ordinal: Ordinal) -> DocAddress {
+        DocAddress::new(policy.segment_ord, policy.doc_id + 1 + ordinal.get() / CHUNK as u32)
     }
 
     /// The document of clause number `clause` of a policy with `snapshots` snapshots.
@@ -93,10 +94,10 @@ impl OpenIndex {
         &self,
         policy: DocAddress,
         snapshots: u32,
-        clause: u32,
+        clause: ClauseNumber,
     ) -> DocAddress {
         let chunks = snapshots.div_ceil(CHUNK as u32);
-        DocAddress::new(policy.segment_ord, policy.doc_id + 1 + chunks + clause)
+        DocAddress::new(policy.segment_ord, policy.doc_id + 1 + chunks + clause.get())
     }
 
     /// The archive times of a policy's snapshots by ordinal, in seconds since 1970 UTC.
@@ -110,10 +111,13 @@ impl OpenIndex {
 
     /// The ordinals of a policy's technical snapshots, ascending: changes of the archive's own
     /// making.
-    pub(crate) fn technical(&self, policy: DocAddress) -> Result<Vec<u32>> {
+    pub(crate) fn technical(&self, policy: DocAddress) -> Result<Vec<Ordinal>> {
         let segment = self.searcher.segment_reader(policy.segment_ord);
         let column = self.column::<u64>(segment, "technical")?;
-        Ok(column.values_for_doc(policy.doc_id).map(|ordinal| ordinal as u32).collect())
+        Ok(column
+            .values_for_doc(policy.doc_id)
+            .map(|ordinal| Ordinal::new(ordinal as u32))
+            .collect())
     }
 }
 

@@ -52,7 +52,7 @@ impl OpenIndex {
     ///
     /// The errors of `work`. A panic of the index library, which trusts its files, becomes
     /// [`Error::Damaged`].
-    pub fn guard<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(crate) fn guard<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         guarded(&self.dir, work)
     }
 

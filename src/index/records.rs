@@ -9,7 +9,7 @@ use super::store::document::{CHUNK, ClauseLists, PolicyTables, SnapshotChunk, St
 use super::store::policies::PolicyEntry;
 use crate::collapse::{ClauseOccurrence, SourceRecord};
 use crate::error::{Error, Result};
-use crate::model::{ClauseId, ClauseKind, SnapshotInfo};
+use crate::model::{ClauseId, ClauseKind, Ordinal, Rank, SnapshotInfo};
 use crate::section::ClauseIdentity;
 
 /// A clause as the index stores it.
@@ -45,7 +45,7 @@ impl OpenIndex {
     }
 
     /// The chunk of a policy that contains snapshot `ordinal`.
-    pub(crate) fn chunk(&self, policy: DocAddress, ordinal: u32) -> Result<SnapshotChunk> {
+    pub(crate) fn chunk(&self, policy: DocAddress, ordinal: Ordinal) -> Result<SnapshotChunk> {
         let address = self.chunk_address(policy, ordinal);
         let mut chunk: SnapshotChunk = self.table(address, self.fields.tables)?;
         for StoredSnapshot { info, record, .. } in &mut chunk.snapshots {
@@ -69,9 +69,9 @@ impl OpenIndex {
     pub(crate) fn clauses_of(
         &self,
         policy: DocAddress,
-        ordinal: u32,
+        ordinal: Ordinal,
     ) -> Result<Vec<ClauseOccurrence>> {
-        self.clauses_in(&self.clause_lists(policy, ordinal)?, ordinal as usize % CHUNK)
+        self.clauses_in(&self.clause_lists(policy, ordinal)?, ordinal.index() % CHUNK)
     }
 
     /// The clauses in the snapshot at `index` of a chunk with their places, in reading order.
@@ -85,7 +85,7 @@ impl OpenIndex {
     }
 
     /// The lists of clauses in the chunk that contains snapshot `ordinal`.
-    pub(super) fn clause_lists(&self, policy: DocAddress, ordinal: u32) -> Result<ClauseLists> {
+    pub(super) fn clause_lists(&self, policy: DocAddress, ordinal: Ordinal) -> Result<ClauseLists> {
         self.table(self.chunk_address(policy, ordinal), self.fields.clauses)
     }
 
@@ -111,10 +111,10 @@ impl OpenIndex {
     /// There is no such snapshot, or the index is damaged.
     pub fn snapshot(
         &self,
-        rank: u32,
-        ordinal: u32,
+        rank: Rank,
+        ordinal: Ordinal,
     ) -> Result<(SnapshotInfo, Vec<(ClauseKind, StoredClause)>)> {
-        let entry = self.policies.get(rank).filter(|entry| ordinal < entry.snapshots);
+        let entry = self.policies.get(rank).filter(|entry| ordinal.get() < entry.snapshots);
         let entry = entry.ok_or_else(|| {
             Error::Usage(format!("the index has no snapshot {ordinal} of a policy {rank}"))
         })?;
@@ -124,19 +124,19 @@ impl OpenIndex {
     fn snapshot_of(
         &self,
         entry: &PolicyEntry,
-        ordinal: u32,
+        ordinal: Ordinal,
     ) -> Result<(SnapshotInfo, Vec<(ClauseKind, StoredClause)>)> {
         let policy = self.policy_address(entry.hash)?;
         let places = self.policy_tables(policy)?.places;
         let mut chunk = self.chunk(policy, ordinal)?.snapshots;
-        let inside = ordinal as usize % CHUNK;
+        let inside = ordinal.index() % CHUNK;
         if inside >= chunk.len() {
             return Err(self.damaged("a snapshot is missing"));
         }
         let clauses = self.clauses_of(policy, ordinal)?.into_iter().map(|occurrence| {
             let place = places.get(occurrence.place.index());
             let kind = place.ok_or_else(|| self.damaged("a place is missing"))?.kind;
-            let clause = occurrence.clause.get();
+            let clause = occurrence.clause;
             Ok((kind, self.clause(self.clause_address(policy, entry.snapshots, clause))?))
         });
         Ok((chunk.swap_remove(inside).info, clauses.collect::<Result<_>>()?))
@@ -145,7 +145,7 @@ impl OpenIndex {
     /// The id of a clause of the policy with this rank. `None`: there is no policy of this rank.
     pub(crate) fn clause_id(
         &self,
-        rank: u32,
+        rank: Rank,
         kind: ClauseKind,
         clause: &StoredClause,
     ) -> Option<ClauseId> {

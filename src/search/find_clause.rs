@@ -47,7 +47,6 @@ impl Searcher {
         let columns = self.columns().get(address.segment_ord as usize);
         let hash = columns.and_then(|columns| columns.policy(address.doc_id));
         let rank = hash.and_then(|hash| index.policies().rank(hash));
-        let rank = rank.map(Rank::new);
         rank.ok_or_else(|| index.damaged("a clause of an unknown policy"))
     }
 }

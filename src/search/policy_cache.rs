@@ -54,15 +54,14 @@ pub(crate) struct PolicyFacts {
 
 impl PolicyFacts {
     fn read(index: &OpenIndex, rank: Rank) -> Result<Self> {
-        let entry =
-            index.policies().get(rank.get()).ok_or_else(|| index.damaged("an unknown policy"))?;
+        let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
         let address = index.policy_address(entry.hash)?;
         Ok(Self { address, times: index.times(address)?, tables: index.policy_tables(address)? })
     }
 
     /// The document of the clause with this number.
     pub fn clause_address(&self, index: &OpenIndex, clause: ClauseNumber) -> DocAddress {
-        index.clause_address(self.address, self.times.len() as u32, clause.get())
+        index.clause_address(self.address, self.times.len() as u32, clause)
     }
 
     fn size(&self) -> usize {
@@ -105,7 +104,7 @@ impl PolicyCache {
         let chunk = match known {
             Some(known) => known,
             None => {
-                let chunk = Arc::new(index.chunk(policy.address, ordinal.get())?.snapshots);
+                let chunk = Arc::new(index.chunk(policy.address, ordinal)?.snapshots);
                 let mut kept = self.lock();
                 kept.make_room(chunk.len());
                 kept.chunks.insert(name, Arc::clone(&chunk));
@@ -130,9 +129,10 @@ impl PolicyCache {
         if let Some(known) = self.known_clauses(hash) {
             return Ok(known);
         }
-        let entry =
-            index.policies().get(rank.get()).ok_or_else(|| index.damaged("an unknown policy"))?;
-        let first = index.clause_address(index.policy_address(hash)?, entry.snapshots, 0).doc_id;
+        let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
+        let first = index
+            .clause_address(index.policy_address(hash)?, entry.snapshots, ClauseNumber::new(0))
+            .doc_id;
         let clauses = first..first.saturating_add(entry.clauses);
         self.clauses.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, clauses.clone());
         Ok(clauses)

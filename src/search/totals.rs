@@ -27,7 +27,7 @@ impl MatchCounter {
             self.leave_policy();
             self.policy = Some(found.rank);
             self.totals.policies += 1;
-            self.companies.insert(index.policies().company(found.rank.get()));
+            self.companies.insert(index.policies().company(found.rank));
         }
         self.totals.clauses += 1;
         for run in found.matching {

@@ -1,7 +1,7 @@
 //! Tests the output of commands over time, in every format, on the sample corpus.
 
 use fineprint::index::OpenIndex;
-use fineprint::model::{ClauseKind, PolicyKey};
+use fineprint::model::{ClauseKind, Ordinal, PolicyKey};
 use fineprint::search::PolicyChoice;
 use fineprint::section::{ClauseIdentity, section};
 
@@ -384,7 +384,7 @@ fn printed_markdown_reads_back() {
         let policy = index.policy(choice(&entry.key)).unwrap();
         assert_eq!(policy.key(), &entry.key);
         for ordinal in 0..policy.snapshot_count() {
-            let version = policy.snapshot(ordinal).unwrap();
+            let version = policy.snapshot(Ordinal::new(ordinal)).unwrap();
             let mut printed = Vec::new();
             fineprint::printer::print_markdown(&mut printed, &version).unwrap();
             let printed = String::from_utf8(printed).unwrap();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use fineprint::corpus::ReadOptions;
 use fineprint::index::{BuildOptions, CorpusScan, IngestReport, Manifest, build};
+use fineprint::model::{Ordinal, Rank};
 use fineprint::progress::SilentProgress;
 use fineprint::search::{Hit, Searcher};
 
@@ -52,7 +53,7 @@ fn answers(dir: &Path) -> String {
     }
     for (entry, rank) in index.policies().entries().iter().zip(0..) {
         for ordinal in 0..entry.snapshots {
-            let (info, clauses) = index.snapshot(rank, ordinal).unwrap();
+            let (info, clauses) = index.snapshot(Rank::new(rank), Ordinal::new(ordinal)).unwrap();
             out += &format!("{:?} {} {:?}\n", entry.key, ordinal, info);
             let texts = clauses
                 .iter()

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use fineprint::corpus::{self, ReadOptions, SeenInput};
 use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
+use fineprint::model::{Ordinal, Rank};
 use fineprint::progress::SilentProgress;
 
 use crate::reading::git::Stream;
@@ -99,7 +100,7 @@ fn clauses(fx: &Fixture, corpus: &Path) -> BTreeSet<(String, i64, usize, String,
     let mut all = BTreeSet::new();
     for (entry, rank) in index.policies().entries().iter().zip(0..) {
         for ordinal in 0..entry.snapshots {
-            let (info, clauses) = index.snapshot(rank, ordinal).unwrap();
+            let (info, clauses) = index.snapshot(Rank::new(rank), Ordinal::new(ordinal)).unwrap();
             for (at, (kind, clause)) in clauses.into_iter().enumerate() {
                 let (company, time) = (entry.key.company.clone(), info.time.seconds());
                 all.insert((company, time, at, kind.to_string(), clause.text));

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use fineprint::corpus::{ReadOptions, SkipReason};
 use fineprint::index::{BuildOptions, CorpusScan, IngestReport, OpenIndex, build};
-use fineprint::model::SnapshotInfo;
+use fineprint::model::{Ordinal, Rank, SnapshotInfo};
 use fineprint::progress::SilentProgress;
 
 use crate::util::{Fixture, fptest, header, repository, run};
@@ -40,7 +40,7 @@ fn index(
     let mut rows = Vec::new();
     for (entry, rank) in index.policies().entries().iter().zip(0..) {
         for ordinal in 0..entry.snapshots {
-            let (info, clauses) = index.snapshot(rank, ordinal).unwrap();
+            let (info, clauses) = index.snapshot(Rank::new(rank), Ordinal::new(ordinal)).unwrap();
             let clauses = clauses
                 .iter()
                 .map(|(kind, clause)| format!("{kind} {:?} {}", clause.lead_in, clause.text));

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use fineprint::corpus::{CorpusNotice, SkipReason};
 use fineprint::index::{BuildOptions, CorpusScan, IngestReport, Manifest, OpenIndex, build};
-use fineprint::model::ClauseKind;
+use fineprint::model::{ClauseKind, Ordinal, Rank};
 use fineprint::progress::SilentProgress;
 use fineprint::section::{ClauseIdentity, section};
 
@@ -287,7 +287,7 @@ fn every_snapshot_comes_back_whole_from_the_index() {
     for (entry, rank) in index.policies().entries().iter().zip(0..) {
         let mut before = None;
         for ordinal in 0..entry.snapshots {
-            let (info, stored) = index.snapshot(rank, ordinal).unwrap();
+            let (info, stored) = index.snapshot(Rank::new(rank), Ordinal::new(ordinal)).unwrap();
             let path = repository().join(&info.source.corpus).join(&info.source.path);
             let stored: Clauses = stored
                 .iter()
@@ -302,7 +302,7 @@ fn every_snapshot_comes_back_whole_from_the_index() {
             snapshots += 1;
             clauses += stored.len() as u64;
         }
-        assert!(index.snapshot(rank, entry.snapshots).is_err());
+        assert!(index.snapshot(Rank::new(rank), Ordinal::new(entry.snapshots)).is_err());
     }
     let counts = &index.manifest().counts;
     assert_eq!((snapshots, clauses), (counts.snapshots, counts.occurrences));
@@ -333,7 +333,7 @@ fptest!(long_histories_come_back_whole, |fx: Fixture| {
     assert_eq!(manifest.counts.snapshots, 75);
     let index = OpenIndex::open(&fx.path("index")).unwrap();
     for (body, ordinal) in bodies.iter().zip(0..) {
-        let (info, stored) = index.snapshot(0, ordinal).unwrap();
+        let (info, stored) = index.snapshot(Rank::new(0), Ordinal::new(ordinal)).unwrap();
         assert_eq!(info.time.date(), format!("20{ordinal:02}-01-01"));
         let stored: Vec<_> =
             stored.iter().map(|(kind, clause)| (*kind, clause.text.clone())).collect();

@@ -6,7 +6,7 @@ use super::previous::Previous;
 use super::scan::{Candidate, CorpusScan};
 use crate::corpus::CorpusExtent;
 use crate::index::store::sources::{CorpusPart, PolicySources};
-use crate::model::PolicyKey;
+use crate::model::{PolicyKey, Rank};
 
 /// A policy that is to be read and written.
 pub(super) struct PolicyJob<'s> {
@@ -14,7 +14,7 @@ pub(super) struct PolicyJob<'s> {
     /// The snapshots that were found of it.
     pub candidates: &'s [Candidate],
     /// Its rank in the index before the update. `None`: the index does not contain it.
-    pub rank: Option<u32>,
+    pub rank: Option<Rank>,
 }
 
 /// The work of an update.
@@ -23,7 +23,7 @@ pub(super) struct UpdatePlan<'s> {
     /// Policies to read and write.
     pub jobs: Vec<PolicyJob<'s>>,
     /// Policies to remove, by rank.
-    pub dropped: Vec<u32>,
+    pub dropped: Vec<Rank>,
     /// Snapshots of unchanged policies that were found and are in the index.
     pub unchanged: u64,
     /// Snapshots of unchanged policies that their corpora no longer contain.
@@ -63,7 +63,8 @@ impl<'s> Planner<'s> {
             self.plan_found(key, candidates, rank, &mut plan);
         }
         let entries = self.previous.map(|previous| previous.index.policies().entries());
-        for (rank, entry) in (0..).zip(entries.into_iter().flatten()) {
+        let ranks = (0..).map(Rank::new);
+        for (rank, entry) in ranks.zip(entries.into_iter().flatten()) {
             if !found.contains(&rank) {
                 self.plan_missing(&entry.key, rank, &mut plan);
             }
@@ -76,7 +77,7 @@ impl<'s> Planner<'s> {
         &self,
         key: &'s PolicyKey,
         candidates: &'s [Candidate],
-        rank: Option<u32>,
+        rank: Option<Rank>,
         plan: &mut UpdatePlan<'s>,
     ) {
         let stored = rank.and_then(|_| self.stored(key));
@@ -92,7 +93,7 @@ impl<'s> Planner<'s> {
     }
 
     /// Plans for a policy of the index that was not found.
-    fn plan_missing(&self, key: &'s PolicyKey, rank: u32, plan: &mut UpdatePlan<'s>) {
+    fn plan_missing(&self, key: &'s PolicyKey, rank: Rank, plan: &mut UpdatePlan<'s>) {
         let Some(stored) = self.stored(key) else { return };
         if self.remove.contains(&key.collection) {
             plan.dropped.push(rank);

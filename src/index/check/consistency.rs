@@ -17,6 +17,7 @@ use crate::index::store::document::{checked_place_change, first_occurrence, run}
 use crate::index::store::manifest::IndexCounts;
 use crate::index::store::policies::PolicyEntry;
 use crate::index::store::sources::{PolicySources, SourceTable};
+use crate::model::ClauseNumber;
 use crate::progress::Progress;
 
 /// Characters of a clause that a problem quotes.
@@ -176,7 +177,10 @@ fn differing_clause<'c>(
     let snapshots = expected.snapshots.len() as u32;
     let mut clauses = (0..).zip(&expected.clauses);
     let differing = clauses.find(|(number, clause)| {
-        !columns.are_of(index.clause_address(policy, snapshots, *number).doc_id, clause)
+        !columns.are_of(
+            index.clause_address(policy, snapshots, ClauseNumber::new(*number)).doc_id,
+            clause,
+        )
     });
     Ok(differing.map(|(_, clause)| clause))
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::files::POLICIES;
 use super::table_file::{read_table, write_table};
 use crate::error::Result;
-use crate::model::PolicyKey;
+use crate::model::{PolicyKey, Rank};
 
 /// A policy of an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,13 +77,13 @@ impl PolicyTable {
     }
 
     /// The policy of this rank.
-    pub fn get(&self, rank: u32) -> Option<&PolicyEntry> {
-        self.entries.get(rank as usize)
+    pub fn get(&self, rank: Rank) -> Option<&PolicyEntry> {
+        self.entries.get(rank.index())
     }
 
     /// The rank of the policy whose key has this hash.
-    pub fn rank(&self, hash: u64) -> Option<u32> {
-        self.by_hash.get(&hash).copied()
+    pub fn rank(&self, hash: u64) -> Option<Rank> {
+        self.by_hash.get(&hash).copied().map(Rank::new)
     }
 
     /// The number of the company of the policy of this rank. Policies of one company have the same
@@ -92,8 +92,8 @@ impl PolicyTable {
     /// # Panics
     ///
     /// There is no policy of this rank.
-    pub fn company(&self, rank: u32) -> u32 {
-        self.companies[rank as usize]
+    pub fn company(&self, rank: Rank) -> u32 {
+        self.companies[rank.index()]
     }
 
     /// The number of companies.

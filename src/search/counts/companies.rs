@@ -142,7 +142,7 @@ impl Searcher {
             // Every rank that is visited has an entry.
             let name = &policies.entries()[policy.rank.index()].key.company;
             companies
-                .entry(policies.company(policy.rank.get()))
+                .entry(policies.company(policy.rank))
                 .or_insert_with(|| SelectedCompany::new(name, first, last))
                 .add(policy.snapshots(), first, last);
         })?;
@@ -160,8 +160,7 @@ impl Searcher {
         let mut matches: HashMap<u32, CompanyMatches> = HashMap::new();
         let mut last_rank = None;
         self.each_match(&select, false, &mut |_, found| {
-            let company =
-                matches.entry(self.index().policies().company(found.rank.get())).or_default();
+            let company = matches.entry(self.index().policies().company(found.rank)).or_default();
             company.clauses += 1;
             // The matches of a policy come together.
             company.policies += u64::from(last_rank.replace(found.rank) != Some(found.rank));

@@ -121,7 +121,7 @@ impl Searcher {
         let wants_times = *by == FacetField::Year;
         self.each_match(select, wants_times, &mut |segment, found| {
             totals.count(index, found);
-            let company = index.policies().company(found.rank.get());
+            let company = index.policies().company(found.rank);
             let of_match = match by {
                 FacetField::Section => {
                     let location = clauses.location(segment, found)?;
@@ -164,7 +164,7 @@ impl Searcher {
     }
 
     fn policy_key(&self, rank: Rank) -> Result<&PolicyKey> {
-        let entry = self.index().policies().get(rank.get());
+        let entry = self.index().policies().get(rank);
         Ok(&entry.ok_or_else(|| self.index().damaged("an unknown policy"))?.key)
     }
 

@@ -342,7 +342,7 @@ impl<'c> PeriodCounter<'c> {
                 TimelineMeasure::Policies => self.counts[i] += matching.min(1),
                 TimelineMeasure::Snapshots => self.counts[i] += matching,
                 TimelineMeasure::Companies if matching > 0 => {
-                    self.companies[i].grow_and_insert(self.names.company(rank.get()) as usize)
+                    self.companies[i].grow_and_insert(self.names.company(rank) as usize)
                 }
                 TimelineMeasure::Companies | TimelineMeasure::Clauses => {}
             }

@@ -75,9 +75,9 @@ impl PolicyState {
     /// A damaged index.
     pub fn enter(&mut self, context: SearchContext<'_>, hash: u64) -> Result<()> {
         let SearchContext { index, plan, conditions, .. } = context;
-        let rank = index.policies().rank(hash).map(Rank::new);
+        let rank = index.policies().rank(hash);
         let rank = rank.ok_or_else(|| index.damaged("a clause of an unknown policy"))?;
-        let entry = index.policies().get(rank.get());
+        let entry = index.policies().get(rank);
         let snapshots = entry.ok_or_else(|| index.damaged("an unknown policy"))?.snapshots;
         *self = Self { hash: Some(hash), rank, snapshots, ..Self::default() };
         let selection = &conditions.snapshots;

@@ -54,8 +54,7 @@ impl PolicyInTime {
     ///
     /// A damaged index.
     pub fn read(index: &OpenIndex, rank: Rank, selection: &SnapshotSelection) -> Result<Self> {
-        let entry =
-            index.policies().get(rank.get()).ok_or_else(|| index.damaged("an unknown policy"))?;
+        let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
         let address = index.policy_address(entry.hash)?;
         let times = index.times(address)?;
         if times.len() != entry.snapshots as usize {

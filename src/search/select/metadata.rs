@@ -49,7 +49,7 @@ impl MetadataFilter {
         for ordinal in (range.start.get()..range.end.get()).map(Ordinal::new) {
             let inside = ordinal.index() % CHUNK;
             if ordinal == range.start || inside == 0 {
-                snapshots = index.chunk(policy, ordinal.get())?.snapshots;
+                snapshots = index.chunk(policy, ordinal)?.snapshots;
             }
             let snapshot =
                 snapshots.get(inside).ok_or_else(|| index.damaged("a snapshot is missing"))?;

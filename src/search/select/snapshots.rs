@@ -82,8 +82,7 @@ impl SnapshotSelection {
         let within = self.within(snapshots);
         let dated = match snapshots.address {
             Some(address) if self.company_changes_only => {
-                let technical = index.technical(address)?.into_iter().map(Ordinal::new);
-                without(technical, within)
+                without(index.technical(address)?, within)
             }
             _ if within.is_empty() => Vec::new(),
             _ => vec![within],

@@ -148,9 +148,9 @@ impl<'r> ClauseReader<'r> {
             Some(key) => index.companies_of_text(key)?.saturating_sub(1),
             None => return Err(index.damaged("a clause without the key of its text")),
         };
-        let entry = index.policies().get(location.rank.get());
+        let entry = index.policies().get(location.rank);
         let entry = entry.ok_or_else(|| index.damaged("an unknown policy"))?;
-        let id = index.clause_id(location.rank.get(), place.kind, &clause);
+        let id = index.clause_id(location.rank, place.kind, &clause);
         let id = id.ok_or_else(|| index.damaged("an unknown policy"))?;
         Ok(Hit {
             rank: 1,

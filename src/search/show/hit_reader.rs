@@ -65,7 +65,7 @@ fn surroundings(
     location: &ClauseLocation,
     reach: usize,
 ) -> Result<HitContext> {
-    let listed = index.clauses_of(policy.address, location.ordinal.get())?;
+    let listed = index.clauses_of(policy.address, location.ordinal)?;
     let own = listed.iter().position(|listed| {
         listed.place == location.place
             && policy.clause_address(index, listed.clause) == location.address()

@@ -69,9 +69,7 @@ fn context(
     ordinal: Ordinal,
 ) -> Result<Vec<ContextClause>> {
     let mut listed = Vec::new();
-    for ClauseOccurrence { clause, place: number } in
-        index.clauses_of(policy.address, ordinal.get())?
-    {
+    for ClauseOccurrence { clause, place: number } in index.clauses_of(policy.address, ordinal)? {
         let place = place(index, &policy.tables, number)?;
         let address = policy.clause_address(index, clause);
         listed.push(ListedClause { address, kind: place.kind, section: &place.section });

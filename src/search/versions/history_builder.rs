@@ -17,7 +17,7 @@ use super::version::SnapshotCard;
 use crate::collapse::{ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause};
 use crate::error::Result;
 use crate::index::OpenIndex;
-use crate::model::{ArchiveTime, ClauseNumber, Ordinal, PolicyKey};
+use crate::model::{ArchiveTime, ClauseNumber, Ordinal, PolicyKey, Rank};
 use crate::search::Searcher;
 use crate::search::request::Select;
 
@@ -32,9 +32,9 @@ impl Searcher {
     /// The same as [`Searcher::search`].
     pub fn history(&self, select: &Select) -> Result<History> {
         self.index().guard(|| {
-            let mut matches: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+            let mut matches: BTreeMap<Rank, Vec<u32>> = BTreeMap::new();
             self.each_match(select, false, &mut |_, found| {
-                matches.entry(found.rank.get()).or_default().push(found.doc);
+                matches.entry(found.rank).or_default().push(found.doc);
                 Ok(())
             })?;
             let with_technical = !select.filters.company_changes_only;
@@ -54,13 +54,13 @@ impl Searcher {
 /// The index is damaged.
 fn policy_history(
     index: &OpenIndex,
-    rank: u32,
+    rank: Rank,
     docs: &[DocId],
     with_technical: bool,
 ) -> Result<PolicyHistory> {
     let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
     let address = index.policy_address(entry.hash)?;
-    let first_doc = index.clause_address(address, entry.snapshots, 0).doc_id;
+    let first_doc = index.clause_address(address, entry.snapshots, ClauseNumber::new(0)).doc_id;
     let policy = index.collapsed(rank)?;
     let ordinals = compared_ordinals(&policy, with_technical);
     let wordings = Wordings::new(&policy, ordinals).map_err(|what| index.damaged(what))?;

@@ -35,7 +35,7 @@ use super::history::PolicyHistory;
 use super::version::{PolicyVersion, VersionReader};
 use crate::error::{Error, Result};
 use crate::index::OpenIndex;
-use crate::model::{ArchiveTime, Period, PolicyKey};
+use crate::model::{ArchiveTime, Ordinal, Period, PolicyKey, Rank};
 use crate::search::Searcher;
 use crate::search::plan::policies_named;
 use crate::search::request::{Filters, Select, SnapshotDates};
@@ -83,12 +83,14 @@ impl PolicyChoice {
     }
 
     /// Returns the rank of the one policy that the names leave.
-    fn rank(&self, index: &OpenIndex) -> Result<u32> {
-        let ranks: Vec<u32> = match policies_named(index, &self.filters(SnapshotDates::All))? {
-            None => (0..index.policies().entries().len() as u32).collect(),
-            Some(named) => {
-                (0..).zip(named).filter_map(|(rank, fits)| fits.then_some(rank)).collect()
-            }
+    fn rank(&self, index: &OpenIndex) -> Result<Rank> {
+        let ranks: Vec<Rank> = match policies_named(index, &self.filters(SnapshotDates::All))? {
+            None => (0..index.policies().entries().len()).map(Rank::from_index).collect(),
+            Some(named) => (0..)
+                .map(Rank::new)
+                .zip(named)
+                .filter_map(|(rank, fits)| fits.then_some(rank))
+                .collect(),
         };
         match ranks[..] {
             [rank] => Ok(rank),
@@ -98,7 +100,7 @@ impl PolicyChoice {
     }
 
     /// Returns the error that names the alternatives among several policies.
-    fn ambiguous(&self, index: &OpenIndex, ranks: &[u32]) -> Error {
+    fn ambiguous(&self, index: &OpenIndex, ranks: &[Rank]) -> Error {
         let entries = ranks.iter().filter_map(|&rank| index.policies().get(rank));
         let keys: Vec<&PolicyKey> = entries.map(|entry| &entry.key).collect();
         Error::AmbiguousPolicy {
@@ -185,7 +187,7 @@ impl PolicyView<'_> {
     /// # Errors
     ///
     /// The policy has no such snapshot, or the index is damaged.
-    pub fn snapshot(&self, ordinal: u32) -> Result<PolicyVersion> {
+    pub fn snapshot(&self, ordinal: Ordinal) -> Result<PolicyVersion> {
         self.index.guard(|| self.reader.version(ordinal))
     }
 
@@ -229,8 +231,9 @@ impl PolicyView<'_> {
                 address: Some(address),
                 times: &times,
             };
-            match SnapshotSelection::new(index, &filters)?.ordinals(index, snapshots)?.last() {
-                Some(range) => self.reader.version(range.end.get() - 1),
+            let selected = SnapshotSelection::new(index, &filters)?.ordinals(index, snapshots)?;
+            match selected.last().and_then(|range| range.end.previous()) {
+                Some(newest) => self.reader.version(newest),
                 None => Err(self.no_snapshot(dates, &times)),
             }
         })

@@ -7,6 +7,7 @@ use fixedbitset::FixedBitSet;
 
 use super::version::{PolicyVersion, VersionReader};
 use crate::error::Result;
+use crate::model::{Ordinal, Rank};
 use crate::search::Searcher;
 use crate::search::request::Select;
 use crate::search::select::{SnapshotSelection, each_policy};
@@ -15,7 +16,7 @@ use crate::search::select::{SnapshotSelection, each_policy};
 #[derive(Debug, Clone, Default)]
 pub struct SnapshotSet {
     /// By rank of the policy, the ordinals of its snapshots. No set is empty.
-    ordinals: BTreeMap<u32, FixedBitSet>,
+    ordinals: BTreeMap<Rank, FixedBitSet>,
 }
 
 impl SnapshotSet {
@@ -29,9 +30,9 @@ impl SnapshotSet {
         self.ordinals.len() as u64
     }
 
-    fn insert(&mut self, rank: u32, ordinals: Range<u32>) {
+    fn insert(&mut self, rank: Rank, ordinals: Range<Ordinal>) {
         let set = self.ordinals.entry(rank).or_default();
-        let (start, end) = (ordinals.start as usize, ordinals.end as usize);
+        let (start, end) = (ordinals.start.index(), ordinals.end.index());
         set.grow(end);
         set.insert_range(start..end);
     }
@@ -61,7 +62,7 @@ impl Searcher {
         let selection = SnapshotSelection::new(self.index(), &select.filters)?;
         each_policy(self.index(), &select.filters, &selection, |policy| {
             for range in &policy.counting {
-                set.insert(policy.rank.get(), range.start.get()..range.end.get());
+                set.insert(policy.rank, range.clone());
             }
         })?;
         Ok(set)
@@ -71,7 +72,7 @@ impl Searcher {
         let mut set = SnapshotSet::default();
         self.each_match(select, false, &mut |_, found| {
             for run in found.matching {
-                set.insert(found.rank.get(), run.start.get()..run.last.next().get());
+                set.insert(found.rank, run.start..run.last.next());
             }
             Ok(())
         })?;
@@ -93,7 +94,7 @@ impl Searcher {
             for (&rank, ordinals) in &set.ordinals {
                 let reader = VersionReader::new(self.index(), rank)?;
                 for ordinal in ordinals.ones() {
-                    visit(&reader.version(ordinal as u32)?)?;
+                    visit(&reader.version(Ordinal::from_index(ordinal))?)?;
                 }
             }
             Ok(())
@@ -108,10 +109,10 @@ mod tests {
     #[test]
     fn overlapping_ranges_count_once() {
         let mut set = SnapshotSet::default();
-        set.insert(7, 2..5);
-        set.insert(7, 0..3);
-        set.insert(3, 70..71);
+        set.insert(Rank::new(7), Ordinal::new(2)..Ordinal::new(5));
+        set.insert(Rank::new(7), Ordinal::new(0)..Ordinal::new(3));
+        set.insert(Rank::new(3), Ordinal::new(70)..Ordinal::new(71));
         assert_eq!((set.policies(), set.snapshots()), (2, 6));
-        assert_eq!(set.ordinals[&7].ones().collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+        assert_eq!(set.ordinals[&Rank::new(7)].ones().collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
     }
 }

@@ -8,7 +8,8 @@ use crate::collapse::ClauseOccurrence;
 use crate::error::Result;
 use crate::index::{CHUNK, OpenIndex, PolicyEntry, PolicyTables};
 use crate::model::{
-    ArchiveTime, ClauseId, ClauseKind, PolicyKey, SnapshotInfo, SnapshotSource, as_text,
+    ArchiveTime, ClauseId, ClauseKind, Ordinal, PolicyKey, Rank, SnapshotInfo, SnapshotSource,
+    as_text,
 };
 
 /// A policy in one snapshot (`schema/version.schema.json`).
@@ -98,7 +99,7 @@ impl VersionClause {
 /// Reads the versions of one policy.
 pub(super) struct VersionReader<'i> {
     index: &'i OpenIndex,
-    rank: u32,
+    rank: Rank,
     entry: &'i PolicyEntry,
     address: DocAddress,
     tables: PolicyTables,
@@ -110,7 +111,7 @@ impl<'i> VersionReader<'i> {
     /// # Errors
     ///
     /// The index has no policy of this rank, or is damaged.
-    pub fn new(index: &'i OpenIndex, rank: u32) -> Result<Self> {
+    pub fn new(index: &'i OpenIndex, rank: Rank) -> Result<Self> {
         let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
         let address = index.policy_address(entry.hash)?;
         Ok(Self { index, rank, entry, address, tables: index.policy_tables(address)? })
@@ -131,7 +132,7 @@ impl<'i> VersionReader<'i> {
     /// # Errors
     ///
     /// The policy has no such snapshot, or the index is damaged.
-    pub fn version(&self, ordinal: u32) -> Result<PolicyVersion> {
+    pub fn version(&self, ordinal: Ordinal) -> Result<PolicyVersion> {
         let occurrences = self.index.clauses_of(self.address, ordinal)?.into_iter();
         let clauses =
             occurrences.map(|occurrence| self.clause(occurrence)).collect::<Result<_>>()?;
@@ -143,8 +144,8 @@ impl<'i> VersionReader<'i> {
         let Self { index, rank, entry, address, tables } = self;
         let place = tables.places.get(occurrence.place.index());
         let place = place.ok_or_else(|| index.damaged("a place is missing"))?;
-        let number = occurrence.clause.get();
-        let stored = index.clause(index.clause_address(*address, entry.snapshots, number))?;
+        let address = index.clause_address(*address, entry.snapshots, occurrence.clause);
+        let stored = index.clause(address)?;
         let id = index.clause_id(*rank, place.kind, &stored);
         Ok(VersionClause {
             id: id.ok_or_else(|| index.damaged("an unknown policy"))?,
@@ -165,9 +166,9 @@ impl<'i> VersionReader<'i> {
     }
 
     /// Reads the card of the snapshot with this ordinal.
-    fn card(&self, ordinal: u32) -> Result<SnapshotCard> {
+    fn card(&self, ordinal: Ordinal) -> Result<SnapshotCard> {
         let mut chunk = self.index.chunk(self.address, ordinal)?.snapshots;
-        let inside = ordinal as usize % CHUNK;
+        let inside = ordinal.index() % CHUNK;
         if inside >= chunk.len() {
             return Err(self.index.damaged("a snapshot is missing"));
         }

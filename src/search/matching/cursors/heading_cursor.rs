@@ -14,6 +14,7 @@ use tantivy::{DocAddress, DocId, SegmentOrdinal, SegmentReader, TERMINATED, Term
 
 use crate::error::Result;
 use crate::index::OpenIndex;
+use crate::model::ClauseNumber;
 use crate::search::matching::columns::Columns;
 use crate::search::plan::{Pattern, PlaceField, PlacePattern, Spans, matching_words};
 
@@ -98,7 +99,7 @@ impl<'s> HeadingCursor<'s> {
     fn clauses_of(&self, policy: DocId) -> Option<Range<DocId>> {
         let snapshots = self.times.values_for_doc(policy).count() as u32;
         let address = DocAddress::new(self.segment, policy);
-        let first = self.index.clause_address(address, snapshots, 0).doc_id;
+        let first = self.index.clause_address(address, snapshots, ClauseNumber::new(0)).doc_id;
         let hash = if first < self.max_doc { self.columns.policy(first) } else { None };
         let policies = self.index.policies();
         let entry = policies.get(policies.rank(hash?)?)?;

@@ -319,7 +319,8 @@ mod tests {
     fn wide_characters_take_two_columns() {
         let query = "隱私 AND";
         assert_eq!(error(query, 0, 6).to_string(), "it is wrong\n  隱私 AND\n  ^^^^  mend it");
-        assert_eq!(error(query, 7, 10).to_string(), "it is wrong\n  隱私 AND\n       ^^^  mend it");
+        let shown = error(query, 7, 10).to_string();
+        assert_eq!(shown, "it is wrong\n  隱私 AND\n       ^^^  mend it");
     }
 
     #[test]
@@ -365,7 +366,8 @@ mod tests {
     #[test]
     fn a_place_longer_than_the_window_is_cut() {
         let query = "x".repeat(200);
-        let expected = format!("it is wrong\n  {}…\n  {}  mend it", "x".repeat(72), "^".repeat(72));
+        let (text, carets) = ("x".repeat(72), "^".repeat(72));
+        let expected = format!("it is wrong\n  {text}…\n  {carets}  mend it");
         assert_eq!(error(&query, 0, 200).to_string(), expected);
     }
 

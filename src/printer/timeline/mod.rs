@@ -20,6 +20,8 @@ const COLOURS: [AnsiColor; 4] =
 const MIN_BAR: usize = 8;
 /// The most columns of the longest bar. Longer bars are no easier to compare.
 const MAX_BAR: usize = 60;
+/// The ends of bars: one to seven eighths of a column.
+const EIGHTHS: [char; 7] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /// A sentence that says how the timeline counts: what, when, and how long a snapshot counts.
 pub(super) fn caption(timeline: &Timeline) -> String {
@@ -111,7 +113,7 @@ impl TimelineScale {
         // A share above zero has at least an eighth of a column.
         let eighths = ((share / self.largest_share * longest).round() as usize).max(1);
         let mut bar = "█".repeat(eighths / 8);
-        bar.extend(['▏', '▎', '▍', '▌', '▋', '▊', '▉'].get((eighths % 8).wrapping_sub(1)));
+        bar.extend(EIGHTHS.get((eighths % 8).wrapping_sub(1)));
         bar
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::previous::Previous;
 use super::scan::{Candidate, CorpusScan};
 use crate::corpus::CorpusExtent;
+use crate::index::store::policies::PolicyEntry;
 use crate::index::store::sources::{CorpusPart, PolicySources};
 use crate::model::{PolicyKey, Rank};
 
@@ -58,43 +59,42 @@ impl<'s> Planner<'s> {
         let mut plan = UpdatePlan::default();
         let mut found = HashSet::new();
         for (key, candidates) in &self.scan.policies {
-            let rank = self.previous.and_then(|p| p.index.policies().rank(key.hash()));
+            let hash = key.hash();
+            let rank = self.previous.and_then(|p| p.index.policies().rank(hash));
             found.extend(rank);
-            self.plan_found(key, candidates, rank, &mut plan);
+            let stored = rank.and_then(|_| self.stored(hash));
+            self.plan_found(PolicyJob { key, candidates, rank }, stored, &mut plan);
         }
         let entries = self.previous.map(|previous| previous.index.policies().entries());
         let ranks = (0..).map(Rank::new);
         for (rank, entry) in ranks.zip(entries.into_iter().flatten()) {
             if !found.contains(&rank) {
-                self.plan_missing(&entry.key, rank, &mut plan);
+                self.plan_missing(entry, rank, &mut plan);
             }
         }
         plan
     }
 
-    /// Plans for a policy that was found in the corpora.
+    /// Plans for a policy that was found in the corpora. `stored` is what the index has of it.
     fn plan_found(
         &self,
-        key: &'s PolicyKey,
-        candidates: &'s [Candidate],
-        rank: Option<Rank>,
+        job: PolicyJob<'s>,
+        stored: Option<&PolicySources>,
         plan: &mut UpdatePlan<'s>,
     ) {
-        let stored = rank.and_then(|_| self.stored(key));
-        match stored.map(|stored| self.compare(candidates, stored)) {
+        match stored.map(|stored| self.compare(job.candidates, stored)) {
             Some(Comparison::Same { vanished }) => {
-                plan.unchanged += candidates.len() as u64;
+                plan.unchanged += job.candidates.len() as u64;
                 plan.vanished += vanished;
             }
-            Some(Comparison::Changed) | None => {
-                plan.jobs.push(PolicyJob { key, candidates, rank });
-            }
+            Some(Comparison::Changed) | None => plan.jobs.push(job),
         }
     }
 
     /// Plans for a policy of the index that was not found.
-    fn plan_missing(&self, key: &'s PolicyKey, rank: Rank, plan: &mut UpdatePlan<'s>) {
-        let Some(stored) = self.stored(key) else { return };
+    fn plan_missing(&self, entry: &'s PolicyEntry, rank: Rank, plan: &mut UpdatePlan<'s>) {
+        let Some(stored) = self.stored(entry.hash) else { return };
+        let key = &entry.key;
         if self.remove.contains(&key.collection) {
             plan.dropped.push(rank);
             return;
@@ -110,8 +110,8 @@ impl<'s> Planner<'s> {
         }
     }
 
-    fn stored(&self, key: &PolicyKey) -> Option<&'s PolicySources> {
-        self.previous?.sources(key.hash())
+    fn stored(&self, hash: u64) -> Option<&'s PolicySources> {
+        self.previous?.sources(hash)
     }
 
     /// Whether every corpus with snapshots of this policy was scanned whole.

@@ -193,15 +193,18 @@ pub(crate) fn documents(
     key: &PolicyKey,
     policy: &CollapsedPolicy,
 ) -> Result<Vec<TantivyDocument>, postcard::Error> {
+    // There can be thousands of clauses, so the key is hashed once.
+    let hash = key.hash();
     let chunks = policy.snapshots.chunks(CHUNK);
     let mut documents = Vec::with_capacity(1 + chunks.len() + policy.clauses.len());
-    documents.push(policy_document(fields, key, policy)?);
+    documents.push(policy_document(fields, key, hash, policy)?);
     for (number, snapshots) in chunks.enumerate() {
-        documents.push(chunk_document(fields, key, number, snapshots)?);
+        documents.push(chunk_document(fields, hash, number, snapshots)?);
     }
     let languages = Languages::of(&policy.snapshots);
     for clause in &policy.clauses {
         let mut document = clause_document(fields, key, policy, clause);
+        document.add_u64(fields.policy, hash);
         if let Some(lang) = languages.of_clause(&clause.runs) {
             document.add_u64(fields.lang, lang.number());
         }
@@ -216,10 +219,11 @@ pub(crate) fn documents(
 fn policy_document(
     fields: &Fields,
     key: &PolicyKey,
+    hash: u64,
     policy: &CollapsedPolicy,
 ) -> Result<TantivyDocument, postcard::Error> {
     let mut document = TantivyDocument::default();
-    document.add_u64(fields.policy_tables, key.hash());
+    document.add_u64(fields.policy_tables, hash);
     for (ordinal, snapshot) in policy.snapshots.iter().enumerate() {
         document.add_i64(fields.times, snapshot.info.time.seconds());
         if snapshot.info.is_technical {
@@ -245,12 +249,12 @@ fn policy_document(
 
 fn chunk_document(
     fields: &Fields,
-    key: &PolicyKey,
+    hash: u64,
     number: usize,
     snapshots: &[CollapsedSnapshot],
 ) -> Result<TantivyDocument, postcard::Error> {
     let mut document = TantivyDocument::default();
-    document.add_u64(fields.policy_tables, key.hash());
+    document.add_u64(fields.policy_tables, hash);
     document.add_u64(fields.chunk, (number * CHUNK) as u64);
     document.add_bytes(fields.tables, &postcard::to_stdvec(&SnapshotChunk::of(snapshots))?);
     document.add_bytes(fields.clauses, &postcard::to_stdvec(&ClauseLists::of(snapshots))?);
@@ -269,7 +273,6 @@ fn clause_document(
     if let Some(lead_in) = &clause.lead_in {
         document.add_text(fields.lead_in, lead_in);
     }
-    document.add_u64(fields.policy, key.hash());
     document.add_u64(fields.clause_id, id.prefix());
     document.add_u64(fields.text_key, clause.identity.text_key());
     document.add_u64(fields.order, pack(clause.first.ordinal.get(), clause.first.position));

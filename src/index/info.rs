@@ -1,12 +1,11 @@
 //! Describes an index for `fineprint info`: its manifest, and the sizes of its files.
 
 use std::collections::BTreeMap;
-use std::fs::Metadata;
 use std::path::Path;
 
 use serde::Serialize;
-use walkdir::WalkDir;
 
+use super::store::files::size;
 use super::store::manifest::{
     DateRange, FormatVersions, IndexCounts, IndexedCorpus, InputCounts, Manifest,
 };
@@ -89,11 +88,4 @@ impl IndexInfo {
             strays,
         })
     }
-}
-
-/// The size of all files in a folder, in bytes. A file that is removed meanwhile counts as 0.
-fn size(folder: &Path) -> u64 {
-    let entries = WalkDir::new(folder).into_iter().flatten();
-    let files = entries.filter_map(|entry| entry.metadata().ok()).filter(Metadata::is_file);
-    files.map(|file| file.len()).sum()
 }

@@ -1,17 +1,18 @@
 //! Finds the files in an index folder that are not part of the index.
 //!
-//! A stray file does no harm to the answers of the index, but it takes space: what a build that was
-//! killed has left, a merged segment that was not removed, or something that somebody put there.
+//! A stray file makes no answer wrong, but takes space. It is left from a build that was killed, or
+//! from a merged segment that could not be removed, or somebody put it there.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use tantivy::Index;
-use walkdir::WalkDir;
 
+use super::guard::guarded;
 use super::store::directory::ReaderDirectory;
 use super::store::files::{
-    LOCK, MANAGED, MANIFEST, NEW_MANIFEST, generation_number, is_segment_file, live_files,
+    LOCK, MANAGED, MANIFEST, is_build_entry, is_segment_file, live_files, size,
 };
 use super::store::manifest::Manifest;
 use crate::error::{Error, Result};
@@ -36,9 +37,8 @@ pub(super) fn stray_files(dir: &Path, manifest: &Manifest) -> Result<Vec<StrayFi
     let is_building = is_locked(&dir.join(LOCK));
     let mut strays = Vec::new();
     for name in names(dir)? {
-        let is_unfinished = name == NEW_MANIFEST || generation_number(&name).is_some();
         let is_part = [MANIFEST, LOCK, &manifest.generation].contains(&name.as_str())
-            || (is_building && is_unfinished);
+            || (is_building && is_build_entry(&name));
         if !is_part {
             strays.push(stray(dir.join(name)));
         }
@@ -52,10 +52,9 @@ pub(super) fn stray_files(dir: &Path, manifest: &Manifest) -> Result<Vec<StrayFi
 }
 
 fn strays_of_generation(folder: &Path, manifest: &Manifest) -> Result<Vec<StrayFile>> {
-    // The manifests of some older builds also list segments that had been merged away. Where
-    // tantivy's list cannot be read, `check` reports that; nothing is called a stray then.
-    let live = ReaderDirectory::open(folder).and_then(Index::open).and_then(|i| live_files(&i));
-    let live = live.ok();
+    // The manifests of some older builds also list segments that had been merged away. If tantivy's
+    // list cannot be read, `check` reports that, and only the manifest decides here.
+    let live = guarded(folder, || live_files_in(folder).map_err(Error::reading(folder))).ok();
     let is_part = |name: &String| {
         let is_dead =
             live.as_ref().is_some_and(|live| is_segment_file(name) && !live.contains(name));
@@ -66,22 +65,54 @@ fn strays_of_generation(folder: &Path, manifest: &Manifest) -> Result<Vec<StrayF
     Ok(names.map(|name| stray(folder.join(name))).collect())
 }
 
+fn live_files_in(folder: &Path) -> tantivy::Result<BTreeSet<String>> {
+    live_files(&Index::open(ReaderDirectory::open(folder)?)?)
+}
+
 fn names(folder: &Path) -> Result<Vec<String>> {
     let entries = fs::read_dir(folder).map_err(Error::io(folder))?;
     let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
     names.collect::<std::io::Result<_>>().map_err(Error::io(folder))
 }
 
-/// The size of a file that disappears while it is measured counts as 0.
 fn stray(path: PathBuf) -> StrayFile {
-    let entries = WalkDir::new(&path).into_iter().flatten();
-    let files = entries.filter_map(|entry| entry.metadata().ok()).filter(fs::Metadata::is_file);
-    let bytes = files.map(|file| file.len()).sum();
-    StrayFile { path, bytes }
+    StrayFile { bytes: size(&path), path }
 }
 
 /// Whether another process holds this lock.
 fn is_locked(path: &Path) -> bool {
     let Ok(file) = File::open(path) else { return false };
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::build::options::BuildOptions;
+    use crate::index::build::scan::CorpusScan;
+    use crate::index::build::update::build;
+    use crate::index::store::files::META;
+    use crate::progress::SilentProgress;
+
+    #[test]
+    fn a_damaged_list_of_segments_makes_no_stray_file() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let (corpus, index) = (dir.path().join("acme.md"), dir.path().join("index"));
+        let text = "---\ncompany: acme\ndate: 2001-01-01\n---\n\nWe sell data.\n";
+        fs::write(&corpus, text).expect("a file");
+        let scan = CorpusScan::new(&[corpus], "default", &SilentProgress).expect("it scans");
+        let options = BuildOptions { index: index.clone(), ..BuildOptions::default() };
+        let (manifest, _) = build(scan, &options, &SilentProgress).expect("it builds");
+        assert!(stray_files(&index, &manifest).expect("it lists").is_empty());
+
+        let meta = index.join(&manifest.generation).join(META);
+        let whole = fs::read_to_string(&meta).expect("a list");
+        // The index library panics if two fields have one name.
+        let damaged = whole.replace("\"name\": \"lead_in\"", "\"name\": \"text\"");
+        assert_ne!(damaged, whole);
+        for damaged in [damaged.as_str(), "{"] {
+            fs::write(&meta, damaged).expect("a list");
+            assert!(stray_files(&index, &manifest).expect("it lists").is_empty());
+        }
+    }
 }

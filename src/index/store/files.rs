@@ -20,6 +20,7 @@ use std::path::Path;
 
 use tantivy::Index;
 use tantivy::index::SegmentComponent;
+use walkdir::WalkDir;
 
 /// The manifest.
 pub(crate) const MANIFEST: &str = "fineprint.json";
@@ -60,6 +61,12 @@ pub(crate) fn generation_number(name: &str) -> Option<u64> {
     if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
+/// Whether an entry of an index folder with this name comes from a build, perhaps one that has not
+/// come to its end.
+pub(crate) fn is_build_entry(name: &str) -> bool {
+    name == NEW_MANIFEST || generation_number(name).is_some()
+}
+
 /// The name of an entry in the folder `dir`, which has no manifest, that no build has left there.
 /// `None`: every entry comes from a build, perhaps one that was stopped.
 ///
@@ -73,8 +80,7 @@ pub(crate) fn foreign_entry(dir: &Path) -> io::Result<Option<String>> {
     let has_lock = dir.join(LOCK).is_file();
     for entry in fs::read_dir(dir)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        let is_unfinished = name == NEW_MANIFEST || generation_number(&name).is_some();
-        if name != LOCK && !(has_lock && is_unfinished) {
+        if name != LOCK && !(has_lock && is_build_entry(&name)) {
             return Ok(Some(name));
         }
     }
@@ -85,6 +91,14 @@ pub(crate) fn foreign_entry(dir: &Path) -> io::Result<Option<String>> {
 pub(crate) fn is_segment_file(name: &str) -> bool {
     // A segment's id in hexadecimal, then the extension.
     name.len() > 32 && name.as_bytes()[..32].iter().all(u8::is_ascii_hexdigit)
+}
+
+/// The size of a file, or of all files in a folder, in bytes. A file that is removed meanwhile
+/// counts as 0.
+pub(crate) fn size(path: &Path) -> u64 {
+    let entries = WalkDir::new(path).into_iter().flatten();
+    let files = entries.filter_map(|entry| entry.metadata().ok()).filter(fs::Metadata::is_file);
+    files.map(|file| file.len()).sum()
 }
 
 /// The names of all files that readers and updates of an index need, apart from [`MANAGED`].

@@ -16,8 +16,7 @@ impl OpenIndex {
         T: HasAssociatedColumnType + Default,
         Option<Column<T>>: From<DynamicColumn>,
     {
-        let opened = segment.fast_fields().column_opt::<T>(name).map_err(self.failed())?;
-        Ok(opened.unwrap_or_else(|| Column::build_empty_column(segment.max_doc())))
+        segment_column(segment, name).map_err(self.failed())
     }
 
     /// The segments with their numbers.
@@ -119,6 +118,16 @@ impl OpenIndex {
             .map(|ordinal| Ordinal::new(ordinal as u32))
             .collect())
     }
+}
+
+/// The column of this name in a segment; it is empty if no document of the segment has a value.
+pub(super) fn segment_column<T>(segment: &SegmentReader, name: &str) -> tantivy::Result<Column<T>>
+where
+    T: HasAssociatedColumnType + Default,
+    Option<Column<T>>: From<DynamicColumn>,
+{
+    let column = segment.fast_fields().column_opt::<T>(name)?;
+    Ok(column.unwrap_or_else(|| Column::build_empty_column(segment.max_doc())))
 }
 
 fn is_alive(segment: &SegmentReader, doc: u32) -> bool {

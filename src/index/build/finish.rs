@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use tantivy::columnar::Column;
-use tantivy::{Searcher, SegmentReader};
+use tantivy::Searcher;
 
 use super::options::BuildOptions;
 use super::previous::Previous;
 use super::scan::{CorpusScan, ScannedCorpus};
 use crate::corpus::{CorpusExtent, CorpusNotice, SkipReason};
 use crate::error::{Error, Result};
+use crate::index::lookup::segment_column;
 use crate::index::report::Tally;
 use crate::index::store::checksums::{self, Checksums};
 use crate::index::store::files::live_files;
@@ -214,8 +214,8 @@ fn text_companies(
     let error = Error::tantivy(&generation.folder);
     let mut texts = TextCompanies::default();
     for segment in searcher.segment_readers() {
-        let hashes = u64_column(segment, "policy").map_err(&error)?;
-        let text_keys = u64_column(segment, "text_key").map_err(&error)?;
+        let hashes = segment_column::<u64>(segment, "policy").map_err(&error)?;
+        let text_keys = segment_column::<u64>(segment, "text_key").map_err(&error)?;
         // The clauses of a policy follow each other, so its company is looked up once.
         let mut current = None;
         for doc in segment.doc_ids_alive() {
@@ -233,11 +233,6 @@ fn text_companies(
         }
     }
     Ok(texts)
-}
-
-fn u64_column(segment: &SegmentReader, name: &str) -> tantivy::Result<Column<u64>> {
-    let column = segment.fast_fields().column_opt::<u64>(name)?;
-    Ok(column.unwrap_or_else(|| Column::build_empty_column(segment.max_doc())))
 }
 
 /// The sum of the lengths of all clauses in tokens. The segments keep a length exactly up to 40

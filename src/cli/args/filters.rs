@@ -8,7 +8,7 @@ use fineprint::search::{Filters, LifeFilter, PolicyChoice, SnapshotDates};
 
 use super::values::{age, key_value, kind, period};
 
-/// Which snapshots and clauses are searched; every query command has these flags.
+/// Which snapshots and clauses are searched.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Filters")]
 pub struct FilterArgs {

@@ -7,11 +7,12 @@ mod filters;
 mod global;
 mod index_choice;
 mod output;
+mod query;
 mod reading;
 pub mod values;
 
-pub use filters::{FilterArgs, PolicyArgs};
+pub use filters::PolicyArgs;
 pub use global::GlobalArgs;
 pub use index_choice::{IndexChoice, IndexFolder};
 pub use output::{FormatArg, OutputArgs};
-pub use reading::ReadingArgs;
+pub use query::QueryArgs;

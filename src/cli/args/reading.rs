@@ -3,11 +3,9 @@
 use clap::{Args, ValueEnum};
 use fineprint::error::Result;
 use fineprint::query::{Matching, Query};
-use fineprint::search::{Scope, Select};
+use fineprint::search::Scope;
 
-use super::filters::FilterArgs;
-
-/// How a query is read; every query command has these flags.
+/// How a query is read.
 #[derive(Debug, Args)]
 pub struct ReadingArgs {
     /// How to read words without quotes: as a phrase, or as words in any order
@@ -15,7 +13,7 @@ pub struct ReadingArgs {
     matching: MatchArg,
     /// Match all English forms of each word: sell, sells, selling
     #[arg(long)]
-    stem: bool,
+    pub stem: bool,
     /// Where the parts of a query must occur together: clause, section or snapshot
     ///
     /// With `section` or `snapshot`, AND, OR and NOT are decided for whole sections or snapshots.
@@ -49,23 +47,6 @@ enum ScopeArg {
 }
 
 impl ReadingArgs {
-    /// The selection of this query; without a query, of every clause that the filters let through.
-    ///
-    /// # Errors
-    ///
-    /// A query that cannot be parsed, and filters that exclude each other. Both are found here, so
-    /// that nobody waits for an index to be built only to read about a mistake in a query.
-    pub fn select(&self, query: Option<String>, filters: &FilterArgs) -> Result<Select> {
-        let filters = filters.filters()?;
-        let query = query.map(|query| self.query(query)).transpose()?;
-        let scope = match self.scope {
-            ScopeArg::Clause => Scope::Clause,
-            ScopeArg::Section => Scope::Section,
-            ScopeArg::Snapshot => Scope::Snapshot,
-        };
-        Ok(Select { query, stem: self.stem, scope, filters })
-    }
-
     /// Parses a query.
     ///
     /// # Errors
@@ -81,6 +62,15 @@ impl ReadingArgs {
             MatchArg::Phrase => Matching::Phrase,
             MatchArg::All => Matching::All,
             MatchArg::Any => Matching::Any,
+        }
+    }
+
+    /// The unit in which the words of a query must occur together.
+    pub fn scope(&self) -> Scope {
+        match self.scope {
+            ScopeArg::Clause => Scope::Clause,
+            ScopeArg::Section => Scope::Section,
+            ScopeArg::Snapshot => Scope::Snapshot,
         }
     }
 }

@@ -6,7 +6,7 @@ use fineprint::printer::{counted, print_companies, print_companies_csv, print_js
 use fineprint::search::{CompanyList, Mentions, Searcher, Select};
 
 use super::CountFormat;
-use crate::cli::args::{FilterArgs, GlobalArgs, IndexChoice, ReadingArgs};
+use crate::cli::args::{GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::streams::{print, say};
@@ -29,25 +29,19 @@ pub struct CompaniesArgs {
     /// Only companies without a clause that matches this query
     #[arg(long, value_name = "QUERY", num_args = 1..)]
     not_saying: Option<Vec<String>>,
-    /// How the query is read.
-    #[command(flatten)]
-    reading: ReadingArgs,
     /// The format of the list
     #[arg(long, value_enum, default_value_t)]
     format: CountFormat,
-    /// The index.
+    /// The index and the filters, and how the query is read.
     #[command(flatten)]
-    index: IndexChoice,
-    /// Which snapshots and clauses are searched.
-    #[command(flatten)]
-    filters: FilterArgs,
+    shared: QueryArgs,
 }
 
 /// Runs the command.
 pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
-    args.filters.check_carry()?;
+    args.shared.filters.check_carry()?;
     let (select, mentions) = select(args)?;
-    let chosen = open(&args.index, global)?;
+    let chosen = open(&args.shared.index, global)?;
     let companies = Searcher::new(chosen.index)?.companies(&select, mentions)?;
     let is_empty = companies.companies.is_empty();
     print(|out| match args.format {
@@ -66,11 +60,9 @@ fn select(args: &CompaniesArgs) -> Result<(Select, Mentions)> {
     let (mentions, query) = match (&args.saying, &args.not_saying) {
         (Some(query), _) => (Mentions::Required, query),
         (_, Some(query)) => (Mentions::Excluded, query),
-        (None, None) => {
-            return Ok((args.reading.select(None, &args.filters)?, Mentions::Ignored));
-        }
+        (None, None) => return Ok((args.shared.select(None)?, Mentions::Ignored)),
     };
-    Ok((args.reading.select(Some(query.join(" ")), &args.filters)?, mentions))
+    Ok((args.shared.select(Some(query.join(" ")))?, mentions))
 }
 
 /// How many of the companies are listed.

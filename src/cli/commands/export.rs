@@ -13,7 +13,7 @@ use fineprint::printer::{
 };
 use fineprint::search::{HitOrder, SearchRequest, Searcher, Select};
 
-use crate::cli::args::{FilterArgs, GlobalArgs, IndexChoice, ReadingArgs};
+use crate::cli::args::{GlobalArgs, QueryArgs};
 use crate::cli::bar::Bar;
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
@@ -43,15 +43,9 @@ pub struct ExportArgs {
     /// The file, or for Markdown the new folder, to write [default: standard output]
     #[arg(long, value_name = "PATH")]
     to: Option<PathBuf>,
-    /// How the query is read.
+    /// The index and the filters, and how the query is read.
     #[command(flatten)]
-    reading: ReadingArgs,
-    /// The index.
-    #[command(flatten)]
-    index: IndexChoice,
-    /// Which snapshots and clauses are exported.
-    #[command(flatten)]
-    filters: FilterArgs,
+    shared: QueryArgs,
 }
 
 /// The values of --what.
@@ -85,11 +79,11 @@ struct ExportSummary {
 
 /// Runs the command.
 pub fn run(args: &ExportArgs, global: &GlobalArgs) -> Result<Outcome> {
-    args.filters.check_carry()?;
+    args.shared.filters.check_carry()?;
     check(args)?;
     let query = (!args.query.is_empty()).then(|| args.query.join(" "));
-    let select = args.reading.select(query, &args.filters)?;
-    let chosen = open(&args.index, global)?;
+    let select = args.shared.select(query)?;
+    let chosen = open(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
     let ExportSummary { written, words } = match args.what {
         WhatArg::Snapshots => export_snapshots(&searcher, &select, args, global)?,

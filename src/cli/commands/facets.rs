@@ -7,7 +7,7 @@ use fineprint::search::{FacetField, Searcher};
 
 use super::{CountFormat, say_no_hits};
 use crate::cli::args::values::{HitLimit, facet_field, limit};
-use crate::cli::args::{FilterArgs, GlobalArgs, IndexChoice, ReadingArgs};
+use crate::cli::args::{GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::streams::{print, say};
@@ -37,25 +37,19 @@ pub struct FacetsArgs {
         allow_negative_numbers = true
     )]
     limit: HitLimit,
-    /// How the query is read.
-    #[command(flatten)]
-    reading: ReadingArgs,
     /// The format of the counts
     #[arg(long, value_enum, default_value_t)]
     format: CountFormat,
-    /// The index.
+    /// The index and the filters, and how the query is read.
     #[command(flatten)]
-    index: IndexChoice,
-    /// Which snapshots and clauses are counted.
-    #[command(flatten)]
-    filters: FilterArgs,
+    shared: QueryArgs,
 }
 
 /// Runs the command.
 pub fn run(args: &FacetsArgs, global: &GlobalArgs) -> Result<Outcome> {
-    args.filters.check_carry()?;
-    let select = args.reading.select(Some(args.query.join(" ")), &args.filters)?;
-    let chosen = open(&args.index, global)?;
+    args.shared.filters.check_carry()?;
+    let select = args.shared.select(Some(args.query.join(" ")))?;
+    let chosen = open(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
     let mut facets = searcher.facets(&select, &args.by)?;
     let found = facets.facets.len();

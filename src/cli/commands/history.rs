@@ -6,7 +6,7 @@ use fineprint::printer::{print_history, print_json_line};
 use fineprint::search::Searcher;
 
 use super::{TextFormat, say_no_hits};
-use crate::cli::args::{FilterArgs, GlobalArgs, IndexChoice, ReadingArgs};
+use crate::cli::args::{GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::streams::print;
@@ -32,27 +32,21 @@ pub struct HistoryArgs {
     /// The format of the history
     #[arg(long, value_enum, default_value_t)]
     format: TextFormat,
-    /// How the query is read.
+    /// The index and the filters, and how the query is read.
     #[command(flatten)]
-    reading: ReadingArgs,
-    /// The index.
-    #[command(flatten)]
-    index: IndexChoice,
-    /// Which clauses match.
-    #[command(flatten)]
-    filters: FilterArgs,
+    shared: QueryArgs,
 }
 
 /// Runs the command.
 pub fn run(args: &HistoryArgs, global: &GlobalArgs) -> Result<Outcome> {
-    args.filters.check_carry()?;
-    if args.filters.company.is_empty() {
+    args.shared.filters.check_carry()?;
+    if args.shared.filters.company.is_empty() {
         let message = "history needs a company; add --company NAME \
                        (`fineprint companies --saying QUERY` lists companies)";
         return Err(Error::Usage(message.to_owned()));
     }
-    let select = args.reading.select(Some(args.query.join(" ")), &args.filters)?;
-    let chosen = open(&args.index, global)?;
+    let select = args.shared.select(Some(args.query.join(" ")))?;
+    let chosen = open(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
     let history = searcher.history(&select)?;
     let found = !history.policies.is_empty();

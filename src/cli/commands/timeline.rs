@@ -6,7 +6,7 @@ use fineprint::model::Interval;
 use fineprint::printer::{print_json_line, print_timeline, print_timeline_csv, print_timeline_svg};
 use fineprint::search::{Searcher, TimelineMeasure, TimelineRequest};
 
-use crate::cli::args::{FilterArgs, GlobalArgs, IndexChoice, ReadingArgs};
+use crate::cli::args::{GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::streams::print;
@@ -32,24 +32,18 @@ pub struct TimelineArgs {
     /// Add a series for this query (repeatable)
     #[arg(short = 'e', long = "query", value_name = "QUERY")]
     queries: Vec<String>,
-    /// How the queries are read.
-    #[command(flatten)]
-    reading: ReadingArgs,
     /// The length of a period
     #[arg(long, value_enum, default_value_t)]
     by: ByArg,
-    /// The thing to count
+    /// What to count
     #[arg(long, value_enum, default_value_t)]
     measure: MeasureArg,
     /// The format of the timeline
     #[arg(long, value_enum, default_value_t)]
     format: TimelineFormat,
-    /// The index.
+    /// The index and the filters, and how the queries are read.
     #[command(flatten)]
-    index: IndexChoice,
-    /// Which snapshots and clauses are counted.
-    #[command(flatten)]
-    filters: FilterArgs,
+    shared: QueryArgs,
 }
 
 /// The values of --by.
@@ -100,7 +94,7 @@ const PARTIAL_NOTE: &str = "only a part of it: the index, --since or --until beg
 /// Runs the command.
 pub fn run(args: &TimelineArgs, global: &GlobalArgs) -> Result<Outcome> {
     let request = request(args)?;
-    let chosen = open(&args.index, global)?;
+    let chosen = open(&args.shared.index, global)?;
     let timeline = Searcher::new(chosen.index)?.timeline(&request)?;
     print(|out| match args.format {
         TimelineFormat::Human => {
@@ -115,10 +109,10 @@ pub fn run(args: &TimelineArgs, global: &GlobalArgs) -> Result<Outcome> {
 }
 
 fn request(args: &TimelineArgs) -> Result<TimelineRequest> {
-    let select = args.reading.select(None, &args.filters)?;
+    let select = args.shared.select(None)?;
     let first = (!args.query.is_empty()).then(|| args.query.join(" "));
     let queries = first.into_iter().chain(args.queries.iter().cloned());
-    let queries = queries.map(|query| args.reading.query(query)).collect::<Result<_>>()?;
+    let queries = queries.map(|query| args.shared.reading.query(query)).collect::<Result<_>>()?;
     Ok(TimelineRequest {
         queries,
         select,

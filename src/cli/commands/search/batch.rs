@@ -26,7 +26,7 @@ pub fn run(batch: &Path, args: &SearchArgs, global: &GlobalArgs) -> Result<Outco
     if queries.is_empty() {
         return Err(Error::Usage(format!("{} has no query; write one per line", batch.display())));
     }
-    let chosen = open(&args.index, global)?;
+    let chosen = open(&args.shared.index, global)?;
     let report = answer(chosen.index, request, &queries, args, global)?;
     if let Some(first) = &report.first_failure {
         let failed = counted(report.failed, "query failed", "queries failed");
@@ -40,8 +40,8 @@ fn request(args: &SearchArgs) -> Result<SearchRequest> {
     if args.output.format.is_some_and(|format| format != FormatArg::Jsonl) {
         return Err(Error::Usage("--batch prints JSON Lines; leave --format out".to_owned()));
     }
-    args.filters.check_carry()?;
-    let mut request = args.output.request(args.reading.select(None, &args.filters)?)?;
+    args.shared.filters.check_carry()?;
+    let mut request = args.output.request(args.shared.select(None)?)?;
     if args.output.group.is_none() {
         request.ranking.group = HitGrouping::None;
     }
@@ -69,7 +69,7 @@ fn answer(
     let threads = args.threads.map_or(0, usize::from);
     let answers = BatchAnswers {
         request,
-        matching: args.reading.matching(),
+        matching: args.shared.reading.matching(),
         extras: args.output.extras(),
         word_error: advice::message,
     };

@@ -15,7 +15,7 @@ use crate::cli::streams::{results, say};
 pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
     let request = request(args)?;
     let format = args.output.format(global)?;
-    let chosen = open(&args.index, global)?;
+    let chosen = open(&args.shared.index, global)?;
     let new = if args.output.count { HitPrinter::counting } else { HitPrinter::new };
     let mut printer = new(results(), format).with(args.output.extras());
     let searcher = Searcher::new(chosen.index)?;
@@ -35,8 +35,8 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
 }
 
 fn request(args: &SearchArgs) -> Result<SearchRequest> {
-    args.filters.check_carry()?;
-    args.output.request(args.reading.select(Some(args.query.join(" ")), &args.filters)?)
+    args.shared.filters.check_carry()?;
+    args.output.request(args.shared.select(Some(args.query.join(" ")))?)
 }
 
 /// Whether the totals are printed: always for people, and for programs only if hits were left out

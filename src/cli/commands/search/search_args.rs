@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::args::values::MAX_THREADS;
-use crate::cli::args::{FilterArgs, IndexChoice, OutputArgs, ReadingArgs};
+use crate::cli::args::{OutputArgs, QueryArgs};
 
 /// `fineprint search`.
 #[derive(Debug, Args)]
@@ -29,9 +29,6 @@ pub struct SearchArgs {
     /// The query
     #[arg(required_unless_present = "batch", conflicts_with = "batch", value_name = "QUERY")]
     pub query: Vec<String>,
-    /// How the query is read.
-    #[command(flatten)]
-    pub reading: ReadingArgs,
     /// Answer every line of this file: a query, or an id, a tab and a query (`-`: standard input)
     ///
     /// Queries are answered in parallel and printed in the order of the lines, as JSON Lines: first
@@ -45,12 +42,9 @@ pub struct SearchArgs {
         value_parser = clap::value_parser!(u16).range(1..=MAX_THREADS)
     )]
     pub threads: Option<u16>,
-    /// The index.
+    /// The index and the filters, and how the query is read.
     #[command(flatten)]
-    pub index: IndexChoice,
-    /// Which snapshots and clauses are searched.
-    #[command(flatten)]
-    pub filters: FilterArgs,
+    pub shared: QueryArgs,
     /// How hits are printed.
     #[command(flatten)]
     pub output: OutputArgs,

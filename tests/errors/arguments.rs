@@ -106,10 +106,14 @@ fn bad_arguments_are_errors() {
         run.exits(2).stdout_is("");
         run.stderr().lines().next().unwrap().to_owned()
     };
-    let cases: [(&[&str], &str); 33] = [
+    let cases: [(&[&str], &str); 34] = [
         (
             &["search", "x", "--since", "2019", "--until", "2018"],
             "error: --since 2019-01-01 is after --until 2018-12-31: no date is between them",
+        ),
+        (
+            &["search", "(x", "--fields", "company"],
+            "error: --fields names columns of csv and tsv; add --format csv",
         ),
         (
             &["search", "x", "--since", "2019", "--latest"],

@@ -40,8 +40,7 @@ fn request(args: &SearchArgs) -> Result<SearchRequest> {
     if args.output.format.is_some_and(|format| format != FormatArg::Jsonl) {
         return Err(Error::Usage("--batch prints JSON Lines; leave --format out".to_owned()));
     }
-    args.shared.filters.check_carry()?;
-    let mut request = args.output.request(args.shared.select(None)?)?;
+    let mut request = args.request()?;
     if args.output.group.is_none() {
         request.ranking.group = HitGrouping::None;
     }

@@ -35,8 +35,9 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
 }
 
 fn request(args: &SearchArgs) -> Result<SearchRequest> {
-    args.shared.filters.check_carry()?;
-    args.output.request(args.shared.select(Some(args.query.join(" ")))?)
+    let mut request = args.request()?;
+    request.select.query = Some(args.shared.reading.query(args.query.join(" "))?);
+    Ok(request)
 }
 
 /// Whether the totals are printed: always for people, and for programs only if hits were left out

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use fineprint::error::Result;
+use fineprint::search::SearchRequest;
 
 use crate::cli::args::values::MAX_THREADS;
 use crate::cli::args::{OutputArgs, QueryArgs};
@@ -48,4 +50,16 @@ pub struct SearchArgs {
     /// How hits are printed.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+impl SearchArgs {
+    /// The request without its query, for one query and for each query of a batch.
+    ///
+    /// # Errors
+    ///
+    /// Flags that have no meaning together.
+    pub fn request(&self) -> Result<SearchRequest> {
+        self.shared.filters.check_carry()?;
+        self.output.request(self.shared.select(None)?)
+    }
 }

@@ -25,13 +25,8 @@ pub fn print_shown(
 ) -> io::Result<()> {
     let pen = Pen::new(options);
     let hit = &shown.clause;
-    writeln!(
-        out,
-        "{}  {}  {}",
-        pen.draw(BOLD, &hit.company),
-        pen.safe(&hit.policy_type),
-        pen.draw(DIM, &hit.id.to_string())
-    )?;
+    let policy = pen.policy(&hit.company, &hit.policy_type);
+    writeln!(out, "{policy}  {}", pen.draw(DIM, &hit.id.to_string()))?;
     if !hit.section.is_empty() {
         writeln!(out, "{INDENT}{}", pen.draw(DIM, &hit.section.join(" > ")))?;
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::diff::changed_words;
 use super::hits::human::seen;
 use super::terminal::numbers::counted;
-use super::terminal::pen::{ADDED, BOLD, DATE, DIM, HumanOptions, PLAIN, Pen, REMOVED};
+use super::terminal::pen::{ADDED, DATE, DIM, HumanOptions, PLAIN, Pen, REMOVED};
 use crate::search::{
     ClauseLife, History, HistoryChange, HistoryEvent, PolicyHistory, SnapshotCard, ThreadHistory,
     Wording,
@@ -21,7 +21,8 @@ pub fn print_history(
     options: HumanOptions,
 ) -> io::Result<()> {
     let pen = Pen::new(options);
-    let collection_of_first = history.policies.first().map(|policy| &policy.collection);
+    let mut neighbours = history.policies.windows(2);
+    let has_collections = neighbours.any(|pair| pair[0].collection != pair[1].collection);
     for (i, policy) in history.policies.iter().enumerate() {
         if i > 0 {
             writeln!(out)?;
@@ -30,11 +31,10 @@ pub fn print_history(
         let (first, last) = (first.date(), last.date());
         let mut seen =
             format!("{}, {first} to {last}", counted(*snapshots, "snapshot", "snapshots"));
-        if history.policies.iter().any(|other| Some(&other.collection) != collection_of_first) {
+        if has_collections {
             seen.push_str(&format!(", collection {collection}"));
         }
-        let (company, seen) = (pen.draw(BOLD, company), pen.draw(DIM, &seen));
-        writeln!(out, "{company}  {}  {seen}", pen.safe(policy_type))?;
+        writeln!(out, "{}  {}", pen.policy(company, policy_type), pen.draw(DIM, &seen))?;
         policy.threads.iter().try_for_each(|thread| write_thread(out, thread, pen))?;
     }
     out.flush()

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::explanation::explanation_lines;
 use crate::model::ClauseKind;
 use crate::printer::terminal::numbers::counted;
-use crate::printer::terminal::pen::{BOLD, DATE, DIM, HumanOptions, MATCH, Pen};
+use crate::printer::terminal::pen::{DATE, DIM, HumanOptions, MATCH, Pen};
 use crate::printer::terminal::wrap::wrap;
 use crate::search::{GroupMember, Hit, HitGrouping, NeighbourClause};
 
@@ -46,14 +46,9 @@ pub(super) fn write_hit(
 
 /// Writes the company with the date, the section, and the lead-in or header row.
 fn write_head(out: &mut impl Write, hit: &Hit, pen: Pen) -> io::Result<()> {
-    writeln!(
-        out,
-        "{}  {}  {}  {}",
-        pen.draw(BOLD, &hit.company),
-        pen.safe(&hit.policy_type),
-        pen.draw(DATE, &hit.archive_time.date()),
-        pen.draw(DIM, &hit.id.to_string())
-    )?;
+    let policy = pen.policy(&hit.company, &hit.policy_type);
+    let date = pen.draw(DATE, &hit.archive_time.date());
+    writeln!(out, "{policy}  {date}  {}", pen.draw(DIM, &hit.id.to_string()))?;
     if !hit.section.is_empty() {
         writeln!(out, "{INDENT}{}", pen.draw(DIM, &hit.section.join(" > ")))?;
     }

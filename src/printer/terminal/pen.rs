@@ -66,6 +66,11 @@ impl Pen {
         styled(style, &self.safe(text), self.options.has_colour)
     }
 
+    /// A company and its policy type, with which the heading of a result begins.
+    pub fn policy(self, company: &str, policy_type: &str) -> String {
+        format!("{}  {}", self.draw(BOLD, company), self.safe(policy_type))
+    }
+
     /// The columns for text beside an indent; `None` without a terminal.
     pub fn columns(self, indent: usize) -> Option<usize> {
         self.options.width.map(|width| width.saturating_sub(indent).max(MIN_COLUMNS))

@@ -38,13 +38,7 @@ pub fn print_version(
 
 fn write_head(out: &mut impl Write, version: &PolicyVersion, pen: Pen) -> io::Result<()> {
     let card = &version.snapshot;
-    writeln!(
-        out,
-        "{}  {}  {}",
-        pen.draw(BOLD, &card.company),
-        pen.safe(&card.policy_type),
-        card.archive_time
-    )?;
+    writeln!(out, "{}  {}", pen.policy(&card.company, &card.policy_type), card.archive_time)?;
     for url in [&card.archive_url, &card.url].into_iter().flatten() {
         writeln!(out, "{}", pen.draw(DIM, url))?;
     }

@@ -13,6 +13,9 @@ const LABEL: usize = 10;
 /// The indent of examples below a count.
 const EXAMPLE_INDENT: &str = "             ";
 
+/// The number of stray files that are named one by one.
+const MAX_STRAYS: usize = 20;
+
 /// Writes the contents of an index for people, a labelled line for each subject.
 pub fn print_info(out: &mut impl Write, info: &IndexInfo) -> io::Result<()> {
     write_corpora(out, info)?;
@@ -87,10 +90,13 @@ fn write_strays(out: &mut impl Write, strays: &[StrayFile]) -> io::Result<()> {
     let size = strays.iter().map(|stray| stray.bytes).sum();
     let count = grouped(strays.len() as u64);
     write_line(out, "stray", &format!("{count}, {}: not part of the index", bytes(size)))?;
-    for stray in strays {
+    for stray in strays.iter().take(MAX_STRAYS) {
         writeln!(out, "{EXAMPLE_INDENT}{}", sanitize(&stray.path.to_string_lossy()))?;
     }
-    Ok(())
+    match strays.len().saturating_sub(MAX_STRAYS) {
+        0 => Ok(()),
+        more => writeln!(out, "{EXAMPLE_INDENT}and {more} more"),
+    }
 }
 
 fn write_tallies(

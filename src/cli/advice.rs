@@ -78,3 +78,139 @@ fn advice(error: &Error) -> Option<String> {
 fn build_again(index: &Path) -> String {
     format!("build it again with `fineprint index --rebuild CORPUS --index {}`", index.display())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// Asserts that the program words each of these errors like this.
+    fn assert_words(cases: &[(Error, &str)]) {
+        for (error, words) in cases {
+            assert_eq!(message(error), *words);
+        }
+    }
+
+    fn names(count: usize) -> Vec<String> {
+        ["a", "b"].into_iter().take(count).map(str::to_owned).collect()
+    }
+
+    fn ambiguous(companies: usize, types: usize, collections: usize) -> Error {
+        Error::AmbiguousPolicy {
+            asked: "acme".to_owned(),
+            companies: names(companies),
+            types: names(types),
+            collections: names(collections),
+        }
+    }
+
+    #[test]
+    fn a_policy_is_chosen_by_the_flags_that_tell_it_apart() {
+        assert_words(&[
+            (ambiguous(1, 1, 2), "`acme` is in 2 collections: `a`, `b`; add --collection"),
+            (ambiguous(1, 2, 2), "`acme` has 2 types of policies: `a`, `b`; add --type"),
+            (ambiguous(2, 2, 2), "`acme` is 2 companies: `a`, `b`; name one"),
+            (
+                Error::NoPolicy { asked: "acme".to_owned() },
+                "no policy of `acme` is left by --type and --collection",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn values_of_flags_are_named_with_their_flag() {
+        let (key, known) = ("rank".to_owned(), names(1));
+        assert_words(&[
+            (
+                Error::UnknownMetadataKey {
+                    asked: MetadataUse::Facet,
+                    key: key.clone(),
+                    known: known.clone(),
+                },
+                "--by meta: `rank`: no snapshot has this key; there are a",
+            ),
+            (
+                Error::UnknownMetadataKey { asked: MetadataUse::Filter, key, known },
+                "--meta `rank`: no snapshot has this key; there are a",
+            ),
+            (
+                Error::SectionWithoutWord { section: "!?".to_owned() },
+                "--section `!?`: no word to search for",
+            ),
+            (Error::RepeatedMapField { field: "url".to_owned() }, "--map: `url` is named twice"),
+            (
+                Error::UnknownMapField { field: "firm".to_owned(), fields: &["company", "type"] },
+                "--map: there is no field `firm`; fields: company, type",
+            ),
+            (
+                Error::BadDefaultDate { date: "soon".to_owned(), forms: "YYYY-MM-DD" },
+                "--date 'soon': no such date; write YYYY-MM-DD",
+            ),
+            (
+                Error::BadPathPattern {
+                    pattern: "{x}".to_owned(),
+                    what: "no name".to_owned(),
+                    column: 2,
+                },
+                "--path '{x}': no name (column 2); write a pattern such as \
+                 '{company}/{type}/{date}.md', in which a path names {company}, {type} and {date}",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn errors_of_corpora_say_how_paths_help() {
+        let path = PathBuf::from("here");
+        assert_words(&[
+            (
+                Error::NoPolicyFound { path: path.clone(), inputs: 3 },
+                "here: nothing to index: none of 3 inputs says whose policy it is and of when, by \
+                 a Princeton-Leuven header or front matter; if their paths do, say how: \
+                 --path '{company}/{date}.md'",
+            ),
+            (
+                Error::NoMatchingPath { path: path.clone(), pattern: "{company}.md".to_owned() },
+                "here: no commit of this git repository has a file at --path '{company}.md'",
+            ),
+            (
+                Error::NoKnownLayout { path },
+                "here: no commit of this git repository records a policy in a layout that is read: \
+                 `Service/Terms type.md` (Open Terms Archive) or `l/li/lin/linux.org.md` with JSON \
+                 as message (Princeton-Leuven); where its paths say whose policies they are, say \
+                 how with --path '{company}/{type}.md'; to index the files of its newest commit, \
+                 check them out and name their folder",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn errors_of_an_index_name_the_command_that_helps() {
+        let path = PathBuf::from("here");
+        assert_words(&[
+            (
+                Error::NoIndex { path: path.clone(), is_foreign: false },
+                "here: there is no index here; make one with `fineprint index CORPUS --index here`",
+            ),
+            (
+                Error::NoIndex { path: path.clone(), is_foreign: true },
+                "here: is no fineprint index; name one with --index, or search a corpus with \
+                 --corpus",
+            ),
+            (
+                Error::OtherVersion {
+                    path: path.clone(),
+                    found: "format 2".to_owned(),
+                    current: "format 3".to_owned(),
+                },
+                "here: this index has versions (format 2), this fineprint reads (format 3); build \
+                 it again with `fineprint index --rebuild CORPUS --index here`",
+            ),
+            (
+                Error::Damaged { path, what: "`texts.bin` is missing".to_owned(), source: None },
+                "here: is damaged (`texts.bin` is missing); build it again with `fineprint index \
+                 --rebuild CORPUS --index here`",
+            ),
+        ]);
+    }
+}

@@ -144,6 +144,15 @@ fptest!(a_damaged_index_is_an_error_and_can_be_rebuilt, |fx: Fixture| {
         fx.run(["index", "corpus"]).fails_with(&format!(".fineprint: {refused}"));
         assert!(listing(&fx.path(".fineprint")) == before);
     }
+    // The versions are right, and the rest is missing.
+    let versions = serde_json::from_slice::<Value>(&whole).unwrap()["versions"].clone();
+    fs::write(&manifest, serde_json::json!({ "versions": versions }).to_string()).unwrap();
+    fx.run(["search", "sell"])
+        .exits(2)
+        .stdout_is("")
+        .stderr_has(".fineprint: is damaged (`fineprint.json` cannot be read: missing field `")
+        .stderr_has("); build it again with `fineprint index --rebuild CORPUS --index .fineprint`");
+    rebuilds();
     fs::remove_dir_all(fx.path(".fineprint")).unwrap();
     rebuilds();
     let generation = |fx: &Fixture| {

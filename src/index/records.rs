@@ -108,7 +108,8 @@ impl OpenIndex {
     ///
     /// # Errors
     ///
-    /// There is no such snapshot, or the index is damaged.
+    /// [`Error::Usage`] if the index has no snapshot of these numbers, and [`Error::Damaged`] if it
+    /// is damaged.
     pub fn snapshot(
         &self,
         rank: Rank,

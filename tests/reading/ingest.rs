@@ -302,7 +302,8 @@ fn every_snapshot_comes_back_whole_from_the_index() {
             snapshots += 1;
             clauses += stored.len() as u64;
         }
-        assert!(index.snapshot(Rank::new(rank), Ordinal::new(entry.snapshots)).is_err());
+        let beyond = index.snapshot(Rank::new(rank), Ordinal::new(entry.snapshots));
+        assert!(matches!(beyond, Err(fineprint::Error::Usage(_))), "{:?}", beyond.err());
     }
     let counts = &index.manifest().counts;
     assert_eq!((snapshots, clauses), (counts.snapshots, counts.occurrences));

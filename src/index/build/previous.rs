@@ -1,5 +1,6 @@
 //! The index that an update starts from.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -35,7 +36,7 @@ impl Previous {
     }
 
     /// The policies that are not in `replaced`, which contains hashes of policies.
-    pub fn without(&self, replaced: &[u64]) -> Vec<(PolicyEntry, PolicySources)> {
+    pub fn without(&self, replaced: &HashSet<u64>) -> Vec<(PolicyEntry, PolicySources)> {
         let entries = self.index.policies().entries().iter();
         entries
             .filter(|entry| !replaced.contains(&entry.hash))

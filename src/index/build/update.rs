@@ -5,6 +5,7 @@
 //! first, since the sizes of policies are very uneven.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{ParallelBridge, ParallelIterator};
@@ -87,7 +88,7 @@ struct UpdateProgress {
     /// Policies that were written.
     policies: Vec<(PolicyEntry, PolicySources)>,
     /// Policies of the previous index that were written anew or removed, by hash.
-    replaced: Vec<u64>,
+    replaced: HashSet<u64>,
     report: IngestReport,
     /// The inputs of each scanned corpus that could not be read, in the order of the scan.
     failed: Vec<Tally>,
@@ -131,7 +132,7 @@ impl Update<'_> {
         let Some(previous) = self.previous else { return };
         for entry in plan.dropped.iter().filter_map(|&rank| previous.index.policies().get(rank)) {
             segments.delete(entry.hash);
-            done.replaced.push(entry.hash);
+            done.replaced.insert(entry.hash);
             done.report.removed += u64::from(entry.snapshots);
         }
     }
@@ -286,7 +287,7 @@ impl UpdateProgress {
             IngestReport { indexed: 0, vanished: plan.vanished, ..scan.report.clone() };
         report.unchanged += plan.unchanged;
         let failed = vec![Tally::default(); scan.readers.len()];
-        Self { policies: Vec::new(), replaced: Vec::new(), report, failed }
+        Self { policies: Vec::new(), replaced: HashSet::new(), report, failed }
     }
 
     /// Adds a policy that was read. Without an `entry` it has no documents of its own.

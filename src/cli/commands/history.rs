@@ -24,7 +24,7 @@ Marks of words in changed clauses: [-removed-], {+added+}
 
 Examples:
   fineprint history sell or rent --company linden-bank.example
-  fineprint history arbitration --company Airbnb --company-changes-only --format json")]
+  fineprint history arbitration --company Airbnb --company-changes-only")]
 pub struct HistoryArgs {
     /// The query that finds the clauses to follow
     #[arg(value_name = "QUERY", required = true)]

@@ -24,7 +24,7 @@ Examples:
   fineprint timeline sell or rent
   fineprint timeline -e 'legitimate interest' -e arbitration --by half-year
   fineprint timeline third parties --measure companies --carry 2y --format csv
-  fineprint timeline cookies -e 'opt out' --since 2008 --format svg > cookies.svg")]
+  fineprint timeline cookies -e 'opt out' --since 2008 --format svg > time.svg")]
 pub struct TimelineArgs {
     /// The query of the first series
     #[arg(required_unless_present = "queries", value_name = "QUERY")]

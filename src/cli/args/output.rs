@@ -96,7 +96,7 @@ pub enum FormatArg {
     Jsonl,
     /// One row for each hit, separated by commas (RFC 4180).
     Csv,
-    /// One line for each hit, separated by tabs; a tab or line break in a value is \\t or \\n.
+    /// One line for each hit, separated by tabs; a tab or line break in a value is \t or \n.
     Tsv,
     /// One line for each match, with the matches below each other.
     Kwic,

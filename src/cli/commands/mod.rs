@@ -27,7 +27,7 @@ pub enum CountFormat {
     /// Aligned columns.
     #[default]
     Human,
-    /// One row for each value, separated by commas (RFC 4180).
+    /// One row for each value or company, separated by commas (RFC 4180).
     Csv,
     /// One JSON object.
     Json,

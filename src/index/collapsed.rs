@@ -1,8 +1,7 @@
 //! Reads a whole policy back as it was collapsed. An update merges it with new snapshots.
 
-use tantivy::DocAddress;
 use tantivy::columnar::Column;
-use tantivy::schema::document::Value;
+use tantivy::{DocAddress, TantivyDocument};
 
 use super::open::OpenIndex;
 use super::store::document::{CHUNK, StoredSnapshot, checked_place_change};
@@ -52,10 +51,11 @@ impl OpenIndex {
         let (_, kind) = place.ok_or_else(|| {
             self.damaged("the column `places` has no place or an unknown kind for a clause")
         })?;
-        let stored = self.clause(address)?;
+        let document = self.stored(address)?;
+        let stored = self.clause_in(&document)?;
         Ok(DistinctClause {
             identity: ClauseIdentity::new(kind, stored.lead_in.as_deref(), &stored.text),
-            earlier: self.earlier(address)?,
+            earlier: self.earlier_in(&document)?,
             text: stored.text,
             lead_in: stored.lead_in,
             runs: Vec::new(),
@@ -71,8 +71,9 @@ impl OpenIndex {
     ) -> Result<Vec<CollapsedSnapshot>> {
         let mut snapshots = Vec::with_capacity(entry.snapshots as usize);
         for first in (0..entry.snapshots).step_by(CHUNK).map(Ordinal::new) {
-            let lists = self.clause_lists(policy, first)?;
-            for (inside, stored) in self.chunk(policy, first)?.snapshots.into_iter().enumerate() {
+            let document = self.stored(self.chunk_address(policy, first))?;
+            let lists = self.table_in(&document, self.fields.clauses)?;
+            for (inside, stored) in self.chunk_in(&document)?.snapshots.into_iter().enumerate() {
                 let StoredSnapshot { info, record, title, lang } = stored;
                 let clauses = self.clauses_in(&lists, inside)?;
                 snapshots.push(CollapsedSnapshot { info, record, title, lang, clauses });
@@ -82,10 +83,10 @@ impl OpenIndex {
     }
 
     /// The earlier spellings of a clause. Most clauses have none, and store no table of them.
-    fn earlier(&self, address: DocAddress) -> Result<Vec<EarlierSpelling>> {
-        let document = self.stored(address)?;
-        let bytes = document.get_first(self.fields().earlier).and_then(|value| value.as_bytes());
-        let Some(bytes) = bytes else { return Ok(Vec::new()) };
-        postcard::from_bytes(bytes).map_err(|_| self.damaged("a table cannot be read"))
+    fn earlier_in(&self, document: &TantivyDocument) -> Result<Vec<EarlierSpelling>> {
+        match document.get_first(self.fields.earlier) {
+            Some(_) => self.table_in(document, self.fields.earlier),
+            None => Ok(Vec::new()),
+        }
     }
 }

@@ -28,12 +28,11 @@ impl OpenIndex {
     }
 
     /// A table that a document stores.
-    fn table<T: serde::de::DeserializeOwned>(
+    pub(super) fn table_in<T: serde::de::DeserializeOwned>(
         &self,
-        address: DocAddress,
+        document: &TantivyDocument,
         field: Field,
     ) -> Result<T> {
-        let document = self.stored(address)?;
         let bytes = document.get_first(field).and_then(|value| value.as_bytes());
         let bytes = bytes.ok_or_else(|| self.damaged("a table is missing"))?;
         postcard::from_bytes(bytes).map_err(|_| self.damaged("a table cannot be read"))
@@ -41,13 +40,17 @@ impl OpenIndex {
 
     /// The key, headings and places of a policy.
     pub(crate) fn policy_tables(&self, policy: DocAddress) -> Result<PolicyTables> {
-        self.table(policy, self.fields.tables)
+        self.table_in(&self.stored(policy)?, self.fields.tables)
     }
 
     /// The chunk of a policy that contains snapshot `ordinal`.
     pub(crate) fn chunk(&self, policy: DocAddress, ordinal: Ordinal) -> Result<SnapshotChunk> {
-        let address = self.chunk_address(policy, ordinal);
-        let mut chunk: SnapshotChunk = self.table(address, self.fields.tables)?;
+        self.chunk_in(&self.stored(self.chunk_address(policy, ordinal))?)
+    }
+
+    /// The chunk that a document stores.
+    pub(super) fn chunk_in(&self, document: &TantivyDocument) -> Result<SnapshotChunk> {
+        let mut chunk: SnapshotChunk = self.table_in(document, self.fields.tables)?;
         for StoredSnapshot { info, record, .. } in &mut chunk.snapshots {
             info.source.corpus = self.corpus_path(record)?;
         }
@@ -71,7 +74,9 @@ impl OpenIndex {
         policy: DocAddress,
         ordinal: Ordinal,
     ) -> Result<Vec<ClauseOccurrence>> {
-        self.clauses_in(&self.clause_lists(policy, ordinal)?, ordinal.index() % CHUNK)
+        let document = self.stored(self.chunk_address(policy, ordinal))?;
+        let lists = self.table_in(&document, self.fields.clauses)?;
+        self.clauses_in(&lists, ordinal.index() % CHUNK)
     }
 
     /// The clauses in the snapshot at `index` of a chunk with their places, in reading order.
@@ -84,18 +89,17 @@ impl OpenIndex {
         clauses.ok_or_else(|| self.damaged("a list of clauses does not fit the list before it"))
     }
 
-    /// The lists of clauses in the chunk that contains snapshot `ordinal`.
-    pub(super) fn clause_lists(&self, policy: DocAddress, ordinal: Ordinal) -> Result<ClauseLists> {
-        self.table(self.chunk_address(policy, ordinal), self.fields.clauses)
-    }
-
     /// The text and lead-in of a clause.
     pub(crate) fn clause(&self, address: DocAddress) -> Result<StoredClause> {
-        let document = self.stored(address)?;
-        let text = text_of(&document, self.fields.text);
+        self.clause_in(&self.stored(address)?)
+    }
+
+    /// The text and lead-in that a document stores.
+    pub(super) fn clause_in(&self, document: &TantivyDocument) -> Result<StoredClause> {
+        let text = text_of(document, self.fields.text);
         Ok(StoredClause {
             text: text.ok_or_else(|| self.damaged("a clause without text"))?,
-            lead_in: text_of(&document, self.fields.lead_in),
+            lead_in: text_of(document, self.fields.lead_in),
         })
     }
 

@@ -37,7 +37,7 @@ pub fn open_cached(
     // Of several processes one builds, and the others wait. In a cache that cannot be written
     // there is no lock, but the index may be there.
     let _lock = wait_for_lock(&dir.with_extension("lock"));
-    if scanned.generation() != generation(OpenIndex::open(&dir).ok().as_ref()) {
+    if generation(scanned.known.as_ref()) != generation(sound_manifest(&dir).as_ref()) {
         // Another process has built meanwhile.
         scanned = ScannedCache::of(&dir, corpus, progress)?;
     }
@@ -66,20 +66,21 @@ struct ScannedCache {
 
 impl ScannedCache {
     fn of(dir: &Path, corpus: &Path, progress: &dyn Progress) -> Result<Self> {
-        let known = OpenIndex::open(dir).ok().map(|index| index.manifest().clone());
+        let known = sound_manifest(dir);
         let (corpora, options) = ([corpus.to_owned()], ReadOptions::default());
         let scan =
             CorpusScan::with_options(&corpora, COLLECTION, &options, known.as_ref(), progress)?;
         Ok(Self { known, scan })
     }
-
-    fn generation(&self) -> Option<String> {
-        self.known.as_ref().map(|manifest| manifest.generation.clone())
-    }
 }
 
-fn generation(index: Option<&OpenIndex>) -> Option<String> {
-    index.map(|index| index.manifest().generation.clone())
+/// The manifest of the index in a cache folder. `None`: there is no index, or it is damaged.
+fn sound_manifest(dir: &Path) -> Option<Manifest> {
+    OpenIndex::open(dir).ok().map(|index| index.manifest().clone())
+}
+
+fn generation(manifest: Option<&Manifest>) -> Option<&str> {
+    manifest.map(|manifest| manifest.generation.as_str())
 }
 
 fn wait_for_lock(path: &Path) -> std::io::Result<File> {

@@ -213,7 +213,7 @@ impl<'r> Reading<'r> {
         let (Some(previous), Some(rank)) = (self.reader.previous, job.rank) else {
             return Ok(Vec::new());
         };
-        let policy = previous.index.collapsed(rank)?;
+        let policy = previous.index.guard(|| previous.index.collapsed(rank))?;
         let numbers = self.collapser.add_policy(&policy).ok_or_else(|| {
             previous.index.damaged("a snapshot lists a clause that its policy lacks")
         })?;

@@ -50,27 +50,15 @@ pub fn build(
     progress: &dyn Progress,
 ) -> Result<(Manifest, IngestReport)> {
     let dir = &options.index;
-    let built = if options.rebuild || !Manifest::exists(dir) {
-        build_on(None, &scan, options, progress)
-    } else {
-        guarded(dir, || build_on(Some(Previous::open(dir)?), &scan, options, progress))
-    };
-    built.inspect(|_| progress.finish())
-}
-
-fn build_on(
-    previous: Option<Previous>,
-    scan: &CorpusScan,
-    options: &BuildOptions,
-    progress: &dyn Progress,
-) -> Result<(Manifest, IngestReport)> {
-    let dir = &options.index;
+    let previous =
+        if options.rebuild || !Manifest::exists(dir) { None } else { Some(Previous::open(dir)?) };
     let base = previous.as_ref().map(|previous| previous.index.manifest());
     if scan.base.is_some() && scan.base.as_ref() != base.map(|base| &base.generation) {
         return Err(changed(dir));
     }
-    let numbers = scan.numbers(base);
-    Update { scan, numbers: &numbers, previous: previous.as_ref(), options, progress }.run()
+    let (numbers, previous) = (scan.numbers(base), previous.as_ref());
+    let update = Update { scan: &scan, numbers: &numbers, previous, options, progress };
+    update.run().inspect(|_| progress.finish())
 }
 
 /// One run of [`build`].
@@ -199,8 +187,11 @@ impl Update<'_> {
             return Err(self.nothing_read(&done.report));
         }
         let clauses = policies.iter().map(|(entry, _)| u64::from(entry.clauses)).sum();
-        let searcher = segments.finish(clauses, self.progress)?;
-        let manifest = corpora.write(&generation, policies, &searcher)?;
+        // The index library reads the segments of the generation before, which may be damaged.
+        let manifest = guarded(&self.options.index, || {
+            let searcher = segments.finish(clauses, self.progress)?;
+            corpora.write(&generation, policies, &searcher)
+        })?;
         generation.keep(&manifest)?;
         Ok((manifest, done.report))
     }

@@ -39,14 +39,12 @@ pub fn check_against(
     progress.begin(Phase::Checking, Some(scan.snapshots()));
     let report = Mutex::new(CheckReport::default());
     let policies: Vec<_> = scan.policies.iter().collect();
-    index.guard(|| {
-        policies.par_iter().try_for_each(|(key, candidates)| -> Result<()> {
-            let problems = compare_policy(index, &**reader, key, candidates, progress)?;
-            let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
-            report.compared += candidates.len() as u64;
-            report.problems.extend(problems);
-            Ok(())
-        })
+    policies.par_iter().try_for_each(|(key, candidates)| -> Result<()> {
+        let problems = compare_policy(index, &**reader, key, candidates, progress)?;
+        let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
+        report.compared += candidates.len() as u64;
+        report.problems.extend(problems);
+        Ok(())
     })?;
     let mut report = report.into_inner().unwrap_or_else(PoisonError::into_inner);
     let failed = scan.report.failed.iter();
@@ -64,7 +62,8 @@ fn compare_policy(
     progress: &dyn Progress,
 ) -> Result<Vec<String>> {
     let stored = match index.policies().rank(key.hash()) {
-        Some(rank) => index.collapsed(rank)?,
+        // Only the index is guarded: a fault in reading the corpus is no damage of the index.
+        Some(rank) => index.guard(|| index.collapsed(rank))?,
         None => CollapsedPolicy::default(),
     };
     // Positions of the stored snapshots that were not found yet, by fingerprint.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -196,6 +197,25 @@ pub fn run(mut command: Command, args: &[&str]) -> Run {
     Run::of(command, folder)
 }
 
+/// Runs a command with these bytes on its standard input, and returns its output.
+pub fn feed(mut command: Command, stdin: &[u8]) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let bytes = stdin.to_vec();
+    // The command may print before it has read everything, so both happen at once.
+    let writer = std::thread::spawn(move || input.write_all(&bytes));
+    let output = child.wait_with_output().unwrap();
+    let written = writer.join().unwrap();
+    // A command that fails need not read everything.
+    assert!(written.is_ok() || !output.status.success(), "{command:?}: {written:?}");
+    output
+}
+
 /// The entries below a folder with their bytes and time of change. Folders have no bytes.
 pub fn listing(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
     let mut found = BTreeMap::new();
@@ -207,6 +227,21 @@ pub fn listing(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
         found.insert(entry.path().strip_prefix(folder).unwrap().to_owned(), (bytes, modified));
     }
     found
+}
+
+/// Copies a folder, without lock files.
+pub fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.unwrap();
+        let target = to.join(entry.path().strip_prefix(from).unwrap());
+        let is_needed = !entry.file_name().to_string_lossy().ends_with(".lock");
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(target).unwrap();
+        } else if is_needed {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 /// The root of the repository.

@@ -1,7 +1,7 @@
 //! Checks the shape of the source tree: who may import whom, names, lengths, and plain words.
 //!
 //! Each figure has a limit in [`limits`]. A change that makes a figure worse fails here and names
-//! the places. `cargo test figures -- --nocapture` prints all figures and their limits.
+//! the places. `cargo test figure_is_over -- --nocapture` prints all figures and their limits.
 
 mod files;
 mod modules;

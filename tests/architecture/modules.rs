@@ -54,8 +54,9 @@ pub struct Modules<'f> {
 
 /// The module of a file of `src`; the library is the empty path.
 pub fn module_of(path: &str) -> Vec<String> {
-    let inside = path.strip_prefix("src/").expect("a file of src");
-    let name = inside.trim_end_matches(".rs").trim_end_matches("mod").trim_end_matches('/');
+    let inside = path.strip_prefix("src/").and_then(|path| path.strip_suffix(".rs"));
+    let inside = inside.expect("a Rust file of src");
+    let name = inside.strip_suffix("/mod").unwrap_or(inside);
     if name == "lib" { Vec::new() } else { name.split('/').map(str::to_owned).collect() }
 }
 

@@ -342,14 +342,18 @@ fn common() -> Vec<Q> {
     phrases.into_iter().map(phrase).collect()
 }
 
-#[test]
-fn the_samples_are_counted_as_the_oracle_counts() {
-    let real = Real::read(&repository().join("data/policies"));
+/// Compares the answers to all queries on a small corpus, with scopes and shares of all clauses.
+fn compare_small(searcher: &Searcher, corpus: &Path) {
     let queries = [fifty(), common()].concat();
-    let index = Searcher::open(crate::util::sample_index()).unwrap();
-    let found = compare(&index, &real, &queries, true, 0);
+    let found = compare(searcher, &Real::read(corpus), &queries, true, 0);
     println!("{} questions of each sort, {found} clauses", queries.len());
     assert!(found > 100);
+}
+
+#[test]
+fn the_samples_are_counted_as_the_oracle_counts() {
+    let searcher = Searcher::open(crate::util::sample_index()).unwrap();
+    compare_small(&searcher, &repository().join("data/policies"));
 }
 
 #[test]
@@ -357,12 +361,7 @@ fn the_princeton_sample_is_counted_as_the_oracle_counts() {
     let Some(corpora) = corpora() else { return };
     let files = corpora.join("princeton-leuven/files");
     let folder = tempfile::tempdir().unwrap();
-    let index = index_of(&files, &folder.path().join("index"));
-    let real = Real::read(&files);
-    let queries = [fifty(), common()].concat();
-    let found = compare(&index, &real, &queries, true, 0);
-    println!("{} questions of each sort, {found} clauses", queries.len());
-    assert!(found > 100);
+    compare_small(&index_of(&files, &folder.path().join("index")), &files);
 }
 
 #[test]
@@ -373,16 +372,8 @@ fn the_contrib_history_is_counted_as_the_oracle_counts() {
     let index = index_of(&history, &folder.path().join("index"));
     let real = Real::read(&history);
     let read: usize = real.policies.iter().map(|policy| policy.snapshots.len()).sum();
-    assert_eq!(
-        read,
-        index
-            .index()
-            .policies()
-            .entries()
-            .iter()
-            .map(|entry| entry.snapshots as usize)
-            .sum::<usize>()
-    );
+    let entries = index.index().policies().entries();
+    assert_eq!(read, entries.iter().map(|entry| entry.snapshots as usize).sum::<usize>());
     let queries = fifty();
     let found = compare(&index, &real, &queries, false, 7);
     println!("{} questions of each sort, {found} clauses", queries.len());

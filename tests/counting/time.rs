@@ -61,9 +61,7 @@ proptest! {
     ) {
         let (searcher, _folder) = indexed(&corpus);
         for (query, filters) in asked {
-            let (corpus, query) = (&corpus, &query);
-            let asked = Asked { searcher: &searcher, corpus, query, filters: &filters };
-            if asked.is_answered() {
+            if let Some(asked) = Asked::answered(&searcher, &corpus, &query, &filters) {
                 asked.search();
             }
         }
@@ -87,9 +85,7 @@ proptest! {
         let (searcher, _folder) = indexed(&corpus);
         for (query, filters, length, measure, scope) in asked {
             let filters = model::Filters { carry: filters.carry.or(carry), ..filters };
-            let (corpus, query) = (&corpus, &query);
-            let asked = Asked { searcher: &searcher, corpus, query, filters: &filters };
-            if asked.is_answered() {
+            if let Some(asked) = Asked::answered(&searcher, &corpus, &query, &filters) {
                 asked.timeline(length, measure, scope, true);
             }
         }
@@ -106,9 +102,7 @@ proptest! {
     ) {
         let (searcher, _folder) = indexed(&corpus);
         for (query, filters, by) in asked {
-            let (corpus, query) = (&corpus, &query);
-            let asked = Asked { searcher: &searcher, corpus, query, filters: &filters };
-            if asked.is_answered() {
+            if let Some(asked) = Asked::answered(&searcher, &corpus, &query, &filters) {
                 asked.facets(by);
                 asked.companies();
             }
@@ -126,9 +120,7 @@ proptest! {
     ) {
         let (searcher, _folder) = indexed(&corpus);
         for (query, filters) in asked {
-            let (corpus, query) = (&corpus, &query);
-            let asked = Asked { searcher: &searcher, corpus, query, filters: &filters };
-            if asked.is_answered() {
+            if let Some(asked) = Asked::answered(&searcher, &corpus, &query, &filters) {
                 asked.history();
             }
         }
@@ -158,15 +150,22 @@ pub struct Asked<'a> {
     pub filters: &'a model::Filters,
 }
 
-impl Asked<'_> {
-    fn request(&self) -> SearchRequest {
-        request(self.query, self.filters)
+impl<'a> Asked<'a> {
+    /// The question, if every name in its query and its filters occurs in the corpus. Other names
+    /// are errors, which another test checks.
+    fn answered(
+        searcher: &'a Searcher,
+        corpus: &'a Corpus,
+        query: &'a Q,
+        filters: &'a model::Filters,
+    ) -> Option<Self> {
+        let asked = Self { searcher, corpus, query, filters };
+        let is_answered = searcher.search(&asked.request(), &mut Vec::new()).is_ok();
+        is_answered.then_some(asked)
     }
 
-    /// Whether every name in the filters and the query occurs in the corpus. Other names are
-    /// errors, which another test checks.
-    pub fn is_answered(&self) -> bool {
-        self.searcher.search(&self.request(), &mut Vec::new()).is_ok()
+    fn request(&self) -> SearchRequest {
+        request(self.query, self.filters)
     }
 
     /// Compares totals and hits. Returns how many clauses match.
@@ -311,11 +310,10 @@ impl Asked<'_> {
         }
         let expected: BTreeMap<_, _> = time::lives(corpus, query, filters, &wording_of)
             .into_iter()
-            .map(|(key, stands)| {
+            .map(|(key, runs)| {
                 let date = model::date;
-                let stands =
-                    stands.into_iter().map(|(a, b, c, n)| (date(a), date(b), c.map(date), n));
-                (key, stands.collect::<Vec<_>>())
+                let runs = runs.into_iter().map(|(a, b, c, n)| (date(a), date(b), c.map(date), n));
+                (key, runs.collect::<Vec<_>>())
             })
             .collect();
         assert_eq!(lives, expected, "{query} {filters:?}");

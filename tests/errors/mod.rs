@@ -9,6 +9,8 @@ mod streams;
 use std::path::Path;
 
 use fineprint::Error;
+use fineprint::error::MetadataUse;
+use fineprint::model::ArchiveTime;
 
 use crate::util::{Fixture, listing};
 
@@ -34,11 +36,112 @@ fn every_error_says_where_and_what_in_one_line() {
     let denied = || std::io::Error::from(std::io::ErrorKind::PermissionDenied);
     let path = || Path::new("some/place").to_owned();
     let query = "sell \"or".parse::<fineprint::query::Query>().unwrap_err();
+    let texts = |names: &[&str]| -> Vec<String> { names.iter().map(|&n| n.to_owned()).collect() };
+    let acme = || ("acme.example".to_owned(), "Privacy Policy".to_owned());
     let every = [
         (Error::Query(query), "unclosed quote\n  sell \"or\n       ^  close it with `\"`"),
         (Error::Usage("no date is inside".into()), "no date is inside"),
+        (
+            Error::BadPathPattern { pattern: "{x}".into(), what: "wrong".into(), column: 1 },
+            "'{x}': wrong (column 1); write a pattern such as '{company}/{type}/{date}.md', in \
+             which a path names {company}, {type} and {date}",
+        ),
+        (
+            Error::BadDefaultDate { date: "soon".into(), forms: "YYYY-MM-DD" },
+            "'soon': no such date; write YYYY-MM-DD",
+        ),
+        (
+            Error::UnknownMapField { field: "firm".into(), fields: &["company", "type"] },
+            "there is no field `firm`; fields: company, type",
+        ),
+        (Error::RepeatedMapField { field: "type".into() }, "`type` is named twice"),
+        (
+            Error::NoMatchingPath { path: path(), pattern: "{company}.md".into() },
+            "some/place: no commit of this git repository has a file that matches '{company}.md'",
+        ),
+        (
+            Error::NoKnownLayout { path: path() },
+            "some/place: no commit of this git repository records a policy in a layout that is \
+             read: `Service/Terms type.md` (Open Terms Archive) or `l/li/lin/linux.org.md` with \
+             JSON as message (Princeton-Leuven)",
+        ),
+        (Error::SectionWithoutWord { section: "!?".into() }, "section `!?`: no word to search for"),
+        (
+            Error::BadGlob { glob: "[a".into(), reason: "invalid range".into() },
+            "`[a` is no glob: invalid range",
+        ),
+        (
+            Error::UnknownName { field: "company", name: "x".into(), near: texts(&["y", "z"]) },
+            "no company `x` in the index; did you mean `y`, `z`?",
+        ),
+        (
+            Error::UnknownName { field: "company", name: "x".into(), near: Vec::new() },
+            "no company `x` in the index",
+        ),
+        (
+            Error::UnknownMetadataKey {
+                asked: MetadataUse::Filter,
+                key: "rank".into(),
+                known: texts(&["lang", "title"]),
+            },
+            "`rank`: no snapshot has this key; there are lang, title",
+        ),
+        (
+            Error::TooManyWords { written: "w*".into(), most: 10_000 },
+            "`w*` stands for more than 10000 words of the index; write more of the word",
+        ),
+        (
+            Error::NoPolicy { asked: "acme".into() },
+            "no policy of `acme` has the type and the collection that were asked for",
+        ),
+        (
+            Error::AmbiguousPolicy {
+                asked: "a*".into(),
+                companies: texts(&["acme", "axle"]),
+                types: texts(&["Terms"]),
+                collections: texts(&["default"]),
+            },
+            "`a*` is 2 companies: `acme`, `axle`",
+        ),
+        (
+            Error::BeforeFirstSnapshot {
+                company: acme().0,
+                policy_type: acme().1,
+                asked: ArchiveTime::from_seconds(0),
+                first: ArchiveTime::from_seconds(86_400),
+            },
+            "acme.example, Privacy Policy: no snapshot up to 1970-01-01; its history begins on \
+             1970-01-02",
+        ),
+        (
+            Error::NoSnapshot { company: acme().0, policy_type: acme().1 },
+            "acme.example, Privacy Policy: the filters leave no snapshot",
+        ),
         (Error::Corpus { path: path(), message: "is empty".into() }, "some/place: is empty"),
+        (
+            Error::NoPolicyFound { path: path(), inputs: 2 },
+            "some/place: nothing to index: none of 2 inputs says whose policy it is and of when, \
+             by a Princeton-Leuven header or front matter",
+        ),
+        (Error::NoIndex { path: path(), is_foreign: false }, "some/place: there is no index here"),
+        (Error::NoIndex { path: path(), is_foreign: true }, "some/place: is no fineprint index"),
+        (
+            Error::BadManifest { path: path(), file: "fineprint.json", reason: "EOF".into() },
+            "some/place/fineprint.json: is no manifest of an index (EOF)",
+        ),
+        (
+            Error::OtherVersion {
+                path: path(),
+                found: "format 2".into(),
+                current: "format 3".into(),
+            },
+            "some/place: this index has versions (format 2), this fineprint reads (format 3)",
+        ),
         (Error::Index { path: path(), message: "is damaged".into() }, "some/place: is damaged"),
+        (
+            Error::Damaged { path: path(), what: "`a.bin` is missing".into(), source: None },
+            "some/place: is damaged (`a.bin` is missing)",
+        ),
         (Error::Io { path: path(), source: denied() }, "some/place: permission denied"),
         (
             Error::Tantivy {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use fineprint::index::FormatVersions;
 
-use crate::util::{Fixture, fptest, header, listing, repository};
+use crate::util::{Fixture, copy_folder, fptest, header, listing, repository};
 
 /// Queries whose answers are kept.
 const QUERIES: [&[&str]; 3] = [
@@ -58,26 +58,12 @@ fn refresh(fx: &Fixture) {
     let kept = folder(FormatVersions::current().format);
     let _ = fs::remove_dir_all(&kept);
     fs::create_dir_all(&kept).unwrap();
-    copy(&fx.path(".fineprint"), &kept.join("index"));
+    copy_folder(&fx.path(".fineprint"), &kept.join("index"));
     // The path of the machine that made the index does not belong in the repository.
     let manifest = kept.join("index/fineprint.json");
     let text = fs::read_to_string(&manifest).unwrap();
     fs::write(manifest, text.replace(fx.root().to_str().unwrap(), "")).unwrap();
     fs::write(kept.join("answers.txt"), answers(fx, &kept.join("index"))).unwrap();
-}
-
-/// Copies a folder without its lock files.
-fn copy(from: &Path, to: &Path) {
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry.unwrap();
-        let target = to.join(entry.path().strip_prefix(from).unwrap());
-        let is_needed = !entry.file_name().to_string_lossy().ends_with(".lock");
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(target).unwrap();
-        } else if is_needed {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 fptest!(an_index_of_the_present_format_gives_the_kept_answers, |fx: Fixture| {
@@ -101,7 +87,7 @@ fptest!(an_index_of_another_format_is_refused_and_can_be_rebuilt, |fx: Fixture| 
     assert!(!others.is_empty(), "no index of another format is kept");
     for (format, kept) in others {
         let name = format!("of-format-{format}");
-        copy(&kept.join("index"), &fx.path(&name));
+        copy_folder(&kept.join("index"), &fx.path(&name));
         let before = listing(&fx.path(&name));
         for command in [&["search", "we sell"][..], &["info"], &["check"], &["index", "corpus"]] {
             let run = fx.run(command.iter().copied().chain(["--index", &name]));

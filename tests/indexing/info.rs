@@ -2,16 +2,8 @@
 
 use serde_json::json;
 
+use crate::output::golden::check;
 use crate::util::{Fixture, fptest, header, sample, sample_index};
-
-fn check(value: &serde_json::Value) {
-    let schema =
-        std::fs::read_to_string(crate::util::repository().join("schema/info.schema.json")).unwrap();
-    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    let errors: Vec<String> = validator.iter_errors(value).map(|error| error.to_string()).collect();
-    assert!(errors.is_empty(), "{errors:?}\n{value}");
-}
 
 fptest!(info_counts_every_input_and_says_why, |fx: Fixture| {
     fx.policy("acme.example", "2001-01-01", "We sell data.\n");
@@ -25,7 +17,7 @@ fptest!(info_counts_every_input_and_says_why, |fx: Fixture| {
     fx.run(["index", "corpus"]).exits(2);
     let run = fx.run(["info", "--format", "json"]);
     let info = run.exits(0).json();
-    check(&info);
+    check("info.schema.json", &info);
     let counts = &info["counts"];
     let counted = ["companies", "policies", "snapshots", "texts", "clauses", "occurrences"]
         .map(|name| &counts[name]);
@@ -65,7 +57,7 @@ fptest!(info_counts_every_input_and_says_why, |fx: Fixture| {
 #[test]
 fn the_sample_index_is_described() {
     let info = sample(["info", "--format", "json"]).exits(0).json();
-    check(&info);
+    check("info.schema.json", &info);
     assert_eq!(json!([info["counts"]["policies"], info["counts"]["snapshots"]]), json!([28, 115]));
     assert_eq!(info["corpora"][0]["path"], "data/policies");
     assert!(sample_index().exists());

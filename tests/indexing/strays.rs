@@ -13,7 +13,7 @@ use crate::util::{Fixture, fptest};
 /// The least memory with which segments are merged, and with the smallest budget of the writer.
 const SMALL: u64 = 200 << 20;
 
-/// Writes a policy of which every word is a new one: the writer's memory goes mostly to words.
+/// Writes a policy in which every word is new, so that the writer's memory goes mostly to words.
 fn write_policy(fx: &Fixture, number: usize) {
     let words = 40_000;
     let mut text = String::with_capacity(words * 9);

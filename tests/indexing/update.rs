@@ -10,11 +10,10 @@ use fineprint::index::{BuildOptions, CorpusScan, IngestReport, Manifest, build};
 use fineprint::model::{Ordinal, Rank};
 use fineprint::progress::SilentProgress;
 use fineprint::search::{Hit, Searcher};
-
-use crate::library::asking;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
+use crate::library::asking;
 use crate::reading::git::{DAY, START, Stream, git_with};
 use crate::util::{Fixture, fptest, header};
 

@@ -2,18 +2,38 @@
 //! for terminals.
 
 use std::fs;
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::util::{Fixture, PROGRAM, Run, fptest, repository, sample, sample_index};
+use crate::util::{Fixture, PROGRAM, Run, feed, fptest, repository, sample, sample_index};
 
-/// Set this variable to write `tests/golden/output/` instead of comparing with it, and look at the
+/// Set this variable to write the kept files instead of comparing with them, and look at the
 /// difference before you commit it.
 const REFRESH: &str = "FINEPRINT_REFRESH_GOLDEN";
+
+/// Compares a text with a file of the repository, line by line.
+pub fn compare_with_kept(path: &str, text: &str) {
+    let file = repository().join(path);
+    if std::env::var_os(REFRESH).is_some() {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        return fs::write(file, text).unwrap();
+    }
+    let kept = fs::read_to_string(&file).unwrap_or_default();
+    for ((old, new), number) in kept.lines().zip(text.lines()).zip(1..) {
+        assert_eq!(
+            old, new,
+            "{path}, line {number}; if the new one is right, run the tests with {REFRESH}=1"
+        );
+    }
+    assert_eq!(
+        kept.len(),
+        text.len(),
+        "{path}: more or fewer lines; if that is right, run the tests with {REFRESH}=1"
+    );
+}
 
 /// Compares commands and their output with a file of `tests/golden/output/`.
 fn golden(name: &str, commands: &[&[&str]]) {
@@ -37,25 +57,7 @@ fn golden(name: &str, commands: &[&[&str]]) {
     }
     // No terminal escape may be in a file of the repository.
     let transcript = transcript.replace('\u{1b}', "␛");
-    let path = repository().join("tests/golden/output").join(name);
-    if std::env::var_os(REFRESH).is_some() {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        return fs::write(path, transcript).unwrap();
-    }
-    let expected = fs::read_to_string(&path).unwrap_or_default();
-    for (i, (old, new)) in expected.lines().zip(transcript.lines()).enumerate() {
-        assert_eq!(
-            old,
-            new,
-            "{name}, line {}; if the new one is right, run the tests with {REFRESH}=1",
-            i + 1
-        );
-    }
-    assert_eq!(
-        expected.len(),
-        transcript.len(),
-        "{name}: more or fewer lines; if that is right, run the tests with {REFRESH}=1"
-    );
+    compare_with_kept(&format!("tests/golden/output/{name}"), &transcript);
 }
 
 /// The clause id of the first hit.
@@ -635,14 +637,9 @@ fn jq_reads_the_output() {
     }
     let jq = |format: &str, filter: &str| {
         let hits = sample(["search", "sell or rent", "--limit", "all", "--format", format]);
-        let mut child = Command::new("jq")
-            .args(["-r", filter])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(hits.stdout().as_bytes()).unwrap();
-        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+        let mut jq = Command::new("jq");
+        jq.args(["-r", filter]);
+        String::from_utf8(feed(jq, hits.stdout().as_bytes()).stdout).unwrap()
     };
     assert_eq!(jq("jsonl", ".company").lines().count(), 13);
     assert_eq!(jq("json", ".hits | length"), "13\n");

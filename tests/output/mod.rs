@@ -2,7 +2,6 @@
 
 pub mod comfort;
 pub mod golden;
-
 pub mod rows;
 pub mod shown_commands;
 pub mod terminal_picture;

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::util::{PROGRAM, contrib_history, corpora, repository};
+use crate::util::{PROGRAM, contrib_history, copy_folder, corpora, repository};
 
 /// A command and the lines below it.
 #[derive(Debug, PartialEq)]
@@ -61,7 +61,7 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        copy(&repository().join("data/policies"), &folder.path().join("data/policies"));
+        copy_folder(&repository().join("data/policies"), &folder.path().join("data/policies"));
         let has_jq = Command::new("jq").arg("--version").output().is_ok_and(|o| o.status.success());
         Self { folder, corpora: corpora(), has_jq }
     }
@@ -139,19 +139,6 @@ fn path_with_program() -> std::ffi::OsString {
     let folder = Path::new(PROGRAM).parent().unwrap().to_path_buf();
     let others = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths([folder].into_iter().chain(std::env::split_paths(&others))).unwrap()
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), &target).unwrap();
-        }
-    }
 }
 
 /// Runs the commands of a page; returns how many it shows.

@@ -6,9 +6,8 @@
 
 use std::fmt::Write as _;
 
-use crate::util::{repository, sample};
-
-const REFRESH: &str = "FINEPRINT_REFRESH_GOLDEN";
+use crate::output::golden::compare_with_kept;
+use crate::util::sample;
 
 /// The commands in the picture, without the name of the program.
 const COMMANDS: [&[&str]; 2] = [
@@ -166,14 +165,5 @@ viewBox="0 0 {width} {height}" role="img">
 
 #[test]
 fn the_terminal_picture_shows_what_the_program_prints() {
-    let drawn = draw(&screen());
-    let path = repository().join("docs/terminal.svg");
-    if std::env::var_os(REFRESH).is_some() {
-        return std::fs::write(path, drawn).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    for (old, new) in kept.lines().zip(drawn.lines()) {
-        assert_eq!(old, new, "docs/terminal.svg; if the new line is right, set {REFRESH}=1");
-    }
-    assert_eq!(kept.len(), drawn.len(), "docs/terminal.svg; if that is right, set {REFRESH}=1");
+    compare_with_kept("docs/terminal.svg", &draw(&screen()));
 }

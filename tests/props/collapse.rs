@@ -34,9 +34,9 @@ fn info(time: i64) -> SnapshotInfo {
 
 /// A clause in a snapshot: its identity, kind, section path and links, but not the style of its
 /// text.
-type Standing = (ClauseIdentity, ClauseKind, Vec<String>, Vec<String>);
+type Occurrence = (ClauseIdentity, ClauseKind, Vec<String>, Vec<String>);
 
-fn standing(clause: &Clause) -> Standing {
+fn occurrence(clause: &Clause) -> Occurrence {
     (ClauseIdentity::of(clause), clause.kind, clause.section.to_vec(), clause.links.clone())
 }
 
@@ -59,14 +59,14 @@ fn check_collapse(snapshots: &[Vec<Clause>]) {
         (place.kind, section, place.links.clone())
     };
     for (ordinal, clauses) in snapshots.iter().enumerate() {
-        let expected: Vec<Standing> = clauses.iter().map(standing).collect();
-        let listed: Vec<Standing> = policy.snapshots[ordinal]
+        let expected: Vec<Occurrence> = clauses.iter().map(occurrence).collect();
+        let listed: Vec<Occurrence> = policy.snapshots[ordinal]
             .clauses
             .iter()
-            .map(|occurrence| {
+            .map(|listed| {
                 let (kind, section, links): (ClauseKind, Vec<String>, Vec<String>) =
-                    place(occurrence.place);
-                (policy.clauses[occurrence.clause.index()].identity.clone(), kind, section, links)
+                    place(listed.place);
+                (policy.clauses[listed.clause.index()].identity.clone(), kind, section, links)
             })
             .collect();
         assert_eq!(listed, expected);
@@ -77,9 +77,9 @@ fn check_collapse(snapshots: &[Vec<Clause>]) {
                 .filter(|s| s.0 == clause.identity)
                 .map(|s| (s.1, s.2.clone(), s.3.clone()))
                 .collect();
-            let stands = clause.runs.iter().any(|run| run.contains(ordinal));
-            assert_eq!(stands, !here.is_empty(), "{} in {ordinal}", clause.text);
-            if stands {
+            let occurs = clause.runs.iter().any(|run| run.contains(ordinal));
+            assert_eq!(occurs, !here.is_empty(), "{} in {ordinal}", clause.text);
+            if occurs {
                 let since = clause
                     .places
                     .iter()

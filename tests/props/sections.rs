@@ -493,7 +493,7 @@ proptest! {
     }
 }
 
-/// Texts of which earlier versions lost or misplaced a word.
+/// Earlier versions lost or misplaced a word of these texts.
 #[test]
 fn no_word_of_known_trouble_is_lost() {
     for template in [
@@ -544,6 +544,7 @@ fn links_of_a_line_are_its_own() {
     ];
     assert_eq!(links, expected.map(|(text, links)| (text, links.to_owned())));
 }
+
 /// Counts the words that only the mark-stripping scan finds, and the words that only the clauses
 /// contain. Returns both and the number of words of the scan.
 fn lost_and_extra(text: &str) -> (BTreeMap<String, i64>, BTreeMap<String, i64>, usize) {

@@ -7,3 +7,13 @@ pub mod git;
 pub mod ingest;
 pub mod metadata;
 pub mod streams;
+
+use std::collections::BTreeMap;
+
+use fineprint::corpus::SkipReason;
+use fineprint::index::IngestReport;
+
+/// How many inputs a build skipped for each reason.
+fn skipped(report: &IngestReport) -> BTreeMap<SkipReason, u64> {
+    report.skipped.iter().map(|(skip, tally)| (*skip, tally.count)).collect()
+}

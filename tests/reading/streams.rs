@@ -2,9 +2,8 @@
 //! does not stop a run.
 
 use std::io::Write;
-use std::process::Stdio;
 
-use crate::util::{Fixture, PROGRAM, fptest, header, repository};
+use crate::util::{Fixture, PROGRAM, feed, fptest, header, repository};
 
 const POLICIES: [(&str, &str, &str); 3] = [
     ("acme.example", "2001-01-01", "# Sharing\n\nWe never sell \"your\" data,\nnot to anyone.\n"),
@@ -138,14 +137,7 @@ fptest!(every_form_of_stream_gives_the_same_clauses, |fx: Fixture| {
 fn index_stdin(fx: &Fixture, bytes: &[u8]) -> std::process::Output {
     let mut command = fx.command(PROGRAM);
     command.args(["index", "-", "--index", "index"]);
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(bytes).unwrap();
-    child.wait_with_output().unwrap()
+    feed(command, bytes)
 }
 
 fptest!(standard_input_is_read_like_a_file, |fx: Fixture| {

@@ -138,9 +138,9 @@ fn every_operator_matches_and_highlights_by_its_definition() {
         let (hits, summary) = run(&index, &request).unwrap();
         let answer: BTreeMap<_, _> =
             hits.into_iter().map(|hit| (hit.text, as_pairs(hit.highlights))).collect();
-        let stands = |cut: &[String]| !oracle::stretches(&query, cut, has_forms).is_empty();
+        let matches = |cut: &[String]| !oracle::stretches(&query, cut, has_forms).is_empty();
         let matching =
-            clauses.iter().zip(&cut).filter(|(_, cut)| stands(cut)).map(|(text, _)| text);
+            clauses.iter().zip(&cut).filter(|(_, cut)| matches(cut)).map(|(text, _)| text);
         let expected: BTreeMap<_, _> =
             matching.map(|text| (text.clone(), oracle::marks(&query, text, has_forms))).collect();
         assert_eq!(answer, expected, "{query} (forms: {has_forms})");

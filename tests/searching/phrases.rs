@@ -2,9 +2,8 @@
 //! the raw Markdown.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use fineprint::model::Period;
 use fineprint::search::{Filters, Searcher, SnapshotDates};
@@ -14,7 +13,7 @@ use crate::library::{asking, index_of, run};
 use crate::oracle::query::occurrences;
 use crate::oracle::strip;
 use crate::oracle::tokens::{folded, tokens};
-use crate::util::{contrib_history, corpora};
+use crate::util::{contrib_history, corpora, feed};
 
 /// A file with the Princeton-Leuven header, read and sectioned without the index.
 struct Snapshot {
@@ -361,19 +360,13 @@ pub fn newest_versions(corpora: &Path) -> Vec<(String, String)> {
     let files = listed.split('\0').filter_map(|entry| entry.split_once('\t'));
     let files: Vec<(&str, &str)> =
         files.filter(|(_, path)| path.contains('/') && path.ends_with(".md")).collect();
-    let mut child =
-        git(&["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let names: String = files
         .iter()
         .map(|(entry, _)| format!("{}\n", entry.split(' ').next_back().unwrap()))
         .collect();
-    let mut input = child.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || input.write_all(names.as_bytes()));
-    let mut output = Vec::new();
-    child.stdout.take().unwrap().read_to_end(&mut output).unwrap();
-    writer.join().unwrap().unwrap();
-    assert!(child.wait().unwrap().success());
-    let mut rest = output.as_slice();
+    let output = feed(git(&["cat-file", "--batch"]), names.as_bytes());
+    assert!(output.status.success());
+    let mut rest = output.stdout.as_slice();
     files
         .iter()
         .map(|(_, path)| {

@@ -8,11 +8,10 @@ use std::time::{Duration, SystemTime};
 
 use fineprint::printer::{HitFormat, HitPrinter, HumanOptions};
 use fineprint::search::{HitGrouping, HitOrder, Searcher, SnapshotDates};
-
-use crate::library::asking;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::library::asking;
 use crate::util::{Fixture, Run, fptest, header, repository, sample};
 
 /// A row of `tests/queries.jsonl`.

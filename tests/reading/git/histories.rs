@@ -6,7 +6,9 @@ use std::path::Path;
 
 use fineprint::corpus::{self, CorpusNotice, ReadOptions, SkipReason};
 
-use super::{DAY, START, Stream, Told, acme, expect, git, git_with, reasons, snapshots, texts};
+use super::{
+    DAY, START, Stream, Told, acme, blob, expect, git, git_with, reasons, snapshots, texts,
+};
 use crate::util::{Fixture, fptest, header};
 
 fptest!(renames_modes_and_returning_texts_are_versions, |fx: Fixture| {
@@ -180,8 +182,7 @@ fptest!(random_histories_are_read_as_git_reads_them, |fx: Fixture| {
         let mut ours = BTreeSet::new();
         for (_, _, found) in &told.found {
             let source = session.read(found, true).unwrap().info.source;
-            let blob: String =
-                found.text_name().unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+            let blob = blob(found);
             ours.insert(format!("{} {} {blob}", source.commit.unwrap(), source.path));
         }
         assert_eq!(ours.len(), told.found.len(), "each once");
@@ -319,6 +320,7 @@ fptest!(other_histories_are_read_by_path, |fx: Fixture| {
     fx.run(["index", "bare.git"]).exits(2).stderr_has("say how with --path '{company}/{type}.md'");
     fx.run(["index", "bare.git", "--path", "{type}"]).exits(2).stderr_has("`{company}` is missing");
 });
+
 fptest!(records_of_open_terms_archive_are_read, |fx: Fixture| {
     let body =
         "This version was recorded after filtering snapshot 2916d5f\n\nX-engine-version: 1.2.3";

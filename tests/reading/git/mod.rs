@@ -7,7 +7,6 @@ mod real;
 pub mod repositories;
 mod shapes;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -20,6 +19,7 @@ use fineprint::progress::SilentProgress;
 
 pub use repositories::{DAY, START, Stream, git, git_with};
 
+use crate::reading::skipped;
 use crate::util::Fixture;
 
 /// Four commits: three versions of two policies, a file that is not a policy, and a deletion.
@@ -103,6 +103,11 @@ const ACME: [&str; 3] = [
     "Birch 2017-07-16 We rent data.",
 ];
 
+/// The id of the blob with the text of a snapshot.
+fn blob(found: &FoundSnapshot) -> String {
+    found.text_name().unwrap().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Builds an index with the library, and again with the program, which must exit with this status.
 #[track_caller]
 fn index(fx: &Fixture, corpus: &Path, exits: i32) -> IngestReport {
@@ -116,10 +121,6 @@ fn index(fx: &Fixture, corpus: &Path, exits: i32) -> IngestReport {
         .exits(exits);
     fs::remove_dir_all(fx.path("index")).unwrap();
     report
-}
-
-fn skipped(report: &IngestReport) -> BTreeMap<SkipReason, u64> {
-    report.skipped.iter().map(|(skip, tally)| (*skip, tally.count)).collect()
 }
 
 fn reasons(report: &IngestReport) -> Vec<String> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use fineprint::corpus::{self, ReadOptions, SkipReason};
 use fineprint::section::section;
 
-use super::{Told, git, snapshots};
+use super::{Told, blob, git, snapshots};
 use crate::util::{Fixture, contrib_history, corpora, fptest};
 
 fn triples(path: &Path) -> BTreeSet<(String, i64, String)> {
@@ -60,8 +60,7 @@ fn the_contrib_history_is_read_as_git_reads_it() {
     let mut ours = BTreeSet::new();
     for (_, _, found) in &told.found {
         let info = session.read(found, false).unwrap().info;
-        let blob: String =
-            found.text_name().unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+        let blob = blob(found);
         let commit = info.source.commit.unwrap();
         ours.insert(format!("{commit} {} {blob} {}", info.time.seconds(), info.source.path));
     }

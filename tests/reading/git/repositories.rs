@@ -1,11 +1,10 @@
 //! Makes git repositories for tests, and damages them.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use crate::util::Fixture;
+use crate::util::{Fixture, feed};
 
 /// The time of the first commit of most tests, 2017-07-14T02:40:00Z, in seconds since 1970.
 pub const START: i64 = 1_500_000_000;
@@ -35,18 +34,8 @@ fn git_command(folder: &Path) -> Command {
 pub fn git_with(folder: &Path, args: &[&str], stdin: &[u8]) -> String {
     let mut command = git_command(folder);
     command.args(["-c", "fastimport.unpackLimit=0", "-c", "protocol.file.allow=always"]).args(args);
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    let bytes = stdin.to_vec();
-    let writer = std::thread::spawn(move || input.write_all(&bytes));
-    let output = child.wait_with_output().unwrap();
+    let output = feed(command, stdin);
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    writer.join().unwrap().unwrap();
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use fineprint::corpus::{self, CorpusNotice, ReadOptions, SkipReason};
 
 use super::repositories::packs;
-use super::{ACME, DAY, START, Stream, Told, acme, expect, git, git_with, snapshots, texts};
+use super::{ACME, DAY, START, Stream, Told, acme, blob, expect, git, git_with, snapshots, texts};
 use crate::util::{Fixture, fptest, header};
 
 fptest!(every_shape_of_a_repository_is_read_alike, |fx: Fixture| {
@@ -66,10 +66,7 @@ fptest!(a_snapshot_names_its_source, |fx: Fixture| {
         reader.at(&told.found[1].2),
         format!("{}: {}:Acme/Terms.md", bare.display(), &newest[..12])
     );
-    let blob = git(&bare, &["rev-parse", "main:Acme/Terms.md"]);
-    let name: String =
-        told.found[1].2.text_name().unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(name, blob);
+    assert_eq!(blob(&told.found[1].2), git(&bare, &["rev-parse", "main:Acme/Terms.md"]));
 });
 
 fptest!(shallow_clones_take_what_the_border_names, |fx: Fixture| {

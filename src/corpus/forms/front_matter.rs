@@ -10,13 +10,15 @@
 //! ```
 //!
 //! The keys `company`, `type`, `date`, `url`, `archive_url` and `technical: true` have a meaning.
-//! All other keys are kept as metadata. Whatever is between the lines but is not a mapping is part
-//! of the text, because in Markdown `---` is also a rule.
+//! All other keys are kept as metadata. Lines that are not YAML are read as fields where that is
+//! possible. Whatever else is between the lines is part of the text, because in Markdown `---` is
+//! also a rule.
 
 use serde_json::{Map, Value};
 
+use super::field_lines;
 use super::form::{FileForm, PartialKey, whole_letters};
-use super::yaml::{self, YamlField};
+use super::yaml::{self, InvalidYaml, YamlField};
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
 use crate::corpus::times::{TIME_FORMS, archive_time};
@@ -132,50 +134,11 @@ impl FrontMatter {
     }
 }
 
-/// Loads the fields of front matter. Returns `None` if it is not a mapping, or an empty one.
+/// Loads the fields of front matter: as YAML, or else line by line. Returns `None` if there are
+/// none.
 fn load(text: &str) -> Option<Vec<YamlField>> {
-    let fields = match yaml::load(text) {
-        Ok(fields) => fields,
-        // People write `title: Terms: an overview`, which is not YAML.
-        Err(_) => yaml::load(&quote_invalid_values(text)).ok()?,
-    };
+    let fields = yaml::load(text).unwrap_or_else(|InvalidYaml| field_lines::read(text));
     fields.filter(|fields| !fields.is_empty())
-}
-
-/// Quotes the values on lines that are not YAML by themselves. The number of lines stays the same.
-fn quote_invalid_values(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 64);
-    for line in text.lines() {
-        match invalid_value(line) {
-            Some(start) => {
-                let value = line[start..].trim();
-                let value = value.split_once(" #").map_or(value, |(value, _)| value.trim_end());
-                out.push_str(&line[..start]);
-                out.push_str(&format!("'{}'", value.replace('\'', "''")));
-            }
-            None => out.push_str(line),
-        }
-        out.push('\n');
-    }
-    out
-}
-
-/// Finds the value on a line that is not YAML by itself: after `key: `, or after the `- ` of a
-/// list. Returns the byte at which the value starts.
-fn invalid_value(line: &str) -> Option<usize> {
-    let content = line.trim_start();
-    if content.is_empty() || yaml::load(content).is_ok() {
-        return None;
-    }
-    let indentation = line.len() - content.len();
-    if content.starts_with("- ") {
-        return Some(indentation + 2);
-    }
-    let (key, value) = content.split_once(':')?;
-    // Markdown between two rules is no front matter.
-    let is_key = !key.is_empty() && !key.starts_with(['*', '>', '[', '|', '`', '!', '&']);
-    let is_value = value.starts_with([' ', '\t']);
-    (is_key && is_value).then_some(indentation + key.len() + 2)
 }
 
 /// Reads a time as YAML 1.1 writes it (<https://yaml.org/type/timestamp.html>): with a space or `t`
@@ -218,7 +181,7 @@ mod tests {
     fn front_matter_is_read() {
         let body = "---\r\ncompany: \"Acme \\\"Inc\\\"\" # of old\ntype: Terms: of Service\n\
             # a comment\ndate: '2001-02-03'\nurl: https://acme.example/#a\n\
-            tags: [a, b]\nlist:\n- c\n- d # no\nnested:\n  key: value\n---\n\n# Terms\n";
+            tags: [a, b]\nlist:\n- c\n  - d # no\nnested:\n  key: value\n---\n\n# Terms\n";
         let key = key(body);
         assert_eq!(key.company.as_deref(), Some("Acme \"Inc\""));
         assert_eq!(key.policy_type.as_deref(), Some("Terms: of Service"));
@@ -227,10 +190,7 @@ mod tests {
         let facts = cut_front_matter(&mut text).unwrap();
         assert_eq!(text.body, "\n# Terms\n");
         assert_eq!(facts.url.as_deref(), Some("https://acme.example/#a"));
-        assert_eq!(
-            facts.metadata,
-            r#"{"list":["c","d"],"nested":{"key":"value"},"tags":["a","b"]}"#
-        );
+        assert_eq!(facts.metadata, r#"{"list":["c","d"],"nested":"key: value","tags":["a","b"]}"#);
     }
 
     #[test]
@@ -264,6 +224,7 @@ mod tests {
             metadata("n: 7\nf: 1.5\nb: true\nz: null\ns: '7'\nl: [1, a]\nd: 2001-02-03\n"),
             r#"{"b":true,"d":"2001-02-03","f":1.5,"l":[1,"a"],"n":7,"s":"7","z":null}"#
         );
+        assert_eq!(metadata("nested:\n  key: value\n"), r#"{"nested":{"key":"value"}}"#);
         assert_eq!(metadata("base: &b [x]\ncopy: *b\n"), r#"{"base":["x"],"copy":["x"]}"#);
         assert_eq!(metadata("company: A\ndate: 2001-02-03\n"), "");
     }

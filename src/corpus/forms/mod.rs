@@ -5,6 +5,7 @@
 //! may come from the content of a file, from its path, or from the options of the user.
 
 pub(super) mod dataset;
+mod field_lines;
 pub(super) mod form;
 pub(super) mod front_matter;
 pub(super) mod header;

@@ -167,10 +167,8 @@ impl Collapser {
     /// a snapshot lists a clause or a place that the policy lacks, or a place lists a heading that
     /// it lacks: the tables that the policy was read from are damaged.
     pub fn add_policy(&mut self, policy: &CollapsedPolicy) -> Option<Vec<TextNumber>> {
-        let mut places = Vec::with_capacity(policy.places.len());
-        for place in &policy.places {
-            places.push(self.readd_place(policy, place)?);
-        }
+        let places = policy.places.iter().map(|place| self.readd_place(policy, place));
+        let places: Vec<u32> = places.collect::<Option<_>>()?;
         let clauses: Vec<ReaddedClause> =
             policy.clauses.iter().map(|clause| self.readd_clause(clause)).collect();
         let mut known: HashMap<[u8; 16], TextNumber> = HashMap::new();
@@ -180,12 +178,11 @@ impl Collapser {
                 Entry::Occupied(known) => *known.get(),
                 Entry::Vacant(new) => {
                     let list = stored_list(snapshot, index, &clauses, &places)?;
-                    self.texts.push(AddedText {
+                    *new.insert(self.push_text(AddedText {
                         clauses: ClauseList::Own(list),
                         title: snapshot.title.clone(),
                         lang: snapshot.lang,
-                    });
-                    *new.insert(TextNumber(self.texts.len() - 1))
+                    }))
                 }
             };
             numbers.push(number);
@@ -216,7 +213,11 @@ impl Collapser {
     fn add_list(&mut self, clauses: ClauseList) -> TextNumber {
         let title = self.title(&clauses);
         let lang = self.lang(&clauses);
-        self.texts.push(AddedText { clauses, title, lang });
+        self.push_text(AddedText { clauses, title, lang })
+    }
+
+    fn push_text(&mut self, text: AddedText) -> TextNumber {
+        self.texts.push(text);
         TextNumber(self.texts.len() - 1)
     }
 

@@ -276,7 +276,7 @@ impl Sectioner {
             next.steps.extend_from_slice(&last.steps[..known]);
             state = last.steps[known].state;
         }
-        let mut new_clauses = HashMap::new();
+        let mut new_parts = Vec::new();
         while next.steps.len() < count {
             let i = next.steps.len();
             // In a common end, nothing differs after the first equal state.
@@ -293,17 +293,19 @@ impl Sectioner {
                 Some(&step) => step,
                 None => {
                     let (step, clauses) = self.new_step(here);
-                    new_clauses.insert(i, clauses);
+                    new_parts.push((i, clauses));
                     step
                 }
             };
             next.steps.push(TextStep { state, part: step.part });
             state = step.next_state;
         }
-        let parts = next.steps.iter().enumerate();
+        let known = next.steps.iter().map(|step| TextPart { number: step.part, clauses: None });
+        let mut parts: Vec<TextPart> = known.collect();
+        for (i, clauses) in new_parts {
+            parts[i].clauses = Some(clauses);
+        }
         parts
-            .map(|(i, step)| TextPart { number: step.part, clauses: new_clauses.remove(&i) })
-            .collect()
     }
 
     /// The number of the outline of a passage.

@@ -195,4 +195,14 @@ mod tests {
         }
         assert!(seen > 100, "{seen}");
     }
+
+    #[test]
+    fn numbers_beyond_any_outline_are_two_levels_deeper() {
+        let number = ["1"; 257].join(".");
+        let text = format!("**1.1.1. Data**  \nWe sell it.\n\n**{number} Ads**  \nWe show them.\n");
+        let clauses = section(&text);
+        let ads = clauses.iter().find(|clause| clause.text.ends_with(" Ads")).unwrap();
+        assert_eq!(ads.kind, ClauseKind::Heading);
+        assert_eq!(ads.section.len(), 0);
+    }
 }

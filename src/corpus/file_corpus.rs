@@ -57,21 +57,18 @@ impl FileCorpus {
         let at = entry.path().to_string_lossy().into_owned();
         Some(match reason {
             Some(reason) => SeenInput::Skipped(at, reason),
-            None => match self.report_file(entry.path()) {
-                Ok(seen) => seen,
-                Err(error) => SeenInput::Failed(at, error.to_string()),
-            },
+            None => self.report_file(entry.path(), at),
         })
     }
 
-    fn report_file(&self, path: &Path) -> io::Result<SeenInput> {
-        let at = path.to_string_lossy().into_owned();
-        let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        let mut head = Vec::new();
-        file.take(HEAD_BYTES).read_to_end(&mut head)?;
+    /// Reports a file. `at` is its path as text.
+    fn report_file(&self, path: &Path, at: String) -> SeenInput {
+        let (head, metadata) = match read_head(path) {
+            Ok(read) => read,
+            Err(error) => return SeenInput::Failed(at, error.to_string()),
+        };
         let inside = self.path_inside(path);
-        Ok(match self.forms.recognise(&inside, &head) {
+        match self.forms.recognise(&inside, &head) {
             RecognisedFile::Skipped(skip) => SeenInput::Skipped(at, skip),
             RecognisedFile::Failed(reason) => SeenInput::Failed(at, reason),
             RecognisedFile::Found(key) => {
@@ -88,7 +85,7 @@ impl FileCorpus {
                     found: Box::new(found),
                 }
             }
-        })
+        }
     }
 
     /// The path inside the corpus, with `/` between its parts. It is the name of the file if the
@@ -203,6 +200,15 @@ fn is_index(entry: &DirEntry) -> bool {
 fn is_file(entry: &DirEntry) -> bool {
     let kind = entry.file_type();
     if kind.is_symlink() { entry.path().is_file() } else { kind.is_file() }
+}
+
+/// Reads the first [`HEAD_BYTES`] bytes of a file, and its metadata.
+fn read_head(path: &Path) -> io::Result<(Vec<u8>, Metadata)> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    let mut head = Vec::new();
+    file.take(HEAD_BYTES).read_to_end(&mut head)?;
+    Ok((head, metadata))
 }
 
 /// Reads all bytes of a file of at most [`MAX_BYTES`]. The reported size of a file is not trusted.

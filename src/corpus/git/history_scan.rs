@@ -107,15 +107,10 @@ impl<'h> HistoryScan<'h> {
         Self { source, layout, sink, paths: HashMap::new(), latest_time }
     }
 
-    /// Reports everything in the history. Returns its state, if a later scan can start from it.
-    pub fn scan(mut self) -> Option<String> {
-        self.scan_whole()
-    }
-
     /// Reports the changes since the history had this state, if its new commits follow the old tip
     /// and each other without a merge; else everything. A merge can change the order of the older
     /// commits.
-    pub fn scan_since(mut self, state: &str) -> PartialScan {
+    pub fn scan_since(&mut self, state: &str) -> PartialScan {
         if let Some(old) = HistoryState::parse(state).filter(|_| self.has_state()) {
             if self.source.tips == [old.tip] {
                 return PartialScan { extent: CorpusExtent::Unchanged, state: None };
@@ -124,10 +119,11 @@ impl<'h> HistoryScan<'h> {
                 return PartialScan { extent: CorpusExtent::Added, state: Some(state) };
             }
         }
-        PartialScan { extent: CorpusExtent::Whole, state: self.scan_whole() }
+        PartialScan { extent: CorpusExtent::Whole, state: self.scan() }
     }
 
-    fn scan_whole(&mut self) -> Option<String> {
+    /// Reports everything in the history. Returns its state, if a later scan can start from it.
+    pub fn scan(&mut self) -> Option<String> {
         let source = self.source;
         let mut reader = ObjectReader::new(&source.store);
         let graph = CommitGraph::read(&mut reader, &source.tips, &source.shallow, usize::MAX);

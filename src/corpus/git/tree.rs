@@ -13,7 +13,7 @@ use super::objects::GitObject;
 /// The length of an object id, in bytes.
 const ID_BYTES: usize = 20;
 
-/// The type of an entry of a tree.
+/// What an entry of a tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EntryMode {
     File,

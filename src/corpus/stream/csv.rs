@@ -10,14 +10,10 @@ const DELIMITERS: [u8; 3] = [b';', b'\t', b','];
 /// The delimiter of a table: the possible delimiter that is most frequent in the first line.
 pub(super) fn delimiter(head: &[u8]) -> u8 {
     let line = first_line(head);
-    let mut best = (b',', 0);
-    for delimiter in DELIMITERS {
-        let count = memchr::memchr_iter(delimiter, line).count();
-        if count >= best.1 {
-            best = (delimiter, count);
-        }
-    }
-    best.0
+    DELIMITERS
+        .into_iter()
+        .max_by_key(|&delimiter| memchr::memchr_iter(delimiter, line).count())
+        .expect("there are three possible delimiters")
 }
 
 /// Whether these first bytes are the head of a table of snapshots: its first row names the company

@@ -6,7 +6,7 @@ use gix_hash::ObjectId;
 
 use crate::corpus::source_text::MAX_BYTES;
 
-/// The type of a git object.
+/// What a git object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ObjectKind {
     Commit,

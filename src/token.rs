@@ -267,7 +267,8 @@ mod tests {
             cut("pri\u{AD}vacy zero\u{200B}width \u{200B}x\u{200B} y"),
             ["privacy", "zerowidth", "x", "y"]
         );
-        assert_eq!(cut("個人情報 データ が"), ["個", "人", "情", "報", "デ", "ー", "タ", "が"]);
+        let kanji_and_kana = ["個", "人", "情", "報", "デ", "ー", "タ", "が"];
+        assert_eq!(cut("個人情報 データ が"), kanji_and_kana);
         assert_eq!(cut("ﾃﾞ か\u{3099}"), ["デ", "が"]);
         assert_eq!(cut("\u{301} * — ❤\u{FE0F}"), [""; 0]);
     }
@@ -282,8 +283,8 @@ mod tests {
     /// Cuts every sequence of five of these parts with and without the fast path for ASCII.
     #[test]
     fn ascii_is_cut_as_any_text() {
-        let parts =
-            ["a", "Z9", " ", "-", "\u{AD}", "é", "\u{301}", "’", "個", "\u{1100}\u{1161}", "\n"];
+        let hangul = "\u{1100}\u{1161}";
+        let parts = ["a", "Z9", " ", "-", "\u{AD}", "é", "\u{301}", "’", "個", hangul, "\n"];
         for number in 0..parts.len().pow(5) {
             let digit = |place: u32| parts[number / parts.len().pow(place) % parts.len()];
             let text: String = (0..5).map(digit).collect();

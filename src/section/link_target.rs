@@ -53,7 +53,7 @@ fn strip_archive(raw: &str) -> String {
 }
 
 /// Replaces each `%XX` by its byte, once. Bytes that are not UTF-8 then become U+FFFD.
-pub fn percent_decode(text: &str) -> String {
+fn percent_decode(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 

@@ -20,7 +20,7 @@ mod structure;
 mod whole_text;
 
 pub use identity::{ClauseIdentity, IDENTITY_VERSION, identity_form};
-pub use link_target::{link_target, percent_decode};
+pub use link_target::link_target;
 pub use sectioner::{Sectioner, TextPart};
 pub use structure::enumerator::without_number;
 pub use whole_text::section;

@@ -15,8 +15,11 @@ use crate::section::link_target::link_target;
 
 /// Characters that authors type as bullets. They separate words, so that no word is lost when they
 /// are removed.
-const BULLETS: &[char] =
-    &['•', '·', '▪', '▫', '◦', '●', '○', '■', '□', '‣', '⁃', '∙', '►', '➢', '❖', '✓', '✔'];
+#[rustfmt::skip]
+const BULLETS: &[char] = &[
+    '•', '·', '▪', '▫', '◦', '●', '○', '■', '□', '‣', '⁃', '∙',
+    '►', '➢', '❖', '✓', '✔',
+];
 
 /// A part of a line that has one style.
 #[derive(Debug, Clone)]

@@ -485,13 +485,12 @@ fn list_index(index: usize) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{ArchiveTime, SnapshotSource};
-
-    fn collapse(texts: &[&str]) -> CollapsedPolicy {
+impl CollapsedPolicy {
+    /// A policy with one snapshot per text, one day apart from 1970-01-01 on.
+    pub(crate) fn of_texts(texts: &[&str]) -> Self {
+        use crate::model::{ArchiveTime, SnapshotSource};
         let mut collapser = Collapser::default();
-        for (i, text) in texts.iter().enumerate() {
+        for (day, text) in (0..).zip(texts) {
             let source = SnapshotSource {
                 corpus: String::new(),
                 path: String::new(),
@@ -499,9 +498,8 @@ mod tests {
                 entry: None,
                 line: None,
             };
-            let time = ArchiveTime::from_seconds(i as i64 * 86_400);
             let info = SnapshotInfo {
-                time,
+                time: ArchiveTime::from_seconds(day * 86_400),
                 source,
                 url: None,
                 archive_url: None,
@@ -514,6 +512,11 @@ mod tests {
         }
         collapser.finish()
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     fn numbers(snapshot: &CollapsedSnapshot) -> Vec<u32> {
         snapshot.clauses.iter().map(|occurrence| occurrence.clause.get()).collect()
@@ -526,7 +529,12 @@ mod tests {
 
     #[test]
     fn lives_have_gaps_and_newest_texts() {
-        let policy = collapse(&["A b.\n\nIt’s c.", "It's c.", "It's c.\n\nA b.", "Other text."]);
+        let policy = CollapsedPolicy::of_texts(&[
+            "A b.\n\nIt’s c.",
+            "It's c.",
+            "It's c.\n\nA b.",
+            "Other text.",
+        ]);
         assert_eq!(runs(&policy, "A b."), [(0, 0), (2, 2)]);
         assert_eq!(runs(&policy, "It's c."), [(0, 2)]);
         assert_eq!(policy.clauses.len(), 3);
@@ -535,7 +543,7 @@ mod tests {
 
     #[test]
     fn places_are_kept_as_changes() {
-        let policy = collapse(&[
+        let policy = CollapsedPolicy::of_texts(&[
             "# One\n\nSame text.",
             "# Two\n\nSame text.",
             "# Two\n\nSame text.\n\n# One\n\nSame text.",
@@ -550,8 +558,11 @@ mod tests {
 
     #[test]
     fn equal_words_under_other_lead_ins_are_other_clauses() {
-        let policy =
-            collapse(&["We may:\n\n* show ads\n", "We never:\n\n* show ads\n", "show ads"]);
+        let policy = CollapsedPolicy::of_texts(&[
+            "We may:\n\n* show ads\n",
+            "We never:\n\n* show ads\n",
+            "show ads",
+        ]);
         let ads: Vec<_> =
             policy.clauses.iter().filter(|clause| clause.text == "show ads").collect();
         assert_eq!(ads.len(), 3);
@@ -559,7 +570,7 @@ mod tests {
 
     #[test]
     fn spellings_change_without_a_new_clause() {
-        let policy = collapse(&["It’s c.", "It's c.", "It’s  c."]);
+        let policy = CollapsedPolicy::of_texts(&["It’s c.", "It's c.", "It’s  c."]);
         assert_eq!(policy.clauses.len(), 1);
         assert_eq!(policy.clauses[0].text, "It’s c.");
         let earlier = &policy.clauses[0].earlier;
@@ -570,7 +581,7 @@ mod tests {
 
     #[test]
     fn a_collapsed_policy_collapses_to_itself() {
-        let before = collapse(&[
+        let before = CollapsedPolicy::of_texts(&[
             "# One\n\nIt’s c.\n\nA b.",
             "# Two\n\nIt's c.",
             "# One\n\nIt’s c.\n\nA b.\n\nA b.",
@@ -591,7 +602,7 @@ mod tests {
 
     #[test]
     fn damaged_policies_are_refused() {
-        let whole = collapse(&["# One\n\nA b."]);
+        let whole = CollapsedPolicy::of_texts(&["# One\n\nA b."]);
         let mut damaged = whole.clone();
         damaged.snapshots[0].clauses[0].clause = ClauseNumber::new(9);
         assert!(collapse_again(&damaged).is_none());

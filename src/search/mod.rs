@@ -18,6 +18,7 @@ mod matching;
 mod no_hits;
 mod plan;
 mod policy_cache;
+mod policy_tables;
 mod rank;
 mod request;
 mod searcher;

@@ -8,7 +8,7 @@ use rustc_hash::FxBuildHasher;
 use tantivy::{DocAddress, DocId};
 
 use crate::error::Result;
-use crate::index::{CHUNK, OpenIndex, PolicyTables, StoredSnapshot};
+use crate::index::{CHUNK, OpenIndex, PolicyEntry, PolicyTables, StoredSnapshot};
 use crate::model::{ClauseNumber, Ordinal, Rank};
 
 /// The most snapshots, headings and places that are kept: some hundred megabytes at most.
@@ -40,6 +40,16 @@ impl KeptPolicies {
         }
         self.size += size;
     }
+}
+
+/// The documents of the clauses of a policy, whose own document is `policy`.
+pub(crate) fn clause_documents(
+    index: &OpenIndex,
+    entry: &PolicyEntry,
+    policy: DocAddress,
+) -> Range<DocId> {
+    let first = index.clause_address(policy, entry.snapshots, ClauseNumber::new(0)).doc_id;
+    first..first.saturating_add(entry.clauses)
 }
 
 /// A policy without its clauses.
@@ -130,10 +140,7 @@ impl PolicyCache {
             return Ok(known);
         }
         let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
-        let first = index
-            .clause_address(index.policy_address(hash)?, entry.snapshots, ClauseNumber::new(0))
-            .doc_id;
-        let clauses = first..first.saturating_add(entry.clauses);
+        let clauses = clause_documents(index, entry, index.policy_address(hash)?);
         self.clauses.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, clauses.clone());
         Ok(clauses)
     }

@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use tantivy::SegmentOrdinal;
+
 use super::hit::{HitSink, SearchSummary, Totals};
 use super::matching::{Columns, Conditions, Match, SearchContext, first_place, walk_segment};
 use super::plan::{PatternWords, Plan};
 use super::policy_cache::PolicyCache;
 use super::rank::{
     GroupedRows, MatchedSets, PatternWeights, Row, Rows, ScoreExplanation, Scorer, explain_rows,
-    grouped, kind_factor, sampled,
+    grouped, kind_factor, rounded, sampled,
 };
 use super::request::{HitGrouping, HitOrder, Ranking, SearchRequest, Select};
 use super::show::{ClauseReader, HitReader};
@@ -100,20 +102,20 @@ impl Searcher {
             }
             _ => None,
         };
-        let mut collected = self.collect(context, weights.as_ref(), ranking)?;
-        let rows = std::mem::take(&mut collected.rows);
-        let rows = self.shown_rows(ranking, rows, &mut collected.totals)?;
-        let page = Page::new(ranking, &collected.totals);
+        let Collected { rows, sets, mut totals } =
+            self.collect(context, weights.as_ref(), ranking)?;
+        let rows = self.shown_rows(ranking, rows, &mut totals)?;
+        let page = Page::new(ranking, &totals);
         let summary = SearchSummary {
             query: request.select.query_text().to_owned(),
-            totals: collected.totals,
+            totals,
             truncated: page.is_truncated,
         };
         sink.begin(&summary).map_err(Error::Output)?;
         let explained = weights.as_ref().filter(|_| request.show.explain);
         let reader = self.clause_reader();
-        let reader = HitReader::new(context, &collected.sets, reader, request.show.context);
-        let mut pages = HitPages { context, explained, reader, sets: &collected.sets, rows: &rows };
+        let reader = HitReader::new(context, &sets, reader, request.show.context);
+        let mut pages = HitPages { context, explained, reader, sets: &sets, rows: &rows };
         pages.show(self.columns(), page, weights.is_some(), sink)?;
         sink.finish(&summary).map_err(Error::Output)?;
         Ok(summary)
@@ -212,7 +214,7 @@ impl Searcher {
 }
 
 /// Is told about each match, and in which segment it is.
-pub(super) type EachMatch<'f> = dyn FnMut(u32, &Match<'_>) -> Result<()> + 'f;
+pub(super) type EachMatch<'f> = dyn FnMut(SegmentOrdinal, &Match<'_>) -> Result<()> + 'f;
 
 /// A selection bound to an index: everything that a walk needs.
 struct BoundSelection<'r> {
@@ -337,7 +339,7 @@ impl HitPages<'_> {
             for (row, at) in batch.iter().zip(start..) {
                 let mut hit = self.reader.hit(row)?;
                 hit.rank = at as u64 + 1;
-                hit.score = is_scored.then(|| (-row.key * 1e4).round() / 1e4);
+                hit.score = is_scored.then(|| rounded(-row.key));
                 hit.group_size = sizes.get(at).copied();
                 hit.explanation = explanations.next();
                 if sink.hit(&hit).map_err(Error::Output)?.is_break() {

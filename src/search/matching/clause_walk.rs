@@ -3,13 +3,14 @@
 //! A query about headings, links or kinds is judged at each place of a clause in each selected
 //! snapshot; any other query is judged once per clause.
 
-use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED};
+use tantivy::{DocId, TERMINATED};
 
-use super::columns::{Columns, PlaceAndKind, intersect, place_ranges};
+use super::columns::{PlaceAndKind, intersect, place_ranges};
 use super::context::{Decision, Match, OnMatch, SearchContext};
-use super::cursors::{PatternCursor, SegmentCursors};
+use super::cursors::PatternCursor;
 use super::evaluate::{LeafFacts, MatchedPattern, is_true, matched};
 use super::policy_state::PolicyState;
+use super::segment_walk::SegmentWalk;
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
 use crate::model::PlaceNumber;
@@ -18,11 +19,7 @@ use crate::search::plan::Plan;
 /// A walk over the clauses of a segment. The lists are kept from clause to clause, since candidates
 /// are many.
 pub(super) struct ClauseWalk<'s> {
-    context: SearchContext<'s>,
-    reader: &'s SegmentReader,
-    columns: &'s Columns,
-    cursors: SegmentCursors<'s>,
-    policy: PolicyState,
+    segment: SegmentWalk<'s>,
     /// The clause at hand, as far as it was decided.
     clause: ClauseState,
 }
@@ -43,24 +40,9 @@ struct ClauseState {
 }
 
 impl<'s> ClauseWalk<'s> {
-    /// Opens the cursors of the plan in a segment.
-    ///
-    /// # Errors
-    ///
-    /// A damaged index.
-    pub fn new(
-        context: SearchContext<'s>,
-        segment: SegmentOrdinal,
-        columns: &'s Columns,
-    ) -> Result<Self> {
-        Ok(Self {
-            context,
-            reader: context.index.searcher().segment_reader(segment),
-            columns,
-            cursors: SegmentCursors::new(context, segment, columns)?,
-            policy: PolicyState::default(),
-            clause: ClauseState::default(),
-        })
+    /// A walk that has not begun.
+    pub fn new(segment: SegmentWalk<'s>) -> Self {
+        Self { segment, clause: ClauseState::default() }
     }
 
     /// Calls `found` for every match, in document order.
@@ -69,14 +51,13 @@ impl<'s> ClauseWalk<'s> {
     ///
     /// A damaged index, or what `found` returns.
     pub fn run(&mut self, found: &mut OnMatch<'_>) -> Result<()> {
-        let plan = self.context.plan;
-        let alive = self.reader.alive_bitset();
-        let mut doc = self.cursors.candidate_of_all(plan.operands(), 0);
+        let plan = self.segment.context.plan;
+        let mut doc = self.segment.cursors.candidate_of_all(plan.operands(), 0);
         while doc != TERMINATED {
-            if alive.is_none_or(|alive| alive.is_alive(doc)) && self.decide(doc)? {
+            if self.segment.is_alive(doc) && self.decide(doc)? {
                 found(&self.found(doc))?;
             }
-            doc = self.cursors.candidate_of_all(plan.operands(), doc + 1);
+            doc = self.segment.cursors.candidate_of_all(plan.operands(), doc + 1);
         }
         Ok(())
     }
@@ -84,17 +65,17 @@ impl<'s> ClauseWalk<'s> {
     fn found(&self, doc: DocId) -> Match<'_> {
         Match {
             doc,
-            rank: self.policy.rank,
+            rank: self.segment.policy.rank,
             decision: Decision { place: self.clause.place, matched: &self.clause.matched },
             matching: &self.clause.matching,
             runs: &self.clause.runs,
-            times: &self.policy.times,
+            times: &self.segment.policy.times,
         }
     }
 
     /// Whether the clause matches; if so, the clause at hand holds the decision.
     fn decide(&mut self, doc: DocId) -> Result<bool> {
-        let SearchContext { plan, conditions, .. } = self.context;
+        let SearchContext { plan, conditions, .. } = self.segment.context;
         let is_placeless = plan.place_patterns.is_empty() && conditions.has_every_kind();
         // Most candidates fail because their words do not follow each other: that is judged before
         // anything else is read of them.
@@ -110,7 +91,7 @@ impl<'s> ClauseWalk<'s> {
             self.decide_places(doc)?;
         } else if is_text_alone || self.judge(doc, None)? {
             self.clause.place = None;
-            for selected in &self.policy.selected {
+            for selected in &self.segment.policy.selected {
                 intersect(&self.clause.runs, selected, &mut self.clause.matching);
             }
         }
@@ -120,18 +101,20 @@ impl<'s> ClauseWalk<'s> {
     /// Whether the clause passes the filters that do not depend on its place. Reads its policy and
     /// its runs.
     fn passes_filters(&mut self, doc: DocId) -> Result<bool> {
-        let conditions = self.context.conditions;
-        if !self.policy.contains(doc) {
+        let conditions = self.segment.context.conditions;
+        if !self.segment.policy.contains(doc) {
             // A document without a policy is not a clause.
-            let Some(hash) = self.columns.policy(doc) else { return Ok(false) };
-            self.policy.enter_for(self.context, hash)?;
+            let Some(hash) = self.segment.columns.policy(doc) else { return Ok(false) };
+            self.segment.policy.enter_for(self.segment.context, hash)?;
         }
-        if self.policy.selected.is_empty() || !conditions.has_lang(self.columns, doc) {
+        if self.segment.policy.selected.is_empty()
+            || !conditions.has_lang(self.segment.columns, doc)
+        {
             return Ok(false);
         }
         self.clause.runs.clear();
-        self.clause.runs.extend(self.columns.runs(doc));
-        let PolicyState { times, snapshots, .. } = &self.policy;
+        self.clause.runs.extend(self.segment.columns.runs(doc));
+        let PolicyState { times, snapshots, .. } = &self.segment.policy;
         Ok(conditions.life.lets_through(&self.clause.runs, times, *snapshots))
     }
 
@@ -141,8 +124,8 @@ impl<'s> ClauseWalk<'s> {
         // Taken and put back, since judging needs the rest of the walk.
         let mut places = std::mem::take(&mut self.clause.places);
         places.clear();
-        places.extend(self.columns.places(doc));
-        let selected = std::mem::take(&mut self.policy.selected);
+        places.extend(self.segment.columns.places(doc));
+        let selected = std::mem::take(&mut self.segment.policy.selected);
         let mut shown: Option<(PlaceNumber, Vec<MatchedPattern>)> = None;
         for range in place_ranges(&places) {
             let before = self.clause.matching.len();
@@ -166,7 +149,7 @@ impl<'s> ClauseWalk<'s> {
         if let Some((place, matched)) = shown {
             (self.clause.place, self.clause.matched) = (Some(place), matched);
         }
-        self.policy.selected = selected;
+        self.segment.policy.selected = selected;
         self.clause.places = places;
         self.clause.matching.sort_by_key(|run| run.start);
         Ok(())
@@ -175,7 +158,9 @@ impl<'s> ClauseWalk<'s> {
     /// The first of these places at which the query is true.
     fn first_true(&mut self, doc: DocId, places: &[PlaceAndKind]) -> Result<Option<PlaceNumber>> {
         for &(change, kind) in places {
-            if self.context.conditions.has_kind(kind) && self.judge(doc, Some(change.place))? {
+            if self.segment.context.conditions.has_kind(kind)
+                && self.judge(doc, Some(change.place))?
+            {
                 return Ok(Some(change.place));
             }
         }
@@ -185,11 +170,11 @@ impl<'s> ClauseWalk<'s> {
     /// Whether the query and the filters are true for the clause at this place; `None` if the place
     /// does not matter. If so, the clause at hand holds the patterns that are part of the match.
     fn judge(&mut self, doc: DocId, place: Option<PlaceNumber>) -> Result<bool> {
-        let plan = self.context.plan;
+        let plan = self.segment.context.plan;
         let mut facts = ClauseFacts {
             plan,
-            patterns: &mut self.cursors.patterns,
-            policy: &self.policy,
+            patterns: &mut self.segment.cursors.patterns,
+            policy: &self.segment.policy,
             doc,
             place,
         };
@@ -199,7 +184,7 @@ impl<'s> ClauseWalk<'s> {
             }
         }
         self.clause.matched.clear();
-        matched(&plan.query, plan, &mut facts, &mut self.clause.matched)?;
+        matched(&plan.query, false, plan, &mut facts, &mut self.clause.matched)?;
         Ok(true)
     }
 }
@@ -224,6 +209,6 @@ impl LeafFacts for ClauseFacts<'_, '_> {
     }
 
     fn is_in_policies(&self, policy_set: usize) -> bool {
-        self.plan.policy_sets[policy_set].get(self.policy.rank.index()) == Some(&true)
+        self.plan.has_policy(policy_set, self.policy.rank)
     }
 }

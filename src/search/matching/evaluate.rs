@@ -51,12 +51,15 @@ pub(super) fn is_true(operand: &Operand, facts: &mut impl LeafFacts) -> Result<b
     })
 }
 
-/// Appends the wanted patterns that are part of the match of `operand`, which must be true.
+/// Appends the wanted patterns that are part of the match of `operand`, which must be true unless
+/// it is below a NOT.
 ///
-/// Of `a OR (b AND c)`, b and c are part of the match only if both occur. These patterns score and
-/// are highlighted.
+/// Of `a OR (b AND c)`, b and c are part of the match only if both occur. Below a NOT, only a
+/// pattern below a second NOT is wanted again, where it occurs. These patterns score and are
+/// highlighted.
 pub(super) fn matched(
     operand: &Operand,
+    is_below_not: bool,
     plan: &Plan,
     facts: &mut impl LeafFacts,
     out: &mut Vec<MatchedPattern>,
@@ -64,34 +67,17 @@ pub(super) fn matched(
     match operand {
         Operand::Pattern(i) => push_wanted(*i, plan, facts, out),
         Operand::Place(_) | Operand::Policies(_) => Ok(()),
-        Operand::Not(operand) => matched_below_not(operand, plan, facts, out),
-        Operand::And(operands) => {
-            operands.iter().try_for_each(|operand| matched(operand, plan, facts, out))
-        }
-        Operand::Or(operands) => {
+        Operand::Not(operand) => matched(operand, true, plan, facts, out),
+        Operand::Or(operands) if !is_below_not => {
             for operand in operands {
                 if is_true(operand, facts)? {
-                    matched(operand, plan, facts, out)?;
+                    matched(operand, false, plan, facts, out)?;
                 }
             }
             Ok(())
         }
-    }
-}
-
-/// Below a NOT, only a pattern below a second NOT is wanted again, where it occurs.
-fn matched_below_not(
-    operand: &Operand,
-    plan: &Plan,
-    facts: &mut impl LeafFacts,
-    out: &mut Vec<MatchedPattern>,
-) -> Result<()> {
-    match operand {
-        Operand::Pattern(i) => push_wanted(*i, plan, facts, out),
-        Operand::Place(_) | Operand::Policies(_) => Ok(()),
-        Operand::Not(operand) => matched_below_not(operand, plan, facts, out),
         Operand::And(operands) | Operand::Or(operands) => {
-            operands.iter().try_for_each(|operand| matched_below_not(operand, plan, facts, out))
+            operands.iter().try_for_each(|operand| matched(operand, is_below_not, plan, facts, out))
         }
     }
 }
@@ -113,7 +99,6 @@ fn push_wanted(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::plan::{Pattern, PatternOrigin, Spans};
 
     /// A clause that contains these patterns.
     struct Containing<'c>(&'c [usize]);
@@ -132,42 +117,21 @@ mod tests {
         }
     }
 
-    fn pattern(is_wanted: bool) -> Pattern {
-        Pattern {
-            slots: Vec::new(),
-            spans: Spans::Or(Vec::new()),
-            is_wanted,
-            weight: 1.0,
-            text: String::new(),
-            origin: PatternOrigin::Asked,
-        }
-    }
-
     #[test]
     fn a_branch_that_is_false_is_no_part_of_the_match() {
-        let plan = Plan {
-            query: Operand::Or(vec![
-                Operand::Pattern(0),
-                Operand::And(vec![Operand::Pattern(1), Operand::Pattern(2)]),
-                Operand::And(vec![
-                    Operand::Pattern(1),
-                    Operand::Not(Box::new(Operand::Pattern(3))),
-                ]),
-            ]),
-            filters: Vec::new(),
-            patterns: vec![pattern(true), pattern(true), pattern(true), pattern(false)],
-            boosts: Vec::new(),
-            has_neighbours: false,
-            place_patterns: Vec::new(),
-            policy_sets: Vec::new(),
-        };
+        let query = Operand::Or(vec![
+            Operand::Pattern(0),
+            Operand::And(vec![Operand::Pattern(1), Operand::Pattern(2)]),
+            Operand::And(vec![Operand::Pattern(1), Operand::Not(Box::new(Operand::Pattern(3)))]),
+        ]);
+        let plan = Plan::of_wordless_patterns(query, &[true, true, true, false]);
         for (contained, expected) in
             [(&[0, 1, 3][..], &[0][..]), (&[1, 2, 3], &[1, 2]), (&[0, 1], &[0, 1]), (&[3], &[])]
         {
             let mut facts = Containing(contained);
             let mut out = Vec::new();
             if is_true(&plan.query, &mut facts).unwrap() {
-                matched(&plan.query, &plan, &mut facts, &mut out).unwrap();
+                matched(&plan.query, false, &plan, &mut facts, &mut out).unwrap();
             }
             let patterns: Vec<usize> = out.iter().map(|matched| matched.pattern).collect();
             assert_eq!(patterns, expected, "{contained:?}");

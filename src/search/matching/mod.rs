@@ -10,6 +10,7 @@
 //! - `spans`, `tokenized_text`: where a pattern occurs in a text.
 //! - `evaluate`: the truth of a query, and the patterns that make it true.
 //! - `policy_state`: what the walk knows of the policy that it is in.
+//! - `segment_walk`: the parts that both kinds of walk have.
 //! - `clause_walk`: queries about clauses.
 //! - `unit_walk`, `unit_answer`, `units`: queries about whole sections or snapshots.
 
@@ -19,6 +20,7 @@ mod context;
 mod cursors;
 mod evaluate;
 mod policy_state;
+mod segment_walk;
 mod spans;
 mod tokenized_text;
 mod unit_answer;
@@ -48,10 +50,9 @@ pub(crate) fn walk_segment(
     columns: &Columns,
     found: &mut OnMatch<'_>,
 ) -> Result<()> {
+    let mut walk = segment_walk::SegmentWalk::new(context, segment, columns)?;
     match context.conditions.scope {
-        Scope::Clause => clause_walk::ClauseWalk::new(context, segment, columns)?.run(found),
-        Scope::Section | Scope::Snapshot => {
-            unit_walk::UnitWalk::new(context, segment, columns)?.run(found)
-        }
+        Scope::Clause => clause_walk::ClauseWalk::new(walk).run(found),
+        Scope::Section | Scope::Snapshot => walk.run_units(found),
     }
 }

@@ -53,12 +53,10 @@ impl UnitTruth<'_> {
         match operand {
             Operand::Pattern(i) => self.patterns[*i][unit].clone(),
             Operand::Place(i) => self.places[*i][unit].clone(),
-            Operand::Policies(i) => {
-                match self.plan.policy_sets[*i].get(self.rank.index()) == Some(&true) {
-                    true => self.everywhere(),
-                    false => FixedBitSet::with_capacity(self.snapshots),
-                }
-            }
+            Operand::Policies(i) => match self.plan.has_policy(*i, self.rank) {
+                true => self.everywhere(),
+                false => FixedBitSet::with_capacity(self.snapshots),
+            },
             Operand::Not(operand) => {
                 let mut truth = self.everywhere();
                 truth.difference_with(&self.of(operand, unit));
@@ -84,60 +82,35 @@ impl UnitTruth<'_> {
         truth
     }
 
-    /// Tells `found` which leaves are part of the match of `operand` in the ordinals `within`. The
-    /// operand is true. [`super::evaluate::matched`] does the same for one clause.
+    /// Tells `found` which leaves are part of the match of `operand` in the ordinals `within`, in
+    /// which the operand is true unless it is below a NOT. [`super::evaluate::matched`] does the
+    /// same for one clause.
     fn matched(
         &self,
         operand: &Operand,
+        is_below_not: bool,
         unit: usize,
         within: &FixedBitSet,
         found: &mut dyn FnMut(MatchedLeaf, FixedBitSet),
     ) {
         match operand {
-            Operand::Pattern(i) => self.matched_pattern(*i, operand, unit, within, found),
-            Operand::Place(i) => found(MatchedLeaf::Place(*i), within.clone()),
-            Operand::Policies(_) => {}
-            Operand::Not(operand) => self.matched_below_not(operand, unit, within, found),
-            Operand::And(operands) => {
-                operands.iter().for_each(|operand| self.matched(operand, unit, within, found));
+            Operand::Pattern(i) if self.plan.patterns[*i].is_wanted => {
+                found(MatchedLeaf::Pattern(*i), self.within(operand, unit, within));
             }
-            Operand::Or(operands) => {
+            Operand::Place(i) if !is_below_not => found(MatchedLeaf::Place(*i), within.clone()),
+            Operand::Pattern(_) | Operand::Place(_) | Operand::Policies(_) => {}
+            Operand::Not(operand) => self.matched(operand, true, unit, within, found),
+            Operand::Or(operands) if !is_below_not => {
                 for operand in operands {
-                    self.matched(operand, unit, &self.within(operand, unit, within), found);
+                    let within = self.within(operand, unit, within);
+                    self.matched(operand, false, unit, &within, found);
                 }
             }
-        }
-    }
-
-    /// Below a NOT, only a pattern below a second NOT is wanted again, where it occurs.
-    fn matched_below_not(
-        &self,
-        operand: &Operand,
-        unit: usize,
-        within: &FixedBitSet,
-        found: &mut dyn FnMut(MatchedLeaf, FixedBitSet),
-    ) {
-        match operand {
-            Operand::Pattern(i) => self.matched_pattern(*i, operand, unit, within, found),
-            Operand::Place(_) | Operand::Policies(_) => {}
-            Operand::Not(operand) => self.matched_below_not(operand, unit, within, found),
             Operand::And(operands) | Operand::Or(operands) => {
-                let operands = operands.iter();
-                operands.for_each(|operand| self.matched_below_not(operand, unit, within, found));
+                for operand in operands {
+                    self.matched(operand, is_below_not, unit, within, found);
+                }
             }
-        }
-    }
-
-    fn matched_pattern(
-        &self,
-        pattern: usize,
-        operand: &Operand,
-        unit: usize,
-        within: &FixedBitSet,
-        found: &mut dyn FnMut(MatchedLeaf, FixedBitSet),
-    ) {
-        if self.plan.patterns[pattern].is_wanted {
-            found(MatchedLeaf::Pattern(pattern), self.within(operand, unit, within));
         }
     }
 
@@ -158,7 +131,7 @@ impl UnitTruth<'_> {
     fn answer_unit(&self, unit: usize, answer: &mut UnitAnswer) {
         let mut truth = self.of(&self.plan.query, unit);
         let (mut by_pattern, mut by_place) = (FixedBitSet::new(), FixedBitSet::new());
-        self.matched(&self.plan.query, unit, &truth, &mut |leaf, ordinals| match leaf {
+        self.matched(&self.plan.query, false, unit, &truth, &mut |leaf, ordinals| match leaf {
             MatchedLeaf::Pattern(i) => {
                 by_pattern.union_with(&ordinals);
                 answer.patterns[i][unit].union_with(&ordinals);
@@ -244,18 +217,6 @@ impl UnitAnswer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::plan::{Pattern, PatternOrigin, Spans};
-
-    fn pattern(is_wanted: bool) -> Pattern {
-        Pattern {
-            slots: Vec::new(),
-            spans: Spans::Or(Vec::new()),
-            is_wanted,
-            weight: 1.0,
-            text: String::new(),
-            origin: PatternOrigin::Asked,
-        }
-    }
 
     fn ordinals(ordinals: &[usize]) -> FixedBitSet {
         let mut set = FixedBitSet::with_capacity(4);
@@ -267,15 +228,8 @@ mod tests {
     fn a_clause_is_a_hit_where_its_pattern_makes_the_query_true() {
         // a AND NOT b, in one unit: a occurs in snapshots 0, 1 and 2, b in 2 and 3.
         let not_b = Operand::Not(Box::new(Operand::Pattern(1)));
-        let plan = Plan {
-            query: Operand::And(vec![Operand::Pattern(0), not_b]),
-            filters: Vec::new(),
-            patterns: vec![pattern(true), pattern(false)],
-            boosts: Vec::new(),
-            has_neighbours: false,
-            place_patterns: Vec::new(),
-            policy_sets: Vec::new(),
-        };
+        let query = Operand::And(vec![Operand::Pattern(0), not_b]);
+        let plan = Plan::of_wordless_patterns(query, &[true, false]);
         let truth = UnitTruth {
             plan: &plan,
             snapshots: 4,

@@ -4,13 +4,13 @@
 use std::ops::Range;
 
 use fixedbitset::FixedBitSet;
-use tantivy::{DocId, SegmentOrdinal, SegmentReader, TERMINATED};
+use tantivy::{DocId, TERMINATED};
 
-use super::columns::{Columns, PlaceAndKind, place_ranges};
+use super::columns::{PlaceAndKind, place_ranges};
 use super::context::{Decision, Match, OnMatch, SearchContext};
-use super::cursors::SegmentCursors;
 use super::evaluate::{LeafFacts, MatchedPattern, is_true};
 use super::policy_state::PolicyState;
+use super::segment_walk::SegmentWalk;
 use super::tokenized_text::contains;
 use super::unit_answer::{OrdinalsByUnit, PatternsByClause, UnitAnswer, UnitTruth};
 use crate::collapse::OrdinalRun;
@@ -18,48 +18,18 @@ use crate::error::Result;
 use crate::model::{ClauseKind, Ordinal, PlaceNumber};
 use crate::search::plan::{Operand, Plan};
 
-/// A walk over the policies of a segment.
-pub(super) struct UnitWalk<'s> {
-    context: SearchContext<'s>,
-    reader: &'s SegmentReader,
-    columns: &'s Columns,
-    cursors: SegmentCursors<'s>,
-    policy: PolicyState,
-}
-
-impl<'s> UnitWalk<'s> {
-    /// Opens the cursors of the plan in a segment.
-    ///
-    /// # Errors
-    ///
-    /// A damaged index.
-    pub fn new(
-        context: SearchContext<'s>,
-        segment: SegmentOrdinal,
-        columns: &'s Columns,
-    ) -> Result<Self> {
-        Ok(Self {
-            context,
-            reader: context.index.searcher().segment_reader(segment),
-            columns,
-            cursors: SegmentCursors::new(context, segment, columns)?,
-            policy: PolicyState::default(),
-        })
-    }
-
+impl SegmentWalk<'_> {
     /// Calls `found` for every clause of a unit for which the query is true, in document order.
     ///
     /// # Errors
     ///
     /// A damaged index, or what `found` returns.
-    pub fn run(&mut self, found: &mut OnMatch<'_>) -> Result<()> {
+    pub fn run_units(&mut self, found: &mut OnMatch<'_>) -> Result<()> {
         let SearchContext { index, policies, .. } = self.context;
-        let alive = self.reader.alive_bitset();
         let mut doc = self.candidate(0);
         while doc != TERMINATED {
             // The documents of policies and of their snapshots belong to no policy here.
-            let is_alive = alive.is_none_or(|alive| alive.is_alive(doc));
-            let Some(hash) = self.columns.policy(doc).filter(|_| is_alive) else {
+            let Some(hash) = self.columns.policy(doc).filter(|_| self.is_alive(doc)) else {
                 doc = self.candidate(doc + 1);
                 continue;
             };
@@ -83,13 +53,13 @@ impl<'s> UnitWalk<'s> {
         if target >= self.reader.max_doc() {
             return TERMINATED;
         }
-        let wanted = plan.patterns.iter().enumerate().filter(|(_, pattern)| pattern.is_wanted);
-        let reached = wanted.map(|(i, _)| self.cursors.patterns[i].candidate(target)).min();
-        match reached {
-            // A field alone, such as the name of a policy, may make the query true.
-            Some(reached) if !plan.query.has_fields() => reached,
-            _ => target,
+        // A field alone, such as the name of a policy, may make the query true.
+        if plan.query.has_fields() {
+            return target;
         }
+        let wanted = plan.patterns.iter().enumerate().filter(|(_, pattern)| pattern.is_wanted);
+        let reached = wanted.map(|(i, _)| self.cursors.patterns[i].candidate(target));
+        reached.min().unwrap_or(target)
     }
 
     /// The first clause from `target` on of a policy that the names in filters let through, and the
@@ -180,10 +150,11 @@ impl<'s> UnitWalk<'s> {
     fn decide(&mut self, doc: DocId, answer: &UnitAnswer, found: &mut OnMatch<'_>) -> Result<()> {
         let conditions = self.context.conditions;
         let PolicyState { times, snapshots, rank, .. } = &self.policy;
+        if !conditions.has_lang(self.columns, doc) {
+            return Ok(());
+        }
         let runs: Vec<OrdinalRun> = self.columns.runs(doc).collect();
-        if !conditions.has_lang(self.columns, doc)
-            || !conditions.life.lets_through(&runs, times, *snapshots)
-        {
+        if !conditions.life.lets_through(&runs, times, *snapshots) {
             return Ok(());
         }
         let places: Vec<PlaceAndKind> = self.columns.places(doc).collect();
@@ -294,7 +265,7 @@ impl LeafFacts for FilterFacts<'_> {
     }
 
     fn is_in_policies(&self, policy_set: usize) -> bool {
-        self.plan.policy_sets[policy_set].get(self.policy.rank.index()) == Some(&true)
+        self.plan.has_policy(policy_set, self.policy.rank)
     }
 }
 

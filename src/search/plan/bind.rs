@@ -177,14 +177,12 @@ struct Binder<'b> {
 impl Binder<'_> {
     fn node(&mut self, node: &QueryNode, scope: NodeScope<'_>) -> Result<Operand, QueryError> {
         Ok(match &node.kind {
-            NodeKind::Phrase(phrase) => match (scope.field, phrase.as_plain()) {
-                (Some(QueryField::Company), Some(name)) => {
-                    self.names(NameField::Company, name, node, scope)?
+            NodeKind::Phrase(phrase) => match scope.field.and_then(name_field) {
+                Some(field) => {
+                    let name = phrase.as_plain().expect("the parser reads a name as plain text");
+                    self.names(field, name, node, scope)?
                 }
-                (Some(QueryField::Type), Some(name)) => {
-                    self.names(NameField::Type, name, node, scope)?
-                }
-                _ => self.pattern(node, scope)?,
+                None => self.pattern(node, scope)?,
             },
             NodeKind::Near { .. } | NodeKind::Within { .. } => self.pattern(node, scope)?,
             NodeKind::Set(text) => self.set(text, node, scope)?,
@@ -316,6 +314,15 @@ impl Binder<'_> {
                 })
             }
         }
+    }
+}
+
+/// The name of a policy that this field of a query compares; `None` if its value is a phrase.
+fn name_field(field: QueryField) -> Option<NameField> {
+    match field {
+        QueryField::Company => Some(NameField::Company),
+        QueryField::Type => Some(NameField::Type),
+        QueryField::Section | QueryField::Link => None,
     }
 }
 

@@ -19,7 +19,7 @@ mod pattern;
 mod questions;
 mod vocabulary;
 
-pub(crate) use names::{NameField, NamePattern};
+pub(crate) use names::{NameField, NamePattern, literal_name};
 pub(crate) use operands::{Operand, PlaceField, PlacePattern, Plan};
 pub(crate) use pattern::{Pattern, PatternOrigin, Slot, Spans};
 pub(crate) use vocabulary::{PatternWords, matching_words};
@@ -27,6 +27,7 @@ pub(crate) use vocabulary::{PatternWords, matching_words};
 use super::request::{Filters, Select};
 use crate::error::{Error, Result};
 use crate::index::OpenIndex;
+use crate::model::Rank;
 use crate::token::has_token;
 
 impl Plan {
@@ -49,12 +50,19 @@ impl Plan {
     }
 }
 
-/// By rank, which policies the filters of names let through; `None` if there is no such filter.
+/// The ranks of the policies that the filters of names let through, ascending.
 ///
 /// # Errors
 ///
 /// A name or glob that no policy of the index has.
-pub(crate) fn policies_named(index: &OpenIndex, filters: &Filters) -> Result<Option<Vec<bool>>> {
+pub(crate) fn ranks_named(index: &OpenIndex, filters: &Filters) -> Result<Vec<Rank>> {
+    let named = policies_named(index, filters)?;
+    let ranks = (0..index.policies().entries().len()).map(Rank::from_index);
+    Ok(ranks.filter(|rank| named.as_ref().is_none_or(|named| named[rank.index()])).collect())
+}
+
+/// By rank, which policies the filters of names let through; `None` if there is no such filter.
+fn policies_named(index: &OpenIndex, filters: &Filters) -> Result<Option<Vec<bool>>> {
     let names = [
         (NameField::Company, &filters.companies),
         (NameField::Type, &filters.types),

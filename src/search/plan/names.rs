@@ -89,6 +89,11 @@ impl From<NameError> for Error {
     }
 }
 
+/// A pattern for one name, in which `*`, `?` and `[` mean themselves.
+pub(crate) fn literal_name(name: &str) -> String {
+    Pattern::escape(name)
+}
+
 /// A whole name, or a glob if it has `*`, `?` or `[`.
 #[derive(Debug)]
 pub(crate) struct NamePattern {
@@ -197,6 +202,15 @@ mod tests {
         }
         assert_eq!(fits("[!x]b", "xb"), Ok(false));
         assert!(fits("[ab", "a").is_err());
+    }
+
+    #[test]
+    fn a_literal_name_matches_itself_only() {
+        for (name, other) in [("a[1]", "a1"), ("b*", "bc"), ("c?**", "cde"), ("[^d]", "e")] {
+            let pattern = NamePattern::new(&literal_name(name)).unwrap();
+            assert!(pattern.matches(name) && !pattern.matches(other), "{name}");
+        }
+        assert_eq!(literal_name("ssh.com"), "ssh.com");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A plan as data: operands that point into lists of patterns and sets.
 
 use super::pattern::Pattern;
+use crate::model::Rank;
 
 /// What to look for, in terms of the index. Numbers in operands point into the lists of the plan.
 #[derive(Debug)]
@@ -70,5 +71,36 @@ impl Plan {
     /// The query and the filters: a match satisfies all of them.
     pub fn operands(&self) -> impl Iterator<Item = &Operand> + Clone {
         std::iter::once(&self.query).chain(&self.filters)
+    }
+
+    /// Whether the policy with this rank is in a set of the plan.
+    pub fn has_policy(&self, policy_set: usize, rank: Rank) -> bool {
+        self.policy_sets[policy_set].get(rank.index()) == Some(&true)
+    }
+}
+
+#[cfg(test)]
+impl Plan {
+    /// A plan of a query whose patterns have no words. `are_wanted` says of each pattern whether it
+    /// is wanted.
+    pub fn of_wordless_patterns(query: Operand, are_wanted: &[bool]) -> Self {
+        use super::pattern::{PatternOrigin, Spans};
+        let patterns = are_wanted.iter().map(|&is_wanted| Pattern {
+            slots: Vec::new(),
+            spans: Spans::Or(Vec::new()),
+            is_wanted,
+            weight: 1.0,
+            text: String::new(),
+            origin: PatternOrigin::Asked,
+        });
+        Self {
+            query,
+            filters: Vec::new(),
+            patterns: patterns.collect(),
+            boosts: Vec::new(),
+            has_neighbours: false,
+            place_patterns: Vec::new(),
+            policy_sets: Vec::new(),
+        }
     }
 }

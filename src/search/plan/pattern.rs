@@ -3,7 +3,7 @@
 //! A [`Pattern`] has one slot for each distinct word, and [`Spans`] say how the slots must follow
 //! each other. `matching` finds the spans of a pattern in postings and in texts.
 
-use super::questions::QUESTION_WEIGHT;
+use super::questions::is_telling;
 use crate::query::TermRegex;
 use crate::stem::stem;
 
@@ -39,7 +39,7 @@ impl Pattern {
     /// Whether it says something about the question: it is wanted, and is not a word that any
     /// question could contain.
     pub fn is_telling(&self) -> bool {
-        self.is_wanted && self.weight > QUESTION_WEIGHT
+        self.is_wanted && is_telling(self.weight)
     }
 }
 

@@ -18,7 +18,7 @@ const SYNONYMS: &str = include_str!("words/synonyms.txt");
 
 /// The weight of question words. It is not 0: without them, clauses that differ only in such words
 /// would rank the same.
-pub(super) const QUESTION_WEIGHT: f64 = 0.1;
+const QUESTION_WEIGHT: f64 = 0.1;
 
 /// The weight of generic words.
 const GENERIC_WEIGHT: f64 = 0.5;

@@ -28,10 +28,8 @@ pub(crate) fn explain_rows(
         let number = rows[segment[0]].segment;
         let columns = &columns[number as usize];
         let mut scorer = Scorer::new(context, weights, number, columns)?;
-        let mut cursors = Vec::with_capacity(context.words.len());
-        for (pattern, words) in context.plan.patterns.iter().zip(context.words) {
-            cursors.push(PatternCursor::new(context.index, number, pattern, words)?);
-        }
+        let SearchContext { index, plan, words, .. } = context;
+        let mut cursors = PatternCursor::open_all(index, number, &plan.patterns, words)?;
         for &i in segment {
             let row = &rows[i];
             let mut matched = Vec::new();

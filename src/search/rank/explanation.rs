@@ -62,6 +62,6 @@ impl ScorePart {
 }
 
 /// Rounds a score to 4 decimals.
-fn rounded(score: f64) -> f64 {
+pub(crate) fn rounded(score: f64) -> f64 {
     (score * 1e4).round() / 1e4
 }

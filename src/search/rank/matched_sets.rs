@@ -11,8 +11,6 @@ use crate::search::matching::MatchedPattern;
 pub(crate) struct MatchedSets {
     sets: Vec<Box<[usize]>>,
     by_set: HashMap<Box<[usize]>, u32, FxBuildHasher>,
-    /// The set that was asked for last, and its number: neighbouring rows often share it.
-    last: Option<(Box<[usize]>, u32)>,
     /// The set at hand: kept, so that no list is made per row.
     set: Vec<usize>,
 }
@@ -22,22 +20,12 @@ impl MatchedSets {
     pub fn number(&mut self, matched: &[MatchedPattern]) -> u32 {
         self.set.clear();
         self.set.extend(matched.iter().map(|matched| matched.pattern));
-        if let Some((last, number)) = &self.last
-            && **last == *self.set
-        {
-            return *number;
+        if let Some(&number) = self.by_set.get(self.set.as_slice()) {
+            return number;
         }
-        let set: Box<[usize]> = self.set.as_slice().into();
-        let number = match self.by_set.get(&set) {
-            Some(&number) => number,
-            None => {
-                let number = self.sets.len() as u32;
-                self.sets.push(set.clone());
-                self.by_set.insert(set.clone(), number);
-                number
-            }
-        };
-        self.last = Some((set, number));
+        let number = self.sets.len() as u32;
+        self.sets.push(self.set.as_slice().into());
+        self.by_set.insert(self.set.as_slice().into(), number);
         number
     }
 

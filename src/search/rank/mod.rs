@@ -18,6 +18,7 @@ mod scorer;
 
 pub(crate) use bm25::{PatternWeights, clauses_with};
 pub(crate) use explain::explain_rows;
+pub(crate) use explanation::rounded;
 pub use explanation::{ScoreExplanation, ScorePart, ScoreReason};
 pub(crate) use group::{GroupedRows, grouped, sampled};
 pub(crate) use matched_sets::MatchedSets;

@@ -47,10 +47,9 @@ impl<'s> Neighbours<'s> {
                 wanted.push((cursor, weights.pattern(i)));
             }
         }
-        for (i, boost) in plan.boosts.iter().enumerate() {
-            let cursor = PatternCursor::new(index, segment, boost, &weights.boost_words()[i])?;
-            wanted.push((cursor, weights.boost(i)));
-        }
+        let words = weights.boost_words();
+        let boosts = PatternCursor::open_all(index, segment, &plan.boosts, words)?;
+        wanted.extend((0..).zip(boosts).map(|(i, boost)| (boost, weights.boost(i))));
         Ok(Self { columns, weights, wanted, scored: [(DocId::MAX, 0.0); 3] })
     }
 

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use tantivy::{DocId, SegmentOrdinal};
+
 use crate::model::{Ordinal, PlaceNumber, Rank};
 
 /// A match that may become a hit: its sort key, its clause, and the decision about it.
@@ -12,9 +14,9 @@ pub(crate) struct Row {
     /// The rank of its policy, which orders by company, type and collection.
     pub rank: Rank,
     /// Its segment.
-    pub segment: u32,
+    pub segment: SegmentOrdinal,
     /// Its document. The clauses of a policy are documents in clause order.
-    pub doc: u32,
+    pub doc: DocId,
     /// The newest selected snapshot in which it matches.
     pub newest: Ordinal,
     /// The place at which it is shown there.

@@ -38,10 +38,8 @@ impl<'s> Scorer<'s> {
         columns: &'s Columns,
     ) -> Result<Self> {
         let SearchContext { index, plan, .. } = context;
-        let mut boosts = Vec::with_capacity(plan.boosts.len());
-        for (boost, words) in plan.boosts.iter().zip(weights.boost_words()) {
-            boosts.push(PatternCursor::new(index, segment, boost, words)?);
-        }
+        let words = weights.boost_words();
+        let boosts = PatternCursor::open_all(index, segment, &plan.boosts, words)?;
         let neighbours = match plan.has_neighbours {
             true => Some(Neighbours::new(context, weights, segment, columns)?),
             false => None,

@@ -9,7 +9,7 @@ use crate::collapse::OrdinalRun;
 use crate::error::Result;
 use crate::index::OpenIndex;
 use crate::model::{ArchiveTime, CalendarPeriod, Ordinal, Rank};
-use crate::search::plan::policies_named;
+use crate::search::plan::ranks_named;
 use crate::search::request::Filters;
 
 /// Calls `with` for each policy that the filters of names let through, by rank.
@@ -23,11 +23,8 @@ pub(crate) fn each_policy(
     selection: &SnapshotSelection,
     mut with: impl FnMut(PolicyInTime),
 ) -> Result<()> {
-    let named = policies_named(index, filters)?;
-    for rank in (0..index.policies().entries().len()).map(Rank::from_index) {
-        if named.as_ref().is_none_or(|named| named[rank.index()]) {
-            with(PolicyInTime::read(index, rank, selection)?);
-        }
+    for rank in ranks_named(index, filters)? {
+        with(PolicyInTime::read(index, rank, selection)?);
     }
     Ok(())
 }

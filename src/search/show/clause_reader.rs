@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use tantivy::{DocAddress, DocId, SegmentOrdinal};
 
-use crate::collapse::{ClausePlace, OrdinalRun};
+use crate::collapse::OrdinalRun;
 use crate::error::Result;
-use crate::index::{OpenIndex, PolicyTables, StoredSnapshot};
+use crate::index::{OpenIndex, StoredSnapshot};
 use crate::model::{ArchiveTime, Ordinal, PlaceNumber, Rank, SnapshotSource};
 use crate::search::hit::Hit;
 use crate::search::matching::{Columns, Match, first_place};
 use crate::search::policy_cache::{PolicyCache, PolicyFacts};
+use crate::search::policy_tables::{place, section};
 
 /// A clause at one place in one snapshot.
 #[derive(Debug, Clone, Copy)]
@@ -205,27 +206,6 @@ impl SnapshotOrigin {
             source: info.source.clone(),
         }
     }
-}
-
-/// The place with this number in the tables of a policy.
-pub(super) fn place<'t>(
-    index: &OpenIndex,
-    tables: &'t PolicyTables,
-    number: PlaceNumber,
-) -> Result<&'t ClausePlace> {
-    let place = tables.places.get(number.index());
-    place.ok_or_else(|| index.damaged("a place that its policy does not have"))
-}
-
-/// The headings of a place, outermost first.
-fn section(index: &OpenIndex, tables: &PolicyTables, place: &ClausePlace) -> Result<Vec<String>> {
-    let mut section = Vec::with_capacity(place.section.len());
-    for &number in &place.section {
-        let heading = tables.headings.get(number as usize);
-        let heading = heading.ok_or_else(|| index.damaged("a heading is missing"))?;
-        section.push(heading.clone());
-    }
-    Ok(section)
 }
 
 /// The archive time of a snapshot.

@@ -2,7 +2,7 @@
 
 use tantivy::DocAddress;
 
-use super::clause_reader::{ClauseLocation, ClauseReader, place};
+use super::clause_reader::{ClauseLocation, ClauseReader};
 use crate::collapse::ClauseOccurrence;
 use crate::error::Result;
 use crate::index::OpenIndex;
@@ -10,6 +10,7 @@ use crate::search::hit::{Hit, HitContext, NeighbourClause};
 use crate::search::matching::{SearchContext, TokenizedText};
 use crate::search::plan::Plan;
 use crate::search::policy_cache::PolicyFacts;
+use crate::search::policy_tables::place;
 use crate::search::rank::{MatchedSets, Row};
 
 /// Reads the hits of one search.

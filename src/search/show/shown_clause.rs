@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use tantivy::DocAddress;
 
-use super::clause_reader::{ClauseReader, place};
+use super::clause_reader::ClauseReader;
 use crate::collapse::ClauseOccurrence;
 use crate::error::Result;
 use crate::index::OpenIndex;
 use crate::model::{ClauseKind, Ordinal, Rank};
 use crate::search::hit::Hit;
 use crate::search::policy_cache::PolicyFacts;
+use crate::search::policy_tables::place;
 
 /// A clause in its section: what `fineprint show CLAUSE-ID` prints.
 #[derive(Debug, Clone, PartialEq)]

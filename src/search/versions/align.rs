@@ -316,11 +316,11 @@ impl PairTable {
         let mut table = Self { rows, columns, likeness: HashMap::new(), best };
         for i in (0..rows).rev() {
             for j in (0..columns).rev() {
+                let mut best = table.best(i + 1, j).max(table.best(i, j + 1));
                 if let Some(likeness) = likeness_of(i, j) {
                     table.likeness.insert((i, j), likeness);
+                    best = best.max(likeness + table.best(i + 1, j + 1));
                 }
-                let apart = table.best(i + 1, j).max(table.best(i, j + 1));
-                let best = table.paired(i, j).map_or(apart, |paired| paired.max(apart));
                 table.best[i * (columns + 1) + j] = best;
             }
         }

@@ -19,6 +19,7 @@ use crate::error::Result;
 use crate::index::OpenIndex;
 use crate::model::{ArchiveTime, ClauseNumber, Ordinal, PolicyKey, Rank};
 use crate::search::Searcher;
+use crate::search::policy_cache::clause_documents;
 use crate::search::request::Select;
 
 impl Searcher {
@@ -32,7 +33,7 @@ impl Searcher {
     /// The same as [`Searcher::search`].
     pub fn history(&self, select: &Select) -> Result<History> {
         self.index().guard(|| {
-            let mut matches: BTreeMap<Rank, Vec<u32>> = BTreeMap::new();
+            let mut matches: BTreeMap<Rank, Vec<DocId>> = BTreeMap::new();
             self.each_match(select, false, &mut |_, found| {
                 matches.entry(found.rank).or_default().push(found.doc);
                 Ok(())
@@ -60,7 +61,7 @@ fn policy_history(
 ) -> Result<PolicyHistory> {
     let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
     let address = index.policy_address(entry.hash)?;
-    let first_doc = index.clause_address(address, entry.snapshots, ClauseNumber::new(0)).doc_id;
+    let first_doc = clause_documents(index, entry, address).start;
     let policy = index.collapsed(rank)?;
     let ordinals = compared_ordinals(&policy, with_technical);
     let wordings = Wordings::new(&policy, ordinals).map_err(|what| index.damaged(what))?;
@@ -245,11 +246,11 @@ fn index_in(thread: &WordingThread, wording: Option<u32>) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::versions::threads::tests::{all_ordinals, policy_of};
+    use crate::search::versions::threads::tests::all_ordinals;
 
     /// The history of the clause that is the first one of the first text.
     fn history(texts: &[&str], ordinals: impl Fn(Vec<Ordinal>) -> Vec<Ordinal>) -> PolicyHistory {
-        let policy = policy_of(texts);
+        let policy = CollapsedPolicy::of_texts(texts);
         let wordings = Wordings::new(&policy, ordinals(all_ordinals(&policy))).unwrap();
         let key = PolicyKey {
             company: "acme.example".to_owned(),

@@ -37,13 +37,13 @@ use crate::error::{Error, Result};
 use crate::index::OpenIndex;
 use crate::model::{ArchiveTime, Ordinal, Period, PolicyKey, Rank};
 use crate::search::Searcher;
-use crate::search::plan::policies_named;
+use crate::search::plan::{literal_name, ranks_named};
 use crate::search::request::{Filters, Select, SnapshotDates};
 use crate::search::select::{PolicySnapshots, SnapshotSelection};
 
 /// The policy to look for. The names must leave exactly one policy of the index.
 ///
-/// A name is an exact name, or else a name that is equal when folded, or else a glob. `&str` and
+/// A name is a whole name in upper or lower case, or a glob if it has `*`, `?` or `[`. `&str` and
 /// `String` convert into the choice of the only policy of that company.
 #[derive(Debug, Clone, Default)]
 pub struct PolicyChoice {
@@ -70,28 +70,15 @@ impl From<String> for PolicyChoice {
 }
 
 impl PolicyChoice {
-    /// Returns the filters that choose snapshots of this policy by their dates.
-    fn filters(&self, dates: SnapshotDates) -> Filters {
-        Filters {
+    /// Returns the rank of the one policy that the names leave.
+    fn rank(&self, index: &OpenIndex) -> Result<Rank> {
+        let names = Filters {
             companies: vec![self.company.clone()],
             types: self.types.clone(),
             collections: self.collections.clone(),
-            company_changes_only: self.company_changes_only,
-            dates,
             ..Filters::default()
-        }
-    }
-
-    /// Returns the rank of the one policy that the names leave.
-    fn rank(&self, index: &OpenIndex) -> Result<Rank> {
-        let ranks: Vec<Rank> = match policies_named(index, &self.filters(SnapshotDates::All))? {
-            None => (0..index.policies().entries().len()).map(Rank::from_index).collect(),
-            Some(named) => (0..)
-                .map(Rank::new)
-                .zip(named)
-                .filter_map(|(rank, fits)| fits.then_some(rank))
-                .collect(),
         };
+        let ranks = ranks_named(index, &names)?;
         match ranks[..] {
             [rank] => Ok(rank),
             [] => Err(Error::NoPolicy { asked: self.company.clone() }),
@@ -209,11 +196,11 @@ impl PolicyView<'_> {
     ///
     /// The same as [`Searcher::history`].
     pub fn history(&self, searcher: &Searcher, select: &Select) -> Result<Option<PolicyHistory>> {
-        let key = self.key().clone();
+        let key = self.key();
         let mut select = select.clone();
-        select.filters.companies = vec![key.company];
-        select.filters.types = vec![key.policy_type];
-        select.filters.collections = vec![key.collection];
+        select.filters.companies = vec![literal_name(&key.company)];
+        select.filters.types = vec![literal_name(&key.policy_type)];
+        select.filters.collections = vec![literal_name(&key.collection)];
         select.filters.company_changes_only |= self.company_changes_only;
         Ok(searcher.history(&select)?.policies.pop())
     }

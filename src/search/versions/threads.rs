@@ -296,34 +296,7 @@ fn grouped(steps: &[WordingStep]) -> Vec<StepGroup> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::collapse::{Collapser, SourceRecord};
-    use crate::model::{ArchiveTime, PlaceNumber, SnapshotInfo, SnapshotSource};
-
-    /// A policy with one snapshot per text, one day apart from 1970-01-01 on.
-    pub fn policy_of(texts: &[&str]) -> CollapsedPolicy {
-        let mut collapser = Collapser::default();
-        for (day, text) in (0..).zip(texts) {
-            let source = SnapshotSource {
-                corpus: String::new(),
-                path: String::new(),
-                commit: None,
-                entry: None,
-                line: None,
-            };
-            let info = SnapshotInfo {
-                time: ArchiveTime::from_seconds(day * 86_400),
-                source,
-                url: None,
-                archive_url: None,
-                is_technical: false,
-                metadata: String::new(),
-                fingerprint: 0,
-            };
-            let number = collapser.add_text(*text);
-            collapser.add_snapshot(info, SourceRecord::default(), number);
-        }
-        collapser.finish()
-    }
+    use crate::model::PlaceNumber;
 
     pub fn all_ordinals(policy: &CollapsedPolicy) -> Vec<Ordinal> {
         (0..policy.snapshots.len()).map(Ordinal::from_index).collect()
@@ -331,7 +304,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_thread_follows_a_clause_through_its_wordings() {
-        let policy = policy_of(&[
+        let policy = CollapsedPolicy::of_texts(&[
             "1. We keep logs for a week.\n\nWe sell nothing.",
             "2. We keep logs for a year.\n\nWe sell nothing.",
             "We sell nothing.\n\n9. We keep logs for a year.",
@@ -352,7 +325,7 @@ pub(super) mod tests {
 
     /// The defect in the tables of a policy of two clauses after some damage.
     fn error_after(damage: impl Fn(&mut CollapsedPolicy)) -> Option<&'static str> {
-        let mut policy = policy_of(&["# Cookies\n\nWe use cookies."]);
+        let mut policy = CollapsedPolicy::of_texts(&["# Cookies\n\nWe use cookies."]);
         damage(&mut policy);
         let ordinals = all_ordinals(&policy);
         Wordings::new(&policy, ordinals).err()

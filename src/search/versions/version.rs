@@ -11,6 +11,7 @@ use crate::model::{
     ArchiveTime, ClauseId, ClauseKind, Ordinal, PolicyKey, Rank, SnapshotInfo, SnapshotSource,
     as_text,
 };
+use crate::search::policy_tables::{place, section};
 
 /// A policy in one snapshot (`schema/version.schema.json`).
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -142,27 +143,17 @@ impl<'i> VersionReader<'i> {
     /// Reads one clause at its place.
     fn clause(&self, occurrence: ClauseOccurrence) -> Result<VersionClause> {
         let Self { index, rank, entry, address, tables } = self;
-        let place = tables.places.get(occurrence.place.index());
-        let place = place.ok_or_else(|| index.damaged("a place is missing"))?;
+        let place = place(index, tables, occurrence.place)?;
         let address = index.clause_address(*address, entry.snapshots, occurrence.clause);
         let stored = index.clause(address)?;
         let id = index.clause_id(*rank, place.kind, &stored);
         Ok(VersionClause {
             id: id.ok_or_else(|| index.damaged("an unknown policy"))?,
             kind: place.kind,
-            section: self.section(&place.section)?,
+            section: section(index, tables, place)?,
             lead_in: stored.lead_in,
             text: stored.text,
         })
-    }
-
-    /// Returns the headings with these numbers.
-    fn section(&self, numbers: &[u32]) -> Result<Vec<String>> {
-        let headings = numbers.iter().map(|&number| {
-            let heading = self.tables.headings.get(number as usize);
-            heading.cloned().ok_or_else(|| self.index.damaged("a heading is missing"))
-        });
-        headings.collect()
     }
 
     /// Reads the card of the snapshot with this ordinal.

@@ -38,10 +38,7 @@ impl<'s> SegmentCursors<'s> {
         columns: &'s Columns,
     ) -> Result<Self> {
         let SearchContext { index, plan, words, .. } = context;
-        let mut patterns = Vec::with_capacity(plan.patterns.len());
-        for (pattern, words) in plan.patterns.iter().zip(words) {
-            patterns.push(PatternCursor::new(index, segment, pattern, words)?);
-        }
+        let patterns = PatternCursor::open_all(index, segment, &plan.patterns, words)?;
         let mut headings = Vec::with_capacity(plan.place_patterns.len());
         for pattern in &plan.place_patterns {
             headings.push(HeadingCursor::new(index, segment, columns, pattern)?);
@@ -65,19 +62,22 @@ impl<'s> SegmentCursors<'s> {
         operands: impl Iterator<Item = &'o Operand> + Clone,
         mut target: DocId,
     ) -> DocId {
-        loop {
-            let mut reached = target;
-            for operand in operands.clone() {
-                reached = self.candidate(operand, reached);
-                if reached >= TERMINATED {
-                    return TERMINATED;
-                }
+        let count = operands.clone().count();
+        // How many operands in a row have accepted `target`: in the end all of them. A single
+        // operand is asked only once.
+        let mut agreeing = 0;
+        for operand in operands.cycle() {
+            let reached = self.candidate(operand, target);
+            if reached >= TERMINATED {
+                return TERMINATED;
             }
-            if reached == target {
-                return target;
-            }
+            agreeing = if reached == target { agreeing + 1 } else { 1 };
             target = reached;
+            if agreeing == count {
+                break;
+            }
         }
+        target
     }
 
     /// The first document from `target` on for which the operand may be true.

@@ -66,6 +66,21 @@ impl<'p> PatternCursor<'p> {
         })
     }
 
+    /// Opens the postings of several patterns. `words` are the words of each.
+    ///
+    /// # Errors
+    ///
+    /// A damaged index.
+    pub fn open_all(
+        index: &'p OpenIndex,
+        segment: SegmentOrdinal,
+        patterns: &'p [Pattern],
+        words: &[PatternWords],
+    ) -> Result<Vec<Self>> {
+        let patterns = patterns.iter().zip(words);
+        patterns.map(|(pattern, words)| Self::new(index, segment, pattern, words)).collect()
+    }
+
     /// The first clause from `target` on that has the words.
     pub fn candidate(&mut self, target: DocId) -> DocId {
         if self.candidate != target {

@@ -7,7 +7,7 @@ use tantivy::{DocId, SegmentOrdinal, TERMINATED};
 
 use crate::error::Result;
 use crate::index::OpenIndex;
-use crate::model::ClauseNumber;
+use crate::search::policy_cache::clause_documents;
 
 /// The clauses of a set of policies in one segment, in document order.
 pub(super) struct PolicyCursor {
@@ -29,9 +29,7 @@ impl PolicyCursor {
         for (entry, _) in entries.filter(|&(_, &is_in)| is_in) {
             for policy in index.policy_documents(entry.hash)? {
                 if policy.segment_ord == segment {
-                    let first =
-                        index.clause_address(policy, entry.snapshots, ClauseNumber::new(0)).doc_id;
-                    clauses.push(first..first.saturating_add(entry.clauses));
+                    clauses.push(clause_documents(index, entry, policy));
                 }
             }
         }

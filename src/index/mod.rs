@@ -12,6 +12,21 @@
 //! - `open.rs` opens a generation; `lookup.rs`, `records.rs` and `collapsed.rs` read from it.
 //! - `check/`, `info.rs`, `strays.rs` and `cached.rs` serve the commands and options of these
 //!   names.
+//!
+//! ```
+//! use fineprint::index::{BuildOptions, CorpusScan, build};
+//! use fineprint::progress::SilentProgress;
+//!
+//! # let folder = std::env::temp_dir().join(format!("fineprint-index-{}", std::process::id()));
+//! // A scan says what a corpus contains before anything is written.
+//! let scan = CorpusScan::new(&["data/policies".into()], "default", &SilentProgress)?;
+//! let options = BuildOptions { index: folder.clone(), threads: 0, ..BuildOptions::default() };
+//! let (manifest, report) = build(scan, &options, &SilentProgress)?;
+//! assert!(report.adds_up());
+//! assert_eq!(manifest.counts.snapshots, report.indexed);
+//! # std::fs::remove_dir_all(&folder).ok();
+//! # Ok::<(), fineprint::Error>(())
+//! ```
 
 mod build;
 mod cached;

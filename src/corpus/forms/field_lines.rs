@@ -1,8 +1,8 @@
 //! Reads front matter that is not YAML: one field on each line.
 //!
 //! People write `title: Terms: an overview`, which YAML does not allow. This file reads a key and a
-//! plain or quoted value on a line, `#` comments, and lists of plain values, in brackets or with one
-//! value on each line. Everything else is kept as it is written, as a text.
+//! plain or quoted value on a line, `#` comments, and lists of plain values, in brackets or with
+//! one value on each line. Everything else is kept as it is written, as a text.
 
 use super::yaml::{YamlField, YamlValue};
 

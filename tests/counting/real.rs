@@ -74,7 +74,8 @@ impl Real {
 
     /// The part of the corpus that the oracle needs for a query; all of it for `None`.
     fn corpus(&self, query: Option<&Q>) -> Corpus {
-        let policies = self.policies.par_iter().flat_map_iter(|policy| policy.snapshots(query));
+        let needed = query.map_or(Needed::Nothing, Needed::of);
+        let policies = self.policies.par_iter().flat_map_iter(|policy| policy.snapshots(&needed));
         Corpus { snapshots: policies.collect() }
     }
 }
@@ -153,8 +154,8 @@ impl RealPolicy {
         clauses.into_iter().map(number).collect()
     }
 
-    fn snapshots(&self, query: Option<&Q>) -> Vec<Snapshot> {
-        let may = |at: &usize| query.is_none_or(|query| may_hold(query, &self.tokens[*at]));
+    fn snapshots(&self, needed: &Needed) -> Vec<Snapshot> {
+        let may = |at: &usize| needed.may_be_in(&self.tokens[*at]);
         let wanted: HashSet<usize> =
             (0..self.clauses.len()).filter(may).map(|at| self.wordings[at]).collect();
         let snapshots = self.snapshots.iter().map(|snapshot| Snapshot {
@@ -175,17 +176,34 @@ impl RealPolicy {
     }
 }
 
-/// Whether a query may match a clause with these tokens. `false` only if it certainly cannot.
-fn may_hold(query: &Q, tokens: &[u64]) -> bool {
-    match query {
-        Q::Phrase(words) => {
-            let words = hashed(&words.join(" "));
-            tokens.windows(words.len()).any(|window| window == words)
+/// The part of a query that rules clauses out.
+enum Needed {
+    /// The hashes of these tokens, after each other.
+    Tokens(Vec<u64>),
+    Both(Box<Self>, Box<Self>),
+    Either(Box<Self>, Box<Self>),
+    Nothing,
+}
+
+impl Needed {
+    fn of(query: &Q) -> Self {
+        match query {
+            Q::Phrase(words) => Self::Tokens(hashed(&words.join(" "))),
+            Q::And(a, b) => Self::Both(Box::new(Self::of(a)), Box::new(Self::of(b))),
+            Q::Or(a, b) => Self::Either(Box::new(Self::of(a)), Box::new(Self::of(b))),
+            Q::AndNot(a, _) => Self::of(a),
+            Q::Field(..) | Q::Spans(_) => Self::Nothing,
         }
-        Q::And(a, b) => may_hold(a, tokens) && may_hold(b, tokens),
-        Q::Or(a, b) => may_hold(a, tokens) || may_hold(b, tokens),
-        Q::AndNot(a, _) => may_hold(a, tokens),
-        Q::Field(..) | Q::Spans(_) => true,
+    }
+
+    /// Whether the query may match a clause with these tokens. `false` only if it certainly cannot.
+    fn may_be_in(&self, tokens: &[u64]) -> bool {
+        match self {
+            Self::Tokens(words) => tokens.windows(words.len()).any(|window| window == words),
+            Self::Both(a, b) => a.may_be_in(tokens) && b.may_be_in(tokens),
+            Self::Either(a, b) => a.may_be_in(tokens) || b.may_be_in(tokens),
+            Self::Nothing => true,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::memory;
 use super::query::{Place, Q, S, Unit, hit_in_unit, holds_phrase, matched, matches, names};
 use super::tokens::is_invisible;
 
@@ -82,8 +83,8 @@ pub fn identity(clause: &Clause) -> Identity {
 }
 
 pub fn identity_of(kind: Kind, lead_in: Option<&str>, text: &str) -> Identity {
-    let text = identity_form(text);
-    let context = identity_form(lead_in.unwrap_or_default());
+    let text = memory::identity_form(text).to_string();
+    let context = memory::identity_form(lead_in.unwrap_or_default()).to_string();
     match kind {
         Kind::Heading | Kind::Paragraph | Kind::Quote => Identity::Plain(text),
         Kind::Item => Identity::Item { lead_in: context, text },

@@ -5,8 +5,8 @@ use std::fmt;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::corpus;
 use super::tokens::{folded, tokens};
+use super::{corpus, memory};
 
 /// A query. A phrase keeps its words as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -255,14 +255,14 @@ pub fn matches(q: &Q, place: &Place<'_>) -> bool {
         Q::Field(Field::Link, words) => place.links.iter().any(|l| holds_phrase(l, words)),
         Q::Field(Field::Company, name) => names(name, place.company),
         Q::Field(Field::Type, name) => names(name, place.policy_type),
-        Q::Spans(spans) => !stretches(spans, &folded(place.text), false).is_empty(),
+        Q::Spans(spans) => !stretches(spans, &memory::folded(place.text), false).is_empty(),
     }
 }
 
 /// Whether the tokens of `phrase` are consecutive tokens of `text`. An empty phrase matches
 /// nothing.
 pub fn holds_phrase(text: &str, phrase: &str) -> bool {
-    !occurrences(&folded(text), &folded(phrase)).is_empty()
+    !occurrences(&memory::folded(text), &memory::folded(phrase)).is_empty()
 }
 
 /// Every index in `text` at which `phrase` begins.

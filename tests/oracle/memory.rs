@@ -1,0 +1,53 @@
+//! Remembers what slow functions of the oracle returned. The same texts are asked about again and
+//! again: for each snapshot in which a clause occurs, and for each query.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::{corpus, tokens};
+
+/// The sum of the lengths of all texts that are remembered at a time, in bytes.
+const MOST_BYTES: usize = 64 << 20;
+
+/// The results of a function of a text.
+struct Memory<T> {
+    known: HashMap<String, Rc<T>>,
+    bytes: usize,
+}
+
+impl<T> Default for Memory<T> {
+    fn default() -> Self {
+        Self { known: HashMap::new(), bytes: 0 }
+    }
+}
+
+impl<T> Memory<T> {
+    fn recall(&mut self, text: &str, compute: fn(&str) -> T) -> Rc<T> {
+        if let Some(known) = self.known.get(text) {
+            return known.clone();
+        }
+        if self.bytes > MOST_BYTES {
+            *self = Self::default();
+        }
+        self.bytes += text.len();
+        let new = Rc::new(compute(text));
+        self.known.insert(text.to_owned(), new.clone());
+        new
+    }
+}
+
+thread_local! {
+    static FOLDED: RefCell<Memory<Vec<String>>> = RefCell::default();
+    static IDENTITY_FORMS: RefCell<Memory<String>> = RefCell::default();
+}
+
+/// [`tokens::folded`], remembered.
+pub fn folded(text: &str) -> Rc<Vec<String>> {
+    FOLDED.with_borrow_mut(|memory| memory.recall(text, tokens::folded))
+}
+
+/// [`corpus::identity_form`], remembered.
+pub fn identity_form(text: &str) -> Rc<String> {
+    IDENTITY_FORMS.with_borrow_mut(|memory| memory.recall(text, corpus::identity_form))
+}

@@ -13,7 +13,7 @@ use super::objects::GitObject;
 /// The length of an object id, in bytes.
 const ID_BYTES: usize = 20;
 
-/// What an entry of a tree is.
+/// The sorts of entries of a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EntryMode {
     File,

@@ -6,7 +6,7 @@ use gix_hash::ObjectId;
 
 use crate::corpus::source_text::MAX_BYTES;
 
-/// What a git object is.
+/// The sorts of git objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ObjectKind {
     Commit,

@@ -167,7 +167,8 @@ impl OutlinesBeside<'_> {
             .or_else(|| self.plain_level(passage, next))?;
         // Each further number, as in `2.1`, is a level deeper than all styles of the one before.
         let numbers_above = passage.enumerator.as_ref().map_or(0, |number| number.depth() - 1);
-        // By these rules, more than 255 numbers count as two.
+        // More than 255 numbers count as two. They are no outline, and another level would change
+        // the sections of texts that are indexed.
         let deeper = u8::try_from(numbers_above).map_or(2, |deeper| deeper.min(3));
         Some(level + deeper * 3)
     }

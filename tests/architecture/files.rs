@@ -24,7 +24,8 @@ pub fn rust_files(folder: &str) -> Vec<Text> {
     below(folder, "rs")
 }
 
-/// The Rust files and the documentation of the whole repository.
+/// The Rust files and the documentation of the whole repository. A policy with labels beside it is
+/// no documentation.
 pub fn texts() -> Vec<Text> {
     let mut found = vec![read("build.rs"), read("data/README.md")];
     for name in ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"] {
@@ -34,9 +35,14 @@ pub fn texts() -> Vec<Text> {
         found.extend(rust_files(folder));
     }
     for folder in ["docs", "benches", "tests"] {
-        found.extend(below(folder, "md"));
+        let documents = below(folder, "md").into_iter();
+        found.extend(documents.filter(|text| !has_labels(&text.path)));
     }
     found
+}
+
+fn has_labels(path: &str) -> bool {
+    repository().join(path).with_extension("tsv").is_file()
 }
 
 fn below(folder: &str, extension: &str) -> Vec<Text> {

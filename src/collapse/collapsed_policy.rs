@@ -45,6 +45,10 @@ pub struct ClausePlace {
     pub kind: ClauseKind,
     /// The targets of the links in the clause there.
     pub links: Vec<String>,
+    /// The number in front of the clause there: `1.`, `4.9`, `(b)`.
+    pub number: Option<String>,
+    /// Whether the clause is furniture there.
+    pub is_furniture: bool,
 }
 
 /// A change of the places of a clause. The place holds from this ordinal until the next change.

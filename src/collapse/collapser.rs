@@ -93,6 +93,8 @@ struct TextPlace {
     section: Arc<[String]>,
     kind: ClauseKind,
     links: Vec<String>,
+    number: Option<String>,
+    is_furniture: bool,
 }
 
 struct KnownPlace {
@@ -195,7 +197,9 @@ impl Collapser {
         let section: Option<Arc<[String]>> =
             headings.map(|&number| policy.headings.get(number as usize).cloned()).collect();
         let (kind, links) = (place.kind, place.links.clone());
-        section.map(|section| self.place_of(TextPlace { section, kind, links }))
+        let (number, is_furniture) = (place.number.clone(), place.is_furniture);
+        let place = TextPlace { section: section?, kind, links, number, is_furniture };
+        Some(self.place_of(place))
     }
 
     fn readd_clause(&mut self, stored: &DistinctClause) -> ReaddedClause {
@@ -285,8 +289,9 @@ impl Collapser {
 
     fn add_clause(&mut self, clause: Clause) -> TextClause {
         let number = self.clause_with(ClauseIdentity::of(&clause));
-        let Clause { kind, section, lead_in, text, links, .. } = clause;
-        let place = self.place_of(TextPlace { section, kind, links });
+        let Clause { kind, section, lead_in, number, is_furniture, text, links, .. } = clause;
+        let place = TextPlace { section, kind, links, number, is_furniture };
+        let place = self.place_of(place);
         let spelling = self.spelling_of(number, Spelling { text, lead_in });
         TextClause { clause: number, place, spelling }
     }
@@ -334,7 +339,7 @@ impl Collapser {
         if let Some(number) = known.number {
             return number;
         }
-        let TextPlace { section, kind, links } = &known.place;
+        let TextPlace { section, kind, links, number, is_furniture } = &known.place;
         let mut headings = Vec::with_capacity(section.len());
         for heading in section.iter() {
             headings.push(match self.by_heading.get(heading) {
@@ -347,8 +352,13 @@ impl Collapser {
                 }
             });
         }
-        let place = ClausePlace { section: headings, kind: *kind, links: links.clone() };
-        self.policy.places.push(place);
+        self.policy.places.push(ClausePlace {
+            section: headings,
+            kind: *kind,
+            links: links.clone(),
+            number: number.clone(),
+            is_furniture: *is_furniture,
+        });
         *known.number.insert(PlaceNumber::from_index(self.policy.places.len() - 1))
     }
 

@@ -70,6 +70,10 @@ pub struct Clause {
     pub section: Arc<[String]>,
     /// The sentence that introduces the list of an item, or the header row of the table of a row.
     pub lead_in: Option<Arc<str>>,
+    /// The number in front of the text, which is no part of it: `1.`, `4.9`, `(b)`.
+    pub number: Option<String>,
+    /// Whether the clause is furniture: a menu, a header, a footer or hidden text.
+    pub is_furniture: bool,
     /// The rendered text, without marks, link targets and references. A hard line break is `\n`.
     pub text: String,
     /// The distinct targets of its links in order: host and path, without stamps of archives.

@@ -43,6 +43,8 @@ pub struct Hit {
     pub snapshots: u64,
     /// The headings above it in the snapshot of `archive_time`, outermost first.
     pub section: Vec<String>,
+    /// The number in front of it in that snapshot, if it has one: `1.`, `4.9`, `(b)`.
+    pub number: Option<String>,
     /// Its kind in that snapshot.
     pub kind: ClauseKind,
     /// The sentence that introduces its list, or the header row of its table.
@@ -85,6 +87,8 @@ pub struct HitContext {
 /// A clause beside a hit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NeighbourClause {
+    /// The number in front of it in the snapshot of the hit, if it has one.
+    pub number: Option<String>,
     /// Its kind in the snapshot of the hit.
     pub kind: ClauseKind,
     /// Its text.

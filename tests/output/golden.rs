@@ -170,6 +170,7 @@ struct Hit {
     gone_by: Option<String>,
     snapshots: u64,
     section: Vec<String>,
+    number: Option<String>,
     kind: Kind,
     lead_in: Option<String>,
     text: String,
@@ -237,6 +238,7 @@ struct Shown {
 #[serde(deny_unknown_fields)]
 struct ContextClause {
     text: String,
+    number: Option<String>,
     kind: Kind,
     is_shown: bool,
 }

@@ -280,8 +280,8 @@ fn clause_document(
         document.add_u64(fields.runs, pack(run.start.get(), run.last.get()));
     }
     for change in &clause.places {
-        let kind = policy.places[change.place.index()].kind;
-        document.add_u64(fields.places, pack_place(*change, kind));
+        let place = &policy.places[change.place.index()];
+        document.add_u64(fields.places, pack_place(*change, place.kind, place.is_furniture));
     }
     document
 }
@@ -333,8 +333,17 @@ fn unpack(value: u64) -> (u32, u32) {
     ((value >> 32) as u32, value as u32)
 }
 
-fn pack_place(change: PlaceChange, kind: ClauseKind) -> u64 {
-    pack(change.ordinal.get(), change.place.get() << 3 | kind as u32)
+/// The number of low bits in a value of the column `places` that hold the kind and the furniture
+/// bit. The number of the place is above them.
+const PLACE_SHIFT: u32 = 4;
+
+/// The bit in a value of the column `places` that is set where the clause is furniture.
+const FURNITURE_BIT: u32 = 8;
+
+fn pack_place(change: PlaceChange, kind: ClauseKind, is_furniture: bool) -> u64 {
+    let furniture = if is_furniture { FURNITURE_BIT } else { 0 };
+    let place = change.place.get() << PLACE_SHIFT | furniture | kind as u32;
+    pack(change.ordinal.get(), place)
 }
 
 /// The first occurrence of a clause, from its value in the column `order`: the ordinal of the
@@ -361,7 +370,7 @@ pub(crate) fn run(value: u64) -> OrdinalRun {
 pub(crate) fn checked_place_change(value: u64) -> Option<(PlaceChange, ClauseKind)> {
     let (ordinal, low) = unpack(value);
     let kind = ClauseKind::ALL.get((low & 7) as usize)?;
-    let (ordinal, place) = (Ordinal::new(ordinal), PlaceNumber::new(low >> 3));
+    let (ordinal, place) = (Ordinal::new(ordinal), PlaceNumber::new(low >> PLACE_SHIFT));
     Some((PlaceChange { ordinal, place }, *kind))
 }
 
@@ -431,14 +440,18 @@ mod tests {
 
     #[test]
     fn an_unknown_kind_is_no_place() {
-        assert_eq!(checked_place_change(pack(7, 123 << 3 | 5)), None);
+        assert_eq!(checked_place_change(pack(7, 123 << PLACE_SHIFT | 5)), None);
     }
 
     #[test]
     fn places_keep_their_kind() {
         for kind in ClauseKind::ALL {
             let change = PlaceChange { ordinal: Ordinal::new(7), place: PlaceNumber::new(123_456) };
-            assert_eq!(place_change(pack_place(change, kind)), (change, kind));
+            for is_furniture in [false, true] {
+                let value = pack_place(change, kind, is_furniture);
+                assert_eq!(place_change(value), (change, kind));
+                assert_eq!(value as u32 & FURNITURE_BIT != 0, is_furniture);
+            }
         }
     }
 }

@@ -124,7 +124,7 @@ fn write_neighbours(
     pen: Pen,
     neighbours: Option<&[NeighbourClause]>,
 ) -> io::Result<()> {
-    for NeighbourClause { kind, text } in neighbours.into_iter().flatten() {
+    for NeighbourClause { kind, text, .. } in neighbours.into_iter().flatten() {
         let lines = pen.wrapped(text, INDENT.len() + 4);
         for (i, line) in lines.iter().take(MAX_LINES).enumerate() {
             let mark = if i == 0 { mark(*kind) } else { &"  "[..mark(*kind).len()] };

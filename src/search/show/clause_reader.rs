@@ -166,6 +166,7 @@ impl<'r> ClauseReader<'r> {
             gone_by: life.gone_by,
             snapshots: life.snapshots,
             section: section(index, &policy.tables, place)?,
+            number: place.number.clone(),
             kind: place.kind,
             lead_in: clause.lead_in,
             text: clause.text,

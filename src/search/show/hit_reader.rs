@@ -89,8 +89,9 @@ fn neighbours(
     let mut neighbours = Vec::with_capacity(listed.len());
     for &ClauseOccurrence { clause, place: number } in listed {
         let address: DocAddress = policy.clause_address(index, clause);
-        let kind = place(index, &policy.tables, number)?.kind;
-        neighbours.push(NeighbourClause { kind, text: index.clause(address)?.text });
+        let place = place(index, &policy.tables, number)?;
+        let (number, kind) = (place.number.clone(), place.kind);
+        neighbours.push(NeighbourClause { number, kind, text: index.clause(address)?.text });
     }
     Ok(neighbours)
 }

@@ -29,6 +29,8 @@ pub struct ShownClause {
 pub struct ContextClause {
     /// Its text.
     pub text: String,
+    /// The number in front of it, if it has one.
+    pub number: Option<String>,
     /// Its kind.
     pub kind: ClauseKind,
     /// Whether it is the clause that was asked for.
@@ -58,6 +60,7 @@ pub(crate) fn show_clause(
 struct ListedClause<'t> {
     address: DocAddress,
     kind: ClauseKind,
+    number: Option<&'t str>,
     /// The numbers of the headings above it.
     section: &'t [u32],
 }
@@ -73,16 +76,21 @@ fn context(
     for ClauseOccurrence { clause, place: number } in index.clauses_of(policy.address, ordinal)? {
         let place = place(index, &policy.tables, number)?;
         let address = policy.clause_address(index, clause);
-        listed.push(ListedClause { address, kind: place.kind, section: &place.section });
+        listed.push(ListedClause {
+            address,
+            kind: place.kind,
+            number: place.number.as_deref(),
+            section: &place.section,
+        });
     }
     let Some(own) = listed.iter().position(|listed| listed.address == address) else {
         return Err(index.damaged("a clause that its snapshot does not list"));
     };
     let mut context = Vec::new();
     for position in section_around(&listed, own) {
-        let ListedClause { address, kind, .. } = listed[position];
-        let text = index.clause(address)?.text;
-        context.push(ContextClause { text, kind, is_shown: position == own });
+        let ListedClause { address, kind, number, .. } = listed[position];
+        let (text, number) = (index.clause(address)?.text, number.map(str::to_owned));
+        context.push(ContextClause { text, number, kind, is_shown: position == own });
     }
     Ok(context)
 }

@@ -64,6 +64,8 @@ pub struct Wording {
     pub is_match: bool,
     /// The id of the clause in the newest snapshot with this wording.
     pub id: ClauseId,
+    /// The number in front of that clause, if it has one.
+    pub number: Option<String>,
     /// The kind of that clause.
     pub kind: ClauseKind,
     /// The headings above that clause, outermost first.

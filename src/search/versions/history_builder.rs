@@ -132,6 +132,7 @@ impl HistoryBuilder<'_> {
         Wording {
             is_match: self.matching.contains(&wording),
             id: clause.identity.clause_id(&self.key.company, &self.key.policy_type),
+            number: place.number.clone(),
             kind: place.kind,
             section: headings.map(|&at| self.policy.headings[at as usize].clone()).collect(),
             lead_in: clause.lead_in.clone(),

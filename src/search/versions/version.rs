@@ -80,6 +80,8 @@ impl SnapshotCard {
 pub struct VersionClause {
     /// The stable id of the clause.
     pub id: ClauseId,
+    /// The number in front of the clause in this snapshot, if it has one.
+    pub number: Option<String>,
     /// The kind of the clause in this snapshot.
     pub kind: ClauseKind,
     /// The headings above it, outermost first.
@@ -149,6 +151,7 @@ impl<'i> VersionReader<'i> {
         let id = index.clause_id(*rank, place.kind, &stored);
         Ok(VersionClause {
             id: id.ok_or_else(|| index.damaged("an unknown policy"))?,
+            number: place.number.clone(),
             kind: place.kind,
             section: section(index, tables, place)?,
             lead_in: stored.lead_in,

@@ -113,7 +113,16 @@ impl AssemblyState {
             _ => Arc::clone(&self.path),
         };
         let source = passage.start..passage.end.max(passage.start);
-        Clause { kind, section, lead_in, text: passage.text, links: passage.links, source }
+        Clause {
+            kind,
+            section,
+            lead_in,
+            number: None,
+            is_furniture: false,
+            text: passage.text,
+            links: passage.links,
+            source,
+        }
     }
 
     fn kind(

@@ -288,12 +288,12 @@ impl Collapser {
     }
 
     fn add_clause(&mut self, clause: Clause) -> TextClause {
-        let number = self.clause_with(ClauseIdentity::of(&clause));
+        let known = self.clause_with(ClauseIdentity::of(&clause));
         let Clause { kind, section, lead_in, number, is_furniture, text, links, .. } = clause;
         let place = TextPlace { section, kind, links, number, is_furniture };
         let place = self.place_of(place);
-        let spelling = self.spelling_of(number, Spelling { text, lead_in });
-        TextClause { clause: number, place, spelling }
+        let spelling = self.spelling_of(known, Spelling { text, lead_in });
+        TextClause { clause: known, place, spelling }
     }
 
     /// The collapser's number of the clause with this identity.

@@ -331,6 +331,7 @@ fn json_fits_its_schemas() {
             with_lead_in += u32::from(hit.lead_in.is_some());
             gone += u32::from(hit.gone_by.is_some());
             assert!(hit.lead_in.is_none() || matches!(hit.kind, Kind::Item | Kind::Row));
+            assert!(hit.number.is_none() || hit.kind != Kind::Row);
             assert!(hit.first_seen <= hit.archive_date && hit.archive_date <= hit.last_seen);
             assert!(hit.gone_by.is_none_or(|gone| gone >= hit.last_seen));
             assert!(
@@ -449,8 +450,8 @@ fn a_shown_clause_is_the_hit_in_its_section() {
         assert_eq!(clause, found, "{query}");
         let own: Vec<_> = shown.context.iter().filter(|clause| clause.is_shown).collect();
         assert_eq!(
-            (own.len(), &own[0].text, &own[0].kind),
-            (1, &shown.clause.text, &shown.clause.kind),
+            (own.len(), &own[0].text, &own[0].kind, &own[0].number),
+            (1, &shown.clause.text, &shown.clause.kind, &shown.clause.number),
             "{query}"
         );
         let human = sample(["show", &shown.clause.id]);

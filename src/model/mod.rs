@@ -53,6 +53,6 @@ pub use clause::{Clause, ClauseId, ClauseKind};
 pub use date::{Age, AgeError, ArchiveTime, DateError, Period};
 pub use interval::{CalendarPeriod, Interval};
 pub use number::{ClauseNumber, Ordinal, PlaceNumber, Rank};
-pub use policy::{PRIVACY_POLICY, PolicyKey};
+pub use policy::{PRIVACY_POLICY, PolicyKey, canonical_name};
 pub use snapshot::{SnapshotInfo, SnapshotSource};
 pub use snapshot_metadata::{metadata_keys, metadata_values};

@@ -614,7 +614,15 @@ const LINKS: &[&str] =
 pub const COMPANIES: &[&str] = &["alpha.example", "beta.example", "gamma.example", "delta.example"];
 
 /// Names and globs that fit a company of every random corpus.
-pub const COMPANY_NAMES: &[&str] = &["alpha.example", "BETA.example", "*.example", "al*", "b?ta.*"];
+pub const COMPANY_NAMES: &[&str] = &[
+    "alpha.example",
+    "BETA.example",
+    "Álpha.exa\u{301}mple",
+    "ｂｅｔａ.example",
+    "*.éxample",
+    "al*",
+    "b?ta.*",
+];
 
 /// Names and globs that fit a policy type of every random corpus.
 pub const TYPE_NAMES: &[&str] = &["Privacy Policy", "privacy policy", "privacy*", "*policy"];

@@ -4,9 +4,15 @@ use std::fmt;
 
 use proptest::prelude::*;
 use proptest::sample::select;
+use unicode_normalization::UnicodeNormalization;
 
+<<<<<<< HEAD
 use super::tokens::{folded, tokens};
 use super::{corpus, memory};
+=======
+use super::corpus;
+use super::tokens::{folded, plain_name, tokens};
+>>>>>>> 7fa8fcc (token: words fold as collation says, names too)
 
 /// A query. A phrase keeps its words as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -412,16 +418,19 @@ fn wanted_again(q: &Q, place: &Place<'_>, is_negated: bool) -> Vec<S> {
     }
 }
 
-/// Whether `pattern` is the case-folded `name`, or a glob that matches all of it.
+/// Whether `pattern` is the folded `name`, or a glob that matches all of it, folded or in lower
+/// case.
 pub fn names(pattern: &str, name: &str) -> bool {
-    let (pattern, name) = (pattern.to_lowercase(), name.to_lowercase());
-    if is_glob(&pattern) {
-        let pattern: Vec<char> = pattern.chars().collect();
-        let name: Vec<char> = name.chars().collect();
-        glob(&pattern, &name)
-    } else {
-        pattern == name
+    if plain_name(pattern) == plain_name(name) {
+        return true;
     }
+    let lower = |text: &str| text.nfc().collect::<String>().to_lowercase();
+    is_glob(pattern)
+        && [plain_name, lower].iter().any(|form: &fn(&str) -> String| {
+            let pattern: Vec<char> = form(pattern).chars().collect();
+            let name: Vec<char> = form(name).chars().collect();
+            glob(&pattern, &name)
+        })
 }
 
 fn is_glob(pattern: &str) -> bool {

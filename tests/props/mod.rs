@@ -2,6 +2,7 @@
 //! the oracle.
 
 pub mod collapse;
+pub mod folding;
 pub mod search;
 pub mod sections;
 pub mod tokens;

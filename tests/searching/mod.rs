@@ -2,6 +2,8 @@
 
 pub mod batch;
 pub mod language;
+pub mod names;
 pub mod phrases;
 pub mod ranking;
 pub mod search;
+pub mod spellings;

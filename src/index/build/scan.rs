@@ -11,7 +11,7 @@ use crate::corpus::{
 use crate::error::{Error, Result};
 use crate::index::report::IngestReport;
 use crate::index::store::manifest::{IndexedCorpus, Manifest};
-use crate::model::{Clause, PolicyKey};
+use crate::model::{Clause, PolicyKey, canonical_name};
 use crate::progress::{Phase, Progress};
 use crate::section::section;
 
@@ -95,9 +95,10 @@ impl CorpusScan {
         progress: &dyn Progress,
     ) -> Result<Self> {
         let mut scan = Self::nothing(base);
+        let collection = canonical_name(collection);
         progress.begin(Phase::Scanning, None);
         for path in corpora {
-            scan.add(NamedCorpus { path, collection, options }, base, progress)?;
+            scan.add(NamedCorpus { path, collection: &collection, options }, base, progress)?;
         }
         Ok(scan)
     }
@@ -195,8 +196,7 @@ impl CorpusScan {
                 SeenInput::Found { company, policy_type, found } => {
                     report.indexed += 1;
                     *report.readers.entry(reader.name()).or_default() += 1;
-                    let collection = collection.clone();
-                    let key = PolicyKey { company, policy_type, collection };
+                    let key = PolicyKey::new(&company, &policy_type, collection);
                     let candidate = Candidate { reader: number, found: *found };
                     self.policies.entry(key).or_default().push(candidate);
                 }

@@ -299,8 +299,7 @@ impl Binder<'_> {
         node: &QueryNode,
         scope: NodeScope<'_>,
     ) -> Result<Operand, QueryError> {
-        let set = NamePattern::new(name).and_then(|name| name.policies(field, self.policies));
-        match set {
+        match NamePattern::new(name).policies(field, self.policies) {
             Ok(set) => {
                 self.lists.policy_sets.push(set);
                 Ok(Operand::Policies(self.lists.policy_sets.len() - 1))

@@ -19,7 +19,7 @@ mod pattern;
 mod questions;
 mod vocabulary;
 
-pub(crate) use names::{NameField, NamePattern, literal_name};
+pub(crate) use names::{NameField, NamePattern};
 pub(crate) use operands::{Operand, PlaceField, PlacePattern, Plan};
 pub(crate) use pattern::{Pattern, PatternOrigin, Slot, Spans};
 pub(crate) use vocabulary::{PatternWords, matching_words};
@@ -83,7 +83,7 @@ fn policies_named(index: &OpenIndex, filters: &Filters) -> Result<Option<Vec<boo
 ///
 /// # Errors
 ///
-/// A pattern that no policy of the index matches.
+/// A name or glob that no policy of the index has.
 pub(crate) fn policies_with_name(
     index: &OpenIndex,
     field: NameField,
@@ -91,7 +91,7 @@ pub(crate) fn policies_with_name(
 ) -> Result<Vec<bool>> {
     let mut union = vec![false; index.policies().entries().len()];
     for pattern in patterns {
-        let set = NamePattern::new(pattern)?.policies(field, index.policies())?;
+        let set = NamePattern::new(pattern).policies(field, index.policies())?;
         union.iter_mut().zip(set).for_each(|(all, one)| *all |= one);
     }
     Ok(union)

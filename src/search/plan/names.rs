@@ -1,11 +1,13 @@
 //! Matches names of companies, policy types and collections as users write them.
 //!
-//! A name is whole, in any case, or a glob.
+//! A name is whole, in the folding of words, or a glob.
 
 use glob::{MatchOptions, Pattern};
 
 use crate::error::Error;
 use crate::index::{PolicyEntry, PolicyTable};
+use crate::model::canonical_name;
+use crate::token::fold_name;
 
 /// How many near names an error offers.
 const NEAR_NAMES: usize = 3;
@@ -89,66 +91,92 @@ impl From<NameError> for Error {
     }
 }
 
-/// A pattern for one name, in which `*`, `?` and `[` mean themselves.
-pub(crate) fn literal_name(name: &str) -> String {
-    Pattern::escape(name)
-}
-
-/// A whole name, or a glob if it has `*`, `?` or `[`.
+/// A whole name or a glob, as a user wrote it.
 #[derive(Debug)]
 pub(crate) struct NamePattern {
-    written: String,
+    /// The name as an index stores it.
+    exact: String,
     folded: String,
-    glob: Option<Pattern>,
+    /// The name read as a glob, if it has `*`, `?` or `[`; an error if it is no glob.
+    glob: Option<Result<NameGlob, String>>,
 }
 
 impl NamePattern {
     /// Reads a name or a glob as a user wrote it.
-    ///
-    /// # Errors
-    ///
-    /// It has `*`, `?` or `[`, but is no glob.
-    pub fn new(written: &str) -> Result<Self, NameError> {
-        let folded = written.to_lowercase();
-        let glob = match written.contains(['*', '?', '[']) {
-            false => None,
-            true => {
-                let glob = Pattern::new(&as_pattern(&folded));
-                Some(glob.map_err(|error| NameError::BadGlob {
-                    glob: written.to_owned(),
-                    reason: error.msg.to_owned(),
-                })?)
-            }
-        };
-        Ok(Self { written: written.to_owned(), folded, glob })
+    pub fn new(written: &str) -> Self {
+        let exact = canonical_name(written);
+        let folded = fold_name(&exact);
+        let glob = written.contains(['*', '?', '[']).then(|| NameGlob::new(&exact, &folded));
+        Self { exact, folded, glob }
     }
 
-    /// Whether `name` matches.
+    /// Whether `name` matches, as a whole name or by the glob. A name that is no glob only matches
+    /// as a whole.
     pub fn matches(&self, name: &str) -> bool {
-        let folded = name.to_lowercase();
-        match &self.glob {
-            Some(glob) => glob.matches_with(&folded, MatchOptions::default()),
-            None => folded == self.folded,
+        self.is_whole(name) || matches!(&self.glob, Some(Ok(glob)) if glob.matches(name))
+    }
+
+    /// Whether `name` is equal after folding.
+    fn is_whole(&self, name: &str) -> bool {
+        match name.is_ascii() {
+            true => name.eq_ignore_ascii_case(&self.folded),
+            false => fold_name(name) == self.folded,
         }
     }
 
-    /// By rank, which policies have a name that matches.
+    /// By rank, which policies have the name: exactly as it was written; if no policy does, equal
+    /// after folding; if none is, by the glob.
     ///
     /// # Errors
     ///
-    /// No policy has one.
+    /// No policy has the name, or it is a bad glob.
     pub fn policies(
         &self,
         field: NameField,
         policies: &PolicyTable,
     ) -> Result<Vec<bool>, NameError> {
-        let set: Vec<bool> =
-            policies.entries().iter().map(|entry| self.matches(field.of(entry))).collect();
+        let names = || policies.entries().iter().map(|entry| field.of(entry));
+        let mut set: Vec<bool> = names().map(|name| name == self.exact).collect();
+        if !set.contains(&true) {
+            set = names().map(|name| self.is_whole(name)).collect();
+        }
+        if let (Some(glob), false) = (&self.glob, set.contains(&true)) {
+            let glob = glob.as_ref().map_err(|reason| NameError::BadGlob {
+                glob: self.exact.clone(),
+                reason: reason.clone(),
+            })?;
+            set = names().map(|name| glob.matches(name)).collect();
+        }
         if set.contains(&true) {
             return Ok(set);
         }
-        let near = near(&self.folded, policies.entries().iter().map(|entry| field.of(entry)));
-        Err(NameError::Unknown { field, name: self.written.clone(), near })
+        let near = near(&self.folded, names());
+        Err(NameError::Unknown { field, name: self.exact.clone(), near })
+    }
+}
+
+/// A glob over names.
+#[derive(Debug)]
+struct NameGlob {
+    /// Over folded names.
+    folded: Pattern,
+    /// Over names in lower case, in which every letter is one character: `?` stands for `ß`, which
+    /// is folded to two letters.
+    lower: Pattern,
+}
+
+impl NameGlob {
+    /// The glob, or the reason of the library why it is none.
+    fn new(exact: &str, folded: &str) -> Result<Self, String> {
+        let parsed =
+            |glob: &str| Pattern::new(&as_pattern(glob)).map_err(|error| error.msg.to_owned());
+        Ok(Self { folded: parsed(folded)?, lower: parsed(&exact.to_lowercase())? })
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        let options = MatchOptions::default();
+        self.folded.matches_with(&fold_name(name), options)
+            || self.lower.matches_with(&name.to_lowercase(), options)
     }
 }
 
@@ -175,7 +203,7 @@ fn near<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
 
 /// How alike two names are, from 0 to 1. `wanted` is folded.
 fn likeness(wanted: &str, name: &str) -> f64 {
-    let folded = name.to_lowercase();
+    let folded = fold_name(name);
     let contains = wanted.chars().count() > 2 && folded.contains(wanted);
     let likeness = strsim::normalized_damerau_levenshtein(wanted, &folded);
     if contains { likeness.max(NEAR) } else { likeness }
@@ -185,11 +213,27 @@ fn likeness(wanted: &str, name: &str) -> f64 {
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn fits(pattern: &str, name: &str) -> bool {
+        NamePattern::new(pattern).matches(name)
+    }
+
+    #[test]
+    fn names_are_equal_after_folding() {
+        for (pattern, name) in [
+            ("SOCIÉTÉ", "Socie\u{301}te\u{301}"),
+            ("strasse", "Straße"),
+            ("IŞIK", "ışık"),
+            ("Acme [Beta]", "acme [beta]"),
+            ("b**", "B**"),
+        ] {
+            assert!(fits(pattern, name), "{pattern} {name}");
+        }
+        assert!(!fits("a.b", "a b"));
+    }
+
     #[test]
     fn globs_are_over_letters() {
-        let fits = |pattern: &str, name: &str| {
-            NamePattern::new(pattern).map(|pattern| pattern.matches(name))
-        };
         for (pattern, name) in [
             ("caf?", "Café"),
             ("*.EXAMPLE", "a.example"),
@@ -197,20 +241,14 @@ mod tests {
             ("[^x]b", "éb"),
             ("[a-c]?", "B1"),
             ("{a}", "{A}"),
+            ("stra?e", "Straße"),
+            ("*ﬁn*", "Infinity"),
+            ("SOCI?TÉ*", "Socie\u{301}te\u{301} Une"),
         ] {
-            assert_eq!(fits(pattern, name), Ok(true), "{pattern} {name}");
+            assert!(fits(pattern, name), "{pattern} {name}");
         }
-        assert_eq!(fits("[!x]b", "xb"), Ok(false));
-        assert!(fits("[ab", "a").is_err());
-    }
-
-    #[test]
-    fn a_literal_name_matches_itself_only() {
-        for (name, other) in [("a[1]", "a1"), ("b*", "bc"), ("c?**", "cde"), ("[^d]", "e")] {
-            let pattern = NamePattern::new(&literal_name(name)).unwrap();
-            assert!(pattern.matches(name) && !pattern.matches(other), "{name}");
-        }
-        assert_eq!(literal_name("ssh.com"), "ssh.com");
+        assert!(!fits("[!x]b", "xb"));
+        assert!(fits("[ab", "[AB") && !fits("[ab", "a"));
     }
 
     #[test]

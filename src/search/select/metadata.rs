@@ -22,12 +22,12 @@ impl MetadataFilter {
     ///
     /// # Errors
     ///
-    /// A key that no snapshot of the index has, or a bad glob.
+    /// A key that no snapshot of the index has.
     pub fn new(index: &OpenIndex, wanted: &[(String, String)]) -> Result<Self> {
         let mut rules = Vec::with_capacity(wanted.len());
         for (key, value) in wanted {
             check_key(index, MetadataUse::Filter, key)?;
-            rules.push((key.clone(), NamePattern::new(value)?));
+            rules.push((key.clone(), NamePattern::new(value)));
         }
         Ok(Self(rules))
     }

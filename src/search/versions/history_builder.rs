@@ -253,11 +253,7 @@ mod tests {
     fn history(texts: &[&str], ordinals: impl Fn(Vec<Ordinal>) -> Vec<Ordinal>) -> PolicyHistory {
         let policy = CollapsedPolicy::of_texts(texts);
         let wordings = Wordings::new(&policy, ordinals(all_ordinals(&policy))).unwrap();
-        let key = PolicyKey {
-            company: "acme.example".to_owned(),
-            policy_type: "Privacy Policy".to_owned(),
-            collection: "default".to_owned(),
-        };
+        let key = PolicyKey::new("acme.example", "Privacy Policy", "default");
         let first = policy.snapshots[0].clauses[0].clause;
         let matching = BTreeSet::from([wordings.of(first).unwrap()]);
         let (policy, wordings, matching) = (&policy, &wordings, &matching);

@@ -37,13 +37,14 @@ use crate::error::{Error, Result};
 use crate::index::OpenIndex;
 use crate::model::{ArchiveTime, Ordinal, Period, PolicyKey, Rank};
 use crate::search::Searcher;
-use crate::search::plan::{literal_name, ranks_named};
+use crate::search::plan::ranks_named;
 use crate::search::request::{Filters, Select, SnapshotDates};
 use crate::search::select::{PolicySnapshots, SnapshotSelection};
 
 /// The policy to look for. The names must leave exactly one policy of the index.
 ///
-/// A name is a whole name in upper or lower case, or a glob if it has `*`, `?` or `[`. `&str` and
+/// A name is the exact name if there is one, else the name whatever its case and accents, else a glob
+/// if it has `*`, `?` or `[`. `&str` and
 /// `String` convert into the choice of the only policy of that company.
 #[derive(Debug, Clone, Default)]
 pub struct PolicyChoice {
@@ -198,9 +199,9 @@ impl PolicyView<'_> {
     pub fn history(&self, searcher: &Searcher, select: &Select) -> Result<Option<PolicyHistory>> {
         let key = self.key();
         let mut select = select.clone();
-        select.filters.companies = vec![literal_name(&key.company)];
-        select.filters.types = vec![literal_name(&key.policy_type)];
-        select.filters.collections = vec![literal_name(&key.collection)];
+        select.filters.companies = vec![key.company.clone()];
+        select.filters.types = vec![key.policy_type.clone()];
+        select.filters.collections = vec![key.collection.clone()];
         select.filters.company_changes_only |= self.company_changes_only;
         Ok(searcher.history(&select)?.policies.pop())
     }

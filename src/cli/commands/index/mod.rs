@@ -10,6 +10,7 @@ use clap::builder::NonEmptyStringValueParser;
 use fineprint::corpus::ReadOptions;
 use fineprint::error::{Error, Result};
 use fineprint::index::{BuildOptions, CorpusScan, Manifest, build};
+use fineprint::model::canonical_name;
 
 use crate::cli::args::values::{MAX_THREADS, memory, renaming};
 use crate::cli::args::{GlobalArgs, IndexFolder};
@@ -133,16 +134,21 @@ fn build_options(args: &IndexArgs) -> BuildOptions {
         threads: usize::from(args.threads),
         rebuild: args.rebuild,
         prune: args.prune,
-        remove: args.remove.clone(),
+        remove: removed(args),
         memory: Some(args.memory),
     }
+}
+
+/// The names of the collections to remove, as an index stores them.
+fn removed(args: &IndexArgs) -> Vec<String> {
+    args.remove.iter().map(|name| canonical_name(name)).collect()
 }
 
 /// Looks for the input. `base` is the manifest of the index that is brought up to date.
 fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusScan> {
     if !args.remove.is_empty() {
         let base = existing(base, &args.folder.index)?;
-        check_collections(&args.remove, base)?;
+        check_collections(&removed(args), base)?;
         return Ok(CorpusScan::nothing(Some(base)));
     }
     if args.corpora.is_empty() {

@@ -1,23 +1,30 @@
 //! Cuts texts into tokens, the words that searching sees, and folds tokens into index terms.
 //!
-//! A token is a maximal run of letters, digits and combining marks. Soft hyphens and zero-width
-//! characters may be inside a token, but do not begin or end one. In Han, Kana, Hangul and Thai,
-//! which do not put spaces between words, each letter with its marks is a token of its own.
+//! A token is a maximal run of letters, digits and combining marks. Soft hyphens, zero-width
+//! characters, direction marks, variation selectors and tatweel may be inside a token, but do not
+//! begin or end one. In Han, Kana, Hangul, Thai, Lao, Khmer and Myanmar, which do not put spaces
+//! between words, each letter with its marks is a token of its own.
 //!
 //! The text is never rewritten: a token is a range of its bytes, and only a folded copy is
-//! compared. Folding applies compatibility decomposition (NFKD of Unicode Standard Annex 15) and
-//! lower case, and removes combining marks. Tokens of one letter keep their marks: they are folded
-//! by NFKC and lower case.
+//! compared. `fold` says which spellings are one word.
+
+mod char_class;
+mod equal_letters;
+mod fold;
+mod names;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 
+use char_class::CharClass;
+pub use char_class::is_invisible;
+pub use fold::fold_char;
+pub use names::fold_name;
+
 /// The version of these rules. An index that was built by another version is not read.
-pub const TOKEN_VERSION: u32 = 1;
+pub const TOKEN_VERSION: u32 = 2;
 
 /// The size of the longest index term, in bytes. The term of a longer token is its first bytes and
 /// a hash of all of it, because tantivy silently drops terms of more than 65,530 bytes.
@@ -36,48 +43,39 @@ impl Token {
     /// The index term of this token of `text`.
     pub fn term<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let raw = &text[self.range.clone()];
-        let folded = match raw.is_ascii() {
-            true => fold_ascii(raw),
-            false => Cow::Owned(fold(raw, self.is_one_letter)),
-        };
-        if folded.len() <= MAX_TERM_BYTES { folded } else { Cow::Owned(shorten(&folded)) }
+        let is_folded = raw.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        if is_folded && raw.len() <= MAX_TERM_BYTES {
+            return Cow::Borrowed(raw);
+        }
+        let mut term = String::with_capacity(raw.len());
+        self.push_term(text, &mut term);
+        Cow::Owned(term)
     }
 
-    /// Appends the index term of this token of `text` to `out`. It makes no string of its own for a
-    /// token of ASCII, as nearly all are.
+    /// Appends the index term of this token of `text` to `out`.
     pub fn push_term(&self, text: &str, out: &mut String) {
+        let start = out.len();
+        self.push_folded(text, out);
+        if out.len() - start > MAX_TERM_BYTES {
+            let term = shorten(&out[start..]);
+            out.truncate(start);
+            out.push_str(&term);
+        }
+    }
+
+    /// Appends the folded token to `out`, however long it is.
+    fn push_folded(&self, text: &str, out: &mut String) {
         let raw = &text[self.range.clone()];
-        if raw.is_ascii() && raw.len() <= MAX_TERM_BYTES {
+        if raw.is_ascii() {
             let start = out.len();
             out.push_str(raw);
             out[start..].make_ascii_lowercase();
+        } else if self.is_one_letter {
+            fold::push_one_letter(raw, out);
         } else {
-            out.push_str(&self.term(text));
+            fold::push_word(raw, out);
         }
     }
-}
-
-fn fold_ascii(raw: &str) -> Cow<'_, str> {
-    if raw.bytes().any(|b| b.is_ascii_uppercase()) {
-        Cow::Owned(raw.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(raw)
-    }
-}
-
-fn fold(raw: &str, is_one_letter: bool) -> String {
-    let visible = raw.chars().filter(|&c| !is_invisible(c));
-    if is_one_letter {
-        return visible.nfkc().flat_map(char::to_lowercase).collect();
-    }
-    visible
-        .nfkd()
-        .flat_map(char::to_lowercase)
-        .nfkd()
-        .filter(|&c| !is_combining_mark(c))
-        // Sigma has another form at the end of a word, but is the same letter.
-        .map(|c| if c == 'ς' { 'σ' } else { c })
-        .collect()
 }
 
 /// The first bytes of a folded token and a hash of all of it.
@@ -88,68 +86,6 @@ fn shorten(folded: &str) -> String {
         end -= 1;
     }
     format!("{}{hash}", &folded[..end])
-}
-
-/// The part that a character plays in tokens.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum CharClass {
-    /// A letter or digit of a run.
-    Letter,
-    /// A letter that is a token of its own.
-    OneLetter,
-    /// A vowel or final consonant of decomposed Hangul, which belongs to the letter before it.
-    Jamo,
-    /// A combining mark. It may continue a token, but never begins one.
-    Mark,
-    /// A character inside a token, but never at its ends.
-    Invisible,
-    /// A character between tokens.
-    Separator,
-}
-
-fn class(c: char) -> CharClass {
-    if c.is_ascii() {
-        return if c.is_ascii_alphanumeric() { CharClass::Letter } else { CharClass::Separator };
-    }
-    match c {
-        // Dashes, quotes and bullets are most of the characters beyond ASCII in English texts.
-        // Matching them here spares the tables of Unicode.
-        '\u{A0}' | '\u{2010}'..='\u{2027}' => CharClass::Separator,
-        _ if is_invisible(c) => CharClass::Invisible,
-        '\u{1160}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FF}' if c.is_alphanumeric() => CharClass::Jamo,
-        // Unicode calls half-width voice marks letters, but they belong to the Kana before them.
-        '\u{FF9E}' | '\u{FF9F}' => CharClass::Mark,
-        _ if is_combining_mark(c) => CharClass::Mark,
-        _ if !c.is_alphanumeric() => CharClass::Separator,
-        _ if is_one_letter(c) => CharClass::OneLetter,
-        _ => CharClass::Letter,
-    }
-}
-
-/// Whether a letter is a token of its own, because its script does not put spaces between words.
-fn is_one_letter(c: char) -> bool {
-    // All letters of these scripts are above. Most texts in Latin, Greek and Cyrillic end here.
-    if c < '\u{0E00}' || !c.is_alphabetic() {
-        return false;
-    }
-    match c.script() {
-        Script::Han | Script::Hiragana | Script::Katakana | Script::Hangul | Script::Thai => true,
-        // An example is the prolonged sound mark, which Hiragana and Katakana share.
-        Script::Common | Script::Inherited => {
-            let scripts = c.script_extension();
-            // The library says of a character common to all scripts that it belongs to each.
-            !scripts.is_common()
-                && (scripts.contains_script(Script::Hiragana)
-                    || scripts.contains_script(Script::Katakana))
-        }
-        _ => false,
-    }
-}
-
-/// Whether `c` is a soft hyphen or a zero-width character. These neither separate words nor are
-/// part of their spelling.
-pub fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{00AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
 }
 
 /// Iterates over the tokens of a text. Made by [`tokens`].
@@ -223,7 +159,7 @@ impl Tokens<'_> {
     /// The next token of any script.
     fn next_of_any(&mut self) -> Option<Token> {
         let (start, is_one_letter) =
-            self.text[self.at..].char_indices().find_map(|(i, c)| match class(c) {
+            self.text[self.at..].char_indices().find_map(|(i, c)| match CharClass::of(c) {
                 CharClass::Letter => Some((self.at + i, false)),
                 CharClass::OneLetter | CharClass::Jamo => Some((self.at + i, true)),
                 _ => None,
@@ -231,7 +167,7 @@ impl Tokens<'_> {
         let mut is_hangul = false;
         let mut end = start;
         for (i, c) in self.text[start..].char_indices() {
-            match class(c) {
+            match CharClass::of(c) {
                 CharClass::OneLetter | CharClass::Letter | CharClass::Jamo if i == 0 => {
                     is_hangul = is_one_letter && c.script() == Script::Hangul;
                 }
@@ -301,10 +237,24 @@ mod tests {
     }
 
     #[test]
-    fn separators_without_tables_are_separators() {
-        for c in ('\u{2010}'..='\u{2027}').chain(['\u{A0}']) {
-            assert!(!c.is_alphanumeric() && !is_combining_mark(c) && !is_invisible(c), "{c:?}");
-        }
+    fn signs_that_nobody_reads_are_no_letters() {
+        assert_eq!(
+            cut("don\u{2BC}t users\u{2BC} o\u{2BB}zbek"),
+            ["don", "t", "users", "o", "zbek"]
+        );
+        assert_eq!(cut("بيانات ــ بي\u{640}انات"), ["بيانات", "بيانات"]);
+        assert_eq!(cut("a\u{200F}b c\u{FE0F}d \u{202A}e\u{202C}"), ["ab", "cd", "e"]);
+        assert_eq!(cut("می\u{200C}خواهیم"), ["میخواهیم"]);
+        assert_eq!(cut("ˈa \u{FE76} \u{37A} \u{FE77} \u{64B}"), ["a"]);
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_cut_into_letters() {
+        assert_eq!(cut("ទិន្នន័យ"), ["ទិ", "ន្", "ន", "ន័", "យ"]);
+        assert_eq!(cut("ຂໍ້ມູນ"), ["ຂໍ້", "ມູ", "ນ"]);
+        assert_eq!(cut("ဒေတာ"), ["ဒေ", "တာ"]);
+        assert_eq!(cut("ข้อมูล"), ["ข้", "อ", "มู", "ล"]);
+        assert_eq!(cut("៣០ថ្ងៃ"), ["30", "ថ្", "ងៃ"]);
     }
 
     #[test]

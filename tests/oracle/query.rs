@@ -6,13 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use unicode_normalization::UnicodeNormalization;
 
-<<<<<<< HEAD
-use super::tokens::{folded, tokens};
-use super::{corpus, memory};
-=======
-use super::corpus;
 use super::tokens::{folded, plain_name, tokens};
->>>>>>> 7fa8fcc (token: words fold as collation says, names too)
+use super::{corpus, memory};
 
 /// A query. A phrase keeps its words as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]

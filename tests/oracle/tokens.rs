@@ -130,6 +130,9 @@ pub fn folded(text: &str) -> Vec<String> {
 
 /// The form of one token that is compared.
 fn fold(token: &str) -> String {
+    if token.is_ascii() {
+        return token.to_ascii_lowercase();
+    }
     let visible: String = token.chars().filter(|&c| !is_invisible(c)).collect();
     if visible.chars().next().is_some_and(stands_alone) {
         let compatible: String = visible.nfkc().collect();

@@ -3,7 +3,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{is_invisible, tokens};
+use super::char_class::is_invisible;
+use super::cut::tokens;
 
 /// The form in which names are compared: its words are folded, and what is between them remains,
 /// in one style of quotes, dashes and spaces.

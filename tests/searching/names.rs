@@ -54,7 +54,7 @@ fptest!(composed_and_decomposed_names_are_one_company, |fx: Fixture| {
         fx.file(path, format!("# P\n\nNous vendons en {date}.\n"));
     }
     fx.run(["index", "in", "--collection", "Pre\u{301}"]).exits(0);
-    fx.run(["companies", "--format", "tsv"]).exits(0).stdout_has("Soci\u{E9}t\u{E9}");
+    fx.run(["companies", "--format", "csv"]).exits(0).stdout_has("Soci\u{E9}t\u{E9}");
     for name in ["Société", "Socie\u{301}te\u{301}", "SOCIETE", "soci?t?", "SOCIÉ*"] {
         let search = ["search", "nous vendons", "--company", name, "--count"];
         fx.run(search).exits(0).stdout_is("2\n");

@@ -43,9 +43,9 @@ use crate::search::select::{PolicySnapshots, SnapshotSelection};
 
 /// The policy to look for. The names must leave exactly one policy of the index.
 ///
-/// A name is the exact name if there is one, else the name whatever its case and accents, else a glob
-/// if it has `*`, `?` or `[`. `&str` and
-/// `String` convert into the choice of the only policy of that company.
+/// A name is the exact name if there is one, else the name whatever its case and accents, else a
+/// glob if it has `*`, `?` or `[`. `&str` and `String` convert into the choice of the only policy
+/// of that company.
 #[derive(Debug, Clone, Default)]
 pub struct PolicyChoice {
     /// The company.

@@ -1,13 +1,19 @@
 //! Detects the language of a text from a sample of its sentences.
 //!
-//! Detection is left to the library whatlang, which compares trigrams with the trigrams of seventy
-//! languages. A sample is enough, since more text makes the result no better; and as most snapshots
-//! of a policy have the same sample, its language is detected once.
+//! The script comes first: the one with the largest share of the letters, where a letter counts as
+//! much as it says. One Han letter is about a word, so that a Chinese text remains Chinese although
+//! it names many products in Latin letters. Chinese, Japanese and Korean are told by their scripts.
+//! The languages of any other script are left to the library whatlang, which compares trigrams with
+//! the trigrams of seventy languages, and gets the letters of that script alone.
+//!
+//! A sample is enough, since more text makes the result no better; and as most snapshots of a
+//! policy have the same sample, its language is detected once.
 
 use std::fmt::{self, Write};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use unicode_script::{Script, UnicodeScript};
 
 /// The size of a sample, in bytes.
 const SAMPLE_BYTES: usize = 600;
@@ -107,8 +113,92 @@ fn joined<'t>(pieces: impl Iterator<Item = &'t str>) -> String {
 /// assert_eq!(detect("12345"), None);
 /// ```
 pub fn detect(sample: &str) -> Option<Lang> {
+    if sample.is_ascii() {
+        return detect_by_trigrams(sample);
+    }
+    let scripts = ScriptWeights::of(sample);
+    let main = scripts.main()?;
+    if main == Script::Han {
+        return scripts.east_asian().parse().ok();
+    }
+    let own: String = sample
+        .chars()
+        .map(|c| if !c.is_alphabetic() || written_in(c) == main { c } else { ' ' })
+        .collect();
+    detect_by_trigrams(&own)
+}
+
+fn detect_by_trigrams(sample: &str) -> Option<Lang> {
     let guess = whatlang::detect(sample).filter(whatlang::Info::is_reliable)?;
     guess.lang().code().parse().ok()
+}
+
+/// One of so many letters of a Japanese text is at least Hiragana or Katakana. Chinese texts have
+/// them in names only.
+const LETTERS_PER_KANA: usize = 10;
+
+/// The scripts of a text with the weights of their letters.
+#[derive(Default)]
+struct ScriptWeights {
+    /// Weights by script. The scripts of East Asia share the entry of Han.
+    weights: Vec<(Script, usize)>,
+    han: usize,
+    kana: usize,
+    hangul: usize,
+}
+
+impl ScriptWeights {
+    fn of(text: &str) -> Self {
+        let mut scripts = Self::default();
+        for c in text.chars().filter(|c| c.is_alphabetic()) {
+            scripts.add(c);
+        }
+        scripts
+    }
+
+    /// Adds a letter. Names of products are in Latin letters everywhere, so those count least.
+    fn add(&mut self, c: char) {
+        let script = written_in(c);
+        let (counted, weight) = match script {
+            Script::Han => (Some(&mut self.han), 5),
+            Script::Hangul => (Some(&mut self.hangul), 3),
+            Script::Hiragana | Script::Katakana => (Some(&mut self.kana), 2),
+            Script::Latin => (None, 1),
+            Script::Common | Script::Inherited => return,
+            _ => (None, 2),
+        };
+        let is_east_asian = counted.is_some();
+        if let Some(counted) = counted {
+            *counted += 1;
+        }
+        let script = if is_east_asian { Script::Han } else { script };
+        match self.weights.iter_mut().find(|(known, _)| *known == script) {
+            Some((_, known)) => *known += weight,
+            None => self.weights.push((script, weight)),
+        }
+    }
+
+    /// The script with the largest weight; of several, the first in the text.
+    fn main(&self) -> Option<Script> {
+        let heaviest = self.weights.iter().rev().max_by_key(|(_, weight)| *weight)?;
+        Some(heaviest.0)
+    }
+
+    /// The code of the language of an East Asian text.
+    fn east_asian(&self) -> &'static str {
+        if self.hangul > self.han + self.kana {
+            "ko"
+        } else if self.kana * LETTERS_PER_KANA >= self.han + self.kana {
+            "ja"
+        } else {
+            "zh"
+        }
+    }
+}
+
+/// The script of a letter.
+fn written_in(c: char) -> Script {
+    if c.is_ascii() { Script::Latin } else { c.script() }
 }
 
 #[cfg(test)]
@@ -134,5 +224,31 @@ mod tests {
         assert_eq!(detect(&sample(pieces)).unwrap().to_string(), "de");
         assert!(sample(menu.into_iter()).starts_with("Home\nSign in\n"));
         assert!(sample([german; 50].into_iter()).len() <= SAMPLE_BYTES + 8);
+    }
+
+    #[test]
+    fn the_script_decides_before_the_words() {
+        let brands = "Windows, Mac, iPhone, iPad, Android, BlackBerry, Chrome, Safari, Firefox";
+        for (text, lang) in [
+            ("本服务条款适用于 {} 及其他设备上的应用程序。我们不会出售您的个人信息。", "zh"),
+            ("本規約は {} のアプリに適用されます。当社は個人情報を販売しません。", "ja"),
+            (
+                "본 약관은 {} 및 기타 기기의 앱에 적용됩니다. 당사는 개인정보를 판매하지 않습니다.",
+                "ko",
+            ),
+            ("Эти условия действуют для {}. Мы не продаём ваши личные данные никому.", "ru"),
+            ("Οι όροι ισχύουν για {}. Δεν πουλάμε τα προσωπικά σας δεδομένα.", "el"),
+            (
+                "These terms apply to {} and to 微信 (WeChat). We never sell your data to anyone.",
+                "en",
+            ),
+            ("Wir verkaufen Ihre Daten nicht, auch nicht über {}, und schützen sie für Sie.", "de"),
+        ] {
+            let text = text.replace("{}", brands);
+            assert_eq!(detect(&text).map(|lang| lang.to_string()).as_deref(), Some(lang), "{text}");
+        }
+        assert_eq!(detect("我们不会出售您的个人信息。").unwrap().to_string(), "zh");
+        assert_eq!(detect("个人信息保护政策の第一条").unwrap().to_string(), "zh");
+        assert_eq!(detect("1. 2. 3. — €"), None);
     }
 }

@@ -88,7 +88,7 @@ pub struct SourceRecord {
     /// A 128-bit hash of the decoded text.
     pub text_hash: [u8; 16],
     /// Whether the bytes were not UTF-8 and were decoded as windows-1252.
-    pub is_windows_1252: bool,
+    pub is_recoded: bool,
 }
 
 /// A distinct clause of a policy with its life: all its occurrences in all snapshots.

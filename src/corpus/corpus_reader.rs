@@ -63,8 +63,10 @@ pub trait ReadSession {
 pub struct LoadedSnapshot {
     /// Its metadata.
     pub info: SnapshotInfo,
-    /// Its text, if it was asked for.
+    /// Its text, if it was asked for and there is one.
     pub text: Option<SourceText>,
+    /// The rule by which it is left out after all, if that showed only in its text.
+    pub skipped: Option<SkipReason>,
 }
 
 /// One report of a scan.

@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::corpus_reader::{CorpusReader, LoadedSnapshot, ReadSession, SeenInput};
-use super::forms::form::HEAD_BYTES;
+use super::forms::form::{HEAD_BYTES, SnapshotRecord, UnreadText};
 use super::forms::registry::{FormRegistry, RecognisedFile};
 use super::found_snapshot::{FoundSnapshot, SnapshotBody, fingerprint};
+use super::no_text::is_annex_path;
 use super::notices::SkipReason;
 use super::read_options::ReadOptions;
+use super::snapshot_facts::SnapshotFacts;
 use super::source_text::MAX_BYTES;
 use crate::error::{Error, Result};
 use crate::model::SnapshotSource;
@@ -50,7 +52,7 @@ impl FileCorpus {
             }
             Some(SkipReason::Index)
         } else if kind.is_symlink() && is_below {
-            Some(SkipReason::SymbolicLink)
+            Some(reason_of_link(entry))
         } else {
             (!is_file(entry)).then_some(SkipReason::NoFile)
         };
@@ -168,9 +170,13 @@ impl ReadSession for FileSession<'_> {
         };
         let inside = files.path_inside(path);
         let bytes = read_whole(path).map_err(Error::io(path))?;
-        let read = files.forms.read(&inside, bytes).map_err(|reason| corpus_error(path, reason))?;
-        let Some(record) = read.filter(|record| record.key.time == found.time) else {
-            return Err(corpus_error(path, "has changed while it was read"));
+        let (facts, text, skipped) = match files.forms.read(&inside, bytes) {
+            Ok(Some(SnapshotRecord { key, facts, text })) if key.time == found.time => {
+                (facts, Some(text), None)
+            }
+            Ok(_) => return Err(corpus_error(path, "has changed while it was read")),
+            Err(UnreadText::Skipped(reason)) => (SnapshotFacts::default(), None, Some(reason)),
+            Err(UnreadText::Failed(reason)) => return Err(corpus_error(path, reason)),
         };
         let source = SnapshotSource {
             corpus: files.root.to_string_lossy().into_owned(),
@@ -179,8 +185,8 @@ impl ReadSession for FileSession<'_> {
             entry: None,
             line: None,
         };
-        let info = record.facts.into_info(found.time, source, found.fingerprint);
-        Ok(LoadedSnapshot { info, text: Some(record.text) })
+        let info = facts.into_info(found.time, source, found.fingerprint);
+        Ok(LoadedSnapshot { info, text, skipped })
     }
 }
 
@@ -194,6 +200,18 @@ fn is_hidden(entry: &DirEntry) -> bool {
 
 fn is_index(entry: &DirEntry) -> bool {
     entry.path().join(MANIFEST).is_file()
+}
+
+/// Why a symbolic link is left out: it is one, or the pointer of git-annex to a file.
+fn reason_of_link(entry: &DirEntry) -> SkipReason {
+    let target = std::fs::read_link(entry.path());
+    let is_pointer =
+        target.is_ok_and(|target| is_annex_path(target.as_os_str().as_encoded_bytes()));
+    if is_pointer && !entry.path().exists() {
+        SkipReason::ContentNotFetched
+    } else {
+        SkipReason::SymbolicLink
+    }
 }
 
 /// Whether the entry is a file. A link counts as what it points to.

@@ -14,15 +14,17 @@
 //!   texts, except from a stream: a stream can be read only once, so its texts go to a temporary
 //!   file.
 //! - A [`ReadSession`] reads snapshots on one thread. Any number of sessions may read at once.
-//! - Texts are decoded and otherwise unchanged. Bytes that are not UTF-8 are read as windows-1252,
-//!   and [`SourceText::is_windows_1252`] says so.
+//! - Texts are decoded and otherwise unchanged. Bytes that are not UTF-8 are read in the encoding
+//!   that they declare or seem to have, and [`SourceText::is_recoded`] says so.
 
 mod corpus_reader;
+mod encodings;
 mod file_corpus;
 mod forms;
 mod found_snapshot;
 mod git;
 mod layouts;
+mod no_text;
 mod notices;
 mod python_json;
 mod read_options;

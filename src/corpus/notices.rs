@@ -30,11 +30,17 @@ pub enum SkipReason {
     /// The clone does not have it: a text that was not fetched, or the changes of a commit whose
     /// parents were not fetched.
     NotFetched,
+    /// It is no text: a document or picture, or compressed or other binary data.
+    NoText,
+    /// It is the pointer that Git LFS or git-annex leaves in the place of a file.
+    ContentNotFetched,
+    /// It divides a window into frames, which show other pages.
+    FrameSet,
 }
 
 impl SkipReason {
     /// Every reason.
-    pub const ALL: [SkipReason; 12] = [
+    pub const ALL: [SkipReason; 15] = [
         SkipReason::NoHeader,
         SkipReason::NoDate,
         SkipReason::Empty,
@@ -47,6 +53,9 @@ impl SkipReason {
         SkipReason::Deleted,
         SkipReason::Submodule,
         SkipReason::NotFetched,
+        SkipReason::NoText,
+        SkipReason::ContentNotFetched,
+        SkipReason::FrameSet,
     ];
 
     /// The reason as it is shown to people. Indexes store counts under these texts, so a changed
@@ -65,6 +74,11 @@ impl SkipReason {
             SkipReason::Deleted => "deleted, which is no snapshot",
             SkipReason::Submodule => "submodule",
             SkipReason::NotFetched => "not fetched by a shallow or partial clone",
+            SkipReason::NoText => "not a text, but a PDF, a picture, or compressed or binary data",
+            SkipReason::ContentNotFetched => {
+                "content not fetched, only a pointer of Git LFS or git-annex"
+            }
+            SkipReason::FrameSet => "frames without a text of their own",
         }
     }
 }
@@ -73,8 +87,8 @@ impl SkipReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CorpusNotice {
-    /// The bytes are not UTF-8 and were read as windows-1252.
-    Windows1252,
+    /// The bytes are not UTF-8, and were read in the encoding that they declare or seem to have.
+    NotUtf8,
     /// The date is before the first policies on the web, or after today. It is indexed as it is.
     OddDate,
     /// The clone is shallow: older snapshots are missing.
@@ -86,17 +100,19 @@ pub enum CorpusNotice {
 impl CorpusNotice {
     /// Every notice.
     pub const ALL: [CorpusNotice; 4] = [
-        CorpusNotice::Windows1252,
+        CorpusNotice::NotUtf8,
         CorpusNotice::OddDate,
         CorpusNotice::Shallow,
         CorpusNotice::Partial,
     ];
 
-    /// The notice as it is shown, followed by a count: `read as windows-1252, being no UTF-8: 3`.
+    /// The notice as it is shown, followed by a count: `dated before 1995 or in the future: 3`.
     /// Indexes store counts under these texts, so a changed text needs a new index format.
     pub fn text(self) -> &'static str {
         match self {
-            CorpusNotice::Windows1252 => "read as windows-1252, being no UTF-8",
+            CorpusNotice::NotUtf8 => {
+                "not UTF-8, and read in the encoding that they declare or seem to have"
+            }
             CorpusNotice::OddDate => "dated before 1995 or in the future, and indexed at that date",
             CorpusNotice::Shallow => {
                 "shallow clones, read as far back as they go \

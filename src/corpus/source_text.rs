@@ -1,7 +1,9 @@
-//! Decodes bytes to text.
+//! The text of a snapshot.
 
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
+
+use super::encodings;
 
 /// The size limit of a text: 64 MiB. A policy has kilobytes, and larger files would exhaust memory.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -11,31 +13,22 @@ pub const MAX_BYTES: u64 = 64 << 20;
 pub struct SourceText {
     /// The Markdown, without header line and byte order mark.
     pub body: String,
-    /// Whether the bytes were not UTF-8 and were read as windows-1252.
-    pub is_windows_1252: bool,
+    /// Whether the bytes were not UTF-8, so that they were read in the encoding that they declare
+    /// or seem to have.
+    pub is_recoded: bool,
 }
 
 impl SourceText {
-    /// Decodes bytes: as UTF-16 if they begin with its byte order mark, as UTF-8 if they are valid
-    /// UTF-8, and as windows-1252 otherwise. A byte order mark of UTF-8 does not prove that the
-    /// bytes are UTF-8.
-    pub fn decode(mut bytes: Vec<u8>) -> Self {
-        match Encoding::for_bom(&bytes) {
-            Some((encoding, mark)) if encoding == UTF_8 => drop(bytes.drain(..mark)),
-            Some((encoding, mark)) => {
-                let body = encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned();
-                return Self { body, is_windows_1252: false };
-            }
-            None => {}
-        }
-        match String::from_utf8(bytes) {
-            Ok(body) => Self { body, is_windows_1252: false },
-            Err(error) => {
-                let body =
-                    WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned();
-                Self { body, is_windows_1252: true }
-            }
-        }
+    /// Decodes bytes that declare no encoding.
+    pub fn decode(bytes: Vec<u8>) -> Self {
+        Self::decode_as(bytes, None)
+    }
+
+    /// Decodes bytes that declare this encoding, if it is not UTF-8.
+    pub(super) fn decode_as(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Self {
+        let (mut body, is_recoded) = encodings::decode(bytes, declared);
+        without_furniture_marks(&mut body);
+        Self { body, is_recoded }
     }
 }
 
@@ -44,29 +37,24 @@ pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
 }
 
+/// Removes the two noncharacters that mark furniture in the text of pages (see `forms::html`). In
+/// the texts of others they mean nothing.
+pub(super) fn without_furniture_marks(text: &mut String) {
+    /// The bytes that both begin with.
+    const PREFIX: &[u8] = &[0xEF, 0xB7];
+    if memchr::memmem::find(text.as_bytes(), PREFIX).is_some() {
+        text.retain(|c| !matches!(c, '\u{FDD0}' | '\u{FDD1}'));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_byte_sequence_is_text() {
-        assert_eq!(
-            SourceText::decode(b"a\xE9\x93".to_vec()),
-            SourceText { body: "aé“".into(), is_windows_1252: true }
-        );
-        assert_eq!(
-            SourceText::decode("\u{FEFF}é".into()),
-            SourceText { body: "é".into(), is_windows_1252: false }
-        );
-        let marked = SourceText::decode(b"\xEF\xBB\xBFa\xE9\x93".to_vec());
-        assert_eq!(
-            marked,
-            SourceText { body: "aé“".into(), is_windows_1252: true },
-            "a mark before other bytes"
-        );
-        assert_eq!(
-            SourceText::decode(b"\xFF\xFEa\0".to_vec()),
-            SourceText { body: "a".into(), is_windows_1252: false }
-        );
+    fn marks_of_furniture_are_removed() {
+        let mut text = "a\u{FDD0}b\u{FDD1}\u{FDD2}".to_owned();
+        without_furniture_marks(&mut text);
+        assert_eq!(text, "ab\u{FDD2}");
     }
 }

@@ -126,9 +126,9 @@ fptest!(foreign_bytes_are_read_and_counted, |fx: Fixture| {
     bytes.extend(b"\n\nOur caf\xe9 never sells \x93data\x94.\n");
     fx.file("corpus/acme.md", bytes);
     fx.policy("brick.example", "2001-01-01", "Our café never sells “data”.\n");
-    fx.run(["index", "corpus"])
-        .exits(0)
-        .stderr_has("read as windows-1252, being no UTF-8: 1 (such as corpus/acme.md)\n");
+    fx.run(["index", "corpus"]).exits(0).stderr_has(
+        "and read in the encoding that they declare or seem to have: 1 (such as corpus/acme.md)\n",
+    );
     let run = fx.run(["search", "café never sells data", "--format", "jsonl"]);
     let texts: Vec<_> = run.exits(0).json_lines().iter().map(|hit| hit["text"].clone()).collect();
     assert_eq!(texts, ["Our café never sells “data”."; 2]);
@@ -138,7 +138,7 @@ fptest!(foreign_bytes_are_read_and_counted, |fx: Fixture| {
     bytes.extend(0..=255);
     fx.file("corpus/any.md", bytes);
     fx.run(["index", "corpus"]).exits(0).stderr_has("(such as corpus/any.md)\n");
-    fx.run(["index", "corpus", "--rebuild"])
-        .exits(0)
-        .stderr_has("read as windows-1252, being no UTF-8: 2 (such as corpus/acme.md)\n");
+    fx.run(["index", "corpus", "--rebuild"]).exits(0).stderr_has(
+        "and read in the encoding that they declare or seem to have: 2 (such as corpus/acme.md)\n",
+    );
 });

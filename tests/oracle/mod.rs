@@ -8,6 +8,7 @@
 //!   scanning token positions.
 //! - [`corpus`] is a model of snapshots and clauses with a search over it, and makes random corpora
 //!   that print as Markdown files.
+//! - [`page`] lists the words that a page shows.
 //! - [`strip`] scans raw Markdown and knows nothing about CommonMark.
 //! - [`time`] answers questions about time.
 //!
@@ -17,6 +18,7 @@
 
 pub mod corpus;
 mod memory;
+pub mod page;
 pub mod query;
 pub mod strip;
 pub mod time;

@@ -3,6 +3,7 @@
 
 pub mod collapse;
 pub mod folding;
+pub mod pages;
 pub mod search;
 pub mod sections;
 pub mod tokens;

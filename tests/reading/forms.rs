@@ -231,7 +231,10 @@ fptest!(the_file_wins_over_its_path_and_that_over_the_date, |fx: Fixture| {
             "clay.example Privacy Policy 2002-01-01T12:00:00Z",
         ]
     );
-    assert_eq!(skipped(&report), BTreeMap::from([(SkipReason::NoPolicy, 2)]));
+    assert_eq!(
+        skipped(&report),
+        BTreeMap::from([(SkipReason::NoPolicy, 1), (SkipReason::NoText, 1)])
+    );
     assert_eq!(report.failed.len(), 1);
     assert!(
         report.failed[0].reason.starts_with("line 3: `soon` is no date; write YYYY-MM-DD"),
@@ -294,7 +297,7 @@ fptest!(hostile_inputs_are_counted_and_the_rest_is_indexed, |fx: Fixture| {
         .unwrap();
     fx.file(
         "corpus/large-page.html",
-        format!("{}{}", comment("fern.example", "2001-01-01"), "<p>".repeat(6 << 20)),
+        format!("{}{}We lend data.", comment("fern.example", "2001-01-01"), "<p>".repeat(6 << 20)),
     );
     let odd = Path::new("corpus").join(std::ffi::OsStr::from_bytes(b"odd-\xff.md"));
     fx.file(odd, format!("{}\n\nWe swap data.\n", header("gorse.example", "2001-01-01")));
@@ -306,12 +309,12 @@ fptest!(hostile_inputs_are_counted_and_the_rest_is_indexed, |fx: Fixture| {
     if let Some(command) = fx.unprivileged() {
         fs::set_permissions(fx.root(), fs::Permissions::from_mode(0o777)).unwrap();
         let done = run(command, &["index", "corpus"]);
-        done.exits(2).stderr_has("indexed 4 snapshots of 4 policies");
+        done.exits(2).stderr_has("indexed 5 snapshots of 5 policies");
         done.stderr_has("error: corpus/secret: Permission denied")
             .stderr_has("error: corpus/bad.html: line 1, column ");
-        done.stderr_has("error: corpus/large.md: is larger than 64 MiB")
-            .stderr_has("error: corpus/large-page.html: is larger than 16 MiB");
-        done.stderr_has("skipped 1: names no company (such as corpus/large.html)");
+        done.stderr_has("error: corpus/large.md: is larger than 64 MiB");
+        done.stderr_has("skipped 1: not a text")
+            .stderr_has("binary data (such as corpus/large.html)");
         done.stderr_has("error: corpus/attributes.html: has tags that are none of a page");
     }
     fs::set_permissions(fx.path("corpus/secret"), fs::Permissions::from_mode(0o755)).unwrap();
@@ -322,7 +325,7 @@ fptest!(hostile_inputs_are_counted_and_the_rest_is_indexed, |fx: Fixture| {
         .collect();
     assert_eq!(
         texts,
-        ["acme", "brick", "clay", "gorse", "hazel"].map(|name| (name, "data.")).map(
+        ["acme", "brick", "clay", "fern", "gorse", "hazel"].map(|name| (name, "data.")).map(
             |(name, word)| {
                 (Box::leak(format!("{name}.example").into_boxed_str()) as &str, word)
             }

@@ -1,11 +1,14 @@
 //! Tests how corpora are read: which snapshots are found, and their texts and metadata.
 
 pub mod corpora;
+pub mod encodings;
 pub mod forms;
 pub mod generator;
 pub mod git;
 pub mod ingest;
 pub mod metadata;
+pub mod no_texts;
+pub mod pages;
 pub mod streams;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,6 @@
 //! The interface of a file form, and what a form finds in a file.
 
+use crate::corpus::notices::SkipReason;
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
 use crate::model::ArchiveTime;
@@ -23,8 +24,23 @@ pub(in crate::corpus) trait FileForm: Send + Sync {
     ///
     /// # Errors
     ///
-    /// The file is invalid: the reason in one line.
-    fn read(&self, path: &str, bytes: Vec<u8>) -> Result<(SnapshotFacts, SourceText), String>;
+    /// The file is invalid, or has no text.
+    fn read(&self, path: &str, bytes: Vec<u8>) -> Result<(SnapshotFacts, SourceText), UnreadText>;
+}
+
+/// Why a file has no text that can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::corpus) enum UnreadText {
+    /// It is left out by a rule.
+    Skipped(SkipReason),
+    /// It is invalid: the reason in one line.
+    Failed(String),
+}
+
+impl From<String> for UnreadText {
+    fn from(reason: String) -> Self {
+        Self::Failed(reason)
+    }
 }
 
 /// The policy and the archive time of a snapshot.
@@ -78,4 +94,9 @@ pub(in crate::corpus) fn whole_letters(head: &[u8]) -> &[u8] {
         return head;
     }
     &head[..head.iter().rposition(u8::is_ascii).map_or(head.len(), |last| last + 1)]
+}
+
+/// The part of a file by which its form is recognised.
+pub(in crate::corpus) fn head_of(bytes: &[u8]) -> &[u8] {
+    &bytes[..bytes.len().min(HEAD_BYTES as usize)]
 }

@@ -17,7 +17,8 @@
 use serde_json::{Map, Value};
 
 use super::field_lines;
-use super::form::{FileForm, PartialKey, whole_letters};
+use super::form::{FileForm, PartialKey, UnreadText, whole_letters};
+use super::html::conversion::convert_page;
 use super::yaml::{self, InvalidYaml, YamlField};
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
@@ -34,9 +35,10 @@ impl FileForm for FrontMatterForm {
         matter.key().map(Some)
     }
 
-    fn read(&self, _path: &str, bytes: Vec<u8>) -> Result<(SnapshotFacts, SourceText), String> {
+    fn read(&self, _path: &str, bytes: Vec<u8>) -> Result<(SnapshotFacts, SourceText), UnreadText> {
         let mut text = SourceText::decode(bytes);
         let facts = cut_front_matter(&mut text).unwrap_or_default();
+        convert_page(&mut text)?;
         Ok((facts, text))
     }
 }
@@ -166,7 +168,7 @@ mod tests {
     use super::*;
 
     fn text(body: &str) -> SourceText {
-        SourceText { body: body.to_owned(), is_windows_1252: false }
+        SourceText { body: body.to_owned(), is_recoded: false }
     }
 
     fn key(body: &str) -> PartialKey {

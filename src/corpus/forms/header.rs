@@ -10,7 +10,8 @@
 //! the corpus has the same header without Markdown and without the link. Its texts are plain: the
 //! second line is the title and every later line a paragraph.
 
-use super::form::{FileForm, PartialKey};
+use super::form::{FileForm, PartialKey, UnreadText};
+use super::html::conversion::convert_page;
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
 use crate::model::{ArchiveTime, PRIVACY_POLICY};
@@ -46,9 +47,10 @@ impl FileForm for HeaderForm {
         }))
     }
 
-    fn read(&self, _path: &str, bytes: Vec<u8>) -> Result<(SnapshotFacts, SourceText), String> {
+    fn read(&self, _path: &str, bytes: Vec<u8>) -> Result<(SnapshotFacts, SourceText), UnreadText> {
         let mut text = SourceText::decode(bytes);
-        let addresses = cut_header(&mut text).ok_or("the header is gone")?;
+        let addresses = cut_header(&mut text).ok_or_else(|| "the header is gone".to_owned())?;
+        convert_page(&mut text)?;
         let ArchivedAddresses { url, archive_url } = addresses;
         Ok((SnapshotFacts { url, archive_url, ..SnapshotFacts::default() }, text))
     }

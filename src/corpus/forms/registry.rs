@@ -6,12 +6,13 @@
 //! Archive dataset), then, for the date alone, the options of the user.
 
 use super::dataset;
-use super::form::{FileForm, HEAD_BYTES, PartialKey, SnapshotKey, SnapshotRecord};
+use super::form::{FileForm, PartialKey, SnapshotKey, SnapshotRecord, UnreadText, head_of};
 use super::front_matter::FrontMatterForm;
 use super::header::HeaderForm;
 use super::html::HtmlForm;
 use super::path_pattern::{PathPattern, default_time};
 use super::plain::PlainForm;
+use crate::corpus::no_text;
 use crate::corpus::notices::SkipReason;
 use crate::corpus::read_options::ReadOptions;
 use crate::corpus::snapshot_facts::SnapshotFacts;
@@ -49,7 +50,7 @@ impl FormRegistry {
             forms: vec![
                 Box::new(HeaderForm),
                 Box::new(FrontMatterForm),
-                Box::new(HtmlForm::new()),
+                Box::new(HtmlForm),
                 Box::new(PlainForm),
             ],
             pattern: options.path.as_deref().map(PathPattern::parse).transpose()?,
@@ -63,10 +64,14 @@ impl FormRegistry {
             return RecognisedFile::Skipped(SkipReason::Empty);
         }
         let key = match self.form(path, head) {
-            Ok(Some((_, key))) => key.or(self.key_of_path(path)),
+            Ok(Some((_, key))) => key,
             Ok(None) => PartialKey::default(),
             Err(reason) => return RecognisedFile::Failed(reason),
         };
+        if let Some(reason) = reason_of_key(&key, head) {
+            return RecognisedFile::Skipped(reason);
+        }
+        let key = key.or(self.key_of_path(path));
         match self.complete(key) {
             Ok(key) => RecognisedFile::Found(key),
             Err(skip) => RecognisedFile::Skipped(skip),
@@ -77,8 +82,8 @@ impl FormRegistry {
     ///
     /// # Errors
     ///
-    /// The file has a known form but is invalid: the reason in one line.
-    pub fn read(&self, path: &str, bytes: Vec<u8>) -> Result<Option<SnapshotRecord>, String> {
+    /// The file has a known form but is invalid, or has no text.
+    pub fn read(&self, path: &str, bytes: Vec<u8>) -> Result<Option<SnapshotRecord>, UnreadText> {
         let Some((form, key)) = self.form(path, head_of(&bytes))? else { return Ok(None) };
         let Ok(key) = self.complete(key.or(self.key_of_path(path))) else { return Ok(None) };
         let (facts, text) = form.read(path, bytes)?;
@@ -89,15 +94,18 @@ impl FormRegistry {
     ///
     /// # Errors
     ///
-    /// The file is not a text, or has a known form but is invalid: the reason in one line.
+    /// The file has a known form but is invalid, or has no text.
     pub fn read_text(
         &self,
         path: &str,
         bytes: Vec<u8>,
-    ) -> Result<(SnapshotFacts, SourceText), String> {
-        match self.form(path, head_of(&bytes))? {
-            Some((form, _)) => form.read(path, bytes),
-            None => Err("is no text".to_owned()),
+    ) -> Result<(SnapshotFacts, SourceText), UnreadText> {
+        let Some((form, key)) = self.form(path, head_of(&bytes))? else {
+            return Err("has no form that is known".to_owned().into());
+        };
+        match reason_of_key(&key, head_of(&bytes)) {
+            Some(reason) => Err(UnreadText::Skipped(reason)),
+            None => form.read(path, bytes),
         }
     }
 
@@ -134,7 +142,7 @@ impl FormRegistry {
     }
 }
 
-/// The part of a file by which its form is recognised.
-fn head_of(bytes: &[u8]) -> &[u8] {
-    &bytes[..bytes.len().min(HEAD_BYTES as usize)]
+/// The reason why a file is no text. A file that names its company is one, whatever it contains.
+fn reason_of_key(key: &PartialKey, head: &[u8]) -> Option<SkipReason> {
+    if key.company.is_some() { None } else { no_text::reason(head) }
 }

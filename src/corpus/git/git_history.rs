@@ -12,6 +12,7 @@ use super::repository::Repository;
 use crate::corpus::corpus_reader::{
     CorpusExtent, CorpusReader, LoadedSnapshot, ReadSession, SeenInput,
 };
+use crate::corpus::forms::form::UnreadText;
 use crate::corpus::forms::path_pattern::PathPattern;
 use crate::corpus::forms::registry::FormRegistry;
 use crate::corpus::found_snapshot::{FoundSnapshot, GitBody, SnapshotBody};
@@ -157,7 +158,7 @@ impl GitSession<'_> {
         &mut self,
         body: &GitBody,
         facts: &mut SnapshotFacts,
-    ) -> std::result::Result<SourceText, String> {
+    ) -> std::result::Result<SourceText, UnreadText> {
         let object = self.reader.read(body.blob, ObjectKind::Blob);
         let object = object.map_err(|error| error.to_string())?;
         self.history.layout.read(&body.path, object.data.clone(), facts)
@@ -175,10 +176,13 @@ impl ReadSession for GitSession<'_> {
         };
         let facts = self.facts(body);
         let mut facts = facts.map_err(|error| self.error(error.to_string()))?;
-        let mut text = None;
+        let (mut text, mut skipped) = (None, None);
         if wants_text || self.history.layout.has_facts_in_text() {
-            let read = self.text(body, &mut facts);
-            text = Some(read.map_err(|message| self.error(message))?);
+            match self.text(body, &mut facts) {
+                Ok(read) => text = Some(read),
+                Err(UnreadText::Skipped(reason)) => skipped = Some(reason),
+                Err(UnreadText::Failed(message)) => return Err(self.error(message)),
+            }
         }
         let source = SnapshotSource {
             corpus: self.history.source.corpus.to_string_lossy().into_owned(),
@@ -188,6 +192,6 @@ impl ReadSession for GitSession<'_> {
             line: None,
         };
         let info = facts.into_info(found.time, source, found.fingerprint);
-        Ok(LoadedSnapshot { info, text: text.filter(|_| wants_text) })
+        Ok(LoadedSnapshot { info, text: text.filter(|_| wants_text), skipped })
     }
 }

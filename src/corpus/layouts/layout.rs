@@ -1,5 +1,8 @@
 //! The interface of a history layout.
 
+use crate::corpus::forms::form::{UnreadText, head_of};
+use crate::corpus::forms::html::conversion::convert_page;
+use crate::corpus::no_text;
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
 use crate::model::ArchiveTime;
@@ -40,13 +43,18 @@ pub(in crate::corpus) trait HistoryLayout: Send + Sync {
     ///
     /// # Errors
     ///
-    /// The text is invalid: the reason in one line.
+    /// The text is invalid, or there is none.
     fn read(
         &self,
         _path: &str,
         bytes: Vec<u8>,
         _facts: &mut SnapshotFacts,
-    ) -> Result<SourceText, String> {
-        Ok(SourceText::decode(bytes))
+    ) -> Result<SourceText, UnreadText> {
+        if let Some(reason) = no_text::reason(head_of(&bytes)) {
+            return Err(UnreadText::Skipped(reason));
+        }
+        let mut text = SourceText::decode(bytes);
+        convert_page(&mut text)?;
+        Ok(text)
     }
 }

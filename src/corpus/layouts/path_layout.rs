@@ -1,6 +1,7 @@
 //! The layout of histories whose paths name policies by a pattern of the user.
 
 use super::layout::HistoryLayout;
+use crate::corpus::forms::form::UnreadText;
 use crate::corpus::forms::path_pattern::PathPattern;
 use crate::corpus::forms::registry::FormRegistry;
 use crate::corpus::snapshot_facts::SnapshotFacts;
@@ -51,7 +52,7 @@ impl HistoryLayout for PathLayout {
         path: &str,
         bytes: Vec<u8>,
         facts: &mut SnapshotFacts,
-    ) -> Result<SourceText, String> {
+    ) -> Result<SourceText, UnreadText> {
         let (read, text) = self.forms.read_text(path, bytes)?;
         *facts = read;
         Ok(text)

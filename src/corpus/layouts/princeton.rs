@@ -8,7 +8,10 @@
 use serde_json::Value;
 
 use super::layout::HistoryLayout;
+use crate::corpus::forms::form::{UnreadText, head_of};
 use crate::corpus::forms::header::cut_header;
+use crate::corpus::forms::html::conversion::convert_page;
+use crate::corpus::no_text;
 use crate::corpus::python_json::to_json;
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
@@ -65,12 +68,18 @@ impl HistoryLayout for PrincetonLeuven {
         _path: &str,
         bytes: Vec<u8>,
         facts: &mut SnapshotFacts,
-    ) -> Result<SourceText, String> {
+    ) -> Result<SourceText, UnreadText> {
+        let reason = no_text::reason(head_of(&bytes));
         let mut text = SourceText::decode(bytes);
-        if let Some(addresses) = cut_header(&mut text) {
+        let addresses = cut_header(&mut text);
+        if let (None, Some(reason)) = (&addresses, reason) {
+            return Err(UnreadText::Skipped(reason));
+        }
+        if let Some(addresses) = addresses {
             facts.url = addresses.url.or_else(|| facts.url.take());
             facts.archive_url = addresses.archive_url.or_else(|| facts.archive_url.take());
         }
+        convert_page(&mut text)?;
         Ok(text)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::jsonl::JsonMembers;
 use super::record::{FIELDS, FieldNames};
-use crate::corpus::source_text::without_mark;
+use crate::corpus::source_text::SourceText;
 
 /// The possible delimiters. If a line has several equally often, the last of them wins.
 const DELIMITERS: [u8; 3] = [b';', b'\t', b','];
@@ -19,7 +19,8 @@ pub(super) fn delimiter(head: &[u8]) -> u8 {
 /// Whether these first bytes are the head of a table of snapshots: its first row names the company
 /// and at least one other known field.
 pub(super) fn is_table(head: &[u8], names: &FieldNames) -> bool {
-    let Ok(fields) = fields(first_line(head), delimiter(head)) else { return false };
+    let line = SourceText::decode(first_line(head).to_vec()).body;
+    let Ok(fields) = fields(&line, delimiter(head)) else { return false };
     let known: Vec<_> = FIELDS
         .into_iter()
         .filter(|ours| fields.iter().any(|field| field == names.theirs(ours)))
@@ -32,16 +33,16 @@ fn first_line(head: &[u8]) -> &[u8] {
 }
 
 /// The fields of one record.
-pub(super) fn fields(record: &[u8], delimiter: u8) -> Result<Vec<String>, String> {
-    let record = without_mark(record);
+pub(super) fn fields(record: &str, delimiter: u8) -> Result<Vec<String>, String> {
+    let record = record.as_bytes();
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .delimiter(delimiter)
         .buffer_capacity(record.len().clamp(64, 8192))
         .from_reader(record);
-    let mut fields = csv::ByteRecord::new();
-    reader.read_byte_record(&mut fields).map_err(|error| error.to_string())?;
-    Ok(fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect())
+    let mut fields = csv::StringRecord::new();
+    reader.read_record(&mut fields).map_err(|error| error.to_string())?;
+    Ok(fields.iter().map(str::to_owned).collect())
 }
 
 /// The members of a row, as texts. Empty fields count as missing.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::jsonl::{self, JsonMembers};
-use crate::corpus::forms::form::{SnapshotKey, SnapshotRecord};
-use crate::corpus::forms::html::HtmlForm;
+use crate::corpus::forms::form::{SnapshotKey, SnapshotRecord, UnreadText};
+use crate::corpus::forms::html::conversion::{convert_page, to_markdown};
 use crate::corpus::snapshot_facts::SnapshotFacts;
-use crate::corpus::source_text::{MAX_BYTES, SourceText};
+use crate::corpus::source_text::{MAX_BYTES, SourceText, without_furniture_marks};
 use crate::corpus::times::{TIME_FORMS, archive_time};
 use crate::error::{self, Error};
 use crate::model::PRIVACY_POLICY;
@@ -63,16 +63,16 @@ impl FieldNames {
     }
 }
 
-/// Reads the snapshot in a line or row. `pages` converts a text that is given as HTML.
+/// Reads the snapshot in a line or row. `is_recoded` says whether its bytes were not UTF-8.
 ///
 /// # Errors
 ///
-/// A field is missing or invalid: the reason in one line.
+/// A field is missing or invalid, or its page has no text.
 pub(super) fn read(
     members: JsonMembers,
     names: &FieldNames,
-    pages: &HtmlForm,
-) -> Result<SnapshotRecord, String> {
+    is_recoded: bool,
+) -> Result<SnapshotRecord, UnreadText> {
     let mut fields = RecordFields { members, names };
     // An empty text is a text: a page may have been empty when it was archived.
     let has_text = fields.has("text");
@@ -80,7 +80,7 @@ pub(super) fn read(
     let policy_type = fields.text("type")?.unwrap_or_else(|| PRIVACY_POLICY.to_owned());
     let date = fields.text("date")?;
     let Some(time) = fields.text("archive_time")?.or(date) else {
-        return Err(fields.lacks("date"));
+        return Err(fields.lacks("date").into());
     };
     let time = archive_time(time.trim()).ok_or_else(|| {
         let shown: String = time.chars().take(SHOWN_CHARS).collect();
@@ -88,21 +88,13 @@ pub(super) fn read(
     })?;
     let (url, archive_url) = (fields.text("url")?, fields.text("archive_url")?);
     let title = fields.text("title")?;
-    let body = match (fields.text("text")?, fields.text("html")?) {
-        (Some(body), _) => body,
-        (None, Some(page)) => pages.to_markdown(&page)?,
-        (None, None) if has_text => String::new(),
-        (None, None) => return Err(fields.lacks("text")),
-    };
-    if body.len() as u64 > MAX_BYTES {
-        return Err(format!("its text is larger than {} MiB", MAX_BYTES >> 20));
-    }
+    let text = SourceText { body: fields.body(has_text)?, is_recoded };
     let is_technical = fields.is_technical()?;
     let metadata = fields.into_metadata(title)?;
     Ok(SnapshotRecord {
         key: SnapshotKey { company: company.trim().to_owned(), policy_type, time },
         facts: SnapshotFacts { url, archive_url, is_technical, metadata },
-        text: SourceText { body, is_windows_1252: false },
+        text,
     })
 }
 
@@ -140,6 +132,27 @@ impl RecordFields<'_> {
     /// The message for a missing field.
     fn lacks(&self, ours: &str) -> String {
         format!("has no `{}`", self.names.theirs(ours))
+    }
+
+    /// Removes the text, or the page that is given in its place. `has_text` says whether there is a
+    /// text, which may be blank.
+    fn body(&mut self, has_text: bool) -> Result<String, UnreadText> {
+        let body = match (self.text("text")?, self.text("html")?) {
+            (Some(mut body), _) => {
+                without_furniture_marks(&mut body);
+                let mut text = SourceText { body, is_recoded: false };
+                convert_page(&mut text)?;
+                text.body
+            }
+            (None, Some(page)) => to_markdown(&page)?,
+            (None, None) if has_text => String::new(),
+            (None, None) => return Err(self.lacks("text").into()),
+        };
+        if body.len() as u64 > MAX_BYTES {
+            let reason = format!("its text is larger than {} MiB", MAX_BYTES >> 20);
+            return Err(UnreadText::Failed(reason));
+        }
+        Ok(body)
     }
 
     fn is_technical(&mut self) -> Result<bool, String> {

@@ -10,11 +10,10 @@ use super::lines::{BoundedLine, LineReader, MAX_LINE};
 use super::record::{self, FieldNames};
 use super::spill::{SpillFile, SpilledSnapshot};
 use crate::corpus::corpus_reader::SeenInput;
-use crate::corpus::forms::form::{HEAD_BYTES, SnapshotRecord};
-use crate::corpus::forms::html::HtmlForm;
+use crate::corpus::forms::form::{HEAD_BYTES, SnapshotRecord, UnreadText};
 use crate::corpus::forms::registry::{FormRegistry, RecognisedFile};
 use crate::corpus::found_snapshot::{FoundSnapshot, SnapshotBody, fingerprint};
-use crate::corpus::source_text::{MAX_BYTES, without_mark};
+use crate::corpus::source_text::{MAX_BYTES, SourceText};
 
 /// What reading the entries and lines of a stream needs.
 pub(super) struct StreamParts {
@@ -24,8 +23,6 @@ pub(super) struct StreamParts {
     pub forms: FormRegistry,
     /// The names of fields in JSON Lines and CSV.
     pub names: FieldNames,
-    /// Converts pages that are fields of JSON Lines and CSV.
-    pub pages: HtmlForm,
 }
 
 impl StreamParts {
@@ -116,9 +113,17 @@ impl<'s> StreamScan<'s> {
                 self.keep(record, print, RecordPlace::Entry(self.at.clone()))?;
             }
             Ok(None) => self.fail("has no form that is known"),
-            Err(reason) => self.fail(reason),
+            Err(unread) => self.leave_out(unread),
         }
         Ok(())
+    }
+
+    /// Reports that the entry or line that is being read has no text.
+    fn leave_out(&mut self, unread: UnreadText) {
+        match unread {
+            UnreadText::Skipped(reason) => self.report(|at| SeenInput::Skipped(at, reason)),
+            UnreadText::Failed(reason) => self.fail(reason),
+        }
     }
 
     /// Reads JSON Lines.
@@ -126,12 +131,7 @@ impl<'s> StreamScan<'s> {
         loop {
             self.at = format!("line {}", lines.line());
             let Some((line, piece)) = lines.next()? else { return Ok(()) };
-            self.record(line, piece, |bytes| {
-                let text = std::str::from_utf8(without_mark(bytes));
-                let text = text
-                    .map_err(|error| format!("column {}: is not UTF-8", error.valid_up_to() + 1))?;
-                jsonl::members(text)
-            })?;
+            self.record(line, piece, jsonl::members)?;
         }
     }
 
@@ -143,16 +143,14 @@ impl<'s> StreamScan<'s> {
     ) -> io::Result<()> {
         let header = match lines.next()? {
             Some((_, BoundedLine::Whole(bytes))) => {
-                csv::fields(&bytes, delimiter).map_err(io::Error::other)?
+                csv::fields(&SourceText::decode(bytes).body, delimiter).map_err(io::Error::other)?
             }
             _ => return Err(io::Error::other("the first row is too long")),
         };
         loop {
             self.at = format!("line {}", lines.line());
             let Some((line, piece)) = lines.next()? else { return Ok(()) };
-            self.record(line, piece, |bytes| {
-                csv::members(&header, csv::fields(bytes, delimiter)?)
-            })?;
+            self.record(line, piece, |text| csv::members(&header, csv::fields(text, delimiter)?))?;
         }
     }
 
@@ -161,7 +159,7 @@ impl<'s> StreamScan<'s> {
         &mut self,
         line: u64,
         piece: BoundedLine,
-        members: impl FnOnce(&[u8]) -> Result<JsonMembers, String>,
+        members: impl FnOnce(&str) -> Result<JsonMembers, String>,
     ) -> io::Result<()> {
         let bytes = match piece {
             BoundedLine::Whole(bytes) if bytes.trim_ascii().is_empty() => return Ok(()),
@@ -171,16 +169,15 @@ impl<'s> StreamScan<'s> {
                 return Ok(());
             }
         };
-        let read = members(&bytes)
-            .and_then(|members| record::read(members, &self.parts.names, &self.parts.pages));
+        // The line number is part of what the index stores, so it is part of the state.
+        let print = fingerprint(&[&line.to_le_bytes(), &bytes]);
+        let SourceText { body, is_recoded } = SourceText::decode(bytes);
+        let members = members(&body).map_err(UnreadText::Failed);
+        let read = members.and_then(|members| record::read(members, &self.parts.names, is_recoded));
         match read {
-            Ok(record) => {
-                // The line number is part of what the index stores, so it is part of the state.
-                let print = fingerprint(&[&line.to_le_bytes(), &bytes]);
-                self.keep(record, print, RecordPlace::Line(line))
-            }
-            Err(reason) => {
-                self.fail(reason);
+            Ok(record) => self.keep(record, print, RecordPlace::Line(line)),
+            Err(unread) => {
+                self.leave_out(unread);
                 Ok(())
             }
         }

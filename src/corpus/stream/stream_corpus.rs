@@ -16,7 +16,6 @@ use crate::corpus::corpus_reader::{
     CorpusExtent, CorpusReader, LoadedSnapshot, ReadSession, SeenInput,
 };
 use crate::corpus::forms::form::HEAD_BYTES;
-use crate::corpus::forms::html::HtmlForm;
 use crate::corpus::forms::registry::FormRegistry;
 use crate::corpus::found_snapshot::{FoundSnapshot, SnapshotBody};
 use crate::corpus::read_options::ReadOptions;
@@ -56,7 +55,7 @@ impl StreamCorpus {
         let Some(shape) = shape else { return Ok(None) };
         let forms = FormRegistry::new(options)?;
         Ok(Some(Self {
-            parts: StreamParts { path: path.to_owned(), forms, names, pages: HtmlForm::new() },
+            parts: StreamParts { path: path.to_owned(), forms, names },
             shape,
             temporary: options.temporary.clone(),
             spill: OnceLock::new(),
@@ -183,6 +182,6 @@ impl ReadSession for StreamSession<'_> {
             line: spilled.line,
         };
         let info = spilled.facts.into_info(found.time, source, found.fingerprint);
-        Ok(LoadedSnapshot { info, text: Some(spilled.text) })
+        Ok(LoadedSnapshot { info, text: Some(spilled.text), skipped: None })
     }
 }

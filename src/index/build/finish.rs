@@ -147,9 +147,9 @@ impl BuiltCorpora {
             let reason = SkipReason::Duplicate.reason().to_owned();
             counts.skipped.entry(reason).or_default().add(source.place());
         }
-        if policy.windows_1252.count > 0 {
-            let notice = CorpusNotice::Windows1252.text().to_owned();
-            counts.notices.insert(notice, policy.windows_1252.clone());
+        if policy.recoded.count > 0 {
+            let notice = CorpusNotice::NotUtf8.text().to_owned();
+            counts.notices.insert(notice, policy.recoded.clone());
         }
         counts
     }

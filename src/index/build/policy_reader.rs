@@ -175,13 +175,21 @@ impl KnownSnapshot {
     }
 }
 
+/// Why a snapshot is not read.
+enum UnreadSnapshot {
+    /// It is left out by a rule.
+    Skipped(SkipReason),
+    /// It cannot be read, for this reason.
+    Failed(String),
+}
+
 /// A text that the collapser has.
 #[derive(Clone, Copy)]
 struct KnownText {
     hash: [u8; 16],
     number: TextNumber,
     bytes: u64,
-    is_windows_1252: bool,
+    is_recoded: bool,
 }
 
 /// The state of reading one policy.
@@ -220,8 +228,8 @@ impl<'r> Reading<'r> {
         let mut known = Vec::with_capacity(policy.snapshots.len());
         for (snapshot, text) in policy.snapshots.into_iter().zip(numbers) {
             let CollapsedSnapshot { info, record, .. } = snapshot;
-            let SourceRecord { text_hash: hash, bytes, is_windows_1252, .. } = record;
-            let text = KnownText { hash, number: text, bytes, is_windows_1252 };
+            let SourceRecord { text_hash: hash, bytes, is_recoded, .. } = record;
+            let text = KnownText { hash, number: text, bytes, is_recoded };
             self.by_hash.entry(hash).or_insert(text);
             known.push(KnownSnapshot { info, record, text: text.number, is_new: false });
         }
@@ -248,18 +256,23 @@ impl<'r> Reading<'r> {
         Ok(KnownSnapshot { info, record: *record, text: text.number, is_new: false })
     }
 
-    /// Reads a snapshot. If that fails, the failure is in the report, and this returns `None`.
+    /// Reads a snapshot. If it has no text that can be read, this is in the report, and `None` is
+    /// returned.
     fn read(&mut self, candidate: &Candidate) -> Option<KnownSnapshot> {
         let Candidate { reader: number, found } = candidate;
         let (reader, corpus) = (&self.reader.scan.readers[*number], self.reader.numbers[*number]);
         match self.try_read(candidate) {
             Ok((info, text)) => {
-                let KnownText { hash: text_hash, number: text, bytes, is_windows_1252 } = text;
+                let KnownText { hash: text_hash, number: text, bytes, is_recoded } = text;
                 let order = found.order;
-                let record = SourceRecord { corpus, order, bytes, text_hash, is_windows_1252 };
+                let record = SourceRecord { corpus, order, bytes, text_hash, is_recoded };
                 Some(KnownSnapshot { info, record, text, is_new: true })
             }
-            Err(reason) => {
+            Err(UnreadSnapshot::Skipped(reason)) => {
+                self.out.report.skip(reason, reader.at(found));
+                None
+            }
+            Err(UnreadSnapshot::Failed(reason)) => {
                 self.out.report.fail(reader.at(found), reason);
                 self.out.failed_readers.push(*number);
                 None
@@ -272,22 +285,26 @@ impl<'r> Reading<'r> {
     ///
     /// # Errors
     ///
-    /// The reason, in one line, why it cannot be read.
+    /// The reason why it is not read.
     fn try_read(
         &mut self,
         candidate: &Candidate,
-    ) -> std::result::Result<(SnapshotInfo, KnownText), String> {
+    ) -> std::result::Result<(SnapshotInfo, KnownText), UnreadSnapshot> {
         let Candidate { reader: number, found } = candidate;
         let reader = &self.reader.scan.readers[*number];
         let name = found.text_name().map(|name| (*number, name.to_vec()));
         let known = name.as_ref().and_then(|name| self.by_name.get(name)).copied();
         let session = self.sessions[*number].get_or_insert_with(|| reader.session());
         let read = session.read(found, known.is_none());
-        let LoadedSnapshot { info, text } = read.map_err(|error| reason(&error))?;
+        let LoadedSnapshot { info, text, skipped } =
+            read.map_err(|error| UnreadSnapshot::Failed(reason(&error)))?;
+        if let Some(skipped) = skipped {
+            return Err(UnreadSnapshot::Skipped(skipped));
+        }
         let text = match (known, text) {
             (Some(known), _) => known,
-            (None, Some(text)) => self.text(text)?,
-            (None, None) => return Err("has no text".to_owned()),
+            (None, Some(text)) => self.text(text).map_err(UnreadSnapshot::Failed)?,
+            (None, None) => return Err(UnreadSnapshot::Failed("has no text".to_owned())),
         };
         self.by_name.extend(name.map(|name| (name, text)));
         Ok((info, text))
@@ -297,13 +314,13 @@ impl<'r> Reading<'r> {
     fn text(&mut self, text: SourceText) -> std::result::Result<KnownText, String> {
         let hash = text_hash(&text.body);
         if let Some(known) = self.by_hash.get(&hash) {
-            return Ok(KnownText { is_windows_1252: text.is_windows_1252, ..*known });
+            return Ok(KnownText { is_recoded: text.is_recoded, ..*known });
         }
         let collapser = &mut self.collapser;
         let bytes = text.body.len() as u64;
         let number = catch_unwind(AssertUnwindSafe(|| collapser.add_text(text.body)))
             .map_err(|_| "internal error while sectioning; please report it".to_owned())?;
-        let known = KnownText { hash, number, bytes, is_windows_1252: text.is_windows_1252 };
+        let known = KnownText { hash, number, bytes, is_recoded: text.is_recoded };
         self.by_hash.insert(hash, known);
         Ok(known)
     }
@@ -355,10 +372,10 @@ impl<'r> Reading<'r> {
     fn count(&mut self, snapshot: &KnownSnapshot, is_new_text: bool) {
         let KnownSnapshot { info, record, is_new, .. } = snapshot;
         let (sources, report) = (&mut self.out.sources, &mut self.out.report);
-        if record.is_windows_1252 {
-            sources.windows_1252.add(info.source.place());
+        if record.is_recoded {
+            sources.recoded.add(info.source.place());
             if *is_new {
-                report.note(CorpusNotice::Windows1252, info.source.place());
+                report.note(CorpusNotice::NotUtf8, info.source.place());
             }
         }
         report.indexed += u64::from(*is_new);

@@ -76,6 +76,9 @@ fn compare_policy(
     for Candidate { found, .. } in candidates {
         progress.advance(1);
         let read = session.read(found, true).map_err(|error| error.to_string());
+        if read.as_ref().is_ok_and(|snapshot| snapshot.skipped.is_some()) {
+            continue;
+        }
         let text = read.and_then(|snapshot| snapshot.text.ok_or_else(|| "has no text".to_owned()));
         let ordinal = left.remove(&found.fingerprint);
         let problem = match text {

@@ -24,8 +24,8 @@ pub(crate) struct PolicySources {
     /// Duplicates: snapshots with the time and text of another one. If that one is removed, a
     /// duplicate takes its place.
     pub duplicates: Vec<StoredSnapshot>,
-    /// The snapshots that were decoded as windows-1252.
-    pub windows_1252: Tally,
+    /// The snapshots whose bytes were not UTF-8.
+    pub recoded: Tally,
     /// The number of snapshots that have each metadata key.
     pub metadata: BTreeMap<String, u64>,
     /// The number of snapshots in each language.

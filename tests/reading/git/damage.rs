@@ -133,7 +133,7 @@ fptest!(entries_without_a_text_are_counted, |fx: Fixture| {
     let bytes = latin.bytes.iter().map(|byte| if *byte == b'?' { 0xe9 } else { *byte }).collect();
     let bare = Stream { bytes, commits: 1 }.bare(&fx, "latin.git");
     let report = expect(&fx, &bare, 1, &[], 0);
-    assert_eq!(report.notices[&CorpusNotice::Windows1252].count, 1);
+    assert_eq!(report.notices[&CorpusNotice::NotUtf8].count, 1);
     assert_eq!(texts(&bare), ["Acme 2017-07-14 café"]);
 });
 

@@ -10,18 +10,25 @@
 //! ```
 //!
 //! A page becomes Markdown: first its title as a heading of the first level, as in the Markdown
-//! files of that corpus, then the words that a reader sees. Scripts, styles, images and
-//! replacements for scripts are left out. Navigation and footers stay.
+//! files of that corpus, then the words that a reader sees. Scripts, styles, pictures and
+//! replacements for scripts are left out.
+//!
+//! Text around the policy stays and is marked as furniture: navigation, headers, footers, asides,
+//! dialogs, fields and menus of choices, text that is not shown, and the toolbar of an archive. A
+//! line with only U+FDD0 begins it, and a line with only U+FDD1 ends it; sectioning reads these
+//! lines. Both are noncharacters, which Unicode reserves for the inside of programs, and they are
+//! removed from texts that are read.
 
-mod charset;
-mod clean;
+pub(in crate::corpus) mod conversion;
+mod inline_text;
+mod likeness;
 mod limits;
-mod page_table;
+mod markdown_writer;
+mod page;
 mod tokens;
 
-use htmd::HtmlToMarkdown;
-
-use super::form::{FileForm, PartialKey, whole_letters};
+use self::conversion::{decode, is_html, to_markdown};
+use super::form::{FileForm, PartialKey, UnreadText, whole_letters};
 use super::header::{ARCHIVED, archive_time, link_target, original_url, site_name};
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
@@ -30,49 +37,15 @@ use crate::model::{ArchiveTime, PRIVACY_POLICY};
 /// The start of the comment, before the site.
 const OPENING: &str = "The following is the downloaded HTML source of the ";
 
-/// The size limit of a page: 16 MiB. The tree of a page takes many times its size.
-const MAX_PAGE_BYTES: usize = 16 << 20;
-
 /// The extensions of HTML files. A file with one of them is a page however it begins.
 const EXTENSIONS: [&str; 3] = [".html", ".htm", ".xhtml"];
 
-/// The first tags of pages, after comments and declarations.
-const FIRST_TAGS: [&str; 4] = ["<!doctype html", "<html", "<head", "<body"];
-
 /// HTML files.
-pub(in crate::corpus) struct HtmlForm {
-    converter: HtmlToMarkdown,
-}
-
-impl HtmlForm {
-    /// Returns the form.
-    pub fn new() -> Self {
-        Self { converter: HtmlToMarkdown::new() }
-    }
-
-    /// Converts a page to Markdown.
-    ///
-    /// # Errors
-    ///
-    /// The page is too large, or would take too long: the reason in one line.
-    pub fn to_markdown(&self, html: &str) -> Result<String, String> {
-        if html.len() > MAX_PAGE_BYTES {
-            let limit = MAX_PAGE_BYTES >> 20;
-            return Err(format!("is larger than {limit} MiB, too much for one page"));
-        }
-        if limits::is_attack(html) {
-            return Err(
-                "has tags that are none of a page: thousands of attributes in one".to_owned()
-            );
-        }
-        let (title, events) = tokens::read(html);
-        self.converter.convert(&clean::clean(&title, events)).map_err(|error| error.to_string())
-    }
-}
+pub(in crate::corpus) struct HtmlForm;
 
 impl FileForm for HtmlForm {
     fn recognise(&self, path: &str, head: &[u8]) -> Result<Option<PartialKey>, String> {
-        let start = charset::decode(whole_letters(head).to_vec()).body;
+        let start = decode(whole_letters(head).to_vec()).body;
         if let Some(comment) = SourceComment::parse(&start)? {
             return Ok(Some(PartialKey {
                 company: Some(comment.site),
@@ -81,15 +54,15 @@ impl FileForm for HtmlForm {
             }));
         }
         let path = path.to_ascii_lowercase();
-        let is_html = EXTENSIONS.iter().any(|end| path.ends_with(end)) || begins_like_html(&start);
-        Ok(is_html.then(PartialKey::default))
+        let is_page = EXTENSIONS.iter().any(|end| path.ends_with(end)) || is_html(&start);
+        Ok(is_page.then(PartialKey::default))
     }
 
-    fn read(&self, _path: &str, bytes: Vec<u8>) -> Result<(SnapshotFacts, SourceText), String> {
-        let mut text = charset::decode(bytes);
+    fn read(&self, _path: &str, bytes: Vec<u8>) -> Result<(SnapshotFacts, SourceText), UnreadText> {
+        let mut text = decode(bytes);
         let comment = SourceComment::parse(&text.body).ok().flatten();
         let archive_url = comment.and_then(|comment| comment.archive_url);
-        text.body = self.to_markdown(&text.body)?;
+        text.body = to_markdown(&text.body)?;
         let url = archive_url.as_deref().and_then(original_url);
         Ok((SnapshotFacts { url, archive_url, ..SnapshotFacts::default() }, text))
     }
@@ -120,124 +93,13 @@ impl SourceComment {
     }
 }
 
-/// Whether a text begins like a page, after comments and XML declarations.
-fn begins_like_html(text: &str) -> bool {
-    let mut rest = text.trim_start();
-    loop {
-        let end = match rest {
-            _ if rest.starts_with("<!--") => "-->",
-            _ if rest.starts_with("<?xml") => "?>",
-            _ => break,
-        };
-        let Some((_, after)) = rest.split_once(end) else { return false };
-        rest = after.trim_start();
-    }
-    FIRST_TAGS
-        .iter()
-        .any(|start| rest.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start)))
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::section::section;
 
-    /// Pieces of pages that join to valid and invalid HTML. Every letter outside of tags is shown.
-    const PIECES: &[&str] = &[
-        "<p>",
-        "</p>",
-        "<b>",
-        "</b>",
-        "<i>",
-        "</i>",
-        "<a href=\"https://acme.example/(x\">",
-        "<a href='a b'>",
-        "<a>",
-        "</a>",
-        "<h1>",
-        "</h1>",
-        "<h2>",
-        "</h2>",
-        "<ul>",
-        "</ul>",
-        "<ol>",
-        "</ol>",
-        "<li>",
-        "</li>",
-        "<blockquote>",
-        "</blockquote>",
-        "<br>",
-        "<pre>",
-        "</pre>",
-        "<table>",
-        "</table>",
-        "<tr>",
-        "</tr>",
-        "<td>",
-        "</td>",
-        "<th>",
-        "</th>",
-        "<div>",
-        "</div>",
-        "<span>",
-        "</span>",
-        "<caption>",
-        "<code>",
-        "</code>",
-        "<hr>",
-        "<img alt=x src=y>",
-        "<select><option>",
-        "<textarea>",
-        "</textarea>",
-        "<font color=red>",
-        " ",
-        "\n",
-        "\n\n",
-        "&nbsp;",
-        "&amp;",
-        "&lt;",
-        "|",
-        "*",
-        "_",
-        "**",
-        "`",
-        "```",
-        "~~~",
-        "#",
-        "# ",
-        "- ",
-        "+ ",
-        "1. ",
-        "1) ",
-        "> ",
-        "[",
-        "](",
-        "]",
-        ")",
-        "!",
-        "\\",
-        "---",
-        "===",
-        ".",
-        "    ",
-        "é",
-        "個",
-        "a",
-        "b c",
-        "Data",
-        "word",
-        "We sell",
-        "https://acme.example/",
-    ];
-
-    fn letters(text: &str) -> String {
-        text.chars().filter(|c| c.is_alphabetic()).collect()
-    }
-
     fn clauses(html: &str) -> Vec<(&'static str, String)> {
-        let markdown = HtmlForm::new().to_markdown(html).unwrap();
+        let markdown = to_markdown(html).unwrap();
         section(&markdown).into_iter().map(|clause| (clause.kind.name(), clause.text)).collect()
     }
 
@@ -245,7 +107,7 @@ mod tests {
     fn check(html: &str, expected: &[(&str, &str)]) {
         let clauses = clauses(html);
         let clauses: Vec<_> = clauses.iter().map(|(kind, text)| (*kind, text.as_str())).collect();
-        assert_eq!(clauses, expected, "{html}\n{}", HtmlForm::new().to_markdown(html).unwrap());
+        assert_eq!(clauses, expected, "{html}\n{}", to_markdown(html).unwrap());
     }
 
     #[test]
@@ -341,20 +203,6 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_known_by_how_they_begin() {
-        for html in [
-            "<!DOCTYPE HTML PUBLIC>",
-            "\n<?xml version='1.0'?>\n<!-- a --><HTML>",
-            "<body bgcolor=white>",
-        ] {
-            assert!(begins_like_html(html), "{html}");
-        }
-        for text in ["# Privacy <html>", "", "<p>Markdown may begin so</p>", "<!-- <html>"] {
-            assert!(!begins_like_html(text), "{text}");
-        }
-    }
-
-    #[test]
     fn a_hundred_thousand_tags_deep() {
         for tag in [
             "div",
@@ -372,23 +220,6 @@ mod tests {
             let found = clauses(&html);
             let words: Vec<_> = found.iter().map(|(_, text)| text.as_str()).collect();
             assert_eq!(words, ["We sell data."], "{tag}");
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
-
-        #[test]
-        fn no_letter_is_lost(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..60)) {
-            let html = pieces.concat();
-            let (_, events) = tokens::read(&html);
-            let shown: String = events
-                .iter()
-                .map(|event| if let tokens::HtmlEvent::Text(text) = event { text } else { "" })
-                .collect();
-            let found: String = clauses(&html).into_iter().map(|(_, text)| text).collect();
-            let markdown = HtmlForm::new().to_markdown(&html).unwrap();
-            prop_assert_eq!(letters(&found), letters(&shown), "{}\n{}", &html, markdown);
         }
     }
 }

@@ -1,6 +1,4 @@
-//! Reads HTML into events: the words of a page, and the few tags that make clauses or mark words.
-//!
-//! Whether tags are well nested is left to `clean`.
+//! Reads the tokens of HTML and passes what is shown to the builder of the page.
 
 use std::cell::RefCell;
 
@@ -10,53 +8,39 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
-/// An element that makes clauses or marks words. Elements of the same meaning share a variant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum HtmlElement {
-    Bold,
-    Italic,
-    Link,
-    /// A heading of this level, from 1.
-    Heading(u8),
-    /// A list; `true` if its entries are numbered.
-    List(bool),
-    Item,
-    Quote,
-    Break,
-    Preformatted,
-    Table,
-    Row,
-    /// A cell; `true` if it is the header of its row or column.
-    Cell(bool),
-    /// Any other element that begins and ends a paragraph.
-    Block,
-    /// Any other element inside a line. It is ignored.
-    Inline,
-}
+use super::page::page_builder::{BuiltPage, PageBuilder};
 
-/// One event of a page, in the order of the page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum HtmlEvent {
-    /// A start tag, with the target if it is a link.
-    Open(HtmlElement, Option<String>),
-    /// An end tag.
-    Close(HtmlElement),
-    /// Text, with character references resolved.
-    Text(String),
-}
+/// How many bytes of a page the tokenizer gets at once. It copies them.
+const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Returns the title of a page and its events. Scripts and styles are left out.
-pub(super) fn read(html: &str) -> (String, Vec<HtmlEvent>) {
+/// Reads a page. Returns its title and the page.
+pub(super) fn read(html: &str) -> (String, BuiltPage) {
+    let is_xml = html.trim_start_matches('\u{FEFF}').trim_start().starts_with("<?xml");
+    let page = RefCell::new(PageReader { is_xml, ..PageReader::default() });
+    let tokenizer = Tokenizer::new(TokenReceiver { page }, TokenizerOpts::default());
     let input = BufferQueue::default();
-    input.push_back(StrTendril::from(html));
-    let tokenizer = Tokenizer::new(EventCollector::default(), TokenizerOpts::default());
-    // The tokenizer stops only to run a script, and scripts are not run: the result is always done.
-    while !input.is_empty() {
-        let _ = tokenizer.feed(&input);
+    let mut rest = html;
+    while !rest.is_empty() {
+        let (chunk, after) = rest.split_at(chunk_end(rest));
+        input.push_back(StrTendril::from(chunk));
+        // The tokenizer stops only to run a script, and scripts are not run.
+        while !input.is_empty() {
+            let _ = tokenizer.feed(&input);
+        }
+        rest = after;
     }
     tokenizer.end();
-    let page = tokenizer.sink.page.into_inner();
-    (page.title.unwrap_or_default(), page.events)
+    let PageReader { title, builder, .. } = tokenizer.sink.page.into_inner();
+    (title.unwrap_or_default(), builder.finish())
+}
+
+/// The end of the next chunk.
+fn chunk_end(text: &str) -> usize {
+    let mut end = text.len().min(CHUNK_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    end
 }
 
 /// Where the text that is being read belongs.
@@ -69,22 +53,25 @@ enum TextTarget {
     Nothing,
 }
 
-/// The title and the events so far.
+/// The title and the page so far.
 #[derive(Default)]
-struct PageEvents {
+struct PageReader {
     title: Option<String>,
-    events: Vec<HtmlEvent>,
+    builder: PageBuilder,
     /// Where the next text belongs.
     into: TextTarget,
+    /// Whether the page is XML, in which any tag may close itself.
+    is_xml: bool,
+    /// The number of open drawings.
+    drawings: usize,
 }
 
 /// Receives the tokens of the HTML library.
-#[derive(Default)]
-struct EventCollector {
-    page: RefCell<PageEvents>,
+struct TokenReceiver {
+    page: RefCell<PageReader>,
 }
 
-impl TokenSink for EventCollector {
+impl TokenSink for TokenReceiver {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
@@ -93,29 +80,36 @@ impl TokenSink for EventCollector {
             Token::CharacterTokens(text) => page.text(&text),
             Token::TagToken(tag) if tag.kind == TagKind::StartTag => return page.start(&tag),
             Token::TagToken(tag) => page.end(&tag),
+            Token::CommentToken(text) => page.builder.comment(&text),
             _ => {}
         }
         TokenSinkResult::Continue
     }
+
+    /// Whether `<![CDATA[` begins text here.
+    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
+        let page = self.page.borrow();
+        page.is_xml || page.drawings > 0
+    }
 }
 
-impl PageEvents {
+impl PageReader {
     fn text(&mut self, text: &str) {
         match self.into {
             TextTarget::Title => self.title.get_or_insert_default().push_str(text),
             TextTarget::Nothing => {}
-            TextTarget::Page => match self.events.last_mut() {
-                Some(HtmlEvent::Text(before)) => before.push_str(text),
-                _ => self.events.push(HtmlEvent::Text(text.to_owned())),
-            },
+            TextTarget::Page => self.builder.text(text),
         }
     }
 
     fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
-        let name = &*tag.name;
+        self.into = TextTarget::Page;
+        let closes_itself = tag.self_closing && (self.is_xml || self.drawings > 0);
         // The content of these elements is not HTML, up to their end tag.
-        let (into, kind) = match name {
-            "title" if self.title.is_none() => (TextTarget::Title, RawKind::Rcdata),
+        let (into, kind) = match &*tag.name {
+            "title" if self.title.is_none() && self.drawings == 0 => {
+                (TextTarget::Title, RawKind::Rcdata)
+            }
             "title" => (TextTarget::Nothing, RawKind::Rcdata),
             "script" => (TextTarget::Nothing, RawKind::ScriptData),
             "style" | "iframe" | "noembed" | "noframes" | "noscript" => {
@@ -124,81 +118,46 @@ impl PageEvents {
             "textarea" => (TextTarget::Page, RawKind::Rcdata),
             "xmp" => (TextTarget::Page, RawKind::Rawtext),
             _ => {
-                self.into = TextTarget::Page;
-                let element = element(name);
-                let is_link = element == HtmlElement::Link;
-                let target = is_link.then(|| attribute(tag, "href")).flatten();
-                self.push(HtmlEvent::Open(element, target));
-                return TokenSinkResult::Continue;
+                self.builder.start(tag);
+                if closes_itself {
+                    self.builder.close_itself(&tag.name);
+                } else if &*tag.name == "svg" {
+                    self.drawings += 1;
+                }
+                return match &*tag.name {
+                    "plaintext" => TokenSinkResult::Plaintext,
+                    _ => TokenSinkResult::Continue,
+                };
             }
         };
+        if closes_itself {
+            return TokenSinkResult::Continue;
+        }
         self.into = into;
-        self.push(HtmlEvent::Open(element(name), None));
+        if into == TextTarget::Page {
+            self.builder.start(tag);
+        }
         TokenSinkResult::RawData(kind)
     }
 
     fn end(&mut self, tag: &Tag) {
-        self.into = TextTarget::Page;
-        self.push(HtmlEvent::Close(element(&tag.name)));
-    }
-
-    fn push(&mut self, event: HtmlEvent) {
-        if !matches!(
-            event,
-            HtmlEvent::Open(HtmlElement::Inline, _) | HtmlEvent::Close(HtmlElement::Inline)
-        ) {
-            self.events.push(event);
+        let was_into = std::mem::take(&mut self.into);
+        if &*tag.name == "svg" {
+            self.drawings = self.drawings.saturating_sub(1);
         }
-    }
-}
-
-/// The value of an attribute, if it is not blank.
-fn attribute(tag: &Tag, name: &str) -> Option<String> {
-    let found = tag.attrs.iter().find(|attribute| &*attribute.name.local == name)?;
-    Some(found.value.trim().to_owned()).filter(|value| !value.is_empty())
-}
-
-/// The element of a tag name.
-fn element(name: &str) -> HtmlElement {
-    match name {
-        "b" | "strong" => HtmlElement::Bold,
-        "i" | "em" => HtmlElement::Italic,
-        "a" => HtmlElement::Link,
-        "h1" => HtmlElement::Heading(1),
-        "h2" => HtmlElement::Heading(2),
-        "h3" => HtmlElement::Heading(3),
-        "h4" => HtmlElement::Heading(4),
-        "h5" => HtmlElement::Heading(5),
-        "h6" => HtmlElement::Heading(6),
-        "ul" | "menu" | "dir" => HtmlElement::List(false),
-        "ol" => HtmlElement::List(true),
-        "li" => HtmlElement::Item,
-        "blockquote" => HtmlElement::Quote,
-        "br" => HtmlElement::Break,
-        "pre" | "textarea" | "xmp" | "listing" => HtmlElement::Preformatted,
-        "table" => HtmlElement::Table,
-        "tr" => HtmlElement::Row,
-        "th" => HtmlElement::Cell(true),
-        "td" => HtmlElement::Cell(false),
-        "address" | "article" | "aside" | "body" | "button" | "caption" | "center" | "dd"
-        | "details" | "dialog" | "div" | "dl" | "dt" | "fieldset" | "figcaption" | "figure"
-        | "footer" | "form" | "frameset" | "head" | "header" | "hgroup" | "hr" | "html"
-        | "legend" | "main" | "nav" | "optgroup" | "option" | "p" | "search" | "section"
-        | "select" | "summary" | "tbody" | "tfoot" | "thead" => HtmlElement::Block,
-        _ => HtmlElement::Inline,
+        if was_into == TextTarget::Page {
+            self.builder.end(&tag.name);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::corpus::forms::html::markdown_writer::write;
 
-    fn text(html: &str) -> String {
-        let (_, events) = read(html);
-        events
-            .iter()
-            .map(|event| if let HtmlEvent::Text(text) = event { text } else { "|" })
-            .collect()
+    fn markdown(html: &str) -> String {
+        write(&read(html).1.blocks)
     }
 
     #[test]
@@ -206,21 +165,23 @@ mod tests {
         let html = "<!DOCTYPE html><html><head><title>A &amp; B</title><style>p { x }</style>\
             <script>if (a < b) document.write('<p>no</p>');</script></head>\
             <body><!-- no --><p>We sell.</p><noscript><p>no</p></noscript>\
-            <svg><title>no</title></svg> <span>yes</span></body></html>";
+            <template><p>no<template>no</template>no</template>\
+            <svg><title>no</title><desc>no</desc></svg> <span>yes</span></body></html>";
         assert_eq!(read(html).0, "A & B");
-        let shown: Vec<String> = text(html).split('|').map(str::trim).map(str::to_owned).collect();
-        let shown: Vec<&str> =
-            shown.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-        assert_eq!(shown, ["We sell.", "yes"]);
+        assert_eq!(markdown(html), "We sell.\n\nyes\n");
     }
 
     #[test]
     fn tags_without_an_end() {
-        assert_eq!(text("a <b x='>'>b</B > c &lt;d&gt; < e"), "a |b| c <d> < e");
-        assert_eq!(read("<a href=' https://acme.example/ '>x").1[0].clone(), {
-            HtmlEvent::Open(HtmlElement::Link, Some("https://acme.example/".to_owned()))
-        });
-        assert_eq!(text("a<!-- b"), "a");
-        assert_eq!(text("a<script>b"), "a");
+        assert_eq!(markdown("a <b x='>'>b</B > c &lt;d&gt; < e"), "a **b** c \\<d\\> \\< e\n");
+        assert_eq!(
+            markdown("<a href=' https://acme.example/ '>x"),
+            "[x](<https://acme.example/>)\n"
+        );
+        assert_eq!(markdown("a<!-- b"), "a\n");
+        assert_eq!(markdown("a<script>b"), "a\n");
+        assert_eq!(markdown("<?xml version='1.0'?><title/><p>a<a name='b'/></p>"), "a\n");
+        assert_eq!(markdown("<?xml version='1.0'?><p>a <![CDATA[<b>]]></p>"), "a \\<b\\>\n");
+        assert_eq!(markdown("a<plaintext>b</p>"), "a\n\nb\\</p\\>\n");
     }
 }

@@ -1,0 +1,185 @@
+//! Decodes bytes to text: as they are declared, as UTF-8, or in the encoding that they seem to
+//! have.
+//!
+//! The encoding of bytes that declare none and are not UTF-8 is left to chardetng, the detector of
+//! a browser. A few wrong bytes do not make another encoding of a text: if nearly all of it is
+//! UTF-8, the other bytes become U+FFFD.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+/// The size of the text from which an encoding is detected, in bytes. More makes the result no
+/// better.
+const SAMPLE_BYTES: usize = 1 << 20;
+
+/// The number of UTF-8 letters for one wrong byte from which a text is UTF-8 although it declares
+/// another encoding.
+const LETTERS_PER_WRONG_BYTE: usize = 10;
+
+/// Decodes bytes. `declared` is the encoding that the text itself declares, if it is not UTF-8.
+/// Returns the text, and whether the bytes were not UTF-8.
+pub(super) fn decode(mut bytes: Vec<u8>, declared: Option<&'static Encoding>) -> (String, bool) {
+    if let Some((encoding, mark)) = unicode_mark(&bytes) {
+        if encoding != UTF_8 {
+            return (encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned(), false);
+        }
+        bytes.drain(..mark);
+    }
+    // Text in an encoding of ASCII bytes, such as ISO-2022-JP, is always valid UTF-8.
+    let declared_as_ascii = declared.filter(|encoding| !encoding.is_ascii_compatible());
+    if let Some(encoding) = declared_as_ascii {
+        return (encoding.decode_without_bom_handling(&bytes).0.into_owned(), true);
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => (text, false),
+        Err(error) => (decode_other(error.as_bytes(), declared), true),
+    }
+}
+
+/// Decodes bytes that are not UTF-8.
+fn decode_other(bytes: &[u8], declared: Option<&'static Encoding>) -> String {
+    let share = Utf8Share::of(bytes);
+    let letters_per_wrong_byte = declared.map_or(1, |_| LETTERS_PER_WRONG_BYTE);
+    if share.letters > 0 && share.letters >= share.wrong * letters_per_wrong_byte {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
+    let encoding = declared.unwrap_or_else(|| detected(bytes));
+    encoding.decode_without_bom_handling(bytes).0.into_owned()
+}
+
+/// The encoding that bytes seem to have.
+fn detected(bytes: &[u8]) -> &'static Encoding {
+    // The letters of a long text may begin late.
+    let first = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
+    let start = first.saturating_sub(SAMPLE_BYTES / 2);
+    let sample = &bytes[start..bytes.len().min(start + SAMPLE_BYTES)];
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(sample, true);
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+/// The Unicode encoding that the first bytes show, and the size of their byte order mark. Pages in
+/// UTF-16 without a mark are known by their first sign.
+fn unicode_mark(bytes: &[u8]) -> Option<(&'static Encoding, usize)> {
+    Encoding::for_bom(bytes).or(match bytes {
+        [b'<', 0, b'!' | b'?' | b'a'..=b'z' | b'A'..=b'Z', 0, ..] => Some((UTF_16LE, 0)),
+        [0, b'<', 0, b'!' | b'?' | b'a'..=b'z' | b'A'..=b'Z', ..] => Some((UTF_16BE, 0)),
+        _ => None,
+    })
+}
+
+/// Whether bytes begin as UTF-16 does.
+pub(super) fn is_utf_16(bytes: &[u8]) -> bool {
+    unicode_mark(bytes).is_some_and(|(encoding, _)| encoding != UTF_8)
+}
+
+/// How much of some bytes is UTF-8.
+#[derive(Default)]
+struct Utf8Share {
+    /// The number of letters outside of ASCII.
+    letters: usize,
+    /// The number of sequences that are not UTF-8.
+    wrong: usize,
+}
+
+impl Utf8Share {
+    fn of(bytes: &[u8]) -> Self {
+        let mut share = Self::default();
+        for chunk in bytes.utf8_chunks() {
+            share.letters += chunk.valid().bytes().filter(|byte| *byte >= 0xC0).count();
+            share.wrong += usize::from(!chunk.invalid().is_empty());
+        }
+        share
+    }
+}
+
+/// Whether less of the bytes is UTF-8 than not, and control characters are among them that no text
+/// contains.
+pub(super) fn is_binary(bytes: &[u8]) -> bool {
+    /// One of so many bytes may be a control character. Of random bytes, one in ten is one.
+    const BYTES_PER_CONTROL: usize = 40;
+    let controls = bytes
+        .iter()
+        .filter(|byte| byte.is_ascii_control() && !matches!(byte, b'\t'..=b'\r' | 0x1B))
+        .count();
+    if controls == 0 || controls * BYTES_PER_CONTROL <= bytes.len() {
+        return false;
+    }
+    let share = Utf8Share::of(bytes);
+    share.wrong > share.letters
+}
+
+#[cfg(test)]
+mod tests {
+    use encoding_rs::{EUC_KR, GBK, KOI8_R, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252};
+
+    use super::*;
+
+    fn text(bytes: &[u8]) -> String {
+        decode(bytes.to_vec(), None).0
+    }
+
+    #[test]
+    fn every_byte_sequence_is_text() {
+        for bytes in [&b""[..], b"\xff", b"\xFF\xFEa", b"<\0!\0a", &[0x80; 100]] {
+            text(bytes);
+        }
+        assert_eq!(decode("\u{FEFF}é".into(), None), ("é".to_owned(), false));
+        assert_eq!(decode(b"\xFF\xFEa\0".to_vec(), None), ("a".to_owned(), false));
+        assert_eq!(decode(b"\0<\0p\0>".to_vec(), None), ("<p>".to_owned(), false));
+    }
+
+    #[test]
+    fn wrong_bytes_make_no_other_encoding() {
+        assert_eq!(text("Wir verkaufen keine persönlichen Daten. ".as_bytes()).len(), 41);
+        let stray = ["persönlichen Daten, caf".as_bytes(), &b"\xe9 und mehr"[..]].concat();
+        assert_eq!(text(&stray), "persönlichen Daten, caf\u{FFFD} und mehr");
+        let cut = &"Wir verkaufen keine persönlichen Daten, ä".as_bytes()[..41];
+        assert!(text(cut).starts_with("Wir verkaufen keine persönlichen Daten, "));
+    }
+
+    #[test]
+    fn encodings_are_detected() {
+        let russian = "Мы не продаём ваши личные данные третьим лицам и не передаём их никому.";
+        let chinese = "我们不会出售您的个人信息，也不会与第三方共享您的个人信息。";
+        let japanese = "当社はお客様の個人情報を販売しません。第三者にも提供しません。";
+        let korean = "우리는 귀하의 개인정보를 판매하지 않으며 제삼자에게 제공하지 않습니다.";
+        let french = "Nous gardons vos données privées, et nous ne les vendons à personne.";
+        for (encoding, expected) in [
+            (WINDOWS_1251, russian),
+            (KOI8_R, russian),
+            (GBK, chinese),
+            (SHIFT_JIS, japanese),
+            (EUC_KR, korean),
+            (WINDOWS_1252, french),
+        ] {
+            let bytes = encoding.encode(expected).0.into_owned();
+            assert_eq!(decode(bytes, None), (expected.to_owned(), true), "{}", encoding.name());
+        }
+        assert_eq!(text(b"Soci\xe9t\xe9"), "Société");
+        assert_eq!(text(b"caf\xe9"), "café");
+        assert_eq!(text(b"We \x93sell\x94 it"), "We “sell” it");
+    }
+
+    #[test]
+    fn declared_encodings_decide() {
+        let polish = b"Nie sprzedajemy \xb3adnie".to_vec();
+        assert_eq!(decode(polish, Encoding::for_label(b"iso-8859-2")).0, "Nie sprzedajemy ładnie");
+        let japanese = b"\x1b$B8D\x1b(B".to_vec();
+        assert_eq!(decode(japanese, Encoding::for_label(b"iso-2022-jp")).0, "個");
+        let utf_8 = "é".as_bytes().to_vec();
+        assert_eq!(decode(utf_8, Encoding::for_label(b"iso-8859-2")).0, "é", "it is UTF-8");
+    }
+
+    #[test]
+    fn binary_data_is_told_from_text() {
+        let random: Vec<u8> =
+            (0..2000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let random: Vec<u8> = random.into_iter().filter(|byte| *byte != 0).collect();
+        assert!(is_binary(&random));
+        for text in ["We \u{1b}[31msell\u{1}\u{2}", "é\u{1}\u{2}", "We sell", ""] {
+            assert!(!is_binary(text.as_bytes()), "{text}");
+        }
+        assert!(!is_binary(&WINDOWS_1251.encode("Мы не продаём ваши данные").0));
+    }
+}

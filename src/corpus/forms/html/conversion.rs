@@ -1,0 +1,46 @@
+//! Converts pages, and parts of pages, to Markdown.
+
+use super::{likeness, limits, markdown_writer, tokens};
+use crate::corpus::forms::form::UnreadText;
+use crate::corpus::notices::SkipReason;
+use crate::corpus::source_text::SourceText;
+
+/// Converts a text to Markdown if it is a page or a part of one.
+///
+/// # Errors
+///
+/// The same as for [`to_markdown`].
+pub(in crate::corpus) fn convert_page(text: &mut SourceText) -> Result<(), UnreadText> {
+    if is_html(&text.body) {
+        text.body = to_markdown(&text.body)?;
+    }
+    Ok(())
+}
+
+/// Whether a text is a page or a part of one.
+pub(super) fn is_html(text: &str) -> bool {
+    likeness::begins_like_page(text) || likeness::is_fragment(text)
+}
+
+/// Converts a page to Markdown.
+///
+/// # Errors
+///
+/// The page has no text because it consists of frames, or would take too long.
+pub(in crate::corpus) fn to_markdown(html: &str) -> Result<String, UnreadText> {
+    if limits::is_attack(html) {
+        let reason = "has tags that are none of a page: thousands of attributes in one";
+        return Err(UnreadText::Failed(reason.to_owned()));
+    }
+    let (title, page) = tokens::read(html);
+    if page.has_frames && page.blocks.is_empty() {
+        return Err(UnreadText::Skipped(SkipReason::FrameSet));
+    }
+    Ok(markdown_writer::write(&page.with_title(&title)))
+}
+
+/// Decodes a page.
+pub(super) fn decode(bytes: Vec<u8>) -> SourceText {
+    let declared = likeness::declared_encoding(&bytes);
+    SourceText::decode_as(bytes, declared)
+}

@@ -1,0 +1,200 @@
+//! Tells whether a text is HTML, whatever its name, and which encoding it declares.
+
+use encoding_rs::{Encoding, REPLACEMENT, UTF_8};
+
+use crate::corpus::forms::form::HEAD_BYTES;
+
+/// The first tags of pages, after comments and declarations.
+const FIRST_TAGS: [&str; 4] = ["<!doctype html", "<html", "<head", "<body"];
+
+/// The elements whose end tags show that a text is a part of a page. Markdown has few of them.
+const BLOCKS: [&str; 22] = [
+    "p",
+    "div",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "table",
+    "tr",
+    "td",
+    "th",
+    "blockquote",
+    "section",
+    "article",
+    "center",
+];
+
+/// The number of such end tags from which a text is a part of a page.
+const MIN_END_TAGS: usize = 3;
+
+/// Whether a text begins like a page, after comments and XML declarations.
+pub(super) fn begins_like_page(text: &str) -> bool {
+    let mut rest = text.trim_start();
+    loop {
+        let end = match rest {
+            _ if rest.starts_with("<!--") => "-->",
+            _ if rest.starts_with("<?xml") => "?>",
+            _ => break,
+        };
+        let Some((_, after)) = rest.split_once(end) else { return false };
+        rest = after.trim_start();
+    }
+    FIRST_TAGS
+        .iter()
+        .any(|start| rest.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start)))
+}
+
+/// Whether a text is a part of a page by its first [`HEAD_BYTES`] bytes: it has end tags of several
+/// blocks, and more of them than marks of Markdown.
+pub(super) fn is_fragment(text: &str) -> bool {
+    let mut end = text.len().min(HEAD_BYTES as usize);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let head = &text[..end];
+    let end_tags = memchr::memmem::find_iter(head.as_bytes(), "</");
+    let end_tags = end_tags.filter(|at| is_block(&head[at + 2..])).count();
+    end_tags >= MIN_END_TAGS && end_tags > markdown_marks(head)
+}
+
+/// Whether a text begins with the name of a block element.
+fn is_block(text: &str) -> bool {
+    let end = text.bytes().position(|byte| !byte.is_ascii_alphanumeric());
+    let name = text[..end.unwrap_or(text.len())].to_ascii_lowercase();
+    BLOCKS.contains(&name.as_str())
+}
+
+/// The number of links, headings and list entries of Markdown in a text.
+fn markdown_marks(text: &str) -> usize {
+    let links = memchr::memmem::find_iter(text.as_bytes(), "](").count();
+    links + text.lines().filter(|line| is_marked_line(line)).count()
+}
+
+/// Whether a line is a heading, the underline of one, or an entry of a list in Markdown.
+fn is_marked_line(line: &str) -> bool {
+    let line = line.trim_end();
+    let bare = line.trim_start_matches(' ');
+    let signs = bare.trim_start_matches('#');
+    let is_heading =
+        signs.len() < bare.len() && bare.len() - signs.len() <= 6 && signs.starts_with(' ');
+    let is_underline =
+        bare.len() >= 3 && (bare.trim_matches('=').is_empty() || bare.trim_matches('-').is_empty());
+    let digits = bare.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_number =
+        digits.len() < bare.len() && (digits.starts_with(". ") || digits.starts_with("\\. "));
+    let is_bullet = ["* ", "- ", "+ "].iter().any(|bullet| bare.starts_with(bullet));
+    is_heading || is_underline || is_number || is_bullet
+}
+
+/// How many bytes of a page are searched for a declared encoding. Browsers search one kilobyte, but
+/// old pages have long comments first.
+const PRESCAN_BYTES: usize = 16 * 1024;
+
+/// The encoding that a page declares in its XML declaration or in a `<meta>` tag, unless it is
+/// UTF-8.
+pub(super) fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes[..bytes.len().min(PRESCAN_BYTES)].to_ascii_lowercase();
+    let xml = memchr::memmem::find(&head, b"<?xml").map(|start| &head[start..]);
+    let xml = xml.and_then(|rest| label(tag_at(rest), b"encoding"));
+    xml.filter(|encoding| *encoding != UTF_8).or_else(|| {
+        memchr::memmem::find_iter(&head, b"<meta")
+            .filter_map(|start| label(tag_at(&head[start..]), b"charset"))
+            .find(|encoding| *encoding != UTF_8)
+    })
+}
+
+/// The tag at the start of `rest`.
+fn tag_at(rest: &[u8]) -> &[u8] {
+    &rest[..memchr::memchr(b'>', rest).unwrap_or(rest.len())]
+}
+
+/// The encoding after a name and `=` in a tag.
+fn label(tag: &[u8], name: &[u8]) -> Option<&'static Encoding> {
+    let start = memchr::memmem::find(tag, name)? + name.len();
+    let value = tag[start..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let value = value
+        .strip_prefix(b"\"")
+        .or_else(|| value.strip_prefix(b"'"))
+        .unwrap_or(value)
+        .trim_ascii_start();
+    let end = value.iter().position(|byte| b"\"' ;/?\t\r\n".contains(byte)).unwrap_or(value.len());
+    // A tag that can be read byte by byte is not in UTF-16, even if it declares UTF-16. Encodings
+    // that browsers do not read any more would replace the whole text by one sign.
+    let encoding = Encoding::for_label(&value[..end]).map(Encoding::output_encoding)?;
+    (encoding != REPLACEMENT).then_some(encoding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::source_text::SourceText;
+
+    #[test]
+    fn pages_are_known_by_how_they_begin() {
+        for html in [
+            "<!DOCTYPE HTML PUBLIC>",
+            "\n<?xml version='1.0'?>\n<!-- a --><HTML>",
+            "<body bgcolor=white>",
+        ] {
+            assert!(begins_like_page(html), "{html}");
+        }
+        for text in ["# Privacy <html>", "", "<p>Markdown may begin so</p>", "<!-- <html>"] {
+            assert!(!begins_like_page(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn fragments_are_known_by_their_end_tags() {
+        for html in [
+            "<p>We never:</p><ul><li>sell it</li></ul>",
+            "text <P>one</P >\n<Div>two</DIV><h2>three</h2>",
+        ] {
+            assert!(is_fragment(html), "{html}");
+        }
+        for text in [
+            "# Privacy\n\n<p>a</p>\n\n* b\n* c\n\n[d](e)<br></p></div>",
+            "We <b>sell</b> <i>it</i> <a>here</a> <span>now</span>.",
+            "<p>one</p><p>two</p>",
+            "</pre></param></tbody>",
+        ] {
+            assert!(!is_fragment(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn encodings() {
+        let body = |bytes: &[u8]| {
+            let text = SourceText::decode_as(bytes.to_vec(), declared_encoding(bytes));
+            (text.body.rsplit('>').next().unwrap_or_default().to_owned(), text.is_recoded)
+        };
+        let latin2 =
+            b"<META HTTP-EQUIV=\"Content-Type\" content=\"text/html; charset=ISO-8859-2\">\xb3";
+        assert_eq!(body(latin2), ("\u{142}".to_owned(), true));
+        assert_eq!(body(b"<meta charset = 'koi8-r' />\xd1"), ("\u{44f}".to_owned(), true));
+        assert_eq!(
+            body(b"<meta charset=iso-2022-jp>\x1b$B8D\x1b(B"),
+            ("\u{500b}".to_owned(), true)
+        );
+        assert_eq!(
+            body("<meta charset=iso-8859-2>é".as_bytes()),
+            ("é".to_owned(), false),
+            "it is UTF-8"
+        );
+        assert_eq!(body(b"<meta charset=utf-8>caf\xe9"), ("café".to_owned(), true));
+        assert_eq!(body(b"<meta charset=utf-16>a"), ("a".to_owned(), false));
+        assert_eq!(body(b"<meta charset=nonsense>a\x93b\x94"), ("a“b”".to_owned(), true));
+        let xml = b"<?xml version=\"1.0\" encoding=\"windows-1251\"?><p>\xef\xf0\xe8\xe2\xe5\xf2";
+        assert_eq!(body(xml), ("привет".to_owned(), true));
+        let both = b"<?xml version='1.0' encoding='utf-8'?><meta charset=windows-1251>\xef";
+        assert_eq!(body(both), ("п".to_owned(), true));
+    }
+}

@@ -1,0 +1,117 @@
+//! Recognises files that are not texts, whatever their names say, by their first bytes.
+
+use super::encodings::{is_binary, is_utf_16};
+use super::notices::SkipReason;
+
+/// The first bytes of documents, pictures, fonts, databases and compressed data that may have no
+/// NUL byte near their start.
+#[rustfmt::skip]
+const SIGNATURES: &[&[u8]] = &[
+    // Documents.
+    b"%PDF-", b"%!PS", b"{\\rtf", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+    // Pictures.
+    b"\x89PNG\r\n\x1A\n", b"GIF87a", b"GIF89a", b"\xFF\xD8\xFF", b"II*\0", b"MM\0*",
+    // Compressed data and archives: gzip, zstd, xz, bzip2, compress, zip, 7z, rar, lz4.
+    b"\x1F\x8B", b"\x28\xB5\x2F\xFD", b"\xFD7zXZ\0", b"BZh", b"\x1F\x9D", b"PK\x03\x04",
+    b"PK\x05\x06", b"7z\xBC\xAF\x27\x1C", b"Rar!\x1A\x07", b"\x04\x22\x4D\x18",
+    // Databases and fonts.
+    b"SQLite format 3\0", b"wOFF", b"wOF2",
+];
+
+/// The first lines of pointers of Git LFS, also under its first name.
+const LFS_LINES: [&[u8]; 2] =
+    [b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/"];
+
+/// The size of the largest pointer, in bytes (git-annex: 32 KiB; its keys are far shorter).
+const MAX_POINTER_BYTES: usize = 4096;
+
+/// The reason why a file with these first bytes is no text; `None` if it is one.
+pub(super) fn reason(head: &[u8]) -> Option<SkipReason> {
+    if is_pointer(head) {
+        return Some(SkipReason::ContentNotFetched);
+    }
+    is_no_text(head).then_some(SkipReason::NoText)
+}
+
+fn is_no_text(head: &[u8]) -> bool {
+    let start = head.trim_ascii_start();
+    if SIGNATURES.iter().any(|signature| head.starts_with(signature)) {
+        // "BZh" is followed by a level of compression and the number pi.
+        return !head.starts_with(b"BZh") || head.get(4..6) == Some(b"1A");
+    }
+    if start.starts_with(b"%PDF-") {
+        return true;
+    }
+    // Of texts, only UTF-16 contains NUL bytes.
+    if head.contains(&0) {
+        return !is_utf_16(head);
+    }
+    // WebP, and other data in the form of RIFF, has a size after its name.
+    head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP") || is_binary(head)
+}
+
+/// Whether a file is the pointer that a version control system leaves in the place of a large file.
+fn is_pointer(head: &[u8]) -> bool {
+    if head.len() > MAX_POINTER_BYTES {
+        return false;
+    }
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+    if LFS_LINES.iter().any(|start| line.starts_with(start)) {
+        return memchr::memmem::find(head, b"\noid ").is_some();
+    }
+    is_annex_path(line)
+}
+
+/// Whether a path is the place of a file in git-annex.
+pub(super) fn is_annex_path(path: &[u8]) -> bool {
+    let is_path = path.starts_with(b"/annex/objects/")
+        || path.starts_with(b".git/annex/objects/")
+        || path.starts_with(b"../") && memchr::memmem::find(path, b"/annex/objects/").is_some();
+    is_path && !path.contains(&b' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pointers() {
+        for pointer in [
+            "version https://git-lfs.github.com/spec/v1\noid sha256:4d4d\nsize 12345\n",
+            "version https://git-lfs.github.com/spec/v1\r\next-0-x sha256:1\r\noid sha256:4d\r\n",
+            "/annex/objects/SHA256E-s123--4d4d.md\n",
+            "../../.git/annex/objects/Kj/0x/SHA256E-s1--4d.md/SHA256E-s1--4d.md",
+        ] {
+            assert_eq!(
+                reason(pointer.as_bytes()),
+                Some(SkipReason::ContentNotFetched),
+                "{pointer}"
+            );
+        }
+        for text in [
+            "We use version https://git-lfs.github.com/spec/v1\noid x\n",
+            "version https://git-lfs.github.com/spec/v1 is the one that we use.\n",
+            "/annex/objects/ is the folder of our data.\n",
+        ] {
+            assert_eq!(reason(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn signatures() {
+        for bytes in [
+            &b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj"[..],
+            b"\n\n%PDF-1.7",
+            b"\x1f\x8b\x08\x08abc",
+            b"BZh91AY&SYabc",
+            b"RIFF\x10\x10\x10\x10WEBPVP8 ",
+            b"a\0b",
+        ] {
+            assert_eq!(reason(bytes), Some(SkipReason::NoText), "{bytes:?}");
+        }
+        for bytes in [&b""[..], b"BZh is our name.", b"\xFF\xFEa\0", b"<\0p\0", b"GIF", b"caf\xe9"]
+        {
+            assert_eq!(reason(bytes), None, "{bytes:?}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Tests that files which are no texts are skipped with a reason of their own, whatever their
+//! names.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::os::unix::fs::symlink;
+
+use fineprint::corpus::SkipReason;
+
+use crate::reading::git::Stream;
+use crate::util::{Fixture, fptest};
+
+const LFS: &str = "version https://git-lfs.github.com/spec/v1\n\
+    oid sha256:4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d\nsize 12345\n";
+const ANNEX: &str = "/annex/objects/SHA256E-s123--4d4d4d4d.md\n";
+const PDF: &[u8] = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj <</Length 5>> stream\nhello\nendstream\n";
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    out.write_all(text.as_bytes()).unwrap();
+    out.finish().unwrap()
+}
+
+/// Bytes without a signature, as of compressed data whose name lies.
+fn noise() -> Vec<u8> {
+    let byte = |i: u32| (i.wrapping_mul(2_654_435_761) >> 23) as u8;
+    (0..4000).map(byte).filter(|byte| *byte != 0).collect()
+}
+
+fptest!(files_that_are_no_texts_are_skipped, |fx: Fixture| {
+    let names = ["acme", "brick", "clay", "dune", "elm", "fern", "gorse"];
+    let bytes: [Vec<u8>; 7] = [
+        gzip("<html><p>We never sell.</p></html>"),
+        PDF.to_vec(),
+        b"\x89PNG\r\n\x1a\nIHDR".to_vec(),
+        LFS.into(),
+        ANNEX.into(),
+        noise(),
+        b"<html><frameset cols='20%,80%'><frame src=a.html><noframes>no</noframes></frameset>"
+            .into(),
+    ];
+    for end in ["html", "md", "txt"] {
+        for (name, bytes) in names.iter().zip(&bytes) {
+            fx.file(format!("{end}/{name}.example/2020-01-02.{end}"), bytes);
+        }
+        fx.file(format!("{end}/hazel.example/2020-01-02.{end}"), "We never sell.\n");
+        symlink(
+            "../../.git/annex/objects/Kj/0x/SHA256E-s1--4d.md/SHA256E-s1--4d.md",
+            fx.path(format!("{end}/hazel.example/2021-01-02.{end}")),
+        )
+        .unwrap();
+        let path = format!("{{company}}/{{date}}.{end}");
+        let run = fx.run(["index", end, "--path", &path, "--rebuild"]);
+        run.exits(0).stderr_has("indexed 1 snapshot of 1 policy");
+        for (count, reason) in
+            [(4, SkipReason::NoText), (3, SkipReason::ContentNotFetched), (1, SkipReason::FrameSet)]
+        {
+            run.stderr_has(&format!("skipped {count}: {} (such as {end}/", reason.reason()));
+        }
+        let info = fx.run(["info", "--format", "json"]).json();
+        let skipped = &info["inputs"]["skipped"];
+        assert_eq!(skipped[SkipReason::ContentNotFetched.reason()]["count"], 3, "{info}");
+        fx.run(["search", "we never sell", "--count"]).exits(0).stdout_is("1\n");
+    }
+});
+
+fptest!(versions_that_are_no_texts_are_skipped, |fx: Fixture| {
+    let mut history = Stream::default();
+    let texts = ["We never sell data.\n", LFS, "We may sell data.\n", "%PDF-1.4\nhello\n", ANNEX];
+    for (text, seconds) in texts.into_iter().zip((1_577_836_800..).step_by(86_400)) {
+        history = history.commit(seconds, "change", &[("acme/privacy.md", Some(text))]);
+    }
+    history.bare(&fx, "history.git");
+    let index = ["index", "history.git", "--path", "{company}/{type}.md"];
+    let run = fx.run(index);
+    run.exits(0).stderr_has("indexed 2 snapshots of 1 policy");
+    run.stderr_has(&format!("skipped 2: {}", SkipReason::ContentNotFetched.reason()));
+    run.stderr_has(&format!("skipped 1: {}", SkipReason::NoText.reason()));
+    fx.run(["search", "sell data", "--count"]).exits(0).stdout_is("2\n");
+    fx.run(index).exits(0);
+    fx.run(["check"]).exits(0);
+});
+
+#[test]
+fn reasons_differ() {
+    let by_text: BTreeMap<&str, SkipReason> =
+        SkipReason::ALL.into_iter().map(|skip| (skip.reason(), skip)).collect();
+    assert_eq!(by_text.len(), SkipReason::ALL.len());
+}

@@ -110,6 +110,21 @@ pub struct DistinctClause {
     pub first: FirstOccurrence,
 }
 
+/// The spelling at an ordinal, if it is an earlier one. `earlier` is ascending by `until`.
+pub(crate) fn spelling_at(
+    earlier: &[EarlierSpelling],
+    ordinal: Ordinal,
+) -> Option<&EarlierSpelling> {
+    earlier.get(earlier.partition_point(|spelling| spelling.until <= ordinal))
+}
+
+impl DistinctClause {
+    /// The rendered text of the clause in the snapshot with this ordinal.
+    pub fn text_at(&self, ordinal: Ordinal) -> &str {
+        spelling_at(&self.earlier, ordinal).map_or(&self.text, |spelling| &spelling.text)
+    }
+}
+
 /// Where a clause first occurs. The order of these values is the clause order of a policy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FirstOccurrence {

@@ -9,6 +9,7 @@
 mod collapsed_policy;
 mod collapser;
 
+pub(crate) use collapsed_policy::spelling_at;
 pub use collapsed_policy::{
     ClauseOccurrence, ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause,
     EarlierSpelling, FirstOccurrence, OrdinalRun, PlaceChange, SourceRecord,

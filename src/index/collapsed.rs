@@ -83,7 +83,7 @@ impl OpenIndex {
     }
 
     /// The earlier spellings of a clause. Most clauses have none, and store no table of them.
-    fn earlier_in(&self, document: &TantivyDocument) -> Result<Vec<EarlierSpelling>> {
+    pub(super) fn earlier_in(&self, document: &TantivyDocument) -> Result<Vec<EarlierSpelling>> {
         match document.get_first(self.fields.earlier) {
             Some(_) => self.table_in(document, self.fields.earlier),
             None => Ok(Vec::new()),

@@ -7,7 +7,7 @@ use tantivy::{DocAddress, TantivyDocument};
 use super::open::OpenIndex;
 use super::store::document::{CHUNK, ClauseLists, PolicyTables, SnapshotChunk, StoredSnapshot};
 use super::store::policies::PolicyEntry;
-use crate::collapse::{ClauseOccurrence, SourceRecord};
+use crate::collapse::{ClauseOccurrence, EarlierSpelling, SourceRecord, spelling_at};
 use crate::error::{Error, Result};
 use crate::model::{ClauseId, ClauseKind, Ordinal, Rank, SnapshotInfo};
 use crate::section::ClauseIdentity;
@@ -92,6 +92,20 @@ impl OpenIndex {
     /// The text and lead-in of a clause.
     pub(crate) fn clause(&self, address: DocAddress) -> Result<StoredClause> {
         self.clause_in(&self.stored(address)?)
+    }
+
+    /// The text and lead-in of a clause in the snapshot with this ordinal, as they were spelt
+    /// there.
+    pub(crate) fn clause_at(&self, address: DocAddress, ordinal: Ordinal) -> Result<StoredClause> {
+        let document = self.stored(address)?;
+        let newest = self.clause_in(&document)?;
+        let earlier = self.earlier_in(&document)?;
+        Ok(match spelling_at(&earlier, ordinal) {
+            Some(EarlierSpelling { text, lead_in, .. }) => {
+                StoredClause { text: text.clone(), lead_in: lead_in.clone() }
+            }
+            None => newest,
+        })
     }
 
     /// The text and lead-in that a document stores.

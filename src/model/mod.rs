@@ -21,14 +21,17 @@
 //! | clause | The smallest citable piece of a policy. Every word of a text is in exactly one. |
 //! | kind | What a clause is: `heading`, `paragraph`, `item`, `row` or `quote`. |
 //! | lead-in | The sentence that introduces a list ("We may:"), or the header row of a table. |
+//! | number | The enumerator in front of a clause (`1.`, `4.9`, `(b)`), no part of its text. |
+//! | furniture | Text around a policy: menus, headers, footers, hidden text. |
+//! | date stamp | A clause that is nothing but the date of its text ("Last updated: ..."). |
 //! | identity form | The text of a clause, with spacing, quotes and dashes in one normal style. |
 //! | identity | Identity form, lead-in and whether the clause is an item, a row or neither. |
 //! | distinct clause | All clauses of a policy that share an identity. One entry of the index. |
 //! | occurrence | A distinct clause in one snapshot, once for each time it appears there. |
 //! | run | A range of consecutive ordinals in which a distinct clause occurs. |
-//! | place | Section, kind and link targets of an occurrence. They may change over time. |
+//! | place | Section, number, kind and links of an occurrence. They may change over time. |
 //! | spelling | The exact text of an occurrence. One identity may be spelt with other quotes. |
-//! | wording | What a clause says, apart from the number in front of it (`3. Cookies`, `(b)`). |
+//! | wording | What a clause says. Clauses of one identity are one wording. |
 //! | thread | A clause followed by the reworded clauses that successively replaced it. |
 //! | shared text | A text that clauses of several companies have in common. |
 //! | generation | One committed state of an index folder. Every update makes the next one. |

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use unicode_width::UnicodeWidthStr;
 
+use super::clause_mark::{clause_mark, with_number};
 use super::hits::citation::{citation, policy};
 use super::hits::human::{INDENT, life};
 use super::hits::json_hits::JsonHit;
@@ -13,8 +15,8 @@ use super::terminal::pen::{BOLD, DIM, HumanOptions, MATCH, PLAIN, Pen};
 use crate::model::{ClauseKind, metadata_keys, metadata_values};
 use crate::search::{ContextClause, Hit, ShownClause};
 
-/// The columns before the text of every clause.
-const MARGIN: &str = "    ";
+/// The columns before the text of a clause without a number.
+const MARGIN: usize = 4;
 
 /// Writes a clause for people: the clauses of its section with a mark at its own, then its
 /// citation.
@@ -51,7 +53,7 @@ fn write_section(out: &mut impl Write, shown: &ShownClause, pen: Pen) -> io::Res
             if before.take().is_some() {
                 writeln!(out)?;
             }
-            for line in pen.wrapped(lead_in.text, MARGIN.len()) {
+            for line in pen.wrapped(lead_in.text, MARGIN) {
                 writeln!(out, "{INDENT}{}", pen.draw(DIM, &line))?;
             }
         }
@@ -66,20 +68,23 @@ fn write_section(out: &mut impl Write, shown: &ShownClause, pen: Pen) -> io::Res
 }
 
 fn write_clause(out: &mut impl Write, clause: &ContextClause, pen: Pen) -> io::Result<()> {
-    let mark = match (clause.is_shown, clause.kind) {
-        (true, ClauseKind::Item) => "> - ",
-        (true, _) => "> ",
-        (false, ClauseKind::Item) => "  - ",
-        (false, _) => "  ",
+    let pointer = if clause.is_shown { "> " } else { "  " };
+    let number = clause.number.as_deref();
+    let mark = match clause.kind {
+        // The sign of a quote would look like the mark of the clause that was asked for.
+        ClauseKind::Quote => with_number(number, "").into_owned(),
+        kind => clause_mark(number, kind),
     };
+    let mark = format!("{pointer}{}", pen.safe(&mark));
     let style = match (clause.is_shown, clause.kind) {
         (true, _) => MATCH,
         (false, ClauseKind::Heading) => BOLD,
         (false, _) => PLAIN,
     };
-    for (i, line) in pen.wrapped(&clause.text, MARGIN.len()).into_iter().enumerate() {
+    let width = mark.width();
+    for (i, line) in pen.wrapped(&clause.text, width.max(MARGIN)).into_iter().enumerate() {
         // Further lines begin below the first letter instead of below the mark.
-        let indent = if i == 0 { mark } else { &MARGIN[..mark.len()] };
+        let indent = if i == 0 { mark.clone() } else { " ".repeat(width) };
         writeln!(out, "{indent}{}", pen.draw(style, &line))?;
     }
     Ok(())

@@ -6,12 +6,13 @@ use anstyle::Style;
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 use unicode_width::UnicodeWidthStr;
 
+use super::clause_mark::{clause_mark, with_number};
 use super::terminal::numbers::counted;
 use super::terminal::pen::{ADDED, BOLD, DIM, HumanOptions, PLAIN, Pen, REMOVED};
 use crate::model::ClauseKind;
 use crate::search::{
-    ClauseChange, ClauseDifference, DiffSummary, PolicyVersion, SnapshotCard, VersionClause,
-    VersionComparison, WordChange, WordFate,
+    ClauseChange, ClauseDifference, ClauseRenumbering, DiffSummary, PolicyVersion, SnapshotCard,
+    VersionClause, VersionComparison, WordChange, WordFate, compare_words, compared_wordings,
 };
 
 /// The number of clauses around a change in a unified diff.
@@ -28,6 +29,9 @@ pub fn print_diff(
     writeln!(out, "{}", pen.draw(REMOVED, &format!("- {}", card(&comparison.old))))?;
     writeln!(out, "{}", pen.draw(ADDED, &format!("+ {}", card(&comparison.new))))?;
     let mut section: Option<&[String]> = None;
+    for renumbering in &comparison.renumbered {
+        write_renumbering(out, renumbering, pen)?;
+    }
     for difference in &comparison.changes {
         let clause = difference.new.as_ref().or(difference.old.as_ref());
         let clause = clause.expect("a difference has an old or a new clause");
@@ -43,11 +47,37 @@ pub fn print_diff(
     out.flush()
 }
 
-/// The numbers of changes: `2 added, 1 removed, 3 changed, 0 moved; 120 clauses the same`.
+/// The numbers of changes: `2 added, 1 removed, 3 changed, 0 moved; 120 clauses the same, 4 of them
+/// renumbered`.
 fn summary(summary: &DiffSummary) -> String {
-    let DiffSummary { added, removed, changed, moved, same } = summary;
+    let DiffSummary { added, removed, changed, moved, same, renumbered } = summary;
     let same = counted(*same, "clause", "clauses");
-    format!("{added} added, {removed} removed, {changed} changed, {moved} moved; {same} the same")
+    let renumbered = match renumbered {
+        0 => String::new(),
+        count => format!(", {count} of them renumbered"),
+    };
+    format!(
+        "{added} added, {removed} removed, {changed} changed, {moved} moved; {same} the \
+         same{renumbered}"
+    )
+}
+
+/// Writes a clause whose words differ, although it is the same: its first word is followed by
+/// another number, or it is a date stamp. Numbers in front are only counted.
+fn write_renumbering(
+    out: &mut impl Write,
+    renumbering: &ClauseRenumbering,
+    pen: Pen,
+) -> io::Result<()> {
+    let ClauseRenumbering { old, new } = renumbering;
+    let words = compare_words(&old.text, &new.text);
+    if words.iter().all(|change| change.fate == WordFate::Same) {
+        return Ok(());
+    }
+    for (i, line) in changed_words(pen, words.iter(), 4).iter().enumerate() {
+        writeln!(out, "{}{line}", if i == 0 { "= " } else { "=   " })?;
+    }
+    Ok(())
 }
 
 /// A snapshot in words: `Acme, Privacy Policy, archived 2019-01-02T03:04:05Z`.
@@ -166,22 +196,20 @@ impl WordLines {
     }
 }
 
-/// The text of a clause after a mark for its kind.
+/// The text of a clause after a mark for its kind, and its number.
 fn marked(clause: &VersionClause) -> String {
+    let number = clause.number.as_deref();
     match clause.kind {
-        ClauseKind::Heading => format!("# {}", clause.text),
-        ClauseKind::Item => format!("- {}", clause.text),
-        ClauseKind::Quote => format!("> {}", clause.text),
+        ClauseKind::Heading => format!("# {}", with_number(number, &clause.text)),
         ClauseKind::Row => format!("| {}", clause.text),
-        ClauseKind::Paragraph => clause.text.clone(),
+        kind => format!("{}{}", clause_mark(number, kind), clause.text),
     }
 }
 
 /// Writes a unified diff of two versions, as `diff -u` would of a file with one line for each
 /// clause.
 ///
-/// Unlike [`print_diff`], it counts another number before a clause as a difference, and it has no
-/// moved clauses.
+/// It has the differences of [`print_diff`], but no moved clauses.
 pub fn print_diff_unified(
     out: &mut impl Write,
     old: &PolicyVersion,
@@ -190,7 +218,9 @@ pub fn print_diff_unified(
 ) -> io::Result<()> {
     let pen = Pen::new(options);
     let (from, to) = (clause_lines(old), clause_lines(new));
-    let groups = group_diff_ops(capture_diff_slices(Algorithm::Myers, &from, &to), CONTEXT);
+    let (old_wordings, new_wordings) = compared_wordings(old, new);
+    let ops = capture_diff_slices(Algorithm::Myers, &old_wordings, &new_wordings);
+    let groups = group_diff_ops(ops, CONTEXT);
     if groups.is_empty() {
         return out.flush();
     }

@@ -89,9 +89,10 @@ fn write_event(
 fn event_lines(event: &HistoryEvent, pen: Pen) -> Vec<String> {
     let indent = INDENT.len() + 2;
     let (mark, style, text) = match event.change {
-        HistoryChange::Changed => {
+        HistoryChange::Changed | HistoryChange::Renumbered => {
+            let mark = if event.change == HistoryChange::Changed { '~' } else { '#' };
             let lines = changed_words(pen, event.words.iter().flatten(), indent);
-            return marked_lines('~', &lines);
+            return marked_lines(mark, &lines);
         }
         HistoryChange::Initial => ('=', PLAIN, &event.after),
         HistoryChange::Added => ('+', ADDED, &event.after),

@@ -9,6 +9,7 @@
 //! Every `print_` function fails only if its writer does, and returns the error of the writer.
 
 mod clause;
+mod clause_mark;
 mod companies;
 mod diff;
 mod facets;

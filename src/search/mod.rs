@@ -41,8 +41,9 @@ pub use request::{
 pub use searcher::Searcher;
 pub use show::{ContextClause, ShownClause};
 pub use versions::{
-    AlignedChange, ClauseAlignment, ClauseChange, ClauseDifference, ClauseLife, ComparedClause,
-    DiffSummary, History, HistoryChange, HistoryEvent, LifeRun, PolicyChoice, PolicyHistory,
-    PolicyVersion, PolicyView, SnapshotCard, SnapshotSet, ThreadHistory, VersionClause,
-    VersionComparison, WordChange, WordFate, Wording, align, compare_words,
+    AlignedChange, ClauseAlignment, ClauseChange, ClauseDifference, ClauseLife, ClauseRenumbering,
+    ComparedClause, DiffSummary, History, HistoryChange, HistoryEvent, LifeRun, PolicyChoice,
+    PolicyHistory, PolicyVersion, PolicyView, SnapshotCard, SnapshotSet, ThreadHistory,
+    VersionClause, VersionComparison, WordChange, WordFate, Wording, align, compare_words,
+    compared_wordings,
 };

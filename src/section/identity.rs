@@ -1,44 +1,143 @@
 //! Decides when two clauses are the same clause, by their identity forms, and hashes these forms.
 //!
-//! The identity form of a rendered text has one space for each run of white space and none at its
-//! ends, one style of quotes and of dashes, and no soft hyphens and zero-width characters. It keeps
-//! words, case, accents, numbers and other punctuation. Marks of Markdown and link targets are
-//! removed before, by rendering.
+//! The identity form of a rendered text is in canonical composition (NFC of Unicode Standard Annex
+//! 15). It has one space for each run of white space, none at its ends and none beside punctuation,
+//! one style of quotes and of dashes, and neither invisible characters nor footnote marks. It keeps
+//! words, case, accents, numbers and other punctuation. Marks of Markdown, link targets and the
+//! number in front of the clause are removed before, by sectioning.
 //!
 //! Texts with equal forms have equal tokens: every character that the form replaces separates
-//! words, and every character that it drops is invisible inside words.
+//! words, and every character that it drops is invisible inside words or beside a separator.
 
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use super::date_stamp::without_date;
 use crate::model::{Clause, ClauseId, ClauseKind};
 use crate::token::is_invisible;
 
 /// The version of the identity form. Clause ids change with it, and so do the collapsed clauses.
-pub const IDENTITY_VERSION: u32 = 1;
+pub const IDENTITY_VERSION: u32 = 2;
 
 /// Appends the identity form of `text` to `form`.
 pub fn push_identity_form(text: &str, form: &mut String) {
+    let text = composed(text);
     let start = form.len();
     let mut is_spaced = false;
-    let mut rest = text;
+    let mut rest = &*text;
     while let Some(c) = rest.chars().next() {
         // Most of a text is words in ASCII, which are copied as they are.
-        let plain = rest.bytes().take_while(|&b| b.is_ascii_graphic() && b != b'`').count();
-        let taken = if plain > 0 { plain } else { c.len_utf8() };
-        let (head, tail) = rest.split_at(taken);
-        rest = tail;
-        if plain == 0 && is_invisible(c) {
-            continue;
+        let plain = rest.bytes().take_while(|&b| is_plain(b)).count();
+        if plain == 0 {
+            let tail = &rest[c.len_utf8()..];
+            if c.is_whitespace() {
+                is_spaced = true;
+                rest = tail;
+                continue;
+            }
+            if !is_spaced && is_footnote_mark(c, &form[start..], tail) {
+                rest = tail;
+                continue;
+            }
         }
-        if plain == 0 && c.is_whitespace() {
-            is_spaced = true;
-            continue;
-        }
-        if std::mem::take(&mut is_spaced) && form.len() > start {
+        let style = plain_style(c);
+        if std::mem::take(&mut is_spaced) && keeps_space(&form[start..], style, rest) {
             form.push(' ');
         }
+        let (head, tail) = rest.split_at(if plain > 0 { plain } else { c.len_utf8() });
         match plain {
-            0 => form.push(plain_style(c)),
+            0 => form.push(style),
             _ => form.push_str(head),
         }
+        rest = tail;
+    }
+}
+
+/// Whether a byte is copied as it is.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() && byte != b'`' && byte != b'*'
+}
+
+/// The text in canonical composition, without invisible characters.
+fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let is_composed = is_nfc_quick(text.chars()) == IsNormalized::Yes;
+    if is_composed && !text.chars().any(is_invisible) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|&c| !is_invisible(c)).nfc().collect())
+}
+
+/// Whether white space counts between `before` and `rest`, which begins with `next` once its style
+/// is plain.
+///
+/// Marks of Markdown and line ends put white space beside punctuation, where it has no meaning.
+/// Between numbers it has: `1. 2` is not `1.2`.
+fn keeps_space(before: &str, next: char, rest: &str) -> bool {
+    let mut last = before.chars().rev();
+    let Some(previous) = last.next() else { return false };
+    if is_punctuation(previous) {
+        let is_in_number = next.is_numeric() && last.next().is_some_and(char::is_numeric);
+        return is_in_number;
+    }
+    if is_punctuation(next) {
+        let after = rest.trim_start_matches(|c: char| c.is_whitespace() || plain_style(c) == next);
+        return previous.is_numeric() && after.starts_with(char::is_numeric);
+    }
+    true
+}
+
+/// Whether a character is punctuation, in plain style. Signs such as `$` and `+` are not.
+fn is_punctuation(c: char) -> bool {
+    match c {
+        '!' | '"' | '\'' | '(' | ')' | ',' | '-' | '.' | '/' | ':' | ';' | '?' | '[' | ']'
+        | '|' => true,
+        _ if c.is_ascii() => false,
+        _ => matches!(
+            c,
+            '¡' | '¿'
+                | '·'
+                | '•'
+                | '…'
+                | '、'
+                | '。'
+                | '，'
+                | '．'
+                | '：'
+                | '；'
+                | '？'
+                | '！'
+                | '（'
+                | '）'
+                | '「'
+                | '」'
+                | '『'
+                | '』'
+                | '【'
+                | '】'
+                | '《'
+                | '》'
+                | '،'
+                | '؛'
+                | '؟'
+                | '।'
+        ),
+    }
+}
+
+/// Whether `c` is the mark of a footnote between `before` and `after`.
+fn is_footnote_mark(c: char, before: &str, after: &str) -> bool {
+    let Some(previous) = before.chars().next_back() else { return false };
+    let is_after_word = previous.is_alphabetic() || is_punctuation(previous);
+    match c {
+        '*' | '†' | '‡' => {
+            let next = after.trim_start_matches(['*', '†', '‡']);
+            is_after_word && !next.starts_with(char::is_alphanumeric)
+        }
+        _ => false,
     }
 }
 
@@ -77,7 +176,13 @@ impl ClauseIdentity {
     pub fn new(kind: ClauseKind, lead_in: Option<&str>, text: &str) -> Self {
         let mut form = String::with_capacity(text.len() + 8 + lead_in.map_or(0, str::len));
         match kind {
-            ClauseKind::Heading | ClauseKind::Paragraph | ClauseKind::Quote => {}
+            ClauseKind::Heading | ClauseKind::Paragraph | ClauseKind::Quote => {
+                if let Some(stamp) = without_date(text) {
+                    push_identity_form(&stamp, &mut form);
+                    form.push_str("\0d");
+                    return Self(form);
+                }
+            }
             // A rendered text never contains NUL, so no text can look like a mark of an item or
             // row, and no lead-in can seem to end early.
             ClauseKind::Item | ClauseKind::Row => {
@@ -138,9 +243,42 @@ mod tests {
 
     #[test]
     fn the_form_keeps_meaning() {
-        assert_ne!(identity_form("10 days"), identity_form("30 days"));
-        assert_ne!(identity_form("cafe"), identity_form("café"));
-        assert_ne!(identity_form("sell, rent"), identity_form("sell rent"));
-        assert_eq!(identity_form("co\u{AD}op –  ‘x’"), identity_form("coop - 'x'"));
+        for (a, b) in [
+            ("10 days", "30 days"),
+            ("cafe", "café"),
+            ("sell, rent", "sell rent"),
+            ("10⁶ m", "10 m"),
+            ("5 m²", "5 m"),
+            ("1. 2 weeks", "1.2 weeks"),
+            ("a 5 .5", "a 5.5"),
+            ("1st", "1"),
+            ("5*", "5"),
+            ("a * b", "a b"),
+        ] {
+            assert_ne!(identity_form(a), identity_form(b));
+        }
+    }
+
+    #[test]
+    fn the_form_ignores_what_no_reader_sees() {
+        for (a, b) in [
+            ("co\u{AD}op –  ‘x’", "coop - 'x'"),
+            ("donne\u{301}es", "donn\u{E9}es"),
+            ("a\u{200B}b\u{AD}", "ab"),
+            ("We sell , rent", "We sell, rent"),
+            ("( see below )", "(see below)"),
+            ("our partners* and† all", "our partners and all"),
+            ("sell — or rent", "sell—or rent"),
+        ] {
+            assert_eq!(identity_form(a), identity_form(b), "{a}");
+        }
+    }
+
+    #[test]
+    fn date_stamps_are_one_clause() {
+        let stamp = |text| ClauseIdentity::new(ClauseKind::Paragraph, None, text);
+        assert_eq!(stamp("Last updated: 3 May 2019"), stamp("Last updated: June 4th, 2020"));
+        assert_ne!(stamp("Last updated: 3 May 2019"), stamp("Effective date: 3 May 2019"));
+        assert_ne!(stamp("We began on 3 May 2019"), stamp("We began on 4 May 2019"));
     }
 }

@@ -12,17 +12,20 @@
 //! The rules are described in `tests/golden/sections/README.md`. The labelled snapshots beside that
 //! file measure how well they work.
 
+mod date_stamp;
 mod identity;
 mod link_target;
 mod markdown;
+mod numbers;
 mod sectioner;
 mod structure;
 mod whole_text;
 
+pub(crate) use date_stamp::is_date_stamp;
 pub use identity::{ClauseIdentity, IDENTITY_VERSION, identity_form};
 pub use link_target::link_target;
 pub use sectioner::{Sectioner, TextPart};
-pub use structure::enumerator::without_number;
+pub(crate) use structure::enumerator::{NumberReading, number_readings};
 pub use whole_text::section;
 
 /// The version of these rules. An index with clauses by other rules is rebuilt.

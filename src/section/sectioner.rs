@@ -8,6 +8,9 @@
 //! three are small numbers, and a text that repeats another one costs little more than finding its
 //! blank lines. Nothing is guessed: parts are equal only if everything that decides is equal.
 //!
+//! Which numbers in front of clauses are part of their texts depends on all clauses of a text. So
+//! parts are assembled with their numbers, and settled when all parts of the text are known.
+//!
 //! Texts with marks that can reach over blank lines (fences, comments, link definitions) are read
 //! whole.
 
@@ -21,6 +24,7 @@ use super::markdown::blocks::{FIRST_LIST, ListId, blocks};
 use super::markdown::fragments::{
     FragmentPosition, Join, entry_fragments, fragments_from, is_independent,
 };
+use super::numbers::settling::{MarkedNumbers, PartNumbers, PathNumber, SettledPaths, TextNumbers};
 use super::structure::assembly::{AssemblyState, LOOK_AHEAD};
 use super::structure::headings::Outline;
 use super::structure::list_items::OPEN_LIST;
@@ -64,7 +68,11 @@ pub struct Sectioner {
     by_outline: HashMap<Outline, u32, FxBuildHasher>,
     /// The result of each fragment in each of its surroundings.
     steps: HashMap<Surroundings, KnownStep, FxBuildHasher>,
-    /// The number of distinct parts.
+    /// The parts as they are before their numbers are settled.
+    assembled: Vec<AssembledPart>,
+    settled: HashMap<SettledKey, SettledPart, FxBuildHasher>,
+    paths: SettledPaths,
+    /// The number of distinct parts after that.
     parts: usize,
     last: Option<SectionedText>,
 }
@@ -117,9 +125,34 @@ struct Surroundings {
     after: [u32; LOOK_AHEAD],
 }
 
+/// A part whose numbers are still in its texts.
+struct AssembledPart {
+    /// What it was assembled from.
+    here: Surroundings,
+    numbers: PartNumbers,
+}
+
+/// A part and everything in the rest of its text that decides about its numbers and headings.
+#[derive(PartialEq, Eq, Hash)]
+struct SettledKey {
+    assembled: usize,
+    /// The headings before it, without their numbers.
+    path: PathNumber,
+    roles: MarkedNumbers,
+}
+
+/// A part whose numbers are settled.
+#[derive(Clone, Copy)]
+struct SettledPart {
+    number: usize,
+    /// The headings after it.
+    path: PathNumber,
+}
+
 /// What a fragment became in its surroundings.
 #[derive(Clone, Copy)]
 struct KnownStep {
+    /// The index of the assembled part.
     part: usize,
     /// The state after the fragment.
     next_state: u32,
@@ -132,6 +165,9 @@ struct TextStep {
     state: u32,
     part: usize,
 }
+
+/// The clauses of parts that were assembled for one text, by index of the part.
+type NewParts = HashMap<usize, Vec<Clause>, FxBuildHasher>;
 
 const NO_OUTLINE: u32 = u32::MAX;
 
@@ -159,9 +195,39 @@ impl Sectioner {
         let Some(common) = self.cut(&mut next, &last) else {
             return vec![TextPart { number: self.next_part(), clauses: Some(section(&next.text)) }];
         };
-        let parts = self.assemble(&mut next, &last, common);
+        let mut new_parts = self.assemble(&mut next, &last, common);
+        let parts = self.settle(&next.steps, &mut new_parts);
         self.last = Some(next);
         parts
+    }
+
+    /// Settles the numbers of a text that consists of these steps. `assembled` has the clauses of
+    /// the parts that were assembled just now.
+    fn settle(&mut self, steps: &[TextStep], assembled: &mut NewParts) -> Vec<TextPart> {
+        let parts = steps.iter().map(|step| &self.assembled[step.part].numbers);
+        let mut numbers = TextNumbers::of(parts);
+        let mut path = 0;
+        let mut out = Vec::with_capacity(steps.len());
+        for &TextStep { part, .. } in steps {
+            let AssembledPart { here, numbers: possible } = &self.assembled[part];
+            let roles = numbers.next_part(possible);
+            let key = SettledKey { assembled: part, path, roles };
+            if let Some(known) = self.settled.get(&key) {
+                path = known.path;
+                out.push(TextPart { number: known.number, clauses: None });
+                continue;
+            }
+            let mut clauses = match assembled.remove(&part) {
+                Some(clauses) => clauses,
+                None => assemble(&self.states, &self.fragments, &self.outlines, *here).0,
+            };
+            self.paths.settle(&mut clauses, possible, &key.roles, &mut path);
+            let number = self.parts;
+            self.parts += 1;
+            self.settled.insert(key, SettledPart { number, path });
+            out.push(TextPart { number, clauses: Some(clauses) });
+        }
+        out
     }
 
     fn next_part(&mut self) -> usize {
@@ -261,13 +327,13 @@ impl Sectioner {
         std::iter::once(first).chain(rest).collect()
     }
 
-    /// The parts of a text that is cut.
+    /// Finds the steps of a text that is cut. Returns the clauses of the parts that are new.
     fn assemble(
         &mut self,
         next: &mut SectionedText,
         last: &SectionedText,
         common: CommonEnds,
-    ) -> Vec<TextPart> {
+    ) -> NewParts {
         let count = next.fragments.len();
         let mut state = self.state_number(AssemblyState::new(next.quoted.is_most()));
         // The last fragments of a common start may be followed by other passages.
@@ -276,7 +342,7 @@ impl Sectioner {
             next.steps.extend_from_slice(&last.steps[..known]);
             state = last.steps[known].state;
         }
-        let mut new_parts = Vec::new();
+        let mut new_parts = NewParts::default();
         while next.steps.len() < count {
             let i = next.steps.len();
             // In a common end, nothing differs after the first equal state.
@@ -293,19 +359,14 @@ impl Sectioner {
                 Some(&step) => step,
                 None => {
                     let (step, clauses) = self.new_step(here);
-                    new_parts.push((i, clauses));
+                    new_parts.insert(step.part, clauses);
                     step
                 }
             };
             next.steps.push(TextStep { state, part: step.part });
             state = step.next_state;
         }
-        let known = next.steps.iter().map(|step| TextPart { number: step.part, clauses: None });
-        let mut parts: Vec<TextPart> = known.collect();
-        for (i, clauses) in new_parts {
-            parts[i].clauses = Some(clauses);
-        }
-        parts
+        new_parts
     }
 
     /// The number of the outline of a passage.
@@ -334,13 +395,10 @@ impl Sectioner {
 
     /// Assembles a fragment in surroundings in which it was not met before.
     fn new_step(&mut self, here: Surroundings) -> (KnownStep, Vec<Clause>) {
-        let mut state = AssemblyState::clone(&self.states[here.state as usize]);
-        let after =
-            here.after.iter().filter_map(|&number| self.outlines.get(number as usize)).cloned();
-        let passages = self.fragments[here.fragment as usize].passages.clone();
-        let clauses = state.assemble(passages, after);
+        let (clauses, state) = assemble(&self.states, &self.fragments, &self.outlines, here);
         let next_state = self.state_number(state);
-        let step = KnownStep { part: self.next_part(), next_state };
+        let step = KnownStep { part: self.assembled.len(), next_state };
+        self.assembled.push(AssembledPart { here, numbers: PartNumbers::of(&clauses) });
         self.steps.insert(here, step);
         (step, clauses)
     }
@@ -356,6 +414,20 @@ impl Sectioner {
             }
         }
     }
+}
+
+/// The clauses of a fragment in its surroundings, and the state after it.
+fn assemble(
+    states: &[Arc<AssemblyState>],
+    fragments: &[KnownFragment],
+    outlines: &[Outline],
+    here: Surroundings,
+) -> (Vec<Clause>, AssemblyState) {
+    let mut state = AssemblyState::clone(&states[here.state as usize]);
+    let after = here.after.iter().filter_map(|&number| outlines.get(number as usize)).cloned();
+    let passages = fragments[here.fragment as usize].passages.clone();
+    let clauses = state.assemble(passages, after);
+    (clauses, state)
 }
 
 impl SectionedText {

@@ -4,6 +4,7 @@
 //! file for those that it cannot cut into fragments.
 
 use super::markdown::blocks::blocks;
+use super::numbers::settling::settle_numbers;
 use super::structure::assembly::AssemblyState;
 use super::structure::passages::{QuotedBytes, passages};
 use crate::model::Clause;
@@ -29,7 +30,7 @@ use crate::model::Clause;
 pub fn section(text: &str) -> Vec<Clause> {
     let passages = passages(blocks(text));
     let mut state = AssemblyState::new(QuotedBytes::of(&passages).is_most());
-    state.assemble(passages, std::iter::empty())
+    settle_numbers(state.assemble(passages, std::iter::empty()))
 }
 
 #[cfg(test)]

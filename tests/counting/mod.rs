@@ -1,5 +1,7 @@
 //! Tests commands that count and compare over time: timeline, facets, companies, history, diff.
 
 pub mod axis;
+pub mod numbers;
 pub mod real;
+pub mod renumbered;
 pub mod time;

@@ -8,7 +8,6 @@ use fineprint::search::{
     HistoryChange, HistoryEvent, Hit, Mentions, Scope, SearchRequest, Searcher, Select,
     ThreadHistory, TimelineMeasure, TimelineRequest,
 };
-use fineprint::section::without_number;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -320,10 +319,9 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// The wording of a clause: its identity without the numbers in front, which the sectioner
-/// separates from the words.
+/// The wording of a clause: its identity. The sectioner has separated the number in front from it.
 pub fn wording_of(kind: model::Kind, lead_in: Option<&str>, text: &str) -> model::Identity {
-    model::identity_of(kind, lead_in.map(without_number), without_number(text))
+    model::identity_of(kind, lead_in, text)
 }
 
 /// Checks that the events of a thread say when each of its matching wordings enters and leaves, and
@@ -352,7 +350,8 @@ fn check_thread(thread: &ThreadHistory) {
     }
     for event in &thread.events {
         assert_eq!(event.last.is_some(), event.count > 1);
-        assert_eq!(event.words.is_some(), event.change == HistoryChange::Changed);
+        let has_words = matches!(event.change, HistoryChange::Changed | HistoryChange::Renumbered);
+        assert_eq!(event.words.is_some(), has_words);
         assert_eq!(event.previous.is_none(), event.change == HistoryChange::Initial);
         assert_eq!(
             (event.before.is_some(), event.after.is_some()),

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use fineprint::model::Clause;
 use fineprint::search::{AlignedChange, ComparedClause, align};
-use fineprint::section::{section, without_number};
+use fineprint::section::section;
 
 use crate::searching::phrases::Dice;
 use crate::util::{contrib_history, corpora, repository};
@@ -160,15 +160,12 @@ fn reworded(dice: &mut Dice, text: &str) -> Option<String> {
     Some(words.join(" "))
 }
 
-/// Changes a text in ways that are no difference: another number in front, other quotes and dashes,
-/// more white space.
-fn restyled(dice: &mut Dice, text: &str) -> String {
-    let text = without_number(text)
-        .replace('"', "\u{201c}")
+/// Changes a text in ways that are no difference: other quotes and dashes, more white space.
+fn restyled(text: &str) -> String {
+    text.replace('"', "\u{201c}")
         .replace('\'', "\u{2019}")
         .replace(" - ", " \u{2013} ")
-        .replace(' ', "  ");
-    if dice.roll(2) == 0 { format!("{}. {text}", 1 + dice.roll(30)) } else { text }
+        .replace(' ', "  ")
 }
 
 /// Makes one to four mutations of a list, at least four clauses apart, and returns them.
@@ -215,7 +212,7 @@ fn mutated(dice: &mut Dice, clauses: &[Clause]) -> (Vec<Clause>, BTreeSet<String
                 list.insert(at + 3, moved);
             }
             _ => {
-                list[at].clause.text = restyled(dice, &list[at].clause.text);
+                list[at].clause.text = restyled(&list[at].clause.text);
             }
         }
         at += 8 + dice.roll(6);

@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use unicode_normalization::UnicodeNormalization;
 
 use super::memory;
 use super::query::{Place, Q, S, Unit, hit_in_unit, holds_phrase, matched, matches, names};
+use super::stamps::date_stamp;
 use super::tokens::is_invisible;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,8 +76,16 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Identity {
     Plain(String),
-    Item { lead_in: String, text: String },
-    Row { header: String, text: String },
+    /// A date stamp, without its date.
+    Stamp(String),
+    Item {
+        lead_in: String,
+        text: String,
+    },
+    Row {
+        header: String,
+        text: String,
+    },
 }
 
 pub fn identity(clause: &Clause) -> Identity {
@@ -83,31 +93,87 @@ pub fn identity(clause: &Clause) -> Identity {
 }
 
 pub fn identity_of(kind: Kind, lead_in: Option<&str>, text: &str) -> Identity {
-    let text = memory::identity_form(text).to_string();
     let context = memory::identity_form(lead_in.unwrap_or_default()).to_string();
+    let form = memory::identity_form(text).to_string();
     match kind {
-        Kind::Heading | Kind::Paragraph | Kind::Quote => Identity::Plain(text),
-        Kind::Item => Identity::Item { lead_in: context, text },
-        Kind::Row => Identity::Row { header: context, text },
+        Kind::Heading | Kind::Paragraph | Kind::Quote => match date_stamp(text) {
+            Some(stamp) => Identity::Stamp(stamp),
+            None => Identity::Plain(form),
+        },
+        Kind::Item => Identity::Item { lead_in: context, text: form },
+        Kind::Row => Identity::Row { header: context, text: form },
     }
 }
 
-/// The identity form: the text without the differences that identity ignores, which are white
-/// space, styles of quotes and dashes, and invisible characters.
+/// The identity form: the text without the differences that identity ignores, which are composed
+/// letters, white space beside punctuation, its amount elsewhere, styles of quotes and dashes,
+/// invisible characters and footnote marks.
 pub fn identity_form(text: &str) -> String {
-    let visible = text.chars().filter(|&c| !is_invisible(c));
-    let plain: String = visible
-        .map(|c| match c {
-            '\'' | '‘' | '’' | '‚' | '‛' | '′' | '`' | '´' | '＇' => '\'',
-            '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '＂' => '"',
-            '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' | '－' => {
-                '-'
-            }
-            c => c,
-        })
-        .collect();
-    let words: Vec<&str> = plain.split(char::is_whitespace).filter(|w| !w.is_empty()).collect();
-    words.join(" ")
+    let visible: String = text.chars().filter(|&c| !is_invisible(c)).nfc().collect();
+    let plain: Vec<char> = visible.chars().map(in_plain_style).collect();
+    let plain = without_footnotes(&plain);
+    let plain: Vec<char> =
+        plain.into_iter().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    let mut form = String::new();
+    for (at, &c) in plain.iter().enumerate() {
+        if c != ' ' {
+            form.push(c);
+            continue;
+        }
+        let before: Vec<char> = plain[..at].iter().copied().filter(|&c| c != ' ').collect();
+        let after: Vec<char> = plain[at..].iter().copied().filter(|&c| c != ' ').collect();
+        let is_counted = !form.ends_with(' ') && !before.is_empty() && !after.is_empty();
+        if is_counted && keeps_space(&before, &after) {
+            form.push(' ');
+        }
+    }
+    form
+}
+
+fn in_plain_style(c: char) -> char {
+    match c {
+        '\'' | '‘' | '’' | '‚' | '‛' | '′' | '`' | '´' | '＇' => '\'',
+        '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '＂' => '"',
+        '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' | '－' => '-',
+        c => c,
+    }
+}
+
+/// Whether white space between these characters is kept: not beside punctuation, unless this is
+/// inside a number.
+fn keeps_space(before: &[char], after: &[char]) -> bool {
+    let is_number = |c: Option<&char>| c.is_some_and(|c| c.is_numeric());
+    let (last, next) = (before[before.len() - 1], after[0]);
+    if PUNCTUATION.contains(last) {
+        return is_number(after.first()) && is_number(before.iter().rev().nth(1));
+    }
+    if PUNCTUATION.contains(next) {
+        let beyond = after.iter().find(|&&c| c != next);
+        return last.is_numeric() && is_number(beyond);
+    }
+    true
+}
+
+/// Punctuation, beside which white space means nothing.
+const PUNCTUATION: &str = "!\"'(),-./:;?[]|¡¿·•…、。，．：；？！（）「」『』【】《》،؛؟।";
+
+/// The text without stars and daggers after words and punctuation.
+fn without_footnotes(text: &[char]) -> Vec<char> {
+    let mut out: Vec<char> = Vec::new();
+    for (at, &c) in text.iter().enumerate() {
+        let previous = out.last().copied().unwrap_or(' ');
+        let is_after_word = previous.is_alphabetic() || PUNCTUATION.contains(previous);
+        let next = text[at..].iter().find(|c| !"*†‡".contains(**c));
+        let is_mark = if "*†‡".contains(c) {
+            is_after_word && !next.is_some_and(|c| c.is_alphanumeric())
+        } else {
+            false
+        };
+        if !is_mark {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// The filters of a search. `since`, `until` and `as_of` are seconds and inclusive: the caller

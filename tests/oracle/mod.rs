@@ -9,6 +9,7 @@
 //! - [`corpus`] is a model of snapshots and clauses with a search over it, and makes random corpora
 //!   that print as Markdown files.
 //! - [`page`] lists the words that a page shows.
+//! - [`stamps`] recognises date stamps.
 //! - [`strip`] scans raw Markdown and knows nothing about CommonMark.
 //! - [`time`] answers questions about time.
 //!
@@ -20,6 +21,7 @@ pub mod corpus;
 mod memory;
 pub mod page;
 pub mod query;
+pub mod stamps;
 pub mod strip;
 pub mod time;
 pub mod tokens;

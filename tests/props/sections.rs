@@ -556,13 +556,26 @@ fn lost_and_extra(text: &str) -> (BTreeMap<String, i64>, BTreeMap<String, i64>, 
     }
     let clauses = section(text);
     check_sound(text, &clauses);
-    for word in clauses.iter().flat_map(|clause| folded(&clause.text)) {
+    for word in clauses.iter().flat_map(|clause| folded(&with_typed_number(text, clause))) {
         *counts.entry(word).or_default() -= 1;
     }
     let extra =
         counts.iter().filter(|&(_, &n)| n < 0).map(|(word, n)| (word.clone(), -n)).collect();
     counts.retain(|_, n| *n > 0);
     (counts, extra, words)
+}
+
+/// The text of a clause with its number, unless the number is the mark of a list entry, which the
+/// scan leaves out.
+fn with_typed_number(text: &str, clause: &Clause) -> String {
+    let Some(number) = &clause.number else { return clause.text.clone() };
+    let before = text[..clause.source.start].trim_end_matches(|c: char| !c.is_alphanumeric());
+    let digits = number.trim_matches(|c: char| !c.is_alphanumeric());
+    if before.ends_with(digits) && !text[clause.source.start..].starts_with(digits) {
+        clause.text.clone()
+    } else {
+        format!("{number} {}", clause.text)
+    }
 }
 
 /// Prints how the words of some texts and of their clauses differ. Returns the numbers of words, of

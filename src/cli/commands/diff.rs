@@ -16,11 +16,12 @@ use crate::cli::streams::{print, say};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Each date selects the newest snapshot on or before it. A clause counts as changed, instead of \
-removed and added, if at least half of its words stay the same. Numbers before clauses, link \
-targets, white space, Markdown marks, and the styles of quotes and dashes are ignored, except in \
-the unified format.
+removed and added, if at least half of its words stay the same. The numbers of clauses in a \
+sequence (1., 2.; (a), (b)), link targets, white space, Markdown marks, and the styles of quotes \
+and dashes are ignored. A heading with another number after its first word (Article 5) is \
+renumbered if the headings beside it continue the sequence.
 
-Marks of clauses: + added, - removed, > moved, ~ changed
+Marks of clauses: + added, - removed, > moved, ~ changed, = renumbered or another date stamp
 Marks of words in changed clauses: [-removed-], {+added+}
 
 Exit status: 0 with differences, 1 without, 2 after an error.

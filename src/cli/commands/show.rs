@@ -21,8 +21,8 @@ use crate::cli::streams::{print, say};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A policy is printed from the index. Its clauses equal those of the source, except for white space \
-and the styles of quotes and dashes. If a company has several types of policies, choose one with \
---type.
+and the styles of quotes and dashes. The numbers in front of clauses are those of that date. If a \
+company has several types of policies, choose one with --type.
 
 Examples:
   fineprint show cnf5w4zt3k2q6y7ab
@@ -100,7 +100,11 @@ fn show_clause(
     let found = searcher.find_clause(id, &args.policy.collection)?;
     print(|out| write_clauses(out, &found, args.format, global))?;
     if found.is_empty() && !global.quiet {
-        say(&format!("no clause `{id}` in {}", searcher.index().dir().display()));
+        say(&format!(
+            "no clause `{id}` in {}; ids that fineprint 0.1.0 printed are not found, search for \
+             the words of the clause instead: `fineprint search \"WORDS OF THE CLAUSE\"`",
+            searcher.index().dir().display()
+        ));
     }
     Ok(!found.is_empty())
 }

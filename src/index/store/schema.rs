@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn the_description_is_the_schema() {
-        assert_eq!(format_version(), 3);
+        assert_eq!(format_version(), 4);
         let schema = schema();
         assert_eq!(schema.num_fields(), 18);
         assert!(Fields::of(&schema).is_ok());

@@ -2,10 +2,13 @@
 
 use crate::search::Hit;
 
-/// Company, type, title and archive time: `Acme, Privacy Policy, "Privacy", archived ...`.
+/// Company, type, title, number of the clause, and archive time:
+/// `Acme, Privacy Policy, "Privacy", clause 4.9, archived ...`.
 pub(in crate::printer) fn policy(hit: &Hit) -> String {
     let mut parts = vec![hit.company.clone(), hit.policy_type.clone()];
     parts.extend(hit.title.as_ref().map(|title| format!("\"{title}\"")));
+    let number = hit.number.as_deref().map(|number| number.trim_end_matches('.'));
+    parts.extend(number.map(|number| format!("clause {number}")));
     parts.push(format!("archived {}", hit.archive_time));
     parts.join(", ")
 }

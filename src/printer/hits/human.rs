@@ -3,8 +3,11 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::explanation::explanation_lines;
 use crate::model::ClauseKind;
+use crate::printer::clause_mark::{clause_mark, with_number};
 use crate::printer::terminal::numbers::counted;
 use crate::printer::terminal::pen::{DATE, DIM, HumanOptions, MATCH, Pen};
 use crate::printer::terminal::wrap::wrap;
@@ -59,23 +62,27 @@ fn write_head(out: &mut impl Write, hit: &Hit, pen: Pen) -> io::Result<()> {
     }
 }
 
-/// The mark before the text of a clause.
-fn mark(kind: ClauseKind) -> &'static str {
-    if kind == ClauseKind::Item { "- " } else { "" }
+/// The mark before the text of a clause. Quotes have none.
+fn mark(number: Option<&str>, kind: ClauseKind, pen: Pen) -> String {
+    let mark = match kind {
+        ClauseKind::Quote => with_number(number, "").into_owned(),
+        kind => clause_mark(number, kind),
+    };
+    pen.safe(&mark)
 }
 
 /// Writes the text with its matches: whole on one line, or wrapped and cut around the first match.
 fn write_text(out: &mut impl Write, hit: &Hit, pen: Pen, width: Option<usize>) -> io::Result<()> {
-    let (text, mark) = (&hit.text, mark(hit.kind));
+    let (text, mark) = (&hit.text, mark(hit.number.as_deref(), hit.kind, pen));
     let lines = match width {
         None => std::iter::once(0..text.len()).collect(),
         Some(width) => {
-            shown_lines(text, width.saturating_sub(INDENT.len() + mark.len()), &hit.highlights)
+            shown_lines(text, width.saturating_sub(INDENT.len() + mark.width()), &hit.highlights)
         }
     };
     let end = lines.last().map_or(0, |line| line.end);
     for (i, line) in lines.into_iter().enumerate() {
-        let mark = if i == 0 { mark } else { &"  "[..mark.len()] };
+        let mark = if i == 0 { mark.clone() } else { " ".repeat(mark.width()) };
         let before = if i == 0 && line.start > 0 { "… " } else { "" };
         let after = if line.end == end && end < text.trim_end().len() { " …" } else { "" };
         let drawn = highlighted(text, line, &hit.highlights, pen);
@@ -124,10 +131,11 @@ fn write_neighbours(
     pen: Pen,
     neighbours: Option<&[NeighbourClause]>,
 ) -> io::Result<()> {
-    for NeighbourClause { kind, text, .. } in neighbours.into_iter().flatten() {
-        let lines = pen.wrapped(text, INDENT.len() + 4);
+    for NeighbourClause { number, kind, text } in neighbours.into_iter().flatten() {
+        let own = mark(number.as_deref(), *kind, pen);
+        let lines = pen.wrapped(text, INDENT.len() + 2 + own.width().max(2));
         for (i, line) in lines.iter().take(MAX_LINES).enumerate() {
-            let mark = if i == 0 { mark(*kind) } else { &"  "[..mark(*kind).len()] };
+            let mark = if i == 0 { own.clone() } else { " ".repeat(own.width()) };
             let rest = if i + 1 == MAX_LINES && lines.len() > MAX_LINES { " …" } else { "" };
             writeln!(out, "{INDENT}| {mark}{}{rest}", pen.draw(DIM, line))?;
         }

@@ -1,12 +1,14 @@
 //! A version of a policy as Markdown that reads back into the same clauses.
 //!
 //! Headings get marks for their depth, items, rows and quotes the marks of their kind, and
-//! characters that Markdown would take for a mark are escaped. An item is nested below another item
-//! if that one ends with its lead-in.
+//! characters that Markdown would take for a mark are escaped. Items with a number such as `10.`
+//! are entries of an ordered list, and any other number is written in front of the text. An item
+//! is nested below another item if that one ends with its lead-in.
 
 use std::io::{self, Write};
 
 use crate::model::ClauseKind;
+use crate::printer::clause_mark::with_number;
 use crate::search::{PolicyVersion, VersionClause};
 
 /// The characters between the cells of a row in the text of its clause.
@@ -33,7 +35,14 @@ struct MarkdownWriter<'c> {
     /// The clause written last.
     before: Option<&'c VersionClause>,
     /// The items in which a further item or paragraph may be nested, outermost first.
-    items: Vec<&'c VersionClause>,
+    items: Vec<OpenItem<'c>>,
+}
+
+/// An item that was written.
+struct OpenItem<'c> {
+    clause: &'c VersionClause,
+    /// The column at which its text begins.
+    column: usize,
 }
 
 impl<'c> MarkdownWriter<'c> {
@@ -65,20 +74,30 @@ impl<'c> MarkdownWriter<'c> {
     /// Writes a paragraph that belongs to the item at this depth.
     fn write_within_item(&mut self, clause: &VersionClause, depth: usize) {
         self.items.truncate(depth + 1);
-        let indent = "  ".repeat(depth + 1);
-        self.text.push_str(&format!("\n{indent}{}\n", escaped(&clause.text, &indent)));
+        let indent = " ".repeat(self.items[depth].column);
+        let text = with_number(clause.number.as_deref(), &clause.text);
+        self.text.push_str(&format!("\n{indent}{}\n", escaped(&text, &indent)));
     }
 
     fn write_item(&mut self, clause: &'c VersionClause) {
-        if self.before.is_some_and(|before| before.kind != ClauseKind::Item) {
+        let depth = depth(&self.items, clause);
+        let list_mark = list_mark(clause);
+        // An ordered list that does not begin with 1 cannot begin directly after a text.
+        let continues = self.items.get(depth).is_some_and(|open| is_same_list(open.clause, clause));
+        let begins_late = list_mark.is_some_and(|mark| mark.trim_end_matches(['.', ')']) != "1");
+        let after_item = self.before.is_some_and(|before| before.kind == ClauseKind::Item);
+        if self.before.is_some() && (!after_item || begins_late && !continues) {
             self.text.push('\n');
         }
-        let depth = depth(&self.items, clause);
         self.items.truncate(depth);
-        self.items.push(clause);
-        let indent = "  ".repeat(depth);
-        let text = escaped(&clause.text, &format!("{indent}  "));
-        self.text.push_str(&format!("{indent}- {text}\n"));
+        let column = self.items.last().map_or(0, |open| open.column);
+        let indent = " ".repeat(column);
+        let mark = list_mark.unwrap_or("-");
+        let column = column + mark.len() + 1;
+        let number = clause.number.as_deref().filter(|_| list_mark.is_none());
+        let text = escaped(&with_number(number, &clause.text), &" ".repeat(column));
+        self.text.push_str(&format!("{indent}{mark} {text}\n"));
+        self.items.push(OpenItem { clause, column });
     }
 
     /// Writes a heading, paragraph or quote that belongs to no list.
@@ -87,21 +106,36 @@ impl<'c> MarkdownWriter<'c> {
         if self.before.is_some() {
             self.text.push('\n');
         }
+        let text = with_number(clause.number.as_deref(), &clause.text);
         match clause.kind {
             ClauseKind::Heading => {
                 let marks = "#".repeat((clause.section.len() + 1).min(6));
                 // A heading is one line.
-                let text = escaped(&clause.text.replace('\n', " "), "");
+                let text = escaped(&text.replace('\n', " "), "");
                 self.text.push_str(&format!("{marks} {text}\n"));
             }
             ClauseKind::Quote => {
-                self.text.push_str(&format!("> {}\n", escaped(&clause.text, "> ")));
+                self.text.push_str(&format!("> {}\n", escaped(&text, "> ")));
             }
             ClauseKind::Paragraph | ClauseKind::Item | ClauseKind::Row => {
-                self.text.push_str(&format!("{}\n", escaped(&clause.text, "")));
+                self.text.push_str(&format!("{}\n", escaped(&text, "")));
             }
         }
     }
+}
+
+/// The mark of an entry of an ordered list that the number of an item is: `10.` or `10)`.
+fn list_mark(item: &VersionClause) -> Option<&str> {
+    let number = item.number.as_deref()?;
+    let digits = number.strip_suffix(['.', ')'])?;
+    let is_mark = (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    is_mark.then_some(number)
+}
+
+/// Whether the marks of two items are of one list: both bullets, or both numbers with one sign.
+fn is_same_list(first: &VersionClause, next: &VersionClause) -> bool {
+    let [first, next] = [first, next].map(|item| list_mark(item)?.chars().next_back());
+    first == next
 }
 
 /// Whether a row belongs to the table of the clause before it. If it is the header row of the
@@ -125,18 +159,20 @@ fn is_header_of(header: &VersionClause, row: &VersionClause) -> bool {
 
 /// The depth of the item that a paragraph belongs to, if it is between items of one list: the next
 /// item has the lead-in of an item above it.
-fn interrupted_item(items: &[&VersionClause], after: &[VersionClause]) -> Option<usize> {
+fn interrupted_item(items: &[OpenItem<'_>], after: &[VersionClause]) -> Option<usize> {
     let next = after.iter().find(|clause| clause.kind != ClauseKind::Paragraph)?;
     if next.kind != ClauseKind::Item {
         return None;
     }
-    items.iter().rposition(|item| item.lead_in.is_some() && item.lead_in == next.lead_in)
+    items.iter().rposition(|OpenItem { clause: item, .. }| {
+        item.lead_in.is_some() && item.lead_in == next.lead_in
+    })
 }
 
 /// The number of items above the clause that it is nested in. An item that ends with its lead-in is
 /// one of them.
-fn depth(items: &[&VersionClause], clause: &VersionClause) -> usize {
-    for (depth, item) in items.iter().enumerate().rev() {
+fn depth(items: &[OpenItem<'_>], clause: &VersionClause) -> usize {
+    for (depth, OpenItem { clause: item, .. }) in items.iter().enumerate().rev() {
         if item.lead_in == clause.lead_in {
             return depth;
         }

@@ -5,6 +5,9 @@ pub(super) mod snapshot;
 
 use std::io::{self, Write};
 
+use unicode_width::UnicodeWidthStr;
+
+use super::clause_mark::clause_mark;
 use super::json::print_json_line;
 use super::terminal::numbers::counted;
 use super::terminal::pen::{BOLD, DIM, HumanOptions, PLAIN, Pen};
@@ -47,15 +50,14 @@ fn write_head(out: &mut impl Write, version: &PolicyVersion, pen: Pen) -> io::Re
 }
 
 fn write_clause(out: &mut impl Write, clause: &VersionClause, pen: Pen) -> io::Result<()> {
-    let mark = match clause.kind {
-        ClauseKind::Item => "- ",
-        ClauseKind::Quote => "> ",
-        ClauseKind::Heading | ClauseKind::Paragraph | ClauseKind::Row => "",
-    };
+    let mark = clause_mark(clause.number.as_deref(), clause.kind);
     let style = if clause.kind == ClauseKind::Heading { BOLD } else { PLAIN };
-    for (i, line) in pen.wrapped(&clause.text, mark.len()).iter().enumerate() {
-        let indent = if i == 0 { mark } else { &"  "[..mark.len()] };
-        writeln!(out, "{indent}{}", pen.draw(style, line))?;
+    for (i, line) in pen.wrapped(&clause.text, mark.width()).iter().enumerate() {
+        if i == 0 {
+            writeln!(out, "{}{}", pen.draw(style, &mark), pen.draw(style, line))?;
+        } else {
+            writeln!(out, "{}{}", " ".repeat(mark.width()), pen.draw(style, line))?;
+        }
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::search::hit::Hit;
 use crate::search::matching::{Columns, Match, first_place};
 use crate::search::policy_cache::{PolicyCache, PolicyFacts};
 use crate::search::policy_tables::{place, section};
+use crate::section::is_date_stamp;
 
 /// A clause at one place in one snapshot.
 #[derive(Debug, Clone, Copy)]
@@ -135,7 +136,11 @@ impl<'r> ClauseReader<'r> {
     /// A damaged index.
     pub fn clause(&mut self, location: &ClauseLocation) -> Result<Hit> {
         let index = self.index;
-        let clause = index.clause(location.address())?;
+        let mut clause = index.clause(location.address())?;
+        if is_date_stamp(&clause.text) {
+            // Its dates differ from snapshot to snapshot.
+            clause = index.clause_at(location.address(), location.ordinal)?;
+        }
         let policy = self.policy(location.rank)?;
         let place = place(index, &policy.tables, location.place)?;
         let columns = self.columns(location.segment)?;

@@ -89,7 +89,7 @@ fn context(
     let mut context = Vec::new();
     for position in section_around(&listed, own) {
         let ListedClause { address, kind, number, .. } = listed[position];
-        let (text, number) = (index.clause(address)?.text, number.map(str::to_owned));
+        let (text, number) = (index.clause_at(address, ordinal)?.text, number.map(str::to_owned));
         context.push(ContextClause { text, number, kind, is_shown: position == own });
     }
     Ok(context)

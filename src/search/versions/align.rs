@@ -1,7 +1,8 @@
 //! Aligns two lists of clauses, and compares two texts word by word, for `diff` and `history`.
 //!
-//! Two clauses are the same if they have one identity form once the list numbers before their texts
-//! are removed. An alignment is made in three steps:
+//! Two clauses are the same if they have one identity. The numbers in front of them are no part of
+//! it. Headings whose number follows a word, as in `Article 5`, are the same if they differ only in
+//! this number and it continues a sequence in both lists. An alignment is made in three steps:
 //!
 //! 1. The longest common subsequence of equal clauses stays in place.
 //! 2. A clause that both lists contain outside that subsequence was *moved*.
@@ -12,14 +13,15 @@
 //! This file compares texts in memory. It knows neither snapshots nor the index.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use serde::Serialize;
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices};
 
-use crate::model::ClauseKind;
-use crate::section::{ClauseIdentity, identity_form, without_number};
+use super::compared_clause::ComparedClause;
+use super::worded_numbers::without_worded_numbers;
+use crate::section::{ClauseIdentity, identity_form};
 use crate::token::terms;
 
 /// The least likeness of an old and a new clause that count as one changed clause: the share of
@@ -31,26 +33,6 @@ const MIN_LIKENESS: f32 = 0.5;
 /// The table of pairs takes memory and time for each of them. A larger gap means that the whole
 /// text was replaced, and then no clause of it counts as changed.
 const MAX_PAIRS: usize = 4_000_000;
-
-/// The parts of a clause that decide whether two clauses are the same.
-#[derive(Debug, Clone, Copy)]
-pub struct ComparedClause<'c> {
-    /// The kind of the clause in its snapshot.
-    pub kind: ClauseKind,
-    /// The sentence that introduces its list, or the header row of its table.
-    pub lead_in: Option<&'c str>,
-    /// The rendered text.
-    pub text: &'c str,
-}
-
-impl ComparedClause<'_> {
-    /// Returns the identity of the clause without the list numbers before its text and lead-in.
-    ///
-    /// Clauses with equal results are one wording.
-    pub fn wording(&self) -> ClauseIdentity {
-        ClauseIdentity::new(self.kind, self.lead_in.map(without_number), without_number(self.text))
-    }
-}
 
 /// One difference between an old and a new list of clauses. The numbers are positions in the lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +66,8 @@ impl AlignedChange {
 pub struct ClauseAlignment {
     /// The clauses that stay in place, as positions in the old and the new list. Both ascend.
     pub same: Vec<(usize, usize)>,
+    /// Those of them whose texts differ in the number after their first word.
+    pub renumbered: Vec<(usize, usize)>,
     /// The differences, in reading order.
     ///
     /// Between two clauses that stay in place, removed and changed clauses are in the order of the
@@ -95,16 +79,20 @@ pub struct ClauseAlignment {
 /// Aligns two lists of clauses.
 pub fn align(old: &[ComparedClause<'_>], new: &[ComparedClause<'_>]) -> ClauseAlignment {
     let mut numbers = WordingNumbers::default();
-    let old_wordings: Vec<u32> = old.iter().map(|clause| numbers.number(clause)).collect();
-    let new_wordings: Vec<u32> = new.iter().map(|clause| numbers.number(clause)).collect();
+    let (old_wordings, new_wordings) = numbers.of_versions(old, new);
     let ops = capture_diff_slices(Algorithm::Myers, &old_wordings, &new_wordings);
     let same = ops.iter().filter(|op| is_equal(op));
-    let same = same.flat_map(|op| op.old_range().zip(op.new_range())).collect();
+    let same: Vec<(usize, usize)> =
+        same.flat_map(|op| op.old_range().zip(op.new_range())).collect();
+    let differing = same.iter().copied().filter(|&(from, to)| {
+        old[from].text != new[to].text && old[from].wording() != new[to].wording()
+    });
+    let renumbered = differing.collect();
     let gaps = gaps(&ops);
     let moved = MovedClauses::find(&gaps, &old_wordings, &new_wordings);
     let bags = WordBags::new(old, new, &gaps);
     let changes = gaps.into_iter().flat_map(|gap| gap.changes(&moved, &bags)).collect();
-    ClauseAlignment { same, changes }
+    ClauseAlignment { same, renumbered, changes }
 }
 
 /// Numbers wordings, so that comparing two of them compares two integers.
@@ -114,8 +102,40 @@ pub(super) struct WordingNumbers(HashMap<ClauseIdentity, u32>);
 impl WordingNumbers {
     /// Returns the number of the wording of a clause. Equal wordings have one number.
     pub fn number(&mut self, clause: &ComparedClause<'_>) -> u32 {
+        self.of_identity(clause.wording())
+    }
+
+    /// Returns the numbers of the clauses of two versions. Headings that differ only in the number
+    /// after their first word have one number, if it continues a sequence in both versions.
+    pub fn of_versions(
+        &mut self,
+        old: &[ComparedClause<'_>],
+        new: &[ComparedClause<'_>],
+    ) -> (Vec<u32>, Vec<u32>) {
+        let [in_old, in_new] = [old, new].map(without_worded_numbers);
+        let [old_set, new_set] =
+            [&in_old, &in_new].map(|identities| identities.iter().flatten().collect());
+        (self.of_version(old, &in_old, &new_set), self.of_version(new, &in_new, &old_set))
+    }
+
+    /// Returns the numbers of the clauses of a version. `unnumbered` has their identities without
+    /// a number after the first word, which count if they are among `others`.
+    fn of_version(
+        &mut self,
+        clauses: &[ComparedClause<'_>],
+        unnumbered: &[Option<ClauseIdentity>],
+        others: &HashSet<&ClauseIdentity>,
+    ) -> Vec<u32> {
+        let wordings = clauses.iter().zip(unnumbered).map(|(clause, identity)| {
+            let unnumbered = identity.as_ref().filter(|identity| others.contains(identity));
+            self.of_identity(unnumbered.cloned().unwrap_or_else(|| clause.wording()))
+        });
+        wordings.collect()
+    }
+
+    fn of_identity(&mut self, identity: ClauseIdentity) -> u32 {
         let next = self.0.len() as u32;
-        *self.0.entry(clause.wording()).or_insert(next)
+        *self.0.entry(identity).or_insert(next)
     }
 
     /// Returns the number of distinct wordings so far.
@@ -272,9 +292,9 @@ impl WordBags {
 struct WordNumbers(HashMap<String, u32>);
 
 impl WordNumbers {
-    /// Returns the folded words of a text without its list number, sorted.
+    /// Returns the folded words of a text, sorted.
     fn bag(&mut self, text: &str) -> Vec<u32> {
-        let mut bag: Vec<u32> = terms(without_number(text))
+        let mut bag: Vec<u32> = terms(text)
             .map(|word| {
                 let next = self.0.len() as u32;
                 *self.0.entry(word.into_owned()).or_insert(next)
@@ -426,12 +446,18 @@ fn identity_forms(words: &[&str]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ClauseKind;
 
     fn paragraphs<'t>(texts: &[&'t str]) -> Vec<ComparedClause<'t>> {
         texts
             .iter()
             .map(|text| ComparedClause { kind: ClauseKind::Paragraph, lead_in: None, text })
             .collect()
+    }
+
+    fn headings<'t>(texts: &[&'t str]) -> Vec<ComparedClause<'t>> {
+        let paragraphs = paragraphs(texts).into_iter();
+        paragraphs.map(|clause| ComparedClause { kind: ClauseKind::Heading, ..clause }).collect()
     }
 
     fn changes(old: &[&str], new: &[&str]) -> Vec<AlignedChange> {
@@ -461,17 +487,30 @@ mod tests {
     }
 
     #[test]
-    fn list_numbers_and_styles_are_ignored() {
-        assert_eq!(
-            changes(&["1. Cookies", "(a) We  “may”"], &["2. Cookies", "(b) We \"may\""]),
-            []
-        );
-        assert_eq!(changes(&["2.1 Sharing"], &["2.2 Sharing"]), []);
-        assert_eq!(changes(&["30 days"], &["60 days"]), [AlignedChange::Changed(0, 0)]);
-        assert_eq!(
-            changes(&["3.5 million people"], &["4.5 million people"]),
-            [AlignedChange::Changed(0, 0)]
-        );
+    fn styles_are_ignored_and_amounts_count() {
+        assert_eq!(changes(&["Cookies", "We  “may”"], &["Cookies", "We \"may\""]), []);
+        for (old, new) in [
+            ("30 days", "60 days"),
+            ("3.5 million people", "4.5 million people"),
+            ("10.000 Euro Strafe zahlt", "50.000 Euro Strafe zahlt"),
+            ("4.99 USD per month", "9.99 USD per month"),
+            ("30. Juni ist der letzte Tag", "15. Juni ist der letzte Tag"),
+            ("A. Smith is the officer", "B. Smith is the officer"),
+            ("2.1 Sharing it all", "2.2 Sharing it all"),
+        ] {
+            assert_eq!(changes(&[old], &[new]), [AlignedChange::Changed(0, 0)], "{old}");
+        }
+    }
+
+    #[test]
+    fn numbers_after_a_word_are_renumbered() {
+        let old = headings(&["Article 1 Objet", "Article 2 Prix"]);
+        let new = headings(&["Article 1 Objet", "Article 2 Durée", "Article 3 Prix"]);
+        let aligned = align(&old, &new);
+        assert_eq!(aligned.changes, [AlignedChange::Added(1)]);
+        assert_eq!((aligned.same.len(), aligned.renumbered), (2, vec![(1, 2)]));
+        let alone = align(&headings(&["Article 2 Prix"]), &headings(&["Article 3 Prix"]));
+        assert_eq!(alone.changes, [AlignedChange::Changed(0, 0)]);
     }
 
     fn item(lead_in: &str) -> ComparedClause<'_> {
@@ -484,7 +523,6 @@ mod tests {
             align(&[item("We may:")], &[item("We never:")]).changes,
             [AlignedChange::Changed(0, 0)]
         );
-        assert_eq!(align(&[item("1. We may:")], &[item("2. We may:")]).changes, []);
     }
 
     #[test]

@@ -2,8 +2,11 @@
 
 use serde::Serialize;
 
-use super::align::{AlignedChange, WordChange, align, compare_words};
+use super::align::{
+    AlignedChange, ClauseAlignment, WordChange, WordingNumbers, align, compare_words,
+};
 use super::version::{PolicyVersion, SnapshotCard, VersionClause};
+use crate::token::terms;
 
 /// The differences between two versions of a policy (`schema/diff.schema.json`).
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,6 +20,18 @@ pub struct VersionComparison {
     pub summary: DiffSummary,
     /// The differences, in reading order.
     pub changes: Vec<ClauseDifference>,
+    /// The clauses in the same place that have another number, in front or after their first word,
+    /// or another date in a date stamp. They are among the same ones, and are no changes.
+    pub renumbered: Vec<ClauseRenumbering>,
+}
+
+/// A clause that has another number, or another date if it is a date stamp.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClauseRenumbering {
+    /// The clause in the old version.
+    pub old: VersionClause,
+    /// The clause in the new version.
+    pub new: VersionClause,
 }
 
 /// The number of clauses by what happened to them.
@@ -32,6 +47,8 @@ pub struct DiffSummary {
     pub moved: u64,
     /// Clauses that are the same in the same place.
     pub same: u64,
+    /// Those of them that have another number, or another date if they are date stamps.
+    pub renumbered: u64,
 }
 
 /// One clause that differs between two versions.
@@ -91,8 +108,34 @@ impl VersionComparison {
         for difference in &changes {
             summary.count(difference.change);
         }
-        Self { old: old.snapshot.clone(), new: new.snapshot.clone(), summary, changes }
+        let renumbered = renumbered(&alignment, old, new);
+        summary.renumbered = renumbered.len() as u64;
+        let (old, new) = (old.snapshot.clone(), new.snapshot.clone());
+        Self { old, new, summary, changes, renumbered }
     }
+}
+
+/// Numbers the wordings of two versions, clause by clause: clauses that count as the same have one
+/// number.
+pub fn compared_wordings(old: &PolicyVersion, new: &PolicyVersion) -> (Vec<u32>, Vec<u32>) {
+    let old: Vec<_> = old.clauses.iter().map(VersionClause::compared).collect();
+    let new: Vec<_> = new.clauses.iter().map(VersionClause::compared).collect();
+    let mut numbers = WordingNumbers::default();
+    numbers.of_versions(&old, &new)
+}
+
+/// Returns the clauses that stay in place and have another number or date.
+fn renumbered(
+    alignment: &ClauseAlignment,
+    old: &PolicyVersion,
+    new: &PolicyVersion,
+) -> Vec<ClauseRenumbering> {
+    let same = alignment.same.iter().map(|&(from, to)| (&old.clauses[from], &new.clauses[to]));
+    let renumbered = same.filter(|(old, new)| {
+        // Clauses of one identity differ in their words only if they are date stamps.
+        old.number != new.number || old.id != new.id || !terms(&old.text).eq(terms(&new.text))
+    });
+    renumbered.map(|(old, new)| ClauseRenumbering { old: old.clone(), new: new.clone() }).collect()
 }
 
 /// Returns the clauses of one change of an alignment of these versions.

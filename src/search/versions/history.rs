@@ -54,8 +54,7 @@ pub struct ThreadHistory {
     pub events: Vec<HistoryEvent>,
 }
 
-/// One wording of a clause. Clauses that differ only in the list numbers before them are one
-/// wording.
+/// One wording of a clause, whatever number is in front of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Wording {
@@ -161,4 +160,6 @@ pub enum HistoryChange {
     Removed,
     /// It was reworded.
     Changed,
+    /// It is a heading, and only the number after its first word differs.
+    Renumbered,
 }

@@ -197,6 +197,7 @@ impl HistoryBuilder<'_> {
                 (None, _) if step.at == 0 => HistoryChange::Initial,
                 (None, _) => HistoryChange::Added,
                 (_, None) => HistoryChange::Removed,
+                (Some(_), Some(_)) if step.is_renumbered => HistoryChange::Renumbered,
                 (Some(_), Some(_)) => HistoryChange::Changed,
             },
             from: index_in(thread, step.from),
@@ -215,7 +216,8 @@ impl HistoryBuilder<'_> {
 
     /// Returns the text of a wording in the snapshot at a position that contains it.
     fn text(&self, position: usize, wording: u32) -> String {
-        self.occurrence(position, wording).0.text.clone()
+        let ordinal = self.wordings.ordinals[position];
+        self.occurrence(position, wording).0.text_at(ordinal).to_owned()
     }
 
     /// Returns the number of snapshots that are not compared between a position and the one before.

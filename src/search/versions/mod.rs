@@ -2,6 +2,7 @@
 //! history of the clauses that match a query.
 
 mod align;
+mod compared_clause;
 mod comparison;
 mod history;
 mod history_builder;
@@ -9,11 +10,14 @@ mod policy_view;
 mod snapshot_set;
 mod threads;
 mod version;
+mod worded_numbers;
 
-pub use align::{
-    AlignedChange, ClauseAlignment, ComparedClause, WordChange, WordFate, align, compare_words,
+pub use align::{AlignedChange, ClauseAlignment, WordChange, WordFate, align, compare_words};
+pub use compared_clause::ComparedClause;
+pub use comparison::{
+    ClauseChange, ClauseDifference, ClauseRenumbering, DiffSummary, VersionComparison,
+    compared_wordings,
 };
-pub use comparison::{ClauseChange, ClauseDifference, DiffSummary, VersionComparison};
 pub use history::{
     ClauseLife, History, HistoryChange, HistoryEvent, LifeRun, PolicyHistory, ThreadHistory,
     Wording,

@@ -1,17 +1,18 @@
 //! Follows the wordings of one policy through its snapshots: which replaced which, and when.
 //!
-//! Clauses that differ only in the list numbers before their texts are one *wording*. Between two
+//! Clauses of one identity are one *wording*, whatever numbers are in front of them. Between two
 //! successive snapshots a wording may appear or disappear. The alignment of the two versions tells
-//! whether it replaced another wording. Wordings that are connected by replacements are one
-//! *thread*.
+//! whether it replaced another wording, or only has another number after its first word. Wordings
+//! that are connected by replacements are one *thread*.
 //!
 //! This file works with numbers only. Dates and texts are left to `history_builder`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use fixedbitset::FixedBitSet;
 
-use super::align::{AlignedChange, ComparedClause, WordingNumbers, align};
+use super::align::{AlignedChange, WordingNumbers, align};
+use super::compared_clause::ComparedClause;
 use crate::collapse::{ClauseOccurrence, CollapsedPolicy};
 use crate::model::{ClauseKind, ClauseNumber, Ordinal};
 
@@ -38,6 +39,8 @@ pub(super) struct WordingStep {
     pub at: usize,
     pub from: Option<u32>,
     pub to: Option<u32>,
+    /// Whether only the number after the first word differs.
+    pub is_renumbered: bool,
 }
 
 /// One step, or an alternation: at least [`MIN_ALTERNATION`] steps, each the reverse of the step
@@ -132,18 +135,18 @@ impl<'p> Wordings<'p> {
         let mut steps = BTreeSet::new();
         for &wording in wanted {
             if self.positions[wording as usize].contains(0) {
-                steps.insert(WordingStep { at: 0, from: None, to: Some(wording) });
+                steps.insert(WordingStep::new(0, None, Some(wording)));
             }
         }
         for (at, transition) in self.transitions(wanted) {
             let replacements = self.replacements(at);
             for to in transition.appearing {
                 let from = replacements.old_of_new.get(&to).copied();
-                steps.insert(WordingStep { at, from, to: Some(to) });
+                steps.insert(replacements.step(at, from, Some(to)));
             }
             for from in transition.disappearing {
                 let to = replacements.new_of_old.get(&from).copied();
-                steps.insert(WordingStep { at, from: Some(from), to });
+                steps.insert(replacements.step(at, Some(from), to));
             }
         }
         steps
@@ -172,14 +175,27 @@ impl<'p> Wordings<'p> {
     fn replacements(&self, at: usize) -> Replacements {
         let (old, new) = (self.version(at - 1), self.version(at));
         let mut replacements = Replacements::default();
-        for change in align(&self.compared(old), &self.compared(new)).changes {
-            let AlignedChange::Changed(from, to) = change else { continue };
-            let from = self.of_clause[old[from].clause.index()];
-            let to = self.of_clause[new[to].clause.index()];
-            replacements.new_of_old.entry(from).or_insert(to);
-            replacements.old_of_new.entry(to).or_insert(from);
+        let alignment = align(&self.compared(old), &self.compared(new));
+        for (from, to) in alignment.renumbered {
+            replacements.add(self.wording_of(old[from]), self.wording_of(new[to]), true);
+        }
+        for change in alignment.changes {
+            let (from, to, is_moved) = match change {
+                AlignedChange::Changed(from, to) => (from, to, false),
+                AlignedChange::Moved(from, to) => (from, to, true),
+                AlignedChange::Added(_) | AlignedChange::Removed(_) => continue,
+            };
+            let (from, to) = (self.wording_of(old[from]), self.wording_of(new[to]));
+            // A clause that moved is the same, except for a number after its first word.
+            if from != to {
+                replacements.add(from, to, is_moved);
+            }
         }
         replacements
+    }
+
+    fn wording_of(&self, occurrence: ClauseOccurrence) -> u32 {
+        self.of_clause[occurrence.clause.index()]
     }
 
     fn compared(&self, version: &[ClauseOccurrence]) -> Vec<ComparedClause<'p>> {
@@ -231,6 +247,24 @@ struct Transition {
 struct Replacements {
     new_of_old: HashMap<u32, u32>,
     old_of_new: HashMap<u32, u32>,
+    /// The pairs that differ only in the number after the first word.
+    renumbered: HashSet<(u32, u32)>,
+}
+
+impl Replacements {
+    fn add(&mut self, from: u32, to: u32, is_renumbered: bool) {
+        self.new_of_old.entry(from).or_insert(to);
+        self.old_of_new.entry(to).or_insert(from);
+        if is_renumbered {
+            self.renumbered.insert((from, to));
+        }
+    }
+
+    fn step(&self, at: usize, from: Option<u32>, to: Option<u32>) -> WordingStep {
+        let pair = from.zip(to);
+        let is_renumbered = pair.is_some_and(|pair| self.renumbered.contains(&pair));
+        WordingStep { at, from, to, is_renumbered }
+    }
 }
 
 /// A union-find structure of wordings.
@@ -270,6 +304,10 @@ impl WordingThread {
 }
 
 impl WordingStep {
+    fn new(at: usize, from: Option<u32>, to: Option<u32>) -> Self {
+        Self { at, from, to, is_renumbered: false }
+    }
+
     fn is_reverse_of(&self, other: &Self) -> bool {
         (self.from, self.to) == (other.to, other.from)
     }
@@ -305,9 +343,9 @@ pub(super) mod tests {
     #[test]
     fn a_thread_follows_a_clause_through_its_wordings() {
         let policy = CollapsedPolicy::of_texts(&[
-            "1. We keep logs for a week.\n\nWe sell nothing.",
-            "2. We keep logs for a year.\n\nWe sell nothing.",
-            "We sell nothing.\n\n9. We keep logs for a year.",
+            "1. We keep logs for a week.\n2. We sell nothing.",
+            "1. We keep logs for a year.\n2. We sell nothing.",
+            "1. We sell nothing.\n2. We keep logs for a year.",
             "We sell nothing.",
         ]);
         let wordings = Wordings::new(&policy, all_ordinals(&policy)).unwrap();
@@ -350,7 +388,7 @@ pub(super) mod tests {
     }
 
     fn step(at: usize, from: Option<u32>, to: Option<u32>) -> WordingStep {
-        WordingStep { at, from, to }
+        WordingStep::new(at, from, to)
     }
 
     /// The position of the first step of each group, and the number of its steps.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tantivy::DocAddress;
 
-use super::align::ComparedClause;
+use super::compared_clause::ComparedClause;
 use crate::collapse::ClauseOccurrence;
 use crate::error::Result;
 use crate::index::{CHUNK, OpenIndex, PolicyEntry, PolicyTables};
@@ -20,10 +20,7 @@ pub struct PolicyVersion {
     /// The snapshot.
     #[serde(flatten)]
     pub snapshot: SnapshotCard,
-    /// The clauses in reading order.
-    ///
-    /// The index stores the newest rendering of each clause, so a text may differ from its source
-    /// in white space and in the styles of quotation marks and dashes.
+    /// The clauses in reading order, as they were spelt in this snapshot.
     pub clauses: Vec<VersionClause>,
 }
 
@@ -137,17 +134,18 @@ impl<'i> VersionReader<'i> {
     /// The policy has no such snapshot, or the index is damaged.
     pub fn version(&self, ordinal: Ordinal) -> Result<PolicyVersion> {
         let occurrences = self.index.clauses_of(self.address, ordinal)?.into_iter();
-        let clauses =
-            occurrences.map(|occurrence| self.clause(occurrence)).collect::<Result<_>>()?;
+        let clauses = occurrences
+            .map(|occurrence| self.clause(occurrence, ordinal))
+            .collect::<Result<_>>()?;
         Ok(PolicyVersion { snapshot: self.card(ordinal)?, clauses })
     }
 
-    /// Reads one clause at its place.
-    fn clause(&self, occurrence: ClauseOccurrence) -> Result<VersionClause> {
+    /// Reads one clause at its place in a snapshot.
+    fn clause(&self, occurrence: ClauseOccurrence, ordinal: Ordinal) -> Result<VersionClause> {
         let Self { index, rank, entry, address, tables } = self;
         let place = place(index, tables, occurrence.place)?;
         let address = index.clause_address(*address, entry.snapshots, occurrence.clause);
-        let stored = index.clause(address)?;
+        let stored = index.clause_at(address, ordinal)?;
         let id = index.clause_id(*rank, place.kind, &stored);
         Ok(VersionClause {
             id: id.ok_or_else(|| index.damaged("an unknown policy"))?,

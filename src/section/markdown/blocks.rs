@@ -41,6 +41,8 @@ pub(crate) struct MarkdownBlock {
     pub list_depth: usize,
     /// The list of an entry.
     pub list: Option<ListId>,
+    /// The mark of an entry of an ordered list, as it is written: `3.`
+    pub number: Option<String>,
     /// Whether the block is in a block quotation.
     pub is_quoted: bool,
 }
@@ -104,6 +106,8 @@ struct ListContainer {
     list: ListId,
     /// Whether the current entry has had no text yet.
     awaits_text: bool,
+    /// The mark of the current entry, if the list is ordered and the entry has had no text yet.
+    number: Option<String>,
 }
 
 impl BlockList {
@@ -130,6 +134,11 @@ impl BlockList {
         let is_quoted = containers.quotes > 0;
         let mut list = None;
         let mut role = role;
+        let is_row = matches!(role, BlockRole::Row { .. });
+        // An entry that begins with another list has the marks of both: `1. 2. 2024`.
+        let numbers = containers.lists.iter_mut().filter_map(|list| list.number.take());
+        let numbers: Vec<String> = numbers.collect();
+        let number = (!is_row && !numbers.is_empty()).then(|| numbers.join(" "));
         if let Some(inner) = containers.lists.last_mut()
             && std::mem::take(&mut inner.awaits_text)
             && role == BlockRole::Text
@@ -137,7 +146,7 @@ impl BlockList {
             role = BlockRole::Entry;
             list = Some(inner.list);
         }
-        self.blocks.push(MarkdownBlock { role, lines, list_depth, list, is_quoted });
+        self.blocks.push(MarkdownBlock { role, lines, list_depth, list, number, is_quoted });
     }
 }
 
@@ -215,12 +224,18 @@ impl<'s, 't> BlockReader<'s, 't, '_> {
             Tag::List(start) => {
                 self.close();
                 let list = ListId { number: FIRST_LIST + self.out.lists, start };
-                self.containers.lists.push(ListContainer { list, awaits_text: false });
+                self.containers.lists.push(ListContainer {
+                    list,
+                    awaits_text: false,
+                    number: None,
+                });
                 self.out.lists += 1;
             }
             Tag::Item => {
+                let number = list_number(&self.source.text[range.start..]);
                 if let Some(inner) = self.containers.lists.last_mut() {
                     inner.awaits_text = true;
+                    inner.number = number.filter(|_| inner.list.start.is_some());
                 }
             }
             Tag::BlockQuote(_) => {
@@ -304,6 +319,14 @@ impl<'s, 't> BlockReader<'s, 't, '_> {
         }
         text
     }
+}
+
+/// The number that an entry of an ordered list begins with, and the sign after it.
+fn list_number(entry: &str) -> Option<String> {
+    let entry = entry.trim_start();
+    let digits = entry.bytes().take_while(u8::is_ascii_digit).count();
+    let has_sign = digits > 0 && entry[digits..].starts_with(['.', ')']);
+    has_sign.then(|| entry[..=digits].to_owned())
 }
 
 fn heading_level(level: HeadingLevel) -> u8 {

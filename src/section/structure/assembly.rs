@@ -117,7 +117,7 @@ impl AssemblyState {
             kind,
             section,
             lead_in,
-            number: None,
+            number: passage.list_number,
             is_furniture: false,
             text: passage.text,
             links: passage.links,

@@ -1,39 +1,64 @@
 //! Reads the numbers and letters that authors type before paragraphs and titles: `1.`, `2.1`,
-//! `(a)`, `iv)`.
+//! `(a)`, `iv)`, `§ 5`, `1°`, `一、`.
+//!
+//! This file says what a text begins with, and how one such number follows another. Whether it is
+//! the number of the clause, or an amount or a date, is decided in `numbers`.
+
+use std::sync::Arc;
 
 /// The digits of a number: `2`, `b` or `ii`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum NumberStyle {
+pub enum NumberStyle {
+    /// `2`
     Decimal,
+    /// `b`
     Letter,
+    /// `ii`
     Roman,
+    /// `б`
+    Cyrillic,
+    /// `β`
+    Greek,
+    /// `나`
+    Hangul,
+    /// Chinese numerals.
+    Han,
+    /// A digit in a circle.
+    Circled,
 }
 
 /// One way to read a number. `i` is the ninth letter and also a Roman one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct NumberReading {
-    style: NumberStyle,
-    value: u32,
+pub struct NumberReading {
+    /// Its digits.
+    pub style: NumberStyle,
+    /// Its value; 1 for the first letter of an alphabet.
+    pub value: u32,
 }
 
 /// The marks around a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct NumberMarks {
-    is_bracketed: bool,
-    /// The closing bracket or full stop.
-    close: Option<char>,
+pub(crate) struct NumberMarks {
+    /// The bracket or paragraph sign before it.
+    pub open: Option<char>,
+    /// The bracket, full stop or other sign after it.
+    pub close: Option<char>,
+    /// Whether it has a capital letter.
+    pub is_capital: bool,
 }
 
 /// A number or letter before a text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Enumerator {
     /// All readings of the last number. Which one is meant shows in the numbers beside it.
-    readings: Vec<NumberReading>,
+    pub readings: Vec<NumberReading>,
     /// The numbers before the last one: the `2` of `2.1`.
-    parents: Vec<u32>,
-    marks: NumberMarks,
+    pub parents: Arc<[u32]>,
+    pub marks: NumberMarks,
     /// The number of letters and digits in it.
     pub letters: usize,
+    /// The number of bytes of the number and its marks, without a dash or colon after it.
+    pub shown: usize,
     /// The number of bytes up to the text after it.
     pub len: usize,
 }
@@ -71,81 +96,171 @@ impl Enumerator {
     pub fn depth(&self) -> usize {
         1 + self.parents.len()
     }
+
+    /// Whether it is written in the digits 0 to 9.
+    pub fn is_decimal(&self) -> bool {
+        self.readings.iter().any(|reading| reading.style == NumberStyle::Decimal)
+    }
 }
 
 /// The number or letter that `text` begins with.
 pub(crate) fn enumerator(text: &str) -> Option<Enumerator> {
-    let (is_bracketed, rest) = match text.strip_prefix('(') {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '.').unwrap_or(rest.len());
-    let number = &rest[..end];
-    let after = &rest[end..];
-    let (number, close) = match (after.chars().next(), number.strip_suffix('.')) {
-        (Some(')'), None) => (number, Some(')')),
-        (_, Some(number)) => (number, Some('.')),
-        // This is `1 Information`, but also `2 years`: the caller judges the words after it.
-        _ => (number, None),
-    };
-    if is_bracketed && close != Some(')') {
-        return None;
-    }
-    let len = text.len() - after.len() + usize::from(close == Some(')'));
-    let rest = &text[len..];
-    if !is_bracketed && close != Some(')') && !rest.starts_with(char::is_whitespace) {
-        return None;
-    }
-    let mut parts: Vec<&str> = number.split('.').collect();
+    let open = text.chars().next().filter(|c| matches!(c, '(' | '（' | '§'));
+    let body = open.map_or(text, |open| &text[open.len_utf8()..]);
+    let body = if open == Some('§') { body.trim_start() } else { body };
+    let end = NumberEnd::of(body, open)?;
+    let mut parts: Vec<&str> = end.number.split('.').collect();
     let last = parts.pop()?;
-    let parents: Vec<u32> = parts.iter().map(|part| decimal(part)).collect::<Option<_>>()?;
-    let mut readings = readings(last);
-    // Without a bracket or full stop, only decimals are numbers: `a` and `I` are words.
-    if close.is_none() {
-        readings.retain(|reading| reading.style == NumberStyle::Decimal);
+    let parents: Arc<[u32]> = match parts.is_empty() {
+        true => Arc::default(),
+        false => parts.iter().map(|part| decimal(part)).collect::<Option<_>>()?,
+    };
+    let mut readings = number_readings(last);
+    // `01.05.` is a date and no number of two levels.
+    if !parents.is_empty() && (last.starts_with('0') || parts[0].starts_with('0')) {
+        return None;
+    }
+    if open != Some('§') && matches!(end.close, None | Some('-' | ':')) {
+        // Without a mark of their own, only decimals are numbers: `a` and `I` are words.
+        readings
+            .retain(|reading| matches!(reading.style, NumberStyle::Decimal | NumberStyle::Circled));
     }
     if readings.is_empty() {
         return None;
     }
-    let letters = number.chars().filter(char::is_ascii_alphanumeric).count();
+    let is_capital = end.number.chars().any(char::is_uppercase);
     Some(Enumerator {
         readings,
         parents,
-        marks: NumberMarks { is_bracketed, close },
-        letters,
-        len: text.len() - rest.trim_start().len(),
+        marks: NumberMarks { open, close: end.close, is_capital },
+        letters: end.number.chars().filter(|c| c.is_alphanumeric()).count(),
+        shown: text.len() - body.len() + end.shown,
+        len: text.len() - end.rest.trim_start().len(),
     })
 }
 
-/// The text of a clause without the number or letter in front of it.
-///
-/// `3. Cookies` and `(b) Cookies` become `Cookies`, while `30 days` and `3.5 million` are kept. A
-/// text that is nothing but a number is kept, too.
-pub fn without_number(text: &str) -> &str {
-    let Some(number) = enumerator(text) else { return text };
-    let rest = &text[number.len..];
-    let is_marked = number.marks.close.is_some()
-        || !number.parents.is_empty() && !rest.chars().next().is_some_and(char::is_lowercase);
-    if is_marked && !rest.is_empty() { rest } else { text }
+/// A number, what closes it, and the text after it.
+struct NumberEnd<'t> {
+    number: &'t str,
+    close: Option<char>,
+    /// The number of bytes of the number and its closing mark.
+    shown: usize,
+    rest: &'t str,
+}
+
+impl<'t> NumberEnd<'t> {
+    /// Reads the number at the start of `body`, which follows the mark `open`.
+    fn of(body: &'t str, open: Option<char>) -> Option<Self> {
+        let len = number_length(body)?;
+        let (number, after) = body.split_at(len);
+        let next = after.chars().next();
+        let end = match (number.strip_suffix('.'), next) {
+            (None, Some(bracket @ (')' | '）'))) => Self::closed(body, number, bracket, len, ')'),
+            (Some(bare), _) => Self {
+                number: bare,
+                close: Some('.'),
+                shown: len,
+                rest: after_dash(after).unwrap_or(after),
+            },
+            (None, Some(mark @ ('、' | '．'))) => Self::closed(body, number, mark, len, mark),
+            (None, Some(mark @ ('°' | 'º'))) => Self::closed(body, number, mark, len, '°'),
+            // This is `1 Information`, but also `2 years`: the caller judges the words after it.
+            (None, _) => match separated(after) {
+                Some((mark, rest)) => Self { number, close: Some(mark), shown: len, rest },
+                None => Self { number, close: None, shown: len, rest: after },
+            },
+        };
+        let is_bracketed = matches!(open, Some('(' | '（'));
+        if is_bracketed && end.close != Some(')') {
+            return None;
+        }
+        // After a full stop, scripts without spaces have none here either.
+        let is_apart = match end.close {
+            Some(')' | '、' | '．' | '-' | ':') => true,
+            Some('.') => end.rest.starts_with(|c: char| c.is_whitespace() || c >= '\u{2E80}'),
+            _ => end.rest.starts_with(char::is_whitespace) || circled(number).is_some(),
+        };
+        is_apart.then_some(end)
+    }
+
+    /// The number before the closing mark `mark`, which counts as `close`.
+    fn closed(body: &'t str, number: &'t str, mark: char, len: usize, close: char) -> Self {
+        let shown = len + mark.len_utf8();
+        Self { number, close: Some(close), shown, rest: &body[shown..] }
+    }
+}
+
+/// The text after a dash that separates a number from its text, as in `1.- Price`.
+fn after_dash(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix(['-', '–', '—'])?;
+    rest.starts_with(char::is_whitespace).then_some(rest)
+}
+
+/// The dash or colon that separates a number from its text, as in `1 - Price`, and the text.
+fn separated(after: &str) -> Option<(char, &str)> {
+    if let Some(rest) = after.strip_prefix(':').filter(|rest| rest.starts_with(' ')) {
+        return Some((':', rest));
+    }
+    let dash = after.strip_prefix(' ')?;
+    after_dash(dash).map(|rest| ('-', rest))
+}
+
+/// The number of bytes of the number that `body` begins with, with full stops.
+fn number_length(body: &str) -> Option<usize> {
+    let is_ascii = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'.';
+    let ascii = body.bytes().take_while(is_ascii).count();
+    if ascii > 0 {
+        return Some(ascii);
+    }
+    let first = body.chars().next()?;
+    let is_same: fn(char) -> bool = match first {
+        _ if digit(first).is_some() => |c| digit(c).is_some(),
+        _ if han_digit(first).is_some() => |c| han_digit(c).is_some(),
+        _ if letter_of_alphabet(first).is_some() || circled_value(first).is_some() => |_| false,
+        _ => return None,
+    };
+    let further = body.chars().skip(1).take_while(|&c| is_same(c));
+    let len = first.len_utf8() + further.map(char::len_utf8).sum::<usize>();
+    Some(len + usize::from(body[len..].starts_with('.')))
 }
 
 /// A decimal number of at most three digits. Longer ones are years or amounts.
 fn decimal(text: &str) -> Option<u32> {
     let is_number = (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    if is_number { text.parse().ok() } else { None }
+    // Titles are numbered `01`, `02`; a third digit makes `000` the rest of an amount.
+    let is_amount = text.len() == 3 && text.starts_with('0');
+    if is_number && !is_amount { text.parse().ok() } else { None }
 }
 
-fn readings(text: &str) -> Vec<NumberReading> {
+/// The value of a digit of another script.
+fn digit(c: char) -> Option<u32> {
+    const ZEROS: [char; 6] = ['０', '٠', '۰', '०', '০', '௦'];
+    let value =
+        |zero: &char| u32::from(c).checked_sub(u32::from(*zero)).filter(|&value| value < 10);
+    if c.is_ascii() { None } else { ZEROS.iter().find_map(value) }
+}
+
+/// A decimal number of at most three digits of another script.
+fn foreign_decimal(text: &str) -> Option<u32> {
+    let digits: Vec<u32> = text.chars().map(digit).collect::<Option<_>>()?;
+    let is_number = (1..=3).contains(&digits.len());
+    is_number.then(|| digits.iter().fold(0, |value, digit| value * 10 + digit))
+}
+
+/// All ways to read `text` as one number.
+pub fn number_readings(text: &str) -> Vec<NumberReading> {
     let values = [
-        (NumberStyle::Decimal, decimal(text)),
+        (NumberStyle::Decimal, decimal(text).or_else(|| foreign_decimal(text))),
         (NumberStyle::Letter, letter(text)),
         (NumberStyle::Roman, roman(text)),
+        (NumberStyle::Han, han(text)),
+        (NumberStyle::Circled, circled(text)),
     ];
     let readings = values.into_iter().filter_map(|(style, value)| {
         let value = value?;
         Some(NumberReading { style, value })
     });
-    readings.collect()
+    readings.chain(foreign_letter(text)).collect()
 }
 
 /// The position of a single letter in the alphabet, from 1.
@@ -156,6 +271,71 @@ fn letter(text: &str) -> Option<u32> {
         }
         _ => None,
     }
+}
+
+/// The letters of other alphabets in the order in which lists count with them.
+const ALPHABETS: [(NumberStyle, &str); 3] = [
+    (NumberStyle::Cyrillic, "абвгдежзиклмнопрстуфхцчшщэюя"),
+    (NumberStyle::Greek, "αβγδεζηθικλμνξοπρστυφχψω"),
+    (NumberStyle::Hangul, "가나다라마바사아자차카타파하"),
+];
+
+/// The position of a letter of another alphabet, from 1.
+fn letter_of_alphabet(c: char) -> Option<NumberReading> {
+    let small = c.to_lowercase().next()?;
+    ALPHABETS.iter().find_map(|(style, letters)| {
+        let position = letters.chars().position(|letter| letter == small)?;
+        Some(NumberReading { style: *style, value: position as u32 + 1 })
+    })
+}
+
+fn foreign_letter(text: &str) -> Option<NumberReading> {
+    let mut chars = text.chars();
+    match (chars.next(), chars.next()) {
+        (Some(letter), None) if !letter.is_ascii() => letter_of_alphabet(letter),
+        _ => None,
+    }
+}
+
+/// The value of a digit in a circle.
+fn circled(text: &str) -> Option<u32> {
+    let mut chars = text.chars();
+    match (chars.next(), chars.next()) {
+        (Some(c), None) => circled_value(c),
+        _ => None,
+    }
+}
+
+fn circled_value(c: char) -> Option<u32> {
+    ('①'..='⑳').contains(&c).then(|| u32::from(c) - u32::from('①') + 1)
+}
+
+/// The value of a Chinese digit. `十` is ten and `百` a hundred.
+fn han_digit(c: char) -> Option<u32> {
+    "一二三四五六七八九十".chars().position(|digit| digit == c).map(|at| at as u32 + 1).or(
+        match c {
+            '百' => Some(100),
+            '〇' | '零' => Some(0),
+            _ => None,
+        },
+    )
+}
+
+/// The value of a Chinese number below a thousand.
+pub(crate) fn han(text: &str) -> Option<u32> {
+    if text.is_empty() || text.chars().count() > 6 {
+        return None;
+    }
+    let (mut value, mut last) = (0, None);
+    for c in text.chars() {
+        match han_digit(c)? {
+            0 => {}
+            power @ (10 | 100) => value += last.take().unwrap_or(1) * power,
+            digit if last.is_none() => last = Some(digit),
+            _ => return None,
+        }
+    }
+    Some(value + last.unwrap_or(0))
 }
 
 /// The value of a Roman number below 100.
@@ -221,13 +401,40 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_removed_and_amounts_are_kept() {
-        for text in ["3. Cookies", "(b) Cookies", "iv) Cookies", "2.1 Cookies"] {
-            assert_eq!(without_number(text), "Cookies", "{text}");
+    fn numbers_of_many_forms_are_read() {
+        for (first, next, shown) in [
+            ("§ 4 Haftung", "§ 5 Haftung", "§ 4"),
+            ("1° Le prix", "2° Le prix", "1°"),
+            ("一、价格", "二、价格", "一、"),
+            ("（九）价格", "（十）价格", "（九）"),
+            ("а) цена", "б) цена", "а)"),
+            ("γ) τιμή", "δ) τιμή", "γ)"),
+            ("가. 가격", "나. 가격", "가."),
+            ("１．価格", "２．価格", "１．"),
+            ("①価格", "②価格", "①"),
+            ("1 - Price", "2 - Price", "1"),
+            ("1.- Precio", "2.- Precio", "1."),
+            ("09. Price", "10. Price", "09."),
+            ("1.价格", "2.价格", "1."),
+        ] {
+            assert!(follows(first, next), "{first} {next}");
+            let number = enumerator(first).unwrap();
+            assert_eq!(&first[..number.shown], shown);
+            assert!(!first[number.len..].starts_with([' ', '-']), "{first}");
         }
-        for text in ["30 days", "3.5 million", "2.", "Cookies", ""] {
-            assert_eq!(without_number(text), text);
+        for text in ["10.000 Euro", "01.05. beginnt", "1er janvier", "1st", "十分に", "10:30 Uhr"]
+        {
+            assert_eq!(enumerator(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn chinese_numbers_are_read() {
+        for (text, value) in [("一", 1), ("十", 10), ("十二", 12), ("二十", 20), ("一百零三", 103)]
+        {
+            assert_eq!(han(text), Some(value), "{text}");
+        }
+        assert_eq!([han("一二"), han("人"), han("")], [None; 3]);
     }
 
     #[test]

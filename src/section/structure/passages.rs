@@ -37,6 +37,8 @@ pub(crate) struct Passage {
     pub continues_entry: bool,
     /// Whether the author typed a bullet before it. The bullet is not part of the text.
     pub has_bullet: bool,
+    /// The mark of an entry of an ordered list, which is no part of its text.
+    pub list_number: Option<String>,
     /// The number or letter that its text begins with.
     pub enumerator: Option<Enumerator>,
     /// The byte of its first letter or digit in the snapshot's text.
@@ -92,6 +94,7 @@ fn cut(block: MarkdownBlock, out: &mut Vec<Passage>) {
     let last = groups.len().saturating_sub(1);
     let mut role = block.role.clone();
     let mut list = block.list;
+    let mut list_number = block.number;
     for (i, lines) in groups.into_iter().enumerate() {
         let mut passage = passage(lines, role.clone());
         passage.list_depth = block.list_depth;
@@ -100,6 +103,7 @@ fn cut(block: MarkdownBlock, out: &mut Vec<Passage>) {
         passage.continues = i > 0;
         passage.continues_entry = i == 1 && block.role == BlockRole::Entry;
         passage.list = list.take();
+        passage.list_number = list_number.take();
         out.push(passage);
         role = BlockRole::Text;
     }
@@ -134,6 +138,7 @@ fn passage(lines: Vec<TextLine>, role: BlockRole) -> Passage {
         links,
         list_depth: 0,
         list: None,
+        list_number: None,
         is_quoted: false,
         has_body: false,
         continues: false,

@@ -1,0 +1,226 @@
+//! Moves the numbers of a snapshot out of its texts, section paths and lead-ins.
+//!
+//! Clauses are cut with their numbers in the text, part by part, since parts repeat from snapshot
+//! to snapshot. Which numbers are part of the text depends on all clauses of the snapshot. So the
+//! clauses are settled afterwards: [`PartNumbers`] has all that matters of a part, and
+//! [`TextNumbers`] walks through the parts of a text.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rustc_hash::FxBuildHasher;
+
+use super::candidate::NumberCandidate;
+use super::sequences::{NumberRole, number_roles};
+use crate::model::{Clause, ClauseKind};
+use crate::section::structure::enumerator::enumerator;
+use crate::section::structure::list_items::{last_sentence, may_introduce};
+
+/// The numbers that a part of a text may have, before they are settled.
+#[derive(Debug, Default)]
+pub(crate) struct PartNumbers {
+    marks: Vec<NumberMark>,
+}
+
+/// A place in a part where a number may be.
+#[derive(Debug)]
+enum NumberMark {
+    /// In front of the clause at this position of the part, before its lead-in for others if it
+    /// has one.
+    Clause { at: usize, candidate: NumberCandidate, introduces: Option<Arc<str>> },
+    /// In a lead-in of the clause at this position.
+    LeadIn { at: usize, lead_in: Arc<str> },
+}
+
+impl PartNumbers {
+    /// The numbers that these clauses may have.
+    pub fn of(clauses: &[Clause]) -> Self {
+        let mut marks = Vec::new();
+        for (at, clause) in clauses.iter().enumerate() {
+            if clause.kind == ClauseKind::Item
+                && let Some(lead_in) = &clause.lead_in
+                && enumerator(lead_in).is_some()
+            {
+                marks.push(NumberMark::LeadIn { at, lead_in: Arc::clone(lead_in) });
+            }
+            if let Some(candidate) = NumberCandidate::of(clause) {
+                let introduces = if candidate.is_of_list { None } else { own_lead_in(clause) };
+                marks.push(NumberMark::Clause { at, candidate, introduces });
+            }
+        }
+        Self { marks }
+    }
+
+    /// The candidates, in reading order.
+    pub fn candidates(&self) -> impl Iterator<Item = &NumberCandidate> {
+        self.marks.iter().filter_map(|mark| match mark {
+            NumberMark::Clause { candidate, .. } => Some(candidate),
+            NumberMark::LeadIn { .. } => None,
+        })
+    }
+}
+
+/// The lead-in that a clause gives to the items after it, if its number would be part of it.
+fn own_lead_in(clause: &Clause) -> Option<Arc<str>> {
+    if !may_introduce(clause) {
+        return None;
+    }
+    last_sentence(&clause.text).filter(|sentence| clause.text.starts_with(&**sentence))
+}
+
+/// For each mark of a part, whether its number is one.
+pub(crate) type MarkedNumbers = Box<[NumberRole]>;
+
+/// The numbers of one text, part by part.
+pub(crate) struct TextNumbers<'p> {
+    /// For each candidate of the text, whether it is a number.
+    roles: std::vec::IntoIter<NumberRole>,
+    /// For each lead-in so far, whether its number is one.
+    lead_ins: HashMap<&'p str, NumberRole, FxBuildHasher>,
+}
+
+impl<'p> TextNumbers<'p> {
+    /// Decides about the candidates of all parts of a text.
+    pub fn of(parts: impl Iterator<Item = &'p PartNumbers>) -> Self {
+        let candidates: Vec<&NumberCandidate> = parts.flat_map(PartNumbers::candidates).collect();
+        let roles = number_roles(&candidates).into_iter();
+        Self { roles, lead_ins: HashMap::default() }
+    }
+
+    /// For each mark of the next part, whether its number is one.
+    pub fn next_part(&mut self, part: &'p PartNumbers) -> MarkedNumbers {
+        let numbers = part.marks.iter().map(|mark| match mark {
+            NumberMark::LeadIn { lead_in, .. } => {
+                self.lead_ins.get(&**lead_in).copied().unwrap_or(NumberRole::Text)
+            }
+            NumberMark::Clause { introduces, .. } => {
+                let role = self.roles.next().expect("every candidate has a role");
+                if let Some(lead_in) = introduces {
+                    self.lead_ins.insert(lead_in, role);
+                }
+                role
+            }
+        });
+        numbers.collect()
+    }
+}
+
+/// A path of headings without their numbers, as an index of [`SettledPaths`]. The root is 0.
+pub(crate) type PathNumber = u32;
+
+/// The paths of headings of the texts of a policy, without numbers.
+#[derive(Debug)]
+pub(crate) struct SettledPaths {
+    paths: Vec<SettledPath>,
+    by_heading: HashMap<(PathNumber, Box<str>), PathNumber, FxBuildHasher>,
+}
+
+#[derive(Debug)]
+struct SettledPath {
+    parent: PathNumber,
+    headings: Arc<[String]>,
+}
+
+impl Default for SettledPaths {
+    fn default() -> Self {
+        let root = SettledPath { parent: 0, headings: Arc::default() };
+        Self { paths: vec![root], by_heading: HashMap::default() }
+    }
+}
+
+impl SettledPaths {
+    /// The first `length` headings of a path.
+    fn ancestor(&self, mut path: PathNumber, length: usize) -> PathNumber {
+        while self.paths[path as usize].headings.len() > length {
+            path = self.paths[path as usize].parent;
+        }
+        path
+    }
+
+    /// A path with one more heading.
+    fn child(&mut self, parent: PathNumber, heading: &str) -> PathNumber {
+        let key = (parent, Box::from(heading));
+        if let Some(&known) = self.by_heading.get(&key) {
+            return known;
+        }
+        let number = self.paths.len() as PathNumber;
+        let above = self.paths[parent as usize].headings.iter().cloned();
+        let headings = above.chain([heading.to_owned()]).collect();
+        self.paths.push(SettledPath { parent, headings });
+        self.by_heading.insert(key, number);
+        number
+    }
+
+    /// Settles the clauses of a part. `path` is the path before it, and becomes the path after it.
+    pub fn settle(
+        &mut self,
+        clauses: &mut [Clause],
+        part: &PartNumbers,
+        roles: &[NumberRole],
+        path: &mut PathNumber,
+    ) {
+        let mut marks = part.marks.iter().zip(roles).peekable();
+        for (position, clause) in clauses.iter_mut().enumerate() {
+            let mut is_number = false;
+            while let Some((mark, &role)) = marks.next_if(|(mark, _)| mark.at() == position) {
+                if role == NumberRole::Text {
+                    continue;
+                }
+                match mark {
+                    NumberMark::LeadIn { lead_in, .. } => {
+                        let number = enumerator(lead_in).map_or(0, |number| number.len);
+                        clause.lead_in = Some(lead_in[number..].into());
+                    }
+                    NumberMark::Clause { candidate, .. } => {
+                        is_number = true;
+                        take_number(clause, candidate);
+                        // It is an item of a list of one, as it is in a list of several.
+                        if role == NumberRole::OnlyNumber && clause.kind == ClauseKind::Paragraph {
+                            clause.kind = ClauseKind::Item;
+                        }
+                    }
+                }
+            }
+            if !is_number {
+                put_number_back(clause);
+            }
+            *path = self.ancestor(*path, clause.section.len());
+            clause.section = Arc::clone(&self.paths[*path as usize].headings);
+            if clause.kind == ClauseKind::Heading {
+                *path = self.child(*path, &clause.text);
+            }
+        }
+    }
+}
+
+impl NumberMark {
+    /// The position of the clause in its part.
+    fn at(&self) -> usize {
+        match self {
+            NumberMark::Clause { at, .. } | NumberMark::LeadIn { at, .. } => *at,
+        }
+    }
+}
+
+/// Moves the number of a clause out of its text.
+fn take_number(clause: &mut Clause, candidate: &NumberCandidate) {
+    if !candidate.is_of_list {
+        clause.text.drain(..candidate.number.len);
+        clause.number = Some(candidate.shown.to_string());
+    }
+}
+
+/// Makes the mark of an ordered list part of the text again: `30. Juni` is a date.
+fn put_number_back(clause: &mut Clause) {
+    if let Some(number) = clause.number.take() {
+        clause.text.insert_str(0, &format!("{number} "));
+    }
+}
+
+/// Settles the numbers of all clauses of a text.
+pub(crate) fn settle_numbers(mut clauses: Vec<Clause>) -> Vec<Clause> {
+    let part = PartNumbers::of(&clauses);
+    let roles = TextNumbers::of(std::iter::once(&part)).next_part(&part);
+    SettledPaths::default().settle(&mut clauses, &part, &roles, &mut 0);
+    clauses
+}

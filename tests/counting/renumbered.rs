@@ -1,0 +1,139 @@
+//! Reads a real history and looks at every clause that was renumbered between two snapshots.
+//!
+//! `FINEPRINT_LONG=1` reads the whole history, and otherwise a part of it is enough. With
+//! `--nocapture` the test prints 200 differences at random that are called renumbering, to be read
+//! by eye.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use fineprint::collapse::{ClauseOccurrence, CollapsedPolicy, Collapser, SourceRecord};
+use fineprint::corpus::{self, CorpusReader, FoundSnapshot, ReadOptions, SeenInput};
+use fineprint::model::Ordinal;
+use fineprint::search::{AlignedChange, ComparedClause, align};
+use rayon::prelude::*;
+
+use crate::searching::phrases::Dice;
+use crate::util::{contrib_history, corpora};
+
+/// How many differences are printed.
+const SAMPLE: usize = 200;
+
+/// The policies of a history with all their snapshots. Of every `step` policies one is read.
+fn policies(path: &Path, step: usize) -> Vec<(String, CollapsedPolicy)> {
+    let reader = corpus::open(path, &ReadOptions::default()).unwrap();
+    let mut found: BTreeMap<(String, String), Vec<FoundSnapshot>> = BTreeMap::new();
+    reader
+        .scan(&mut |seen| {
+            if let SeenInput::Found { company, policy_type, found: one } = seen {
+                found.entry((company, policy_type)).or_default().push(*one);
+            }
+        })
+        .unwrap();
+    let found: Vec<_> = found.into_iter().step_by(step).collect();
+    let read = |((company, policy_type), found)| {
+        (format!("{company}, {policy_type}"), collapsed(reader.as_ref(), found))
+    };
+    found.into_par_iter().map(read).collect()
+}
+
+fn collapsed(reader: &dyn CorpusReader, mut found: Vec<FoundSnapshot>) -> CollapsedPolicy {
+    let mut session = reader.session();
+    found.sort_by_key(|found| (found.time, found.order));
+    let mut collapser = Collapser::default();
+    let mut snapshots = Vec::new();
+    for found in &found {
+        let snapshot = session.read(found, true).unwrap();
+        if let Some(text) = snapshot.text {
+            snapshots.push((snapshot.info, collapser.add_text(text.body.clone())));
+        }
+    }
+    for (info, text) in snapshots {
+        collapser.add_snapshot(info, SourceRecord::default(), text);
+    }
+    collapser.finish()
+}
+
+fn compared<'p>(
+    policy: &'p CollapsedPolicy,
+    occurrences: &[ClauseOccurrence],
+) -> Vec<ComparedClause<'p>> {
+    let compared = occurrences.iter().map(|occurrence| {
+        let clause = &policy.clauses[occurrence.clause.index()];
+        ComparedClause {
+            kind: policy.places[occurrence.place.index()].kind,
+            lead_in: clause.lead_in.as_deref(),
+            text: &clause.text,
+        }
+    });
+    compared.collect()
+}
+
+/// Checks the renumbered clauses between two successive snapshots, and describes them.
+fn check_renumbered(name: &str, policy: &CollapsedPolicy, ordinal: usize, told: &mut Vec<String>) {
+    let [old, new] = [ordinal - 1, ordinal].map(|at| &policy.snapshots[at].clauses);
+    if old == new {
+        return;
+    }
+    let aligned = align(&compared(policy, old), &compared(policy, new));
+    let date = policy.snapshots[ordinal].info.time.date();
+    let number = |occurrence: &ClauseOccurrence| {
+        policy.places[occurrence.place.index()].number.as_deref().unwrap_or("-")
+    };
+    let text = |occurrence: &ClauseOccurrence| {
+        let text = &policy.clauses[occurrence.clause.index()].text;
+        text.chars().take(70).collect::<String>().replace('\n', " ")
+    };
+    for &(from, to) in &aligned.same {
+        let (from, to) = (&old[from], &new[to]);
+        let is_worded = from.clause != to.clause;
+        if number(from) == number(to) && !is_worded {
+            continue;
+        }
+        // One clause, whose life goes on.
+        let clause = &policy.clauses[from.clause.index()];
+        let lives = |at: usize| clause.runs.iter().any(|run| run.contains(Ordinal::from_index(at)));
+        assert!(lives(ordinal - 1) && (is_worded || lives(ordinal)), "{name} {date}");
+        let (old, new) = (number(from), number(to));
+        told.push(match is_worded {
+            true => format!("{date} {name}: {:?} -> {:?}", text(from), text(to)),
+            false => format!("{date} {name}: {old} -> {new} {:?}", text(to)),
+        });
+    }
+    let is_in = |list: &[ClauseOccurrence], occurrence: &ClauseOccurrence| {
+        list.iter().filter(|other| other.clause == occurrence.clause).count()
+    };
+    for change in &aligned.changes {
+        // What diff calls removed or reworded has fewer occurrences than before, or moved.
+        if let AlignedChange::Removed(at) | AlignedChange::Changed(at, _) = change {
+            let (before, after) = (is_in(old, &old[*at]), is_in(new, &old[*at]));
+            assert!(after < before, "{name} {date}: {:?}", text(&old[*at]));
+        }
+    }
+}
+
+#[test]
+fn renumbered_clauses_of_a_real_history_live_on() {
+    let Some(corpora) = corpora() else { return };
+    let step = if std::env::var_os("FINEPRINT_LONG").is_some() { 1 } else { 60 };
+    let policies = policies(&contrib_history(&corpora), step);
+    let told: Vec<Vec<String>> = policies
+        .par_iter()
+        .map(|(name, policy)| {
+            let mut told = Vec::new();
+            for ordinal in 1..policy.snapshots.len() {
+                check_renumbered(name, policy, ordinal, &mut told);
+            }
+            told
+        })
+        .collect();
+    let mut told: Vec<String> = told.concat();
+    let distinct: usize = policies.iter().map(|(_, policy)| policy.clauses.len()).sum();
+    println!("{} policies, {distinct} distinct clauses", policies.len());
+    println!("{} differences are renumbering; {SAMPLE} of them:", told.len());
+    let mut dice = Dice(200);
+    for _ in 0..SAMPLE.min(told.len()) {
+        let at = dice.roll(told.len());
+        println!("{}", told.swap_remove(at));
+    }
+}

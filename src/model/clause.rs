@@ -66,7 +66,8 @@ impl FromStr for ClauseKind {
 pub struct Clause {
     /// What the clause is.
     pub kind: ClauseKind,
-    /// The headings above it, outermost first. A heading is not part of its own path.
+    /// The headings above it with their numbers, outermost first. A heading is not part of its own
+    /// path.
     pub section: Arc<[String]>,
     /// The sentence that introduces the list of an item, or the header row of the table of a row.
     pub lead_in: Option<Arc<str>>,

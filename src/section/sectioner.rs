@@ -136,7 +136,7 @@ struct AssembledPart {
 #[derive(PartialEq, Eq, Hash)]
 struct SettledKey {
     assembled: usize,
-    /// The headings before it, without their numbers.
+    /// The headings before it.
     path: PathNumber,
     roles: MarkedNumbers,
 }

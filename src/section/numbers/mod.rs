@@ -7,7 +7,7 @@
 //!
 //! `candidate` reads what a clause begins with, `amounts` knows the words after amounts, and
 //! `sequences` finds the sequences of a whole snapshot. `settling` moves the numbers out of the
-//! texts, the section paths and the lead-ins.
+//! texts and the lead-ins.
 
 pub(super) mod amounts;
 mod candidate;

@@ -1,4 +1,4 @@
-//! Moves the numbers of a snapshot out of its texts, section paths and lead-ins.
+//! Moves the numbers of a snapshot out of its texts and lead-ins.
 //!
 //! Clauses are cut with their numbers in the text, part by part, since parts repeat from snapshot
 //! to snapshot. Which numbers are part of the text depends on all clauses of the snapshot. So the
@@ -105,10 +105,10 @@ impl<'p> TextNumbers<'p> {
     }
 }
 
-/// A path of headings without their numbers, as an index of [`SettledPaths`]. The root is 0.
+/// A path of headings as they are shown, as an index of [`SettledPaths`]. The root is 0.
 pub(crate) type PathNumber = u32;
 
-/// The paths of headings of the texts of a policy, without numbers.
+/// The paths of headings of the texts of a policy. A path shows the numbers of its headings.
 #[derive(Debug)]
 pub(crate) struct SettledPaths {
     paths: Vec<SettledPath>,
@@ -187,7 +187,10 @@ impl SettledPaths {
             *path = self.ancestor(*path, clause.section.len());
             clause.section = Arc::clone(&self.paths[*path as usize].headings);
             if clause.kind == ClauseKind::Heading {
-                *path = self.child(*path, &clause.text);
+                *path = match &clause.number {
+                    Some(number) => self.child(*path, &format!("{number} {}", clause.text)),
+                    None => self.child(*path, &clause.text),
+                };
             }
         }
     }

@@ -15,7 +15,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::date_stamp::without_date;
 use crate::model::{Clause, ClauseId, ClauseKind};
-use crate::token::is_invisible;
+use crate::token::{is_footnote_mark, is_invisible, is_superscript};
 
 /// The version of the identity form. Clause ids change with it, and so do the collapsed clauses.
 pub const IDENTITY_VERSION: u32 = 2;
@@ -36,7 +36,7 @@ pub fn push_identity_form(text: &str, form: &mut String) {
                 rest = tail;
                 continue;
             }
-            if !is_spaced && is_footnote_mark(c, &form[start..], tail) {
+            if !is_spaced && is_mark_of_footnote(c, &form[start..], tail) {
                 rest = tail;
                 continue;
             }
@@ -79,6 +79,10 @@ fn composed(text: &str) -> Cow<'_, str> {
 fn keeps_space(before: &str, next: char, rest: &str) -> bool {
     let mut last = before.chars().rev();
     let Some(previous) = last.next() else { return false };
+    // Directly after punctuation, these would be marks of footnotes.
+    if is_star(next) || is_superscript(next) {
+        return true;
+    }
     if is_punctuation(previous) {
         let is_in_number = next.is_numeric() && last.next().is_some_and(char::is_numeric);
         return is_in_number;
@@ -129,16 +133,22 @@ fn is_punctuation(c: char) -> bool {
 }
 
 /// Whether `c` is the mark of a footnote between `before` and `after`.
-fn is_footnote_mark(c: char, before: &str, after: &str) -> bool {
-    let Some(previous) = before.chars().next_back() else { return false };
-    let is_after_word = previous.is_alphabetic() || is_punctuation(previous);
-    match c {
-        '*' | '†' | '‡' => {
-            let next = after.trim_start_matches(['*', '†', '‡']);
-            is_after_word && !next.starts_with(char::is_alphanumeric)
-        }
-        _ => false,
+fn is_mark_of_footnote(c: char, before: &str, after: &str) -> bool {
+    if is_superscript(c) {
+        return is_footnote_mark(before, after);
     }
+    if !is_star(c) {
+        return false;
+    }
+    let Some(previous) = before.chars().next_back() else { return false };
+    let next = after.trim_start_matches(is_star);
+    (previous.is_alphabetic() || is_punctuation(previous))
+        && !next.starts_with(char::is_alphanumeric)
+}
+
+/// Whether a character marks a footnote if it follows a word.
+fn is_star(c: char) -> bool {
+    matches!(c, '*' | '†' | '‡')
 }
 
 /// The identity form of `text`.
@@ -157,7 +167,7 @@ pub fn identity_form(text: &str) -> String {
 /// The plain quote or dash that the form has in place of `c`.
 fn plain_style(c: char) -> char {
     match c {
-        '‘' | '’' | '‚' | '‛' | '′' | '`' | '´' | '＇' => '\'',
+        '‘' | '’' | '‚' | '‛' | '′' | '`' | '´' | '＇' | 'ʼ' => '\'',
         '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '＂' => '"',
         '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' | '－' => '-',
         other => other,
@@ -267,6 +277,8 @@ mod tests {
             ("a\u{200B}b\u{AD}", "ab"),
             ("We sell , rent", "We sell, rent"),
             ("( see below )", "(see below)"),
+            ("rent it¹ to none", "rent it to none"),
+            ("rent it.¹² Yes", "rent it. Yes"),
             ("our partners* and† all", "our partners and all"),
             ("sell — or rent", "sell—or rent"),
         ] {

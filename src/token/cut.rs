@@ -7,6 +7,7 @@ use unicode_script::{Script, UnicodeScript};
 
 use super::char_class::CharClass;
 use super::fold::{push_one_letter, push_word};
+use super::footnote::{is_footnote_mark, is_superscript};
 
 /// The size of the longest index term, in bytes. The term of a longer token is its first bytes and
 /// a hash of all of it, because tantivy silently drops terms of more than 65,530 bytes.
@@ -138,18 +139,28 @@ impl Tokens<'_> {
         Some(token)
     }
 
+    /// The part that the character at this byte plays. The mark of a footnote ends its word.
+    fn class(&self, at: usize, c: char) -> CharClass {
+        if is_superscript(c) && is_footnote_mark(&self.text[..at], &self.text[at + c.len_utf8()..])
+        {
+            return CharClass::Separator;
+        }
+        CharClass::of(c)
+    }
+
     /// The next token of any script.
     fn next_of_any(&mut self) -> Option<Token> {
-        let (start, is_one_letter) =
-            self.text[self.at..].char_indices().find_map(|(i, c)| match CharClass::of(c) {
+        let (start, is_one_letter) = self.text[self.at..].char_indices().find_map(|(i, c)| {
+            match self.class(self.at + i, c) {
                 CharClass::Letter => Some((self.at + i, false)),
                 CharClass::OneLetter | CharClass::Jamo => Some((self.at + i, true)),
                 _ => None,
-            })?;
+            }
+        })?;
         let mut is_hangul = false;
         let mut end = start;
         for (i, c) in self.text[start..].char_indices() {
-            match CharClass::of(c) {
+            match self.class(start + i, c) {
                 CharClass::OneLetter | CharClass::Letter | CharClass::Jamo if i == 0 => {
                     is_hangul = is_one_letter && c.script() == Script::Hangul;
                 }

@@ -12,11 +12,13 @@ mod char_class;
 mod cut;
 mod equal_letters;
 mod fold;
+mod footnote;
 mod names;
 
 pub use char_class::is_invisible;
 pub use cut::{Token, Tokens, has_token, terms, tokens};
 pub use fold::fold_char;
+pub(crate) use footnote::{is_footnote_mark, is_superscript};
 pub use names::fold_name;
 
 /// The version of these rules. An index that was built by another version is not read.

@@ -132,7 +132,7 @@ pub fn identity_form(text: &str) -> String {
 
 fn in_plain_style(c: char) -> char {
     match c {
-        '\'' | '‘' | '’' | '‚' | '‛' | '′' | '`' | '´' | '＇' => '\'',
+        '\'' | '‘' | '’' | '‚' | '‛' | '′' | '`' | '´' | '＇' | 'ʼ' => '\'',
         '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '＂' => '"',
         '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹘' | '﹣' | '－' => '-',
         c => c,
@@ -144,6 +144,9 @@ fn in_plain_style(c: char) -> char {
 fn keeps_space(before: &[char], after: &[char]) -> bool {
     let is_number = |c: Option<&char>| c.is_some_and(|c| c.is_numeric());
     let (last, next) = (before[before.len() - 1], after[0]);
+    if "*†‡⁰¹²³⁴⁵⁶⁷⁸⁹".contains(next) {
+        return true;
+    }
     if PUNCTUATION.contains(last) {
         return is_number(after.first()) && is_number(before.iter().rev().nth(1));
     }
@@ -167,7 +170,7 @@ fn without_footnotes(text: &[char]) -> Vec<char> {
         let is_mark = if "*†‡".contains(c) {
             is_after_word && !next.is_some_and(|c| c.is_alphanumeric())
         } else {
-            false
+            super::tokens::is_footnote_mark(text, at)
         };
         if !is_mark {
             out.push(c);

@@ -52,6 +52,31 @@ fn is_mark(c: char) -> bool {
     (is_combining_mark(c) && !is_invisible(c)) || matches!(c, '\u{FF9E}' | '\u{FF9F}')
 }
 
+/// Whether the character at this place is the mark of a footnote: superscript digits at the end of
+/// a word or after punctuation, but not after a number or a unit.
+pub fn is_footnote_mark(text: &[char], at: usize) -> bool {
+    let raised = |c: &char| "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(*c);
+    let passed = |c: &&char| raised(c) || is_invisible(**c);
+    if !raised(&text[at]) {
+        return false;
+    }
+    let before: Vec<char> = text[..at].iter().rev().skip_while(passed).copied().collect();
+    let marks = |c: &&char| is_combining_mark(**c) || is_invisible(**c);
+    let Some(previous) = before.iter().find(|c| !marks(c)) else { return false };
+    let word: String = before.iter().take_while(|c| c.is_alphabetic()).collect();
+    let word: String = word.chars().rev().collect();
+    let units = "m cm mm km dm nm µm μm ft in yd mi s kg g x";
+    if previous.is_whitespace()
+        || "*†‡".contains(*previous)
+        || previous.is_numeric()
+        || units.split(' ').any(|unit| unit == word)
+    {
+        return false;
+    }
+    let next = text[at..].iter().find(|c| !passed(c));
+    !next.is_some_and(|c| c.is_alphanumeric() || is_combining_mark(*c))
+}
+
 /// A letter or digit that can begin a token.
 fn is_base(c: char) -> bool {
     c.is_alphanumeric() && !is_mark(c) && !is_invisible(c) && !is_stretch(c) && !is_sign(c)
@@ -97,19 +122,21 @@ fn stands_alone(c: char) -> bool {
 /// Cuts and folds the tokens of `text`.
 pub fn tokens(text: &str) -> Vec<Token> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let plain: Vec<char> = text.chars().collect();
     let mut found = Vec::new();
     let mut i = 0;
     while i < chars.len() {
         let (start, base) = chars[i];
-        if !is_base(base) {
+        if !is_base(base) || is_footnote_mark(&plain, i) {
             i += 1;
             continue;
         }
         let mut last = i;
         for (j, &(_, c)) in chars.iter().enumerate().skip(i + 1) {
-            let belongs = is_mark(c)
+            let belongs = (is_mark(c)
                 || (base.script() == Script::Hangul && is_jamo_tail(c))
-                || (!stands_alone(base) && is_base(c) && !stands_alone(c));
+                || (!stands_alone(base) && is_base(c) && !stands_alone(c)))
+                && !is_footnote_mark(&plain, j);
             if belongs {
                 last = j;
             } else if !is_invisible(c) && !is_stretch(c) {

@@ -1,0 +1,51 @@
+//! Recognises the marks of footnotes: superscript digits at the end of a word.
+
+use unicode_normalization::char::is_combining_mark;
+
+use super::char_class::is_invisible;
+
+/// Units after which a superscript digit is their power: m² is a square metre.
+const UNITS: [&str; 16] =
+    ["m", "cm", "mm", "km", "dm", "nm", "µm", "μm", "ft", "in", "yd", "mi", "s", "kg", "g", "x"];
+
+/// Whether a character is a superscript digit.
+pub(crate) fn is_superscript(c: char) -> bool {
+    matches!(c, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹')
+}
+
+/// Whether a superscript digit between `before` and `after` is the mark of a footnote: it ends a
+/// word, or follows punctuation, and is no power of a number or a unit.
+pub(crate) fn is_footnote_mark(before: &str, after: &str) -> bool {
+    let is_passed = |c: char| is_superscript(c) || is_invisible(c);
+    let before = before.trim_end_matches(is_passed);
+    let bare = before.trim_end_matches(|c| is_combining_mark(c) || is_invisible(c));
+    let Some(previous) = bare.chars().next_back() else { return false };
+    let is_other = previous.is_whitespace() || matches!(previous, '*' | '†' | '‡');
+    if is_other || previous.is_numeric() || ends_with_unit(before) {
+        return false;
+    }
+    let next = after.trim_start_matches(is_passed).chars().next();
+    !next.is_some_and(|c| c.is_alphanumeric() || is_combining_mark(c))
+}
+
+/// Whether the last word of a text is a unit.
+fn ends_with_unit(text: &str) -> bool {
+    let word = text.trim_end_matches(char::is_alphabetic).len();
+    UNITS.contains(&&text[word..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_end_words_and_are_no_powers() {
+        for (before, after) in [("it", " to"), ("it.", "² Yes"), ("it", ""), ("données", ", et")]
+        {
+            assert!(is_footnote_mark(before, after), "{before}");
+        }
+        for (before, after) in [("10", " m"), ("5 m", " of"), ("it ", ""), ("", "x"), ("e", "x")] {
+            assert!(!is_footnote_mark(before, after), "{before}");
+        }
+    }
+}

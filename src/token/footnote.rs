@@ -8,6 +8,9 @@ use super::char_class::is_invisible;
 const UNITS: [&str; 16] =
     ["m", "cm", "mm", "km", "dm", "nm", "µm", "μm", "ft", "in", "yd", "mi", "s", "kg", "g", "x"];
 
+/// An apostrophe that Unicode calls a letter.
+const APOSTROPHE: char = 'ʼ';
+
 /// Whether a character is a superscript digit.
 pub(crate) fn is_superscript(c: char) -> bool {
     matches!(c, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹')
@@ -25,12 +28,12 @@ pub(crate) fn is_footnote_mark(before: &str, after: &str) -> bool {
         return false;
     }
     let next = after.trim_start_matches(is_passed).chars().next();
-    !next.is_some_and(|c| c.is_alphanumeric() || is_combining_mark(c))
+    !next.is_some_and(|c| c.is_alphanumeric() && c != APOSTROPHE || is_combining_mark(c))
 }
 
 /// Whether the last word of a text is a unit.
 fn ends_with_unit(text: &str) -> bool {
-    let word = text.trim_end_matches(char::is_alphabetic).len();
+    let word = text.trim_end_matches(|c: char| c.is_alphabetic() && c != APOSTROPHE).len();
     UNITS.contains(&&text[word..])
 }
 

@@ -63,7 +63,8 @@ pub fn is_footnote_mark(text: &[char], at: usize) -> bool {
     let before: Vec<char> = text[..at].iter().rev().skip_while(passed).copied().collect();
     let marks = |c: &&char| is_combining_mark(**c) || is_invisible(**c);
     let Some(previous) = before.iter().find(|c| !marks(c)) else { return false };
-    let word: String = before.iter().take_while(|c| c.is_alphabetic()).collect();
+    let is_letter = |c: &char| c.is_alphanumeric() && *c != 'ʼ';
+    let word: String = before.iter().take_while(|c| is_letter(c) && c.is_alphabetic()).collect();
     let word: String = word.chars().rev().collect();
     let units = "m cm mm km dm nm µm μm ft in yd mi s kg g x";
     if previous.is_whitespace()
@@ -74,7 +75,7 @@ pub fn is_footnote_mark(text: &[char], at: usize) -> bool {
         return false;
     }
     let next = text[at..].iter().find(|c| !passed(c));
-    !next.is_some_and(|c| c.is_alphanumeric() || is_combining_mark(*c))
+    !next.is_some_and(|c| is_letter(c) || is_combining_mark(*c))
 }
 
 /// A letter or digit that can begin a token.

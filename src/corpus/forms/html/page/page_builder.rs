@@ -39,7 +39,7 @@ pub(in crate::corpus::forms::html) struct PageBuilder {
     is_line_blank: bool,
     /// Whether comments say that the toolbar of an archive is open.
     is_in_toolbar: bool,
-    /// The words of the first heading of the first level, and whether it has ended.
+    /// The words of the first heading of the first level in the policy, and whether it has ended.
     first_heading: String,
     has_first_heading: bool,
     /// Whether the page divides the window into frames, which show other pages.
@@ -51,7 +51,7 @@ pub(in crate::corpus::forms::html) struct PageBuilder {
 pub(in crate::corpus::forms::html) struct BuiltPage {
     /// Its blocks.
     pub blocks: Vec<PageBlock>,
-    /// The words of the first heading of the first level.
+    /// The words of the first heading of the first level in the policy.
     pub first_heading: String,
     /// Whether the page divides the window into frames.
     pub has_frames: bool,
@@ -79,7 +79,7 @@ impl PageBuilder {
         if self.dropped > 0 {
             return;
         }
-        if self.flow.level == Some(1) && !self.has_first_heading {
+        if self.flow.level == Some(1) && self.furniture == 0 && !self.has_first_heading {
             self.first_heading.push_str(text);
         }
         if self.preformatted == 0 {
@@ -186,7 +186,7 @@ impl PageBuilder {
 
     fn end_block(&mut self) {
         let ended = self.flow.end_block(self.furniture > 0);
-        self.has_first_heading |= ended == Some(1);
+        self.has_first_heading |= ended == Some(1) && self.furniture == 0;
     }
 
     /// Ends the open paragraph, if there is one, and the block.

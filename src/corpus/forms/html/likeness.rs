@@ -73,26 +73,37 @@ fn is_block(text: &str) -> bool {
     BLOCKS.contains(&name.as_str())
 }
 
-/// The number of links, headings and list entries of Markdown in a text.
+/// How many end tags a heading or a link of Markdown outweighs. Markdown may contain tables of
+/// HTML.
+const END_TAGS_PER_MARK: usize = 50;
+
+/// The starts of the targets of links. Other brackets before a parenthesis may be a script.
+const TARGETS: [&str; 6] = ["http", "/", "#", "<", "mailto:", "www."];
+
+/// The weight of the marks of Markdown in a text: of its headings, links and list entries.
 fn markdown_marks(text: &str) -> usize {
-    let links = memchr::memmem::find_iter(text.as_bytes(), "](").count();
-    links + text.lines().filter(|line| is_marked_line(line)).count()
+    let links = memchr::memmem::find_iter(text.as_bytes(), "](");
+    let is_link = |at: &usize| TARGETS.iter().any(|target| text[at + 2..].starts_with(target));
+    let links = links.filter(is_link).count();
+    let headings = text.lines().filter(|line| is_heading(line)).count();
+    let entries = text.lines().filter(|line| is_entry(line)).count();
+    (links + headings) * END_TAGS_PER_MARK + entries
 }
 
-/// Whether a line is a heading, the underline of one, or an entry of a list in Markdown.
-fn is_marked_line(line: &str) -> bool {
-    let line = line.trim_end();
-    let bare = line.trim_start_matches(' ');
-    let signs = bare.trim_start_matches('#');
-    let is_heading =
-        signs.len() < bare.len() && bare.len() - signs.len() <= 6 && signs.starts_with(' ');
-    let is_underline =
-        bare.len() >= 3 && (bare.trim_matches('=').is_empty() || bare.trim_matches('-').is_empty());
+/// Whether a line is a heading of Markdown.
+fn is_heading(line: &str) -> bool {
+    let bare = line.trim_start_matches('#');
+    (1..=6).contains(&(line.len() - bare.len())) && bare.starts_with(' ')
+}
+
+/// Whether a line is an entry of a list of Markdown, or a rule.
+fn is_entry(line: &str) -> bool {
+    let bare = line.trim();
     let digits = bare.trim_start_matches(|c: char| c.is_ascii_digit());
-    let is_number =
-        digits.len() < bare.len() && (digits.starts_with(". ") || digits.starts_with("\\. "));
+    let is_number = digits.len() < bare.len() && digits.starts_with(['.', ')', '\\']);
     let is_bullet = ["* ", "- ", "+ "].iter().any(|bullet| bare.starts_with(bullet));
-    is_heading || is_underline || is_number || is_bullet
+    let is_rule = bare.len() >= 3 && bare.bytes().all(|byte| matches!(byte, b'-' | b'=' | b'*'));
+    is_number || is_bullet || is_rule
 }
 
 /// How many bytes of a page are searched for a declared encoding. Browsers search one kilobyte, but
@@ -157,6 +168,7 @@ mod tests {
         for html in [
             "<p>We never:</p><ul><li>sell it</li></ul>",
             "text <P>one</P >\n<Div>two</DIV><h2>three</h2>",
+            "<ol><li>1. a[0](x)</li><li>* b</li></ol>",
         ] {
             assert!(is_fragment(html), "{html}");
         }
@@ -165,6 +177,10 @@ mod tests {
             "We <b>sell</b> <i>it</i> <a>here</a> <span>now</span>.",
             "<p>one</p><p>two</p>",
             "</pre></param></tbody>",
+            &format!(
+                "# Terms\n\nWe sell it.\n\n<table>{}</table>",
+                "<tr><td>a</td></tr>".repeat(20)
+            ),
         ] {
             assert!(!is_fragment(text), "{text}");
         }

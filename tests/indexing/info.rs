@@ -32,8 +32,10 @@ fptest!(info_counts_every_input_and_says_why, |fx: Fixture| {
     assert!(example.starts_with("corpus/wrong.md: line 1, column "), "{example}");
     let skipped = json!({"names no company": {"count": 1, "examples": ["corpus/README.md"]}});
     assert_eq!(inputs["skipped"], skipped);
-    let notices = json!({"read as windows-1252, being no \
-        UTF-8": {"count": 1, "examples": ["corpus/dune.md"]}});
+    let notices = json!({
+        "not UTF-8, and read in the encoding that they declare or seem to have":
+            {"count": 1, "examples": ["corpus/dune.md"]}
+    });
     assert_eq!(inputs["notices"], notices);
     // The bytes of a text are counted once per snapshot, and once per distinct text.
     let [all, distinct] = ["bytes", "text_bytes"].map(|name| counts[name].as_u64().unwrap());

@@ -17,7 +17,7 @@ pub(super) const FURNITURE_MARKS: [char; 2] = ['\u{FDD0}', '\u{FDD1}'];
 pub(super) struct WordStyle {
     pub is_bold: bool,
     pub is_italic: bool,
-    /// Whether digits are raised, as those of footnotes and exponents are.
+    /// Whether digits are raised, as in footnotes and exponents.
     pub is_raised: bool,
     /// The target, if the words are a link.
     pub link: Option<Rc<str>>,

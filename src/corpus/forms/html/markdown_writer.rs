@@ -65,19 +65,23 @@ impl PageWriter {
         self.out.ends_with("\n\n")
     }
 
-    /// Begins or ends furniture.
+    /// Begins or ends furniture, by a paragraph with one sign.
     fn mark(&mut self, is_furniture: bool) {
-        if self.is_marked != is_furniture {
-            self.is_marked = is_furniture;
-            let [begin, end] = FURNITURE_MARKS;
-            let indent = if self.line_start.is_some() { &self.indent_before } else { &self.indent };
-            // In a quotation, the line would have another sign than its own.
-            if !indent.contains('>') {
-                self.out.push_str(indent);
-            }
-            self.out.push(if is_furniture { begin } else { end });
+        if self.is_marked == is_furniture {
+            return;
+        }
+        self.is_marked = is_furniture;
+        if !self.out.is_empty() && !self.ends_blank() {
             self.out.push('\n');
         }
+        let indent = if self.line_start.is_some() { &self.indent_before } else { &self.indent };
+        // In a quotation, the line would have another sign than its own.
+        if !indent.contains('>') {
+            self.out.push_str(indent);
+        }
+        let [begin, end] = FURNITURE_MARKS;
+        self.out.push(if is_furniture { begin } else { end });
+        self.out.push_str("\n\n");
     }
 
     /// Begins a line.
@@ -267,7 +271,7 @@ mod tests {
         ];
         assert_eq!(
             write(&blocks),
-            "\u{FDD0}\n* Home\n* Shop\n\n\u{FDD1}\na\n\n* b\n  \u{FDD0}\n* c\n\u{FDD1}\n"
+            "\u{FDD0}\n\n* Home\n* Shop\n\n\u{FDD1}\n\na\n\n* b\n\n  \u{FDD0}\n\n* c\n\n\u{FDD1}\n\n"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Reads the tokens of HTML and passes what is shown to the builder of the page.
+//! Reads the tokens of HTML and passes the shown text to the builder of the page.
 
 use std::cell::RefCell;
 

@@ -1,4 +1,4 @@
-//! The blocks of a page: what is left of its tags before it is written as Markdown.
+//! The blocks of a page, between its tags and its Markdown.
 
 /// A block of a page. Every text in it has at least one character that is no white space.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use super::collapsed_policy::{
 };
 use crate::lang::{self, Lang};
 use crate::model::{Clause, ClauseKind, ClauseNumber, Ordinal, PlaceNumber, SnapshotInfo};
-use crate::section::{ClauseIdentity, Sectioner};
+use crate::section::{ClauseIdentity, FurnitureBytes, Sectioner};
 
 /// Collapses the snapshots of one policy.
 ///
@@ -28,6 +28,8 @@ pub struct Collapser {
     sectioner: Sectioner,
     /// The clauses of the parts of texts, by the number of the part.
     parts: Vec<Box<[TextClause]>>,
+    /// How much of each part is furniture.
+    furniture: Vec<FurnitureBytes>,
     texts: Vec<AddedText>,
     /// Detected languages, by sample: most texts of a policy share their sample with another one.
     langs: HashMap<String, Option<Lang>, FxBuildHasher>,
@@ -146,14 +148,32 @@ impl Collapser {
     /// Adds a text of the policy, which is sectioned.
     pub fn add_text(&mut self, text: impl Into<String>) -> TextNumber {
         let mut numbers = Vec::new();
+        let mut furniture = FurnitureBytes::default();
         for part in self.sectioner.section(text) {
             if let Some(clauses) = part.clauses {
+                self.furniture.push(FurnitureBytes::of(&clauses));
                 let part = clauses.into_iter().map(|clause| self.add_clause(clause)).collect();
                 self.parts.push(part);
             }
+            furniture.add(self.furniture[part.number]);
             numbers.push(list_index(part.number));
         }
-        self.add_list(ClauseList::Parts(numbers.into()))
+        let list = ClauseList::Parts(numbers.into());
+        let list = if furniture.is_most() { self.without_furniture(&list) } else { list };
+        self.add_list(list)
+    }
+
+    /// The same clauses, none of which is furniture.
+    fn without_furniture(&mut self, list: &ClauseList) -> ClauseList {
+        let mut clauses: Vec<TextClause> = list.iter(&self.parts).copied().collect();
+        for clause in &mut clauses {
+            let place = &self.places[clause.place as usize].place;
+            if place.is_furniture {
+                let place = TextPlace { is_furniture: false, ..place.clone() };
+                clause.place = self.place_of(place);
+            }
+        }
+        ClauseList::Own(clauses)
     }
 
     /// Adds a text of the policy that is sectioned already.

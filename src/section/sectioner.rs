@@ -14,6 +14,7 @@
 //! Texts with marks that can reach over blank lines (fences, comments, link definitions) are read
 //! whole.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -24,12 +25,14 @@ use super::markdown::blocks::{FIRST_LIST, ListId, blocks};
 use super::markdown::fragments::{
     FragmentPosition, Join, entry_fragments, fragments_from, is_independent,
 };
+use super::markdown::mapped_text::MappedText;
+use super::markdown::prepare::prepare;
 use super::numbers::settling::{MarkedNumbers, PartNumbers, PathNumber, SettledPaths, TextNumbers};
 use super::structure::assembly::{AssemblyState, LOOK_AHEAD};
-use super::structure::headings::Outline;
 use super::structure::list_items::OPEN_LIST;
+use super::structure::outline::Outline;
 use super::structure::passages::{Passage, QuotedBytes, passages};
-use super::whole_text::section;
+use super::whole_text::section_prepared;
 use crate::model::Clause;
 
 /// A part of a text: consecutive clauses.
@@ -45,7 +48,9 @@ pub struct TextPart {
 
 /// Sections the texts of one policy, in any order.
 ///
-/// The parts of a text together are the clauses that [`section`] returns, except for the ranges.
+/// The parts of a text together are the clauses that [`section`](super::section) returns, except
+/// for the ranges. If most of a text is furniture ([`FurnitureBytes`](super::FurnitureBytes)), the
+/// caller removes the marks.
 ///
 /// ```
 /// use fineprint::section::Sectioner;
@@ -87,6 +92,8 @@ struct SectionedText {
     /// For each of these fragments, what it became.
     steps: Vec<TextStep>,
     quoted: QuotedBytes,
+    /// Whether each line of the text was a paragraph.
+    has_paragraph_lines: bool,
 }
 
 /// A fragment of a text as it was cut, which may consist of further fragments.
@@ -191,9 +198,18 @@ impl Sectioner {
     /// The parts of `text`, in reading order.
     pub fn section(&mut self, text: impl Into<String>) -> Vec<TextPart> {
         let last = self.last.take().unwrap_or_default();
-        let mut next = SectionedText { text: text.into(), ..SectionedText::default() };
+        let text = text.into();
+        let prepared = prepare(&text);
+        let has_paragraph_lines = prepared.has_paragraph_lines;
+        let text = match prepared.text.text {
+            Cow::Owned(prepared) => prepared,
+            Cow::Borrowed(_) => text,
+        };
+        let mut next = SectionedText { text, has_paragraph_lines, ..SectionedText::default() };
         let Some(common) = self.cut(&mut next, &last) else {
-            return vec![TextPart { number: self.next_part(), clauses: Some(section(&next.text)) }];
+            let text = MappedText::whole(&next.text);
+            let clauses = section_prepared(&text, has_paragraph_lines);
+            return vec![TextPart { number: self.next_part(), clauses: Some(clauses) }];
         };
         let mut new_parts = self.assemble(&mut next, &last, common);
         let parts = self.settle(&next.steps, &mut new_parts);
@@ -335,7 +351,8 @@ impl Sectioner {
         common: CommonEnds,
     ) -> NewParts {
         let count = next.fragments.len();
-        let mut state = self.state_number(AssemblyState::new(next.quoted.is_most()));
+        let start = AssemblyState::new(next.quoted.is_most(), next.has_paragraph_lines);
+        let mut state = self.state_number(start);
         // The last fragments of a common start may be followed by other passages.
         let known = common.start.saturating_sub(LOOK_AHEAD);
         if last.steps.first().is_some_and(|first| first.state == state) && known > 0 {
@@ -484,13 +501,16 @@ fn common_end(a: &[u8], b: &[u8]) -> usize {
 
 /// The passages of a fragment in its setting: nested as deep, and in the list that it continues.
 fn passages_in(text: &str, setting: FragmentSetting) -> Vec<Passage> {
-    let mut passages = passages(blocks(text));
+    let mut passages = passages(blocks(&MappedText::whole(text)));
+    let mut is_first = true;
     for passage in &mut passages {
         passage.list_depth += setting.depth;
-        if let (Join::List(start), Some(list)) = (setting.join, &mut passage.list)
+        if let (Join::List { start, is_after_blank }, Some(list)) =
+            (setting.join, &mut passage.list)
             && list.number == FIRST_LIST
         {
             *list = ListId { number: OPEN_LIST, start };
+            passage.is_after_blank |= std::mem::take(&mut is_first) && is_after_blank;
         }
     }
     passages
@@ -499,6 +519,7 @@ fn passages_in(text: &str, setting: FragmentSetting) -> Vec<Passage> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::section::section;
 
     /// The clauses of each text by one sectioner, without their ranges.
     fn sectioned(texts: &[&str]) -> Vec<Vec<Clause>> {

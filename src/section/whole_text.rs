@@ -4,8 +4,11 @@
 //! file for those that it cannot cut into fragments.
 
 use super::markdown::blocks::blocks;
+use super::markdown::mapped_text::MappedText;
+use super::markdown::prepare::prepare;
 use super::numbers::settling::settle_numbers;
 use super::structure::assembly::AssemblyState;
+use super::structure::menus::FurnitureBytes;
 use super::structure::passages::{QuotedBytes, passages};
 use crate::model::Clause;
 
@@ -28,8 +31,19 @@ use crate::model::Clause;
 /// assert_eq!(clauses[3].lead_in.as_deref(), Some("We never:"));
 /// ```
 pub fn section(text: &str) -> Vec<Clause> {
+    let prepared = prepare(text);
+    let mut clauses = section_prepared(&prepared.text, prepared.has_paragraph_lines);
+    if FurnitureBytes::of(&clauses).is_most() {
+        clauses.iter_mut().for_each(|clause| clause.is_furniture = false);
+    }
+    clauses
+}
+
+/// The clauses of a text that was prepared.
+pub(super) fn section_prepared(text: &MappedText<'_>, has_paragraph_lines: bool) -> Vec<Clause> {
     let passages = passages(blocks(text));
-    let mut state = AssemblyState::new(QuotedBytes::of(&passages).is_most());
+    let is_quoted = QuotedBytes::of(&passages).is_most();
+    let mut state = AssemblyState::new(is_quoted, has_paragraph_lines);
     settle_numbers(state.assemble(passages, std::iter::empty()))
 }
 
@@ -38,7 +52,7 @@ mod tests {
     use super::*;
     use crate::model::ClauseKind;
     use crate::section::ClauseIdentity;
-    use crate::section::structure::list_items::last_sentence;
+    use crate::section::structure::introductions::last_sentence;
 
     /// The kind and text of each clause.
     fn kinds(text: &str) -> Vec<(ClauseKind, String)> {
@@ -155,6 +169,13 @@ mod tests {
             }
         }
         assert!(is_heading("**Information From Children.**", next));
+    }
+
+    #[test]
+    fn a_policy_is_never_furniture() {
+        let furniture = |text: &str| section(text).iter().any(|clause| clause.is_furniture);
+        assert!(furniture("\u{FDD0}\nMenu\n\u{FDD1}\nWe sell data."));
+        assert!(!furniture("\u{FDD0}\nWe sell data.\n\u{FDD1}\nMenu"));
     }
 
     #[test]

@@ -9,9 +9,11 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::html_tags;
-use super::inline::{Renderer, StyledText, TextLine, one_line};
-use super::mapped_text::MappedText;
+use super::inline::{Renderer, TextLine};
+use super::mapped_text::{MappedText, TextEdit};
 use super::mend::mend;
+use super::prepare::FurnitureEdge;
+use super::table_rows::{RowText, TableRows};
 
 /// How deep text inside text is read again, such as indented text in raw HTML in indented text.
 /// Deeper text is kept as it is.
@@ -27,12 +29,13 @@ pub(crate) enum BlockRole {
     Text,
     /// The first text of a list entry.
     Entry,
-    /// A table row with two or more filled cells. `header` is the header row of its table, unless
-    /// this is the header row.
+    /// A row of a table. `header` is the header row of its table, unless this is the header row.
     Row { header: Option<String> },
+    /// A border of furniture. It has no words.
+    Furniture(FurnitureEdge),
 }
 
-/// A block that has words.
+/// A block that has words, or a border of furniture.
 #[derive(Debug, Clone)]
 pub(crate) struct MarkdownBlock {
     pub role: BlockRole,
@@ -43,6 +46,8 @@ pub(crate) struct MarkdownBlock {
     pub list: Option<ListId>,
     /// The mark of an entry of an ordered list, as it is written: `3.`
     pub number: Option<String>,
+    /// Whether a blank line separates the entry from the entry before it.
+    pub is_after_blank: bool,
     /// Whether the block is in a block quotation.
     pub is_quoted: bool,
 }
@@ -59,31 +64,11 @@ pub(crate) struct ListId {
     pub start: Option<u64>,
 }
 
-/// The blocks of `text`.
-pub(crate) fn blocks(text: &str) -> Vec<MarkdownBlock> {
+/// The blocks of a text that was prepared.
+pub(crate) fn blocks(text: &MappedText<'_>) -> Vec<MarkdownBlock> {
     let mut out = BlockList::default();
-    read(&mend(&with_newlines(text)), &mut out, &OpenContainers::default(), 0);
+    read(&mend(text), &mut out, &OpenContainers::default(), 0);
     out.blocks
-}
-
-/// The text with `\n` at the end of each line. A carriage return alone ends a line of Markdown too,
-/// but the parser does not see that everywhere.
-fn with_newlines(text: &str) -> MappedText<'_> {
-    if !text.contains('\r') {
-        return MappedText::whole(text);
-    }
-    let mut out = MappedText::empty();
-    let mut at = 0;
-    for line in text.split_inclusive(['\r', '\n']) {
-        let bare = line.trim_end_matches(['\r', '\n']);
-        out.push(bare, at);
-        let is_half = line.ends_with('\r') && text[at + line.len()..].starts_with('\n');
-        if bare.len() < line.len() && !is_half {
-            out.push("\n", at + bare.len());
-        }
-        at += line.len();
-    }
-    out
 }
 
 /// The blocks that were read so far.
@@ -108,6 +93,9 @@ struct ListContainer {
     awaits_text: bool,
     /// The mark of the current entry, if the list is ordered and the entry has had no text yet.
     number: Option<String>,
+    /// Whether a blank line separates the current entry from the entry before it.
+    is_after_blank: bool,
+    has_entry: bool,
 }
 
 impl BlockList {
@@ -133,6 +121,7 @@ impl BlockList {
         let list_depth = containers.lists.len();
         let is_quoted = containers.quotes > 0;
         let mut list = None;
+        let mut is_after_blank = false;
         let mut role = role;
         let is_row = matches!(role, BlockRole::Row { .. });
         // An entry that begins with another list has the marks of both: `1. 2. 2024`.
@@ -145,8 +134,17 @@ impl BlockList {
         {
             role = BlockRole::Entry;
             list = Some(inner.list);
+            is_after_blank = inner.is_after_blank;
         }
-        self.blocks.push(MarkdownBlock { role, lines, list_depth, list, number, is_quoted });
+        self.blocks.push(MarkdownBlock {
+            role,
+            lines,
+            list_depth,
+            list,
+            number,
+            is_after_blank,
+            is_quoted,
+        });
     }
 }
 
@@ -158,7 +156,7 @@ fn read(source: &MappedText<'_>, out: &mut BlockList, outer: &OpenContainers, de
         containers: outer.clone(),
         depth,
         open: None,
-        table: TableReader::default(),
+        table: TableRows::default(),
         raw: None,
     };
     for (event, range) in Parser::new_ext(&source.text, Options::ENABLE_TABLES).into_offset_iter() {
@@ -175,7 +173,7 @@ struct BlockReader<'s, 't, 'o> {
     depth: usize,
     /// The block whose inline events are being collected.
     open: Option<OpenBlock<'s, 't>>,
-    table: TableReader,
+    table: TableRows,
     /// The code or raw HTML that is being collected.
     raw: Option<RawBlock>,
 }
@@ -188,7 +186,14 @@ struct OpenBlock<'s, 't> {
 /// Text that the parser takes for code or HTML.
 struct RawBlock {
     text: MappedText<'static>,
-    is_html: bool,
+    kind: RawKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RawKind {
+    IndentedCode,
+    FencedCode,
+    Html,
 }
 
 impl<'s, 't> BlockReader<'s, 't, '_> {
@@ -228,6 +233,8 @@ impl<'s, 't> BlockReader<'s, 't, '_> {
                     list,
                     awaits_text: false,
                     number: None,
+                    is_after_blank: false,
+                    has_entry: false,
                 });
                 self.out.lists += 1;
             }
@@ -236,6 +243,8 @@ impl<'s, 't> BlockReader<'s, 't, '_> {
                 if let Some(inner) = self.containers.lists.last_mut() {
                     inner.awaits_text = true;
                     inner.number = number.filter(|_| inner.list.start.is_some());
+                    inner.is_after_blank = std::mem::replace(&mut inner.has_entry, true)
+                        && is_after_blank(&self.source.text[..range.start]);
                 }
             }
             Tag::BlockQuote(_) => {
@@ -244,15 +253,19 @@ impl<'s, 't> BlockReader<'s, 't, '_> {
             }
             Tag::CodeBlock(kind) => {
                 self.close();
-                self.raw = Some(RawBlock { text: self.fence_info(kind, range), is_html: false });
+                let raw = match kind {
+                    CodeBlockKind::Indented => RawKind::IndentedCode,
+                    CodeBlockKind::Fenced(_) => RawKind::FencedCode,
+                };
+                self.raw = Some(RawBlock { text: self.fence_info(kind, range), kind: raw });
             }
             Tag::HtmlBlock => {
                 self.close();
-                self.raw = Some(RawBlock { text: MappedText::empty(), is_html: true });
+                self.raw = Some(RawBlock { text: MappedText::empty(), kind: RawKind::Html });
             }
             Tag::Table(_) => {
                 self.close();
-                self.table = TableReader::default();
+                self.table = TableRows::default();
             }
             Tag::TableCell => {
                 self.table.end = range.end;
@@ -275,11 +288,22 @@ impl<'s, 't> BlockReader<'s, 't, '_> {
                 }
             }
             TagEnd::TableCell => {
-                self.table.cells.extend(self.open.take().map(|open| open.renderer.finish()));
+                if let Some(open) = self.open.take() {
+                    self.table.add_cell(open.renderer);
+                }
             }
             TagEnd::TableHead | TagEnd::TableRow => {
                 self.table.add_excess(self.source, range.end);
-                self.table.end_row(self.out, &mut self.containers);
+                self.table.end_row();
+            }
+            TagEnd::Table => {
+                for row in std::mem::take(&mut self.table).finish() {
+                    let (role, lines) = match row {
+                        RowText::Row { header, lines } => (BlockRole::Row { header }, lines),
+                        RowText::Running(lines) => (BlockRole::Text, lines),
+                    };
+                    self.out.push(role, lines, &mut self.containers);
+                }
             }
             inline => self.inline(Event::End(inline), range),
         }
@@ -301,8 +325,14 @@ impl<'s, 't> BlockReader<'s, 't, '_> {
     }
 
     fn close(&mut self) {
-        if let Some(open) = self.open.take() {
-            self.out.push(open.role, open.renderer.finish(), &mut self.containers);
+        let Some(open) = self.open.take() else { return };
+        match open.renderer.furniture {
+            Some(edge) => self.out.push_block(
+                BlockRole::Furniture(edge),
+                Vec::new(),
+                &mut OpenContainers::default(),
+            ),
+            None => self.out.push(open.role, open.renderer.finish(), &mut self.containers),
         }
     }
 
@@ -340,69 +370,12 @@ fn heading_level(level: HeadingLevel) -> u8 {
     }
 }
 
-/// Collects the cells of a table, row by row.
-#[derive(Default)]
-struct TableReader {
-    cells: Vec<Vec<TextLine>>,
-    /// The byte after the last cell.
-    end: usize,
-    header: Option<String>,
-    has_header: bool,
-}
-
-impl TableReader {
-    /// Adds the cells that a row has beyond the cells of its header, which the parser leaves out.
-    /// They are between the last cell and byte `end` of `source`.
-    fn add_excess(&mut self, source: &MappedText<'_>, end: usize) {
-        let Some(excess) =
-            source.text.get(self.end..end).filter(|excess| crate::token::has_token(excess))
-        else {
-            return;
-        };
-        let mut at = self.end;
-        for cell in excess.split('|') {
-            let inner = one_line(cell, source, at);
-            let mut renderer = Renderer::new(&inner);
-            for (event, range) in Parser::new(&inner.text).into_offset_iter() {
-                renderer.event(&event, range);
-            }
-            self.cells.push(renderer.finish());
-            at += cell.len() + 1;
-        }
-    }
-
-    fn end_row(&mut self, out: &mut BlockList, containers: &mut OpenContainers) {
-        let filled: Vec<Vec<TextLine>> =
-            std::mem::take(&mut self.cells).into_iter().filter(|cell| !cell.is_empty()).collect();
-        let is_header = !std::mem::replace(&mut self.has_header, true);
-        if filled.len() < 2 {
-            // The table is for layout only, and its lone cell is running text.
-            return out.push(BlockRole::Text, filled.into_iter().flatten().collect(), containers);
-        }
-        let row = join_cells(filled);
-        let role = BlockRole::Row { header: self.header.clone() };
-        if is_header {
-            self.header = Some(row.text());
-        }
-        out.push(role, vec![row], containers);
-    }
-}
-
-/// The cells of a row as one line, with ` | ` between them.
-fn join_cells(cells: Vec<Vec<TextLine>>) -> TextLine {
-    let mut row = TextLine::default();
-    for cell in cells {
-        for (i, mut line) in cell.into_iter().enumerate() {
-            if !row.texts.is_empty() {
-                let between = if i == 0 { " | " } else { " " };
-                row.texts.push(StyledText::plain(between, line.start()));
-            }
-            row.texts.append(&mut line.texts);
-            row.linked_letters += line.linked_letters;
-            row.links.append(&mut line.links);
-        }
-    }
-    row
+/// Whether a blank line is before the line at the end of `before`, which may have begun with white
+/// space and marks of quotations.
+fn is_after_blank(before: &str) -> bool {
+    let Some((above, _)) = before.rsplit_once('\n') else { return false };
+    let line = above.rsplit('\n').next().unwrap_or_default();
+    line.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'>'))
 }
 
 /// Reads text that the parser took for code or raw HTML again, as Markdown.
@@ -410,7 +383,11 @@ fn reread(raw: &RawBlock, out: &mut BlockList, containers: &mut OpenContainers, 
     if depth >= MAX_REREADS {
         return push_verbatim(&raw.text, out, containers);
     }
-    let markdown = if raw.is_html { html_tags::strip(&raw.text) } else { dedent(&raw.text) };
+    let markdown = match raw.kind {
+        RawKind::Html => html_tags::strip(&raw.text),
+        RawKind::IndentedCode => dedent(&raw.text),
+        RawKind::FencedCode => without_headings(&dedent(&raw.text)),
+    };
     let before = out.blocks.len();
     read(&mend(&markdown), out, containers, depth + 1);
     if out.blocks.len() > before
@@ -445,13 +422,34 @@ fn dedent(source: &MappedText<'_>) -> MappedText<'static> {
     out
 }
 
+/// The text of fenced code, in which `#` begins a comment, and lines of `=` or `-` underline
+/// nothing.
+fn without_headings(source: &MappedText<'_>) -> MappedText<'static> {
+    let mut edits = Vec::new();
+    let mut at = 0;
+    for line in source.text.split_inclusive('\n') {
+        let bare = line.trim_end();
+        let is_rule = ["=", "-"].iter().any(|mark| bare.trim_start_matches(mark).is_empty());
+        if bare.starts_with('#') || is_rule && !bare.is_empty() {
+            edits.push(TextEdit::insert(at, "\\"));
+        }
+        at += line.len();
+    }
+    source.edited(edits).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::section::markdown::prepare::prepare;
+
+    fn read(text: &str) -> Vec<MarkdownBlock> {
+        blocks(&prepare(text).text)
+    }
 
     fn roles(text: &str) -> Vec<(BlockRole, String)> {
-        let blocks = blocks(text).into_iter();
-        blocks
+        read(text)
+            .into_iter()
             .map(|block| {
                 let lines: Vec<String> = block.lines.iter().map(TextLine::text).collect();
                 (block.role, lines.join("/"))
@@ -466,13 +464,16 @@ mod tests {
     #[test]
     fn code_and_html_are_text() {
         assert_eq!(roles("    indented **text**"), [text("indented text")]);
-        assert_eq!(roles("```one two\n# three\n```").len(), 2);
+        assert_eq!(
+            roles("```one two\n# three\nfour\n===\n```"),
+            [text("one two"), text("# three four ===")]
+        );
         assert_eq!(roles("<div>a<br>b</div>"), [text("a/b")]);
     }
 
     #[test]
     fn the_first_text_of_an_entry_is_the_entry() {
-        let blocks = blocks("1. a\n\n   b\n2. c");
+        let blocks = read("1. a\n\n   b\n2. c");
         let roles: Vec<_> = blocks.iter().map(|block| (&block.role, block.list_depth)).collect();
         assert_eq!(roles, [(&BlockRole::Entry, 1), (&BlockRole::Text, 1), (&BlockRole::Entry, 1)]);
         assert_eq!(blocks[0].list, Some(ListId { number: FIRST_LIST, start: Some(1) }));
@@ -485,7 +486,24 @@ mod tests {
         assert_eq!(found[0], (BlockRole::Row { header: None }, "a | b".to_owned()));
         let header = Some("a | b".to_owned());
         assert_eq!(found[1], (BlockRole::Row { header }, "c | d | e".to_owned()));
-        assert_eq!(found[2], text("f"));
+        assert_eq!((&found[2].0, found[2].1.as_str()), (&found[1].0, "f"));
+    }
+
+    #[test]
+    fn entries_know_the_blank_line_before_them() {
+        let after_blank = |text: &str| -> Vec<bool> {
+            read(text).iter().map(|block| block.is_after_blank).collect()
+        };
+        assert_eq!(after_blank("x\n\n* a\n* b\n\n* c"), [false, false, false, true]);
+        assert_eq!(after_blank("> 1. a\n>\n> 2. b"), [false, true]);
+    }
+
+    #[test]
+    fn borders_of_furniture_are_blocks() {
+        let found = roles("\u{FDD0}\nMenu\n\u{FDD1}\nText");
+        let edges = [&found[0].0, &found[2].0];
+        let furniture = BlockRole::Furniture;
+        assert_eq!(edges, [&furniture(FurnitureEdge::Start), &furniture(FurnitureEdge::End)]);
     }
 
     #[test]

@@ -10,7 +10,7 @@
 
 use std::ops::Range;
 
-use super::mend::{is_moved, may_define};
+use super::mend::{is_marked, is_moved, may_define};
 
 /// A fragment of a text, from its first line to its last line that is not blank. The last line end
 /// is not included.
@@ -26,9 +26,12 @@ pub(crate) struct Fragment {
 pub(crate) enum Join {
     /// The fragment begins a block.
     New,
-    /// The fragment continues the list of the fragment before. The number belongs to the first
-    /// entry of the list, if its entries are numbered.
-    List(Option<u64>),
+    /// The fragment continues the list of the fragment before.
+    List {
+        /// The number of the first entry of the list, if its entries are numbered.
+        start: Option<u64>,
+        is_after_blank: bool,
+    },
 }
 
 /// The fragments of `text`. Everything outside of them is blank.
@@ -41,8 +44,8 @@ pub(crate) fn fragments(text: &str) -> Fragments<'_> {
 /// The position is one that [`Fragments::position`] returned for this text, or for a text that is
 /// equal up to there.
 pub(crate) fn fragments_from(text: &str, position: FragmentPosition) -> Fragments<'_> {
-    let FragmentPosition { at, list } = position;
-    Fragments { text: text.as_bytes(), at, list }
+    let FragmentPosition { at, list, is_after_blank } = position;
+    Fragments { text: text.as_bytes(), at, list, is_after_blank }
 }
 
 /// Iterates over the fragments of a text. Made by [`fragments`] or [`fragments_from`].
@@ -50,6 +53,7 @@ pub(crate) struct Fragments<'t> {
     text: &'t [u8],
     at: usize,
     list: Option<ListMark>,
+    is_after_blank: bool,
 }
 
 /// The position from which the next fragment is searched, and everything about the text before it
@@ -60,12 +64,14 @@ pub(crate) struct FragmentPosition {
     pub at: usize,
     /// The list that certainly contains everything at top level since it began.
     list: Option<ListMark>,
+    /// Whether a blank line precedes it.
+    is_after_blank: bool,
 }
 
 impl Fragments<'_> {
     /// The position from which the next fragment is searched.
     pub fn position(&self) -> FragmentPosition {
-        FragmentPosition { at: self.at, list: self.list }
+        FragmentPosition { at: self.at, list: self.list, is_after_blank: self.is_after_blank }
     }
 }
 
@@ -104,10 +110,13 @@ impl Iterator for Fragments<'_> {
             }
             if let Some(join) = self.begins(&line, fragment.is_some(), &seen) {
                 if fragment.is_some() {
+                    self.is_after_blank = seen.after_blank;
                     break;
                 }
                 self.list = match (join, self.list, line.entry) {
-                    (Join::List(start), Some(_), Some(entry)) => Some(ListMark { start, ..entry }),
+                    (Join::List { start, .. }, Some(_), Some(entry)) => {
+                        Some(ListMark { start, ..entry })
+                    }
                     _ => line.entry,
                 };
                 fragment = Some(Fragment { range: self.at..self.at, join });
@@ -130,7 +139,9 @@ impl Fragments<'_> {
     fn begins(&self, line: &FragmentLine<'_>, is_open: bool, seen: &SeenLines) -> Option<Join> {
         match (is_open, self.list, line.entry) {
             // The entries of a list that is known to have begun are fragments.
-            (_, Some(list), Some(next)) if list.sign == next.sign => Some(Join::List(list.start)),
+            (_, Some(list), Some(next)) if list.sign == next.sign => {
+                Some(Join::List { start: list.start, is_after_blank: self.is_after_blank })
+            }
             // These entries end a paragraph even without a blank line.
             (true, _, Some(ListMark { start: None | Some(1), .. })) if seen.is_paragraph => {
                 Some(Join::New)
@@ -185,18 +196,6 @@ impl SeenLines {
         self.is_paragraph &= line.indent == 0 && is_of_paragraph(line.text);
         self.after_blank = false;
     }
-}
-
-/// Whether a line may begin a list entry: `* `, `1.`, or a block quotation, which may contain one.
-fn is_marked(line: &[u8]) -> bool {
-    let digits = line.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let is_mark = match line.get(digits) {
-        Some(b'.' | b')') => digits > 0,
-        Some(b'*' | b'-' | b'+') => digits == 0,
-        Some(b'>') => return digits == 0,
-        _ => false,
-    };
-    is_mark && matches!(line.get(digits + 1), None | Some(b' ' | b'\t'))
 }
 
 /// Whether a line certainly belongs to a paragraph, if it begins a block or continues a paragraph
@@ -341,9 +340,11 @@ mod tests {
 
     #[test]
     fn entries_continue_their_list() {
-        let (new, bullet) = (Join::New, Join::List(None));
+        let new = Join::New;
+        let list = |start, is_after_blank| Join::List { start, is_after_blank };
+        let bullet = list(None, false);
         assert_eq!(joins("* a\n* b\n\n    * c\n* d"), [new, bullet, bullet]);
-        assert_eq!(joins("3. a\n4. b\n\n7. c"), [new, Join::List(Some(3)), Join::List(Some(3))]);
+        assert_eq!(joins("3. a\n4. b\n\n7. c"), [new, list(Some(3), false), list(Some(3), true)]);
         for text in [
             "* a\n- b\n* c",
             "* a\n# b\n* c",

@@ -1,6 +1,8 @@
 //! Reads the tags of raw HTML inside Markdown: which are marks, which end a line or a block, and
 //! which are not tags at all.
 
+use std::ops::Range;
+
 use super::mapped_text::MappedText;
 
 /// The effect of a tag on the text around it.
@@ -10,6 +12,8 @@ pub(crate) enum HtmlTag {
     Inline,
     /// A line break.
     Break,
+    /// The start or end of a superscript.
+    Superscript,
     /// A tag that begins or ends a block.
     Block,
     /// Not a tag of HTML, but text, such as the unfilled template `<company name>`.
@@ -23,7 +27,7 @@ const INLINE: &[&str] = &[
     "font", "i", "iframe", "img", "input", "ins", "kbd", "label", "link", "map", "mark", "meta",
     "meter", "nobr", "noscript", "object", "output", "param", "picture", "progress", "q", "rp",
     "rt", "ruby", "s", "samp", "script", "select", "slot", "small", "source", "span", "strike",
-    "strong", "style", "sub", "sup", "svg", "template", "time", "title", "track", "tt", "u", "var",
+    "strong", "style", "sub", "svg", "template", "time", "title", "track", "tt", "u", "var",
     "video", "wbr",
 ];
 
@@ -72,6 +76,7 @@ pub(crate) fn tag(tag: &str) -> HtmlTag {
     }
     match name.as_str() {
         "br" => HtmlTag::Break,
+        "sup" => HtmlTag::Superscript,
         name if INLINE.contains(&name) => HtmlTag::Inline,
         name if BLOCK.contains(&name) => HtmlTag::Block,
         _ => HtmlTag::Text,
@@ -90,35 +95,126 @@ pub(crate) fn link_target(tag: &str) -> Option<&str> {
 }
 
 /// The text of a block of HTML, as Markdown that can be read again: block tags become blank lines,
-/// and a `<` that does not begin a tag is escaped.
+/// headings, list entries and links get their marks, and a `<` that begins no tag is escaped.
 ///
 /// Comments, scripts and style sheets are left out, since a reader of the page does not see them.
 pub(crate) fn strip(block: &MappedText<'_>) -> MappedText<'static> {
     let text = block.text.as_ref();
-    let mut out = MappedText::empty();
+    let mut out = MarkedText::new(block);
     let ends = LastEnds::of(text);
     let mut at = 0;
     while let Some(open) = text[at..].find('<').map(|i| at + i) {
-        out.push_from(&text[at..open], block, at);
+        out.push_text(at..open);
         let end = end_of_tag(text, open, &ends);
         // Without an end, it is a lone `<`.
         let end = end.unwrap_or(open + 1);
         let marked = &text[open..end];
         at = end;
         match tag(marked) {
-            HtmlTag::Block => out.push("\n\n", block.origin(open)),
-            HtmlTag::Break => out.push("  \n", block.origin(open)),
-            HtmlTag::Inline => {}
+            HtmlTag::Block => out.push_block(marked, open),
+            HtmlTag::Break => out.push("  \n", open),
+            HtmlTag::Superscript => out.push_made(marked, open),
+            HtmlTag::Inline => out.push_link(marked, open),
             HtmlTag::Text => {
                 let is_address = marked.contains("://") || marked.contains('@');
-                out.push(if is_address { "<" } else { "\\<" }, block.origin(open));
+                out.push_made(if is_address { "<" } else { "\\<" }, open);
                 at = open + 1;
             }
         }
     }
-    out.push_from(&text[at..], block, at);
-    out
+    out.push_text(at..text.len());
+    out.out
 }
+
+/// Markdown that is made of a block of HTML.
+struct MarkedText<'s, 't> {
+    out: MappedText<'static>,
+    source: &'s MappedText<'t>,
+    /// The mark that the next text begins with.
+    mark: Option<String>,
+    /// Whether the text of a heading is open, which has a single line.
+    is_title: bool,
+    /// The number of open lists.
+    lists: usize,
+}
+
+impl<'s, 't> MarkedText<'s, 't> {
+    fn new(source: &'s MappedText<'t>) -> Self {
+        Self { out: MappedText::empty(), source, mark: None, is_title: false, lists: 0 }
+    }
+
+    fn push(&mut self, text: &str, at: usize) {
+        self.out.push(text, self.source.origin(at));
+    }
+
+    /// Adds text of the source.
+    fn push_text(&mut self, range: Range<usize>) {
+        let text = &self.source.text[range.clone()];
+        let mut start = range.start;
+        if !text.trim().is_empty() && self.push_mark(start) {
+            start += text.len() - text.trim_start().len();
+        }
+        while self.is_title
+            && let Some(end) = self.source.text[start..range.end].find('\n')
+        {
+            self.out.push_from(&self.source.text[start..start + end], self.source, start);
+            self.push(" ", start + end);
+            start += end + 1;
+        }
+        self.out.push_from(&self.source.text[start..range.end], self.source, start);
+    }
+
+    /// Adds text that the source writes otherwise, at this byte.
+    fn push_made(&mut self, text: &str, at: usize) {
+        self.push_mark(at);
+        self.push(text, at);
+    }
+
+    /// Adds the mark that the next text begins with, if there is one.
+    fn push_mark(&mut self, at: usize) -> bool {
+        let mark = self.mark.take();
+        if let Some(mark) = &mark {
+            self.push(mark, at);
+        }
+        mark.is_some()
+    }
+
+    /// Begins or ends a block.
+    fn push_block(&mut self, tag: &str, at: usize) {
+        self.push("\n\n", at);
+        let is_end = tag.starts_with("</");
+        let name = tag.trim_start_matches(['<', '/']).to_ascii_lowercase();
+        let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        self.is_title = false;
+        match (name, is_end) {
+            ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", false) => {
+                let level = usize::from(name.as_bytes()[1] - b'0');
+                self.mark = Some(format!("{} ", "#".repeat(level)));
+                self.is_title = true;
+            }
+            ("ul" | "ol" | "menu" | "dir", false) => self.lists += 1,
+            ("ul" | "ol" | "menu" | "dir", true) => self.lists = self.lists.saturating_sub(1),
+            ("li", false) => {
+                let depth = self.lists.saturating_sub(1).min(MAX_LIST_DEPTH);
+                self.mark = Some(format!("{}* ", "  ".repeat(depth)));
+            }
+            (_, true) => self.mark = None,
+            // A block at the start of a list entry does not part it from its mark.
+            _ => {}
+        }
+    }
+
+    /// Adds the target of a link as a link without text.
+    fn push_link(&mut self, tag: &str, at: usize) {
+        let Some(target) = link_target(tag).filter(|target| !target.is_empty()) else { return };
+        if !target.contains(['<', '>', '\n', '\\']) {
+            self.push_made(&format!("[](<{target}>)"), at);
+        }
+    }
+}
+
+/// The depth up to which lists in lists are marked.
+const MAX_LIST_DEPTH: usize = 8;
 
 /// The starts of the last end marks of comments, scripts and style sheets in a text. What opens
 /// after them has no end, so that none is searched for: many openings would take quadratic time.
@@ -184,6 +280,10 @@ mod tests {
             "\n\nOne\n\n\ntwo"
         );
         assert_eq!(stripped("<your name> <b>here <!-- or"), "\\<your name> here  or");
+        assert_eq!(
+            stripped("<h2>\nA <a href='/b'>c</a>\n</h2><ul><li><p>d<sup>1</sup></ul>"),
+            "\n\n## A [](</b>)c \n\n\n\n\n\n\n\n* d<sup>1</sup>\n\n"
+        );
         assert_eq!(tag("<link to our policy>"), HtmlTag::Text);
         assert_eq!(tag("<hr noshade size=1>"), HtmlTag::Block);
         assert_eq!(tag("<!doctype html>"), HtmlTag::Inline);

@@ -9,8 +9,10 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
+use super::footnotes::{Superscript, footnote_mark};
 use super::html_tags::{self, HtmlTag};
 use super::mapped_text::MappedText;
+use super::prepare::FurnitureEdge;
 use crate::section::link_target::link_target;
 
 /// Characters that authors type as bullets. They separate words, so that no word is lost when they
@@ -53,6 +55,8 @@ pub(crate) struct TextLine {
     pub links: Vec<String>,
     /// The number of letters and digits in the texts of links.
     pub linked_letters: usize,
+    /// The number of those among them whose links lead to a place in a page.
+    pub anchored_letters: usize,
     /// Whether the border of a layout table precedes it, so that it begins a block of its own.
     pub is_cut_off: bool,
 }
@@ -151,8 +155,15 @@ pub(crate) struct Renderer<'s, 't> {
     /// Whether a stray mark has switched the style on.
     stray_strong: bool,
     stray_emphasis: bool,
-    /// The targets of the open links; `None` for a link without a target.
-    open_links: Vec<Option<String>>,
+    open_links: Vec<OpenLink>,
+    /// The start of the open superscript.
+    superscript: Option<TextPosition>,
+    /// The number of open pictures. Their alternative texts are not seen.
+    images: usize,
+    /// Whether the block has a picture.
+    pub has_image: bool,
+    /// The border of furniture that the block is.
+    pub furniture: Option<FurnitureEdge>,
     /// Where the current line of Markdown begins in the current rendered line.
     source_line: LinePosition,
     after_soft_break: bool,
@@ -161,6 +172,23 @@ pub(crate) struct Renderer<'s, 't> {
     /// The bytes of the last series of `*` or `_`. The parser reports each of its marks as a text
     /// of its own, and the series is measured only once.
     last_series: Range<usize>,
+}
+
+/// A link whose text is being read.
+#[derive(Clone)]
+struct OpenLink {
+    /// `None` for a link without a target.
+    target: Option<String>,
+    /// Whether it leads to a place in a page.
+    is_anchor: bool,
+    start: TextPosition,
+}
+
+/// The place of a text that is yet to come: the numbers of lines and texts before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct TextPosition {
+    lines: usize,
+    texts: usize,
 }
 
 /// A position in a line: a byte of one of its texts.
@@ -180,6 +208,10 @@ impl<'s, 't> Renderer<'s, 't> {
             stray_strong: false,
             stray_emphasis: false,
             open_links: Vec::new(),
+            superscript: None,
+            images: 0,
+            has_image: false,
+            furniture: None,
             source_line: LinePosition::default(),
             after_soft_break: false,
             last_stray: None,
@@ -189,6 +221,14 @@ impl<'s, 't> Renderer<'s, 't> {
 
     /// Adds an inline event, which has this range of bytes in the source. Other events are ignored.
     pub fn event(&mut self, event: &Event<'_>, range: Range<usize>) {
+        if self.images > 0 {
+            match event {
+                Event::Start(Tag::Image { .. }) => self.images += 1,
+                Event::End(TagEnd::Image) => self.images -= 1,
+                _ => {}
+            }
+            return;
+        }
         match event {
             Event::Text(text) => self.text(text, range.start, range.end),
             Event::Code(_) if is_prose(&self.source.text[range.clone()]) => self.reread_code(range),
@@ -202,13 +242,18 @@ impl<'s, 't> Renderer<'s, 't> {
             Event::Start(Tag::Emphasis) => self.emphasis += 1,
             Event::End(TagEnd::Emphasis) => self.emphasis = self.emphasis.saturating_sub(1),
             Event::Start(Tag::Link { dest_url, .. }) => {
-                self.link(dest_url);
-                self.open_links.push(link_target(dest_url));
+                let target = link_target(dest_url);
+                self.push_link(target.clone());
+                let is_anchor = dest_url.contains('#');
+                let start = self.position();
+                self.open_links.push(OpenLink { target, is_anchor, start });
             }
-            Event::End(TagEnd::Link) => drop(self.open_links.pop()),
+            Event::End(TagEnd::Link) => self.end_link(),
             // A picture separates words, as a space does.
-            Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {
-                self.push(" ", range.start, range.start)
+            Event::Start(Tag::Image { .. }) => {
+                self.push(" ", range.start, range.start);
+                self.images = 1;
+                self.has_image = true;
             }
             Event::InlineHtml(tag) | Event::Html(tag) => self.html(tag, range.start, range.end),
             Event::FootnoteReference(text) => self.text(text, range.start, range.end),
@@ -220,14 +265,22 @@ impl<'s, 't> Renderer<'s, 't> {
     pub fn finish(mut self) -> Vec<TextLine> {
         self.drop_border();
         let mut cut_off = false;
+        let mut links = Vec::new();
         self.lines.retain_mut(|line| {
             cut_off |= line.is_cut_off;
             let keep = line.has_word();
             if keep {
                 line.is_cut_off = std::mem::take(&mut cut_off);
+                line.links.splice(0..0, links.drain(..));
+            } else {
+                // A link without words belongs to the words beside it.
+                links.append(&mut line.links);
             }
             keep
         });
+        if let Some(last) = self.lines.last_mut() {
+            last.links.append(&mut links);
+        }
         self.lines
     }
 
@@ -247,26 +300,61 @@ impl<'s, 't> Renderer<'s, 't> {
         self.push(space, range.end, range.end);
     }
 
-    fn link(&mut self, target: &str) {
-        if let Some(target) = link_target(target) {
-            self.push_link(target);
+    /// Adds a target to the line, unless it equals the one before. Other repetitions are removed
+    /// later, once for the whole clause.
+    fn push_link(&mut self, target: Option<String>) {
+        let links = &mut self.line().links;
+        if target.is_some() && links.last() != target.as_ref() {
+            links.extend(target);
         }
     }
 
-    /// Adds a target to the line, unless it equals the one before. Other repetitions are removed
-    /// later, once for the whole clause.
-    fn push_link(&mut self, target: String) {
-        let links = &mut self.line().links;
-        if links.last() != Some(&target) {
-            links.push(target);
+    /// The position of the next text.
+    fn position(&mut self) -> TextPosition {
+        TextPosition { lines: self.lines.len(), texts: self.line().texts.len() }
+    }
+
+    fn end_link(&mut self) {
+        let Some(link) = self.open_links.pop() else { return };
+        if link.is_anchor {
+            self.raise(link.start, |before, text| footnote_mark(before, text, true));
+        }
+    }
+
+    /// Raises the text since `start`, if it is a number in superscript.
+    fn raise(&mut self, start: TextPosition, raised: impl Fn(&str, &str) -> Option<Superscript>) {
+        if start.lines != self.lines.len() {
+            return;
+        }
+        let texts = &mut self.line().texts;
+        if texts.len() == start.texts || texts.len() > start.texts + 3 {
+            return;
+        }
+        let text: String = texts[start.texts..].iter().map(|text| text.text.as_str()).collect();
+        let before = texts[..start.texts].last().map_or("", |text| text.text.as_str());
+        let Some(Superscript { text, joins }) = raised(before, &text) else { return };
+        let end = texts.last().map_or(0, |text| text.end);
+        texts.truncate(start.texts + 1);
+        if let Some(first) = texts.last_mut() {
+            (first.text, first.end) = (text, end);
+        }
+        if joins && let Some(before) = start.texts.checked_sub(1) {
+            let bare = texts[before].text.trim_end().len();
+            texts[before].text.truncate(bare);
         }
     }
 
     fn html(&mut self, tag: &str, start: usize, end: usize) {
         if let Some(target) = html_tags::link_target(tag) {
-            self.link(target);
+            self.push_link(link_target(target));
         }
         match html_tags::tag(tag) {
+            HtmlTag::Superscript if tag.starts_with("</") => {
+                if let Some(start) = self.superscript.take() {
+                    self.raise(start, |before, text| footnote_mark(before, text, false));
+                }
+            }
+            HtmlTag::Superscript => self.superscript = Some(self.position()),
             HtmlTag::Text => self.push(tag, start, end),
             HtmlTag::Break | HtmlTag::Block => self.hard_break(),
             HtmlTag::Inline => {}
@@ -310,6 +398,10 @@ impl<'s, 't> Renderer<'s, 't> {
 
     /// Adds a text, which is split at stray marks.
     fn text(&mut self, text: &str, start: usize, end: usize) {
+        if let Some(edge) = FurnitureEdge::of(text) {
+            self.furniture = Some(edge);
+            return;
+        }
         if std::mem::take(&mut self.after_soft_break) && text.starts_with(BULLETS) {
             self.hard_break();
         }
@@ -347,12 +439,14 @@ impl<'s, 't> Renderer<'s, 't> {
         let linked = if !self.open_links.is_empty() { letters(text) } else { 0 };
         if linked > 0 {
             // A link that continues after a line break is a link of both lines.
-            for target in self.open_links.clone().into_iter().flatten() {
-                self.push_link(target);
+            for link in self.open_links.clone() {
+                self.push_link(link.target);
             }
         }
+        let is_anchored = self.open_links.iter().any(|link| link.is_anchor);
         let line = self.line();
         line.linked_letters += linked;
+        line.anchored_letters += if is_anchored { linked } else { 0 };
         line.texts.push(StyledText { text: text.to_owned(), is_bold, is_italic, origin, end });
     }
 }
@@ -405,6 +499,7 @@ impl Renderer<'_, '_> {
             let open = self.line();
             open.texts.append(&mut line.texts);
             open.linked_letters += line.linked_letters;
+            open.anchored_letters += line.anchored_letters;
             open.links.append(&mut line.links);
         }
         if inner.ends_with(char::is_whitespace) {
@@ -471,6 +566,11 @@ fn stray_mark(
     None
 }
 
+/// Whether a text begins with a character that is nothing but a bullet.
+pub(crate) fn is_bullet(text: &str) -> bool {
+    text.starts_with(BULLETS)
+}
+
 /// The number of bytes that a typed bullet and the space after it take at the start of `text`.
 ///
 /// Dashes, `.::` and similar marks are bullets only before a space.
@@ -515,6 +615,27 @@ mod tests {
         assert_eq!(lines[0].letters(|text| text.is_bold), 1);
         assert_eq!(texts("fill in ____ here"), ["fill in ____ here"]);
         assert_eq!(texts("snake_case and 2 * 3"), ["snake_case and 2 * 3"]);
+    }
+
+    #[test]
+    fn footnote_marks_are_superscripts() {
+        for (markdown, text) in [
+            ("rent it<sup>2</sup> to", "rent it² to"),
+            ("partners[12](#fn12) of", "partners¹² of"),
+            ("partners [\\[12\\]](#fn12).", "partners¹²."),
+            ("since 2019[3](/a#fn3) of", "since 2019 of"),
+            ("our 1<sup>st</sup> 10<sup>6</sup>", "our 1st 10⁶"),
+            ("see [12](#s12), [Part 1](#p1)", "see 12, Part 1"),
+        ] {
+            assert_eq!(texts(markdown), [text], "{markdown}");
+        }
+    }
+
+    #[test]
+    fn pictures_are_no_words_and_links_without_words_are_kept() {
+        assert_eq!(texts("a ![logo *b*](c.png)d"), ["a d"]);
+        let lines = render("[](http://a.example)  \nb [![c](d)](http://e.example)");
+        assert_eq!(lines[0].links, ["a.example", "e.example"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! out of it or put in.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// A part of a snapshot's text, perhaps changed, with a map from its bytes to the bytes of the
 /// snapshot's text.
@@ -10,6 +11,30 @@ pub(crate) struct MappedText<'t> {
     pub text: Cow<'t, str>,
     /// The starts of ranges in which both texts advance together. Ascending.
     map: Vec<MapEntry>,
+}
+
+/// A change of a text: `text` takes the place of the bytes in `range`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TextEdit {
+    pub range: Range<usize>,
+    pub text: Cow<'static, str>,
+}
+
+impl TextEdit {
+    /// Inserts a text before a byte.
+    pub fn insert(at: usize, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { range: at..at, text: text.into() }
+    }
+
+    /// Replaces bytes by a text.
+    pub fn replace(range: Range<usize>, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { range, text: text.into() }
+    }
+
+    /// Removes bytes.
+    pub fn remove(range: Range<usize>) -> Self {
+        Self { range, text: Cow::Borrowed("") }
+    }
 }
 
 /// A byte of a text, and the byte of the snapshot's text that it came from.
@@ -28,6 +53,11 @@ impl<'t> MappedText<'t> {
     /// The same text, without a copy of it.
     pub fn borrow(&self) -> MappedText<'_> {
         MappedText { text: Cow::Borrowed(&self.text), map: self.map.clone() }
+    }
+
+    /// The same text, which borrows nothing.
+    pub fn into_owned(self) -> MappedText<'static> {
+        MappedText { text: Cow::Owned(self.text.into_owned()), map: self.map }
     }
 
     /// An empty text, to which parts are appended.
@@ -49,6 +79,31 @@ impl<'t> MappedText<'t> {
         let inside = from.map.partition_point(|entry| entry.here <= start);
         let inside = from.map[inside..].iter().take_while(|entry| entry.here < end);
         self.map.extend(inside.map(|entry| MapEntry { here: base + entry.here - start, ..*entry }));
+    }
+
+    /// The text after these edits. Of edits that overlap, only the first one is made.
+    ///
+    /// Insertions at one byte are made in the order of their texts: a line end comes before the
+    /// spaces that move the line after it, and these come before a mark.
+    pub fn edited(&self, mut edits: Vec<TextEdit>) -> MappedText<'_> {
+        if edits.is_empty() {
+            return self.borrow();
+        }
+        edits.sort_by(|a, b| {
+            (a.range.start, a.range.end, &a.text).cmp(&(b.range.start, b.range.end, &b.text))
+        });
+        let mut out = MappedText::empty();
+        let mut copied = 0;
+        for TextEdit { range, text } in edits {
+            if range.start < copied {
+                continue;
+            }
+            out.push_from(&self.text[copied..range.start], self, copied);
+            out.push(&text, self.origin(range.start));
+            copied = range.end;
+        }
+        out.push_from(&self.text[copied..], self, copied);
+        out
     }
 
     /// The byte of the snapshot's text from which the byte at `here` came.
@@ -78,6 +133,19 @@ mod tests {
         assert_eq!(second.origin(0), 6);
         assert_eq!(second.origin(6), 8);
         assert_eq!(second.origin(7), 9);
+    }
+
+    #[test]
+    fn edits_insert_replace_and_remove() {
+        let whole = MappedText::whole("one two three");
+        let edited = whole.edited(vec![
+            TextEdit::remove(7..8),
+            TextEdit::insert(3, "!"),
+            TextEdit::replace(4..7, "2"),
+            TextEdit::replace(5..6, "no"),
+        ]);
+        assert_eq!(edited.text, "one! 2three");
+        assert_eq!(edited.origin(edited.text.find("three").unwrap()), 8);
     }
 
     #[test]

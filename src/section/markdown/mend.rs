@@ -3,7 +3,8 @@
 //!
 //! - The converter of the Princeton-Leuven corpus nests lists by two columns, even below `1. `,
 //!   where CommonMark asks for three. These lines are moved to where their list is.
-//! - Link targets with spaces are put between `<` and `>`.
+//! - Link targets with spaces are put between `<` and `>`. Targets that are wrapped over lines, or
+//! that follow a space, are put together.
 //! - `[label]: target` defines a link only if some `[label]` uses it. Otherwise it is a line of
 //!   text, so its bracket is escaped.
 
@@ -11,14 +12,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
 
-use super::mapped_text::MappedText;
-
-/// A text that is inserted before a byte of the source.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Insertion {
-    at: usize,
-    text: String,
-}
+use super::mapped_text::{MappedText, TextEdit};
 
 /// The size of the longest link label that CommonMark reads, in bytes: 999 characters.
 const MAX_LABEL: usize = 4 * 999;
@@ -26,30 +20,17 @@ const MAX_LABEL: usize = 4 * 999;
 /// The distance up to which the end of a link target is searched, in bytes.
 const MAX_TARGET: usize = 2000;
 
+/// The distance up to which the start of a link is searched from its end, in bytes.
+const MAX_LINK_TEXT: usize = 1000;
+
 /// The text as CommonMark should read it.
 pub(crate) fn mend<'s>(source: &'s MappedText<'_>) -> MappedText<'s> {
     let text = source.text.as_ref();
-    let mut insertions: Vec<Insertion> = Vec::new();
-    insertions.extend(
-        shifts(text).map(|shift| Insertion { at: shift.line, text: " ".repeat(shift.columns) }),
-    );
-    escape_definitions(text, &mut insertions);
-    enclose_targets(text, &mut insertions);
-    if insertions.is_empty() {
-        return source.borrow();
-    }
-    // Several insertions at one byte are in the order of their texts: a line end comes before the
-    // spaces that move the line after it, and these come before a mark.
-    insertions.sort();
-    let mut out = MappedText::empty();
-    let mut copied = 0;
-    for Insertion { at, text: inserted } in insertions {
-        out.push_from(&text[copied..at], source, copied);
-        out.push(&inserted, source.origin(at));
-        copied = at;
-    }
-    out.push_from(&text[copied..], source, copied);
-    out
+    let mut edits: Vec<TextEdit> = Vec::new();
+    edits.extend(shifts(text).map(|shift| TextEdit::insert(shift.line, " ".repeat(shift.columns))));
+    escape_definitions(text, &mut edits);
+    mend_targets(text, &mut edits);
+    source.edited(edits)
 }
 
 /// A line that is moved to the right.
@@ -76,39 +57,111 @@ pub(crate) fn is_moved(text: &str) -> bool {
     shifts(text).next().is_some()
 }
 
-/// Puts `<` and `>` around link targets that contain spaces, as in `[mail](mailto: a@b.example)`.
-/// CommonMark does not read them as targets otherwise.
-fn enclose_targets(text: &str, insertions: &mut Vec<Insertion>) {
-    for at in memchr::memmem::find_iter(text.as_bytes(), "](") {
-        let start = at + 2;
+/// Mends link targets that CommonMark does not read as targets: those with spaces, as in
+/// `[mail](mailto: a@b.example)`, those over several lines, and those after a space.
+fn mend_targets(text: &str, edits: &mut Vec<TextEdit>) {
+    let bytes = text.as_bytes();
+    for close in memchr::memchr_iter(b']', bytes) {
+        let gap = match &bytes[close + 1..] {
+            [b'(', ..] => 0,
+            [b' ' | b'\n', b'(', ..] => 1,
+            _ => continue,
+        };
+        let start = close + gap + 2;
         let Some(length) = target_length(&text[start..]) else { continue };
         let target = &text[start..start + length];
+        if gap > 0 {
+            if is_web_address(target) && ends_link_text(&text[..close]) {
+                edits.push(TextEdit::remove(close + 1..close + 1 + gap));
+            }
+            continue;
+        }
+        if target.contains('\n') {
+            if let Some(joined) = joined_target(target) {
+                edits.push(TextEdit::replace(start..start + length, joined));
+            }
+            continue;
+        }
         let has_space = target.trim().contains([' ', '\t']) && !target.contains(['<', '>']);
         // The link has a title: `(target "title")`.
         let has_title = target.trim_end().ends_with(['"', '\'', ')']);
         if has_space && !has_title && is_address(target.trim_start()) {
-            insertions.push(Insertion { at: start, text: "<".to_owned() });
-            insertions.push(Insertion { at: start + length, text: ">".to_owned() });
+            edits.push(TextEdit::insert(start, "<"));
+            edits.push(TextEdit::insert(start + length, ">"));
         }
     }
 }
 
 /// Whether a link target begins as an address does.
-fn is_address(target: &str) -> bool {
+pub(crate) fn is_address(target: &str) -> bool {
     const BEGINNINGS: [&str; 7] = ["http:", "https:", "mailto:", "tel:", "www.", "#", "/"];
-    BEGINNINGS.iter().any(|beginning| {
+    starts_with_one_of(target, &BEGINNINGS)
+}
+
+/// Whether a text in parentheses is the address of a page or mailbox, and nothing else.
+fn is_web_address(target: &str) -> bool {
+    const BEGINNINGS: [&str; 4] = ["http:", "https:", "mailto:", "www."];
+    !target.contains(char::is_whitespace) && starts_with_one_of(target, &BEGINNINGS)
+}
+
+fn starts_with_one_of(target: &str, beginnings: &[&str]) -> bool {
+    beginnings.iter().any(|beginning| {
         let start = target.get(..beginning.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(beginning))
     })
 }
 
-/// The number of bytes before the parenthesis that closes a link, if it is on the same line.
-fn target_length(rest: &str) -> Option<usize> {
+/// Whether a closing bracket after `before` ends the text of a link: an opening bracket precedes
+/// it in the same paragraph.
+fn ends_link_text(before: &str) -> bool {
+    let mut start = before.len().saturating_sub(MAX_LINK_TEXT);
+    while !before.is_char_boundary(start) {
+        start += 1;
+    }
+    let near = &before[start..];
+    near.rfind('[').is_some_and(|open| open + 1 < near.len() && !near[open..].contains("\n\n"))
+}
+
+/// A link target that is wrapped over lines, in one line. Returns `None` if it is no address, or if
+/// a line of it might be anything else.
+fn joined_target(target: &str) -> Option<String> {
+    let mut lines = target.split('\n').map(|line| line.trim_matches([' ', '\t']));
+    let first = lines.next().filter(|first| is_address(first))?;
+    let mut joined = first.to_owned();
+    for line in lines {
+        if line.is_empty() || is_marked(line.as_bytes()) || line.starts_with(['"', '\'']) {
+            return None;
+        }
+        joined += line;
+    }
+    (!joined.contains([' ', '\t', '<', '>'])).then_some(joined)
+}
+
+/// Whether a line may begin a list entry: `* `, `1.`, or a block quotation, which may contain one.
+pub(crate) fn is_marked(line: &[u8]) -> bool {
+    let digits = line.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let is_mark = match line.get(digits) {
+        Some(b'.' | b')') => digits > 0,
+        Some(b'*' | b'-' | b'+') => digits == 0,
+        Some(b'>') => return digits == 0,
+        _ => false,
+    };
+    is_mark && matches!(line.get(digits + 1), None | Some(b' ' | b'\t'))
+}
+
+/// The number of bytes before the parenthesis that closes a link, if no blank line comes first.
+pub(crate) fn target_length(rest: &str) -> Option<usize> {
     let mut depth = 0;
     let mut is_escaped = false;
+    let mut is_blank = false;
     for (i, b) in rest.bytes().take(MAX_TARGET).enumerate() {
         match b {
-            b'\n' => return None,
+            b'\n' if is_blank => return None,
+            b'\n' => is_blank = true,
+            b' ' | b'\t' => {}
+            _ => is_blank = false,
+        }
+        match b {
             _ if is_escaped => is_escaped = false,
             b'\\' => is_escaped = true,
             b'(' => depth += 1,
@@ -122,7 +175,7 @@ fn target_length(rest: &str) -> Option<usize> {
 
 /// Escapes text that CommonMark would read as a link definition, and so leave out. A definition
 /// remains one if a link uses it and if it has a target.
-fn escape_definitions(text: &str, insertions: &mut Vec<Insertion>) {
+fn escape_definitions(text: &str, edits: &mut Vec<TextEdit>) {
     let candidates = candidates(text);
     if candidates.is_empty() {
         return;
@@ -132,14 +185,14 @@ fn escape_definitions(text: &str, insertions: &mut Vec<Insertion>) {
     for open in candidates {
         let next = used.partition_point(|span| span.start <= open);
         if next == 0 || !used[next - 1].contains(&open) {
-            insertions.push(Insertion { at: open, text: "\\".to_owned() });
+            edits.push(TextEdit::insert(open, "\\"));
             escaped = Some(open);
         } else if let Some(before) = escaped.take()
             && !text[before..open].contains("\n\n")
         {
             // The escaped definition before it begins a paragraph, in which there can be none.
             let line = text[..open].rfind('\n').map_or(0, |i| i + 1);
-            insertions.push(Insertion { at: line, text: "\n".to_owned() });
+            edits.push(TextEdit::insert(line, "\n"));
         }
     }
 }
@@ -278,7 +331,24 @@ mod tests {
     #[test]
     fn targets_with_spaces_are_enclosed() {
         assert_eq!(mended("[a](mailto: b@c.example)"), "[a](<mailto: b@c.example>)");
-        for text in ["[a](b c)", "[a](/b \"c\")", "[a](/b)", "[a](/b\nc d)"] {
+        for text in ["[a](b c)", "[a](/b \"c\")", "[a](/b)", "[a](/b\nc d)", "[a](/b\n\"c\")"] {
+            assert_eq!(mended(text), text);
+        }
+    }
+
+    #[test]
+    fn wrapped_targets_are_put_together() {
+        assert_eq!(mended("[a](http://b.example/c-\n  d) e"), "[a](http://b.example/c-d) e");
+        assert_eq!(mended("[a] (https://b.example) c"), "[a](https://b.example) c");
+        assert_eq!(mended("[a]\n(www.b.example)"), "[a](www.b.example)");
+        for text in [
+            "[a](http://b\n\nc)",
+            "[a](http://b\n* c)",
+            "[a](http://b\n-\n)",
+            "[a] (see http://b)",
+            "a] (http://b)",
+            "[ ] (b)",
+        ] {
             assert_eq!(mended(text), text);
         }
     }

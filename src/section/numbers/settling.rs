@@ -14,7 +14,7 @@ use super::candidate::NumberCandidate;
 use super::sequences::{NumberRole, number_roles};
 use crate::model::{Clause, ClauseKind};
 use crate::section::structure::enumerator::enumerator;
-use crate::section::structure::list_items::{last_sentence, may_introduce};
+use crate::section::structure::introductions::Introduction;
 
 /// The numbers that a part of a text may have, before they are settled.
 #[derive(Debug, Default)]
@@ -62,10 +62,8 @@ impl PartNumbers {
 
 /// The lead-in that a clause gives to the items after it, if its number would be part of it.
 fn own_lead_in(clause: &Clause) -> Option<Arc<str>> {
-    if !may_introduce(clause) {
-        return None;
-    }
-    last_sentence(&clause.text).filter(|sentence| clause.text.starts_with(&**sentence))
+    let said = Introduction::of(clause.kind, &clause.text, 0);
+    said.sentence.filter(|sentence| clause.text.starts_with(&**sentence))
 }
 
 /// For each mark of a part, whether its number is one.

@@ -6,11 +6,16 @@
 
 use std::sync::Arc;
 
-use super::headings::{self, Outline, enumerated};
-use super::list_items::{ClauseBefore, OpenLists, may_introduce};
+use super::enumerator::Enumerator;
+use super::headings::{self, FIRST_UNMARKED, MarkState};
+use super::introductions::Introduction;
+use super::list_items::{ClauseBefore, OpenLists};
+use super::menus::MenuRun;
+use super::outline::{Outline, OutlineShape, enumerated};
 use super::passages::Passage;
 use crate::model::{Clause, ClauseKind};
 use crate::section::markdown::blocks::BlockRole;
+use crate::section::markdown::prepare::FurnitureEdge;
 
 /// The number of passages after a passage on which it depends. It is two, since a decision may
 /// depend on whether the next passage belongs to an enumeration, and this depends on the one after
@@ -22,35 +27,54 @@ pub(crate) const LOOK_AHEAD: usize = 2;
 pub(crate) struct AssemblyState {
     /// Whether block quotations mean something in this text.
     has_quotes: bool,
-    before: Option<PreviousPassage>,
-    /// Whether the passage before is part of a sentence in capitals.
-    in_sentence: bool,
-    /// The levels of the open headings, outermost first.
-    levels: Vec<u8>,
-    /// The texts of the open headings.
-    path: Arc<[String]>,
+    /// The outline of the passage before.
+    before: Option<Outline>,
+    /// The kind of the clause before.
+    kind: Option<ClauseKind>,
+    /// What the clause before says about a list, if the next passage may be an item.
+    introduction: Option<Introduction>,
+    marks: MarkState,
+    sections: OpenSections,
     lists: OpenLists,
+    menu: MenuRun,
+    /// The sections that were open where each open stretch of furniture began.
+    furniture: Vec<OpenSections>,
 }
 
-/// The passage before, as it was assembled.
+/// The sections in which a passage is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+struct OpenSections {
+    /// The open headings, outermost first.
+    headings: Vec<OpenHeading>,
+    /// The texts of the open headings.
+    path: Arc<[String]>,
+    /// The last number before a clause in the innermost section, or above all headings.
+    number: Option<Enumerator>,
+}
+
+/// An open heading.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct PreviousPassage {
-    outline: Outline,
-    kind: ClauseKind,
-    /// The text of its clause if this may introduce a list, or else an empty text.
-    introduction: Arc<str>,
+struct OpenHeading {
+    level: u8,
+    /// Whether it is a label that no mark of Markdown shows: `By mail:`.
+    is_label: bool,
+    /// The last number before a clause in the section around it.
+    number: Option<Enumerator>,
 }
 
 impl AssemblyState {
     /// The state at the start of a text.
-    pub fn new(is_mostly_quoted: bool) -> Self {
+    pub fn new(is_mostly_quoted: bool, has_paragraph_lines: bool) -> Self {
         Self {
             has_quotes: !is_mostly_quoted,
             before: None,
-            in_sentence: false,
-            levels: Vec::new(),
-            path: Arc::default(),
+            kind: None,
+            introduction: None,
+            marks: MarkState::new(has_paragraph_lines),
+            sections: OpenSections::default(),
             lists: OpenLists::default(),
+            menu: MenuRun::default(),
+            furniture: Vec::new(),
         }
     }
 
@@ -63,44 +87,37 @@ impl AssemblyState {
         mut passages: Vec<Passage>,
         after: impl Iterator<Item = Outline>,
     ) -> Vec<Clause> {
-        let before = self.before.iter().map(|before| before.outline.clone());
+        let before = self.before.take();
+        let first = usize::from(before.is_some());
         let own = passages.iter().map(Outline::of);
-        let mut outlines: Vec<Outline> = before.chain(own).chain(after).collect();
-        let first = usize::from(self.before.is_some());
+        let mut outlines: Vec<Outline> = before.into_iter().chain(own).chain(after).collect();
         let is_enumerated = enumerated(&outlines);
-        self.in_sentence =
-            headings::mark(&mut passages, &mut outlines, first, &is_enumerated, self.in_sentence);
+        headings::mark(&mut passages, &mut outlines, first, &is_enumerated, &mut self.marks);
         let mut clauses: Vec<Clause> = Vec::with_capacity(passages.len());
-        for (passage, &is_enumerated) in passages.into_iter().zip(&is_enumerated[first..]) {
-            let clause = self.clause(passage, is_enumerated, clauses.last());
-            clauses.push(clause);
+        for (i, passage) in (first..).zip(passages) {
+            let beside = &outlines[i..];
+            match passage.role {
+                BlockRole::Furniture(edge) => self.pass_border(edge),
+                _ => clauses.push(self.clause(passage, is_enumerated[i], beside)),
+            }
+            self.before = Some(outlines[i].clone());
         }
-        if let Some(last) = clauses.last() {
-            let outline = outlines.swap_remove(first + clauses.len() - 1);
-            let introduction = if may_introduce(last) { last.text.as_str() } else { "" };
-            self.before = Some(PreviousPassage {
-                outline,
-                kind: last.kind,
-                introduction: introduction.into(),
-            });
-        }
+        self.before = self.before.take().map(Outline::of_passage_before);
         self.lists.forget_numbers();
         clauses
     }
 
-    fn clause(&mut self, passage: Passage, is_enumerated: bool, last: Option<&Clause>) -> Clause {
-        let before = match (last, &self.before) {
-            (Some(last), _) => Some((last.kind, last.text.as_str())),
-            (None, Some(before)) => Some((before.kind, &*before.introduction)),
-            (None, None) => None,
-        };
-        let is_typed_item =
-            passage.role == BlockRole::Text && (is_enumerated || passage.has_bullet);
-        let kind = self.kind(&passage, is_typed_item, before.map(|(kind, _)| kind));
+    /// The clause of a passage. `beside` has the outline of the passage, and of those after it.
+    fn clause(&mut self, passage: Passage, is_enumerated: bool, beside: &[Outline]) -> Clause {
+        let is_typed_item = passage.role == BlockRole::Text
+            && (is_enumerated || passage.has_bullet || passage.is_plain_entry);
+        let kind = self.kind(&passage, is_typed_item);
+        let introduction = self.introduction.take();
         let lead_in = match (&passage.role, kind) {
             (BlockRole::Row { header }, _) => header.as_deref().map(Arc::from),
             (_, ClauseKind::Item) => {
-                let before = ClauseBefore { last: before, headings: self.levels.len() };
+                let headings = self.sections.headings.len();
+                let before = ClauseBefore { introduction: introduction.as_ref(), headings };
                 self.lists.lead_in(&passage, is_typed_item, before)
             }
             _ => None,
@@ -108,52 +125,138 @@ impl AssemblyState {
         if passage.list_depth == 0 && kind != ClauseKind::Item {
             self.lists.leave();
         }
+        let is_introduced = lead_in.is_some()
+            || self.kind == Some(ClauseKind::Heading)
+            || introduction.is_some_and(|introduction| introduction.sentence.is_some());
+        let is_menu = self.menu.add(&beside[0], &beside[1..], is_introduced);
+        let is_furniture = is_menu && kind != ClauseKind::Heading || !self.furniture.is_empty();
+        if self.furniture.is_empty() {
+            self.sections.count(&passage, &mut self.lists);
+        }
         let section = match passage.role {
-            BlockRole::Heading(level) => self.open_section(level, &passage),
-            _ => Arc::clone(&self.path),
+            BlockRole::Heading(level) => {
+                let outer = self.furniture.last().map_or(0, |outer| outer.headings.len());
+                self.sections.open(level, outer, &passage, &mut self.lists)
+            }
+            _ => Arc::clone(&self.sections.path),
         };
+        self.kind = Some(kind);
+        if beside.get(1).is_some_and(|next| self.may_introduce(next)) {
+            self.introduction = Some(Introduction::of(kind, &passage.text, passage.list_depth));
+        }
         let source = passage.start..passage.end.max(passage.start);
         Clause {
             kind,
             section,
             lead_in,
             number: passage.list_number,
-            is_furniture: false,
+            is_furniture,
             text: passage.text,
             links: passage.links,
             source,
         }
     }
 
-    fn kind(
-        &self,
-        passage: &Passage,
-        is_typed_item: bool,
-        before: Option<ClauseKind>,
-    ) -> ClauseKind {
+    /// Whether the next passage may be an item that the passage before it introduces.
+    fn may_introduce(&self, next: &Outline) -> bool {
+        next.may_be_item()
+            || self.marks.has_paragraph_lines
+                && next.is_entry_line
+                && next.shape != OutlineShape::Heading
+    }
+
+    fn kind(&self, passage: &Passage, is_typed_item: bool) -> ClauseKind {
         match passage.role {
             BlockRole::Heading(_) => ClauseKind::Heading,
             BlockRole::Row { .. } => ClauseKind::Row,
             BlockRole::Entry => ClauseKind::Item,
             BlockRole::Text if is_typed_item => ClauseKind::Item,
             // The text below the title of an entry is the entry.
-            BlockRole::Text if passage.continues_entry && before == Some(ClauseKind::Heading) => {
+            BlockRole::Text
+                if passage.continues_entry && self.kind == Some(ClauseKind::Heading) =>
+            {
                 ClauseKind::Item
             }
             BlockRole::Text if passage.is_quoted && self.has_quotes => ClauseKind::Quote,
-            BlockRole::Text => ClauseKind::Paragraph,
+            BlockRole::Text | BlockRole::Furniture(_) => ClauseKind::Paragraph,
         }
     }
 
-    /// Opens the section of a heading. Returns the path of the heading itself.
-    fn open_section(&mut self, level: u8, heading: &Passage) -> Arc<[String]> {
-        let kept = self.levels.iter().position(|&open| open >= level).unwrap_or(self.levels.len());
-        self.lists.enter_section(kept, heading.list_depth);
-        self.levels.truncate(kept);
-        self.levels.push(level);
-        let above: Arc<[String]> =
-            if kept == self.path.len() { Arc::clone(&self.path) } else { self.path[..kept].into() };
+    /// Begins or ends a stretch of furniture. Its headings are no sections of what follows it,
+    /// except for the title of the page.
+    fn pass_border(&mut self, edge: FurnitureEdge) {
+        self.lists.leave();
+        self.introduction = None;
+        self.kind = None;
+        match edge {
+            FurnitureEdge::Start => self.furniture.push(self.sections.clone()),
+            FurnitureEdge::End => {
+                let Some(outer) = self.furniture.pop() else { return };
+                let title = self.sections.headings.first().filter(|title| title.level == 1);
+                if title.is_none() || !outer.headings.is_empty() {
+                    self.sections = outer;
+                }
+            }
+        }
+    }
+}
+
+impl OpenHeading {
+    /// Whether it is a label, and this number continues the numbers above it.
+    fn is_label_before(&self, number: &Enumerator) -> bool {
+        self.is_label && self.number.as_ref().is_some_and(|last| number.follows(last))
+    }
+}
+
+impl OpenSections {
+    /// Opens the section of a heading, inside the `outer` sections around the furniture that it is
+    /// in. Returns the path of the heading itself.
+    fn open(
+        &mut self,
+        level: u8,
+        outer: usize,
+        heading: &Passage,
+        lists: &mut OpenLists,
+    ) -> Arc<[String]> {
+        let kept = self.headings.iter().position(|open| open.level >= level);
+        let kept = kept.unwrap_or(self.headings.len()).max(outer);
+        self.close(kept, heading.list_depth, lists);
+        let is_label = level >= FIRST_UNMARKED && heading.text.ends_with([':', '：']);
+        let number = self.number.take();
+        self.headings.push(OpenHeading { level, is_label, number });
+        let above = Arc::clone(&self.path);
         self.path = above.iter().chain([&heading.text]).cloned().collect();
         above
+    }
+
+    /// Closes all sections but the outermost `kept` ones.
+    fn close(&mut self, kept: usize, list_depth: usize, lists: &mut OpenLists) {
+        lists.enter_section(kept, list_depth);
+        if kept < self.headings.len() {
+            self.number = self.headings.swap_remove(kept).number;
+            self.headings.truncate(kept);
+            self.path = self.path[..kept].into();
+        }
+    }
+
+    /// Takes notice of the number before a passage. A number that continues a sequence above a
+    /// label closes the section of the label: `By mail:` after clause 7 does not contain clause 8.
+    fn count(&mut self, passage: &Passage, lists: &mut OpenLists) {
+        let is_text = !matches!(passage.role, BlockRole::Row { .. });
+        let Some(number) = passage.enumerator.as_ref().filter(|_| is_text) else { return };
+        let mark = passage.text[..number.len].trim_end();
+        if passage.list_depth > 0 || !mark.ends_with(['.', ')']) {
+            return;
+        }
+        if !self.number.as_ref().is_some_and(|last| number.follows(last)) {
+            let label = self.headings.iter().position(|open| open.is_label_before(number));
+            let label = label.filter(|&label| {
+                self.headings[label..].iter().all(|open| open.level >= FIRST_UNMARKED)
+            });
+            if let Some(label) = label {
+                self.close(label, 0, lists);
+            }
+        }
+        self.number = Some(number.clone());
     }
 }

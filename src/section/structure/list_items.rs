@@ -1,13 +1,11 @@
-//! Finds the list of an item and the sentence that introduces this list, its lead-in.
+//! Finds the list of an item and the lead-in of this list.
 
 use std::sync::Arc;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::enumerator::Enumerator;
+use super::introductions::{Introduction, IntroductionForce};
 use super::passages::Passage;
-use super::title_words::{ends_open, ends_sentence};
-use crate::model::{Clause, ClauseKind};
+use crate::model::ClauseKind;
 use crate::section::markdown::blocks::ListId;
 
 /// The number of a list that was open when a fragment of a text ended. The lists of the next
@@ -30,6 +28,17 @@ pub(crate) struct OpenLists {
 struct OpenList {
     mark: EntryMark,
     lead_in: Option<ListLeadIn>,
+    /// The list inside an entry whose indent was lost, if its entries follow now.
+    flat: Option<FlatList>,
+}
+
+/// A list inside an entry of another list, written at the depth of that list.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct FlatList {
+    lead_in: Option<ListLeadIn>,
+    /// Whether two of its entries follow each other without a blank line. The next blank line ends
+    /// it then.
+    is_tight: bool,
 }
 
 /// A list that text outside of it has ended.
@@ -56,7 +65,7 @@ enum EntryMark {
 impl EntryMark {
     fn of(passage: &Passage, is_typed: bool) -> Self {
         match (&passage.enumerator, passage.list) {
-            _ if is_typed && passage.has_bullet => Self::Bullet,
+            _ if is_typed && (passage.has_bullet || passage.is_plain_entry) => Self::Bullet,
             (Some(number), _) if is_typed => Self::Number(number.clone()),
             (_, Some(list)) if !is_typed => Self::Markdown(list),
             _ => Self::None,
@@ -69,6 +78,15 @@ impl EntryMark {
             Self::Markdown(list) => list.start.is_some(),
             Self::Number(_) | Self::None => true,
             Self::Bullet => false,
+        }
+    }
+
+    /// Whether the list begins with a later number than the first.
+    fn is_later(&self) -> bool {
+        match self {
+            Self::Markdown(list) => list.start.is_some_and(|start| start > 1),
+            Self::Number(number) => !number.is_first() || number.depth() > 1,
+            Self::Bullet | Self::None => false,
         }
     }
 
@@ -107,11 +125,11 @@ struct ListLeadIn {
     headings: usize,
 }
 
-/// The clause before an item, and the number of headings above the item.
+/// What the clause before an item says about the list, and the number of headings above the item.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ClauseBefore<'p> {
-    /// The kind and text of the clause before; `None` at the start of a text.
-    pub last: Option<(ClauseKind, &'p str)>,
+pub(crate) struct ClauseBefore<'i> {
+    /// `None` at the start of a text, or if the clause before introduces nothing.
+    pub introduction: Option<&'i Introduction>,
     pub headings: usize,
 }
 
@@ -122,6 +140,7 @@ impl OpenLists {
         self.open.truncate(depth);
         for list in &mut self.open {
             list.lead_in.take_if(|lead_in| lead_in.headings > kept);
+            list.flat = None;
         }
         self.ended = None;
         if depth == 0 {
@@ -168,6 +187,7 @@ impl OpenLists {
                 if let EntryMark::Number(_) = mark {
                     self.open[at].mark = mark;
                 }
+                self.open[at].nest(passage, before);
                 at
             }
             None => self.begin(depth, passage, mark, before),
@@ -175,7 +195,9 @@ impl OpenLists {
         if at == 0 && self.open[0].mark.is_numbered() {
             self.entries += 1;
         }
-        self.open[at].lead_in.as_ref().map(|lead_in| Arc::clone(&lead_in.text))
+        let OpenList { lead_in, flat, .. } = &self.open[at];
+        let lead_in = flat.as_ref().map_or(lead_in, |flat| &flat.lead_in).as_ref();
+        lead_in.map(|lead_in| Arc::clone(&lead_in.text))
     }
 
     /// Opens a list at `depth`. A typed list may be opened inside the lists that are open there.
@@ -198,27 +220,25 @@ impl OpenLists {
             // An item introduces the items below it.
             if before.announces() { before.last_words() } else { None }
         } else {
-            let start = passage.list.and_then(|list| list.start);
-            self.new_lead_in(depth, start, &mark, before)
+            self.new_lead_in(depth, passage, &mark, before)
         };
         self.open.truncate(depth);
         // A list in an entry without text leaves out levels.
-        self.open.resize_with(depth, || OpenList { mark: EntryMark::None, lead_in: None });
-        self.open.push(OpenList { mark, lead_in });
+        self.open.resize_with(depth, || OpenList::new(EntryMark::None, None));
+        self.open.push(OpenList::new(mark, lead_in));
         depth
     }
 
-    /// The lead-in of a list that begins at `depth`. `start` is the number of its first entry, if
-    /// its mark is one of Markdown.
+    /// The lead-in of a list that begins at `depth` with this passage.
     fn new_lead_in(
         &mut self,
         depth: usize,
-        start: Option<u64>,
+        passage: &Passage,
         mark: &EntryMark,
         before: ClauseBefore<'_>,
     ) -> Option<ListLeadIn> {
-        let (kind, text) = before.last?;
-        if kind == ClauseKind::Item && !before.announces() {
+        let introduction = before.introduction?;
+        if introduction.kind == ClauseKind::Item && !before.announces() {
             match self.open.get(depth) {
                 // Directly after another list at this depth, it is the same list, cut in two.
                 Some(open) if open.mark.is_like(mark) => return open.lead_in.clone(),
@@ -231,12 +251,11 @@ impl OpenLists {
                 None if depth > 0 => return before.last_words(),
                 None => {}
             }
-        } else if kind == ClauseKind::Item
-            || matches!(kind, ClauseKind::Paragraph | ClauseKind::Quote) && introduces_list(text)
-        {
+        } else if introduction.introduces(passage, mark.is_later(), mark.is_numbered()) {
             self.entries = 0;
             return before.last_words();
         }
+        let start = passage.list.and_then(|list| list.start);
         match (&self.ended, start) {
             (Some(ended), Some(start)) if start > 1 && start == ended.entries + 1 => {
                 ended.lead_in.clone()
@@ -249,89 +268,66 @@ impl OpenLists {
     }
 }
 
+impl OpenList {
+    fn new(mark: EntryMark, lead_in: Option<ListLeadIn>) -> Self {
+        Self { mark, lead_in, flat: None }
+    }
+
+    /// Finds out whether an entry of this list begins, continues or ends a list inside the entry
+    /// before, of which only the blank line between them is left.
+    fn nest(&mut self, passage: &Passage, before: ClauseBefore<'_>) {
+        if let Some(flat) = &mut self.flat {
+            if passage.is_after_blank && flat.is_tight {
+                self.flat = None;
+            } else {
+                flat.is_tight |= !passage.is_after_blank;
+            }
+        }
+        let is_bullet = matches!(&self.mark, EntryMark::Markdown(list) if list.start.is_none());
+        if is_bullet && before.introduces_entry(passage) {
+            self.flat = Some(FlatList { lead_in: before.last_words(), is_tight: false });
+        }
+    }
+}
+
 impl ClauseBefore<'_> {
-    /// Whether the clause before is an item that introduces others. Commas and "and" at its end do
-    /// not count, since items end with them anyway.
+    /// Whether the clause before is an item that introduces others.
     fn announces(self) -> bool {
-        self.last.is_some_and(|(kind, text)| {
-            kind == ClauseKind::Item && bare_end(text).ends_with([':', '：', '—', '–'])
+        self.introduction.is_some_and(|before| {
+            before.kind == ClauseKind::Item && before.force == IntroductionForce::Colon
         })
     }
 
-    /// The last sentence of the clause before, as a lead-in.
+    /// Whether the clause before introduces an entry of a list that continues: it is the entry
+    /// before a blank line, or a paragraph.
+    fn introduces_entry(self, passage: &Passage) -> bool {
+        self.introduction.is_some_and(|before| {
+            let is_apart = match before.kind {
+                ClauseKind::Item => {
+                    passage.is_after_blank && before.list_depth == passage.list_depth
+                }
+                kind => kind == ClauseKind::Paragraph,
+            };
+            // Lines of a form end with a colon, too.
+            is_apart
+                && before.force == IntroductionForce::Colon
+                && !passage.text.ends_with([':', '：'])
+        })
+    }
+
+    /// The words of the clause before that introduce a list.
     fn last_words(self) -> Option<ListLeadIn> {
-        let text = last_sentence(self.last?.1)?;
+        let text = Arc::clone(self.introduction?.sentence.as_ref()?);
         Some(ListLeadIn { text, headings: self.headings })
     }
-}
-
-/// Whether the text of a clause can be, or contain, the lead-in of a list that follows.
-pub(crate) fn may_introduce(clause: &Clause) -> bool {
-    match clause.kind {
-        ClauseKind::Item => true,
-        ClauseKind::Paragraph | ClauseKind::Quote => introduces_list(&clause.text),
-        ClauseKind::Heading | ClauseKind::Row => false,
-    }
-}
-
-/// Whether a paragraph before a list introduces it: the paragraph breaks off, and the list
-/// continues it. Most lines without any mark at their end are debris of a page ("Help Center").
-fn introduces_list(text: &str) -> bool {
-    let end = bare_end(text);
-    end.ends_with([':', '：', ',', '，', ';', '；', '—', '–', '-', '…'])
-        || !ends_sentence(end) && (ends_open(end) || last_sentence_announces(end))
-}
-
-/// Whether the last sentence of a text announces a list. Finding the borders of sentences is slow,
-/// so the whole text is searched for the words first.
-fn last_sentence_announces(text: &str) -> bool {
-    announces(text) && last_sentence(text).is_some_and(|last| announces(&last))
-}
-
-fn announces(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    lower.contains("following") || lower.contains("as follows")
-}
-
-/// The text without closing quotes, brackets and white space at its end.
-fn bare_end(text: &str) -> &str {
-    text.trim_end_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '"' | '”' | '\'' | '’' | ')' | ']' | '*')
-    })
-}
-
-/// The last sentence of a text that has a token, by the sentence borders of Unicode Standard Annex
-/// 29.
-pub(crate) fn last_sentence(text: &str) -> Option<Arc<str>> {
-    let sentences = text.unicode_sentences().map(str::trim);
-    sentences.filter(|sentence| crate::token::has_token(sentence)).last().map(Arc::from)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paragraphs_that_break_off_introduce_lists() {
-        for text in [
-            "We may:",
-            "(we never:)",
-            "We share it with",
-            "We use the following data",
-            "You agree to",
-        ] {
-            assert!(introduces_list(text), "{text}");
-        }
-        for text in ["Help Center", "We share nothing.", "The following is true. Help Center"] {
-            assert!(!introduces_list(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn sentences_without_words_are_passed_over() {
-        assert_eq!(last_sentence("One. Two three. *").as_deref(), Some("Two three."));
-        assert_eq!(last_sentence("* *"), None);
-    }
+    use crate::section::markdown::blocks::blocks;
+    use crate::section::markdown::mapped_text::MappedText;
+    use crate::section::structure::passages::passages;
 
     #[test]
     fn an_ended_list_continues_at_its_next_number() {
@@ -339,10 +335,16 @@ mod tests {
         let ended = EndedList { entries: 2, lead_in: Some(lead_in.clone()) };
         for (start, expected) in [(3, Some(lead_in)), (4, None), (1, None)] {
             let mut lists = OpenLists { ended: Some(ended.clone()), ..OpenLists::default() };
-            let mark = EntryMark::Markdown(ListId { number: 1, start: Some(start) });
-            let before =
-                ClauseBefore { last: Some((ClauseKind::Paragraph, "Help Center")), headings: 0 };
-            assert_eq!(lists.new_lead_in(0, Some(start), &mark, before), expected, "{start}");
+            let passage = passages(blocks(&MappedText::whole(&format!("{start}. a")))).remove(0);
+            let mark = EntryMark::of(&passage, false);
+            let debris = Introduction {
+                kind: ClauseKind::Paragraph,
+                force: IntroductionForce::None,
+                sentence: None,
+                list_depth: 0,
+            };
+            let before = ClauseBefore { introduction: Some(&debris), headings: 0 };
+            assert_eq!(lists.new_lead_in(0, &passage, &mark, before), expected, "{start}");
         }
     }
 }

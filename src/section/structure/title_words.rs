@@ -1,21 +1,15 @@
-//! Judges by the words of a line whether it can be a title, or a lead-in, or neither. All of this
-//! is for English.
+//! Judges by the words of a line whether it can be a title, or a lead-in, or neither. Most of this
+//! is for English; [`is_plain_title`] holds for any language.
 
 use super::enumerator::enumerator;
+use super::vocabulary::{begins_with_section, is_open_word};
+use crate::section::markdown::prepare::line_text::columns;
 
 /// Words that are not capitalised in titles.
 const SMALL_WORDS: &[&str] = &[
     "a", "about", "an", "and", "are", "as", "at", "by", "do", "for", "from", "how", "in", "is",
     "it", "not", "of", "on", "or", "our", "that", "the", "this", "through", "to", "us", "use",
     "we", "what", "when", "where", "who", "why", "with", "you", "your",
-];
-
-/// Words after which a sentence continues, perhaps with a list.
-#[rustfmt::skip]
-const OPEN_WORDS: &[&str] = &[
-    "that", "to", "following", "of", "by", "for", "with", "from", "and", "or", "if", "when", "is",
-    "are", "include", "includes", "including", "may", "will", "not", "never", "must", "shall",
-    "can", "cannot", "should", "agree",
 ];
 
 /// Words that a line in capitals ends with only if the sentence continues in the next line.
@@ -85,6 +79,59 @@ pub(crate) fn reads_as_title(text: &str) -> bool {
     }
 }
 
+/// The most words of a plain title, and its width in columns for languages without spaces.
+const PLAIN_WORDS: usize = 12;
+const PLAIN_COLUMNS: usize = 90;
+
+/// Whether a line without any style can be a title, whatever its language: it is short, and no mark
+/// ends it except for a question mark.
+pub(crate) fn is_plain_title(text: &str) -> bool {
+    let bare = text.trim();
+    if bare.len() > MAX_TITLE_BYTES
+        || count_words(bare) > PLAIN_WORDS
+        || columns(bare) > PLAIN_COLUMNS
+    {
+        return false;
+    }
+    let is_named = begins_with_section(bare);
+    let ends_open = bare.ends_with(|c: char| {
+        !c.is_alphanumeric()
+            && !matches!(c, '?' | '？' | ')' | '）' | '"' | '”' | '»' | '」' | '』')
+    });
+    if ends_open && !(is_named && bare.ends_with(['.', ':'])) {
+        return false;
+    }
+    let first = bare.chars().find(|c| c.is_alphanumeric());
+    let begins = bare.chars().next().is_some_and(|c| {
+        c.is_alphabetic() || matches!(c, '§' | '¿' | '"' | '“' | '„' | '«' | '「')
+    });
+    let mut words = bare.split_whitespace();
+    let has_number = words.any(|word| {
+        let number = word.trim_matches(|c: char| !c.is_alphanumeric());
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let is_sentence = [". ", "。", "! ", "؟"].iter().any(|mark| bare.contains(mark));
+    let is_site = bare.contains('.') && !bare.contains(char::is_whitespace);
+    begins
+        && first.is_some_and(|c| !c.is_lowercase())
+        && bare.contains(char::is_alphabetic)
+        && (!is_sentence && !is_site || is_named)
+        && !bare.contains(['@', '|', '\n', '©', '→', '›'])
+        && !bare.contains("://")
+        && (is_named || !has_number && !has_date(bare))
+        && !is_date_line(bare)
+}
+
+/// The number of words of a text. Two letters of Chinese or Japanese count as a word.
+pub(crate) fn count_words(text: &str) -> usize {
+    text.split_whitespace()
+        .map(|word| {
+            let wide = columns(word).saturating_sub(word.chars().count());
+            if wide > 2 { wide / 2 } else { 1 }
+        })
+        .sum()
+}
+
 /// Whether a line gives a date or a copyright, and so is not a title.
 pub(crate) fn is_date_line(text: &str) -> bool {
     let lower = text.to_lowercase();
@@ -140,7 +187,7 @@ fn ends_with_one_of(text: &str, list: &[&str]) -> bool {
 
 /// Whether a text ends with a word after which the sentence continues.
 pub(crate) fn ends_open(text: &str) -> bool {
-    ends_with_one_of(text, OPEN_WORDS)
+    words_of(text).next_back().is_some_and(|word| is_open_word(&word))
 }
 
 /// Whether a line in capitals breaks off in the middle of a sentence.
@@ -175,13 +222,18 @@ pub(crate) fn is_lead_in(text: &str) -> bool {
     has_speaker || is_open || !has_content || title_case(named) < 0.75
 }
 
+/// Whether a text has a verb that makes it a sentence, and not a title.
+pub(crate) fn has_verb(text: &str) -> bool {
+    words_of(text).any(|word| VERBS.contains(&word.as_str()))
+}
+
 /// Whether the text before a full stop is a sentence, and not a title. `is_bare` tells that no
 /// number precedes it.
 fn is_statement(named: &str, is_bare: bool) -> bool {
     let content = named.split(is_word_border).filter(|word| {
         word.starts_with(|c: char| c.is_uppercase() || c.is_numeric()) && !is_small_word(word)
     });
-    is_bare && content.count() < 2 || words_of(named).any(|word| VERBS.contains(&word.as_str()))
+    is_bare && content.count() < 2 || has_verb(named)
 }
 
 /// Whether a text begins with a postal number: `108-0075`.
@@ -245,10 +297,13 @@ pub(crate) fn is_capitals(text: &str) -> bool {
     !text.chars().any(char::is_lowercase) && text.chars().filter(|c| c.is_uppercase()).count() >= 3
 }
 
+/// Marks that may follow the mark at the end of a sentence.
+const CLOSING_MARKS: [char; 9] = ['"', '”', ')', '*', '»', '“', '）', '」', '』'];
+
 /// Whether a text ends with a mark that ends a sentence or a part of one.
 pub(crate) fn ends_sentence(text: &str) -> bool {
-    text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '”' | ')' | '*'))
-        .ends_with(['.', '!', '?', ':', ';'])
+    text.trim_end_matches(|c: char| c.is_whitespace() || CLOSING_MARKS.contains(&c))
+        .ends_with(['.', '!', '?', ':', ';', '。', '！', '？', '：', '；', '।'])
 }
 
 #[cfg(test)]
@@ -269,6 +324,40 @@ mod tests {
             "This is a line of the text that goes on",
         ] {
             assert!(!reads_as_title(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn plain_titles_are_short_in_any_language() {
+        for line in [
+            "Welche Daten wir erheben",
+            "Que datos recogemos",
+            "Vos droits sur les données",
+            "§ 2 Weitergabe an Dritte",
+            "Com quem partilhamos os seus dados?",
+            "Diritti dell'interessato",
+            "Hoe lang wij gegevens bewaren",
+            "Komu przekazujemy dane",
+            "Haklarınız nelerdir?",
+            "Какие данные мы собираем",
+            "我们如何使用您的信息",
+            "個人情報の利用目的",
+            "개인정보의 보유 기간",
+            "Annex 1B: Transfer:",
+        ] {
+            assert!(is_plain_title(line), "{line}");
+        }
+        for line in [
+            "wir erheben Daten",
+            "Wir erheben Daten.",
+            "Nous pouvons :",
+            "Stand: 3. Mai 2019",
+            "a@b.example",
+            "我们收集您的信息。",
+            "Home › Privacy",
+            "Nous conservons les données de nos clients pendant toute la durée de leur contrat",
+        ] {
+            assert!(!is_plain_title(line), "{line}");
         }
     }
 

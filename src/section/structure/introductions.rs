@@ -1,0 +1,201 @@
+//! Finds the words of a clause that introduce a list after it.
+
+use std::sync::Arc;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::passages::Passage;
+use super::title_words::{ends_open, ends_sentence, is_date_line};
+use super::vocabulary::{announces, points};
+use crate::model::ClauseKind;
+
+/// What a clause says about a list that follows it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Introduction {
+    pub kind: ClauseKind,
+    pub force: IntroductionForce,
+    /// The sentence that introduces the list, if there is one.
+    pub sentence: Option<Arc<str>>,
+    /// The number of lists that the clause is nested in.
+    pub list_depth: usize,
+}
+
+/// How strongly a clause introduces a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum IntroductionForce {
+    /// It introduces nothing: most lines without any mark at their end are debris of a page ("Help
+    /// Center").
+    None,
+    /// It ends a sentence. The list may still be about it.
+    Closed,
+    /// It ends a sentence that announces a list: "... the following."
+    Announced,
+    /// It breaks off, and the list continues it.
+    Open,
+    /// It ends with a colon or a dash.
+    Colon,
+}
+
+/// The size up to which the first item of a numbered list may belong to a sentence before the list,
+/// in bytes. Longer ones are numbered paragraphs.
+const LONG_ITEM: usize = 200;
+
+impl Introduction {
+    /// What a clause with this kind and text says.
+    pub fn of(kind: ClauseKind, text: &str, list_depth: usize) -> Self {
+        let (force, sentence) = match kind {
+            ClauseKind::Row => (IntroductionForce::None, None),
+            ClauseKind::Heading if text.trim_end().ends_with([':', '：']) => {
+                (IntroductionForce::Colon, last_sentence(text))
+            }
+            ClauseKind::Heading => (IntroductionForce::None, None),
+            ClauseKind::Item => (item_force(text), last_sentence(text)),
+            ClauseKind::Paragraph | ClauseKind::Quote => introducing_sentence(text),
+        };
+        Self { kind, force, sentence, list_depth }
+    }
+
+    /// Whether the clause introduces a list that begins with `first`. `is_later` tells that this is
+    /// not the first number of a list, and `is_numbered` that it has a number.
+    pub fn introduces(&self, first: &Passage, is_later: bool, is_numbered: bool) -> bool {
+        match self.force {
+            IntroductionForce::None => false,
+            IntroductionForce::Colon => true,
+            // A menu has nothing to do with the line above it.
+            IntroductionForce::Open => !first.is_linked,
+            IntroductionForce::Announced => !is_later && !first.is_linked,
+            IntroductionForce::Closed => {
+                let is_paragraph = is_numbered && first.text.len() >= LONG_ITEM;
+                !is_later && !first.is_linked && !is_paragraph
+            }
+        }
+    }
+}
+
+/// Commas and "and" at the end of an item do not count, since items end with them anyway.
+fn item_force(text: &str) -> IntroductionForce {
+    if bare_end(text).ends_with([':', '：', '—', '–']) {
+        IntroductionForce::Colon
+    } else {
+        IntroductionForce::None
+    }
+}
+
+/// How strongly a paragraph introduces a list, and with which sentence.
+fn introducing_sentence(text: &str) -> (IntroductionForce, Option<Arc<str>>) {
+    let end = bare_end(text);
+    if end.ends_with([':', '：', '—', '–']) {
+        return (IntroductionForce::Colon, last_sentence(text));
+    }
+    if end.ends_with([',', '，', '、', ';', '；', '-', '…']) {
+        return (IntroductionForce::Open, last_sentence(text));
+    }
+    if !ends_sentence(end) {
+        let last = last_sentence(text);
+        let is_open =
+            ends_open(end) || last.as_ref().is_some_and(|last| announces(&last.to_lowercase()));
+        return if is_open {
+            (IntroductionForce::Open, last)
+        } else {
+            (IntroductionForce::None, None)
+        };
+    }
+    if is_date_line(text) {
+        return (IntroductionForce::None, None);
+    }
+    let sentences = sentences(text);
+    match announcing(&sentences) {
+        Some(sentence) => (IntroductionForce::Announced, Some(Arc::from(sentence))),
+        None => (IntroductionForce::Closed, sentences.last().copied().map(Arc::from)),
+    }
+}
+
+/// The last of these sentences that announces a list, or else the last one with a word such as
+/// "these".
+fn announcing<'s>(sentences: &[&'s str]) -> Option<&'s str> {
+    let mut last_first = sentences.iter().rev().copied();
+    let announcing = last_first.clone().find(|sentence| announces(&sentence.to_lowercase()));
+    announcing.or_else(|| last_first.find(|sentence| points(&sentence.to_lowercase())))
+}
+
+/// The text without closing quotes, brackets and white space at its end.
+fn bare_end(text: &str) -> &str {
+    text.trim_end_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(c, '"' | '”' | '\'' | '’' | ')' | ']' | '*' | '»' | '）' | '」')
+    })
+}
+
+/// The sentences of a text that have a token, by the sentence borders of Unicode Standard Annex 29.
+fn sentences(text: &str) -> Vec<&str> {
+    let sentences = text.unicode_sentences().map(str::trim);
+    sentences.filter(|sentence| crate::token::has_token(sentence)).collect()
+}
+
+/// The last sentence of a text that has a token.
+pub(crate) fn last_sentence(text: &str) -> Option<Arc<str>> {
+    sentences(text).last().copied().map(Arc::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paragraph(text: &str) -> (IntroductionForce, String) {
+        let said = Introduction::of(ClauseKind::Paragraph, text, 0);
+        (said.force, said.sentence.as_deref().unwrap_or("-").to_owned())
+    }
+
+    #[test]
+    fn paragraphs_that_break_off_introduce_lists() {
+        for text in [
+            "We may:",
+            "(we never:)",
+            "We share it with",
+            "We use the following data",
+            "You agree to",
+            "Wir geben Ihre Daten weiter an",
+            "Nous pouvons :",
+            "我们可能：",
+        ] {
+            assert!(paragraph(text).0 >= IntroductionForce::Open, "{text}");
+        }
+        for text in ["Help Center", "The next is true. Help Center", "Last updated: 5 May 2019."] {
+            assert_eq!(paragraph(text).0, IntroductionForce::None, "{text}");
+        }
+    }
+
+    #[test]
+    fn sentences_before_a_list_may_introduce_it() {
+        for (text, force, sentence) in [
+            ("We care. You have rights.", IntroductionForce::Closed, "You have rights."),
+            (
+                "You have the following rights. Write to us.",
+                IntroductionForce::Announced,
+                "You have the following rights.",
+            ),
+            (
+                "Sie haben die folgenden Rechte. Schreiben Sie uns.",
+                IntroductionForce::Announced,
+                "Sie haben die folgenden Rechte.",
+            ),
+            ("Vous avez ces droits. Merci.", IntroductionForce::Announced, "Vous avez ces droits."),
+            ("您享有以下权利。请联系我们。", IntroductionForce::Announced, "您享有以下权利。"),
+        ] {
+            assert_eq!(paragraph(text), (force, sentence.to_owned()));
+        }
+    }
+
+    #[test]
+    fn headings_introduce_with_a_colon() {
+        let heading = |text| Introduction::of(ClauseKind::Heading, text, 0).sentence;
+        assert_eq!(heading("Personal Information:").as_deref(), Some("Personal Information:"));
+        assert_eq!(heading("Personal Information"), None);
+    }
+
+    #[test]
+    fn sentences_without_words_are_passed_over() {
+        assert_eq!(last_sentence("One. Two three. *").as_deref(), Some("Two three."));
+        assert_eq!(last_sentence("* *"), None);
+    }
+}

@@ -1,0 +1,289 @@
+//! Groups the lines of a block into passages: a paragraph is cut at those hard breaks where a title
+//! or a typed list entry begins, or where a title or a list ends.
+
+use super::enumerator::{Enumerator, enumerator};
+use super::title_words::{
+    ends_open, ends_sentence, is_capitals, is_date_line, is_plain_title, is_small_word,
+    reads_as_title,
+};
+use super::vocabulary::announces;
+use crate::section::markdown::inline::{StyledText, TextLine, is_bullet, typed_bullet};
+
+/// Separates a title at the end of a line from the text before it, as in `... sources.
+/// _Advertisers_` before a hard break.
+pub(super) fn split_tails(lines: Vec<TextLine>) -> Vec<TextLine> {
+    let mut out = Vec::with_capacity(lines.len());
+    let count = lines.len();
+    for (i, mut line) in lines.into_iter().enumerate() {
+        let cut = if i + 1 < count { tail(&line) } else { None };
+        match cut {
+            Some(at) => {
+                let texts = line.texts.split_off(at);
+                // It is not known any more which links belong to the title. Titles have none.
+                let tail = TextLine { texts, ..TextLine::default() };
+                out.push(line);
+                out.push(tail);
+            }
+            None => out.push(line),
+        }
+    }
+    out
+}
+
+/// The index of the text at which a title in another style begins, after the end of a sentence.
+fn tail(line: &TextLine) -> Option<usize> {
+    let plain =
+        line.texts.iter().rposition(|text| !text.is_bold && !text.is_italic && text.has_letter());
+    let styled = plain? + 1;
+    let at = styled + line.texts[styled..].iter().position(StyledText::has_letter)?;
+    let before: String = line.texts[..at].iter().map(|text| text.text.as_str()).collect();
+    before.trim_end().ends_with(['.', '!', '?', ':', ';', ')', ']']).then_some(at)
+}
+
+/// Groups the lines of a block. A title is a group of its own, a typed list entry begins a group,
+/// and other lines stay with the line before.
+pub(super) fn group(lines: Vec<TextLine>) -> Vec<Vec<TextLine>> {
+    if lines.len() < 2 {
+        return vec![lines];
+    }
+    let texts: Vec<String> = lines.iter().map(TextLine::text).collect();
+    let starts = LineStarts::of(&lines, &texts);
+    let mut groups: Vec<Vec<TextLine>> = Vec::new();
+    let mut after_title = true;
+    for (i, line) in lines.into_iter().enumerate() {
+        let is_title = !starts.is_run_in_or_menu(i) && is_title_line(&line, i, after_title, &texts);
+        let continues = is_title && after_title && i > 0 && is_one_title(&texts[i - 1], &texts[i]);
+        if !continues && (after_title || is_title || starts.begins_passage(i, &texts)) {
+            groups.push(vec![line]);
+        } else if let Some(group) = groups.last_mut() {
+            group.push(line);
+        }
+        after_title = is_title;
+    }
+    groups
+}
+
+/// What the lines of a block begin with.
+struct LineStarts {
+    /// For each line, whether it begins an entry of a typed list.
+    is_entry: Vec<bool>,
+    /// For each line, whether it begins with a title in bold that its own text follows. Empty if
+    /// fewer than two lines do.
+    has_run_in: Vec<bool>,
+    /// For each line, whether all its words are texts of links.
+    is_linked: Vec<bool>,
+    /// The line after the typed list, if it is no part of the last entry.
+    after_list: Option<usize>,
+}
+
+impl LineStarts {
+    fn of(lines: &[TextLine], texts: &[String]) -> Self {
+        let is_entry = typed_lists(texts);
+        let mut has_run_in: Vec<bool> = lines.iter().map(has_run_in).collect();
+        if has_run_in.iter().filter(|&&has_run_in| has_run_in).count() < 2 {
+            has_run_in.clear();
+        }
+        let after_list = after_list(&is_entry, texts);
+        let is_linked = lines.iter().map(is_linked).collect();
+        Self { is_entry, has_run_in, is_linked, after_list }
+    }
+
+    /// Whether line `i` begins with a title in bold, and another line does, too.
+    fn has_run_in(&self, i: usize) -> bool {
+        self.has_run_in.get(i) == Some(&true)
+    }
+
+    /// Whether line `i` is no title, since it begins with one, or is a link before another one.
+    fn is_run_in_or_menu(&self, i: usize) -> bool {
+        self.has_run_in(i) || self.is_linked[i] && self.is_linked.get(i + 1) == Some(&true)
+    }
+
+    /// Whether line `i` begins a passage.
+    fn begins_passage(&self, i: usize, texts: &[String]) -> bool {
+        let is_ended = i > 0 && ends_sentence(&texts[i - 1]);
+        let is_after_entry =
+            i > 0 && (self.is_entry[..i].contains(&true) || texts[i - 1].ends_with([',', ';']));
+        let introduces = is_after_entry
+            && self.is_entry.get(i + 1) == Some(&true)
+            && !self.is_entry[i]
+            && texts[i].ends_with([':', '：']);
+        self.is_entry[i]
+            || self.after_list == Some(i)
+            || is_ended && (introduces || self.has_run_in(i))
+    }
+}
+
+fn is_linked(line: &TextLine) -> bool {
+    line.linked_letters > 0 && line.linked_letters >= line.letters(|_| true)
+}
+
+/// Whether a line begins with a title in bold that its own text follows, as in `**Pay:** you ...`.
+fn has_run_in(line: &TextLine) -> bool {
+    let starts_bold = line.first_with_letter().is_some_and(|text| text.is_bold);
+    starts_bold && !line.is_all(|text| text.is_bold)
+}
+
+/// The line after a typed list: the only one that follows an entry without a mark of its own. It
+/// begins with a capital, after the end of a sentence.
+fn after_list(is_entry: &[bool], texts: &[String]) -> Option<usize> {
+    let first = is_entry.iter().position(|&is_entry| is_entry)?;
+    let last = is_entry.iter().rposition(|&is_entry| is_entry)?;
+    let is_unbroken = is_entry[first..=last].iter().all(|&is_entry| is_entry);
+    let next = texts.get(last + 1)?;
+    let is_sentence =
+        texts[last].ends_with(['.', '!', '。']) && next.starts_with(char::is_uppercase);
+    let is_long = next.len() >= 40 && ends_sentence(next);
+    (is_unbroken && is_sentence && is_long).then_some(last + 1)
+}
+
+/// Whether a title continues after a line break, as in `PRIVACY POLICY`, `OF`, `ACME`.
+fn is_one_title(first: &str, next: &str) -> bool {
+    first.split_whitespace().next_back().is_some_and(is_small_word)
+        || next.split_whitespace().next().is_some_and(is_small_word) && next.len() <= 3
+}
+
+/// Whether line `i` of a block is a title, and not a line of an address or a verse. `after_title`
+/// tells whether the line before is one.
+fn is_title_line(line: &TextLine, i: usize, after_title: bool, texts: &[String]) -> bool {
+    let (text, is_first, is_followed) = (texts[i].as_str(), i == 0, i + 1 < texts.len());
+    let words = text.split_whitespace().count();
+    if words == 0 || words > 14 || text.ends_with([',', ';']) || is_date_line(text) {
+        return false;
+    }
+    // A name above a house number is an address.
+    if is_followed && is_first && texts[1].len() < 60 && starts_with_house_number(&texts[1]) {
+        return false;
+    }
+    let is_styled = line.is_all(|text| text.is_bold) || line.is_all(|text| text.is_italic);
+    if is_styled {
+        return if is_first { is_followed } else { after_title || is_apart(i, texts) };
+    }
+    if !is_first || !is_followed {
+        return false;
+    }
+    let body: usize = texts[1..].iter().map(String::len).sum();
+    let starts_bold = line.first_with_letter().is_some_and(|text| text.is_bold);
+    let half_bold = starts_bold && 2 * line.letters(|text| text.is_bold) >= line.letters(|_| true);
+    let next_is_long = texts[1].len() >= 60;
+    half_bold && words <= 10 && next_is_long
+        || is_capitals(text) && words <= 12
+        || next_is_long && body >= 60 && reads_as_title(text)
+        || is_title_of_sentence(text, &texts[1])
+}
+
+/// Whether a line without any style is the title of the sentence after it.
+fn is_title_of_sentence(text: &str, next: &str) -> bool {
+    let is_sentence =
+        next.len() >= 40 && ends_sentence(next) && !next.starts_with(char::is_lowercase);
+    let named = text.trim_end_matches([':', '：', ' ']);
+    let has_colon = named.len() < text.len();
+    let introduces = has_colon && (ends_open(named) || announces(&named.to_lowercase()));
+    is_sentence && is_plain_title(named) && !introduces
+}
+
+/// Whether line `i` is not inside a sentence, as the second of these lines is: `We share it with`,
+/// **no one at all**, `unless ...`.
+fn is_apart(i: usize, texts: &[String]) -> bool {
+    let before = &texts[i - 1];
+    let continues = texts.get(i + 1).is_some_and(|next| next.starts_with(char::is_lowercase));
+    !continues
+        && (ends_sentence(before) || before.ends_with([')', ']']) || typed_bullet(before).is_some())
+}
+
+fn starts_with_house_number(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() < text.len() && rest.starts_with(' ')
+}
+
+/// The largest distance between successive numbers of a typed list, in lines. The limit keeps
+/// paragraphs of 100,000 numbered lines, which exist, from taking quadratic time.
+const ENTRY_LINES: usize = 40;
+
+/// For each line, whether it begins an entry of a list that the author typed with bullets or
+/// numbers.
+fn typed_lists(texts: &[String]) -> Vec<bool> {
+    let numbers: Vec<Option<Enumerator>> = texts.iter().map(|text| enumerator(text)).collect();
+    let bulleted = texts.iter().filter(|text| typed_bullet(text).is_some()).count();
+    (0..texts.len())
+        .map(|i| {
+            let is_introduced = i > 0 && texts[i - 1].ends_with([':', '：']);
+            let is_first = i == 0 || is_introduced || is_bullet(&texts[i]);
+            typed_bullet(&texts[i]).is_some() && (bulleted > 1 || is_first)
+                || is_numbered_entry(&numbers, i)
+                || is_introduced
+                    && numbers[i].as_ref().is_some_and(|n| is_first_entry(n, &texts[i]))
+        })
+        .collect()
+}
+
+/// Whether a line after a line with a colon begins the first entry of a list, the rest of which is
+/// in other blocks. Its number has a mark: `(1)`, `a)`, `1.`.
+fn is_first_entry(number: &Enumerator, text: &str) -> bool {
+    let mark = text[..number.len].trim_end();
+    number.is_first() && mark.ends_with(['.', ')'])
+}
+
+/// Whether line `i` has a number that follows another one or is followed by one. The other number
+/// may be some lines away, since entries continue after hard breaks.
+fn is_numbered_entry(numbers: &[Option<Enumerator>], i: usize) -> bool {
+    let Some(number) = &numbers[i] else { return false };
+    let before = &numbers[i.saturating_sub(ENTRY_LINES)..i];
+    let after = &numbers[i + 1..numbers.len().min(i + 1 + ENTRY_LINES)];
+    before.iter().rev().flatten().any(|before| number.follows(before))
+        || after.iter().flatten().any(|next| next.follows(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::section::markdown::blocks::blocks;
+    use crate::section::markdown::prepare::prepare;
+
+    /// The groups of the lines of one block.
+    fn grouped(markdown: &str) -> Vec<String> {
+        let block = blocks(&prepare(markdown).text).swap_remove(0);
+        let groups = group(split_tails(block.lines));
+        let texts = groups.iter().map(|lines| lines.iter().map(TextLine::text).collect::<Vec<_>>());
+        texts.map(|texts| texts.join("/")).collect()
+    }
+
+    #[test]
+    fn titles_of_any_language_are_cut_off() {
+        let body = "Wir geben Ihre Daten an niemanden weiter, der uns fragt.";
+        for title in ["Article 3 of the Code", "Weitergabe von Daten", "Opting out:", "Vos droits"]
+        {
+            assert_eq!(grouped(&format!("{title}  \n{body}")), [title, body]);
+        }
+        for line in ["We may:", "wir geben", "We sell data."] {
+            assert_eq!(grouped(&format!("{line}  \n{body}")).len(), 1, "{line}");
+        }
+    }
+
+    #[test]
+    fn run_ins_begin_passages() {
+        let text = "Do this:  \n**Choose:** you pick one.  \n**Pay:** you pay for it.";
+        assert_eq!(grouped(text), ["Do this:", "Choose: you pick one.", "Pay: you pay for it."]);
+        assert_eq!(grouped("We do it.  \n**Never** more than once.").len(), 1);
+    }
+
+    #[test]
+    fn a_first_entry_is_cut_off() {
+        assert_eq!(
+            grouped("We may tell:  \n(1) our carriers;"),
+            ["We may tell:", "(1) our carriers;"]
+        );
+        assert_eq!(grouped("No.  \n• We only keep it."), ["No.", "• We only keep it."]);
+        assert_eq!(grouped("No.  \n– we only keep it."), ["No./– we only keep it."]);
+    }
+
+    #[test]
+    fn an_introduction_ends_a_list() {
+        let text = "by car;  \n**Receipt:** you get a mail that names:  \n\\- the number;";
+        assert_eq!(
+            grouped(text),
+            ["by car;", "Receipt: you get a mail that names:", "- the number;"]
+        );
+        let text = "• We sell it.  \nEverything else stays with us for as long as you like.";
+        assert_eq!(grouped(text).len(), 2);
+    }
+}

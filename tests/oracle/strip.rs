@@ -72,8 +72,20 @@ fn plain(block: &str) -> String {
             brackets.push(text.len());
         } else if c == ']' {
             let open = brackets.pop();
-            if let (Some(open), Some(length)) = (open, target_length(&rest[1..])) {
-                text.remove(open);
+            let target = target_length(&rest[1..]);
+            if let (Some(length), true) = (target, open.is_none()) {
+                // The opening half of a link around blocks is in another block.
+                if is_address(&rest[2..length]) {
+                    (used, shown) = (1 + length, String::new());
+                }
+            } else if let (Some(open), Some(length)) = (open, target) {
+                // A picture is a space, and its alternative text is not seen.
+                if text[..open].ends_with('!') {
+                    text.truncate(open - 1);
+                    text.push(' ');
+                } else {
+                    text.remove(open);
+                }
                 (used, shown) = (1 + length, String::new());
             }
         }
@@ -90,8 +102,26 @@ fn numeric_reference(rest: &str) -> Option<(usize, char)> {
     rest[2 + digits.len()..].starts_with(';').then_some((digits.len() + 3, referred))
 }
 
-/// The length of a link target `(...)` at the start of `rest`, with inner parentheses.
+/// Whether the text between the parentheses of a link is an address.
+fn is_address(target: &str) -> bool {
+    let target = target.split(['"', '\'']).next().unwrap_or_default().trim();
+    let is_word = !target.is_empty() && !target.contains(' ');
+    is_word
+        && ["http", "www", "mailto", "#", "/", ".", "@"].iter().any(|part| target.contains(part))
+}
+
+/// The length of a link target `(...)` at the start of `rest`, with inner parentheses. A space may
+/// precede the address of a page.
 fn target_length(rest: &str) -> Option<usize> {
+    let bare = rest.trim_start_matches([' ', '\n']);
+    let is_page =
+        ["(http:", "(https:", "(www.", "(mailto:"].iter().any(|start| bare.starts_with(start));
+    if bare.len() < rest.len() {
+        let length = target_length(bare).filter(|length| {
+            is_page && rest.len() - bare.len() == 1 && !bare[..*length].contains([' ', '\n'])
+        })?;
+        return Some(rest.len() - bare.len() + length);
+    }
     let mut depth = 0_usize;
     for (i, c) in rest.char_indices() {
         match c {
@@ -142,7 +172,7 @@ mod tests {
             ("un**likely**", "unlikely"),
             ("see [our *site*](http://a.b/c_(d) \"t\"), now", "see our site now"),
             ("[info@x](mailto:a)[.org](b) to[day](c)", "info x org today"),
-            ("![logo](a.png)[ ](b) [1] foo[2]", "logo 1 foo 2"),
+            ("![logo](a.png)[ ](b) [1] foo[2]", "1 foo 2"),
             ("<http://a.example/b>", "http a example b"),
             (
                 "foo\\_bar \\* AT&amp;T don&#39;t a&nbsp;b &#x; &#bad",
@@ -151,6 +181,8 @@ mod tests {
             ("a | b |\\", "a b"),
             ("a<br>b", "a b"),
             ("[open (never", "open never"),
+            ("a ](#4-share) b](see c)", "a b see c"),
+            ("[our\nsite](http://a.b/c-\nd) [e] (https://f.g) [h] (i)", "our site e h i"),
         ] {
             assert_eq!(words(raw), [expected], "{raw}");
         }

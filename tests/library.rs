@@ -52,11 +52,13 @@ pub fn request(query: &Q, filters: &model::Filters) -> SearchRequest {
         dates,
         carry: filters.carry.map(|days| format!("{days}d").parse().unwrap()),
         company_changes_only: filters.company_changes_only,
+        langs: filters.langs.iter().map(|lang| lang.parse().unwrap()).collect(),
         life: LifeFilter {
             gone: filters.gone,
             added_since: filters.added_since.map(period),
             removed_since: filters.removed_since.map(period),
         },
+        furniture: filters.furniture,
         ..Filters::default()
     };
     let query = query.to_string().parse().unwrap();

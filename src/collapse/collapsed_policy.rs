@@ -171,6 +171,14 @@ pub struct CollapsedPolicy {
     pub snapshots: Vec<CollapsedSnapshot>,
 }
 
+impl CollapsedPolicy {
+    /// The number of clauses in a snapshot of the policy that are furniture there.
+    pub fn furniture_in(&self, snapshot: &CollapsedSnapshot) -> u64 {
+        let places = snapshot.clauses.iter().map(|occurrence| occurrence.place.index());
+        places.filter(|&place| self.places[place].is_furniture).count() as u64
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -245,11 +245,15 @@ impl Collapser {
         TextNumber(self.texts.len() - 1)
     }
 
-    /// The first heading at top level.
+    fn is_furniture(&self, clause: &TextClause) -> bool {
+        self.places[clause.place as usize].place.is_furniture
+    }
+
+    /// The first heading at top level that is no furniture.
     fn title(&self, clauses: &ClauseList) -> Option<String> {
         let title = clauses.iter(&self.parts).find(|clause| {
             let TextPlace { section, kind, .. } = &self.places[clause.place as usize].place;
-            section.is_empty() && *kind == ClauseKind::Heading
+            section.is_empty() && *kind == ClauseKind::Heading && !self.is_furniture(clause)
         })?;
         Some(self.spellings[title.spelling as usize].text.clone())
     }
@@ -257,6 +261,7 @@ impl Collapser {
     fn lang(&mut self, clauses: &ClauseList) -> Option<Lang> {
         let texts = clauses
             .iter(&self.parts)
+            .filter(|clause| !self.is_furniture(clause))
             .map(|clause| self.spellings[clause.spelling as usize].text.as_str());
         let sample = lang::sample(texts);
         *self.langs.entry(sample).or_insert_with_key(|sample| lang::detect(sample))

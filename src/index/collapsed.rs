@@ -48,13 +48,13 @@ impl OpenIndex {
 
     fn distinct_clause(&self, places: &Column<u64>, address: DocAddress) -> Result<DistinctClause> {
         let place = places.first(address.doc_id).and_then(checked_place_change);
-        let (_, kind) = place.ok_or_else(|| {
+        let place = place.ok_or_else(|| {
             self.damaged("the column `places` has no place or an unknown kind for a clause")
         })?;
         let document = self.stored(address)?;
         let stored = self.clause_in(&document)?;
         Ok(DistinctClause {
-            identity: ClauseIdentity::new(kind, stored.lead_in.as_deref(), &stored.text),
+            identity: ClauseIdentity::new(place.kind, stored.lead_in.as_deref(), &stored.text),
             earlier: self.earlier_in(&document)?,
             text: stored.text,
             lead_in: stored.lead_in,

@@ -4,8 +4,8 @@ use tantivy::columnar::{Column, DynamicColumn, HasAssociatedColumnType};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, Term};
 
-use super::open::OpenIndex;
-use super::store::document::CHUNK;
+use super::open::{OpenIndex, segment_column};
+use super::store::document::{CHUNK, LangChange};
 use crate::error::Result;
 use crate::model::{ClauseNumber, Ordinal};
 
@@ -108,6 +108,16 @@ impl OpenIndex {
         Ok(column.values_for_doc(policy.doc_id).collect())
     }
 
+    /// The changes of the language of a policy's snapshots, ascending. The first one is of the
+    /// oldest snapshot.
+    ///
+    /// They come from a column; no stored text is read.
+    pub(crate) fn langs(&self, policy: DocAddress) -> Result<Vec<LangChange>> {
+        let column = self.langs.get(policy.segment_ord as usize);
+        let column = column.ok_or_else(|| self.damaged("a missing segment"))?;
+        Ok(column.values_for_doc(policy.doc_id).map(LangChange::unpacked).collect())
+    }
+
     /// The ordinals of a policy's technical snapshots, ascending: changes of the archive's own
     /// making.
     pub(crate) fn technical(&self, policy: DocAddress) -> Result<Vec<Ordinal>> {
@@ -118,16 +128,6 @@ impl OpenIndex {
             .map(|ordinal| Ordinal::new(ordinal as u32))
             .collect())
     }
-}
-
-/// The column of this name in a segment; it is empty if no document of the segment has a value.
-pub(super) fn segment_column<T>(segment: &SegmentReader, name: &str) -> tantivy::Result<Column<T>>
-where
-    T: HasAssociatedColumnType + Default,
-    Option<Column<T>>: From<DynamicColumn>,
-{
-    let column = segment.fast_fields().column_opt::<T>(name)?;
-    Ok(column.unwrap_or_else(|| Column::build_empty_column(segment.max_doc())))
 }
 
 fn is_alive(segment: &SegmentReader, doc: u32) -> bool {

@@ -51,7 +51,8 @@ pub use open::OpenIndex;
 pub use records::StoredClause;
 pub use report::{IngestReport, ReadFailure, Tally};
 pub(crate) use store::document::{
-    CHUNK, PolicyTables, StoredSnapshot, first_ordinal, place_change, run,
+    CHUNK, FurnitureExtent, LangChange, PolicyTables, StoredPlace, StoredSnapshot, first_ordinal,
+    place_change, run,
 };
 pub use store::manifest::{
     DateRange, FormatVersions, IndexCounts, IndexedCorpus, InputCounts, Manifest,

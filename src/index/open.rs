@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use tantivy::columnar::Column;
+use tantivy::columnar::{Column, DynamicColumn, HasAssociatedColumnType};
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, SegmentReader};
 
 use super::guard::guarded;
@@ -32,6 +32,8 @@ pub struct OpenIndex {
     /// The column `times` of each segment. Opening a column takes longer than reading the times of
     /// one policy from it.
     pub(super) times: Vec<Column<i64>>,
+    /// The column `langs` of each segment.
+    pub(super) langs: Vec<Column<u64>>,
     pub(super) corpus_name: Option<String>,
 }
 
@@ -91,7 +93,10 @@ impl OpenIndex {
             .map_err(Error::reading(dir))?;
         let searcher = reader.searcher();
         let segments = searcher.segment_readers().iter();
-        let times = segments.map(times_column).collect::<tantivy::Result<_>>();
+        let times = segments.clone().map(times_column).collect::<tantivy::Result<_>>();
+        let langs = segments
+            .map(|segment| segment_column(segment, "langs"))
+            .collect::<tantivy::Result<_>>();
         Ok(Self {
             dir: dir.to_owned(),
             manifest: manifest.clone(),
@@ -99,6 +104,7 @@ impl OpenIndex {
             shared_texts,
             fields: Fields::of(&index.schema()).map_err(Error::reading(dir))?,
             times: times.map_err(Error::reading(dir))?,
+            langs: langs.map_err(Error::reading(dir))?,
             searcher,
             corpus_name: None,
         })
@@ -148,4 +154,14 @@ impl OpenIndex {
 
 fn times_column(segment: &SegmentReader) -> tantivy::Result<Column<i64>> {
     segment.fast_fields().i64("times")
+}
+
+/// The column of this name in a segment; it is empty if no document of the segment has a value.
+pub(super) fn segment_column<T>(segment: &SegmentReader, name: &str) -> tantivy::Result<Column<T>>
+where
+    T: HasAssociatedColumnType + Default,
+    Option<Column<T>>: From<DynamicColumn>,
+{
+    let column = segment.fast_fields().column_opt::<T>(name)?;
+    Ok(column.unwrap_or_else(|| Column::build_empty_column(segment.max_doc())))
 }

@@ -20,6 +20,7 @@
 //! | section | A path of headings inside a snapshot, outermost first. |
 //! | clause | The smallest citable piece of a policy. Every word of a text is in exactly one. |
 //! | kind | What a clause is: `heading`, `paragraph`, `item`, `row` or `quote`. |
+//! | furniture | Text around a policy: menus, headers, footers, dialogs, hidden text. |
 //! | lead-in | The sentence that introduces a list ("We may:"), or the header row of a table. |
 //! | number | The enumerator in front of a clause (`1.`, `4.9`, `(b)`), no part of its text. |
 //! | furniture | Text around a policy: menus, headers, footers, hidden text. |

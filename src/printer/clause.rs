@@ -78,6 +78,7 @@ fn write_clause(out: &mut impl Write, clause: &ContextClause, pen: Pen) -> io::R
     let mark = format!("{pointer}{}", pen.safe(&mark));
     let style = match (clause.is_shown, clause.kind) {
         (true, _) => MATCH,
+        (false, _) if clause.is_furniture => DIM,
         (false, ClauseKind::Heading) => BOLD,
         (false, _) => PLAIN,
     };

@@ -47,6 +47,10 @@ fn write_counts(out: &mut impl Write, info: &IndexInfo) -> io::Result<()> {
     write_line(out, "snapshots", &format!("{snapshots}, {}", bytes(counts.bytes)))?;
     write_line(out, "texts", &format!("{texts} distinct, {}", bytes(counts.text_bytes)))?;
     write_line(out, "clauses", &format!("{clauses} distinct ({occurrences} occurrences)"))?;
+    if counts.furniture > 0 {
+        let furniture = grouped(counts.furniture);
+        write_line(out, "furniture", &format!("{furniture} occurrences, left out of answers"))?;
+    }
     if let Some(dates) = &info.dates {
         write_line(out, "dates", &format!("{} to {}", dates.first, dates.last))?;
     }

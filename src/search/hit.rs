@@ -47,6 +47,10 @@ pub struct Hit {
     pub number: Option<String>,
     /// Its kind in that snapshot.
     pub kind: ClauseKind,
+    /// Whether it is furniture there: text around the policy. `None`, and absent in JSON, unless
+    /// furniture was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_furniture: Option<bool>,
     /// The sentence that introduces its list, or the header row of its table.
     pub lead_in: Option<String>,
     /// The rendered text of its newest occurrence.
@@ -54,7 +58,7 @@ pub struct Hit {
     /// The byte ranges of `text` that match, ascending. JSON has pairs of start and end.
     #[serde(serialize_with = "as_text::ranges")]
     pub highlights: Vec<Range<usize>>,
-    /// The language of most snapshots that contain it, if it was detected.
+    /// The language of the snapshot of `archive_time`, if it was detected.
     #[serde(serialize_with = "as_text::optional_text")]
     pub lang: Option<Lang>,
     /// The title of the snapshot.
@@ -109,6 +113,13 @@ pub struct Totals {
     /// Groups of matches; `None` without grouping.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<u64>,
+    /// Further clauses that match if furniture counts. JSON leaves out 0.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub furniture_left_out: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A result before its first hit: the query, and the size of the match set.

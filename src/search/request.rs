@@ -106,7 +106,7 @@ pub struct Filters {
     pub sections: Vec<String>,
     /// The kinds of clauses that may match; empty for all.
     pub kinds: Vec<ClauseKind>,
-    /// The languages of clauses that may match; empty for all.
+    /// The languages of the snapshots that count; empty for all.
     pub langs: Vec<Lang>,
     /// Keys and values (or globs) that the metadata of a snapshot must have. All must hold.
     pub metadata: Vec<(String, String)>,
@@ -119,15 +119,15 @@ pub struct Filters {
     pub company_changes_only: bool,
     /// Conditions on the whole life of a clause.
     pub life: LifeFilter,
+    /// Whether furniture counts: text around the policy, such as menus and footers. Without it,
+    /// answers are as if the snapshots had none.
+    pub furniture: bool,
 }
 
 impl Filters {
     /// Whether they choose among the clauses of a snapshot, not only among snapshots.
     pub fn choose_clauses(&self) -> bool {
-        !self.sections.is_empty()
-            || !self.kinds.is_empty()
-            || !self.langs.is_empty()
-            || self.life != LifeFilter::default()
+        !self.sections.is_empty() || !self.kinds.is_empty() || self.life != LifeFilter::default()
     }
 }
 

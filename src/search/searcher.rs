@@ -113,7 +113,10 @@ impl Searcher {
         };
         sink.begin(&summary).map_err(Error::Output)?;
         let explained = weights.as_ref().filter(|_| request.show.explain);
-        let reader = self.clause_reader();
+        let mut reader = self.clause_reader();
+        if !request.select.filters.furniture {
+            reader = reader.without_furniture();
+        }
         let reader = HitReader::new(context, &sets, reader, request.show.context);
         let mut pages = HitPages { context, explained, reader, sets: &sets, rows: &rows };
         pages.show(self.columns(), page, weights.is_some(), sink)?;
@@ -122,29 +125,31 @@ impl Searcher {
     }
 
     /// Calls `found` for every match of `select`, without scores. The matches of a policy follow
-    /// each other. `wants_times`: whether matches come with archive times.
+    /// each other. `wants_times`: whether matches come with archive times. Returns how many clauses
+    /// match with furniture only, which was left out.
     pub(super) fn each_match(
         &self,
         select: &Select,
         wants_times: bool,
         found: &mut EachMatch<'_>,
-    ) -> Result<()> {
+    ) -> Result<u64> {
         let bound = BoundSelection::new(self.index(), select, wants_times)?;
         let context = bound.context(self);
+        let mut left_out = 0;
         for (segment, columns) in (0..).zip(self.columns()) {
-            walk_segment(context, segment, columns, &mut |one| found(segment, one))?;
+            left_out += walk_segment(context, segment, columns, &mut |one| found(segment, one))?;
         }
-        Ok(())
+        Ok(left_out)
     }
 
     /// The totals of what `select` matches.
     pub(super) fn totals(&self, select: &Select) -> Result<Totals> {
         let mut counter = MatchCounter::default();
-        self.each_match(select, false, &mut |_, found| {
+        let left_out = self.each_match(select, false, &mut |_, found| {
             counter.count(self.index(), found);
             Ok(())
         })?;
-        Ok(counter.totals())
+        Ok(counter.totals(left_out))
     }
 
     /// All matches of all segments: the first ones are kept, all are counted.
@@ -157,12 +162,13 @@ impl Searcher {
         let mut rows = Rows::new(kept_rows(ranking));
         let mut sets = MatchedSets::default();
         let mut counter = MatchCounter::default();
+        let mut left_out = 0;
         for (segment, columns) in (0..).zip(self.columns()) {
             let mut scorer = match weights {
                 Some(weights) => Some(Scorer::new(context, weights, segment, columns)?),
                 None => None,
             };
-            walk_segment(context, segment, columns, &mut |found| {
+            left_out += walk_segment(context, segment, columns, &mut |found| {
                 counter.count(context.index, found);
                 let score = match &mut scorer {
                     Some(scorer) => scorer.score(found.doc, found.decision.matched)?,
@@ -191,7 +197,7 @@ impl Searcher {
                 Ok(())
             })?;
         }
-        Ok(Collected { rows: rows.into_sorted(), sets, totals: counter.totals() })
+        Ok(Collected { rows: rows.into_sorted(), sets, totals: counter.totals(left_out) })
     }
 
     /// Groups and samples rows, and counts the groups.

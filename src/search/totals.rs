@@ -45,9 +45,11 @@ impl MatchCounter {
         self.policy = None;
     }
 
-    /// The totals of everything that was counted.
-    pub fn totals(mut self) -> Totals {
+    /// The totals of everything that was counted. `furniture_left_out`: how many clauses match with
+    /// furniture only.
+    pub fn totals(mut self, furniture_left_out: u64) -> Totals {
         self.leave_policy();
-        Totals { companies: self.companies.len() as u64, ..self.totals }
+        let companies = self.companies.len() as u64;
+        Totals { companies, furniture_left_out, ..self.totals }
     }
 }

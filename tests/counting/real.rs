@@ -130,10 +130,8 @@ impl RealPolicy {
     ) -> Vec<usize> {
         let clauses = fineprint::section::section(text);
         let number = |clause: fineprint::model::Clause| {
-            let name = format!(
-                "{:?}",
-                (clause.kind, &clause.section, &clause.lead_in, &clause.text, &clause.links)
-            );
+            let place = (clause.kind, &clause.section, &clause.lead_in, clause.is_furniture);
+            let name = format!("{:?}", (place, &clause.text, &clause.links));
             *known.entry(name.into()).or_insert_with(|| {
                 let kind = Kind::named(clause.kind.name());
                 let told =
@@ -147,6 +145,7 @@ impl RealPolicy {
                     lead_in: clause.lead_in.map(|text| text.to_string()),
                     links: clause.links,
                     text: clause.text,
+                    is_furniture: clause.is_furniture,
                 });
                 self.clauses.len() - 1
             })
@@ -165,6 +164,7 @@ impl RealPolicy {
             time: snapshot.time,
             order: snapshot.order,
             is_technical: snapshot.is_technical,
+            lang: None,
             clauses: snapshot
                 .clauses
                 .iter()

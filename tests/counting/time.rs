@@ -1,5 +1,5 @@
-//! Compares commands over time with the oracle, on random histories with several policy types and
-//! technical snapshots.
+//! Compares commands over time with the oracle, on random histories with several policy types,
+//! languages and technical snapshots.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +20,9 @@ use crate::oracle::time;
 /// Random histories, restricted to what JSON Lines can express.
 fn histories() -> BoxedStrategy<Corpus> {
     let types = &["Privacy Policy", "Terms of Service"];
-    (model::corpora_of(types), vec(prop::bool::weighted(0.25), 20))
-        .prop_map(|(mut corpus, technical)| {
+    (model::corpora_of(types), vec(prop::bool::weighted(0.25), 20), vec(0..3_usize, 20))
+        .prop_map(|(corpus, technical, langs)| {
+            let mut corpus = model::in_languages(corpus, &langs);
             for (snapshot, is_technical) in corpus.snapshots.iter_mut().zip(technical) {
                 snapshot.is_technical = is_technical;
             }
@@ -56,7 +57,7 @@ proptest! {
     #[test]
     fn filters_select_as_the_oracle_does(
         corpus in histories(),
-        asked in vec((queries(), model::filters()), 24),
+        asked in vec((queries(), model::filters_of_languages()), 24),
     ) {
         let (searcher, _folder) = indexed(&corpus);
         for (query, filters) in asked {
@@ -72,7 +73,7 @@ proptest! {
         asked in vec(
             (
                 queries(),
-                model::filters(),
+                model::filters_of_languages(),
                 select(&[1_i64, 3, 6, 12][..]),
                 select(&MEASURES[..]),
                 select(&SCOPES[..]),
@@ -97,7 +98,7 @@ proptest! {
     #[test]
     fn facets_and_companies_equal_the_oracle(
         corpus in histories(),
-        asked in vec((queries(), model::filters(), select(&FACETS[..])), 24),
+        asked in vec((queries(), model::filters_of_languages(), select(&ALL_FACETS[..])), 24),
     ) {
         let (searcher, _folder) = indexed(&corpus);
         for (query, filters, by) in asked {
@@ -115,7 +116,7 @@ proptest! {
     #[test]
     fn histories_equal_the_oracle(
         corpus in histories(),
-        asked in vec((queries(), model::filters()), 24),
+        asked in vec((queries(), model::filters_of_languages()), 24),
     ) {
         let (searcher, _folder) = indexed(&corpus);
         for (query, filters) in asked {
@@ -141,6 +142,9 @@ pub const SCOPES: [(Scope, model::Scope); 3] = [
 
 pub const FACETS: [&str; 4] = ["company", "type", "section", "year"];
 
+/// The fields of random histories, whose languages are known.
+pub const ALL_FACETS: [&str; 5] = ["company", "type", "section", "year", "lang"];
+
 /// A question to fineprint and to the oracle, whose answers must be equal.
 pub struct Asked<'a> {
     pub searcher: &'a Searcher,
@@ -152,7 +156,7 @@ pub struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// The question, if every name in its query and its filters occurs in the corpus. Other names
     /// are errors, which another test checks.
-    fn answered(
+    pub fn answered(
         searcher: &'a Searcher,
         corpus: &'a Corpus,
         query: &'a Q,

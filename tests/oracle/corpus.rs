@@ -1,6 +1,7 @@
 //! A plain model of a corpus, a search that looks at every place of every clause, and random
 //! corpora that print as Markdown files with the Princeton-Leuven header.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::vec;
@@ -30,6 +31,8 @@ pub struct Snapshot {
     pub order: usize,
     /// Whether the snapshot only records a technical change of the archive.
     pub is_technical: bool,
+    /// The language of the text, if a test knows it.
+    pub lang: Option<&'static str>,
     pub clauses: Vec<Clause>,
 }
 
@@ -44,6 +47,8 @@ pub struct Clause {
     pub links: Vec<String>,
     /// The rendered text.
     pub text: String,
+    /// Whether the clause is text around the policy.
+    pub is_furniture: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -197,7 +202,11 @@ pub struct Filters {
     /// The greatest age of the snapshot of `as_of` or `latest`, in days.
     pub carry: Option<i64>,
     pub company_changes_only: bool,
+    /// The languages of the snapshots that count. An empty list means all.
+    pub langs: Vec<&'static str>,
     pub gone: bool,
+    /// Whether furniture counts.
+    pub furniture: bool,
     /// The first second of a day.
     pub added_since: Option<i64>,
     pub removed_since: Option<i64>,
@@ -216,6 +225,7 @@ pub struct Totals {
     pub policies: usize,
     pub companies: usize,
     pub snapshots: usize,
+    pub furniture_left_out: usize,
 }
 
 /// A distinct clause of a policy that matched.
@@ -225,8 +235,8 @@ pub struct Found {
     pub company: String,
     pub policy_type: String,
     pub identity: Identity,
-    /// The whole life of the clause: first and last time, number of snapshots, and the first
-    /// snapshot without it after the last.
+    /// The life of the clause, as far as furniture counts: first and last time, number of
+    /// snapshots, and the first snapshot without it after the last.
     pub first_seen: i64,
     pub last_seen: i64,
     pub snapshots: usize,
@@ -236,15 +246,23 @@ pub struct Found {
     pub kind: Kind,
     pub section: Vec<String>,
     pub links: Vec<String>,
-    /// The text at the first place in the newest snapshot of the whole life.
+    /// The text at the first place in the newest snapshot that has it, furniture or not.
     pub text: String,
     pub lead_in: Option<String>,
-    /// The first ordinal in which the clause occurs, and its first place there.
+    /// The first ordinal in which the clause occurs, and its first place there, furniture or not.
     pub order: (usize, usize),
     /// The kind of the clause at that place.
     pub first_kind: Kind,
     /// The patterns of the query that matched there.
     pub matched: Vec<S>,
+}
+
+impl Found {
+    /// Whether it is the same clause of the same policy.
+    fn is(&self, other: &Found) -> bool {
+        (&self.company, &self.policy_type, &self.collection, &self.identity)
+            == (&other.company, &other.policy_type, &other.collection, &other.identity)
+    }
 }
 
 /// Company, policy type and collection, which is the order of hits, too.
@@ -282,8 +300,20 @@ pub fn end(corpus: &Corpus) -> i64 {
     corpus.snapshots.iter().map(|s| day(s.time).1).max().unwrap_or(0)
 }
 
+/// Whether a snapshot has one of the languages that the filters want.
+pub fn has_lang(snapshot: &Snapshot, filters: &Filters) -> bool {
+    filters.langs.is_empty() || snapshot.lang.is_some_and(|lang| filters.langs.contains(&lang))
+}
+
 /// The ordinals of a policy that the filters select. `end` is the last second of the corpus.
 pub fn chosen(life: &[&Snapshot], filters: &Filters, end: i64) -> Vec<usize> {
+    let mut chosen = chosen_by_date(life, filters, end);
+    chosen.retain(|&o| has_lang(life[o], filters));
+    chosen
+}
+
+/// The ordinals of a policy that the filters select, whatever the language.
+fn chosen_by_date(life: &[&Snapshot], filters: &Filters, end: i64) -> Vec<usize> {
     let mut all =
         (0..life.len()).filter(|&o| !(filters.company_changes_only && life[o].is_technical));
     let is_fresh = |o: &usize, at: i64| {
@@ -361,6 +391,19 @@ pub fn satisfies(
     }
 }
 
+/// The corpus that the filters look at. Unless furniture counts, it is not there.
+pub fn looked_at<'a>(corpus: &'a Corpus, filters: &Filters) -> Cow<'a, Corpus> {
+    let is_plain = |s: &Snapshot| s.clauses.iter().all(|clause| !clause.is_furniture);
+    if filters.furniture || corpus.snapshots.iter().all(is_plain) {
+        return Cow::Borrowed(corpus);
+    }
+    let mut corpus = corpus.clone();
+    for snapshot in &mut corpus.snapshots {
+        snapshot.clauses.retain(|clause| !clause.is_furniture);
+    }
+    Cow::Owned(corpus)
+}
+
 /// The hits that a search must find.
 pub fn search(corpus: &Corpus, query: &Q, filters: &Filters) -> Answer {
     search_in(corpus, query, Scope::Clause, filters)
@@ -368,14 +411,18 @@ pub fn search(corpus: &Corpus, query: &Q, filters: &Filters) -> Answer {
 
 /// The hits that a search must find when the words may be in different clauses of a unit.
 pub fn search_in(corpus: &Corpus, query: &Q, scope: Scope, filters: &Filters) -> Answer {
+    let whole_lives = lives_of(corpus);
+    let (whole, corpus) = (corpus, looked_at(corpus, filters));
+    let asked = query;
     let query = (query, scope);
     let mut clauses = Vec::new();
     let mut holders = BTreeSet::new();
-    let end = end(corpus);
-    for (policy, life) in lives_of(corpus) {
+    let end = end(&corpus);
+    for (policy, life) in lives_of(&corpus) {
         if !admits_policy(filters, &policy) {
             continue;
         }
+        let whole_life = &whole_lives[&policy];
         let stays = stays(&life);
         let chosen = chosen(&life, filters, end);
         for &ordinal in &chosen {
@@ -389,10 +436,11 @@ pub fn search_in(corpus: &Corpus, query: &Q, scope: Scope, filters: &Filters) ->
             }
         }
         let mut seen = BTreeSet::new();
-        for clause in life.iter().flat_map(|s| &s.clauses) {
+        for clause in whole_life.iter().flat_map(|s| &s.clauses) {
             let identity = identity(clause);
-            if seen.insert(identity.clone()) {
-                clauses.extend(find((&life, &stays), &chosen, identity, query, filters));
+            if seen.insert(identity.clone()) && stays.contains_key(&identity) {
+                let lives = (life.as_slice(), whole_life.as_slice(), &stays);
+                clauses.extend(find(lives, &chosen, identity, query, filters));
             }
         }
     }
@@ -403,6 +451,15 @@ pub fn search_in(corpus: &Corpus, query: &Q, scope: Scope, filters: &Filters) ->
         policies: policies.len(),
         companies: companies.len(),
         snapshots: holders.len(),
+        furniture_left_out: match &corpus {
+            Cow::Borrowed(_) => 0,
+            Cow::Owned(_) => {
+                let filters = Filters { furniture: true, ..filters.clone() };
+                let all = search_in(whole, asked, scope, &filters).clauses;
+                let is_found = |other: &&Found| clauses.iter().any(|found| found.is(other));
+                all.iter().filter(|other| !is_found(other)).count()
+            }
+        },
     };
     Answer { clauses, totals }
 }
@@ -432,24 +489,32 @@ pub fn has_life(
         && filters.removed_since.is_none_or(|since| gone_by.is_some_and(|time| time >= since))
 }
 
+/// The snapshots of a policy as far as furniture counts, the same whole, and the first and last
+/// ordinals of clauses in the former.
+type Lives<'a> = (&'a [&'a Snapshot], &'a [&'a Snapshot], &'a BTreeMap<Identity, (usize, usize)>);
+
 /// The hit for one distinct clause of a policy, if a place of it in a selected snapshot satisfies
 /// query and filters.
 fn find(
-    (life, stays): (&[&Snapshot], &BTreeMap<Identity, (usize, usize)>),
+    (life, whole_life, stays): Lives<'_>,
     chosen: &[usize],
     identity: Identity,
     query: (&Q, Scope),
     filters: &Filters,
 ) -> Option<Found> {
     // Every ordinal and place at which the clause occurs, in order.
-    let mut places: Vec<(usize, usize)> = Vec::new();
-    for (ordinal, snapshot) in life.iter().enumerate() {
-        for (place, clause) in snapshot.clauses.iter().enumerate() {
-            if self::identity(clause) == identity {
-                places.push((ordinal, place));
+    let places_in = |life: &[&Snapshot]| {
+        let mut places: Vec<(usize, usize)> = Vec::new();
+        for (ordinal, snapshot) in life.iter().enumerate() {
+            for (place, clause) in snapshot.clauses.iter().enumerate() {
+                if self::identity(clause) == identity {
+                    places.push((ordinal, place));
+                }
             }
         }
-    }
+        places
+    };
+    let places = places_in(life);
     let satisfying: Vec<(usize, usize)> = places
         .iter()
         .copied()
@@ -464,17 +529,19 @@ fn find(
     let shown = satisfying.iter().find(|(o, _)| *o == newest)?;
     let shown = &life[newest].clauses[shown.1];
     let matched = satisfies(life[newest], shown, query, filters)?;
-    let first = places.first()?;
-    let last = places.last()?.0;
-    let last_place = places.iter().find(|(o, _)| *o == last)?;
-    let last_clause = &life[last].clauses[last_place.1];
+    let (first, last) = (places.first()?.0, places.last()?.0);
+    let whole_places = places_in(whole_life);
+    let order = whole_places.first()?;
+    let whole_last = whole_places.last()?.0;
+    let last_place = whole_places.iter().find(|(o, _)| *o == whole_last)?;
+    let last_clause = &whole_life[whole_last].clauses[last_place.1];
     let ordinals: BTreeSet<usize> = places.iter().map(|(o, _)| *o).collect();
     Some(Found {
         collection: life[0].collection.clone(),
         company: life[0].company.clone(),
         policy_type: life[0].policy_type.clone(),
         identity,
-        first_seen: life[first.0].time,
+        first_seen: life[first].time,
         last_seen: life[last].time,
         snapshots: ordinals.len(),
         gone_by: life.get(last + 1).map(|s| s.time),
@@ -484,8 +551,8 @@ fn find(
         links: shown.links.clone(),
         text: last_clause.text.clone(),
         lead_in: last_clause.lead_in.clone(),
-        order: *first,
-        first_kind: life[first.0].clauses[first.1].kind,
+        order: *order,
+        first_kind: whole_life[order.0].clauses[order.1].kind,
         matched,
     })
 }
@@ -770,6 +837,7 @@ fn flatten(section: &Section, above: &[String], clauses: &mut Vec<Clause>) {
             lead_in: lead_in.cloned(),
             links: links.to_vec(),
             text: text.to_owned(),
+            is_furniture: false,
         };
     clauses.push(clause(Kind::Heading, above, None, &[], &section.heading));
     let path = [above, std::slice::from_ref(&section.heading)].concat();
@@ -845,6 +913,7 @@ pub fn corpora_of(types: &'static [&'static str]) -> BoxedStrategy<Corpus> {
                         time,
                         order,
                         is_technical: false,
+                        lang: None,
                         clauses,
                     });
                 }
@@ -858,6 +927,66 @@ pub fn corpora_of(types: &'static [&'static str]) -> BoxedStrategy<Corpus> {
 
 /// 2014-05-13
 const EARLIEST: i64 = 1_400_000_000;
+
+/// A paragraph in each of three languages, long enough to tell the language of a snapshot.
+const PARAGRAPHS: &[(&str, &str)] = &[
+    (
+        "en",
+        "This page tells you which of your details we keep, why we keep them, and what you can do \
+         about it. We wrote it for everybody who uses our shop, and for those who only look \
+         around. If there is something that you do not understand, please ask us, and we will \
+         explain it to you in other words. You can always find the newest text of this page here, \
+         and the older ones in our archive. Nobody has to read all of it, but we would be glad if \
+         you did, because we believe that people should know what happens to what they tell us. \
+         Nothing on this page takes away a right that the law of your country gives to you.",
+    ),
+    (
+        "de",
+        "Auf dieser Seite steht, welche Angaben über Sie wir aufbewahren, warum wir das tun und \
+         was Sie dagegen unternehmen können. Wir haben sie für alle geschrieben, die in unserem \
+         Laden einkaufen, und auch für jene, die sich nur umsehen. Wenn Sie etwas nicht \
+         verstehen, fragen Sie uns bitte, und wir erklären es Ihnen mit anderen Worten. Die \
+         neueste Fassung dieser Seite finden Sie immer hier, die älteren in unserem Archiv. \
+         Niemand muss das alles lesen, aber wir würden uns freuen, weil wir meinen, dass die \
+         Menschen wissen sollten, was mit ihren Angaben geschieht.",
+    ),
+    (
+        "fr",
+        "Cette page vous dit quels renseignements nous gardons sur vous, pourquoi nous les \
+         gardons et ce que vous pouvez faire. Nous l'avons écrite pour tous ceux qui achètent \
+         dans notre boutique, et aussi pour ceux qui ne font que regarder. Si vous ne comprenez \
+         pas quelque chose, demandez-nous, et nous vous l'expliquerons avec d'autres mots. Vous \
+         trouverez toujours ici le texte le plus récent de cette page, et les plus anciens dans \
+         nos archives. Personne n'est obligé de tout lire, mais nous en serions heureux, car nous \
+         croyons que les gens doivent savoir ce que deviennent leurs renseignements.",
+    ),
+];
+
+/// The same corpus with a paragraph of a language in front of each text. `picks` says which.
+pub fn in_languages(mut corpus: Corpus, picks: &[usize]) -> Corpus {
+    for (i, snapshot) in corpus.snapshots.iter_mut().enumerate() {
+        let (lang, text) = PARAGRAPHS[picks[i % picks.len()] % PARAGRAPHS.len()];
+        let paragraph = Clause {
+            kind: Kind::Paragraph,
+            section: Vec::new(),
+            lead_in: None,
+            links: Vec::new(),
+            text: text.to_owned(),
+            is_furniture: false,
+        };
+        snapshot.lang = Some(lang);
+        snapshot.clauses.insert(0, paragraph);
+    }
+    corpus
+}
+
+/// Random filters for corpora in several languages.
+pub fn filters_of_languages() -> BoxedStrategy<Filters> {
+    let langs = vec(select(PARAGRAPHS).prop_map(|(lang, _)| lang), 1..=2);
+    (filters(), prop_oneof![2 => Just(Vec::new()), 1 => langs])
+        .prop_map(|(filters, langs)| Filters { langs, ..filters })
+        .boxed()
+}
 
 /// Random filters on the lives of clauses and on technical snapshots, and a random age limit.
 fn lives() -> BoxedStrategy<Filters> {
@@ -928,6 +1057,7 @@ mod tests {
             lead_in: None,
             links: Vec::new(),
             text: text.to_owned(),
+            is_furniture: false,
         }
     }
 
@@ -948,6 +1078,7 @@ mod tests {
             time,
             order: 0,
             is_technical: false,
+            lang: None,
             clauses,
         }
     }
@@ -995,7 +1126,10 @@ mod tests {
             snapshot("a", 40, without()),
         ];
         let answer = run(&snapshots, &Filters::default());
-        assert_eq!(answer.totals, Totals { clauses: 1, policies: 1, companies: 1, snapshots: 2 });
+        assert_eq!(
+            answer.totals,
+            Totals { clauses: 1, policies: 1, companies: 1, snapshots: 2, ..Totals::default() }
+        );
         let found = &answer.clauses[0];
         assert_eq!((found.first_seen, found.last_seen, found.snapshots), (10, 30, 2));
         assert_eq!((found.gone_by, found.newest, found.order), (Some(40), 30, (0, 0)));
@@ -1019,7 +1153,10 @@ mod tests {
         ];
         let snapshots = [snapshot("a", 10, twice)];
         let all = run(&snapshots, &Filters::default());
-        assert_eq!(all.totals, Totals { clauses: 1, policies: 1, companies: 1, snapshots: 1 });
+        assert_eq!(
+            all.totals,
+            Totals { clauses: 1, policies: 1, companies: 1, snapshots: 1, ..Totals::default() }
+        );
         assert_eq!((all.clauses[0].kind, all.clauses[0].snapshots), (Kind::Paragraph, 1));
 
         let section = |word: &str| Some(vec![word.to_owned()]);
@@ -1064,6 +1201,28 @@ mod tests {
     }
 
     #[test]
+    fn furniture_is_not_there_unless_asked_for() {
+        let footer = || Clause { is_furniture: true, ..paragraph("We sell.") };
+        let snapshots = [
+            snapshot("a", 10, vec![paragraph("We sell.")]),
+            snapshot("a", 20, vec![paragraph("No."), footer()]),
+            snapshot("b", 20, vec![paragraph("No."), footer()]),
+        ];
+        let without = run(&snapshots, &Filters::default());
+        let counted = |answer: &Answer| (answer.totals.clauses, answer.totals.furniture_left_out);
+        assert_eq!(counted(&without), (1, 1));
+        let found = &without.clauses[0];
+        assert_eq!((found.last_seen, found.gone_by, found.newest), (10, Some(20), 10));
+        let gone = Filters { gone: true, ..Filters::default() };
+        assert_eq!(counted(&run(&snapshots, &gone)), (1, 0));
+        let with = run(&snapshots, &Filters { furniture: true, ..Filters::default() });
+        assert_eq!(counted(&with), (2, 0));
+        assert_eq!((with.clauses[0].last_seen, with.clauses[0].gone_by), (20, None));
+        let latest = Filters { latest: true, ..Filters::default() };
+        assert_eq!(counted(&run(&snapshots, &latest)), (0, 2));
+    }
+
+    #[test]
     fn ties_and_totals() {
         let mut later = snapshot("a", 10, vec![]);
         later.order = 1;
@@ -1077,7 +1236,10 @@ mod tests {
         let other = snapshot("b", 1, vec![paragraph("We sell.")]);
         let corpus = Corpus { snapshots: vec![later, other, terms, first] };
         let answer = search(&corpus, &sell(), &Filters::default());
-        assert_eq!(answer.totals, Totals { clauses: 5, policies: 3, companies: 2, snapshots: 3 });
+        assert_eq!(
+            answer.totals,
+            Totals { clauses: 5, policies: 3, companies: 2, snapshots: 3, ..Totals::default() }
+        );
         let order: Vec<_> =
             answer.clauses.iter().map(|f| (f.company.as_str(), f.order.1, f.gone_by)).collect();
         assert_eq!(
@@ -1182,6 +1344,7 @@ mod tests {
                 lead_in: above.clone().filter(|_| kind == Kind::Item),
                 links,
                 text: text.clone(),
+                is_furniture: false,
             });
             match kind {
                 Kind::Heading => path.push(text),

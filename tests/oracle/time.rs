@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::corpus::{
     Clause, Corpus, Filters, Identity, Kind, Scope, Snapshot, admits_policy, chosen, civil, end,
-    has_life, identity, lives_of, satisfies, search_in, stays,
+    has_lang, has_life, identity, lives_of, looked_at, satisfies, search_in, stays,
 };
 use super::query::Q;
 
@@ -57,6 +57,7 @@ pub fn timeline(
     length: i64,
     measure: Measure,
 ) -> Vec<Row> {
+    let corpus = &*looked_at(corpus, filters);
     let carried = Filters { since: None, ..filters.clone() };
     let filters_here = if measure == Measure::Snapshots { filters } else { &carried };
     let lives: Vec<Vec<&Snapshot>> = lives_of(corpus)
@@ -67,6 +68,8 @@ pub fn timeline(
     let stays: Vec<_> = lives.iter().map(|life| stays(life)).collect();
     let corpus_end = end(corpus);
     let counting = |life: &[&Snapshot]| chosen(life, filters_here, corpus_end);
+    // The snapshot in force is the newest one, and counts if it has a wanted language.
+    let of_any_language = Filters { langs: Vec::new(), ..filters_here.clone() };
     let firsts = lives.iter().filter_map(|life| Some(life[*counting(life).first()?].time));
     let Some(first) = filters.since.or(firsts.min()) else { return Vec::new() };
     let last = filters.until.or(filters.as_of).unwrap_or(corpus_end);
@@ -78,7 +81,7 @@ pub fn timeline(
         let to = period_end.min(last);
         let (mut saying, mut all) = (BTreeSet::new(), BTreeSet::new());
         for (number, life) in lives.iter().enumerate() {
-            let mut looked_at = counting(life);
+            let mut looked_at = chosen(life, &of_any_language, corpus_end);
             if measure == Measure::Snapshots {
                 looked_at.retain(|&o| (from..=period_end).contains(&life[o].time));
             } else {
@@ -87,6 +90,7 @@ pub fn timeline(
                 looked_at = looked_at.pop().into_iter().collect();
                 looked_at.retain(|&o| oldest.is_none_or(|oldest| life[o].time >= oldest));
             }
+            looked_at.retain(|&o| has_lang(life[o], filters));
             for ordinal in looked_at {
                 count(
                     (life, &stays[number]),
@@ -141,7 +145,7 @@ fn count(
 }
 
 /// For each value of `by`, the numbers of clauses, policies and companies. `by` is `company`,
-/// `type`, `section` or `year`.
+/// `type`, `section`, `lang` or `year`.
 pub fn facets(
     corpus: &Corpus,
     query: (&Q, Scope),
@@ -149,7 +153,8 @@ pub fn facets(
     by: &str,
 ) -> BTreeMap<Option<String>, [usize; 3]> {
     let mut sets: BTreeMap<Option<String>, [BTreeSet<String>; 3]> = BTreeMap::new();
-    let (lives, end) = (lives_of(corpus), end(corpus));
+    let looked_at = looked_at(corpus, filters);
+    let (lives, end) = (lives_of(&looked_at), end(&looked_at));
     for found in search_in(corpus, query.0, query.1, filters).clauses {
         let policy = (found.company.clone(), found.policy_type.clone(), found.collection.clone());
         let life = &lives[&policy];
@@ -157,6 +162,13 @@ pub fn facets(
             "company" => [Some(found.company.clone())].into(),
             "type" => [Some(found.policy_type.clone())].into(),
             "section" => [found.section.last().cloned()].into(),
+            "lang" => {
+                let shown = life.iter().filter(|here| {
+                    here.time == found.newest
+                        && here.clauses.iter().any(|c| identity(c) == found.identity)
+                });
+                shown.map(|here| here.lang.map(str::to_owned)).collect()
+            }
             _ => chosen(life, filters, end)
                 .into_iter()
                 .map(|o| life[o])
@@ -220,7 +232,8 @@ pub fn lives(
     filters: &Filters,
     wording: &dyn Fn(Kind, Option<&str>, &str) -> Identity,
 ) -> BTreeMap<(String, String, Identity), Vec<Stand>> {
-    let all = lives_of(corpus);
+    let looked_at = looked_at(corpus, filters);
+    let all = lives_of(&looked_at);
     let mut lives = BTreeMap::new();
     for found in search_in(corpus, query, Scope::Clause, filters).clauses {
         let wanted = wording(found.kind, found.lead_in.as_deref(), &found.text);

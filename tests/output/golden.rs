@@ -172,6 +172,8 @@ struct Hit {
     section: Vec<String>,
     number: Option<String>,
     kind: Kind,
+    #[serde(default)]
+    is_furniture: Option<bool>,
     lead_in: Option<String>,
     text: String,
     highlights: Vec<(usize, usize)>,
@@ -215,6 +217,8 @@ struct Totals {
     companies: u64,
     snapshots: u64,
     groups: Option<u64>,
+    #[serde(default)]
+    furniture_left_out: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -240,6 +244,7 @@ struct ContextClause {
     text: String,
     number: Option<String>,
     kind: Kind,
+    is_furniture: bool,
     is_shown: bool,
 }
 
@@ -332,6 +337,7 @@ fn json_fits_its_schemas() {
             gone += u32::from(hit.gone_by.is_some());
             assert!(hit.lead_in.is_none() || matches!(hit.kind, Kind::Item | Kind::Row));
             assert!(hit.number.is_none() || hit.kind != Kind::Row);
+            assert_eq!(hit.is_furniture, None);
             assert!(hit.first_seen <= hit.archive_date && hit.archive_date <= hit.last_seen);
             assert!(hit.gone_by.is_none_or(|gone| gone >= hit.last_seen));
             assert!(
@@ -450,8 +456,8 @@ fn a_shown_clause_is_the_hit_in_its_section() {
         assert_eq!(clause, found, "{query}");
         let own: Vec<_> = shown.context.iter().filter(|clause| clause.is_shown).collect();
         assert_eq!(
-            (own.len(), &own[0].text, &own[0].kind, &own[0].number),
-            (1, &shown.clause.text, &shown.clause.kind, &shown.clause.number),
+            (own.len(), own[0].is_furniture, &own[0].text, &own[0].kind, &own[0].number),
+            (1, false, &shown.clause.text, &shown.clause.kind, &shown.clause.number),
             "{query}"
         );
         let human = sample(["show", &shown.clause.id]);

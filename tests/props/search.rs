@@ -399,12 +399,14 @@ fn names_with_special_letters_are_names() {
         time: 1_400_000_000,
         order: 0,
         is_technical: false,
+        lang: None,
         clauses: vec![model::Clause {
             kind: model::Kind::Paragraph,
             section: Vec::new(),
             lead_in: None,
             links: Vec::new(),
             text: "We sell what we know of you to nobody at all.".to_owned(),
+            is_furniture: false,
         }],
     };
     let names = [

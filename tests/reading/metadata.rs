@@ -13,7 +13,7 @@ const ENGLISH: &str = "We do not sell your data, and we do not share it with oth
     agree to that. \
                        You have the right to ask for a copy at any time.\n";
 
-fptest!(a_clause_has_the_language_of_most_of_its_snapshots, |fx: Fixture| {
+fptest!(a_hit_has_the_language_of_the_snapshot_that_is_shown, |fx: Fixture| {
     fx.policy("acme.example", "2001-01-01", &format!("# Acme\n\n{ENGLISH}"));
     fx.policy("acme.example", "2002-01-01", &format!("# Acme\n\n{GERMAN}"));
     fx.policy("acme.example", "2003-01-01", &format!("# Acme\n\n{GERMAN}\nNeu.\n"));
@@ -29,7 +29,7 @@ fptest!(a_clause_has_the_language_of_most_of_its_snapshots, |fx: Fixture| {
     assert_eq!(
         lang("company:acme* AND acme"),
         [json!("de")],
-        "a heading of three snapshots, two of them German"
+        "a heading of three snapshots, the newest of them German"
     );
     assert_eq!(lang("12345"), [json!(null)]);
     let count = |args: &[&str], number: &str| {
@@ -37,9 +37,31 @@ fptest!(a_clause_has_the_language_of_most_of_its_snapshots, |fx: Fixture| {
         fx.run(args).stdout_is(&format!("{number}\n"));
     };
     count(&["company:*", "--lang", "de"], "3");
-    count(&["company:*", "--lang", "EN"], "3");
+    count(&["company:*", "--lang", "EN"], "4");
     count(&["company:*", "--lang", "en", "--lang", "deu"], "6");
     count(&["your data", "--lang", "fr"], "0");
+    count(&["acme", "--lang", "en", "--latest"], "0");
+    count(&["acme", "--lang", "en", "--as-of", "2001"], "1");
+    let english = fx.run(["search", "acme", "--lang", "en", "--format", "jsonl"]).json_lines();
+    let shown: Vec<_> = english.iter().map(|hit| (&hit["archive_date"], &hit["lang"])).collect();
+    assert_eq!(shown, [(&json!("2001-01-01"), &json!("en"))]);
+    let facets = |args: &[&str]| {
+        let args = [&["facets", "acme", "--by", "lang", "--format", "json"], args].concat();
+        let facets = fx.run(args).exits(0).json()["facets"].clone();
+        let values = facets.as_array().unwrap().iter();
+        values.map(|facet| facet["value"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(facets(&[]), [json!("de")]);
+    assert_eq!(facets(&["--until", "2001"]), [json!("en")]);
+    let silent = ["companies", "--not-saying", "your data", "--format", "json"];
+    let silent = |args: &[&str]| {
+        let list = fx.run([&silent, args].concat()).json()["companies"].clone();
+        let names = list.as_array().unwrap().iter();
+        names.map(|company| company["company"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(silent(&[]), [json!("clay.example")]);
+    assert_eq!(silent(&["--latest"]), [json!("acme.example"), json!("clay.example")]);
+    assert!(silent(&["--latest", "--lang", "en"]).is_empty(), "of English policies, each says it");
     fx.run(["search", "data", "--lang", "klingon"])
         .exits(2)
         .stderr_has("`klingon` is not a language that is detected");

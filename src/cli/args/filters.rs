@@ -27,7 +27,7 @@ pub struct FilterArgs {
     /// Only clauses of this kind (repeatable)
     #[arg(long, value_name = "KIND", value_parser = kind())]
     kind: Vec<ClauseKind>,
-    /// Only clauses in this language: two letters, such as en (repeatable)
+    /// Only snapshots in this language: two letters, such as en (repeatable)
     #[arg(long, value_name = "LANG")]
     lang: Vec<Lang>,
     /// Only snapshots with this metadata: full value or glob (repeatable, all must match)
@@ -72,6 +72,11 @@ pub struct FilterArgs {
     /// Ignore snapshots that the archive made for technical reasons of its own
     #[arg(long)]
     company_changes_only: bool,
+    /// Search menus, headers, footers, dialogs and hidden text too
+    ///
+    /// Such text around a policy is marked when it is indexed, and left out unless this is given.
+    #[arg(long)]
+    furniture: bool,
 }
 
 impl FilterArgs {
@@ -98,6 +103,7 @@ impl FilterArgs {
                 added_since: self.added_since,
                 removed_since: self.removed_since,
             },
+            furniture: self.furniture,
         })
     }
 

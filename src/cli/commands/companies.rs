@@ -21,7 +21,8 @@ newest texts do not contain QUERY.
 Examples:
   fineprint companies
   fineprint companies --saying sell or rent --latest
-  fineprint companies --not-saying 'opt out' --as-of 2018-05 --format csv")]
+  fineprint companies --not-saying 'opt out' --as-of 2018-05 --format csv
+  fineprint companies --not-saying sell or rent --latest --lang en")]
 pub struct CompaniesArgs {
     /// Only companies with a clause that matches this query
     #[arg(long, value_name = "QUERY", num_args = 1.., conflicts_with = "not_saying")]

@@ -19,7 +19,8 @@ Each date selects the newest snapshot on or before it. A clause counts as change
 removed and added, if at least half of its words stay the same. The numbers of clauses in a \
 sequence (1., 2.; (a), (b)), link targets, white space, Markdown marks, and the styles of quotes \
 and dashes are ignored. A heading with another number after its first word (Article 5) is \
-renumbered if the headings beside it continue the sequence.
+renumbered if the headings beside it continue the sequence. Menus, headers, footers and hidden \
+text are left out without --furniture.
 
 Marks of clauses: + added, - removed, > moved, ~ changed, = renumbered or another date stamp
 Marks of words in changed clauses: [-removed-], {+added+}
@@ -28,7 +29,8 @@ Exit status: 0 with differences, 1 without, 2 after an error.
 
 Examples:
   fineprint diff linden-bank.example 2009 2012
-  fineprint diff Airbnb --type 'Privacy Policy' 2018-05 2018-06 --format json")]
+  fineprint diff Airbnb --type 'Privacy Policy' 2018-05 2018-06 --format json
+  fineprint diff linden-bank.example 2009 2012 --furniture")]
 pub struct DiffArgs {
     /// The full name of the company
     #[arg(value_name = "COMPANY")]
@@ -42,6 +44,9 @@ pub struct DiffArgs {
     /// Which of the company's policies is compared.
     #[command(flatten)]
     policy: PolicyArgs,
+    /// Compare menus, headers, footers, dialogs and hidden text too
+    #[arg(long)]
+    furniture: bool,
     /// The format of the differences
     #[arg(long, value_enum, default_value_t)]
     format: DiffFormat,
@@ -71,7 +76,10 @@ pub fn run(args: &DiffArgs, global: &GlobalArgs) -> Result<Outcome> {
     let chosen = open(&args.index, global)?;
     let index = &chosen.index;
     let policy = index.policy(args.policy.choice(&args.company))?;
-    let (old, new) = (policy.at(args.from)?, policy.at(args.to)?);
+    let (mut old, mut new) = (policy.at(args.from)?, policy.at(args.to)?);
+    if !args.furniture {
+        (old, new) = (old.without_furniture(), new.without_furniture());
+    }
     let comparison = VersionComparison::new(&old, &new);
     let options = global.human_options();
     print(|out| match args.format {

@@ -9,7 +9,7 @@ use super::previous::Previous;
 use super::scan::{CorpusScan, ScannedCorpus};
 use crate::corpus::{CorpusExtent, CorpusNotice, SkipReason};
 use crate::error::{Error, Result};
-use crate::index::lookup::segment_column;
+use crate::index::open::segment_column;
 use crate::index::report::Tally;
 use crate::index::store::checksums::{self, Checksums};
 use crate::index::store::files::live_files;
@@ -200,6 +200,7 @@ fn index_counts(policies: &PolicyTable, sources: &SourceTable) -> IndexCounts {
         counts.text_bytes += policy.text_bytes;
         counts.bytes += policy.bytes;
         counts.occurrences += policy.occurrences;
+        counts.furniture += policy.furniture;
     }
     counts
 }

@@ -388,10 +388,12 @@ impl<'r> Reading<'r> {
     }
 }
 
-/// Counts the figures that only collapsing gives: occurrences, metadata keys and languages.
+/// Counts the figures that only collapsing gives: occurrences, furniture, metadata keys and
+/// languages.
 fn count_collapsed(sources: &mut PolicySources, policy: &CollapsedPolicy) {
     for snapshot in &policy.snapshots {
         sources.occurrences += snapshot.clauses.len() as u64;
+        sources.furniture += policy.furniture_in(snapshot);
         for key in metadata_keys(&snapshot.info.metadata) {
             *sources.metadata.entry(key).or_default() += 1;
         }

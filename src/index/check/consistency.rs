@@ -13,7 +13,7 @@ use tantivy::{DocAddress, DocId};
 use crate::collapse::{CollapsedPolicy, Collapser, DistinctClause};
 use crate::error::Result;
 use crate::index::open::OpenIndex;
-use crate::index::store::document::{checked_place_change, first_occurrence, run};
+use crate::index::store::document::{LangChange, checked_place_change, first_occurrence, run};
 use crate::index::store::manifest::IndexCounts;
 use crate::index::store::policies::PolicyEntry;
 use crate::index::store::sources::{PolicySources, SourceTable};
@@ -37,6 +37,7 @@ pub(super) fn check_policies(index: &OpenIndex, progress: &dyn Progress) -> Resu
         checked.0.snapshots += counts.snapshots;
         checked.0.clauses += counts.clauses;
         checked.0.occurrences += counts.occurrences;
+        checked.0.furniture += counts.furniture;
         checked.0.bytes += counts.bytes;
         checked.1.extend(problems);
         progress.advance(1);
@@ -57,6 +58,7 @@ fn wrong_counts(index: &OpenIndex, found: &IndexCounts) -> Vec<String> {
         ("snapshots", found.snapshots, counts.snapshots),
         ("clauses", found.clauses, counts.clauses),
         ("occurrences", found.occurrences, counts.occurrences),
+        ("occurrences of furniture", found.furniture, counts.furniture),
         ("bytes of text", found.bytes, counts.bytes),
     ];
     let wrong = numbers.iter().filter(|(_, found, counted)| found != counted);
@@ -78,6 +80,9 @@ fn check_policy(
     let snapshots = collapsed.snapshots.iter();
     if !snapshots.map(|snapshot| snapshot.info.time.seconds()).eq(index.times(policy)?) {
         problems.push("the times of its snapshots differ from its table of times".to_owned());
+    }
+    if LangChange::all(&collapsed.snapshots) != index.langs(policy)? {
+        problems.push("the languages of its snapshots differ from its table of them".to_owned());
     }
     if collapsed.clauses.len() != entry.clauses as usize
         || collapsed.snapshots.len() != entry.snapshots as usize
@@ -129,6 +134,7 @@ fn counts_of(policy: &CollapsedPolicy) -> IndexCounts {
         snapshots: policy.snapshots.len() as u64,
         clauses: policy.clauses.len() as u64,
         occurrences: policy.snapshots.iter().map(|snapshot| snapshot.clauses.len() as u64).sum(),
+        furniture: policy.snapshots.iter().map(|snapshot| policy.furniture_in(snapshot)).sum(),
         bytes: policy.snapshots.iter().map(|snapshot| snapshot.record.bytes).sum(),
         ..IndexCounts::default()
     }
@@ -157,7 +163,7 @@ impl ClauseColumns {
     fn are_of(&self, doc: DocId, clause: &DistinctClause) -> bool {
         let places = self.places.values_for_doc(doc);
         self.runs.values_for_doc(doc).map(run).eq(clause.runs.iter().copied())
-            && places.map(|value| checked_place_change(value).map(|(change, _)| change)).eq(clause
+            && places.map(|value| checked_place_change(value).map(|place| place.change)).eq(clause
                 .places
                 .iter()
                 .copied()

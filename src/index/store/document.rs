@@ -201,13 +201,9 @@ pub(crate) fn documents(
     for (number, snapshots) in chunks.enumerate() {
         documents.push(chunk_document(fields, hash, number, snapshots)?);
     }
-    let languages = Languages::of(&policy.snapshots);
     for clause in &policy.clauses {
         let mut document = clause_document(fields, key, policy, clause);
         document.add_u64(fields.policy, hash);
-        if let Some(lang) = languages.of_clause(&clause.runs) {
-            document.add_u64(fields.lang, lang.number());
-        }
         if !clause.earlier.is_empty() {
             document.add_bytes(fields.earlier, &postcard::to_stdvec(&clause.earlier)?);
         }
@@ -229,6 +225,9 @@ fn policy_document(
         if snapshot.info.is_technical {
             document.add_u64(fields.technical, ordinal as u64);
         }
+    }
+    for change in LangChange::all(&policy.snapshots) {
+        document.add_u64(fields.langs, change.packed());
     }
     for heading in &policy.headings {
         document.add_text(fields.section, heading);
@@ -279,6 +278,9 @@ fn clause_document(
     for run in &clause.runs {
         document.add_u64(fields.runs, pack(run.start.get(), run.last.get()));
     }
+    if let Some(extent) = FurnitureExtent::of(policy, clause) {
+        document.add_u64(fields.furniture, extent as u64);
+    }
     for change in &clause.places {
         let place = &policy.places[change.place.index()];
         document.add_u64(fields.places, pack_place(*change, place.kind, place.is_furniture));
@@ -286,41 +288,65 @@ fn clause_document(
     document
 }
 
-/// The languages of a policy's snapshots.
-enum Languages {
-    /// All snapshots have the same language, or none has one. Nearly all policies are like this.
-    One(Option<Lang>),
-    /// The language of each snapshot, by ordinal.
-    Several(Vec<Option<Lang>>),
+/// At which of its places a clause is furniture, if it is at any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FurnitureExtent {
+    /// At some.
+    Part,
+    /// At all.
+    Whole,
 }
 
-impl Languages {
-    fn of(snapshots: &[CollapsedSnapshot]) -> Self {
-        let langs: Vec<Option<Lang>> = snapshots.iter().map(|snapshot| snapshot.lang).collect();
-        match langs.first() {
-            None => Self::One(None),
-            Some(first) if langs.iter().all(|lang| lang == first) => Self::One(*first),
-            Some(_) => Self::Several(langs),
+impl FurnitureExtent {
+    /// The extent of a clause of a policy; `None` if it is furniture nowhere.
+    fn of(policy: &CollapsedPolicy, clause: &DistinctClause) -> Option<Self> {
+        let mut places = clause.places.iter();
+        let is_furniture = |change: &PlaceChange| policy.places[change.place.index()].is_furniture;
+        match (places.clone().any(is_furniture), places.all(is_furniture)) {
+            (false, _) => None,
+            (true, false) => Some(Self::Part),
+            (true, true) => Some(Self::Whole),
         }
     }
 
-    /// The language of most snapshots in which a clause occurs. Snapshots without a language do not
-    /// count; of languages in equally many snapshots, this is the one that occurs last.
-    fn of_clause(&self, runs: &[OrdinalRun]) -> Option<Lang> {
-        let langs = match self {
-            Self::One(lang) => return *lang,
-            Self::Several(langs) => langs,
-        };
-        // For each language, the number of snapshots and the ordinal of the last one.
-        let mut counts: Vec<(u32, Ordinal, Lang)> = Vec::new();
-        for ordinal in runs.iter().flat_map(|run| run.ordinals()) {
-            let Some(lang) = langs.get(ordinal.index()).copied().flatten() else { continue };
-            match counts.iter_mut().find(|(.., known)| *known == lang) {
-                Some(count) => (count.0, count.1) = (count.0 + 1, ordinal),
-                None => counts.push((1, ordinal, lang)),
+    /// The extent with this value in the column `furniture`.
+    pub fn of_number(number: u64) -> Self {
+        if number == Self::Whole as u64 { Self::Whole } else { Self::Part }
+    }
+}
+
+/// The language of the snapshots of a policy from an ordinal on, until the next change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LangChange {
+    /// The first ordinal.
+    pub ordinal: Ordinal,
+    /// The language; `None` where it could not be told.
+    pub lang: Option<Lang>,
+}
+
+impl LangChange {
+    /// The changes of these snapshots, which are by ordinal. Nearly all policies have one.
+    pub fn all(snapshots: &[CollapsedSnapshot]) -> Vec<Self> {
+        let mut changes: Vec<Self> = Vec::new();
+        for (ordinal, snapshot) in snapshots.iter().enumerate() {
+            if changes.last().is_none_or(|last| last.lang != snapshot.lang) {
+                let ordinal = Ordinal::from_index(ordinal);
+                changes.push(Self { ordinal, lang: snapshot.lang });
             }
         }
-        counts.into_iter().max().map(|(.., lang)| lang)
+        changes
+    }
+
+    /// Its value in the column `langs`.
+    fn packed(self) -> u64 {
+        pack(self.ordinal.get(), self.lang.map_or(0, |lang| lang.number() as u32))
+    }
+
+    /// The change with this value in the column `langs`.
+    pub fn unpacked(value: u64) -> Self {
+        let (ordinal, number) = unpack(value);
+        let lang = (number > 0).then(|| Lang::of_number(u64::from(number)));
+        Self { ordinal: Ordinal::new(ordinal), lang }
     }
 }
 
@@ -365,22 +391,34 @@ pub(crate) fn run(value: u64) -> OrdinalRun {
     OrdinalRun { start: Ordinal::new(start), last: Ordinal::new(last) }
 }
 
-/// A change of places and the kind of the clause there, from a value of the column `places`.
-/// `None`: no kind has the number in this value.
-pub(crate) fn checked_place_change(value: u64) -> Option<(PlaceChange, ClauseKind)> {
-    let (ordinal, low) = unpack(value);
-    let kind = ClauseKind::ALL.get((low & 7) as usize)?;
-    let (ordinal, place) = (Ordinal::new(ordinal), PlaceNumber::new(low >> PLACE_SHIFT));
-    Some((PlaceChange { ordinal, place }, *kind))
+/// A change of places as the column `places` has it: with what the clause is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StoredPlace {
+    /// The change.
+    pub change: PlaceChange,
+    /// The kind of the clause there.
+    pub kind: ClauseKind,
+    /// Whether it is furniture there.
+    pub is_furniture: bool,
 }
 
-/// A change of places and the kind of the clause there, from a value of the column `places`.
+/// A change of places, from a value of the column `places`. `None`: no kind has the number in this
+/// value.
+pub(crate) fn checked_place_change(value: u64) -> Option<StoredPlace> {
+    let (ordinal, low) = unpack(value);
+    let kind = *ClauseKind::ALL.get((low & 7) as usize)?;
+    let (ordinal, place) = (Ordinal::new(ordinal), PlaceNumber::new(low >> PLACE_SHIFT));
+    let is_furniture = low & FURNITURE_BIT != 0;
+    Some(StoredPlace { change: PlaceChange { ordinal, place }, kind, is_furniture })
+}
+
+/// A change of places, from a value of the column `places`.
 ///
 /// # Panics
 ///
 /// No kind has the number in this value. Only a damaged file contains one, and the public functions
 /// that read an index turn the panic into [`Error::Damaged`](crate::Error::Damaged).
-pub(crate) fn place_change(value: u64) -> (PlaceChange, ClauseKind) {
+pub(crate) fn place_change(value: u64) -> StoredPlace {
     checked_place_change(value).expect("the column `places` contains kinds that exist")
 }
 
@@ -439,6 +477,24 @@ mod tests {
     }
 
     #[test]
+    fn languages_are_kept_as_changes() {
+        let [english, german] = ["en", "de"].map(|code| code.parse::<Lang>().ok());
+        assert!(english.is_some() && german.is_some());
+        for lang in [None, english, german] {
+            let change = LangChange { ordinal: Ordinal::new(7), lang };
+            assert_eq!(LangChange::unpacked(change.packed()), change);
+        }
+        let mut snapshots = CollapsedPolicy::of_texts(&["A.", "B.", "C.", "D."]).snapshots;
+        for (snapshot, lang) in snapshots.iter_mut().zip([english, english, None, german]) {
+            snapshot.lang = lang;
+        }
+        let changes = LangChange::all(&snapshots);
+        let told: Vec<_> =
+            changes.iter().map(|change| (change.ordinal.get(), change.lang)).collect();
+        assert_eq!(told, [(0, english), (2, None), (3, german)]);
+    }
+
+    #[test]
     fn an_unknown_kind_is_no_place() {
         assert_eq!(checked_place_change(pack(7, 123 << PLACE_SHIFT | 5)), None);
     }
@@ -449,8 +505,7 @@ mod tests {
             let change = PlaceChange { ordinal: Ordinal::new(7), place: PlaceNumber::new(123_456) };
             for is_furniture in [false, true] {
                 let value = pack_place(change, kind, is_furniture);
-                assert_eq!(place_change(value), (change, kind));
-                assert_eq!(value as u32 & FURNITURE_BIT != 0, is_furniture);
+                assert_eq!(place_change(value), StoredPlace { change, kind, is_furniture });
             }
         }
     }

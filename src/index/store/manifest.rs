@@ -111,6 +111,8 @@ pub struct IndexCounts {
     pub clauses: u64,
     /// Occurrences: clauses, counted in every snapshot that contains them.
     pub occurrences: u64,
+    /// Occurrences that are furniture: text around a policy.
+    pub furniture: u64,
     /// Bytes of the decoded texts of all snapshots.
     pub bytes: u64,
     /// Bytes of the distinct texts.

@@ -67,16 +67,17 @@ pub(crate) struct Fields {
     pub link: Field,
     pub lead_in: Field,
     pub earlier: Field,
-    pub lang: Field,
     pub policy: Field,
     pub clause_id: Field,
     pub text_key: Field,
     pub order: Field,
     pub runs: Field,
     pub places: Field,
+    pub furniture: Field,
     pub policy_tables: Field,
     pub times: Field,
     pub technical: Field,
+    pub langs: Field,
     pub chunk: Field,
     pub tables: Field,
     pub clauses: Field,
@@ -95,16 +96,17 @@ impl Fields {
             link: schema.get_field("link")?,
             lead_in: schema.get_field("lead_in")?,
             earlier: schema.get_field("earlier")?,
-            lang: schema.get_field("lang")?,
             policy: schema.get_field("policy")?,
             clause_id: schema.get_field("clause_id")?,
             text_key: schema.get_field("text_key")?,
             order: schema.get_field("order")?,
             runs: schema.get_field("runs")?,
             places: schema.get_field("places")?,
+            furniture: schema.get_field("furniture")?,
             policy_tables: schema.get_field("policy_tables")?,
             times: schema.get_field("times")?,
             technical: schema.get_field("technical")?,
+            langs: schema.get_field("langs")?,
             chunk: schema.get_field("chunk")?,
             tables: schema.get_field("tables")?,
             clauses: schema.get_field("clauses")?,
@@ -211,7 +213,7 @@ mod tests {
     fn the_description_is_the_schema() {
         assert_eq!(format_version(), 4);
         let schema = schema();
-        assert_eq!(schema.num_fields(), 18);
+        assert_eq!(schema.num_fields(), 19);
         assert!(Fields::of(&schema).is_ok());
     }
 }

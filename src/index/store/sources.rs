@@ -38,6 +38,8 @@ pub(crate) struct PolicySources {
     pub bytes: u64,
     /// Occurrences: clauses, counted in every snapshot that contains them.
     pub occurrences: u64,
+    /// Occurrences that are furniture.
+    pub furniture: u64,
     /// The archive times of the oldest and the newest snapshot, in seconds since 1970 UTC.
     pub span: (i64, i64),
 }

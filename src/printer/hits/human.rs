@@ -51,7 +51,8 @@ pub(super) fn write_hit(
 fn write_head(out: &mut impl Write, hit: &Hit, pen: Pen) -> io::Result<()> {
     let policy = pen.policy(&hit.company, &hit.policy_type);
     let date = pen.draw(DATE, &hit.archive_time.date());
-    writeln!(out, "{policy}  {date}  {}", pen.draw(DIM, &hit.id.to_string()))?;
+    let furniture = if hit.is_furniture == Some(true) { "  furniture" } else { "" };
+    writeln!(out, "{policy}  {date}  {}", pen.draw(DIM, &format!("{}{furniture}", hit.id)))?;
     if !hit.section.is_empty() {
         writeln!(out, "{INDENT}{}", pen.draw(DIM, &hit.section.join(" > ")))?;
     }

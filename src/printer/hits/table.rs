@@ -37,7 +37,7 @@ const fn field(name: &'static str, cell: fn(&Hit) -> String) -> TableField {
 /// All columns, in the order of the fields of a hit.
 ///
 /// The source of a hit has columns for its parts, and a column for all of them on request.
-const FIELDS: [TableField; 33] = [
+const FIELDS: [TableField; 34] = [
     field("rank", |hit| hit.rank.to_string()),
     field("score", |hit| cell(hit.score.map(|score| format!("{score:.4}")))),
     field("id", |hit| hit.id.to_string()),
@@ -67,6 +67,7 @@ const FIELDS: [TableField; 33] = [
     field("source.line", |hit| cell(hit.source.line)),
     field("same_text_companies", |hit| hit.same_text_companies.to_string()),
     field("group_size", |hit| cell(hit.group_size)),
+    field("is_furniture", |hit| cell(hit.is_furniture)),
     field("source", |hit| hit.source.place()),
     field("context_before", |hit| texts(hit.context.iter().flat_map(|context| &context.before))),
     field("context_after", |hit| texts(hit.context.iter().flat_map(|context| &context.after))),
@@ -74,7 +75,7 @@ const FIELDS: [TableField; 33] = [
 ];
 
 /// The number of columns without a choice; the others are there only on request.
-const DEFAULT_FIELDS: usize = FIELDS.len() - 4;
+const DEFAULT_FIELDS: usize = FIELDS.len() - 5;
 
 /// The least similarity at which an unknown name gets a suggestion: Damerau-Levenshtein distance
 /// over the longer length, subtracted from 1.
@@ -168,12 +169,16 @@ pub(super) fn write_totals(
     totals: &Totals,
     options: &TableOptions,
 ) -> io::Result<()> {
-    let Totals { clauses, policies, companies, snapshots, groups } = *totals;
+    let Totals { clauses, policies, companies, snapshots, groups, furniture_left_out } = *totals;
     let mut names = vec!["clauses", "policies", "companies", "snapshots"];
     let mut numbers = vec![clauses, policies, companies, snapshots];
     if let Some(groups) = groups {
         names.push("groups");
         numbers.push(groups);
+    }
+    if furniture_left_out > 0 {
+        names.push("furniture_left_out");
+        numbers.push(furniture_left_out);
     }
     write_row(out, options.separator, names.into_iter().map(str::to_owned))?;
     write_row(out, options.separator, numbers.iter().map(u64::to_string))

@@ -3,7 +3,8 @@
 //! Headings get marks for their depth, items, rows and quotes the marks of their kind, and
 //! characters that Markdown would take for a mark are escaped. Items with a number such as `10.`
 //! are entries of an ordered list, and any other number is written in front of the text. An item
-//! is nested below another item if that one ends with its lead-in.
+//! is nested below another item if that one ends with its lead-in. A comment is before and after
+//! each stretch of furniture.
 
 use std::io::{self, Write};
 
@@ -23,8 +24,17 @@ pub fn print_markdown(out: &mut impl Write, version: &PolicyVersion) -> io::Resu
 /// The Markdown of clauses in reading order.
 pub(super) fn markdown(clauses: &[VersionClause]) -> String {
     let mut writer = MarkdownWriter { text: String::new(), before: None, items: Vec::new() };
-    for at in 0..clauses.len() {
-        writer.write(&clauses[at..]);
+    for stretch in clauses.chunk_by(|a, b| a.is_furniture == b.is_furniture) {
+        let is_furniture = stretch.first().is_some_and(|clause| clause.is_furniture);
+        if is_furniture {
+            writer.write_comment("furniture");
+        }
+        for at in 0..stretch.len() {
+            writer.write(&stretch[at..]);
+        }
+        if is_furniture {
+            writer.write_comment("end of furniture");
+        }
     }
     writer.text
 }
@@ -46,6 +56,14 @@ struct OpenItem<'c> {
 }
 
 impl<'c> MarkdownWriter<'c> {
+    /// Writes a comment, which belongs to no clause and ends every list.
+    fn write_comment(&mut self, comment: &str) {
+        let border = if self.text.is_empty() { "" } else { "\n" };
+        self.text.push_str(&format!("{border}<!-- {comment} -->\n\n"));
+        self.items.clear();
+        self.before = None;
+    }
+
     /// Writes the first of these clauses. The others decide whether a list or a table goes on.
     fn write(&mut self, clauses: &'c [VersionClause]) {
         let Some((clause, after)) = clauses.split_first() else { return };

@@ -28,7 +28,13 @@ pub fn print_version(
     let pen = Pen::new(options);
     write_head(out, version, pen)?;
     let mut before = None;
+    let mut in_furniture = false;
     for clause in &version.clauses {
+        if clause.is_furniture != in_furniture {
+            in_furniture = clause.is_furniture;
+            writeln!(out, "\n{}", pen.draw(DIM, furniture_mark(in_furniture)))?;
+            before = None;
+        }
         let is_entry = matches!(clause.kind, ClauseKind::Item | ClauseKind::Row);
         if !(is_entry && before == Some(clause.kind)) {
             writeln!(out)?;
@@ -36,7 +42,15 @@ pub fn print_version(
         before = Some(clause.kind);
         write_clause(out, clause, pen)?;
     }
+    if in_furniture {
+        writeln!(out, "\n{}", pen.draw(DIM, furniture_mark(false)))?;
+    }
     out.flush()
+}
+
+/// The line before or after a stretch of furniture.
+fn furniture_mark(begins: bool) -> &'static str {
+    if begins { "[furniture]" } else { "[end of furniture]" }
 }
 
 fn write_head(out: &mut impl Write, version: &PolicyVersion, pen: Pen) -> io::Result<()> {
@@ -51,7 +65,11 @@ fn write_head(out: &mut impl Write, version: &PolicyVersion, pen: Pen) -> io::Re
 
 fn write_clause(out: &mut impl Write, clause: &VersionClause, pen: Pen) -> io::Result<()> {
     let mark = clause_mark(clause.number.as_deref(), clause.kind);
-    let style = if clause.kind == ClauseKind::Heading { BOLD } else { PLAIN };
+    let style = match clause.kind {
+        _ if clause.is_furniture => DIM,
+        ClauseKind::Heading => BOLD,
+        _ => PLAIN,
+    };
     for (i, line) in pen.wrapped(&clause.text, mark.width()).iter().enumerate() {
         if i == 0 {
             writeln!(out, "{}{}", pen.draw(style, &mark), pen.draw(style, line))?;

@@ -7,10 +7,12 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use crate::error::{MetadataUse, Result};
+use crate::index::{LangChange, OpenIndex};
+use crate::lang::Lang;
 use crate::model::{ArchiveTime, Ordinal, PolicyKey, Rank, as_text};
 use crate::search::Searcher;
 use crate::search::hit::Totals;
-use crate::search::matching::{Columns, Match};
+use crate::search::matching::Match;
 use crate::search::request::Select;
 use crate::search::select::{check_key, metadata_of};
 use crate::search::totals::MatchCounter;
@@ -29,7 +31,7 @@ pub enum FacetField {
     Year,
     /// The innermost heading above the clause, at the place that a search shows.
     Section,
-    /// The language.
+    /// The language of the newest selected snapshot that contains the match, which a search shows.
     Lang,
     /// The values of this metadata key in the selected snapshots that contain the match. A clause
     /// counts for each of them.
@@ -118,8 +120,9 @@ impl Searcher {
         let mut clauses = self.clause_reader();
         let mut totals = MatchCounter::default();
         let mut values = ValueCounter::default();
+        let mut langs = SnapshotLangs::default();
         let wants_times = *by == FacetField::Year;
-        self.each_match(select, wants_times, &mut |segment, found| {
+        let left_out = self.each_match(select, wants_times, &mut |segment, found| {
             totals.count(index, found);
             let company = index.policies().company(found.rank);
             let of_match = match by {
@@ -127,7 +130,11 @@ impl Searcher {
                     let location = clauses.location(segment, found)?;
                     vec![clauses.section(&location)?.pop()]
                 }
-                _ => self.values(by, &self.columns()[segment as usize], found)?,
+                FacetField::Lang => {
+                    let lang = langs.of(index, found.rank, found.newest())?;
+                    vec![lang.map(|lang| lang.to_string())]
+                }
+                _ => self.values(by, found)?,
             };
             for value in of_match {
                 values.count(value, found.rank, company);
@@ -137,29 +144,20 @@ impl Searcher {
         Ok(Facets {
             query: select.query_text().to_owned(),
             by: by.clone(),
-            totals: totals.totals(),
+            totals: totals.totals(left_out),
             facets: values.into_facets(by),
         })
     }
 
-    /// Returns the values of a match, each once. Sections are read elsewhere.
-    fn values(
-        &self,
-        by: &FacetField,
-        columns: &Columns,
-        found: &Match<'_>,
-    ) -> Result<Vec<Option<String>>> {
+    /// Returns the values of a match, each once. Sections and languages are read elsewhere.
+    fn values(&self, by: &FacetField, found: &Match<'_>) -> Result<Vec<Option<String>>> {
         Ok(match by {
             FacetField::Company => vec![Some(self.policy_key(found.rank)?.company.clone())],
             FacetField::Type => vec![Some(self.policy_key(found.rank)?.policy_type.clone())],
             FacetField::Collection => vec![Some(self.policy_key(found.rank)?.collection.clone())],
-            FacetField::Lang => {
-                let lang = columns.lang(found.doc);
-                vec![lang.map(|lang| lang.to_string())]
-            }
             FacetField::Year => self.years(found)?.into_iter().map(Some).collect(),
             FacetField::Metadata(key) => self.metadata(key, found)?,
-            FacetField::Section => Vec::new(),
+            FacetField::Section | FacetField::Lang => Vec::new(),
         })
     }
 
@@ -197,6 +195,27 @@ impl Searcher {
             all.extend(values.into_iter().map(Some));
         }
         Ok(all.into_iter().collect())
+    }
+}
+
+/// The languages of the snapshots of the policy at hand: the matches of a policy come together.
+#[derive(Default)]
+struct SnapshotLangs {
+    rank: Option<Rank>,
+    changes: Vec<LangChange>,
+}
+
+impl SnapshotLangs {
+    /// The language of a snapshot of the policy with this rank.
+    fn of(&mut self, index: &OpenIndex, rank: Rank, ordinal: Ordinal) -> Result<Option<Lang>> {
+        if self.rank != Some(rank) {
+            let entry = index.policies().get(rank);
+            let entry = entry.ok_or_else(|| index.damaged("an unknown policy"))?;
+            self.changes = index.langs(index.policy_address(entry.hash)?)?;
+            self.rank = Some(rank);
+        }
+        let later = self.changes.partition_point(|change| change.ordinal <= ordinal);
+        Ok(later.checked_sub(1).and_then(|at| self.changes[at].lang))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use tantivy::{DocId, TERMINATED};
 
-use super::columns::{PlaceAndKind, intersect, place_ranges};
+use super::columns::{intersect, place_ranges};
 use super::context::{Decision, Match, OnMatch, SearchContext};
 use super::cursors::PatternCursor;
 use super::evaluate::{LeafFacts, MatchedPattern, is_true, matched};
@@ -13,6 +13,7 @@ use super::policy_state::PolicyState;
 use super::segment_walk::SegmentWalk;
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
+use crate::index::{FurnitureExtent, StoredPlace};
 use crate::model::PlaceNumber;
 use crate::search::plan::Plan;
 
@@ -32,11 +33,23 @@ struct ClauseState {
     /// The selected snapshots in which it matches.
     matching: Vec<OrdinalRun>,
     /// Its places over its ordinals.
-    places: Vec<PlaceAndKind>,
+    places: Vec<StoredPlace>,
+    /// Whether the places at which it is furniture do not count.
+    leaves_out_furniture: bool,
     /// The place at which it is shown; `None` if every place matches.
     place: Option<PlaceNumber>,
     /// The patterns that are part of the match.
     matched: Vec<MatchedPattern>,
+}
+
+/// What is decided about a candidate.
+enum Verdict {
+    /// It does not match.
+    NoHit,
+    /// It matches.
+    Hit,
+    /// It matches at places only where it is furniture, which is left out.
+    Furniture,
 }
 
 impl<'s> ClauseWalk<'s> {
@@ -45,21 +58,27 @@ impl<'s> ClauseWalk<'s> {
         Self { segment, clause: ClauseState::default() }
     }
 
-    /// Calls `found` for every match, in document order.
+    /// Calls `found` for every match, in document order. Returns how many clauses match as
+    /// furniture only, which was left out.
     ///
     /// # Errors
     ///
     /// A damaged index, or what `found` returns.
-    pub fn run(&mut self, found: &mut OnMatch<'_>) -> Result<()> {
+    pub fn run(&mut self, found: &mut OnMatch<'_>) -> Result<u64> {
         let plan = self.segment.context.plan;
+        let mut left_out = 0;
         let mut doc = self.segment.cursors.candidate_of_all(plan.operands(), 0);
         while doc != TERMINATED {
-            if self.segment.is_alive(doc) && self.decide(doc)? {
-                found(&self.found(doc))?;
+            if self.segment.is_alive(doc) {
+                match self.decide(doc)? {
+                    Verdict::Hit => found(&self.found(doc))?,
+                    Verdict::Furniture => left_out += 1,
+                    Verdict::NoHit => {}
+                }
             }
             doc = self.segment.cursors.candidate_of_all(plan.operands(), doc + 1);
         }
-        Ok(())
+        Ok(left_out)
     }
 
     fn found(&self, doc: DocId) -> Match<'_> {
@@ -74,53 +93,78 @@ impl<'s> ClauseWalk<'s> {
     }
 
     /// Whether the clause matches; if so, the clause at hand holds the decision.
-    fn decide(&mut self, doc: DocId) -> Result<bool> {
+    fn decide(&mut self, doc: DocId) -> Result<Verdict> {
         let SearchContext { plan, conditions, .. } = self.segment.context;
         let is_placeless = plan.place_patterns.is_empty() && conditions.has_every_kind();
         // Most candidates fail because their words do not follow each other: that is judged before
         // anything else is read of them.
         let is_text_alone = is_placeless && plan.policy_sets.is_empty();
         if is_text_alone && !self.judge(doc, None)? {
-            return Ok(false);
+            return Ok(Verdict::NoHit);
         }
-        if !self.passes_filters(doc)? {
-            return Ok(false);
+        if !self.enter_policy(doc)? {
+            return Ok(Verdict::NoHit);
         }
-        self.clause.matching.clear();
-        if !is_placeless {
-            self.decide_places(doc)?;
-        } else if is_text_alone || self.judge(doc, None)? {
-            self.clause.place = None;
-            for selected in &self.segment.policy.selected {
-                intersect(&self.clause.runs, selected, &mut self.clause.matching);
+        let columns = self.segment.columns;
+        let extent = match conditions.with_furniture {
+            true => None,
+            false => columns.furniture(doc),
+        };
+        if extent == Some(FurnitureExtent::Part) {
+            self.clause.runs = columns.runs_without_furniture(doc);
+            self.clause.leaves_out_furniture = true;
+            let is_hit = self.has_life() && self.decide_places(doc)?;
+            self.clause.leaves_out_furniture = false;
+            if is_hit {
+                return Ok(Verdict::Hit);
             }
         }
-        Ok(!self.clause.matching.is_empty())
+        self.clause.runs.clear();
+        self.clause.runs.extend(columns.runs(doc));
+        let is_hit = self.has_life()
+            && match is_placeless {
+                true => (is_text_alone || self.judge(doc, None)?) && self.decide_text(),
+                false => self.decide_places(doc)?,
+            };
+        Ok(match (is_hit, extent) {
+            (false, _) => Verdict::NoHit,
+            (true, None) => Verdict::Hit,
+            (true, Some(_)) => Verdict::Furniture,
+        })
     }
 
-    /// Whether the clause passes the filters that do not depend on its place. Reads its policy and
-    /// its runs.
-    fn passes_filters(&mut self, doc: DocId) -> Result<bool> {
-        let conditions = self.segment.context.conditions;
+    /// Makes the policy of the clause the one at hand. Returns whether it has selected snapshots.
+    fn enter_policy(&mut self, doc: DocId) -> Result<bool> {
         if !self.segment.policy.contains(doc) {
             // A document without a policy is not a clause.
             let Some(hash) = self.segment.columns.policy(doc) else { return Ok(false) };
             self.segment.policy.enter_for(self.segment.context, hash)?;
         }
-        if self.segment.policy.selected.is_empty()
-            || !conditions.has_lang(self.segment.columns, doc)
-        {
-            return Ok(false);
-        }
-        self.clause.runs.clear();
-        self.clause.runs.extend(self.segment.columns.runs(doc));
+        Ok(!self.segment.policy.selected.is_empty())
+    }
+
+    /// Whether the filters let the life of the clause at hand through.
+    fn has_life(&self) -> bool {
         let PolicyState { times, snapshots, .. } = &self.segment.policy;
-        Ok(conditions.life.lets_through(&self.clause.runs, times, *snapshots))
+        let life = self.segment.context.conditions.life;
+        life.lets_through(&self.clause.runs, times, *snapshots)
+    }
+
+    /// Finds the selected snapshots that contain the clause, which matches at every place. Returns
+    /// whether there is one.
+    fn decide_text(&mut self) -> bool {
+        self.clause.place = None;
+        self.clause.matching.clear();
+        for selected in &self.segment.policy.selected {
+            intersect(&self.clause.runs, selected, &mut self.clause.matching);
+        }
+        !self.clause.matching.is_empty()
     }
 
     /// Judges the clause in each range of snapshots over which its places stay the same, the newest
-    /// first. The first place that matches is the one that is shown.
-    fn decide_places(&mut self, doc: DocId) -> Result<()> {
+    /// first. The first place that matches is the one that is shown. Returns whether there is one.
+    fn decide_places(&mut self, doc: DocId) -> Result<bool> {
+        self.clause.matching.clear();
         // Taken and put back, since judging needs the rest of the walk.
         let mut places = std::mem::take(&mut self.clause.places);
         places.clear();
@@ -152,16 +196,18 @@ impl<'s> ClauseWalk<'s> {
         self.segment.policy.selected = selected;
         self.clause.places = places;
         self.clause.matching.sort_by_key(|run| run.start);
-        Ok(())
+        Ok(!self.clause.matching.is_empty())
     }
 
     /// The first of these places at which the query is true.
-    fn first_true(&mut self, doc: DocId, places: &[PlaceAndKind]) -> Result<Option<PlaceNumber>> {
-        for &(change, kind) in places {
-            if self.segment.context.conditions.has_kind(kind)
-                && self.judge(doc, Some(change.place))?
+    fn first_true(&mut self, doc: DocId, places: &[StoredPlace]) -> Result<Option<PlaceNumber>> {
+        for place in places {
+            let is_left_out = self.clause.leaves_out_furniture && place.is_furniture;
+            if !is_left_out
+                && self.segment.context.conditions.has_kind(place.kind)
+                && self.judge(doc, Some(place.change.place))?
             {
-                return Ok(Some(change.place));
+                return Ok(Some(place.change.place));
             }
         }
         Ok(None)

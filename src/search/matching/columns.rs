@@ -5,10 +5,9 @@ use std::ops::Range;
 use tantivy::columnar::Column;
 use tantivy::{DocId, SegmentReader};
 
-use crate::collapse::{OrdinalRun, PlaceChange};
+use crate::collapse::OrdinalRun;
 use crate::error::Result;
-use crate::index::{OpenIndex, first_ordinal, place_change, run};
-use crate::lang::Lang;
+use crate::index::{FurnitureExtent, OpenIndex, StoredPlace, first_ordinal, place_change, run};
 use crate::model::{ClauseKind, Ordinal, PlaceNumber};
 
 /// The columns of a segment that searches read. Documents that are not clauses have no values.
@@ -16,13 +15,10 @@ pub(crate) struct Columns {
     policy: Column<u64>,
     runs: Column<u64>,
     places: Column<u64>,
+    furniture: Column<u64>,
     order: Column<u64>,
     text_key: Column<u64>,
-    lang: Column<u64>,
 }
-
-/// A place of a clause: since which ordinal, and the kind of the clause there.
-pub(crate) type PlaceAndKind = (PlaceChange, ClauseKind);
 
 impl Columns {
     /// Opens the columns of `segment`.
@@ -35,9 +31,9 @@ impl Columns {
             policy: index.column(segment, "policy")?,
             runs: index.column(segment, "runs")?,
             places: index.column(segment, "places")?,
+            furniture: index.column(segment, "furniture")?,
             order: index.column(segment, "order")?,
             text_key: index.column(segment, "text_key")?,
-            lang: index.column(segment, "lang")?,
         })
     }
 
@@ -51,14 +47,37 @@ impl Columns {
         self.runs.values_for_doc(doc).map(run)
     }
 
+    /// The runs of snapshots in which a clause occurs at a place where it is no furniture,
+    /// ascending.
+    pub fn runs_without_furniture(&self, doc: DocId) -> Vec<OrdinalRun> {
+        let runs: Vec<OrdinalRun> = self.runs(doc).collect();
+        if self.furniture(doc).is_none() {
+            return runs;
+        }
+        let places: Vec<StoredPlace> = self.places(doc).collect();
+        let mut visible = Vec::new();
+        for range in place_ranges(&places) {
+            if range.places.iter().any(|place| !place.is_furniture) {
+                intersect(&runs, &range.ordinals, &mut visible);
+            }
+        }
+        visible.sort_by_key(|run| run.start);
+        visible
+    }
+
+    /// At which of its places a clause is furniture; `None` if it is nowhere.
+    pub fn furniture(&self, doc: DocId) -> Option<FurnitureExtent> {
+        self.furniture.first(doc).map(FurnitureExtent::of_number)
+    }
+
     /// The places of a clause, ascending by their first ordinal.
-    pub fn places(&self, doc: DocId) -> impl Iterator<Item = PlaceAndKind> + '_ {
+    pub fn places(&self, doc: DocId) -> impl Iterator<Item = StoredPlace> + '_ {
         self.places.values_for_doc(doc).map(place_change)
     }
 
     /// The kind of a clause where it first occurred.
     pub fn first_kind(&self, doc: DocId) -> Option<ClauseKind> {
-        self.places.first(doc).map(|value| place_change(value).1)
+        self.places.first(doc).map(|value| place_change(value).kind)
     }
 
     /// The ordinal of the first snapshot with a clause.
@@ -70,11 +89,6 @@ impl Columns {
     pub fn text_key(&self, doc: DocId) -> Option<u64> {
         self.text_key.first(doc)
     }
-
-    /// The language of a clause.
-    pub fn lang(&self, doc: DocId) -> Option<Lang> {
-        self.lang.first(doc).map(Lang::of_number)
-    }
 }
 
 /// A range of ordinals over which the places of a clause stay the same.
@@ -82,14 +96,14 @@ pub(super) struct PlaceRange<'c> {
     /// The ordinals.
     pub ordinals: Range<Ordinal>,
     /// The places of the clause there, in order.
-    pub places: &'c [PlaceAndKind],
+    pub places: &'c [StoredPlace],
 }
 
 /// Splits the places of a clause into ranges over which they stay the same; the newest range first.
-pub(super) fn place_ranges(changes: &[PlaceAndKind]) -> impl Iterator<Item = PlaceRange<'_>> {
-    let groups = changes.chunk_by(|(a, _), (b, _)| a.ordinal == b.ordinal).rev();
+pub(super) fn place_ranges(changes: &[StoredPlace]) -> impl Iterator<Item = PlaceRange<'_>> {
+    let groups = changes.chunk_by(|a, b| a.change.ordinal == b.change.ordinal).rev();
     groups.scan(Ordinal::new(u32::MAX), |until, places| {
-        let from = places[0].0.ordinal;
+        let from = places[0].change.ordinal;
         Some(PlaceRange { ordinals: from..std::mem::replace(until, from), places })
     })
 }
@@ -98,7 +112,8 @@ pub(super) fn place_ranges(changes: &[PlaceAndKind]) -> impl Iterator<Item = Pla
 pub(crate) fn first_place(columns: &Columns, doc: DocId, ordinal: Ordinal) -> Option<PlaceNumber> {
     let mut first = None;
     let mut since = None;
-    for (change, _) in columns.places(doc).take_while(|(change, _)| change.ordinal <= ordinal) {
+    let changes = columns.places(doc).map(|place| place.change);
+    for change in changes.take_while(|change| change.ordinal <= ordinal) {
         if since != Some(change.ordinal) {
             (since, first) = (Some(change.ordinal), Some(change.place));
         }
@@ -119,6 +134,7 @@ pub(super) fn intersect(runs: &[OrdinalRun], range: &Range<Ordinal>, out: &mut V
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collapse::PlaceChange;
 
     fn ordinals(range: Range<u32>) -> Range<Ordinal> {
         Ordinal::new(range.start)..Ordinal::new(range.end)
@@ -128,9 +144,10 @@ mod tests {
         OrdinalRun { start: Ordinal::new(start), last: Ordinal::new(last) }
     }
 
-    fn change(ordinal: u32, place: u32) -> PlaceAndKind {
+    fn change(ordinal: u32, place: u32) -> StoredPlace {
         let (ordinal, place) = (Ordinal::new(ordinal), PlaceNumber::new(place));
-        (PlaceChange { ordinal, place }, ClauseKind::Paragraph)
+        let change = PlaceChange { ordinal, place };
+        StoredPlace { change, kind: ClauseKind::Paragraph, is_furniture: false }
     }
 
     #[test]

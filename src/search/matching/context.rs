@@ -2,12 +2,10 @@
 
 use tantivy::DocId;
 
-use super::columns::Columns;
 use super::evaluate::MatchedPattern;
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
 use crate::index::OpenIndex;
-use crate::lang::Lang;
 use crate::model::{ClauseKind, Ordinal, PlaceNumber, Rank};
 use crate::search::plan::{PatternWords, Plan};
 use crate::search::policy_cache::PolicyCache;
@@ -21,7 +19,8 @@ pub(crate) struct Conditions<'c> {
     /// Conditions on the whole life of a clause.
     pub life: LifeFilter,
     kinds: &'c [ClauseKind],
-    langs: &'c [Lang],
+    /// Whether furniture may match.
+    pub with_furniture: bool,
     /// The unit that the query is judged on.
     pub scope: Scope,
     /// Whether matches come with archive times.
@@ -40,7 +39,7 @@ impl<'c> Conditions<'c> {
             snapshots: SnapshotSelection::new(index, filters)?,
             life: filters.life,
             kinds: &filters.kinds,
-            langs: &filters.langs,
+            with_furniture: filters.furniture,
             scope: select.scope,
             wants_times,
         })
@@ -59,11 +58,6 @@ impl<'c> Conditions<'c> {
     /// Whether clauses of all kinds are let through.
     pub fn has_every_kind(&self) -> bool {
         self.kinds.is_empty()
-    }
-
-    /// Whether clauses in this language are let through.
-    pub fn has_lang(&self, columns: &Columns, doc: DocId) -> bool {
-        self.langs.is_empty() || columns.lang(doc).is_some_and(|lang| self.langs.contains(&lang))
     }
 }
 

@@ -39,7 +39,7 @@ use super::request::Scope;
 use crate::error::Result;
 
 /// Calls `found` for every match of a segment, in document order. The matches of a policy follow
-/// each other.
+/// each other. Returns how many clauses match with furniture only, which was left out.
 ///
 /// # Errors
 ///
@@ -49,7 +49,7 @@ pub(crate) fn walk_segment(
     segment: SegmentOrdinal,
     columns: &Columns,
     found: &mut OnMatch<'_>,
-) -> Result<()> {
+) -> Result<u64> {
     let mut walk = segment_walk::SegmentWalk::new(context, segment, columns)?;
     match context.conditions.scope {
         Scope::Clause => clause_walk::ClauseWalk::new(walk).run(found),

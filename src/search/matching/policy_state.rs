@@ -40,6 +40,10 @@ pub(super) struct PolicyState {
     pub place_truth: PlaceTruth,
     /// The units of the policy, if the scope is not the clause.
     pub units: Units,
+    /// Whether a clause of it is furniture at any place. Known if the scope is not the clause.
+    pub has_furniture: bool,
+    /// Whether the places at which clauses are furniture do not count.
+    pub leaves_out_furniture: bool,
 }
 
 impl PolicyState {
@@ -93,6 +97,7 @@ impl PolicyState {
                 let tables = index.policy_tables(policy)?;
                 self.place_truth = PlaceTruth::new(plan, &tables);
                 self.units = Units::new(conditions.scope, &tables);
+                self.has_furniture = tables.places.iter().any(|place| place.is_furniture);
             }
         }
         let policy = PolicySnapshots { count: snapshots, address, times: &self.times };

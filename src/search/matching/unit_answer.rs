@@ -115,7 +115,7 @@ impl UnitTruth<'_> {
     }
 
     /// What the query says of the units. `occurring` are the patterns that occur in each clause.
-    pub fn answer(self, units: usize, occurring: PatternsByClause) -> UnitAnswer {
+    pub fn answer(self, units: usize, occurring: &PatternsByClause) -> UnitAnswer<'_> {
         let mut answer = UnitAnswer {
             occurring,
             patterns: vec![vec![FixedBitSet::new(); units]; self.patterns.len()],
@@ -128,7 +128,7 @@ impl UnitTruth<'_> {
         answer
     }
 
-    fn answer_unit(&self, unit: usize, answer: &mut UnitAnswer) {
+    fn answer_unit(&self, unit: usize, answer: &mut UnitAnswer<'_>) {
         let mut truth = self.of(&self.plan.query, unit);
         let (mut by_pattern, mut by_place) = (FixedBitSet::new(), FixedBitSet::new());
         self.matched(&self.plan.query, false, unit, &truth, &mut |leaf, ordinals| match leaf {
@@ -151,8 +151,8 @@ impl UnitTruth<'_> {
 }
 
 /// In which snapshots the clauses of each unit of one policy are hits, and why.
-pub(super) struct UnitAnswer {
-    occurring: PatternsByClause,
+pub(super) struct UnitAnswer<'p> {
+    occurring: &'p PatternsByClause,
     /// By pattern, where it is part of what makes the query true.
     patterns: Vec<OrdinalsByUnit>,
     /// By place pattern, where it is part of that and no pattern is.
@@ -161,7 +161,7 @@ pub(super) struct UnitAnswer {
     rest: OrdinalsByUnit,
 }
 
-impl UnitAnswer {
+impl UnitAnswer<'_> {
     /// The clauses of the policy that may be hits, in order.
     pub fn candidates(&self, clauses: Range<DocId>) -> Vec<DocId> {
         let mut others = self.rest.iter().chain(self.places.iter().flatten());
@@ -239,7 +239,7 @@ mod tests {
         };
         let count = |pattern| MatchedPattern { pattern, count: 1 };
         let occurring = HashMap::from([(7, vec![count(0)]), (8, vec![count(1)])]);
-        let answer = truth.answer(1, occurring);
+        let answer = truth.answer(1, &occurring);
         let (place, places) = (PlaceNumber::new(0), PlaceTruth::default());
         assert_eq!(answer.candidates(5..9), [7, 8]);
         assert_eq!(answer.ordinals(7, 0, place, &places).ones().collect::<Vec<_>>(), [0, 1]);

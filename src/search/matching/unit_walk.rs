@@ -1,12 +1,13 @@
 //! Walks the policies of a segment for a query about whole sections or snapshots, whose words may
 //! occur in different clauses.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use fixedbitset::FixedBitSet;
 use tantivy::{DocId, TERMINATED};
 
-use super::columns::{PlaceAndKind, place_ranges};
+use super::columns::place_ranges;
 use super::context::{Decision, Match, OnMatch, SearchContext};
 use super::evaluate::{LeafFacts, MatchedPattern, is_true};
 use super::policy_state::PolicyState;
@@ -15,17 +16,20 @@ use super::tokenized_text::contains;
 use super::unit_answer::{OrdinalsByUnit, PatternsByClause, UnitAnswer, UnitTruth};
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
-use crate::model::{ClauseKind, Ordinal, PlaceNumber};
+use crate::index::StoredPlace;
+use crate::model::{Ordinal, PlaceNumber};
 use crate::search::plan::{Operand, Plan};
 
 impl SegmentWalk<'_> {
     /// Calls `found` for every clause of a unit for which the query is true, in document order.
+    /// Returns how many clauses are hits with furniture only, which was left out.
     ///
     /// # Errors
     ///
     /// A damaged index, or what `found` returns.
-    pub fn run_units(&mut self, found: &mut OnMatch<'_>) -> Result<()> {
+    pub fn run_units(&mut self, found: &mut OnMatch<'_>) -> Result<u64> {
         let SearchContext { index, policies, .. } = self.context;
+        let mut left_out = 0;
         let mut doc = self.candidate(0);
         while doc != TERMINATED {
             // The documents of policies and of their snapshots belong to no policy here.
@@ -36,14 +40,37 @@ impl SegmentWalk<'_> {
             self.policy.enter(self.context, hash)?;
             let clauses = policies.clauses(index, hash, self.policy.rank)?;
             if !self.policy.selected.is_empty() {
-                let answer = self.answer(clauses.clone())?;
-                for doc in answer.candidates(clauses.clone()) {
-                    self.decide(doc, &answer, found)?;
-                }
+                left_out += self.run_policy(clauses.clone(), found)?;
             }
             doc = self.candidate(clauses.end.max(doc + 1));
         }
-        Ok(())
+        Ok(left_out)
+    }
+
+    /// The same for the policy at hand, whose clauses have these documents.
+    fn run_policy(&mut self, clauses: Range<DocId>, found: &mut OnMatch<'_>) -> Result<u64> {
+        let with_furniture = self.context.conditions.with_furniture;
+        self.policy.leaves_out_furniture = self.policy.has_furniture && !with_furniture;
+        // The cursors of the patterns only go forward.
+        let found_patterns = self.find_patterns(clauses.clone())?;
+        let answer = self.answer(clauses.clone(), &found_patterns);
+        let mut hits = HashSet::new();
+        for doc in answer.candidates(clauses.clone()) {
+            if self.decide(doc, &answer, found)? {
+                hits.insert(doc);
+            }
+        }
+        if !self.policy.leaves_out_furniture {
+            return Ok(0);
+        }
+        self.policy.leaves_out_furniture = false;
+        let answer = self.answer(clauses.clone(), &found_patterns);
+        let mut left_out = 0;
+        for doc in answer.candidates(clauses) {
+            let is_hit = self.decide(doc, &answer, &mut |_| Ok(()))?;
+            left_out += u64::from(is_hit && !hits.contains(&doc));
+        }
+        Ok(left_out)
     }
 
     /// The first document from `target` on whose policy may have a hit.
@@ -78,16 +105,40 @@ impl SegmentWalk<'_> {
         target
     }
 
-    /// Finds where the leaves of the query occur in the policy, and evaluates the query.
-    fn answer(&mut self, clauses: Range<DocId>) -> Result<UnitAnswer> {
+    /// Finds the clauses of the policy in which each pattern of the plan occurs.
+    fn find_patterns(&mut self, clauses: Range<DocId>) -> Result<PatternsByClause> {
+        let mut occurring = PatternsByClause::new();
+        for pattern in 0..self.context.plan.patterns.len() {
+            let mut doc = self.cursors.patterns[pattern].candidate(clauses.start);
+            while doc < clauses.end {
+                let count = self.cursors.patterns[pattern].count(doc)?;
+                if count > 0 {
+                    occurring.entry(doc).or_default().push(MatchedPattern { pattern, count });
+                }
+                doc = self.cursors.patterns[pattern].candidate(doc + 1);
+            }
+        }
+        Ok(occurring)
+    }
+
+    /// Finds in which units of the policy the leaves of the query occur, and evaluates the query.
+    fn answer<'p>(&self, clauses: Range<DocId>, occurring: &'p PatternsByClause) -> UnitAnswer<'p> {
         let plan = self.context.plan;
         let units = self.policy.units.len();
         let snapshots = self.policy.snapshots as usize;
         let nowhere = vec![FixedBitSet::with_capacity(snapshots); units];
-        let mut occurring = PatternsByClause::new();
         let mut patterns = vec![nowhere.clone(); plan.patterns.len()];
-        for (i, by_unit) in patterns.iter_mut().enumerate() {
-            self.find_pattern(i, clauses.clone(), by_unit, &mut occurring)?;
+        for (&doc, found) in occurring {
+            for matched in found {
+                self.mark(doc, &mut patterns[matched.pattern], |_| true);
+            }
+        }
+        for (pattern, by_unit) in plan.patterns.iter().zip(&mut patterns) {
+            for (heading, ordinals) in self.policy.units.headings().zip(by_unit.iter_mut()) {
+                if heading.is_some_and(|heading| contains(heading, pattern)) {
+                    ordinals.insert_range(..);
+                }
+            }
         }
         let mut places = vec![nowhere; self.policy.place_truth.len()];
         for (i, by_unit) in places.iter_mut().enumerate() {
@@ -99,33 +150,12 @@ impl SegmentWalk<'_> {
             }
         }
         let truth = UnitTruth { plan, snapshots, rank: self.policy.rank, patterns, places };
-        Ok(truth.answer(units, occurring))
+        truth.answer(units, occurring)
     }
 
-    /// Marks the units in which a pattern occurs: in one of their clauses, or in their heading.
-    fn find_pattern(
-        &mut self,
-        pattern: usize,
-        clauses: Range<DocId>,
-        by_unit: &mut OrdinalsByUnit,
-        occurring: &mut PatternsByClause,
-    ) -> Result<()> {
-        let mut doc = self.cursors.patterns[pattern].candidate(clauses.start);
-        while doc < clauses.end {
-            let count = self.cursors.patterns[pattern].count(doc)?;
-            if count > 0 {
-                occurring.entry(doc).or_default().push(MatchedPattern { pattern, count });
-                self.mark(doc, by_unit, |_| true);
-            }
-            doc = self.cursors.patterns[pattern].candidate(doc + 1);
-        }
-        let wanted = &self.context.plan.patterns[pattern];
-        for (heading, ordinals) in self.policy.units.headings().zip(by_unit.iter_mut()) {
-            if heading.is_some_and(|heading| contains(heading, wanted)) {
-                ordinals.insert_range(..);
-            }
-        }
-        Ok(())
+    /// Whether a place counts.
+    fn counts(&self, place: &StoredPlace) -> bool {
+        !(self.policy.leaves_out_furniture && place.is_furniture)
     }
 
     /// Adds the ordinals in which a clause occurs at the wanted places to the units of the places.
@@ -136,9 +166,11 @@ impl SegmentWalk<'_> {
         is_wanted: impl Fn(PlaceNumber) -> bool,
     ) {
         let runs: Vec<OrdinalRun> = self.columns.runs(doc).collect();
-        let places: Vec<PlaceAndKind> = self.columns.places(doc).collect();
+        let places: Vec<StoredPlace> = self.columns.places(doc).collect();
         for range in place_ranges(&places) {
-            for (change, _) in range.places.iter().filter(|(change, _)| is_wanted(change.place)) {
+            let wanted = range.places.iter().filter(|place| self.counts(place));
+            for change in wanted.map(|place| place.change).filter(|change| is_wanted(change.place))
+            {
                 let unit = self.policy.units.of_place(change.place);
                 let Some(ordinals) = unit.and_then(|unit| by_unit.get_mut(unit)) else { continue };
                 insert_runs(&runs, &range.ordinals, ordinals);
@@ -146,20 +178,25 @@ impl SegmentWalk<'_> {
         }
     }
 
-    /// Tells `found` about a clause if it is a hit.
-    fn decide(&mut self, doc: DocId, answer: &UnitAnswer, found: &mut OnMatch<'_>) -> Result<()> {
+    /// Tells `found` about a clause if it is a hit. Returns whether it is.
+    fn decide(
+        &mut self,
+        doc: DocId,
+        answer: &UnitAnswer<'_>,
+        found: &mut OnMatch<'_>,
+    ) -> Result<bool> {
         let conditions = self.context.conditions;
         let PolicyState { times, snapshots, rank, .. } = &self.policy;
-        if !conditions.has_lang(self.columns, doc) {
-            return Ok(());
-        }
-        let runs: Vec<OrdinalRun> = self.columns.runs(doc).collect();
+        let runs: Vec<OrdinalRun> = match self.policy.leaves_out_furniture {
+            true => self.columns.runs_without_furniture(doc),
+            false => self.columns.runs(doc).collect(),
+        };
         if !conditions.life.lets_through(&runs, times, *snapshots) {
-            return Ok(());
+            return Ok(false);
         }
-        let places: Vec<PlaceAndKind> = self.columns.places(doc).collect();
+        let places: Vec<StoredPlace> = self.columns.places(doc).collect();
         let matching = self.matching(doc, &runs, &places, answer)?;
-        let Some(newest) = matching.last().map(|run| run.last) else { return Ok(()) };
+        let Some(newest) = matching.last().map(|run| run.last) else { return Ok(false) };
         let place = self.shown_place(doc, &places, newest, answer)?;
         let place = place.ok_or_else(|| self.context.index.damaged("a clause without a place"))?;
         let mut matched = Vec::new();
@@ -173,7 +210,8 @@ impl SegmentWalk<'_> {
             matching: &matching,
             runs: &runs,
             times,
-        })
+        })?;
+        Ok(true)
     }
 
     /// The selected snapshots in which a clause is a hit at one of its places.
@@ -181,13 +219,13 @@ impl SegmentWalk<'_> {
         &self,
         doc: DocId,
         runs: &[OrdinalRun],
-        places: &[PlaceAndKind],
-        answer: &UnitAnswer,
+        places: &[StoredPlace],
+        answer: &UnitAnswer<'_>,
     ) -> Result<Vec<OrdinalRun>> {
         let mut hits = FixedBitSet::with_capacity(self.policy.snapshots as usize);
         for range in place_ranges(places) {
-            for &(change, kind) in range.places {
-                if let Some(ordinals) = self.ordinals_at(doc, change.place, kind, answer)? {
+            for place in range.places {
+                if let Some(ordinals) = self.ordinals_at(doc, place, answer)? {
                     let inside = ordinals.ones();
                     inside
                         .filter(|&ordinal| range.ordinals.contains(&Ordinal::from_index(ordinal)))
@@ -210,13 +248,13 @@ impl SegmentWalk<'_> {
     fn ordinals_at(
         &self,
         doc: DocId,
-        place: PlaceNumber,
-        kind: ClauseKind,
-        answer: &UnitAnswer,
+        stored: &StoredPlace,
+        answer: &UnitAnswer<'_>,
     ) -> Result<Option<FixedBitSet>> {
         let SearchContext { plan, conditions, .. } = self.context;
+        let place = stored.change.place;
         let Some(unit) = self.policy.units.of_place(place) else { return Ok(None) };
-        if !conditions.has_kind(kind) {
+        if !conditions.has_kind(stored.kind) || !self.counts(stored) {
             return Ok(None);
         }
         let mut facts = FilterFacts { plan, policy: &self.policy, place };
@@ -232,15 +270,15 @@ impl SegmentWalk<'_> {
     fn shown_place(
         &self,
         doc: DocId,
-        places: &[PlaceAndKind],
+        places: &[StoredPlace],
         ordinal: Ordinal,
-        answer: &UnitAnswer,
+        answer: &UnitAnswer<'_>,
     ) -> Result<Option<PlaceNumber>> {
         let range = place_ranges(places).find(|range| range.ordinals.contains(&ordinal));
-        for &(change, kind) in range.map(|range| range.places).unwrap_or_default() {
-            let ordinals = self.ordinals_at(doc, change.place, kind, answer)?;
+        for place in range.map(|range| range.places).unwrap_or_default() {
+            let ordinals = self.ordinals_at(doc, place, answer)?;
             if ordinals.is_some_and(|ordinals| ordinals.contains(ordinal.index())) {
-                return Ok(Some(change.place));
+                return Ok(Some(place.change.place));
             }
         }
         Ok(None)

@@ -38,7 +38,8 @@ pub(crate) struct PolicyInTime {
     pub rank: Rank,
     /// Archive times by ordinal, in seconds since 1970.
     pub times: Vec<i64>,
-    /// The ranges that the dates select, whatever the metadata: ascending, not empty.
+    /// The ranges that the dates select, whatever the language and the metadata: ascending, not
+    /// empty.
     dated: Vec<Range<Ordinal>>,
     /// The ranges that count.
     pub counting: Vec<Range<Ordinal>>,
@@ -60,7 +61,7 @@ impl PolicyInTime {
         let snapshots =
             PolicySnapshots { count: entry.snapshots, address: Some(address), times: &times };
         let dated = selection.dated(index, snapshots)?;
-        let counting = selection.with_metadata(index, address, dated.clone())?;
+        let counting = selection.described(index, address, dated.clone())?;
         Ok(Self { rank, times, dated, counting })
     }
 

@@ -1,6 +1,6 @@
 //! Which snapshots of each policy the filters select.
 //!
-//! - `snapshots`: the selection by date, metadata and technical changes.
+//! - `snapshots`: the selection by date, language, metadata and technical changes.
 //! - `metadata`: which snapshots have wanted metadata.
 //! - `in_force`: which snapshot of a policy is in force at a time.
 

@@ -1,4 +1,4 @@
-//! Selects the snapshots of a policy that count: by date, metadata and technical changes.
+//! Selects the snapshots of a policy that count: by date, language, metadata and technical changes.
 
 use std::ops::Range;
 
@@ -6,7 +6,8 @@ use tantivy::DocAddress;
 
 use super::metadata::MetadataFilter;
 use crate::error::Result;
-use crate::index::OpenIndex;
+use crate::index::{LangChange, OpenIndex};
+use crate::lang::Lang;
 use crate::model::{Age, ArchiveTime, Ordinal, Period};
 use crate::search::request::{Filters, SnapshotDates};
 
@@ -16,6 +17,7 @@ pub(crate) struct SnapshotSelection {
     carry: Option<Age>,
     company_changes_only: bool,
     metadata: MetadataFilter,
+    langs: Vec<Lang>,
     /// The last second of the last day of the index.
     end: ArchiveTime,
 }
@@ -45,6 +47,7 @@ impl SnapshotSelection {
             carry: filters.carry,
             company_changes_only: filters.company_changes_only,
             metadata: MetadataFilter::new(index, &filters.metadata)?,
+            langs: filters.langs.clone(),
             end: last_second(index),
         })
     }
@@ -57,7 +60,10 @@ impl SnapshotSelection {
 
     /// Whether it reads anything of a policy.
     pub fn needs_policy(&self) -> bool {
-        self.needs_times() || self.company_changes_only || !self.metadata.is_empty()
+        self.needs_times()
+            || self.company_changes_only
+            || !self.metadata.is_empty()
+            || !self.langs.is_empty()
     }
 
     /// The ranges of ordinals that count: ascending, not empty, not adjacent.
@@ -68,12 +74,12 @@ impl SnapshotSelection {
     ) -> Result<Vec<Range<Ordinal>>> {
         let dated = self.dated(index, snapshots)?;
         match snapshots.address {
-            Some(address) => self.with_metadata(index, address, dated),
+            Some(address) => self.described(index, address, dated),
             None => Ok(dated),
         }
     }
 
-    /// The ranges that the dates select, whatever the metadata.
+    /// The ranges that the dates select, whatever the language and the metadata.
     pub fn dated(
         &self,
         index: &OpenIndex,
@@ -95,18 +101,22 @@ impl SnapshotSelection {
         })
     }
 
-    /// The parts of these ranges whose snapshots have the wanted metadata.
-    pub fn with_metadata(
+    /// The parts of these ranges whose snapshots have a wanted language and the wanted metadata.
+    pub fn described(
         &self,
         index: &OpenIndex,
         address: DocAddress,
         dated: Vec<Range<Ordinal>>,
     ) -> Result<Vec<Range<Ordinal>>> {
+        let in_lang = match self.langs.is_empty() {
+            true => dated,
+            false => with_langs(&index.langs(address)?, &self.langs, &dated),
+        };
         if self.metadata.is_empty() {
-            return Ok(dated);
+            return Ok(in_lang);
         }
         let mut selected = Vec::new();
-        for range in dated {
+        for range in in_lang {
             selected.extend(self.metadata.ordinals(index, address, range)?);
         }
         Ok(selected)
@@ -190,6 +200,30 @@ fn without(
     parts
 }
 
+/// The parts of these ranges whose snapshots have one of the wanted languages: ascending, not
+/// adjacent.
+fn with_langs(
+    changes: &[LangChange],
+    wanted: &[Lang],
+    ranges: &[Range<Ordinal>],
+) -> Vec<Range<Ordinal>> {
+    let mut parts: Vec<Range<Ordinal>> = Vec::new();
+    for range in ranges {
+        for (i, change) in changes.iter().enumerate() {
+            let until = changes.get(i + 1).map_or(range.end, |next| next.ordinal);
+            let (start, end) = (range.start.max(change.ordinal), range.end.min(until));
+            if start >= end || !change.lang.is_some_and(|lang| wanted.contains(&lang)) {
+                continue;
+            }
+            match parts.last_mut() {
+                Some(last) if last.end == start => last.end = end,
+                _ => parts.push(start..end),
+            }
+        }
+    }
+    parts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,7 +231,8 @@ mod tests {
     fn selection(dates: SnapshotDates) -> SnapshotSelection {
         let end = ArchiveTime::from_seconds(5 * 86_400 - 1);
         let metadata = MetadataFilter::default();
-        SnapshotSelection { dates, carry: None, company_changes_only: false, metadata, end }
+        let (carry, langs) = (None, Vec::new());
+        SnapshotSelection { dates, carry, company_changes_only: false, metadata, langs, end }
     }
 
     fn range(range: Range<u32>) -> Range<Ordinal> {
@@ -258,6 +293,22 @@ mod tests {
         assert_eq!(newest(SnapshotDates::AsOf(day("1970-01-03")), "1d"), None);
         assert_eq!(newest(SnapshotDates::AsOf(day("1970-01-03")), "2d"), Some(3..4));
         assert_eq!(newest(SnapshotDates::AsOf(day("1970")), "4d"), Some(3..4));
+    }
+
+    #[test]
+    fn languages_choose_ordinals() {
+        let [english, german, french] =
+            ["en", "de", "fr"].map(|code| code.parse::<Lang>().unwrap());
+        let langs = [(0, Some(english)), (2, Some(german)), (4, None), (6, Some(english))];
+        let changes =
+            langs.map(|(ordinal, lang)| LangChange { ordinal: Ordinal::new(ordinal), lang });
+        let parts = |wanted: &[Lang], ranges: &[Range<u32>]| -> Vec<Range<u32>> {
+            let ranges: Vec<_> = ranges.iter().cloned().map(range).collect();
+            with_langs(&changes, wanted, &ranges).into_iter().map(bare).collect()
+        };
+        assert_eq!(parts(&[english], std::slice::from_ref(&(0..9))), [0..2, 6..9]);
+        assert_eq!(parts(&[german, english], &[1..3, 3..4, 5..6]), [1..4]);
+        assert_eq!(parts(&[french], &[0..9]), [] as [Range<u32>; 0]);
     }
 
     #[test]

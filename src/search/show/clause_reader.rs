@@ -7,6 +7,7 @@ use tantivy::{DocAddress, DocId, SegmentOrdinal};
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
 use crate::index::{OpenIndex, StoredSnapshot};
+use crate::lang::Lang;
 use crate::model::{ArchiveTime, Ordinal, PlaceNumber, Rank, SnapshotSource};
 use crate::search::hit::Hit;
 use crate::search::matching::{Columns, Match, first_place};
@@ -41,13 +42,24 @@ pub(crate) struct ClauseReader<'r> {
     index: &'r OpenIndex,
     columns: &'r [Columns],
     policies: &'r PolicyCache,
+    without_furniture: bool,
     last: Option<(Rank, Arc<PolicyFacts>)>,
 }
 
 impl<'r> ClauseReader<'r> {
     /// A reader of the clauses of an index.
     pub fn new(index: &'r OpenIndex, columns: &'r [Columns], policies: &'r PolicyCache) -> Self {
-        Self { index, columns, policies, last: None }
+        Self { index, columns, policies, without_furniture: false, last: None }
+    }
+
+    /// The same reader, for which clauses do not occur where they are furniture.
+    pub fn without_furniture(self) -> Self {
+        Self { without_furniture: true, ..self }
+    }
+
+    /// Whether clauses do not occur where they are furniture.
+    pub fn leaves_out_furniture(&self) -> bool {
+        self.without_furniture
     }
 
     /// The policy with this rank.
@@ -144,7 +156,10 @@ impl<'r> ClauseReader<'r> {
         let policy = self.policy(location.rank)?;
         let place = place(index, &policy.tables, location.place)?;
         let columns = self.columns(location.segment)?;
-        let runs: Vec<OrdinalRun> = columns.runs(location.doc).collect();
+        let runs: Vec<OrdinalRun> = match self.without_furniture {
+            true => columns.runs_without_furniture(location.doc),
+            false => columns.runs(location.doc).collect(),
+        };
         let life = Lifetime::new(index, &runs, &policy)?;
         let archived = time(index, &policy, location.ordinal)?;
         let (rank, ordinal) = (location.rank, location.ordinal);
@@ -173,10 +188,11 @@ impl<'r> ClauseReader<'r> {
             section: section(index, &policy.tables, place)?,
             number: place.number.clone(),
             kind: place.kind,
+            is_furniture: None,
             lead_in: clause.lead_in,
             text: clause.text,
             highlights: Vec::new(),
-            lang: columns.lang(location.doc),
+            lang: snapshot.lang,
             title: snapshot.title,
             url: snapshot.url,
             archive_url: snapshot.archive_url,
@@ -196,6 +212,7 @@ impl<'r> ClauseReader<'r> {
 
 /// The fields of a hit that come from its snapshot. Its metadata can be long and is not copied.
 struct SnapshotOrigin {
+    lang: Option<Lang>,
     title: Option<String>,
     url: Option<String>,
     archive_url: Option<String>,
@@ -204,8 +221,9 @@ struct SnapshotOrigin {
 
 impl SnapshotOrigin {
     fn of(snapshot: &StoredSnapshot) -> Self {
-        let StoredSnapshot { info, title, .. } = snapshot;
+        let StoredSnapshot { info, title, lang, .. } = snapshot;
         Self {
+            lang: *lang,
             title: title.clone(),
             url: info.url.clone(),
             archive_url: info.archive_url.clone(),

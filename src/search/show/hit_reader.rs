@@ -21,6 +21,8 @@ pub(crate) struct HitReader<'r> {
     clauses: ClauseReader<'r>,
     /// How many clauses before and after each hit are wanted.
     context: usize,
+    /// Whether hits may be furniture, and say so.
+    with_furniture: bool,
 }
 
 impl<'r> HitReader<'r> {
@@ -32,7 +34,8 @@ impl<'r> HitReader<'r> {
         clauses: ClauseReader<'r>,
         context: usize,
     ) -> Self {
-        Self { index: search.index, plan: search.plan, sets, clauses, context }
+        let SearchContext { index, plan, conditions, .. } = search;
+        Self { index, plan, sets, clauses, context, with_furniture: conditions.with_furniture }
     }
 
     /// The hit of a row, of rank 1 and without a score.
@@ -51,22 +54,46 @@ impl<'r> HitReader<'r> {
         let mut hit = self.clauses.clause(&location)?;
         let patterns = self.sets.patterns(row.matched).iter().map(|&i| &self.plan.patterns[i]);
         hit.highlights = TokenizedText::new(&hit.text).highlights(patterns);
+        if self.with_furniture {
+            let policy = self.clauses.policy(row.rank)?;
+            let place = place(self.index, &policy.tables, row.place)?;
+            hit.is_furniture = Some(place.is_furniture);
+        }
         if self.context > 0 {
             let policy = self.clauses.policy(row.rank)?;
-            hit.context = Some(surroundings(self.index, &policy, &location, self.context)?);
+            let listed = self.listed(&policy, &location)?;
+            let reach = self.context;
+            hit.context = Some(surroundings(self.index, &policy, &location, &listed, reach)?);
         }
         Ok(hit)
     }
+
+    /// The clauses in the snapshot of a clause, in reading order; without furniture if hits are
+    /// without.
+    fn listed(
+        &self,
+        policy: &PolicyFacts,
+        location: &ClauseLocation,
+    ) -> Result<Vec<ClauseOccurrence>> {
+        let mut listed = self.index.clauses_of(policy.address, location.ordinal)?;
+        if self.clauses.leaves_out_furniture() {
+            let places = &policy.tables.places;
+            listed.retain(|listed| {
+                places.get(listed.place.index()).is_none_or(|place| !place.is_furniture)
+            });
+        }
+        Ok(listed)
+    }
 }
 
-/// The clauses before and after a clause in its snapshot, at most `reach` on each side.
+/// The clauses before and after a clause among those listed, at most `reach` on each side.
 fn surroundings(
     index: &OpenIndex,
     policy: &PolicyFacts,
     location: &ClauseLocation,
+    listed: &[ClauseOccurrence],
     reach: usize,
 ) -> Result<HitContext> {
-    let listed = index.clauses_of(policy.address, location.ordinal)?;
     let own = listed.iter().position(|listed| {
         listed.place == location.place
             && policy.clause_address(index, listed.clause) == location.address()

@@ -33,6 +33,8 @@ pub struct ContextClause {
     pub number: Option<String>,
     /// Its kind.
     pub kind: ClauseKind,
+    /// Whether it is furniture: text around the policy.
+    pub is_furniture: bool,
     /// Whether it is the clause that was asked for.
     pub is_shown: bool,
 }
@@ -61,6 +63,7 @@ struct ListedClause<'t> {
     address: DocAddress,
     kind: ClauseKind,
     number: Option<&'t str>,
+    is_furniture: bool,
     /// The numbers of the headings above it.
     section: &'t [u32],
 }
@@ -80,6 +83,7 @@ fn context(
             address,
             kind: place.kind,
             number: place.number.as_deref(),
+            is_furniture: place.is_furniture,
             section: &place.section,
         });
     }
@@ -88,9 +92,10 @@ fn context(
     };
     let mut context = Vec::new();
     for position in section_around(&listed, own) {
-        let ListedClause { address, kind, number, .. } = listed[position];
+        let ListedClause { address, kind, number, is_furniture, .. } = listed[position];
         let (text, number) = (index.clause_at(address, ordinal)?.text, number.map(str::to_owned));
-        context.push(ContextClause { text, number, kind, is_shown: position == own });
+        let is_shown = position == own;
+        context.push(ContextClause { text, number, kind, is_furniture, is_shown });
     }
     Ok(context)
 }

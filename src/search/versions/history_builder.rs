@@ -20,7 +20,7 @@ use crate::index::OpenIndex;
 use crate::model::{ArchiveTime, ClauseNumber, Ordinal, PolicyKey, Rank};
 use crate::search::Searcher;
 use crate::search::policy_cache::clause_documents;
-use crate::search::request::Select;
+use crate::search::request::{Filters, Select};
 
 impl Searcher {
     /// Returns the histories of the policies that have a match.
@@ -38,10 +38,9 @@ impl Searcher {
                 matches.entry(found.rank).or_default().push(found.doc);
                 Ok(())
             })?;
-            let with_technical = !select.filters.company_changes_only;
             let policies = matches
                 .iter()
-                .map(|(&rank, docs)| policy_history(self.index(), rank, docs, with_technical))
+                .map(|(&rank, docs)| policy_history(self.index(), rank, docs, &select.filters))
                 .collect::<Result<_>>()?;
             Ok(History { query: select.query_text().to_owned(), policies })
         })
@@ -57,13 +56,16 @@ fn policy_history(
     index: &OpenIndex,
     rank: Rank,
     docs: &[DocId],
-    with_technical: bool,
+    filters: &Filters,
 ) -> Result<PolicyHistory> {
     let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
     let address = index.policy_address(entry.hash)?;
     let first_doc = clause_documents(index, entry, address).start;
-    let policy = index.collapsed(rank)?;
-    let ordinals = compared_ordinals(&policy, with_technical);
+    let mut policy = index.collapsed(rank)?;
+    if !filters.furniture {
+        leave_out_furniture(&mut policy);
+    }
+    let ordinals = compared_ordinals(&policy, !filters.company_changes_only);
     let wordings = Wordings::new(&policy, ordinals).map_err(|what| index.damaged(what))?;
     let matching = docs.iter().map(|doc| {
         let clause = doc.checked_sub(first_doc).map(ClauseNumber::new);
@@ -78,6 +80,16 @@ fn policy_history(
         matching: &matching,
     };
     builder.history().ok_or_else(|| index.damaged("a match occurs in no snapshot"))
+}
+
+/// Removes the occurrences at places where a clause is furniture.
+fn leave_out_furniture(policy: &mut CollapsedPolicy) {
+    let places = &policy.places;
+    for snapshot in &mut policy.snapshots {
+        snapshot.clauses.retain(|occurrence| {
+            places.get(occurrence.place.index()).is_none_or(|place| !place.is_furniture)
+        });
+    }
 }
 
 /// Returns the ordinals of the snapshots that are compared.

@@ -179,13 +179,14 @@ impl PolicyView<'_> {
         self.index.guard(|| self.reader.version(ordinal))
     }
 
-    /// Compares the policy at an older and at a newer date.
+    /// Compares the policy at an older and at a newer date, without furniture.
     ///
     /// # Errors
     ///
     /// The same as [`PolicyView::at`].
     pub fn compare(&self, older: Period, newer: Period) -> Result<VersionComparison> {
-        Ok(VersionComparison::new(&self.at(older)?, &self.at(newer)?))
+        let (old, new) = (self.at(older)?, self.at(newer)?);
+        Ok(VersionComparison::new(&old.without_furniture(), &new.without_furniture()))
     }
 
     /// Returns the history of the clauses of this policy that match, or `None` if none does.

@@ -24,6 +24,14 @@ pub struct PolicyVersion {
     pub clauses: Vec<VersionClause>,
 }
 
+impl PolicyVersion {
+    /// The version without furniture: only what belongs to the policy. `diff` compares this.
+    pub fn without_furniture(mut self) -> Self {
+        self.clauses.retain(|clause| !clause.is_furniture);
+        self
+    }
+}
+
 /// A snapshot without its clauses: the policy it belongs to, its time and its origin.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -79,6 +87,8 @@ pub struct VersionClause {
     pub id: ClauseId,
     /// The number in front of the clause in this snapshot, if it has one.
     pub number: Option<String>,
+    /// Whether the clause is furniture in this snapshot: text around the policy.
+    pub is_furniture: bool,
     /// The kind of the clause in this snapshot.
     pub kind: ClauseKind,
     /// The headings above it, outermost first.
@@ -150,6 +160,7 @@ impl<'i> VersionReader<'i> {
         Ok(VersionClause {
             id: id.ok_or_else(|| index.damaged("an unknown policy"))?,
             number: place.number.clone(),
+            is_furniture: place.is_furniture,
             kind: place.kind,
             section: section(index, tables, place)?,
             lead_in: stored.lead_in,

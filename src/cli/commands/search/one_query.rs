@@ -23,8 +23,12 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
     let printed = printer.printed();
     drop(printer);
     let found = summary.totals.clauses > 0;
+    let left_out = summary.totals.furniture_left_out;
     if !found && !global.quiet {
-        say_no_hits(&searcher, &request.select)?;
+        match left_out {
+            0 => say_no_hits(&searcher, &request.select)?,
+            _ => say(&format!("no hits; {}", furniture_left_out(left_out))),
+        }
     } else if !global.quiet
         && !args.output.count
         && is_reporting(args.output.format_arg(), &summary)
@@ -48,6 +52,12 @@ fn is_reporting(format: FormatArg, summary: &SearchSummary) -> bool {
         FormatArg::Jsonl | FormatArg::Csv | FormatArg::Tsv => summary.truncated,
         FormatArg::Json => false,
     }
+}
+
+/// How many clauses were left out since they are furniture.
+fn furniture_left_out(clauses: u64) -> String {
+    let clauses = counted(clauses, "clause", "clauses");
+    format!("{clauses} in menus and the like left out, --furniture adds them")
 }
 
 /// The totals in one line, and what part of them was printed.
@@ -77,6 +87,9 @@ fn totals(summary: &SearchSummary, printed: u64, request: &SearchRequest) -> Str
             None => "shown, --limit all shows all".to_owned(),
         };
         line.push_str(&format!("; {printed} of {all} {unit} {how}"));
+    }
+    if totals.furniture_left_out > 0 {
+        line.push_str(&format!("; {}", furniture_left_out(totals.furniture_left_out)));
     }
     line
 }

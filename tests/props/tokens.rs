@@ -7,6 +7,7 @@ use fineprint::section::{ClauseIdentity, identity_form};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use unicode_normalization::UnicodeNormalization;
 
 use super::cases;
 use crate::oracle::corpus as model;
@@ -223,6 +224,29 @@ proptest! {
     fn tokens_equal_the_oracle(text in prop_oneof![text(), any::<String>()]) {
         let expected = tokens(&text).into_iter().map(|t| (t.start, t.end, t.folded));
         prop_assert_eq!(cut(&text), expected.collect::<Vec<_>>());
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(256))]
+
+    #[test]
+    fn canonically_equal_texts_have_equal_tokens(text in prop_oneof![text(), any::<String>()]) {
+        let words = |text: &str| cut(text).into_iter().map(|(.., word)| word).collect::<Vec<_>>();
+        let (composed, decomposed): (String, String) = (text.nfc().collect(), text.nfd().collect());
+        prop_assert_eq!(words(&text), words(&composed));
+        prop_assert_eq!(words(&text), words(&decomposed));
+    }
+
+    #[test]
+    fn folding_twice_is_folding_once(text in prop_oneof![text(), any::<String>()]) {
+        for (.., word) in cut(&text) {
+            let again: Vec<String> = cut(&word).into_iter().map(|(.., word)| word).collect();
+            // The slash of a fraction separates words, and `ໜ` is two letters.
+            if !word.contains(['\u{2044}', 'ຫ']) {
+                prop_assert_eq!(again, [word]);
+            }
+        }
     }
 }
 

@@ -237,17 +237,6 @@ proptest! {
         prop_assert_eq!(words(&text), words(&composed));
         prop_assert_eq!(words(&text), words(&decomposed));
     }
-
-    #[test]
-    fn folding_twice_is_folding_once(text in prop_oneof![text(), any::<String>()]) {
-        for (.., word) in cut(&text) {
-            let again: Vec<String> = cut(&word).into_iter().map(|(.., word)| word).collect();
-            // The slash of a fraction separates words, and `ໜ` is two letters.
-            if !word.contains(['\u{2044}', 'ຫ']) {
-                prop_assert_eq!(again, [word]);
-            }
-        }
-    }
 }
 
 /// The same text in another style: other spaces, quotes and dashes, and invisible characters inside

@@ -31,10 +31,14 @@ pub(crate) fn is_footnote_mark(before: &str, after: &str) -> bool {
     !next.is_some_and(|c| c.is_alphanumeric() && c != APOSTROPHE || is_combining_mark(c))
 }
 
-/// Whether the last word of a text is a unit.
+/// Whether the last word of a text is a unit. Marks belong to the word, so that `très` is none in
+/// any normal form, and characters that nobody sees are passed over.
 fn ends_with_unit(text: &str) -> bool {
-    let word = text.trim_end_matches(|c: char| c.is_alphabetic() && c != APOSTROPHE).len();
-    UNITS.contains(&&text[word..])
+    let is_letter =
+        |c: char| (c.is_alphabetic() && c != APOSTROPHE) || is_combining_mark(c) || is_invisible(c);
+    let start = text.trim_end_matches(is_letter).len();
+    let word: String = text[start..].chars().filter(|&c| !is_invisible(c)).collect();
+    UNITS.contains(&word.as_str())
 }
 
 #[cfg(test)]
@@ -49,6 +53,12 @@ mod tests {
         }
         for (before, after) in [("10", " m"), ("5 m", " of"), ("it ", ""), ("", "x"), ("e", "x")] {
             assert!(!is_footnote_mark(before, after), "{before}");
+        }
+        for word in ["très", "tre\u{300}s"] {
+            assert!(is_footnote_mark(word, ""), "{word}");
+        }
+        for unit in ["c\u{AD}m", "cm\u{200B}"] {
+            assert!(!is_footnote_mark(unit, ""), "{unit}");
         }
     }
 }

@@ -64,7 +64,9 @@ pub fn is_footnote_mark(text: &[char], at: usize) -> bool {
     let marks = |c: &&char| is_combining_mark(**c) || is_invisible(**c);
     let Some(previous) = before.iter().find(|c| !marks(c)) else { return false };
     let is_letter = |c: &char| c.is_alphanumeric() && *c != 'ʼ';
-    let word: String = before.iter().take_while(|c| is_letter(c) && c.is_alphabetic()).collect();
+    let of_word = |c: &&char| (is_letter(c) && c.is_alphabetic()) || marks(c);
+    let word = before.iter().take_while(of_word).filter(|c| !is_invisible(**c));
+    let word: String = word.collect();
     let word: String = word.chars().rev().collect();
     let units = "m cm mm km dm nm µm μm ft in yd mi s kg g x";
     if previous.is_whitespace()

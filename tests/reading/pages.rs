@@ -160,7 +160,7 @@ fn data_tables_are_rows() {
         (
             "<table><caption>Uses</caption><tr><th>Data</th><th>Why</th></tr>\
              <tr><td>Location</td><td>Maps</td></tr></table>",
-            vec!["paragraph Uses", "row Data | Why", "row Location | Maps"],
+            vec!["heading Uses", "row Data | Why", "row Location | Maps"],
         ),
         (
             "<table><thead><tr><td>Data</td><td>Why</td></tr></thead><tbody><tr><td>Location</td>\

@@ -271,7 +271,8 @@ mod tests {
         ];
         assert_eq!(
             write(&blocks),
-            "\u{FDD0}\n\n* Home\n* Shop\n\n\u{FDD1}\n\na\n\n* b\n\n  \u{FDD0}\n\n* c\n\n\u{FDD1}\n\n"
+            "\u{FDD0}\n\n* Home\n* Shop\n\n\u{FDD1}\n\na\n\n\
+             * b\n\n  \u{FDD0}\n\n* c\n\n\u{FDD1}\n\n"
         );
     }
 }

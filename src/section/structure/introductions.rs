@@ -36,8 +36,8 @@ pub(crate) enum IntroductionForce {
     Colon,
 }
 
-/// The size up to which the first item of a numbered list may belong to a sentence before the list,
-/// in bytes. Longer ones are numbered paragraphs.
+/// The size up to which the first item of a list may belong to a closed sentence before the list,
+/// in bytes. Longer ones are paragraphs of their own.
 const LONG_ITEM: usize = 200;
 
 impl Introduction {
@@ -56,8 +56,8 @@ impl Introduction {
     }
 
     /// Whether the clause introduces a list that begins with `first`. `is_later` tells that this is
-    /// not the first number of a list, and `is_numbered` that it has a number.
-    pub fn introduces(&self, first: &Passage, is_later: bool, is_numbered: bool) -> bool {
+    /// not the first number of a list.
+    pub fn introduces(&self, first: &Passage, is_later: bool) -> bool {
         match self.force {
             IntroductionForce::None => false,
             IntroductionForce::Colon => true,
@@ -65,8 +65,7 @@ impl Introduction {
             IntroductionForce::Open => !first.is_linked,
             IntroductionForce::Announced => !is_later && !first.is_linked,
             IntroductionForce::Closed => {
-                let is_paragraph = is_numbered && first.text.len() >= LONG_ITEM;
-                !is_later && !first.is_linked && !is_paragraph
+                !is_later && !first.is_linked && first.text.len() < LONG_ITEM
             }
         }
     }

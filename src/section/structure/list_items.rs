@@ -251,7 +251,7 @@ impl OpenLists {
                 None if depth > 0 => return before.last_words(),
                 None => {}
             }
-        } else if introduction.introduces(passage, mark.is_later(), mark.is_numbered()) {
+        } else if introduction.introduces(passage, mark.is_later()) {
             self.entries = 0;
             return before.last_words();
         }

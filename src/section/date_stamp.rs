@@ -105,7 +105,7 @@ fn date(words: &[String]) -> Option<std::ops::Range<usize>> {
     let numbers = date.iter().filter(|word| is_number(word) && !is_year(word)).count();
     let months = date.iter().filter(|word| is_month(word)).count();
     let is_date = years == 1 && matches!((months, numbers), (1, 0 | 1) | (0, 2));
-    (is_date && !after.iter().any(|word| is_part(word))).then_some(start..start + len)
+    (is_date && !after.iter().any(is_part)).then_some(start..start + len)
 }
 
 /// Words between and beside the numbers of a date.

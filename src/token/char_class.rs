@@ -89,12 +89,18 @@ pub fn is_invisible(c: char) -> bool {
 /// Whether `c` only makes a word longer on paper: the tatweel of Arabic and of N'Ko, also with a
 /// reading mark on it. Unicode calls them letters.
 pub(super) fn is_stretch(c: char) -> bool {
-    match c {
-        '\u{640}' | '\u{7FA}' | '\u{FCF2}'..='\u{FCF4}' => true,
-        '\u{FE71}' | '\u{FE73}' | '\u{FE77}' | '\u{FE79}' => true,
-        '\u{FE7B}' | '\u{FE7D}' | '\u{FE7F}' => true,
-        _ => false,
-    }
+    matches!(
+        c,
+        '\u{640}' | '\u{7FA}' | '\u{FCF2}'
+            ..='\u{FCF4}'
+                | '\u{FE71}'
+                | '\u{FE73}'
+                | '\u{FE77}'
+                | '\u{FE79}'
+                | '\u{FE7B}'
+                | '\u{FE7D}'
+                | '\u{FE7F}'
+    )
 }
 
 /// Whether `c` is a sign that Unicode calls a letter and no reader does: apostrophes and primes,

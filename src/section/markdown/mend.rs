@@ -4,7 +4,7 @@
 //! - The converter of the Princeton-Leuven corpus nests lists by two columns, even below `1. `,
 //!   where CommonMark asks for three. These lines are moved to where their list is.
 //! - Link targets with spaces are put between `<` and `>`. Targets that are wrapped over lines, or
-//! that follow a space, are put together.
+//!   that follow a space, are put together.
 //! - `[label]: target` defines a link only if some `[label]` uses it. Otherwise it is a line of
 //!   text, so its bracket is escaped.
 

@@ -63,7 +63,7 @@ impl BrokenTable<'_> {
         let mut end = rule.start + self.text[rule.clone()].trim_end().len();
         while let Some(row) = self.row_after(end) {
             if let (Some(first), Some(last)) = (row.first(), row.last()) {
-                if memchr::memchr_iter(b'\n', self.text[end..first.start].as_bytes()).count() > 1 {
+                if memchr::memchr_iter(b'\n', &self.text.as_bytes()[end..first.start]).count() > 1 {
                     edits.push(TextEdit::replace(end..first.start, "\n"));
                 }
                 end = last.end;
@@ -98,9 +98,10 @@ impl BrokenTable<'_> {
                 if is_inside && found == self.borders {
                     break;
                 }
-            } else if lines.is_empty() && !is_blank {
-                return None;
-            } else if begins_block(bare) || borders(bare) > 0 && bare != "|" {
+            } else if (lines.is_empty() && !is_blank)
+                || begins_block(bare)
+                || (borders(bare) > 0 && bare != "|")
+            {
                 return None;
             } else {
                 is_inside = bare != "|";

@@ -12,7 +12,7 @@ use super::history::{
     ClauseLife, History, HistoryChange, HistoryEvent, LifeRun, PolicyHistory, ThreadHistory,
     Wording,
 };
-use super::threads::{StepGroup, WordingThread, Wordings};
+use super::threads::{StepGroup, WordingThread, Wordings, first_kinds};
 use super::version::SnapshotCard;
 use crate::collapse::{ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause};
 use crate::error::Result;
@@ -62,11 +62,13 @@ fn policy_history(
     let address = index.policy_address(entry.hash)?;
     let first_doc = clause_documents(index, entry, address).start;
     let mut policy = index.collapsed(rank)?;
+    // A clause that is furniture everywhere has a kind, too.
+    let kinds = first_kinds(&policy).map_err(|what| index.damaged(what))?;
     if !filters.furniture {
         leave_out_furniture(&mut policy);
     }
     let ordinals = compared_ordinals(&policy, !filters.company_changes_only);
-    let wordings = Wordings::new(&policy, ordinals).map_err(|what| index.damaged(what))?;
+    let wordings = Wordings::with_kinds(&policy, ordinals, kinds);
     let matching = docs.iter().map(|doc| {
         let clause = doc.checked_sub(first_doc).map(ClauseNumber::new);
         let wording = clause.and_then(|clause| wordings.of(clause));

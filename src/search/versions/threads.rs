@@ -66,16 +66,27 @@ pub(super) struct WordingThread {
 }
 
 impl<'p> Wordings<'p> {
-    /// Numbers the wordings of a policy. `ordinals` are the snapshots that are followed, ascending.
+    /// The wordings of a policy, all of whose clauses occur in a snapshot.
     ///
     /// # Errors
     ///
     /// Names the defect in the tables of the policy, if a number in them names nothing.
+    #[cfg(test)]
     pub fn new(
         policy: &'p CollapsedPolicy,
         ordinals: Vec<Ordinal>,
     ) -> std::result::Result<Self, &'static str> {
-        let kinds = first_kinds(policy)?;
+        Ok(Self::with_kinds(policy, ordinals, first_kinds(policy)?))
+    }
+
+    /// Numbers the wordings of a policy. `ordinals` are the snapshots that are followed, ascending.
+    /// `kinds` are the kinds of the clauses, as [`first_kinds`] gives them before furniture is left
+    /// out: without it, a clause may occur in no snapshot.
+    pub fn with_kinds(
+        policy: &'p CollapsedPolicy,
+        ordinals: Vec<Ordinal>,
+        kinds: Vec<ClauseKind>,
+    ) -> Self {
         let mut numbers = WordingNumbers::default();
         let of_clause: Vec<u32> = policy
             .clauses
@@ -92,7 +103,7 @@ impl<'p> Wordings<'p> {
                 positions[of_clause[occurrence.clause.index()] as usize].insert(position);
             }
         }
-        Ok(Self { policy, ordinals, of_clause, positions })
+        Self { policy, ordinals, of_clause, positions }
     }
 
     /// Returns the wording of a clause, or `None` if the policy has no clause with this number.
@@ -221,7 +232,7 @@ impl<'p> Wordings<'p> {
 ///
 /// Names the defect, if a number in the tables of the policy names nothing. After this check,
 /// every number may be used as an index.
-fn first_kinds(policy: &CollapsedPolicy) -> std::result::Result<Vec<ClauseKind>, &'static str> {
+pub(super) fn first_kinds(policy: &CollapsedPolicy) -> std::result::Result<Vec<ClauseKind>, &'static str> {
     let mut headings = policy.places.iter().flat_map(|place| &place.section);
     if headings.any(|&heading| heading as usize >= policy.headings.len()) {
         return Err("a heading is missing");

@@ -11,7 +11,6 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::memory;
 use super::query::{Place, Q, S, Unit, hit_in_unit, holds_phrase, matched, matches, names};
-use super::stamps::date_stamp;
 use super::tokens::is_invisible;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,8 +100,8 @@ pub fn identity_of(kind: Kind, lead_in: Option<&str>, text: &str) -> Identity {
     let context = memory::identity_form(lead_in.unwrap_or_default()).to_string();
     let form = memory::identity_form(text).to_string();
     match kind {
-        Kind::Heading | Kind::Paragraph | Kind::Quote => match date_stamp(text) {
-            Some(stamp) => Identity::Stamp(stamp),
+        Kind::Heading | Kind::Paragraph | Kind::Quote => match &*memory::date_stamp(text) {
+            Some(stamp) => Identity::Stamp(stamp.clone()),
             None => Identity::Plain(form),
         },
         Kind::Item => Identity::Item { lead_in: context, text: form },

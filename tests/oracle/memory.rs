@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{corpus, tokens};
+use super::{corpus, stamps, tokens};
 
 /// The sum of the lengths of all texts that are remembered at a time, in bytes.
 const MOST_BYTES: usize = 64 << 20;
@@ -40,6 +40,7 @@ impl<T> Memory<T> {
 thread_local! {
     static FOLDED: RefCell<Memory<Vec<String>>> = RefCell::default();
     static IDENTITY_FORMS: RefCell<Memory<String>> = RefCell::default();
+    static DATE_STAMPS: RefCell<Memory<Option<String>>> = RefCell::default();
 }
 
 /// [`tokens::folded`], remembered.
@@ -50,4 +51,9 @@ pub fn folded(text: &str) -> Rc<Vec<String>> {
 /// [`corpus::identity_form`], remembered.
 pub fn identity_form(text: &str) -> Rc<String> {
     IDENTITY_FORMS.with_borrow_mut(|memory| memory.recall(text, corpus::identity_form))
+}
+
+/// [`stamps::date_stamp`], remembered.
+pub fn date_stamp(text: &str) -> Rc<Option<String>> {
+    DATE_STAMPS.with_borrow_mut(|memory| memory.recall(text, stamps::date_stamp))
 }

@@ -14,7 +14,7 @@
 //! - [`time`] answers questions about time.
 //!
 //! There are no indexes: every answer starts from the beginning. Only [`memory`] remembers the
-//! tokens and the identity form of a text.
+//! tokens, the identity form and the date stamp of a text.
 #![allow(dead_code)]
 
 pub mod corpus;

@@ -232,7 +232,9 @@ impl<'p> Wordings<'p> {
 ///
 /// Names the defect, if a number in the tables of the policy names nothing. After this check,
 /// every number may be used as an index.
-pub(super) fn first_kinds(policy: &CollapsedPolicy) -> std::result::Result<Vec<ClauseKind>, &'static str> {
+pub(super) fn first_kinds(
+    policy: &CollapsedPolicy,
+) -> std::result::Result<Vec<ClauseKind>, &'static str> {
     let mut headings = policy.places.iter().flat_map(|place| &place.section);
     if headings.any(|&heading| heading as usize >= policy.headings.len()) {
         return Err("a heading is missing");

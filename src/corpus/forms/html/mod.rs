@@ -121,7 +121,7 @@ mod tests {
             html,
             &[
                 ("heading", "Privacy"),
-                ("heading", "1. Sharing"),
+                ("heading", "Sharing"),
                 ("paragraph", "We may sell or rent data."),
                 ("paragraph", "We never:"),
                 ("item", "sell data"),

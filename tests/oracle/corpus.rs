@@ -1097,9 +1097,10 @@ mod tests {
     #[test]
     fn identity_ignores_style_only() {
         assert_eq!(identity_form(" a\u{A0}\n b  "), "a b");
+        // White space beside punctuation does not matter.
         assert_eq!(
             identity_form("We don’t “sell”—infor\u{AD}mation"),
-            "We don't \"sell\"-information"
+            "We don't\"sell\"-information"
         );
         assert_eq!(identity_form("a \u{200B} b"), "a b");
         assert_ne!(identity_form("Sell"), identity_form("sell"));

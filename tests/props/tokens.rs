@@ -280,8 +280,8 @@ fn changed(text: &str, at: usize, how: u8) -> Option<String> {
         _ => out.extend([' ', c]),
     }
     let rest: String = chars[place + 1..].iter().collect();
-    // A second space in a row, or a space at the start, changes nothing.
-    let is_spaced = chars[..place].last().is_none_or(|c| c.is_whitespace());
+    // A second space in a row, and a space at the start or beside punctuation, changes nothing.
+    let is_spaced = chars[..place].last().is_none_or(|c| !c.is_alphanumeric());
     (how % 6 != 5 || !is_spaced).then(|| out + &rest)
 }
 

@@ -108,7 +108,7 @@ fn explanations_add_up() {
         }
     }
     sample(["search", "sell or rent", "--explain", "--limit", "1"])
-        .stdout_has("\n  score 10.8625, of 10 words\n     10.8625  \"sell or rent\", once\n");
+        .stdout_has("\n  score 10.8102, of 10 words\n     10.8102  \"sell or rent\", once\n");
     sample(["search", "privacy", "--kind", "heading", "--explain"])
         .stdout_has("  all of it times 0.5: it is a heading\n");
     for (args, message) in [

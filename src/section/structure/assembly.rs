@@ -127,7 +127,7 @@ impl AssemblyState {
         }
         let is_introduced = lead_in.is_some()
             || self.kind == Some(ClauseKind::Heading)
-            || introduction.is_some_and(|introduction| introduction.sentence.is_some());
+            || introduction.is_some_and(|introduction| introduction.is_sentence());
         let is_menu = self.menu.add(&beside[0], &beside[1..], is_introduced);
         let is_furniture = is_menu && kind != ClauseKind::Heading || !self.furniture.is_empty();
         if self.furniture.is_empty() {

@@ -65,6 +65,8 @@ pub(crate) fn mark(
             before: i.checked_sub(1).map(|before| &outlines[before]),
             own: &outlines[i],
             next: outlines.get(i + 1),
+            after_next: outlines.get(i + 2),
+            has_paragraph_lines: state.has_paragraph_lines,
             is_next_enumerated: is_enumerated.get(i + 1) == Some(&true),
             is_enumerated: is_enumerated[i],
         };
@@ -83,6 +85,9 @@ struct OutlinesBeside<'o> {
     before: Option<&'o Outline>,
     own: &'o Outline,
     next: Option<&'o Outline>,
+    after_next: Option<&'o Outline>,
+    /// Whether each line of the text was a paragraph.
+    has_paragraph_lines: bool,
     is_next_enumerated: bool,
     is_enumerated: bool,
 }
@@ -240,7 +245,7 @@ impl OutlinesBeside<'_> {
                 before.shape != OutlineShape::Entry || before.list_depth > passage.list_depth
             });
         let is_styled = passage.is_bold || self.own.is_capitals;
-        is_lone && (is_styled || next.is_sentence && is_short_title(&passage.text))
+        is_lone && (is_styled || self.is_body(next) && is_short_title(&passage.text))
     }
 
     /// The level of a title without any style: it is numbered, or short and followed by its text.
@@ -260,7 +265,7 @@ impl OutlinesBeside<'_> {
             (is_body || starts_list && passage.enumerator.is_some()) && reads_as_title(text);
         let is_title = is_english
             || self.is_title_of(next, text)
-            || passage.has_body && next.is_sentence && is_colon_title(text);
+            || passage.has_body && self.is_body(next) && is_colon_title(text);
         // A line of a menu comes after other short lines, a title after text.
         let in_menu = self.before.is_some_and(|before| {
             before.shape == OutlineShape::Text
@@ -280,15 +285,35 @@ impl OutlinesBeside<'_> {
         if begins_with_section(text) {
             return next.shape != OutlineShape::Furniture;
         }
+        let is_question = text.ends_with(['?', '？']);
         match next.shape {
-            OutlineShape::Text => !next.is_bold && next.is_sentence,
+            OutlineShape::Text if next.is_bold => is_question,
+            OutlineShape::Text => self.is_body(next),
             OutlineShape::Entry => {
                 let is_open = ends_open(text) || announces(&text.to_lowercase());
-                !next.is_linked && !is_open && count_words(text) <= LIST_TITLE_WORDS
+                // Entries in small letters that end with a comma are parts of a sentence.
+                let is_lead_in = is_open || next.is_part && !is_question;
+                !next.is_linked && !is_lead_in && count_words(text) <= LIST_TITLE_WORDS
             }
             OutlineShape::Row => true,
-            OutlineShape::Heading | OutlineShape::Furniture => false,
+            OutlineShape::Heading => is_question,
+            OutlineShape::Furniture => false,
         }
+    }
+
+    /// Whether the passage `next` is text that a title may have: a sentence, or the first half of
+    /// one that a list ends.
+    fn is_body(&self, next: &Outline) -> bool {
+        let introduces = next.shape == OutlineShape::Text
+            && !next.starts_small
+            && !next.is_bold
+            && next.enumerator.is_none()
+            && self.after_next.is_some_and(|item| {
+                let is_line = self.has_paragraph_lines && item.is_entry_line && next.ends_colon;
+                let is_list = is_line || item.may_be_item() && item.list_depth >= next.list_depth;
+                is_list && (next.ends_colon || !next.ends_sentence && item.starts_small)
+            });
+        next.is_sentence || introduces && next.has_words
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::passages::Passage;
-use super::title_words::{ends_open, ends_sentence, is_date_line};
+use super::title_words::{count_words, ends_open, ends_sentence, is_date_line};
 use super::vocabulary::{announces, points};
 use crate::model::ClauseKind;
 
@@ -26,6 +26,8 @@ pub(crate) enum IntroductionForce {
     /// It introduces nothing: most lines without any mark at their end are debris of a page ("Help
     /// Center").
     None,
+    /// It has no mark at its end. A list that begins with a small letter continues it.
+    Unmarked,
     /// It ends a sentence. The list may still be about it.
     Closed,
     /// It ends a sentence that announces a list: "... the following."
@@ -37,8 +39,11 @@ pub(crate) enum IntroductionForce {
 }
 
 /// The size up to which the first item of a list may belong to a closed sentence before the list,
-/// in bytes. Longer ones are paragraphs of their own.
+/// in bytes.
 const LONG_ITEM: usize = 200;
+
+/// The fewest words of a line without any mark that a list continues.
+const UNMARKED_WORDS: usize = 3;
 
 impl Introduction {
     /// What a clause with this kind and text says.
@@ -55,20 +60,35 @@ impl Introduction {
         Self { kind, force, sentence, list_depth }
     }
 
+    /// Whether the clause has a sentence, or the start of one that surely continues.
+    pub fn is_sentence(&self) -> bool {
+        self.sentence.is_some() && self.force != IntroductionForce::Unmarked
+    }
+
     /// Whether the clause introduces a list that begins with `first`. `is_later` tells that this is
     /// not the first number of a list.
     pub fn introduces(&self, first: &Passage, is_later: bool) -> bool {
         match self.force {
             IntroductionForce::None => false,
+            IntroductionForce::Unmarked => !is_later && !first.is_linked && starts_small(first),
             IntroductionForce::Colon => true,
             // A menu has nothing to do with the line above it.
             IntroductionForce::Open => !first.is_linked,
             IntroductionForce::Announced => !is_later && !first.is_linked,
-            IntroductionForce::Closed => {
-                !is_later && !first.is_linked && first.text.len() < LONG_ITEM
-            }
+            IntroductionForce::Closed => !is_later && !first.is_linked && !is_paragraph(first),
         }
     }
+}
+
+/// Whether the first letter of an item, after its number, is a small one.
+fn starts_small(item: &Passage) -> bool {
+    let number = item.enumerator.as_ref().map_or(0, |number| number.len);
+    item.text[number..].starts_with(char::is_lowercase)
+}
+
+/// Whether an item reads as a paragraph of its own: it is long, or has its own title.
+fn is_paragraph(item: &Passage) -> bool {
+    item.text.len() >= LONG_ITEM || item.starts_bold && sentences(&item.text).len() > 1
 }
 
 /// Commas and "and" at the end of an item do not count, since items end with them anyway.
@@ -93,10 +113,12 @@ fn introducing_sentence(text: &str) -> (IntroductionForce, Option<Arc<str>>) {
         let last = last_sentence(text);
         let is_open =
             ends_open(end) || last.as_ref().is_some_and(|last| announces(&last.to_lowercase()));
-        return if is_open {
-            (IntroductionForce::Open, last)
-        } else {
-            (IntroductionForce::None, None)
+        return match is_open {
+            true => (IntroductionForce::Open, last),
+            false if is_date_line(text) || count_words(text) < UNMARKED_WORDS => {
+                (IntroductionForce::None, None)
+            }
+            false => (IntroductionForce::Unmarked, last),
         };
     }
     if is_date_line(text) {
@@ -160,7 +182,7 @@ mod tests {
             assert!(paragraph(text).0 >= IntroductionForce::Open, "{text}");
         }
         for text in ["Help Center", "The next is true. Help Center", "Last updated: 5 May 2019."] {
-            assert_eq!(paragraph(text).0, IntroductionForce::None, "{text}");
+            assert!(paragraph(text).0 <= IntroductionForce::Unmarked, "{text}");
         }
     }
 

@@ -22,9 +22,14 @@ pub(crate) struct Outline {
     pub is_long: bool,
     pub ends_sentence: bool,
     pub ends_colon: bool,
+    /// Whether its first letter, after a number in front, is a small one.
     pub starts_small: bool,
     /// Whether it is a sentence, and not one of a few words.
     pub is_sentence: bool,
+    /// Whether it is a part of a sentence: it starts with a small letter and ends with a comma.
+    pub is_part: bool,
+    /// Whether it has three words or more.
+    pub has_words: bool,
     /// Whether it is a note below a title: a date, or a line in brackets.
     pub is_note: bool,
     /// Whether it may be an entry of a list without marks.
@@ -66,7 +71,8 @@ impl Outline {
         let is_short = text.len() < SHORT || text.len() < 3 * SHORT && columns(text) < SHORT;
         let is_line = text.len() < LONG;
         let ends_sentence = ends_sentence(text);
-        let starts_small = text.starts_with(char::is_lowercase);
+        let bare = passage.enumerator.as_ref().map_or(text, |number| &text[number.len..]);
+        let starts_small = bare.starts_with(char::is_lowercase);
         let ends_colon = text.ends_with([':', '：']);
         Self {
             shape,
@@ -81,6 +87,8 @@ impl Outline {
             ends_colon,
             starts_small,
             is_sentence: text.len() >= SHORT && ends_sentence && !starts_small,
+            is_part: starts_small && text.ends_with([',', ';', '，', '；', '、']),
+            has_words: text.split_whitespace().nth(2).is_some() || columns(text) >= SHORT,
             is_note: is_line && (text.starts_with(['(', '[', '（']) || is_date_line(text)),
             is_entry_line: text.len() <= 3 * LINE_COLUMNS
                 && columns(text) <= LINE_COLUMNS
@@ -101,6 +109,8 @@ impl Outline {
             ends_colon: false,
             starts_small: false,
             is_sentence: false,
+            is_part: false,
+            has_words: false,
             is_entry_line: false,
             is_capitals: false,
             ..self

@@ -1,9 +1,9 @@
-//! Cuts blocks into passages, each of which becomes one clause. [`super::line_groups`] says where.
+//! Cuts blocks into passages, each of which becomes one clause. [`super::lines`] says where.
 
 use std::collections::HashSet;
 
 use super::enumerator::{Enumerator, enumerator};
-use super::line_groups::{group, split_tails};
+use super::lines::passage_lines;
 use crate::section::markdown::blocks::{BlockRole, ListId, MarkdownBlock};
 use crate::section::markdown::inline::{StyledText, TextLine, typed_bullet};
 
@@ -16,6 +16,8 @@ pub(crate) struct Passage {
     pub is_bold: bool,
     /// The same for italics.
     pub is_italic: bool,
+    /// Whether it begins in bold.
+    pub starts_bold: bool,
     /// Whether it begins in bold, and at least half of its letters are bold.
     pub is_mostly_bold: bool,
     /// Whether all its words are texts of links.
@@ -95,7 +97,7 @@ pub(crate) fn passages(blocks: Vec<MarkdownBlock>) -> Vec<Passage> {
 /// Appends the passages of a block.
 fn cut(block: MarkdownBlock, out: &mut Vec<Passage>) {
     let is_text = matches!(block.role, BlockRole::Text | BlockRole::Entry);
-    let groups = if is_text { group(split_tails(block.lines)) } else { vec![block.lines] };
+    let groups = if is_text { passage_lines(block.lines) } else { vec![block.lines] };
     let last = groups.len().saturating_sub(1);
     let mut role = block.role.clone();
     let mut list = block.list;
@@ -140,6 +142,7 @@ fn passage(lines: Vec<TextLine>, role: BlockRole) -> Passage {
         text,
         is_bold: bold > 0 && bold + number >= all,
         is_italic: italic > 0 && italic + number >= all,
+        starts_bold,
         is_mostly_bold: starts_bold && 2 * bold >= all,
         is_linked: linked > 0 && linked >= all,
         is_anchored: anchored > 0,

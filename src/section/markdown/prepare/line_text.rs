@@ -223,7 +223,7 @@ fn column(c: char) -> usize {
 }
 
 /// The width of the first word of a text: the least that could be moved to the line above.
-fn first_word(text: &str) -> usize {
+pub(crate) fn first_word(text: &str) -> usize {
     match text.chars().next() {
         Some(first) if column(first) > 1 => 1,
         _ => text.split([' ', '\t']).next().map_or(0, columns),

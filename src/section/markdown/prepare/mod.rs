@@ -3,6 +3,7 @@
 //!
 //! - Every line ends with `\n`.
 //! - In a text without blank lines, in which each line is a paragraph, lines are set apart.
+//! - A word that a hyphen at a line end cuts in two becomes one word.
 //! - A link around several blocks becomes links inside them.
 //! - The rows of a table that blank lines break are put together.
 //! - A line of `=` below a blank line underlines the line above.
@@ -10,10 +11,12 @@
 
 mod block_links;
 mod broken_rows;
+mod line_hyphens;
 pub(crate) mod line_text;
 
 use block_links::loosen_links;
 use broken_rows::join_rows;
+use line_hyphens::join_words;
 use line_text::separate_lines;
 
 use super::mapped_text::{MappedText, TextEdit};
@@ -60,6 +63,9 @@ pub(crate) fn prepare(text: &str) -> PreparedText<'_> {
     let lines = with_newlines(text);
     let mut edits = Vec::new();
     let has_paragraph_lines = separate_lines(&lines.text, &mut edits);
+    if !has_paragraph_lines {
+        join_words(&lines.text, &mut edits);
+    }
     loosen_links(&lines.text, &mut edits);
     join_rows(&lines.text, &mut edits);
     raise_underlines(&lines.text, &mut edits);

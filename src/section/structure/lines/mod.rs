@@ -1,17 +1,26 @@
 //! Groups the lines of a block into passages: a paragraph is cut at those hard breaks where a title
 //! or a typed list entry begins, or where a title or a list ends.
 
-use super::enumerator::{Enumerator, enumerator};
+mod soft_breaks;
+mod typed_lists;
+
+use self::soft_breaks::split_soft_lines;
+use self::typed_lists::{after_list, typed_lists};
 use super::title_words::{
     ends_open, ends_sentence, is_capitals, is_date_line, is_plain_title, is_small_word,
     reads_as_title,
 };
-use super::vocabulary::announces;
-use crate::section::markdown::inline::{StyledText, TextLine, is_bullet, typed_bullet};
+use super::vocabulary::{announces, begins_with_section};
+use crate::section::markdown::inline::{StyledText, TextLine, typed_bullet};
+
+/// Cuts the lines of a block into groups, each of which is a passage.
+pub(super) fn passage_lines(lines: Vec<TextLine>) -> Vec<Vec<TextLine>> {
+    group(split_tails(split_soft_lines(lines)))
+}
 
 /// Separates a title at the end of a line from the text before it, as in `... sources.
 /// _Advertisers_` before a hard break.
-pub(super) fn split_tails(lines: Vec<TextLine>) -> Vec<TextLine> {
+fn split_tails(lines: Vec<TextLine>) -> Vec<TextLine> {
     let mut out = Vec::with_capacity(lines.len());
     let count = lines.len();
     for (i, mut line) in lines.into_iter().enumerate() {
@@ -42,7 +51,7 @@ fn tail(line: &TextLine) -> Option<usize> {
 
 /// Groups the lines of a block. A title is a group of its own, a typed list entry begins a group,
 /// and other lines stay with the line before.
-pub(super) fn group(lines: Vec<TextLine>) -> Vec<Vec<TextLine>> {
+fn group(lines: Vec<TextLine>) -> Vec<Vec<TextLine>> {
     if lines.len() < 2 {
         return vec![lines];
     }
@@ -123,19 +132,6 @@ fn has_run_in(line: &TextLine) -> bool {
     starts_bold && !line.is_all(|text| text.is_bold)
 }
 
-/// The line after a typed list: the only one that follows an entry without a mark of its own. It
-/// begins with a capital, after the end of a sentence.
-fn after_list(is_entry: &[bool], texts: &[String]) -> Option<usize> {
-    let first = is_entry.iter().position(|&is_entry| is_entry)?;
-    let last = is_entry.iter().rposition(|&is_entry| is_entry)?;
-    let is_unbroken = is_entry[first..=last].iter().all(|&is_entry| is_entry);
-    let next = texts.get(last + 1)?;
-    let is_sentence =
-        texts[last].ends_with(['.', '!', '。']) && next.starts_with(char::is_uppercase);
-    let is_long = next.len() >= 40 && ends_sentence(next);
-    (is_unbroken && is_sentence && is_long).then_some(last + 1)
-}
-
 /// Whether a title continues after a line break, as in `PRIVACY POLICY`, `OF`, `ACME`.
 fn is_one_title(first: &str, next: &str) -> bool {
     first.split_whitespace().next_back().is_some_and(is_small_word)
@@ -169,6 +165,12 @@ fn is_title_line(line: &TextLine, i: usize, after_title: bool, texts: &[String])
         || is_capitals(text) && words <= 12
         || next_is_long && body >= 60 && reads_as_title(text)
         || is_title_of_sentence(text, &texts[1])
+        || is_section_title(text, &texts[1])
+}
+
+/// Whether a line is the name and number of a section, perhaps with its title, above its text.
+fn is_section_title(text: &str, next: &str) -> bool {
+    begins_with_section(text) && is_plain_title(text) && !next.starts_with(char::is_lowercase)
 }
 
 /// Whether a line without any style is the title of the sentence after it.
@@ -195,44 +197,6 @@ fn starts_with_house_number(text: &str) -> bool {
     rest.len() < text.len() && rest.starts_with(' ')
 }
 
-/// The largest distance between successive numbers of a typed list, in lines. The limit keeps
-/// paragraphs of 100,000 numbered lines, which exist, from taking quadratic time.
-const ENTRY_LINES: usize = 40;
-
-/// For each line, whether it begins an entry of a list that the author typed with bullets or
-/// numbers.
-fn typed_lists(texts: &[String]) -> Vec<bool> {
-    let numbers: Vec<Option<Enumerator>> = texts.iter().map(|text| enumerator(text)).collect();
-    let bulleted = texts.iter().filter(|text| typed_bullet(text).is_some()).count();
-    (0..texts.len())
-        .map(|i| {
-            let is_introduced = i > 0 && texts[i - 1].ends_with([':', '：']);
-            let is_first = i == 0 || is_introduced || is_bullet(&texts[i]);
-            typed_bullet(&texts[i]).is_some() && (bulleted > 1 || is_first)
-                || is_numbered_entry(&numbers, i)
-                || is_introduced
-                    && numbers[i].as_ref().is_some_and(|n| is_first_entry(n, &texts[i]))
-        })
-        .collect()
-}
-
-/// Whether a line after a line with a colon begins the first entry of a list, the rest of which is
-/// in other blocks. Its number has a mark: `(1)`, `a)`, `1.`.
-fn is_first_entry(number: &Enumerator, text: &str) -> bool {
-    let mark = text[..number.len].trim_end();
-    number.is_first() && mark.ends_with(['.', ')'])
-}
-
-/// Whether line `i` has a number that follows another one or is followed by one. The other number
-/// may be some lines away, since entries continue after hard breaks.
-fn is_numbered_entry(numbers: &[Option<Enumerator>], i: usize) -> bool {
-    let Some(number) = &numbers[i] else { return false };
-    let before = &numbers[i.saturating_sub(ENTRY_LINES)..i];
-    let after = &numbers[i + 1..numbers.len().min(i + 1 + ENTRY_LINES)];
-    before.iter().rev().flatten().any(|before| number.follows(before))
-        || after.iter().flatten().any(|next| next.follows(number))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,7 +206,7 @@ mod tests {
     /// The groups of the lines of one block.
     fn grouped(markdown: &str) -> Vec<String> {
         let block = blocks(&prepare(markdown).text).swap_remove(0);
-        let groups = group(split_tails(block.lines));
+        let groups = passage_lines(block.lines);
         let texts = groups.iter().map(|lines| lines.iter().map(TextLine::text).collect::<Vec<_>>());
         texts.map(|texts| texts.join("/")).collect()
     }

@@ -11,6 +11,7 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::date_stamp::without_date;
@@ -143,7 +144,7 @@ fn is_mark_of_footnote(c: char, before: &str, after: &str) -> bool {
     let Some(previous) = before.chars().next_back() else { return false };
     let next = after.trim_start_matches(is_star);
     (previous.is_alphabetic() || is_punctuation(previous))
-        && !next.starts_with(char::is_alphanumeric)
+        && !next.starts_with(|c: char| c.is_alphanumeric() || is_combining_mark(c))
 }
 
 /// Whether a character marks a footnote if it follows a word.

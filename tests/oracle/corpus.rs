@@ -8,6 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::memory;
 use super::query::{Place, Q, S, Unit, hit_in_unit, holds_phrase, matched, matches, names};
@@ -172,7 +173,9 @@ fn without_footnotes(text: &[char]) -> Vec<char> {
         let is_after_word = previous.is_alphabetic() || PUNCTUATION.contains(previous);
         let next = text[at..].iter().find(|c| !"*†‡".contains(**c));
         let is_mark = if "*†‡".contains(c) {
-            is_after_word && !next.is_some_and(|c| c.is_alphanumeric())
+            // A mark above the star belongs to the star.
+            let is_word = next.is_some_and(|&c| c.is_alphanumeric() || is_combining_mark(c));
+            is_after_word && !is_word
         } else {
             super::tokens::is_footnote_mark(text, at)
         };

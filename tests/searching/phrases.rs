@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use fineprint::model::Period;
+use fineprint::model::{Clause, Period};
 use fineprint::search::{Filters, Searcher, SnapshotDates};
 use fineprint::section::{ClauseIdentity, section};
 
@@ -28,6 +28,28 @@ struct Scanned {
     id: String,
     text: String,
     tokens: Vec<String>,
+    /// The tokens with the number in front, which the raw text has.
+    numbered: Vec<String>,
+    is_furniture: bool,
+}
+
+impl Scanned {
+    fn of(clause: Clause, company: &str) -> Self {
+        let tokens = folded(&clause.text);
+        let number = clause.number.as_deref().map(folded).unwrap_or_default();
+        Self {
+            id: ClauseIdentity::of(&clause).clause_id(company, "Privacy Policy").to_string(),
+            numbered: [number, tokens.clone()].concat(),
+            tokens,
+            text: clause.text,
+            is_furniture: clause.is_furniture,
+        }
+    }
+
+    /// Whether a search finds it.
+    fn matches(&self, phrase: &[String]) -> bool {
+        !self.is_furniture && !occurrences(&self.tokens, phrase).is_empty()
+    }
 }
 
 impl Snapshot {
@@ -42,14 +64,8 @@ impl Snapshot {
         let stamp = between("/web/", "id_/");
         assert_eq!(date.replace('-', ""), stamp[..8]);
         let time = format!("{date}T{}:{}:{}Z", &stamp[8..10], &stamp[10..12], &stamp[12..14]);
-        let clauses = section(&raw[line.len()..])
-            .into_iter()
-            .map(|clause| Scanned {
-                id: ClauseIdentity::of(&clause).clause_id(&company, "Privacy Policy").to_string(),
-                tokens: folded(&clause.text),
-                text: clause.text,
-            })
-            .collect();
+        let clauses = section(&raw[line.len()..]);
+        let clauses = clauses.into_iter().map(|clause| Scanned::of(clause, &company)).collect();
         Self { company, time, raw, clauses }
     }
 
@@ -57,9 +73,17 @@ impl Snapshot {
         &self.time[..10]
     }
 
-    /// How often the phrase occurs in the clauses.
-    fn in_clauses(&self, phrase: &[String]) -> usize {
-        self.clauses.iter().map(|clause| occurrences(&clause.tokens, phrase).len()).sum()
+    /// Whether a search for the phrase finds a clause of it.
+    fn matches(&self, phrase: &[String]) -> bool {
+        self.clauses.iter().any(|clause| clause.matches(phrase))
+    }
+
+    /// How often the phrase occurs in the clauses, without and with the numbers in front.
+    fn in_clauses(&self, phrase: &[String]) -> [usize; 2] {
+        let of = |tokens: fn(&Scanned) -> &[String]| {
+            self.clauses.iter().map(|clause| occurrences(tokens(clause), phrase).len()).sum()
+        };
+        [of(|clause| &clause.tokens), of(|clause| &clause.numbered)]
     }
 
     /// How often the phrase occurs in the blocks of the raw text.
@@ -142,7 +166,7 @@ fn sample(snapshots: &[Snapshot], each: usize, absent: usize) -> Vec<Vec<String>
             );
         }
         words.truncate(6);
-        if snapshots.iter().all(|snapshot| snapshot.in_clauses(&words) == 0) {
+        if snapshots.iter().all(|snapshot| snapshot.in_clauses(&words)[0] == 0) {
             phrases.insert(words);
         }
     }
@@ -160,10 +184,7 @@ fn scanned(snapshots: &[Snapshot], phrase: &[String]) -> BTreeSet<Found> {
         {
             lives.entry((&snapshot.company, id)).or_default().push(&snapshot.time);
         }
-        let matching = snapshot
-            .clauses
-            .iter()
-            .filter(|clause| !occurrences(&clause.tokens, phrase).is_empty());
+        let matching = snapshot.clauses.iter().filter(|clause| clause.matches(phrase));
         holding.extend(matching.map(|clause| (snapshot.company.as_str(), clause.id.as_str())));
     }
     let found = holding.into_iter().map(|key| {
@@ -212,8 +233,7 @@ fn compare(
             .collect();
         assert_eq!(found.len(), hits.len(), "a clause twice: {}", query);
         assert_eq!(found, scanned(snapshots, phrase), "{}", query);
-        let holding =
-            snapshots.iter().filter(|snapshot| snapshot.in_clauses(phrase) > 0).count() as u64;
+        let holding = snapshots.iter().filter(|snapshot| snapshot.matches(phrase)).count() as u64;
         assert_eq!(summary.totals.snapshots, holding, "{}", query);
         for hit in &hits {
             let shown: Vec<Vec<String>> =
@@ -233,14 +253,12 @@ fn compare(
                 hits.into_iter().map(|hit| (hit.company, hit.id.to_string())).collect();
             let mut expected = BTreeSet::new();
             for snapshot in there {
-                let matching =
-                    snapshot.clauses.iter().filter(|c| !occurrences(&c.tokens, phrase).is_empty());
+                let matching = snapshot.clauses.iter().filter(|clause| clause.matches(phrase));
                 expected
                     .extend(matching.map(|clause| (snapshot.company.clone(), clause.id.clone())));
             }
             assert_eq!(found, expected, "{} on {day}", query);
-            let holding =
-                there.iter().filter(|snapshot| snapshot.in_clauses(phrase) > 0).count() as u64;
+            let holding = there.iter().filter(|snapshot| snapshot.matches(phrase)).count() as u64;
             assert_eq!(summary.totals.snapshots, holding, "{} on {day}", query);
             compared += 1;
         }
@@ -256,8 +274,10 @@ fn differences(snapshots: &[Snapshot], phrases: &[Vec<String>]) -> BTreeSet<Diff
     for snapshot in snapshots {
         let blocks = strip::blocks(&snapshot.raw);
         for phrase in phrases {
-            let (raw, cut) = (Snapshot::in_blocks(&blocks, phrase), snapshot.in_clauses(phrase));
-            if raw != cut {
+            let raw = Snapshot::in_blocks(&blocks, phrase);
+            let [cut, numbered] = snapshot.in_clauses(phrase);
+            // The raw text has those numbers in front that are no marks of Markdown.
+            if !(cut..=numbered).contains(&raw) {
                 found.insert((
                     phrase.join(" "),
                     format!("{} {}", snapshot.company, snapshot.date()),

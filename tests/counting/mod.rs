@@ -5,4 +5,5 @@ pub mod furniture;
 pub mod numbers;
 pub mod real;
 pub mod renumbered;
+pub mod sequences;
 pub mod time;

@@ -19,6 +19,7 @@
 
 pub mod corpus;
 mod memory;
+pub mod numbers;
 pub mod page;
 pub mod query;
 pub mod stamps;

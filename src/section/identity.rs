@@ -29,7 +29,7 @@ pub fn push_identity_form(text: &str, form: &mut String) {
     let mut rest = &*text;
     while let Some(c) = rest.chars().next() {
         // Most of a text is words in ASCII, which are copied as they are.
-        let plain = rest.bytes().take_while(|&b| is_plain(b)).count();
+        let plain = plain_length(rest.as_bytes());
         if plain == 0 {
             let tail = &rest[c.len_utf8()..];
             if c.is_whitespace() {
@@ -53,6 +53,18 @@ pub fn push_identity_form(text: &str, form: &mut String) {
         }
         rest = tail;
     }
+}
+
+/// The number of bytes at the start that are copied as they are: words, and single spaces between
+/// them.
+fn plain_length(bytes: &[u8]) -> usize {
+    let is_between_words = |at: usize| {
+        bytes[at] == b' '
+            && at > 0
+            && bytes[at - 1].is_ascii_alphanumeric()
+            && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric)
+    };
+    (0..bytes.len()).take_while(|&at| is_plain(bytes[at]) || is_between_words(at)).count()
 }
 
 /// Whether a byte is copied as it is.

@@ -134,13 +134,17 @@ pub(crate) fn count_words(text: &str) -> usize {
 
 /// Whether a line gives a date or a copyright, and so is not a title.
 pub(crate) fn is_date_line(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let is_stamp = ["last ", "updated", "effective", "revised", "posted", "copyright", "date"]
-        .iter()
-        .any(|word| lower.starts_with(word));
-    is_stamp && lower.bytes().any(|b| b.is_ascii_digit())
-        || lower.starts_with('©')
-        || tells_change(&lower)
+    const STAMPS: [&str; 7] =
+        ["last ", "updated", "effective", "revised", "posted", "copyright", "date"];
+    if text.starts_with('©') {
+        return true;
+    }
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let start: String = text.chars().take(10).flat_map(char::to_lowercase).collect();
+    STAMPS.iter().any(|word| start.starts_with(word))
+        || text.split_whitespace().nth(14).is_none() && tells_change(&text.to_lowercase())
 }
 
 /// Whether a short line in small letters says when a policy was changed or began to hold, such as
@@ -149,9 +153,7 @@ fn tells_change(lower: &str) -> bool {
     const CHANGES: [&str; 6] =
         ["update", "updated", "revised", "revision", "effective", "modified"];
     let mut words = lower.split(|c: char| !c.is_alphanumeric());
-    lower.split_whitespace().count() <= 14
-        && words.any(|word| CHANGES.contains(&word))
-        && has_date(lower)
+    words.any(|word| CHANGES.contains(&word)) && has_date(lower)
 }
 
 /// Whether a text contains a year, or a date such as 9/19/17.

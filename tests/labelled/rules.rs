@@ -350,6 +350,24 @@ fn a_title_may_have_a_list_for_its_text() {
 }
 
 #[test]
+fn titles_of_entries_end_with_their_entries() {
+    for text in [
+        "# Terms\n\n* **Names**  \n  We keep your name.\n* We keep your mail.\n\nThat is all.",
+        "# Terms\n\n1. **Names**\n\n   We keep your name.\n2. We keep your mail.\n\nThat is all.",
+        "# Terms\n\n- ## Names\n\n  We keep your name.\n- We keep your mail.\n\nThat is all.",
+    ] {
+        let found = paths(text);
+        assert_eq!(found[2].split(" > ").count(), 2, "{text}: {found:?}");
+        assert_eq!(found[3..], ["Terms", "Terms"], "{text}");
+    }
+    // The text of these titles is outside of their lists, or in a list of its own.
+    let text = "# Terms\n\n1. **Names**\n\nWe keep your name.\n\n2. **Mail**\n\nWe keep your mail.";
+    assert_eq!(paths(text)[2], "Terms > 1. Names");
+    let text = "# Terms\n\n1. ## Names\n\n1) yours\n2) ours";
+    assert_eq!(paths(text)[2..], ["Terms > 1. Names", "Terms > 1. Names"]);
+}
+
+#[test]
 fn items_with_titles_are_not_introduced_by_a_closed_sentence() {
     check(
         "We value you.\n\n* **Names.** We keep your name.\n* **Mail.** We keep your mail.",
@@ -656,6 +674,9 @@ fn lone_links_are_no_headings() {
 
 #[test]
 fn a_label_does_not_contain_the_clauses_after_it() {
+    let text =
+        "## 7. Contact\n\n7.1 Write to us.\n\n**By Mail:**\n\nAcme, Road 1\n\n7.2 We answer.";
+    assert_eq!(paths(text)[3..], ["7. Contact > By Mail:", "7. Contact"]);
     let text = "7\\. Ask. You may ask us whatever you like.\n\n\
         **By Mail:**\n\nAcme, 1 Main Street\n\n\
         8\\. Changes. We may change this text whenever we like.\n\n9\\. End. This is the end.";

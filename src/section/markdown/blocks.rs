@@ -130,11 +130,12 @@ impl BlockList {
         let number = (!is_row && !numbers.is_empty()).then(|| numbers.join(" "));
         if let Some(inner) = containers.lists.last_mut()
             && std::mem::take(&mut inner.awaits_text)
-            && role == BlockRole::Text
         {
-            role = BlockRole::Entry;
-            list = Some(inner.list);
-            is_after_blank = inner.is_after_blank;
+            if role == BlockRole::Text {
+                role = BlockRole::Entry;
+                is_after_blank = inner.is_after_blank;
+            }
+            list = matches!(role, BlockRole::Entry | BlockRole::Heading(_)).then_some(inner.list);
         }
         self.blocks.push(MarkdownBlock {
             role,

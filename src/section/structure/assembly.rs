@@ -9,12 +9,12 @@ use std::sync::Arc;
 use super::enumerator::Enumerator;
 use super::headings::{self, FIRST_UNMARKED, MarkState};
 use super::introductions::Introduction;
-use super::list_items::{ClauseBefore, OpenLists};
+use super::list_items::{ClauseBefore, OPEN_LIST, OpenLists};
 use super::menus::MenuRun;
 use super::outline::{Outline, OutlineShape, enumerated};
 use super::passages::Passage;
 use crate::model::{Clause, ClauseKind};
-use crate::section::markdown::blocks::BlockRole;
+use crate::section::markdown::blocks::{BlockRole, ListId};
 use crate::section::markdown::prepare::FurnitureEdge;
 
 /// The number of passages after a passage on which it depends. It is two, since a decision may
@@ -58,8 +58,40 @@ struct OpenHeading {
     level: u8,
     /// Whether it is a label that no mark of Markdown shows: `By mail:`.
     is_label: bool,
+    /// The entry of a list that it is the title of, if the entry has text of its own.
+    entry: Option<TitledEntry>,
     /// The last number before a clause in the section around it.
     number: Option<Enumerator>,
+}
+
+/// An entry of a list with a title and text of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct TitledEntry {
+    list: Option<ListId>,
+    /// The number of lists around its text.
+    depth: usize,
+}
+
+impl TitledEntry {
+    /// The entry with this title, before the passage `next`.
+    fn of(title: &Passage, next: Option<&Outline>) -> Option<Self> {
+        // Without own text in the entry, the text below the list is below the title.
+        let has_text = next.is_some_and(|next| {
+            next.list_depth >= title.list_depth && next.shape != OutlineShape::Furniture
+        });
+        let is_entry = has_text && title.list_depth > 0;
+        is_entry.then_some(Self { list: title.list, depth: title.list_depth })
+    }
+
+    /// Whether the entry ends before a passage, which is outside of its list or another entry.
+    fn ends_before(&self, passage: &Passage) -> bool {
+        let is_of_list = match (self.list, passage.list) {
+            (Some(own), Some(next)) => own.number == next.number,
+            _ => false,
+        };
+        let is_other = is_of_list && passage.list_depth == self.depth;
+        passage.list_depth < self.depth || is_other
+    }
 }
 
 impl AssemblyState {
@@ -104,6 +136,9 @@ impl AssemblyState {
         }
         self.before = self.before.take().map(Outline::of_passage_before);
         self.lists.forget_numbers();
+        for sections in self.furniture.iter_mut().chain([&mut self.sections]) {
+            sections.forget_lists();
+        }
         clauses
     }
 
@@ -133,10 +168,12 @@ impl AssemblyState {
         if self.furniture.is_empty() {
             self.sections.count(&passage, &mut self.lists);
         }
+        let outer = self.furniture.last().map_or(0, |outer| outer.headings.len());
+        self.sections.leave_entries(outer, &passage, &mut self.lists);
         let section = match passage.role {
             BlockRole::Heading(level) => {
-                let outer = self.furniture.last().map_or(0, |outer| outer.headings.len());
-                self.sections.open(level, outer, &passage, &mut self.lists)
+                let entry = TitledEntry::of(&passage, beside.get(1));
+                self.sections.open(level, outer, entry, &passage, &mut self.lists)
             }
             _ => Arc::clone(&self.sections.path),
         };
@@ -215,6 +252,7 @@ impl OpenSections {
         &mut self,
         level: u8,
         outer: usize,
+        entry: Option<TitledEntry>,
         heading: &Passage,
         lists: &mut OpenLists,
     ) -> Arc<[String]> {
@@ -223,7 +261,7 @@ impl OpenSections {
         self.close(kept, heading.list_depth, lists);
         let is_label = level >= FIRST_UNMARKED && heading.text.ends_with([':', '：']);
         let number = self.number.take();
-        self.headings.push(OpenHeading { level, is_label, number });
+        self.headings.push(OpenHeading { level, is_label, entry, number });
         let above = Arc::clone(&self.path);
         self.path = above.iter().chain([&heading.text]).cloned().collect();
         above
@@ -239,13 +277,33 @@ impl OpenSections {
         }
     }
 
+    /// Ends a fragment of the text, as [`OpenLists::forget_numbers`] does.
+    fn forget_lists(&mut self) {
+        for entry in self.headings.iter_mut().filter_map(|open| open.entry.as_mut()) {
+            if let Some(list) = &mut entry.list {
+                list.number = OPEN_LIST;
+            }
+        }
+    }
+
+    /// Closes the sections of the entries of lists that end before a passage: it is outside of the
+    /// list, or another entry of it.
+    fn leave_entries(&mut self, outer: usize, passage: &Passage, lists: &mut OpenLists) {
+        let ends = |open: &OpenHeading| {
+            open.entry.as_ref().is_some_and(|entry| entry.ends_before(passage))
+        };
+        if let Some(ended) = self.headings.iter().skip(outer).position(ends) {
+            self.close(outer + ended, passage.list_depth, lists);
+        }
+    }
+
     /// Takes notice of the number before a passage. A number that continues a sequence above a
     /// label closes the section of the label: `By mail:` after clause 7 does not contain clause 8.
     fn count(&mut self, passage: &Passage, lists: &mut OpenLists) {
         let is_text = !matches!(passage.role, BlockRole::Row { .. });
         let Some(number) = passage.enumerator.as_ref().filter(|_| is_text) else { return };
         let mark = passage.text[..number.len].trim_end();
-        if passage.list_depth > 0 || !mark.ends_with(['.', ')']) {
+        if passage.list_depth > 0 || !mark.ends_with(['.', ')']) && number.depth() == 1 {
             return;
         }
         if !self.number.as_ref().is_some_and(|last| number.follows(last)) {

@@ -68,14 +68,17 @@ impl Introduction {
     /// Whether the clause introduces a list that begins with `first`. `is_later` tells that this is
     /// not the first number of a list.
     pub fn introduces(&self, first: &Passage, is_later: bool) -> bool {
+        // A paragraph of an entry has nothing to do with the next entry of the same list.
+        let is_of_entry = first.list.is_some() && self.list_depth >= first.list_depth;
+        let may_begin = !is_later && !is_of_entry && !first.is_linked;
         match self.force {
             IntroductionForce::None => false,
-            IntroductionForce::Unmarked => !is_later && !first.is_linked && starts_small(first),
+            IntroductionForce::Unmarked => may_begin && starts_small(first),
             IntroductionForce::Colon => true,
             // A menu has nothing to do with the line above it.
             IntroductionForce::Open => !first.is_linked,
-            IntroductionForce::Announced => !is_later && !first.is_linked,
-            IntroductionForce::Closed => !is_later && !first.is_linked && !is_paragraph(first),
+            IntroductionForce::Announced => may_begin,
+            IntroductionForce::Closed => may_begin && !is_paragraph(first),
         }
     }
 }
@@ -124,17 +127,22 @@ fn introducing_sentence(text: &str) -> (IntroductionForce, Option<Arc<str>>) {
     if is_date_line(text) {
         return (IntroductionForce::None, None);
     }
-    let sentences = sentences(text);
-    match announcing(&sentences) {
+    match announcing(text) {
         Some(sentence) => (IntroductionForce::Announced, Some(Arc::from(sentence))),
-        None => (IntroductionForce::Closed, sentences.last().copied().map(Arc::from)),
+        None => (IntroductionForce::Closed, last_sentence(text)),
     }
 }
 
-/// The last of these sentences that announces a list, or else the last one with a word such as
+/// The last sentence of a text that announces a list, or else the last one with a word such as
 /// "these".
-fn announcing<'s>(sentences: &[&'s str]) -> Option<&'s str> {
-    let mut last_first = sentences.iter().rev().copied();
+fn announcing(text: &str) -> Option<&str> {
+    // Finding sentences takes longer than looking for the words, which few paragraphs have.
+    let lower = text.to_lowercase();
+    if !announces(&lower) && !points(&lower) {
+        return None;
+    }
+    let sentences = sentences(text);
+    let mut last_first = sentences.into_iter().rev();
     let announcing = last_first.clone().find(|sentence| announces(&sentence.to_lowercase()));
     announcing.or_else(|| last_first.find(|sentence| points(&sentence.to_lowercase())))
 }
@@ -153,9 +161,19 @@ fn sentences(text: &str) -> Vec<&str> {
     sentences.filter(|sentence| crate::token::has_token(sentence)).collect()
 }
 
+/// The number of bytes at the end of a text in which its last sentence is looked for at first.
+const LAST_BYTES: usize = 400;
+
 /// The last sentence of a text that has a token.
 pub(crate) fn last_sentence(text: &str) -> Option<Arc<str>> {
-    sentences(text).last().copied().map(Arc::from)
+    let mut start = text.len().saturating_sub(LAST_BYTES);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    let near = sentences(&text[start..]);
+    // The first one of them may have begun before. Borders depend on the words beside them alone.
+    let all = if start == 0 || near.len() > 2 { near } else { sentences(text) };
+    all.last().copied().map(Arc::from)
 }
 
 #[cfg(test)]

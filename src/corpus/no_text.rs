@@ -25,6 +25,9 @@ const LFS_LINES: [&[u8]; 2] =
 /// The size of the largest pointer, in bytes (git-annex: 32 KiB; its keys are far shorter).
 const MAX_POINTER_BYTES: usize = 4096;
 
+/// The number of bytes in which control characters are counted.
+const BINARY_BYTES: usize = 4096;
+
 /// The reason why a file with these first bytes is no text; `None` if it is one.
 pub(super) fn reason(head: &[u8]) -> Option<SkipReason> {
     if is_pointer(head) {
@@ -47,7 +50,8 @@ fn is_no_text(head: &[u8]) -> bool {
         return !is_utf_16(head);
     }
     // WebP, and other data in the form of RIFF, has a size after its name.
-    head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP") || is_binary(head)
+    let is_picture = head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP");
+    is_picture || is_binary(&head[..head.len().min(BINARY_BYTES)])
 }
 
 /// Whether a file is the pointer that a version control system leaves in the place of a large file.

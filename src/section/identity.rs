@@ -77,11 +77,20 @@ fn composed(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
+    if text.chars().all(is_surely_composed) {
+        return Cow::Borrowed(text);
+    }
     let is_composed = is_nfc_quick(text.chars()) == IsNormalized::Yes;
     if is_composed && !text.chars().any(is_invisible) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter(|&c| !is_invisible(c)).nfc().collect())
+}
+
+/// Whether a character is visible and changes in no composition: a letter without or with one of
+/// the usual accents, or one of the usual dashes and quotes.
+fn is_surely_composed(c: char) -> bool {
+    c < '\u{300}' && c != '\u{AD}' || matches!(c, '\u{2010}'..='\u{2027}')
 }
 
 /// Whether white space counts between `before` and `rest`, which begins with `next` once its style

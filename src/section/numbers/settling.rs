@@ -44,7 +44,11 @@ impl PartNumbers {
                 marks.push(NumberMark::LeadIn { at, lead_in: Arc::clone(lead_in) });
             }
             if let Some(candidate) = NumberCandidate::of(clause) {
-                let introduces = if candidate.is_of_list { None } else { own_lead_in(clause) };
+                // An item of the next part may be the one after it.
+                let is_before_item =
+                    clauses.get(at + 1).is_none_or(|next| next.kind == ClauseKind::Item);
+                let may_introduce = is_before_item && !candidate.is_of_list;
+                let introduces = if may_introduce { own_lead_in(clause) } else { None };
                 marks.push(NumberMark::Clause { at, candidate, introduces });
             }
         }
@@ -62,7 +66,7 @@ impl PartNumbers {
 
 /// The lead-in that a clause gives to the items after it, if its number would be part of it.
 fn own_lead_in(clause: &Clause) -> Option<Arc<str>> {
-    let said = Introduction::of(clause.kind, &clause.text, 0);
+    let said = Introduction::of(clause.kind, &clause.text, 0, true);
     said.sentence.filter(|sentence| clause.text.starts_with(&**sentence))
 }
 

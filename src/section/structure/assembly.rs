@@ -4,6 +4,7 @@
 //! and states can be compared: the same passages after equal states, and before the same passages,
 //! give the same clauses. [`crate::section::Sectioner`] depends on that.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::enumerator::Enumerator;
@@ -42,7 +43,7 @@ pub(crate) struct AssemblyState {
 }
 
 /// The sections in which a passage is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct OpenSections {
     /// The open headings, outermost first.
     headings: Vec<OpenHeading>,
@@ -178,8 +179,10 @@ impl AssemblyState {
             _ => Arc::clone(&self.sections.path),
         };
         self.kind = Some(kind);
-        if beside.get(1).is_some_and(|next| self.may_introduce(next)) {
-            self.introduction = Some(Introduction::of(kind, &passage.text, passage.list_depth));
+        if let Some(next) = beside.get(1).filter(|next| self.may_introduce(next)) {
+            let depth = passage.list_depth;
+            let is_nested = next.list_depth > depth || next.shape == OutlineShape::Text;
+            self.introduction = Some(Introduction::of(kind, &passage.text, depth, is_nested));
         }
         let source = passage.start..passage.end.max(passage.start);
         Clause {
@@ -235,6 +238,15 @@ impl AssemblyState {
                 }
             }
         }
+    }
+}
+
+impl Hash for OpenSections {
+    /// Hashes the innermost heading for all of them, which tells nearly all sections apart.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.headings.len().hash(state);
+        self.path.last().hash(state);
+        self.number.hash(state);
     }
 }
 

@@ -105,6 +105,9 @@ impl Enumerator {
 
 /// The number or letter that `text` begins with.
 pub(crate) fn enumerator(text: &str) -> Option<Enumerator> {
+    if begins_with_word(text) {
+        return None;
+    }
     let open = text.chars().next().filter(|c| matches!(c, '(' | '（' | '§'));
     let body = open.map_or(text, |open| &text[open.len_utf8()..]);
     let body = if open == Some('§') { body.trim_start() } else { body };
@@ -137,6 +140,15 @@ pub(crate) fn enumerator(text: &str) -> Option<Enumerator> {
         shown: text.len() - body.len() + end.shown,
         len: text.len() - end.rest.trim_start().len(),
     })
+}
+
+/// Whether a text begins with a word of several letters that is no Roman number, as nearly every
+/// text does.
+fn begins_with_word(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let letters = bytes.iter().take_while(|byte| byte.is_ascii_alphabetic()).take(8);
+    let is_roman = |byte: &u8| b"ivxlIVXL".contains(byte);
+    letters.clone().count() > 1 && !letters.clone().all(is_roman)
 }
 
 /// A number, what closes it, and the text after it.

@@ -46,15 +46,19 @@ const LONG_ITEM: usize = 200;
 const UNMARKED_WORDS: usize = 3;
 
 impl Introduction {
-    /// What a clause with this kind and text says.
-    pub fn of(kind: ClauseKind, text: &str, list_depth: usize) -> Self {
+    /// What a clause with this kind and text says. The sentence of an item that breaks nothing off
+    /// is left out unless the clause after it is in the item, as `is_nested` tells.
+    pub fn of(kind: ClauseKind, text: &str, list_depth: usize, is_nested: bool) -> Self {
         let (force, sentence) = match kind {
             ClauseKind::Row => (IntroductionForce::None, None),
             ClauseKind::Heading if text.trim_end().ends_with([':', '：']) => {
                 (IntroductionForce::Colon, last_sentence(text))
             }
             ClauseKind::Heading => (IntroductionForce::None, None),
-            ClauseKind::Item => (item_force(text), last_sentence(text)),
+            ClauseKind::Item => match item_force(text) {
+                IntroductionForce::None if !is_nested => (IntroductionForce::None, None),
+                force => (force, last_sentence(text)),
+            },
             ClauseKind::Paragraph | ClauseKind::Quote => introducing_sentence(text),
         };
         Self { kind, force, sentence, list_depth }
@@ -62,7 +66,8 @@ impl Introduction {
 
     /// Whether the clause has a sentence, or the start of one that surely continues.
     pub fn is_sentence(&self) -> bool {
-        self.sentence.is_some() && self.force != IntroductionForce::Unmarked
+        self.kind == ClauseKind::Item
+            || self.sentence.is_some() && self.force != IntroductionForce::Unmarked
     }
 
     /// Whether the clause introduces a list that begins with `first`. `is_later` tells that this is
@@ -161,19 +166,49 @@ fn sentences(text: &str) -> Vec<&str> {
     sentences.filter(|sentence| crate::token::has_token(sentence)).collect()
 }
 
-/// The number of bytes at the end of a text in which its last sentence is looked for at first.
-const LAST_BYTES: usize = 400;
+/// The number of bytes before the end of a sentence on which the border after it may depend.
+const BESIDE_BORDER: usize = 24;
+
+/// The number of marks before the end of a text that are tried as the end of a sentence.
+const TRIED_MARKS: usize = 4;
 
 /// The last sentence of a text that has a token.
 pub(crate) fn last_sentence(text: &str) -> Option<Arc<str>> {
-    let mut start = text.len().saturating_sub(LAST_BYTES);
-    while !text.is_char_boundary(start) {
-        start += 1;
+    // Finding sentences looks at each character, and most of these texts are one sentence.
+    if is_one_sentence(text) {
+        let text = text.trim();
+        return crate::token::has_token(text).then(|| Arc::from(text));
     }
-    let near = sentences(&text[start..]);
-    // The first one of them may have begun before. Borders depend on the words beside them alone.
-    let all = if start == 0 || near.len() > 2 { near } else { sentences(text) };
-    all.last().copied().map(Arc::from)
+    let mut end = text.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
+    for _ in 0..TRIED_MARKS {
+        let Some(mark) = memchr::memrchr3(b'.', b'!', b'?', &text.as_bytes()[..end]) else { break };
+        let mut start = mark.saturating_sub(BESIDE_BORDER);
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let near = text[start..].split_sentence_bound_indices();
+        let last = near.filter(|(_, sentence)| crate::token::has_token(sentence)).last();
+        // A sentence at the start of this part may have begun before it.
+        if let Some((_, last)) = last.filter(|&(at, _)| at > BESIDE_BORDER / 3) {
+            return Some(Arc::from(last.trim()));
+        }
+        end = mark;
+    }
+    sentences(text).last().copied().map(Arc::from)
+}
+
+/// Whether no mark inside a text may end a sentence. `false` in doubt.
+fn is_one_sentence(text: &str) -> bool {
+    let inner = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ':' | ';'));
+    let bytes = inner.as_bytes();
+    memchr::memchr3(b'.', b'!', b'?', bytes).is_none()
+        && memchr::memchr2(b'\n', b'\r', bytes).is_none()
+        && (inner.is_ascii() || inner.chars().all(is_inside_sentence))
+}
+
+/// Whether a character, which is no full stop or line end of ASCII, certainly ends no sentence.
+fn is_inside_sentence(c: char) -> bool {
+    c.is_ascii() || c.is_alphanumeric() || "’‘“”–—«»\u{A0}".contains(c)
 }
 
 #[cfg(test)]
@@ -181,7 +216,7 @@ mod tests {
     use super::*;
 
     fn paragraph(text: &str) -> (IntroductionForce, String) {
-        let said = Introduction::of(ClauseKind::Paragraph, text, 0);
+        let said = Introduction::of(ClauseKind::Paragraph, text, 0, false);
         (said.force, said.sentence.as_deref().unwrap_or("-").to_owned())
     }
 
@@ -227,9 +262,29 @@ mod tests {
 
     #[test]
     fn headings_introduce_with_a_colon() {
-        let heading = |text| Introduction::of(ClauseKind::Heading, text, 0).sentence;
+        let heading = |text| Introduction::of(ClauseKind::Heading, text, 0, false).sentence;
         assert_eq!(heading("Personal Information:").as_deref(), Some("Personal Information:"));
         assert_eq!(heading("Personal Information"), None);
+    }
+
+    #[test]
+    fn last_sentences_are_found_from_the_end() {
+        let long = "We keep it for a long time, since the law of our country asks us to do it. ";
+        for text in [
+            "One, two; three",
+            "It is so. See no. 5 of the list",
+            "It is so (see p. 3, i.e. the U.S. rules). And no more",
+            "Erstens z. B. dies. Zweitens das: «Nie!»",
+            "他们说。我们说",
+            "One.\nTwo\nThree",
+            "Is it? It is! www.acme.example says so",
+            "etc. etc. etc. etc. etc. etc. etc. etc. etc. etc.",
+            &format!("{long}{long}{long}You may:"),
+            &format!("{long}{long}v. 1.2.3.4.5.6.7.8 is the version of {long}"),
+        ] {
+            let slow = sentences(text).last().copied();
+            assert_eq!(last_sentence(text).as_deref(), slow, "{text}");
+        }
     }
 
     #[test]

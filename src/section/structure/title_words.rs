@@ -88,8 +88,8 @@ const PLAIN_COLUMNS: usize = 90;
 pub(crate) fn is_plain_title(text: &str) -> bool {
     let bare = text.trim();
     if bare.len() > MAX_TITLE_BYTES
-        || count_words(bare) > PLAIN_WORDS
         || columns(bare) > PLAIN_COLUMNS
+        || count_words(bare) > PLAIN_WORDS
     {
         return false;
     }
@@ -124,6 +124,9 @@ pub(crate) fn is_plain_title(text: &str) -> bool {
 
 /// The number of words of a text. Two letters of Chinese or Japanese count as a word.
 pub(crate) fn count_words(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.split_ascii_whitespace().count();
+    }
     text.split_whitespace()
         .map(|word| {
             let wide = columns(word).saturating_sub(word.chars().count());

@@ -20,6 +20,8 @@ const PIECES: &[&str] = &[
     "<i>",
     "</i>",
     "<a href=\"https://acme.example/x\">",
+    "<a href=\"https://acme.example/(x\">",
+    "<a href='https://acme.example/x)]['>",
     "<a href='a b'>",
     "<a>",
     "</a>",

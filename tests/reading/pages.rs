@@ -217,6 +217,44 @@ fn words_are_separated_as_they_are_shown() {
 }
 
 #[test]
+fn addresses_of_links_around_blocks_are_no_words() {
+    for (address, target) in [
+        ("https://acme.example/(x", "acme.example/(x"),
+        ("https://acme.example/x)", "acme.example/x)"),
+        ("https://acme.example/)x(", "acme.example/)x("),
+        ("https://acme.example/[x", "acme.example/[x"),
+        ("https://acme.example/x](y", "acme.example/x](y"),
+        ("https://acme.example/&quot;x", "acme.example/\"x"),
+        ("https://acme.example/'x", "acme.example/'x"),
+        ("https://acme.example/x`", "acme.example/x`"),
+        ("https://acme.example/\\(x", "acme.example/%5C(x"),
+        ("https://acme.example/*x_*", "acme.example/*x_*"),
+    ] {
+        for (page, expected) in [
+            (format!("<a href=\"{address}\"><blockquote># c &amp;<h1>1) b"), "# c & b"),
+            (
+                format!("<blockquote><a href=\"{address}\"><div hidden># c &amp;<textarea><p>1) b"),
+                "# c & <p>1) b",
+            ),
+            (format!("<a href=\"{address}\"><h2>b</h2><p>c</p></a>d"), "b c d"),
+            (format!("<a href=\"{address}\"><p>b<p># c</a> [d](e)"), "b # c [d](e)"),
+            (
+                format!("<a href=\"{address}\"><table><tr><th>b<th>c<tr><td>d<td>e</table>"),
+                "b | c d | e",
+            ),
+            (format!("<ul><li><a href=\"{address}\"># b<p>c</a><li>d"), "# b c d"),
+        ] {
+            let markdown = markdown(&page);
+            let clauses = section(&without_marks(&markdown));
+            let texts: Vec<&str> = clauses.iter().map(|clause| clause.text.as_str()).collect();
+            assert_eq!(texts.join(" "), expected, "{page}\n{markdown}");
+            assert!(clauses.iter().all(|clause| clause.links.iter().all(|link| link == target)));
+            assert!(clauses.iter().any(|clause| !clause.links.is_empty()), "{page}\n{markdown}");
+        }
+    }
+}
+
+#[test]
 fn text_around_the_policy_is_marked() {
     for (html, expected) in [
         ("<nav><a href=/>Home</a></nav><p>We sell.", "{\n[Home](</>)\n\n}\nWe sell.\n"),

@@ -150,11 +150,13 @@ pub(crate) fn is_marked(line: &[u8]) -> bool {
 }
 
 /// The number of bytes before the parenthesis that closes a link, if no blank line comes first.
+/// Between `<` and `>`, parentheses are letters of the address.
 pub(crate) fn target_length(rest: &str) -> Option<usize> {
     let mut depth = 0;
     let mut is_escaped = false;
     let mut is_blank = false;
-    for (i, b) in rest.bytes().take(MAX_TARGET).enumerate() {
+    let enclosed = enclosed_target(rest).map_or(0, |target| target.end + 1);
+    for (i, b) in rest.bytes().enumerate().take(MAX_TARGET).skip(enclosed) {
         match b {
             b'\n' if is_blank => return None,
             b'\n' => is_blank = true,
@@ -167,6 +169,25 @@ pub(crate) fn target_length(rest: &str) -> Option<usize> {
             b'(' => depth += 1,
             b')' if depth == 0 => return Some(i),
             b')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The bytes between the `<` and `>` that enclose the address of a link target, if they do.
+pub(crate) fn enclosed_target(target: &str) -> Option<Range<usize>> {
+    let start = target.len() - target.trim_start_matches([' ', '\t']).len() + 1;
+    if target.as_bytes().get(start - 1) != Some(&b'<') {
+        return None;
+    }
+    let mut is_escaped = false;
+    for (i, b) in target.bytes().enumerate().take(MAX_TARGET).skip(start) {
+        match b {
+            _ if is_escaped && b != b'\n' => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'>' => return Some(start..i),
+            b'<' | b'\n' => return None,
             _ => {}
         }
     }
@@ -350,6 +371,21 @@ mod tests {
             "[ ] (b)",
         ] {
             assert_eq!(mended(text), text);
+        }
+    }
+
+    #[test]
+    fn parentheses_are_letters_of_enclosed_targets() {
+        for (rest, target) in [
+            ("<a/(x>) b) c", Some("<a/(x>")),
+            (" <a/)x> \"b\") c)", Some(" <a/)x> \"b\"")),
+            ("<a\\>)> (b)) c)", Some("<a\\>)> (b)")),
+            ("<a/(x) b) c", Some("<a/(x) b")),
+            ("<a/(x\n>) b) c", Some("<a/(x\n>) b")),
+            ("a/(x>) b) c", Some("a/(x>) b")),
+            ("<a/(x> b", None),
+        ] {
+            assert_eq!(target_length(rest).map(|length| &rest[..length]), target, "{rest}");
         }
     }
 

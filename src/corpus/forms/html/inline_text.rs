@@ -219,6 +219,8 @@ impl InlineText {
                 out.push('\\');
                 out.push(c);
             }
+            // Sectioning takes a link whose text begins like a heading for a link around it.
+            '#' if out.ends_with('[') => out.push_str("\\#"),
             '\0' => {}
             c if FURNITURE_MARKS.contains(&c) => {}
             c => {
@@ -255,6 +257,10 @@ fn push_target(out: &mut String, target: &str) {
             '>' => out.push_str("%3E"),
             '|' => out.push_str("%7C"),
             '&' => out.push_str("&amp;"),
+            '[' | ']' | '(' | ')' => {
+                out.push('\\');
+                out.push(c);
+            }
             c if c.is_whitespace() => out.push_str("%20"),
             c if c.is_control() || FURNITURE_MARKS.contains(&c) => {}
             c => out.push(c),

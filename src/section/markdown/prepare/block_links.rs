@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::section::markdown::mapped_text::TextEdit;
-use crate::section::markdown::mend::{is_address, is_marked, target_length};
+use crate::section::markdown::mend::{enclosed_target, is_address, is_marked, target_length};
 
 /// The distance up to which the start of a link around blocks is searched, in bytes.
 const MAX_BLOCK_LINK: usize = 20_000;
@@ -113,14 +113,39 @@ fn first_line(text: &str, range: Range<usize>) -> usize {
 
 /// A link without text to this target, or `None` if it is not an address.
 fn empty_link(target: &str) -> Option<String> {
-    let target = target.trim().trim_start_matches('<');
+    let (address, is_one) = match enclosed_target(target) {
+        Some(inside) => (&target[inside], true),
+        None => bare_address(target.trim().trim_start_matches('<')),
+    };
+    let address: String = address.split_ascii_whitespace().collect();
+    let is_one = is_one && !address.is_empty();
+    let is_target = is_address(&address) || is_one && address.contains(['.', '/', '#', '@']);
+    is_target.then(|| format!("[](<{}>)", unescaped_ends(&address)))
+}
+
+/// The address in a target, without the title after it, and whether it is nothing but one word.
+fn bare_address(target: &str) -> (&str, bool) {
     let end = target.find([' ', '\t', '>', '"']).unwrap_or(target.len());
     let is_title = target[end..].trim_start().starts_with(['>', '"', '\'', '(']);
-    let address = if is_title { &target[..end] } else { target };
-    let address: String = address.split_ascii_whitespace().collect();
-    let is_one = !target[..end].is_empty() && (is_title || address.len() == target.len());
-    let is_target = is_address(&address) || is_one && address.contains(['.', '/', '#', '@']);
-    is_target.then(|| format!("[](<{}>)", address.replace(['<', '>'], "")))
+    let is_one = is_title || !target.contains(|c: char| c.is_ascii_whitespace());
+    (if is_title { &target[..end] } else { target }, is_one)
+}
+
+/// An address that can be put between `<` and `>`: without these two, unless they are escaped, and
+/// without a backslash at its end.
+fn unescaped_ends(address: &str) -> String {
+    let mut out = String::with_capacity(address.len());
+    let mut is_escaped = false;
+    for c in address.chars() {
+        if is_escaped || !matches!(c, '<' | '>') {
+            out.push(c);
+        }
+        is_escaped = c == '\\' && !is_escaped;
+    }
+    if is_escaped {
+        out.pop();
+    }
+    out
 }
 
 #[cfg(test)]
@@ -147,6 +172,26 @@ mod tests {
             "A [b](c)[](<http://e.example/f>)\n\nD[](<http://e.example/f>)"
         );
         assert_eq!(loosened("[A\n\nB](c.html \"D\")"), "A[](<c.html>)\n\nB[](<c.html>)");
+    }
+
+    #[test]
+    fn parentheses_and_quotes_of_addresses_are_no_words() {
+        for (target, address) in [
+            ("<http://a/(x>", "http://a/(x"),
+            ("<http://a/)x>", "http://a/)x"),
+            ("<http://a/x)y(> \"(b)\"", "http://a/x)y("),
+            ("<http://a/\"x>", "http://a/\"x"),
+            ("<http://a/b c>", "http://a/bc"),
+            ("<http://a/\\>\\(>", "http://a/\\>\\("),
+            ("<#(x>", "#(x"),
+            ("http://a/\\(x", "http://a/\\(x"),
+            ("http://a/(x)", "http://a/(x)"),
+            ("http://a/\\ \"b\"", "http://a/"),
+        ] {
+            let around = loosened(&format!("[# A\n\nB]({target}) c"));
+            let expected = format!("# A[](<{address}>)\n\nB[](<{address}>) c");
+            assert_eq!(around, expected, "{target}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::collapsed_policy::{
 };
 use crate::lang::{self, Lang};
 use crate::model::{Clause, ClauseKind, ClauseNumber, Ordinal, PlaceNumber, SnapshotInfo};
-use crate::section::{ClauseIdentity, FurnitureBytes, Sectioner};
+use crate::section::{ClauseIdentity, Sectioner, furniture_words, is_most, word_count};
 
 /// Collapses the snapshots of one policy.
 ///
@@ -28,8 +28,8 @@ pub struct Collapser {
     sectioner: Sectioner,
     /// The clauses of the parts of texts, by the number of the part.
     parts: Vec<Box<[TextClause]>>,
-    /// How much of each part is furniture.
-    furniture: Vec<FurnitureBytes>,
+    /// The words of the parts.
+    words: Vec<PartWords>,
     texts: Vec<AddedText>,
     /// Detected languages, by sample: most texts of a policy share their sample with another one.
     langs: HashMap<String, Option<Lang>, FxBuildHasher>,
@@ -58,6 +58,15 @@ struct AddedText {
     clauses: ClauseList,
     title: Option<String>,
     lang: Option<Lang>,
+}
+
+/// The words of a part.
+#[derive(Clone, Copy)]
+struct PartWords {
+    furniture: usize,
+    /// All of its words, once they were counted. Most texts have no furniture, so that their words
+    /// do not count.
+    all: Option<usize>,
 }
 
 /// The clauses of a text, in reading order.
@@ -148,19 +157,34 @@ impl Collapser {
     /// Adds a text of the policy, which is sectioned.
     pub fn add_text(&mut self, text: impl Into<String>) -> TextNumber {
         let mut numbers = Vec::new();
-        let mut furniture = FurnitureBytes::default();
+        let mut furniture = 0;
         for part in self.sectioner.section(text) {
             if let Some(clauses) = part.clauses {
-                self.furniture.push(FurnitureBytes::of(&clauses));
+                let furniture = furniture_words(&clauses);
+                self.words.push(PartWords { furniture, all: None });
                 let part = clauses.into_iter().map(|clause| self.add_clause(clause)).collect();
                 self.parts.push(part);
             }
-            furniture.add(self.furniture[part.number]);
+            furniture += self.words[part.number].furniture;
             numbers.push(list_index(part.number));
         }
+        let is_policy = furniture > 0 && is_most(furniture, self.words_of(&numbers));
         let list = ClauseList::Parts(numbers.into());
-        let list = if furniture.is_most() { self.without_furniture(&list) } else { list };
+        let list = if is_policy { self.without_furniture(&list) } else { list };
         self.add_list(list)
+    }
+
+    /// The number of words of these parts.
+    fn words_of(&mut self, parts: &[u32]) -> usize {
+        let mut sum = 0;
+        for &number in parts {
+            let number = number as usize;
+            let clauses = self.parts[number].iter();
+            let texts =
+                clauses.map(|clause| self.spellings[clause.spelling as usize].text.as_str());
+            sum += *self.words[number].all.get_or_insert_with(|| word_count(texts));
+        }
+        sum
     }
 
     /// The same clauses, none of which is furniture.
@@ -589,6 +613,25 @@ mod tests {
         assert_eq!(clause.places[0].place, clause.places[3].place);
         assert_eq!(policy.snapshots[2].clauses.len(), 4);
         assert_eq!(policy.snapshots[1].title.as_deref(), Some("Two"));
+    }
+
+    #[test]
+    fn furniture_is_at_most_half_of_the_words_of_each_text() {
+        let menu = "\u{FDD0}\nInternationalisation everywhere\n\u{FDD1}\n";
+        let policy = CollapsedPolicy::of_texts(&[
+            &format!("{menu}We do."),
+            &format!("{menu}We."),
+            &format!("{menu}We do.\n\nI."),
+            &format!("{menu}We.\n\nI."),
+            "We do.\n\nI.",
+        ]);
+        let marked: Vec<bool> = (0..5)
+            .map(|snapshot: usize| {
+                let mut clauses = policy.snapshots[snapshot].clauses.iter();
+                clauses.any(|clause| policy.places[clause.place.index()].is_furniture)
+            })
+            .collect();
+        assert_eq!(marked, [true, false, true, true, false]);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub use identity::{ClauseIdentity, IDENTITY_VERSION, identity_form};
 pub use link_target::link_target;
 pub use sectioner::{Sectioner, TextPart};
 pub(crate) use structure::enumerator::{NumberReading, number_readings};
-pub use structure::menus::FurnitureBytes;
+pub(crate) use structure::menus::{furniture_words, is_most, word_count};
 pub use whole_text::section;
 
 /// The version of these rules. An index with clauses by other rules is rebuilt.

@@ -49,8 +49,8 @@ pub struct TextPart {
 /// Sections the texts of one policy, in any order.
 ///
 /// The parts of a text together are the clauses that [`section`](super::section) returns, except
-/// for the ranges. If most of a text is furniture ([`FurnitureBytes`](super::FurnitureBytes)), the
-/// caller removes the marks.
+/// for the ranges. If more than half of the words of a text are furniture, the caller removes the
+/// marks.
 ///
 /// ```
 /// use fineprint::section::Sectioner;

@@ -8,7 +8,7 @@ use super::markdown::mapped_text::MappedText;
 use super::markdown::prepare::prepare;
 use super::numbers::settling::settle_numbers;
 use super::structure::assembly::AssemblyState;
-use super::structure::menus::FurnitureBytes;
+use super::structure::menus::{furniture_words, is_most, word_count};
 use super::structure::passages::{QuotedBytes, passages};
 use crate::model::Clause;
 
@@ -33,7 +33,9 @@ use crate::model::Clause;
 pub fn section(text: &str) -> Vec<Clause> {
     let prepared = prepare(text);
     let mut clauses = section_prepared(&prepared.text, prepared.has_paragraph_lines);
-    if FurnitureBytes::of(&clauses).is_most() {
+    let furniture = furniture_words(&clauses);
+    let texts = clauses.iter().map(|clause| clause.text.as_str());
+    if furniture > 0 && is_most(furniture, word_count(texts)) {
         clauses.iter_mut().for_each(|clause| clause.is_furniture = false);
     }
     clauses
@@ -176,6 +178,20 @@ mod tests {
         let furniture = |text: &str| section(text).iter().any(|clause| clause.is_furniture);
         assert!(furniture("\u{FDD0}\nMenu\n\u{FDD1}\nWe sell data."));
         assert!(!furniture("\u{FDD0}\nWe sell data.\n\u{FDD1}\nMenu"));
+        for (menu, policy, is_marked) in [
+            ("one two", "three four", true),
+            ("one two three", "four five", false),
+            ("internationalisation", "a", true),
+            ("a b c", "internationalisation everywhere", false),
+            ("a ...!?!?", "b", true),
+            ("a b", "c ...!?!?", false),
+            ("do-it", "don't", true),
+            ("\u{6211}\u{5011}", "we sell", true),
+            ("\u{6211}\u{5011}\u{6211}", "we sell", false),
+        ] {
+            let text = format!("\u{FDD0}\n{menu}\n\u{FDD1}\n{policy}");
+            assert_eq!(furniture(&text), is_marked, "{menu} / {policy}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use super::outline::Outline;
 use crate::model::Clause;
+use crate::token::tokens;
 
 /// The number of lines in sequence that make a menu.
 const MENU_LINES: u8 = 3;
@@ -35,34 +36,21 @@ impl MenuRun {
     }
 }
 
-/// The share of a text that is furniture, in bytes of its clauses.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct FurnitureBytes {
-    marked: usize,
-    all: usize,
+/// The number of words in the furniture among these clauses.
+pub(crate) fn furniture_words(clauses: &[Clause]) -> usize {
+    let furniture = clauses.iter().filter(|clause| clause.is_furniture);
+    word_count(furniture.map(|clause| clause.text.as_str()))
 }
 
-impl FurnitureBytes {
-    /// Counts the bytes of these clauses.
-    pub fn of(clauses: &[Clause]) -> Self {
-        let marked = clauses.iter().filter(|clause| clause.is_furniture);
-        Self {
-            marked: marked.map(|clause| clause.text.len()).sum(),
-            all: clauses.iter().map(|clause| clause.text.len()).sum(),
-        }
-    }
+/// The number of words in these texts.
+pub(crate) fn word_count<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
+    texts.map(|text| tokens(text).count()).sum()
+}
 
-    /// Adds the bytes of other clauses of the text.
-    pub fn add(&mut self, other: Self) {
-        self.marked += other.marked;
-        self.all += other.all;
-    }
-
-    /// Whether more than half is furniture. Nothing of the text is furniture then, because a policy
-    /// never is.
-    pub fn is_most(self) -> bool {
-        2 * self.marked > self.all
-    }
+/// Whether more than half of the words of a text are furniture. Nothing of the text is furniture
+/// then, because a policy never is.
+pub(crate) fn is_most(furniture: usize, all: usize) -> bool {
+    2 * furniture > all
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use tantivy::{DocAddress, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, Ter
 
 use super::open::{OpenIndex, segment_column};
 use super::store::document::{CHUNK, LangChange};
+use super::store::shared_texts::furniture_key;
 use crate::error::Result;
 use crate::model::{ClauseNumber, Ordinal};
 
@@ -40,11 +41,13 @@ impl OpenIndex {
         Ok(found)
     }
 
-    /// The number of companies that have a clause with this text key.
+    /// The number of companies with a clause of this text key in a policy; if `with_furniture`, the
+    /// number of those that have it as furniture, too.
     ///
     /// The table of shared texts contains only keys of two companies or more, so a key that is
     /// not in it belongs to one.
-    pub(crate) fn companies_of_text(&self, key: u64) -> Result<u64> {
+    pub(crate) fn companies_of_text(&self, key: u64, with_furniture: bool) -> Result<u64> {
+        let key = if with_furniture { furniture_key(key) } else { key };
         let shared = self
             .shared_texts
             .companies(key)

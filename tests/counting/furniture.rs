@@ -162,6 +162,9 @@ proptest! {
             let (hits, summary) = run(&searcher, &request).unwrap();
             let answer = model::search_in(&corpus, &query, model_scope, &filters);
             let totals = summary.totals;
+            let same_text = |found: &model::Found| {
+                model::same_text_companies(&corpus, &found.identity, &found.company) as u64
+            };
             prop_assert_eq!(
                 [totals.clauses, totals.snapshots, totals.furniture_left_out],
                 [
@@ -181,6 +184,7 @@ proptest! {
                         && hit.last_seen.date() == model::date(found.last_seen)
                         && hit.gone_by.map(|time| time.date()) == found.gone_by.map(model::date)
                         && hit.section == found.section
+                        && hit.same_text_companies == same_text(found)
                 });
                 prop_assert!(shown.is_some(), "{} {:?}: not shown: {:#?}", query, filters, found);
                 prop_assert_eq!(shown.unwrap().is_furniture.is_some(), filters.furniture);

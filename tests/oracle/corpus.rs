@@ -560,9 +560,16 @@ fn find(
 }
 
 /// The number of other companies that ever had a clause of this identity, in any policy and
-/// collection.
+/// collection. Furniture is left out, unless the clause is furniture at all its places in the
+/// policies of its own company.
 pub fn same_text_companies(corpus: &Corpus, identity: &Identity, company: &str) -> usize {
-    let has_it = |s: &&Snapshot| s.clauses.iter().any(|c| self::identity(c) == *identity);
+    let equal = |s: &Snapshot, with_furniture: bool| {
+        let counted = |c: &&Clause| with_furniture || !c.is_furniture;
+        s.clauses.iter().filter(counted).any(|c| self::identity(c) == *identity)
+    };
+    let own: Vec<&Snapshot> = corpus.snapshots.iter().filter(|s| s.company == company).collect();
+    let is_furniture = own.iter().any(|s| equal(s, true)) && !own.iter().any(|s| equal(s, false));
+    let has_it = |s: &&Snapshot| equal(s, is_furniture);
     let companies: BTreeSet<&str> =
         corpus.snapshots.iter().filter(has_it).map(|s| s.company.as_str()).collect();
     companies.iter().filter(|&&c| c != company).count()

@@ -80,6 +80,53 @@ fn neighbours_add_to_scores_and_make_no_hit() {
 }
 
 #[test]
+fn furniture_is_no_neighbour_of_the_policy() {
+    let fixture = Fixture::new();
+    let filler = "<p>Here is a long paragraph of the policy about nothing in particular.</p>";
+    let page = |policy: &str| {
+        format!(
+            "<nav>Read about varn</nav><main><p>We sell zorp.</p>{policy}</main>\
+             <footer>A blint is a zorp</footer>{}",
+            filler.repeat(3)
+        )
+    };
+    let mut lines = String::new();
+    for (company, policy) in
+        [("alone.example", String::new()), ("beside.example", "<p>We rent varn.</p>".to_owned())]
+    {
+        let line = serde_json::json!({
+            "company": company, "date": "2020-01-01", "html": page(&policy)
+        });
+        lines.push_str(&format!("{line}\n"));
+    }
+    fixture.file("pages.jsonl", lines);
+    let ask = |more: &[&str]| {
+        let common = [
+            "search",
+            "zorp blint varn?",
+            "--corpus",
+            "pages.jsonl",
+            "--match",
+            "any",
+            "--explain",
+            "--format",
+            "jsonl",
+        ];
+        fixture.run(common.iter().chain(more)).exits(0).json_lines()
+    };
+    for more in [&[][..], &["--furniture"]] {
+        let mut seen = 0;
+        for hit in ask(more).iter().filter(|hit| hit["text"] == "We sell zorp.") {
+            let parts = hit["explanation"]["parts"].as_array().unwrap();
+            let has_neighbours = parts.iter().any(|part| part["reason"] == "neighbours");
+            assert_eq!(has_neighbours, hit["company"] == "beside.example", "{hit}");
+            seen += 1;
+        }
+        assert_eq!(seen, 2);
+    }
+}
+
+#[test]
 fn explanations_add_up() {
     for (query, more) in [
         ("sell or rent", &[][..]),

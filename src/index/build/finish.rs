@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::index::open::segment_column;
 use crate::index::report::Tally;
 use crate::index::store::checksums::{self, Checksums};
+use crate::index::store::document::FurnitureExtent;
 use crate::index::store::files::live_files;
 use crate::index::store::generation::Generation;
 use crate::index::store::manifest::{
@@ -217,6 +218,7 @@ fn text_companies(
     for segment in searcher.segment_readers() {
         let hashes = segment_column::<u64>(segment, "policy").map_err(&error)?;
         let text_keys = segment_column::<u64>(segment, "text_key").map_err(&error)?;
+        let furniture = segment_column::<u64>(segment, "furniture").map_err(&error)?;
         // The clauses of a policy follow each other, so its company is looked up once.
         let mut current = None;
         for doc in segment.doc_ids_alive() {
@@ -230,7 +232,8 @@ fn text_companies(
                 })?,
             };
             current = Some((hash, company));
-            texts.add(company, key);
+            let extent = furniture.first(doc).map(FurnitureExtent::of_number);
+            texts.add(company, key, extent == Some(FurnitureExtent::Whole));
         }
     }
     Ok(texts)

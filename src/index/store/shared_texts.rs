@@ -4,6 +4,10 @@
 //! Every hit shows that number. Most clauses belong to one company, so the table is small;
 //! postings of the text key of each clause would be a third of all terms of the index instead.
 //!
+//! A company counts if the clause is part of a policy of it. For a clause that is furniture at all
+//! its places in its policy, companies count that have it as furniture, too. That number has an
+//! entry of its own under another key, [`furniture_key`].
+//!
 //! The file is the number of entries in 8 bytes, then blocks of up to 256 entries. An entry is a
 //! text key in 8 bytes and a number of companies in 4, ascending by key; a hash of the entries
 //! ends each block. All numbers are little-endian. The file is mapped into memory when the index
@@ -35,22 +39,47 @@ const WHOLE: usize = BLOCK * ENTRY + CHECK;
 /// Collects which companies have which texts, while an index is built.
 #[derive(Debug, Default)]
 pub(crate) struct TextCompanies {
-    /// Text keys with numbers of companies.
-    pairs: Vec<(u64, u32)>,
+    texts: Vec<CompanyText>,
+}
+
+/// A text that a company has.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct CompanyText {
+    key: u64,
+    company: u32,
+    is_furniture: bool,
+}
+
+/// The key of the entry that counts companies for which a text is furniture, too.
+pub(crate) fn furniture_key(text_key: u64) -> u64 {
+    /// Any number with many bits set and many not, so that no two keys become equal.
+    const OTHER: u64 = 0x9E37_79B9_7F4A_7C15;
+    text_key ^ OTHER
 }
 
 impl TextCompanies {
     /// Records that the company with this number has a clause with this text key.
-    pub fn add(&mut self, company: u32, text_key: u64) {
-        self.pairs.push((text_key, company));
+    /// `is_furniture`: it is furniture at every place in its policy.
+    pub fn add(&mut self, company: u32, key: u64, is_furniture: bool) {
+        self.texts.push(CompanyText { key, company, is_furniture });
     }
 
     /// The keys that more than one company has, ascending, each with the number of companies.
     fn shared(mut self) -> Vec<(u64, u32)> {
-        self.pairs.sort_unstable();
-        self.pairs.dedup();
-        let groups = self.pairs.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1);
-        groups.map(|group| (group[0].0, group.len() as u32)).collect()
+        self.texts.sort_unstable();
+        let mut shared = Vec::new();
+        for group in self.texts.chunk_by(|a, b| a.key == b.key).filter(|group| group.len() > 1) {
+            // Of each company, its policies come first.
+            let companies = group.chunk_by(|a, b| a.company == b.company);
+            let all = companies.clone().count() as u32;
+            let policies = companies.filter(|texts| !texts[0].is_furniture).count() as u32;
+            let has_furniture = group.iter().any(|text| text.is_furniture);
+            let key = group[0].key;
+            shared.extend((policies > 1).then_some((key, policies)));
+            shared.extend((has_furniture && all > 1).then_some((furniture_key(key), all)));
+        }
+        shared.sort_unstable();
+        shared
     }
 
     /// Writes the table into the folder of a generation, and waits until it is on disk.
@@ -203,9 +232,31 @@ mod tests {
         for (company, key) in
             [(0, 7), (0, 9), (0, 3), (1, 9), (1, 9), (0, 7), (0, 9), (2, 9), (2, 3)]
         {
-            texts.add(company, key);
+            texts.add(company, key, false);
         }
         assert_eq!(texts.shared(), [(3, 2), (9, 3)]);
+    }
+
+    #[test]
+    fn furniture_counts_for_furniture_only() {
+        let mut texts = TextCompanies::default();
+        for (company, key, is_furniture) in [
+            (0, 1, true),
+            (1, 1, false),
+            (2, 2, false),
+            (3, 2, true),
+            (3, 2, false),
+            (4, 2, true),
+            (5, 3, true),
+            (5, 3, true),
+            (6, 4, false),
+            (7, 4, false),
+        ] {
+            texts.add(company, key, is_furniture);
+        }
+        let mut expected = [(furniture_key(1), 2), (2, 2), (furniture_key(2), 3), (4, 2)];
+        expected.sort_unstable();
+        assert_eq!(texts.shared(), expected);
     }
 
     #[test]

@@ -2,20 +2,32 @@
 //! question.
 //!
 //! The neighbours of a clause are the clauses before and after it in the first snapshot in which it
-//! occurred, if they came with that snapshot too. They are the same in every index of a corpus, and
-//! no filter changes them. They never make a match.
+//! occurred, if they came with that snapshot too. Furniture is no neighbour of a clause of the
+//! policy. Neighbours are the same in every index of a corpus, and no filter changes them. They
+//! never make a match.
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::{DocId, SegmentOrdinal};
 
 use super::bm25::PatternWeights;
 use crate::error::Result;
+use crate::index::FurnitureExtent;
 use crate::model::Ordinal;
 use crate::search::matching::{Columns, PatternCursor, SearchContext};
 
 /// The share of a neighbour's score that counts. Chosen on one half of the judged questions; see
 /// `benches/README.md`.
 const NEIGHBOUR_SHARE: f64 = 0.2;
+
+/// The common origin of clauses that can be neighbours.
+#[derive(PartialEq, Eq)]
+struct ClauseHome {
+    policy: u64,
+    /// The first snapshot in which the clause occurred.
+    ordinal: Ordinal,
+    /// Whether the clause is furniture at all its places.
+    is_furniture: bool,
+}
 
 /// Scores the neighbours of clauses.
 pub(super) struct Neighbours<'s> {
@@ -67,10 +79,13 @@ impl<'s> Neighbours<'s> {
         Ok(NEIGHBOUR_SHARE * sum)
     }
 
-    /// The policy of a clause and the snapshot with which it came; `None` if the document is not a
-    /// clause.
-    fn home(&self, doc: DocId) -> Option<(u64, Ordinal)> {
-        Some((self.columns.policy(doc)?, self.columns.first_ordinal(doc)?))
+    /// Where a clause came from; `None` if the document is not a clause.
+    fn home(&self, doc: DocId) -> Option<ClauseHome> {
+        Some(ClauseHome {
+            policy: self.columns.policy(doc)?,
+            ordinal: self.columns.first_ordinal(doc)?,
+            is_furniture: self.columns.furniture(doc) == Some(FurnitureExtent::Whole),
+        })
     }
 
     fn own_score(&mut self, doc: DocId, lengths: &FieldNormReader) -> Result<f64> {

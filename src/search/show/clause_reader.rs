@@ -6,7 +6,7 @@ use tantivy::{DocAddress, DocId, SegmentOrdinal};
 
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
-use crate::index::{OpenIndex, StoredSnapshot};
+use crate::index::{FurnitureExtent, OpenIndex, StoredSnapshot};
 use crate::lang::Lang;
 use crate::model::{ArchiveTime, Ordinal, PlaceNumber, Rank, SnapshotSource};
 use crate::search::hit::Hit;
@@ -165,8 +165,9 @@ impl<'r> ClauseReader<'r> {
         let (rank, ordinal) = (location.rank, location.ordinal);
         let snapshot =
             self.policies.with_snapshot(index, rank, &policy, ordinal, SnapshotOrigin::of)?;
+        let is_furniture = columns.furniture(location.doc) == Some(FurnitureExtent::Whole);
         let same_text_companies = match columns.text_key(location.doc) {
-            Some(key) => index.companies_of_text(key)?.saturating_sub(1),
+            Some(key) => index.companies_of_text(key, is_furniture)?.saturating_sub(1),
             None => return Err(index.damaged("a clause without the key of its text")),
         };
         let entry = index.policies().get(location.rank);

@@ -4,6 +4,7 @@ use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
 use super::encodings;
+use crate::model::FURNITURE_COMMENTS;
 
 /// The size limit of a text: 64 MiB. A policy has kilobytes, and larger files would exhaust memory.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -47,6 +48,33 @@ pub(super) fn without_furniture_marks(text: &mut String) {
     }
 }
 
+/// Turns the comments around furniture into the lines that mark it, as sectioning reads them. They
+/// stay comments if they are no pairs, or in code, so that nobody else's comments mark anything.
+pub(super) fn read_furniture_comments(text: &mut String) {
+    const MARKS: [&str; 2] = ["\u{FDD0}", "\u{FDD1}"];
+    if memchr::memmem::find(text.as_bytes(), FURNITURE_COMMENTS[1].as_bytes()).is_none() {
+        return;
+    }
+    let mut marked = String::with_capacity(text.len());
+    let mut next = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end();
+        match FURNITURE_COMMENTS.iter().position(|comment| bare == *comment) {
+            Some(found) if found == next => {
+                marked.push_str(MARKS[found]);
+                marked.push_str(&line[bare.len()..]);
+                next = 1 - next;
+            }
+            Some(_) => return,
+            None if bare.starts_with("```") || bare.starts_with("~~~") => return,
+            None => marked.push_str(line),
+        }
+    }
+    if next == 0 {
+        *text = marked;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,5 +84,30 @@ mod tests {
         let mut text = "a\u{FDD0}b\u{FDD1}\u{FDD2}".to_owned();
         without_furniture_marks(&mut text);
         assert_eq!(text, "ab\u{FDD2}");
+    }
+
+    #[test]
+    fn pairs_of_comments_mark_furniture() {
+        let [start, end] = FURNITURE_COMMENTS;
+        let read = |text: &str| {
+            let text = text.replace('{', start).replace('}', end);
+            let mut read = text.clone();
+            read_furniture_comments(&mut read);
+            (read != text).then(|| read.replace('\u{FDD0}', "{").replace('\u{FDD1}', "}"))
+        };
+        for text in ["{\n\na\n\n}\n", "a\n{\r\nb\n}", "{\n}\na\n{ \nb\n}\n"] {
+            assert_eq!(read(text).as_deref(), Some(text));
+        }
+        for text in [
+            "{\na\n",
+            "}\na\n{\n",
+            "{\n{\na\n}\n}\n",
+            "a {\nb\n}\n",
+            "```\n{\na\n}\n```\n",
+            "{ a }",
+            "a",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 }

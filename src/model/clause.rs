@@ -7,6 +7,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+/// The comments before and after each stretch of furniture in the Markdown that fineprint writes,
+/// each on a line of its own.
+pub(crate) const FURNITURE_COMMENTS: [&str; 2] =
+    ["<!-- furniture -->", "<!-- end of furniture -->"];
+
 /// The kind of a clause: what it is on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

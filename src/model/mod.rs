@@ -23,7 +23,6 @@
 //! | furniture | Text around a policy: menus, headers, footers, dialogs, hidden text. |
 //! | lead-in | The sentence that introduces a list ("We may:"), or the header row of a table. |
 //! | number | The enumerator in front of a clause (`1.`, `4.9`, `(b)`), no part of its text. |
-//! | furniture | Text around a policy: menus, headers, footers, hidden text. |
 //! | date stamp | A clause that is nothing but the date of its text ("Last updated: ..."). |
 //! | identity form | The text of a clause, with spacing, quotes and dashes in one normal style. |
 //! | identity | Identity form, lead-in and whether the clause is an item, a row or neither. |
@@ -53,6 +52,7 @@ mod policy;
 mod snapshot;
 mod snapshot_metadata;
 
+pub(crate) use clause::FURNITURE_COMMENTS;
 pub use clause::{Clause, ClauseId, ClauseKind};
 pub use date::{Age, AgeError, ArchiveTime, DateError, Period};
 pub use interval::{CalendarPeriod, Interval};

@@ -11,6 +11,7 @@ use super::time::{ALL_FACETS, Asked, MEASURES, SCOPES};
 use crate::library::{index_of, run};
 use crate::oracle::corpus::{self as model, Corpus};
 use crate::oracle::query::{Q, queries};
+use crate::util::{Fixture, fptest};
 
 /// A page: the sentences of its menu, of its policy and of its footer, as numbers of texts.
 type Page = (Vec<usize>, Vec<usize>, Vec<usize>);
@@ -137,6 +138,59 @@ fn questions() -> BoxedStrategy<Q> {
     });
     prop_oneof![2 => phrase, 2 => two, 1 => queries()].boxed()
 }
+
+fptest!(exported_furniture_is_furniture_again, |fx: Fixture| {
+    let pages = [
+        "<nav><ul><li>Home<li>Shop</ul></nav><main><h1>Privacy</h1><p>We sell your data to others.\
+         <p hidden>Hidden words<p>We may:<ul><li>show ads to you<li hidden>hide<li>ask you</ul>\
+         <table><tr><th>Data<th>Use<tr><td>Name<td>Letters to you</table></main>\
+         <footer><h2>About us</h2><p>1. Acme<p>Home</footer>",
+        "<main><h1>Privacy</h1><p>We sell your data to others.<p>Home</main>",
+        "<header>Acme</header><aside>News</aside><main><p>We sell your data to others.\
+         <p>Write to us if you would like to know more.</main>",
+    ];
+    let mut lines = String::new();
+    for (year, page) in (2001..).zip(pages) {
+        let date = format!("{year}-01-01");
+        let line = serde_json::json!({"company": "a.example", "date": date, "html": page});
+        lines.push_str(&format!("{line}\n"));
+    }
+    let menu = "[Home](/)\n\n[Shop](/s)\n\n[Help](/h)\n\nWe rent out your data to our friends.";
+    let line = serde_json::json!({"company": "b.example", "date": "2001-01-01", "text": menu});
+    fx.file("pages.jsonl", format!("{lines}{line}\n"));
+    fx.run(["index", "pages.jsonl", "--index", "i"]).exits(0);
+    let told = |index: &str| -> Vec<String> {
+        let mut told = Vec::new();
+        for more in [&[][..], &["--furniture"]] {
+            let common = ["export", "--what", "clauses", "--index", index];
+            for hit in fx.run(common.iter().chain(more)).exits(0).json_lines() {
+                let names = [
+                    "company",
+                    "kind",
+                    "lead_in",
+                    "text",
+                    "number",
+                    "first_seen",
+                    "gone_by",
+                    "snapshots",
+                    "is_furniture",
+                ];
+                told.push(names.map(|name| hit[name].to_string()).join(" "));
+            }
+        }
+        let info = fx.run(["info", "--index", index, "--format", "json"]).json();
+        told.push(info["counts"]["furniture"].to_string());
+        told
+    };
+    let expected = told("i");
+    assert!(expected.iter().any(|line| line.contains("true")) && expected.last().unwrap() != "0");
+    for (format, to) in [("jsonl", "x.jsonl"), ("csv", "x.csv"), ("markdown", "tree")] {
+        fx.run(["export", "--index", "i", "--format", format, "--to", to]).exits(0);
+        let again = format!("{format}.idx");
+        fx.run(["index", to, "--index", &again]).exits(0);
+        assert_eq!(told(&again), expected, "{format}");
+    }
+});
 
 proptest! {
     #![proptest_config(crate::props::cases(16))]

@@ -3,9 +3,10 @@
 use super::{likeness, limits, markdown_writer, tokens};
 use crate::corpus::forms::form::UnreadText;
 use crate::corpus::notices::SkipReason;
-use crate::corpus::source_text::SourceText;
+use crate::corpus::source_text::{SourceText, read_furniture_comments};
 
-/// Converts a text to Markdown if it is a page or a part of one.
+/// Converts a text to Markdown if it is a page or a part of one. In Markdown, comments may mark
+/// furniture.
 ///
 /// # Errors
 ///
@@ -13,6 +14,8 @@ use crate::corpus::source_text::SourceText;
 pub(in crate::corpus) fn convert_page(text: &mut SourceText) -> Result<(), UnreadText> {
     if is_html(&text.body) {
         text.body = to_markdown(&text.body)?;
+    } else {
+        read_furniture_comments(&mut text.body);
     }
     Ok(())
 }

@@ -40,6 +40,7 @@ pub use request::{
 };
 pub use searcher::Searcher;
 pub use show::{ContextClause, ShownClause};
+pub(crate) use versions::reads_back;
 pub use versions::{
     AlignedChange, ClauseAlignment, ClauseChange, ClauseDifference, ClauseLife, ClauseRenumbering,
     ComparedClause, DiffSummary, History, HistoryChange, HistoryEvent, LifeRun, PolicyChoice,

@@ -515,6 +515,82 @@ fptest!(histories_quote_the_texts_of_the_time, |fx: Fixture| {
         .stdout_has(", collection other\n");
 });
 
+/// The words of clauses and their numbers, or of Markdown, in order.
+fn printed_words(text: &str) -> Vec<String> {
+    let text = text.replace("<br>", " ").replace("<!-- furniture -->", " ");
+    let text = text.replace("<!-- end of furniture -->", " ");
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}
+
+fptest!(interrupted_tables_print_each_word_once, |fx: Fixture| {
+    let head = "| Data | Use |\n| --- | --- |\n| Name | ads |\n";
+    // Each text, and whether its Markdown reads back into the same clauses.
+    let texts = [
+        (format!("{head}| We never: | |\n| • sell it | |\n| • rent it | |\n| Age | b |\n"), true),
+        (format!("{head}| Some text. | |\n| And more. | |\n| A third. | |\n| Age | b |\n"), true),
+        (
+            format!("{head}| a | |\n| b | |\n| c | |\n| Age | b |\n| d | |\n| e | |\n| f | |\n"),
+            true,
+        ),
+        (
+            format!("{head}| **Title** | |\n| b<br>c | |\n| c | |\n| d | |\n| Age | b |\n\nEnd."),
+            true,
+        ),
+        (format!("{head}\nBetween.\n\n* one\n* two\n\n{head}"), true),
+        (format!("{head}\n* one\n* two\n\n| Age | b |\n| Size | c |\n"), true),
+        (
+            format!("We may:\n\n* keep\n\n{head}| x\\|y | |\n| \\* z | |\n| 1. w | |\n| v | u |\n"),
+            true,
+        ),
+    ];
+    let rows = |between: &str| {
+        format!(
+            "<p>We sell all of your data to everyone who pays us well for it.\
+             <table><tr><th>Data<th>Use<tr><td>Name<td>ads{between}<tr><td>Age<td>b</table>"
+        )
+    };
+    let pages = [
+        (rows("<tr><td colspan=2>We never:<ul><li>sell<li>rent it</ul>"), true),
+        (rows("<tr hidden><td>Size<td>c"), false),
+        (rows("<tr><td colspan=2 hidden>c"), false),
+    ];
+    let texts = texts.iter().map(|(text, reads)| ("text", text.as_str(), *reads));
+    let pages = pages.iter().map(|(page, reads)| ("html", page.as_str(), *reads));
+    let all: Vec<_> = texts.chain(pages).collect();
+    let mut lines = String::new();
+    for (at, (field, text, _)) in all.iter().enumerate() {
+        let company = format!("a{at}.example");
+        let line = serde_json::json!({"company": company, "date": "2001-01-01", *field: text});
+        lines.push_str(&format!("{line}\n"));
+    }
+    fx.file("tables.jsonl", lines);
+    fx.run(["index", "tables.jsonl", "--index", "i"]).exits(0);
+    fx.run(["export", "--index", "i", "--to", "again.jsonl"]).exits(0);
+    fx.run(["index", "again.jsonl", "--index", "again"]).exits(0);
+    for (at, (_, text, reads_back)) in all.iter().enumerate() {
+        let company = format!("a{at}.example");
+        let show = |index: &str, format: &str| {
+            fx.run(["show", &company, "--index", index, "--format", format])
+        };
+        let clauses = |index: &str| -> Vec<[String; 4]> {
+            let clauses = show(index, "json").json()["clauses"].as_array().unwrap().clone();
+            let told = |clause: &serde_json::Value| {
+                ["kind", "number", "lead_in", "text"]
+                    .map(|name| clause[name].as_str().unwrap_or_default().to_owned())
+            };
+            clauses.iter().map(told).collect()
+        };
+        let told = clauses("i");
+        let words: String = told.iter().map(|c| format!("{} {}\n", c[1], c[3])).collect();
+        let printed = show("i", "markdown").stdout().to_owned();
+        assert_eq!(printed_words(&printed), printed_words(&words), "{text}\n{printed}");
+        if *reads_back {
+            assert_eq!(clauses("again"), told, "{text}\n{printed}");
+        }
+    }
+});
+
 fptest!(odd_tables_and_empty_pages_are_exported, |fx: Fixture| {
     let texts = [
         "",

@@ -8,12 +8,11 @@
 
 use std::io::{self, Write};
 
-use crate::model::ClauseKind;
+use super::markdown_escapes::escaped;
+use super::markdown_table::PrintedTable;
+use crate::model::{ClauseKind, FURNITURE_COMMENTS};
 use crate::printer::clause_mark::with_number;
 use crate::search::{PolicyVersion, VersionClause};
-
-/// The characters between the cells of a row in the text of its clause.
-const CELL_BORDER: &str = " | ";
 
 /// Writes a version as Markdown that reads back into the same clauses.
 pub fn print_markdown(out: &mut impl Write, version: &PolicyVersion) -> io::Result<()> {
@@ -27,13 +26,15 @@ pub(super) fn markdown(clauses: &[VersionClause]) -> String {
     for stretch in clauses.chunk_by(|a, b| a.is_furniture == b.is_furniture) {
         let is_furniture = stretch.first().is_some_and(|clause| clause.is_furniture);
         if is_furniture {
-            writer.write_comment("furniture");
+            writer.write_comment(FURNITURE_COMMENTS[0]);
         }
-        for at in 0..stretch.len() {
-            writer.write(&stretch[at..]);
+        let mut rest = stretch;
+        while !rest.is_empty() {
+            let written = writer.write(rest);
+            rest = &rest[written..];
         }
         if is_furniture {
-            writer.write_comment("end of furniture");
+            writer.write_comment(FURNITURE_COMMENTS[1]);
         }
     }
     writer.text
@@ -59,34 +60,36 @@ impl<'c> MarkdownWriter<'c> {
     /// Writes a comment, which belongs to no clause and ends every list.
     fn write_comment(&mut self, comment: &str) {
         let border = if self.text.is_empty() { "" } else { "\n" };
-        self.text.push_str(&format!("{border}<!-- {comment} -->\n\n"));
+        self.text.push_str(&format!("{border}{comment}\n\n"));
         self.items.clear();
         self.before = None;
     }
 
-    /// Writes the first of these clauses. The others decide whether a list or a table goes on.
-    fn write(&mut self, clauses: &'c [VersionClause]) {
-        let Some((clause, after)) = clauses.split_first() else { return };
+    /// Writes the first of these clauses, or the whole table that begins with it. The others decide
+    /// whether a list or a table goes on. Returns how many were written.
+    fn write(&mut self, clauses: &'c [VersionClause]) -> usize {
+        let Some((clause, after)) = clauses.split_first() else { return 0 };
+        let mut written = 1;
         let within_item = match clause.kind {
             ClauseKind::Paragraph => interrupted_item(&self.items, after),
             _ => None,
         };
         match (clause.kind, within_item) {
-            (ClauseKind::Row, _) => self.write_row(clauses),
+            (ClauseKind::Row, _) => written = self.write_table(clauses),
             (_, Some(depth)) => self.write_within_item(clause, depth),
             (ClauseKind::Item, None) => self.write_item(clause),
             (_, None) => self.write_block(clause),
         }
-        self.before = Some(clause);
+        self.before = clauses.get(written - 1);
+        written
     }
 
-    /// Writes a whole table at its first row, and nothing at its other rows.
-    fn write_row(&mut self, clauses: &[VersionClause]) {
-        let before = self.before;
-        if !before.is_some_and(|before| is_same_table(before, &clauses[0], clauses.get(1))) {
-            self.text.push_str(if before.is_some() { "\n" } else { "" });
-            push_table(clauses, &mut self.text);
-        }
+    /// Writes the table that begins with the first of these clauses. Returns how many they are.
+    fn write_table(&mut self, clauses: &[VersionClause]) -> usize {
+        self.text.push_str(if self.before.is_some() { "\n" } else { "" });
+        let table = PrintedTable::first(clauses);
+        self.text.push_str(&table.markdown);
+        table.clauses
     }
 
     /// Writes a paragraph that belongs to the item at this depth.
@@ -156,25 +159,6 @@ fn is_same_list(first: &VersionClause, next: &VersionClause) -> bool {
     first == next
 }
 
-/// Whether a row belongs to the table of the clause before it. If it is the header row of the
-/// clause `after` it, it begins another table.
-fn is_same_table(
-    before: &VersionClause,
-    row: &VersionClause,
-    after: Option<&VersionClause>,
-) -> bool {
-    let begins_table = after.is_some_and(|after| is_header_of(row, after));
-    let is_same = before.lead_in == row.lead_in && !begins_table;
-    let are_rows = before.kind == ClauseKind::Row && row.kind == ClauseKind::Row;
-    are_rows && (is_same || is_header_of(before, row))
-}
-
-/// Whether the first row is the header row of the second.
-fn is_header_of(header: &VersionClause, row: &VersionClause) -> bool {
-    let are_rows = header.kind == ClauseKind::Row && row.kind == ClauseKind::Row;
-    are_rows && header.lead_in.is_none() && row.lead_in.as_ref() == Some(&header.text)
-}
-
 /// The depth of the item that a paragraph belongs to, if it is between items of one list: the next
 /// item has the lead-in of an item above it.
 fn interrupted_item(items: &[OpenItem<'_>], after: &[VersionClause]) -> Option<usize> {
@@ -199,76 +183,4 @@ fn depth(items: &[OpenItem<'_>], clause: &VersionClause) -> usize {
         }
     }
     0
-}
-
-/// Writes the table that begins with the first of these clauses.
-fn push_table(clauses: &[VersionClause], text: &mut String) {
-    let table = &clauses[..table_length(clauses)];
-    let is_headed = table.get(1).is_some_and(|row| is_header_of(&table[0], row));
-    let (header, rows) = match (&table[0].lead_in, is_headed) {
-        (_, true) => (Some(&table[0].text), &table[1..]),
-        // A header row without words is no clause, so it is missing here.
-        (lead_in, false) => (lead_in.as_ref(), table),
-    };
-    let header = header.filter(|header| !header.is_empty());
-    let columns = match header {
-        Some(header) => cells(header),
-        None => rows.iter().map(|row| cells(&row.text)).max().unwrap_or(1),
-    };
-    let header = match header {
-        Some(header) => row(header, columns),
-        None => "|   ".repeat(columns) + "|",
-    };
-    text.push_str(&format!("{header}\n{}|\n", "| --- ".repeat(columns)));
-    for clause in rows {
-        text.push_str(&row(&clause.text, columns));
-        text.push('\n');
-    }
-}
-
-/// The number of clauses that form a table with the first one.
-fn table_length(clauses: &[VersionClause]) -> usize {
-    let mut length = 1;
-    while let Some(next) = clauses.get(length)
-        && is_same_table(&clauses[length - 1], next, clauses.get(length + 1))
-    {
-        length += 1;
-    }
-    length
-}
-
-/// A row of a table with this many columns. Further cells are written into the last one.
-fn row(text: &str, columns: usize) -> String {
-    let cells: Vec<String> = text
-        .splitn(columns.max(1), CELL_BORDER)
-        .map(|cell| escaped(&cell.replace('\n', " "), ""))
-        .collect();
-    format!("| {} |", cells.join(CELL_BORDER))
-}
-
-/// The number of cells in the text of a row.
-fn cells(text: &str) -> usize {
-    text.split(CELL_BORDER).count()
-}
-
-/// The text with everything escaped that Markdown would take for a mark. Lines after the first
-/// begin with `indent`.
-fn escaped(text: &str, indent: &str) -> String {
-    let lines: Vec<String> = text.split('\n').map(escaped_line).collect();
-    lines.join(&format!("\\\n{indent}"))
-}
-
-fn escaped_line(line: &str) -> String {
-    let mut escaped = String::with_capacity(line.len() + 8);
-    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    for (at, c) in line.char_indices() {
-        let begins_block = at == 0 && matches!(c, '#' | '>' | '-' | '+' | '=' | '~' | ':');
-        let ends_number = digits > 0 && at == digits && matches!(c, '.' | ')');
-        let is_mark = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '&' | '|' | '~' | '!');
-        if begins_block || ends_number || is_mark {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
 }

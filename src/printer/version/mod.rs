@@ -1,6 +1,8 @@
 //! A version of a policy: its text in one snapshot, for people, as JSON, and as Markdown.
 
 pub(super) mod markdown;
+mod markdown_escapes;
+mod markdown_table;
 pub(super) mod snapshot;
 
 use std::io::{self, Write};

@@ -24,4 +24,5 @@ pub use history::{
 };
 pub use policy_view::{PolicyChoice, PolicyView};
 pub use snapshot_set::SnapshotSet;
+pub(crate) use version::reads_back;
 pub use version::{PolicyVersion, SnapshotCard, VersionClause};

@@ -8,8 +8,8 @@ use crate::collapse::ClauseOccurrence;
 use crate::error::Result;
 use crate::index::{CHUNK, OpenIndex, PolicyEntry, PolicyTables};
 use crate::model::{
-    ArchiveTime, ClauseId, ClauseKind, Ordinal, PolicyKey, Rank, SnapshotInfo, SnapshotSource,
-    as_text,
+    ArchiveTime, Clause, ClauseId, ClauseKind, Ordinal, PolicyKey, Rank, SnapshotInfo,
+    SnapshotSource, as_text,
 };
 use crate::search::policy_tables::{place, section};
 
@@ -178,4 +178,15 @@ impl<'i> VersionReader<'i> {
         let stored = chunk.swap_remove(inside);
         Ok(SnapshotCard::new(&self.entry.key, stored.info, stored.title))
     }
+}
+
+/// Whether Markdown reads back into exactly these clauses.
+pub(crate) fn reads_back(markdown: &str, clauses: &[VersionClause]) -> bool {
+    let read = crate::section::section(markdown);
+    let is_same = |read: &Clause, clause: &VersionClause| {
+        (read.kind, &read.lead_in.as_deref(), &read.number, &read.text)
+            == (clause.kind, &clause.lead_in.as_deref(), &clause.number, &clause.text)
+    };
+    read.len() == clauses.len()
+        && read.iter().zip(clauses).all(|(read, clause)| is_same(read, clause))
 }

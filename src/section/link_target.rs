@@ -1,5 +1,7 @@
 //! Normalises link targets to the form in which they are stored and searched.
 
+use std::borrow::Cow;
+
 /// The host and path of a link target, without scheme, query, fragment and the stamp of a web
 /// archive. The host is in lower case. A mail address is kept as an address.
 ///
@@ -19,7 +21,7 @@ pub fn link_target(raw: &str) -> Option<String> {
         // A script leads nowhere.
         Some((scheme, _)) if scheme.eq_ignore_ascii_case("javascript") => return None,
         Some((scheme, rest)) if is_scheme(scheme) => rest.trim_start(),
-        _ => &original,
+        _ => &original[..],
     };
     let bare = after_scheme.trim_start_matches('/');
     let end = bare.find(['?', '#']).unwrap_or(bare.len());
@@ -37,19 +39,55 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'-')
 }
 
-/// The archived address inside `web.archive.org/web/<stamp>/<address>`, percent-decoded once. Other
-/// addresses are returned as they are.
-fn strip_archive(raw: &str) -> String {
-    let archived =
-        ["https://web.archive.org/web/", "http://web.archive.org/web/", "//web.archive.org/web/"]
-            .iter()
-            .find_map(|prefix| raw.strip_prefix(prefix))
-            .and_then(|rest| rest.split_once('/'))
-            .filter(|(stamp, _)| stamp.starts_with(|c: char| c.is_ascii_digit()));
-    match archived {
-        Some((_, address)) => percent_decode(address),
-        None => raw.to_owned(),
+/// The address that an address of a web archive leads to, percent-decoded once for each archive.
+/// Other addresses are returned as they are.
+fn strip_archive(raw: &str) -> Cow<'_, str> {
+    /// An archive may have archived another one. More than a few would be an attack.
+    const MAX_ARCHIVES: usize = 4;
+    let mut address = Cow::Borrowed(raw);
+    for _ in 0..MAX_ARCHIVES {
+        let Some(inside) = archived_address(&address) else { break };
+        address = Cow::Owned(inside);
     }
+    address
+}
+
+/// The address inside `https://web.archive.org/web/STAMP/ADDRESS`. The pages of the archive also
+/// link to `/web/STAMP/ADDRESS`; since other sites may have such paths, the address must be a whole
+/// one then.
+fn archived_address(raw: &str) -> Option<String> {
+    const HOSTS: [&str; 4] =
+        ["web.archive.org", "web-beta.archive.org", "wayback.archive.org", "archive.org"];
+    let path = raw.find("/web/").filter(|start| *start <= MAX_BEFORE_PATH)?;
+    let (before, rest) = (&raw[..path], &raw[path + "/web/".len()..]);
+    let (stamp, address) = rest.split_once('/')?;
+    let address = percent_decode(address);
+    let host = before.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let host = host.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches(':');
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let is_archive = HOSTS.contains(&host) || before.is_empty() && is_whole_address(&address);
+    (is_archive && is_stamp(stamp)).then_some(address)
+}
+
+/// The most bytes before the path in an address of an archive.
+const MAX_BEFORE_PATH: usize = 40;
+
+/// Whether a part of a path is the stamp of an archive: up to 14 digits, and a mark such as `id_`.
+fn is_stamp(text: &str) -> bool {
+    let mark = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = text.len() - mark.len();
+    let is_mark = mark.strip_suffix('_').is_some_and(|mark| {
+        (2..=3).contains(&mark.len()) && mark.bytes().all(|byte| byte.is_ascii_lowercase())
+    });
+    (1..=14).contains(&digits) && (mark.is_empty() || mark == "*" || is_mark)
+}
+
+/// Whether an address names its scheme or host, so that it does not continue a path.
+fn is_whole_address(address: &str) -> bool {
+    const SCHEMES: [&str; 6] = ["http", "https", "ftp", "mailto", "tel", "javascript"];
+    let is_known = |scheme: &str| SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    address.starts_with("www.")
+        || address.split_once(':').is_some_and(|(scheme, _)| is_known(scheme))
 }
 
 /// Replaces each `%XX` by its byte, once. Bytes that are not UTF-8 then become U+FFFD.
@@ -72,6 +110,33 @@ mod tests {
                 Some("a.example/b%20c"),
             ),
             ("/privacy.html", Some("privacy.html")),
+            ("/web/20200102030405/https://acme.example/x?y#z", Some("acme.example/x")),
+            ("/web/20200102030405id_/https%3A//Acme.example/x", Some("acme.example/x")),
+            ("/web/2020/http:/acme.example/", Some("acme.example")),
+            ("/web/20200102/www.acme.example/x", Some("www.acme.example/x")),
+            ("/web/20200102030405/mailto:a@b.example", Some("a@b.example")),
+            ("/web/20200102030405/javascript:void(0)", None),
+            ("//web.archive.org/web/2020im_/http://a.example/b.png", Some("a.example/b.png")),
+            ("HTTPS://WEB.archive.org:443/web/2020*/http://a.example", Some("a.example")),
+            ("http://web.archive.org:80/web/20010203040506/a.example/b", Some("a.example/b")),
+            ("http://www.archive.org/web/20010203040506/a.example/b", Some("a.example/b")),
+            (
+                "/web/20200101000000/https://web.archive.org/web/20190101000000/http://a.example/b",
+                Some("a.example/b"),
+            ),
+            ("/web/2020/report.html", Some("web/2020/report.html")),
+            ("/web/report/https://a.example", Some("web/report/https://a.example")),
+            (
+                "/web/20200102030405678/http://a.example",
+                Some("web/20200102030405678/http://a.example"),
+            ),
+            ("/web/20200102030405/", Some("web/20200102030405")),
+            (
+                "https://a.example/web/2020/http://b.example",
+                Some("a.example/web/2020/http://b.example"),
+            ),
+            ("https://web.archive.org/web/", Some("web.archive.org/web")),
+            ("https://web.archive.org/web/about/x", Some("web.archive.org/web/about/x")),
             ("a.example:8080/x", Some("a.example:8080/x")),
             ("", None),
             ("https://", None),

@@ -300,7 +300,9 @@ fptest!(the_toolbar_of_an_archive_is_no_change, |fx: Fixture| {
     let page = |toolbar: &str| {
         format!(
             "<html><head><title>Privacy</title></head><body>{toolbar}<h1>Privacy</h1>\
-             <p>We sell data.</p><p>We rent data.</p></body></html>"
+             <p>We sell data.</p><p>We rent data.</p>\
+             <p>This page is longer than the toolbar, as the pages of real policies are.</p>\
+             </body></html>"
         )
     };
     let (plain, marked) = (markdown(&page("")), markdown(&page(TOOLBAR)));
@@ -309,9 +311,19 @@ fptest!(the_toolbar_of_an_archive_is_no_change, |fx: Fixture| {
     let policy = format!("{}{}", &marked[..start], &marked[end + 2..]);
     assert_eq!(policy.trim_start(), plain, "{marked}");
     assert!(marked[start..end].contains("12 captures") && marked.contains("About this capture"));
-    fx.file("corpus/acme.example/2001-02-03.html", page(""));
-    fx.file("corpus/acme.example/2002-02-03.html", page(TOOLBAR));
+    let shown = TOOLBAR.replace("display:none;", "");
+    let banner = "<div id=wm-ipp-print><p>The Wayback Machine - archive</div>";
+    for (year, toolbar) in ["", TOOLBAR, &shown, &format!("{TOOLBAR}{banner}")].iter().enumerate() {
+        fx.file(format!("corpus/acme.example/{}-02-03.html", 2001 + year), page(toolbar));
+    }
     fx.run(["index", "corpus", "--path", "{company}/{date}.html"]).exits(0);
+    for (older, newer) in [("2001", "2002"), ("2002", "2003"), ("2003", "2004")] {
+        fx.run(["diff", "acme.example", older, newer])
+            .exits(1)
+            .stdout_has("0 added, 0 removed, 0 changed, 0 moved; 4 clauses the same");
+    }
+    fx.run(["search", "captures", "--count"]).exits(1);
+    fx.run(["search", "captures", "--count", "--furniture"]).exits(0).stdout_is("1\n");
 });
 
 #[test]

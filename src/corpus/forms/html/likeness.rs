@@ -36,6 +36,9 @@ const BLOCKS: [&str; 22] = [
 /// The number of such end tags from which a text is a part of a page.
 const MIN_END_TAGS: usize = 3;
 
+/// The number of start tags from which a text without end tags is a part of a page.
+const MIN_START_TAGS: usize = 3;
+
 /// Whether a text begins like a page, after comments and XML declarations.
 pub(super) fn begins_like_page(text: &str) -> bool {
     let mut rest = text.trim_start();
@@ -54,7 +57,8 @@ pub(super) fn begins_like_page(text: &str) -> bool {
 }
 
 /// Whether a text is a part of a page by its first [`HEAD_BYTES`] bytes: it has end tags of several
-/// blocks, and more of them than marks of Markdown.
+/// blocks, and more of them than marks of Markdown. Old pages leave out end tags: then it has start
+/// tags of several blocks, and more of them than marks of Markdown and than paragraphs without any.
 pub(super) fn is_fragment(text: &str) -> bool {
     let mut end = text.len().min(HEAD_BYTES as usize);
     while !text.is_char_boundary(end) {
@@ -63,7 +67,37 @@ pub(super) fn is_fragment(text: &str) -> bool {
     let head = &text[..end];
     let end_tags = memchr::memmem::find_iter(head.as_bytes(), "</");
     let end_tags = end_tags.filter(|at| is_block(&head[at + 2..])).count();
-    end_tags >= MIN_END_TAGS && end_tags > markdown_marks(head)
+    let marks = markdown_marks(head);
+    end_tags >= MIN_END_TAGS && end_tags > marks || is_old_fragment(head, marks)
+}
+
+/// Whether a text is a part of a page whose blocks have no end tags, as in `<p>One<p>Two`. `marks`
+/// is the weight of its marks of Markdown.
+fn is_old_fragment(head: &str, marks: usize) -> bool {
+    let start_tags = memchr::memchr_iter(b'<', head.as_bytes());
+    let start_tags = start_tags.filter(|at| is_start_tag(&head[at + 1..])).count();
+    if start_tags < MIN_START_TAGS || start_tags <= marks {
+        return false;
+    }
+    let mut paragraphs = head.split("\n\n").filter(|text| !text.trim().is_empty());
+    let begins_with_tag = |text: &&str| text.trim_start().starts_with('<');
+    let plain = paragraphs.clone().filter(|text| !begins_with_tag(text)).count();
+    paragraphs.any(|text| begins_with_tag(&text)) && start_tags > plain
+}
+
+/// Whether a text begins with the name of a block element, as a start tag goes on: with attributes
+/// or with its end.
+fn is_start_tag(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+    is_block(text)
+        && match rest.as_bytes() {
+            [b'>', ..] => true,
+            [b' ' | b'\t' | b'\n' | b'\r', ..] => {
+                let tag = rest.split('>').next().unwrap_or_default();
+                tag.len() < rest.len() && tag.contains('=') && !tag.contains('<')
+            }
+            _ => false,
+        }
 }
 
 /// Whether a text begins with the name of a block element.
@@ -181,6 +215,33 @@ mod tests {
                 "# Terms\n\nWe sell it.\n\n<table>{}</table>",
                 "<tr><td>a</td></tr>".repeat(20)
             ),
+        ] {
+            assert!(!is_fragment(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn fragments_without_end_tags_are_known_by_their_start_tags() {
+        for html in [
+            "<p>One<p>Two<li>Three",
+            "<P>One\n\n<P>Two\n\n<UL>\n<LI>Three\n",
+            "<h2>Privacy\n<p align=center>We sell.\n<p>We rent.",
+            "Privacy\n\n<P>We sell.\n<P>We rent.\n\n<P>We ask.",
+            "<dl><dt>Cookie<dd>A file.<dt>Ad<dd>A text.",
+            "<table border=0><tr><td>We sell.<td>We rent.",
+        ] {
+            assert!(is_fragment(html), "{html}");
+        }
+        for text in [
+            "<p>One<p>Two",
+            "We sell.<br>We rent.<br>We ask.<br>We lend.",
+            "# Privacy\n\n<p>One<p>Two<p>Three",
+            "<p>One<p>Two<p>Three\n\n[a](http://b.example)",
+            "Write <p>, <div> and <li> as they are.",
+            "One.\n\n<p align=center>Two.\n\nThree.\n\n<p>Four.\n\nFive.\n\n<div>Six.",
+            "* a <p>b\n* c <p>d\n* e <p>f",
+            "Fees < p and <li ke and <th is>, <td at>, <p lan>.",
+            "We <b>sell</b> it.\n\n<center>Acme\n\nWe rent it.\n\nWe ask.\n",
         ] {
             assert!(!is_fragment(text), "{text}");
         }

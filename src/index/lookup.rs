@@ -76,7 +76,7 @@ impl OpenIndex {
 
     /// The documents with the tables of the policy with this hash: first the policy's own document,
     /// then its chunks.
-    pub(crate) fn policy_documents(&self, hash: u64) -> Result<Vec<DocAddress>> {
+    fn policy_documents(&self, hash: u64) -> Result<Vec<DocAddress>> {
         self.documents_with(self.fields.policy_tables, hash)
     }
 

@@ -330,6 +330,36 @@ fptest!(merged_and_rewritten_histories_are_read_again, |fx: Fixture| {
     same("rewritten");
 });
 
+// After an update, the documents of replaced policies are still in their segment. The policy at the
+// end of a segment is found whatever the number of documents, here about 128, also where the last
+// policies have no clauses.
+fptest!(the_last_policy_of_a_segment_is_found, |fx: Fixture| {
+    let line = |company: &str, text: &str| {
+        let line = serde_json::json!({"company": company, "date": "2001-01-01", "text": text});
+        format!("{line}\n")
+    };
+    let empty = line("c.example", "");
+    for count in 116..=125 {
+        let paragraphs: Vec<String> = (0..count).map(|at| format!("We sell it {at}.")).collect();
+        let text = paragraphs.join("\n\n");
+        for (first, kept) in [("a.example", "b.example"), ("b.example", "a.example")] {
+            for rest in ["", &empty] {
+                let _ = std::fs::remove_dir_all(fx.path(".fineprint"));
+                for changed in ["One.", "Two."] {
+                    let lines = line(first, changed) + &line(kept, &text) + rest;
+                    fx.file("lines.jsonl", lines);
+                    fx.run(["index", "lines.jsonl"]).exits(0);
+                }
+                for (company, expected) in [(kept, count), ("*", count + 1), (first, 1)] {
+                    let query = format!("company:{company}");
+                    let found = fx.run(["search", &query, "--count"]);
+                    found.exits(0).stdout_is(&format!("{expected}\n"));
+                }
+            }
+        }
+    }
+});
+
 fptest!(collections_come_and_go, |fx: Fixture| {
     fx.policy("acme.example", "2001-01-01", "We sell data.\n");
     fx.file(

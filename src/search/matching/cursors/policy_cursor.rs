@@ -27,10 +27,11 @@ impl PolicyCursor {
         let mut clauses = Vec::new();
         let entries = index.policies().entries().iter().zip(set);
         for (entry, _) in entries.filter(|&(_, &is_in)| is_in) {
-            for policy in index.policy_documents(entry.hash)? {
-                if policy.segment_ord == segment {
-                    clauses.push(clause_documents(index, entry, policy));
-                }
+            let policy = index.policy_address(entry.hash)?;
+            let documents = clause_documents(index, entry, policy);
+            // A policy may have no clauses: then the range would end at another policy.
+            if policy.segment_ord == segment && !documents.is_empty() {
+                clauses.push(documents);
             }
         }
         clauses.sort_unstable_by_key(|range| range.start);

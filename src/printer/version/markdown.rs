@@ -77,6 +77,7 @@ impl<'c> MarkdownWriter<'c> {
         match (clause.kind, within_item) {
             (ClauseKind::Row, _) => written = self.write_table(clauses),
             (_, Some(depth)) => self.write_within_item(clause, depth),
+            (ClauseKind::Item, None) if is_typed(clause) => self.write_typed_item(clause),
             (ClauseKind::Item, None) => self.write_item(clause),
             (_, None) => self.write_block(clause),
         }
@@ -121,6 +122,13 @@ impl<'c> MarkdownWriter<'c> {
         self.items.push(OpenItem { clause, column });
     }
 
+    /// Writes an item whose number is no mark of Markdown as a paragraph, which is what it was. As
+    /// an entry of a list, it might get a lead-in.
+    fn write_typed_item(&mut self, clause: &'c VersionClause) {
+        self.write_block(clause);
+        self.items.push(OpenItem { clause, column: 0 });
+    }
+
     /// Writes a heading, paragraph or quote that belongs to no list.
     fn write_block(&mut self, clause: &VersionClause) {
         self.items.clear();
@@ -151,6 +159,12 @@ fn list_mark(item: &VersionClause) -> Option<&str> {
     let digits = number.strip_suffix(['.', ')'])?;
     let is_mark = (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     is_mark.then_some(number)
+}
+
+/// Whether an item without a lead-in has a number that is no mark of Markdown, such as `4.1` or
+/// `(a)`.
+fn is_typed(item: &VersionClause) -> bool {
+    item.number.is_some() && list_mark(item).is_none() && item.lead_in.is_none()
 }
 
 /// Whether the marks of two items are of one list: both bullets, or both numbers with one sign.

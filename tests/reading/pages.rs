@@ -79,6 +79,21 @@ fn fragments_of_pages_are_html_under_any_name() {
             "{name}"
         );
     }
+    let old =
+        "<h2>Privacy\n<p>We sell it.\n\n<P>We never:\n<UL>\n<LI>rent it\n<LI>lend it\n</UL>\n";
+    for name in ["2001-02-03.txt", "2001-02-03.html"] {
+        assert_eq!(
+            clauses_of(&markdown_of(name, old)),
+            [
+                "heading Privacy",
+                "paragraph We sell it.",
+                "paragraph We never:",
+                "item [We never:] rent it",
+                "item [We never:] lend it"
+            ],
+            "{name}"
+        );
+    }
     let markdown =
         "# Privacy\n\n<p align=center><b>Acme</b></p>\n\n* one\n* two\n\n<p>x</p></div>\n";
     assert_eq!(markdown_of("2001-02-03.md", markdown), markdown);
@@ -250,6 +265,25 @@ fn addresses_of_links_around_blocks_are_no_words() {
             assert_eq!(texts.join(" "), expected, "{page}\n{markdown}");
             assert!(clauses.iter().all(|clause| clause.links.iter().all(|link| link == target)));
             assert!(clauses.iter().any(|clause| !clause.links.is_empty()), "{page}\n{markdown}");
+        }
+    }
+}
+
+#[test]
+fn links_lead_to_what_was_archived() {
+    for address in [
+        "https://acme.example/x",
+        "/web/20200102030405/https://acme.example/x",
+        "/web/20200102030405id_/https%3A//acme.example/x?y=(z)",
+        "https://web.archive.org/web/20200102030405id_/https://acme.example/x#y",
+        "//web.archive.org/web/20200102030405/http://acme.example/x/",
+        "http://web.archive.org:80/web/2020/acme.example/x",
+    ] {
+        let html = markdown(&format!("<p>See <a href=\"{address}\">this</a>.<p>End"));
+        let text = markdown_of("2001-02-03.md", &format!("See [this]({address}).\n\nEnd\n"));
+        for markdown in [html, text] {
+            let links = section(&markdown).remove(0).links;
+            assert_eq!(links, ["acme.example/x"], "{markdown}");
         }
     }
 }

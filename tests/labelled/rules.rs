@@ -265,6 +265,7 @@ fn lines_of_a_sentence_or_an_address_are_no_titles() {
         "Section 5 of these terms says who may\nWe hope that nobody asks for it.",
         "Write to the data protection officer of\nAcme Company of Canada in Ontario, at any time.",
         "We never share your data with any company except\nGoogle. We tell you before we do.",
+        "“\nWe sell it to nobody at all, as long as you are with us.",
         "We value you\nand we keep your data in a safe place that nobody knows.",
         "Die Daten Ihres Kontos speichern wir in\nDeutschland, und wir löschen sie danach.",
     ] {

@@ -14,7 +14,6 @@ use super::candidate::NumberCandidate;
 use super::sequences::{NumberRole, number_roles};
 use crate::model::{Clause, ClauseKind};
 use crate::section::structure::enumerator::enumerator;
-use crate::section::structure::introductions::Introduction;
 
 /// The numbers that a part of a text may have, before they are settled.
 #[derive(Debug, Default)]
@@ -25,11 +24,12 @@ pub(crate) struct PartNumbers {
 /// A place in a part where a number may be.
 #[derive(Debug)]
 enum NumberMark {
-    /// In front of the clause at this position of the part, before its lead-in for others if it
-    /// has one.
-    Clause { at: usize, candidate: NumberCandidate, introduces: Option<Arc<str>> },
-    /// In a lead-in of the clause at this position.
-    LeadIn { at: usize, lead_in: Arc<str> },
+    /// In front of the clause at this position of the part. `introducing` is its text, if it may
+    /// introduce a list.
+    Clause { at: usize, candidate: NumberCandidate, introducing: Option<Box<str>> },
+    /// In a lead-in of the clause at this position. `shown` is the number of its bytes that show
+    /// the number, `len` their number with the space after it.
+    LeadIn { at: usize, lead_in: Arc<str>, shown: usize, len: usize },
 }
 
 impl PartNumbers {
@@ -39,17 +39,18 @@ impl PartNumbers {
         for (at, clause) in clauses.iter().enumerate() {
             if clause.kind == ClauseKind::Item
                 && let Some(lead_in) = &clause.lead_in
-                && enumerator(lead_in).is_some()
+                && let Some(number) = enumerator(lead_in)
             {
-                marks.push(NumberMark::LeadIn { at, lead_in: Arc::clone(lead_in) });
+                let (shown, len) = (number.shown, number.len);
+                marks.push(NumberMark::LeadIn { at, lead_in: Arc::clone(lead_in), shown, len });
             }
             if let Some(candidate) = NumberCandidate::of(clause) {
                 // An item of the next part may be the one after it.
                 let is_before_item =
                     clauses.get(at + 1).is_none_or(|next| next.kind == ClauseKind::Item);
                 let may_introduce = is_before_item && !candidate.is_of_list;
-                let introduces = if may_introduce { own_lead_in(clause) } else { None };
-                marks.push(NumberMark::Clause { at, candidate, introduces });
+                let introducing = may_introduce.then(|| clause.text.as_str().into());
+                marks.push(NumberMark::Clause { at, candidate, introducing });
             }
         }
         Self { marks }
@@ -64,12 +65,6 @@ impl PartNumbers {
     }
 }
 
-/// The lead-in that a clause gives to the items after it, if its number would be part of it.
-fn own_lead_in(clause: &Clause) -> Option<Arc<str>> {
-    let said = Introduction::of(clause.kind, &clause.text, 0, true);
-    said.sentence.filter(|sentence| clause.text.starts_with(&**sentence))
-}
-
 /// For each mark of a part, whether its number is one.
 pub(crate) type MarkedNumbers = Box<[NumberRole]>;
 
@@ -77,8 +72,9 @@ pub(crate) type MarkedNumbers = Box<[NumberRole]>;
 pub(crate) struct TextNumbers<'p> {
     /// For each candidate of the text, whether it is a number.
     roles: std::vec::IntoIter<NumberRole>,
-    /// For each lead-in so far, whether its number is one.
-    lead_ins: HashMap<&'p str, NumberRole, FxBuildHasher>,
+    /// For each number as it is shown, the clauses so far that begin with it and may introduce
+    /// lists, and whether it is their number.
+    introducing: HashMap<&'p str, Vec<(&'p str, NumberRole)>, FxBuildHasher>,
 }
 
 impl<'p> TextNumbers<'p> {
@@ -86,24 +82,32 @@ impl<'p> TextNumbers<'p> {
     pub fn of(parts: impl Iterator<Item = &'p PartNumbers>) -> Self {
         let candidates: Vec<&NumberCandidate> = parts.flat_map(PartNumbers::candidates).collect();
         let roles = number_roles(&candidates).into_iter();
-        Self { roles, lead_ins: HashMap::default() }
+        Self { roles, introducing: HashMap::default() }
     }
 
     /// For each mark of the next part, whether its number is one.
     pub fn next_part(&mut self, part: &'p PartNumbers) -> MarkedNumbers {
         let numbers = part.marks.iter().map(|mark| match mark {
-            NumberMark::LeadIn { lead_in, .. } => {
-                self.lead_ins.get(&**lead_in).copied().unwrap_or(NumberRole::Text)
-            }
-            NumberMark::Clause { introduces, .. } => {
+            NumberMark::LeadIn { lead_in, shown, .. } => self.role_of(lead_in, *shown),
+            NumberMark::Clause { candidate, introducing, .. } => {
                 let role = self.roles.next().expect("every candidate has a role");
-                if let Some(lead_in) = introduces {
-                    self.lead_ins.insert(lead_in, role);
+                if let Some(text) = introducing {
+                    self.introducing.entry(&candidate.shown).or_default().push((text, role));
                 }
                 role
             }
         });
         numbers.collect()
+    }
+}
+
+impl TextNumbers<'_> {
+    /// Whether the number of a lead-in is the number of the clause that the lead-in begins. The
+    /// nearest one before it is meant.
+    fn role_of(&self, lead_in: &str, shown: usize) -> NumberRole {
+        let clauses = self.introducing.get(&lead_in[..shown]).into_iter().flatten();
+        let clause = clauses.rev().find(|(text, _)| text.starts_with(lead_in));
+        clause.map_or(NumberRole::Text, |&(_, role)| role)
     }
 }
 
@@ -169,9 +173,8 @@ impl SettledPaths {
                     continue;
                 }
                 match mark {
-                    NumberMark::LeadIn { lead_in, .. } => {
-                        let number = enumerator(lead_in).map_or(0, |number| number.len);
-                        clause.lead_in = Some(lead_in[number..].into());
+                    NumberMark::LeadIn { lead_in, len, .. } => {
+                        clause.lead_in = Some(lead_in[*len..].into());
                     }
                     NumberMark::Clause { candidate, .. } => {
                         is_number = true;

@@ -14,8 +14,9 @@ use crate::model::ClauseKind;
 pub(crate) struct Introduction {
     pub kind: ClauseKind,
     pub force: IntroductionForce,
-    /// The sentence that introduces the list, if there is one.
-    pub sentence: Option<Arc<str>>,
+    /// The text of the clause, if one of its sentences may introduce a list. Which one is found
+    /// only when a list begins, since finding sentences looks at each character.
+    pub text: Option<Arc<str>>,
     /// The number of lists that the clause is nested in.
     pub list_depth: usize,
 }
@@ -30,8 +31,6 @@ pub(crate) enum IntroductionForce {
     Unmarked,
     /// It ends a sentence. The list may still be about it.
     Closed,
-    /// It ends a sentence that announces a list: "... the following."
-    Announced,
     /// It breaks off, and the list continues it.
     Open,
     /// It ends with a colon or a dash.
@@ -46,28 +45,38 @@ const LONG_ITEM: usize = 200;
 const UNMARKED_WORDS: usize = 3;
 
 impl Introduction {
-    /// What a clause with this kind and text says. The sentence of an item that breaks nothing off
-    /// is left out unless the clause after it is in the item, as `is_nested` tells.
+    /// What a clause with this kind and text says. `is_nested` tells that the clause after it may
+    /// be inside it, if it is an item.
     pub fn of(kind: ClauseKind, text: &str, list_depth: usize, is_nested: bool) -> Self {
-        let (force, sentence) = match kind {
-            ClauseKind::Row => (IntroductionForce::None, None),
+        let force = match kind {
+            ClauseKind::Row => IntroductionForce::None,
             ClauseKind::Heading if text.trim_end().ends_with([':', '：']) => {
-                (IntroductionForce::Colon, last_sentence(text))
+                IntroductionForce::Colon
             }
-            ClauseKind::Heading => (IntroductionForce::None, None),
-            ClauseKind::Item => match item_force(text) {
-                IntroductionForce::None if !is_nested => (IntroductionForce::None, None),
-                force => (force, last_sentence(text)),
-            },
-            ClauseKind::Paragraph | ClauseKind::Quote => introducing_sentence(text),
+            ClauseKind::Heading => IntroductionForce::None,
+            ClauseKind::Item => item_force(text),
+            ClauseKind::Paragraph | ClauseKind::Quote => paragraph_force(text),
         };
-        Self { kind, force, sentence, list_depth }
+        let is_around = kind == ClauseKind::Item && is_nested;
+        let has_sentence = force != IntroductionForce::None || is_around;
+        Self { kind, force, text: has_sentence.then(|| Arc::from(text)), list_depth }
+    }
+
+    /// The sentence that introduces a list after the clause, if there is one.
+    pub fn sentence(&self) -> Option<Arc<str>> {
+        let text = self.text.as_deref()?;
+        match self.force {
+            IntroductionForce::Closed => {
+                announcing(text).map(Arc::from).or_else(|| last_sentence(text))
+            }
+            _ => last_sentence(text),
+        }
     }
 
     /// Whether the clause has a sentence, or the start of one that surely continues.
     pub fn is_sentence(&self) -> bool {
         self.kind == ClauseKind::Item
-            || self.sentence.is_some() && self.force != IntroductionForce::Unmarked
+            || self.text.is_some() && self.force != IntroductionForce::Unmarked
     }
 
     /// Whether the clause introduces a list that begins with `first`. `is_later` tells that this is
@@ -82,9 +91,17 @@ impl Introduction {
             IntroductionForce::Colon => true,
             // A menu has nothing to do with the line above it.
             IntroductionForce::Open => !first.is_linked,
-            IntroductionForce::Announced => may_begin,
-            IntroductionForce::Closed => may_begin && !is_paragraph(first),
+            IntroductionForce::Closed => {
+                may_begin && (!is_paragraph(first) || self.is_announcing())
+            }
         }
+    }
+}
+
+impl Introduction {
+    /// Whether a sentence of the clause announces a list: "... the following."
+    fn is_announcing(&self) -> bool {
+        self.text.as_deref().is_some_and(|text| announcing(text).is_some())
     }
 }
 
@@ -108,33 +125,31 @@ fn item_force(text: &str) -> IntroductionForce {
     }
 }
 
-/// How strongly a paragraph introduces a list, and with which sentence.
-fn introducing_sentence(text: &str) -> (IntroductionForce, Option<Arc<str>>) {
+/// How strongly a paragraph introduces a list.
+fn paragraph_force(text: &str) -> IntroductionForce {
     let end = bare_end(text);
     if end.ends_with([':', '：', '—', '–']) {
-        return (IntroductionForce::Colon, last_sentence(text));
+        return IntroductionForce::Colon;
     }
     if end.ends_with([',', '，', '、', ';', '；', '-', '…']) {
-        return (IntroductionForce::Open, last_sentence(text));
+        return IntroductionForce::Open;
     }
-    if !ends_sentence(end) {
-        let last = last_sentence(text);
-        let is_open =
-            ends_open(end) || last.as_ref().is_some_and(|last| announces(&last.to_lowercase()));
-        return match is_open {
-            true => (IntroductionForce::Open, last),
-            false if is_date_line(text) || count_words(text) < UNMARKED_WORDS => {
-                (IntroductionForce::None, None)
-            }
-            false => (IntroductionForce::Unmarked, last),
+    if ends_sentence(end) {
+        return if is_date_line(text) {
+            IntroductionForce::None
+        } else {
+            IntroductionForce::Closed
         };
     }
-    if is_date_line(text) {
-        return (IntroductionForce::None, None);
-    }
-    match announcing(text) {
-        Some(sentence) => (IntroductionForce::Announced, Some(Arc::from(sentence))),
-        None => (IntroductionForce::Closed, last_sentence(text)),
+    let is_open = ends_open(end)
+        || announces(&text.to_lowercase())
+            && last_sentence(text).is_some_and(|last| announces(&last.to_lowercase()));
+    match is_open {
+        true => IntroductionForce::Open,
+        false if is_date_line(text) || count_words(text) < UNMARKED_WORDS => {
+            IntroductionForce::None
+        }
+        false => IntroductionForce::Unmarked,
     }
 }
 
@@ -217,7 +232,7 @@ mod tests {
 
     fn paragraph(text: &str) -> (IntroductionForce, String) {
         let said = Introduction::of(ClauseKind::Paragraph, text, 0, false);
-        (said.force, said.sentence.as_deref().unwrap_or("-").to_owned())
+        (said.force, said.sentence().as_deref().unwrap_or("-").to_owned())
     }
 
     #[test]
@@ -245,16 +260,16 @@ mod tests {
             ("We care. You have rights.", IntroductionForce::Closed, "You have rights."),
             (
                 "You have the following rights. Write to us.",
-                IntroductionForce::Announced,
+                IntroductionForce::Closed,
                 "You have the following rights.",
             ),
             (
                 "Sie haben die folgenden Rechte. Schreiben Sie uns.",
-                IntroductionForce::Announced,
+                IntroductionForce::Closed,
                 "Sie haben die folgenden Rechte.",
             ),
-            ("Vous avez ces droits. Merci.", IntroductionForce::Announced, "Vous avez ces droits."),
-            ("您享有以下权利。请联系我们。", IntroductionForce::Announced, "您享有以下权利。"),
+            ("Vous avez ces droits. Merci.", IntroductionForce::Closed, "Vous avez ces droits."),
+            ("您享有以下权利。请联系我们。", IntroductionForce::Closed, "您享有以下权利。"),
         ] {
             assert_eq!(paragraph(text), (force, sentence.to_owned()));
         }
@@ -262,7 +277,7 @@ mod tests {
 
     #[test]
     fn headings_introduce_with_a_colon() {
-        let heading = |text| Introduction::of(ClauseKind::Heading, text, 0, false).sentence;
+        let heading = |text| Introduction::of(ClauseKind::Heading, text, 0, false).sentence();
         assert_eq!(heading("Personal Information:").as_deref(), Some("Personal Information:"));
         assert_eq!(heading("Personal Information"), None);
     }

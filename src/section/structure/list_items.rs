@@ -317,7 +317,7 @@ impl ClauseBefore<'_> {
 
     /// The words of the clause before that introduce a list.
     fn last_words(self) -> Option<ListLeadIn> {
-        let text = Arc::clone(self.introduction?.sentence.as_ref()?);
+        let text = self.introduction?.sentence()?;
         Some(ListLeadIn { text, headings: self.headings })
     }
 }
@@ -340,7 +340,7 @@ mod tests {
             let debris = Introduction {
                 kind: ClauseKind::Paragraph,
                 force: IntroductionForce::None,
-                sentence: None,
+                text: None,
                 list_depth: 0,
             };
             let before = ClauseBefore { introduction: Some(&debris), headings: 0 };

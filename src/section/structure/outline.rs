@@ -68,7 +68,9 @@ impl Outline {
         };
         let may_be_menu = matches!(shape, OutlineShape::Text | OutlineShape::Entry);
         let text = passage.text.as_str();
-        let is_short = text.len() < SHORT || text.len() < 3 * SHORT && columns(text) < SHORT;
+        // The width of long texts does not matter, and counting it takes time.
+        let width = if text.len() <= 3 * LINE_COLUMNS { columns(text) } else { LINE_COLUMNS + 1 };
+        let is_short = text.len() < 3 * SHORT && width < SHORT;
         let is_line = text.len() < LONG;
         let ends_sentence = ends_sentence(text);
         let bare = passage.enumerator.as_ref().map_or(text, |number| &text[number.len..]);
@@ -88,12 +90,9 @@ impl Outline {
             starts_small,
             is_sentence: text.len() >= SHORT && ends_sentence && !starts_small,
             is_part: starts_small && text.ends_with([',', ';', '，', '；', '、']),
-            has_words: text.split_whitespace().nth(2).is_some() || columns(text) >= SHORT,
+            has_words: text.split_whitespace().nth(2).is_some() || width >= SHORT,
             is_note: is_line && (text.starts_with(['(', '[', '（']) || is_date_line(text)),
-            is_entry_line: text.len() <= 3 * LINE_COLUMNS
-                && columns(text) <= LINE_COLUMNS
-                && !ends_colon
-                && !passage.has_bullet,
+            is_entry_line: width <= LINE_COLUMNS && !ends_colon && !passage.has_bullet,
             is_capitals: is_capitals(text),
             enumerator: passage.enumerator.clone(),
         }

@@ -69,7 +69,6 @@ fn words_of(text: &str) -> HashSet<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::section::markdown::prepare::prepare;
 
     fn joined(text: &str) -> String {

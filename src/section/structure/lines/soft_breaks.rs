@@ -29,7 +29,9 @@ pub(super) fn split_soft_lines(lines: Vec<TextLine>) -> Vec<TextLine> {
         let parts = line.clone().cut_at(&line.soft_breaks);
         let breaks = borders(&parts, i == 0).into_iter().map(|at| line.soft_breaks[at]);
         let breaks: Vec<SoftBreak> = breaks.collect();
-        if breaks.is_empty() { out.push(line) } else { out.append(&mut line.cut_at(&breaks)) }
+        let cut = line.clone().cut_at(&breaks);
+        // A part without words is no passage.
+        if cut.iter().all(TextLine::has_word) { out.extend(cut) } else { out.push(line) }
     }
     out
 }

@@ -11,7 +11,8 @@ use tantivy::indexer::{
     IndexWriterOptions, LogMergePolicy, MergePolicy, NoMergePolicy, UserOperation,
 };
 use tantivy::{
-    Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentMeta, TantivyDocument, Term,
+    Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, SegmentMeta,
+    TantivyDocument, Term,
 };
 
 use super::queue::{Queued, queued};
@@ -49,6 +50,10 @@ pub(super) struct Segments {
     is_update: bool,
 }
 
+/// The size of the blocks in which stored texts are compressed, in bytes. Larger ones take less
+/// space, and showing a hit reads a whole block.
+const STORE_BLOCK: usize = 24 * 1024;
+
 impl Segments {
     /// Opens the index in `folder` for an update, or else creates one. `memory` is the limit of the
     /// whole process in bytes.
@@ -63,7 +68,11 @@ impl Segments {
     fn try_open(folder: &Path, is_update: bool, memory: u64) -> tantivy::Result<Self> {
         let index = match is_update {
             true => Index::open_in_dir(folder)?,
-            false => Index::create_in_dir(folder, schema())?,
+            false => {
+                let settings =
+                    IndexSettings { docstore_blocksize: STORE_BLOCK, ..IndexSettings::default() };
+                Index::builder().schema(schema()).settings(settings).create_in_dir(folder)?
+            }
         };
         register_tokenizer(&index);
         // A small share: flushing takes twice the budget, and reading and sectioning need the rest.

@@ -67,18 +67,21 @@ pub(super) fn is_fragment(text: &str) -> bool {
     let head = &text[..end];
     let end_tags = memchr::memmem::find_iter(head.as_bytes(), "</");
     let end_tags = end_tags.filter(|at| is_block(&head[at + 2..])).count();
-    let marks = markdown_marks(head);
-    end_tags >= MIN_END_TAGS && end_tags > marks || is_old_fragment(head, marks)
-}
-
-/// Whether a text is a part of a page whose blocks have no end tags, as in `<p>One<p>Two`. `marks`
-/// is the weight of its marks of Markdown.
-fn is_old_fragment(head: &str, marks: usize) -> bool {
     let start_tags = memchr::memchr_iter(b'<', head.as_bytes());
     let start_tags = start_tags.filter(|at| is_start_tag(&head[at + 1..])).count();
-    if start_tags < MIN_START_TAGS || start_tags <= marks {
+    // Nearly every text has few tags, and then its marks of Markdown do not matter.
+    if end_tags < MIN_END_TAGS && start_tags < MIN_START_TAGS {
         return false;
     }
+    let marks = markdown_marks(head);
+    let is_closed = end_tags >= MIN_END_TAGS && end_tags > marks;
+    let is_open = start_tags >= MIN_START_TAGS && start_tags > marks;
+    is_closed || is_open && is_old_fragment(head, start_tags)
+}
+
+/// Whether a text with so many start tags is a part of a page whose blocks have no end tags, as in
+/// `<p>One<p>Two`.
+fn is_old_fragment(head: &str, start_tags: usize) -> bool {
     let mut paragraphs = head.split("\n\n").filter(|text| !text.trim().is_empty());
     let begins_with_tag = |text: &&str| text.trim_start().starts_with('<');
     let plain = paragraphs.clone().filter(|text| !begins_with_tag(text)).count();

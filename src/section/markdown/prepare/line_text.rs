@@ -210,7 +210,18 @@ const END_MARKS: [char; 12] = ['.', '!', '?', ':', ';', '。', '！', '？', '�
 
 /// The width of a text in columns. Letters of Chinese, Japanese and Korean take two.
 pub(crate) fn columns(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.chars().map(column).sum() }
+    if text.is_ascii() {
+        return text.len();
+    }
+    // All letters of two columns begin with one of these bytes. Most texts have none.
+    let may_be_wide = |byte: &u8| *byte == 0xE1 || *byte > 0xE2;
+    let is_radical = |pair: &[u8]| pair[0] == 0xE2 && pair[1] >= 0xBA;
+    let bytes = text.as_bytes();
+    if bytes.iter().any(may_be_wide) || bytes.windows(2).any(is_radical) {
+        text.chars().map(column).sum()
+    } else {
+        text.chars().count()
+    }
 }
 
 /// The width of a letter in columns.
@@ -238,6 +249,15 @@ mod tests {
         let mut edits = Vec::new();
         separate_lines(text, &mut edits);
         (!edits.is_empty()).then_some(edits.len())
+    }
+
+    #[test]
+    fn columns_are_counted_by_letter() {
+        for text in ["a", "né “x” – y", "한글", "ᄀa", "⺀", "⹿", "我们a", "（", "𠀀b", "ﬀ"]
+        {
+            let slow: usize = text.chars().map(column).sum();
+            assert_eq!(columns(text), slow, "{text}");
+        }
     }
 
     #[test]

@@ -176,9 +176,22 @@ fn bare_end(text: &str) -> &str {
 }
 
 /// The sentences of a text that have a token, by the sentence borders of Unicode Standard Annex 29.
+/// A mark inside an address, as in `acme.example/?q=x`, ends none.
 fn sentences(text: &str) -> Vec<&str> {
-    let sentences = text.unicode_sentences().map(str::trim);
+    let starts = sentence_starts(text);
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let sentences = starts.iter().zip(ends).map(|(&start, end)| text[start..end].trim());
     sentences.filter(|sentence| crate::token::has_token(sentence)).collect()
+}
+
+/// The bytes at which sentences begin.
+fn sentence_starts(text: &str) -> Vec<usize> {
+    let starts = text.split_sentence_bound_indices().map(|(start, _)| start);
+    let is_start = |&start: &usize| {
+        let before = text[..start].chars().next_back();
+        before.is_none_or(|c| c.is_whitespace() || !c.is_ascii())
+    };
+    starts.filter(is_start).collect()
 }
 
 /// The number of bytes before the end of a sentence on which the border after it may depend.
@@ -201,11 +214,12 @@ pub(crate) fn last_sentence(text: &str) -> Option<Arc<str>> {
         while !text.is_char_boundary(start) {
             start -= 1;
         }
-        let near = text[start..].split_sentence_bound_indices();
-        let last = near.filter(|(_, sentence)| crate::token::has_token(sentence)).last();
+        let near = &text[start..];
+        let last =
+            sentence_starts(near).into_iter().rfind(|&at| crate::token::has_token(&near[at..]));
         // A sentence at the start of this part may have begun before it.
-        if let Some((_, last)) = last.filter(|&(at, _)| at > BESIDE_BORDER / 3) {
-            return Some(Arc::from(last.trim()));
+        if let Some(at) = last.filter(|&at| at > BESIDE_BORDER / 3) {
+            return sentences(&near[at..]).first().copied().map(Arc::from);
         }
         end = mark;
     }
@@ -292,6 +306,8 @@ mod tests {
             "Erstens z. B. dies. Zweitens das: «Nie!»",
             "他们说。我们说",
             "One.\nTwo\nThree",
+            "See https://acme.example/?q=x.Y for a summary of it",
+            "We do. See https://acme.example/!a?b=c for more",
             "Is it? It is! www.acme.example says so",
             "etc. etc. etc. etc. etc. etc. etc. etc. etc. etc.",
             &format!("{long}{long}{long}You may:"),
@@ -306,5 +322,7 @@ mod tests {
     fn sentences_without_words_are_passed_over() {
         assert_eq!(last_sentence("One. Two three. *").as_deref(), Some("Two three."));
         assert_eq!(last_sentence("* *"), None);
+        let address = "Click here (https://acme.example/?a=1) for a summary of the terms:";
+        assert_eq!(last_sentence(address).as_deref(), Some(address));
     }
 }

@@ -4,7 +4,7 @@
 //! list in a line of its own. To Markdown, all of that is one paragraph, as text that was wrapped
 //! at a width is. A line of wrapped text is filled: the next word did not fit into it.
 
-use super::is_title_line;
+use super::title_lines::is_title_line;
 use super::typed_lists::is_numbered_entry;
 use crate::section::markdown::inline::{SoftBreak, TextLine};
 use crate::section::markdown::prepare::line_text::{columns, first_word};

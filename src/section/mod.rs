@@ -24,9 +24,11 @@ mod whole_text;
 pub(crate) use date_stamp::is_date_stamp;
 pub use identity::{ClauseIdentity, IDENTITY_VERSION, identity_form};
 pub use link_target::link_target;
+pub(crate) use numbers::amounts::follows_amount;
 pub use sectioner::{Sectioner, TextPart};
 pub(crate) use structure::enumerator::{NumberReading, number_readings};
 pub(crate) use structure::menus::{furniture_words, is_most, word_count};
+pub(crate) use structure::vocabulary::names_division;
 pub use whole_text::section;
 
 /// The version of these rules. An index with clauses by other rules is rebuilt.

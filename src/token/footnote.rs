@@ -5,8 +5,11 @@ use unicode_normalization::char::is_combining_mark;
 use super::char_class::is_invisible;
 
 /// Units after which a superscript digit is their power: m² is a square metre.
-const UNITS: [&str; 16] =
-    ["m", "cm", "mm", "km", "dm", "nm", "µm", "μm", "ft", "in", "yd", "mi", "s", "kg", "g", "x"];
+#[rustfmt::skip]
+const UNITS: [&str; 22] = [
+    "m", "cm", "mm", "km", "dm", "nm", "µm", "μm", "ft", "in", "yd", "mi", "s", "kg", "g", "x",
+    "ha", "м", "см", "мм", "км", "дм",
+];
 
 /// An apostrophe that Unicode calls a letter.
 const APOSTROPHE: char = 'ʼ';
@@ -28,7 +31,16 @@ pub(crate) fn is_footnote_mark(before: &str, after: &str) -> bool {
         return false;
     }
     let next = after.trim_start_matches(is_passed).chars().next();
+    // In scripts without spaces, the next word follows at once.
+    if is_unspaced(previous) && next.is_some_and(is_unspaced) {
+        return true;
+    }
     !next.is_some_and(|c| c.is_alphanumeric() && c != APOSTROPHE || is_combining_mark(c))
+}
+
+/// Whether a character is a letter of Chinese, Japanese or Korean.
+fn is_unspaced(c: char) -> bool {
+    c.is_alphabetic() && matches!(c, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
 }
 
 /// Whether the last word of a text is a unit. Marks belong to the word, so that `très` is none in
@@ -47,11 +59,26 @@ mod tests {
 
     #[test]
     fn marks_end_words_and_are_no_powers() {
-        for (before, after) in [("it", " to"), ("it.", "² Yes"), ("it", ""), ("données", ", et")]
-        {
+        for (before, after) in [
+            ("我们", "不出售"),
+            ("データ", "を"),
+            ("제공", "합니다"),
+            ("it", " to"),
+            ("it.", "² Yes"),
+            ("it", ""),
+            ("données", ", et"),
+        ] {
             assert!(is_footnote_mark(before, after), "{before}");
         }
-        for (before, after) in [("10", " m"), ("5 m", " of"), ("it ", ""), ("", "x"), ("e", "x")] {
+        for (before, after) in [
+            ("10", " m"),
+            ("5 m", " of"),
+            ("5 м", ""),
+            ("10 ha", ""),
+            ("it ", ""),
+            ("", "x"),
+            ("e", "x"),
+        ] {
             assert!(!is_footnote_mark(before, after), "{before}");
         }
         for word in ["très", "tre\u{300}s"] {

@@ -797,3 +797,42 @@ fn furniture_is_marked() {
     );
     check("a\u{FDD0}b \u{FDD1} c", &["p ab c"]);
 }
+
+#[test]
+fn an_introduction_inside_an_entry_ends_the_list() {
+    for (mark, other) in [("-", "-"), ("*", "*"), ("•", "•")] {
+        check_below_title(
+            &format!("We may:\n{mark} sell it\nWe never:\n{other} sell it\n{other} rent it"),
+            &[
+                "p We may:",
+                "i sell it < We may:",
+                "p We never:",
+                "i sell it < We never:",
+                "i rent it < We never:",
+            ],
+        );
+    }
+    // A line that continues the entry, with an indent or in small letters, belongs to it.
+    check_below_title(
+        "- sell it\n  and more, to:\n- rent it",
+        &["i sell it and more, to:", "i rent it"],
+    );
+}
+
+#[test]
+fn lines_of_a_list_are_no_title() {
+    check_below_title(
+        "You can:\nwrite to us\ncall us\n\nWe keep a list of all the people who ask us for it.",
+        &[
+            "p You can: write to us call us",
+            "p We keep a list of all the people who ask us for it.",
+        ],
+    );
+    check_below_title("ONE  \nTWO  \nTHREE\n\nText.", &["p ONE/TWO/THREE", "p Text."]);
+}
+
+#[test]
+fn superscripts_over_a_line_end_are_read() {
+    check_below_title("it<sup>\n1</sup> to", &["p it¹ to"]);
+    check_below_title("it[\n12](#fn) to", &["p it¹² to"]);
+}

@@ -68,7 +68,7 @@ pub fn is_footnote_mark(text: &[char], at: usize) -> bool {
     let word = before.iter().take_while(of_word).filter(|c| !is_invisible(**c));
     let word: String = word.collect();
     let word: String = word.chars().rev().collect();
-    let units = "m cm mm km dm nm µm μm ft in yd mi s kg g x";
+    let units = "m cm mm km dm nm µm μm ft in yd mi s kg g x ha м см мм км дм";
     if previous.is_whitespace()
         || "*†‡".contains(*previous)
         || previous.is_numeric()
@@ -77,6 +77,13 @@ pub fn is_footnote_mark(text: &[char], at: usize) -> bool {
         return false;
     }
     let next = text[at..].iter().find(|c| !passed(c));
+    let has_no_spaces = |c: &char| {
+        c.is_alphabetic() && ('぀'..='鿿').contains(c)
+            || ('가'..='\u{D7AF}').contains(c) && c.is_alphabetic()
+    };
+    if has_no_spaces(previous) && next.is_some_and(has_no_spaces) {
+        return true;
+    }
     !next.is_some_and(|c| is_letter(c) || is_combining_mark(*c))
 }
 

@@ -6,7 +6,9 @@ use std::collections::HashMap;
 
 use super::compared_clause::ComparedClause;
 use crate::model::ClauseKind;
-use crate::section::{ClauseIdentity, NumberReading, number_readings};
+use crate::section::{
+    ClauseIdentity, NumberReading, follows_amount, names_division, number_readings,
+};
 
 /// A heading with a number after its first word.
 struct WordedNumber<'c> {
@@ -67,7 +69,9 @@ impl<'c> WordedNumber<'c> {
         let (parents, last) = number.rsplit_once('.').unwrap_or(("", number));
         let readings = number_readings(last);
         let rest = &after[number.len()..];
-        let is_number = !word.is_empty() && !readings.is_empty();
+        let is_number = !readings.is_empty()
+            && names_division(&word.to_lowercase())
+            && !follows_amount(rest.trim_start_matches('.'));
         is_number.then_some(Self { at, word, parents, readings, rest })
     }
 
@@ -116,6 +120,17 @@ mod tests {
         }
         assert_eq!(numbered(&["Article 6 GDPR is our basis", "Your rights"]), [false, false]);
         assert_eq!(numbered(&["Article 4", "Article 6", "Section 7"]), [false; 3]);
+        for texts in [
+            ["Retention 13 days", "Retention 14 days"],
+            ["Fee 13 Euro", "Fee 14 Euro"],
+            ["Age 13", "Age 14"],
+            ["May 13", "May 14"],
+            ["Ab 13 Jahren", "Ab 14 Jahren"],
+            ["Windows 10", "Windows 11"],
+            ["Step 13 days", "Step 14 days"],
+        ] {
+            assert_eq!(numbered(&texts), [false, false], "{texts:?}");
+        }
         let other = without_worded_numbers(&[
             ComparedClause { kind: ClauseKind::Paragraph, lead_in: None, text: "Article 4 GDPR" },
             ComparedClause { kind: ClauseKind::Paragraph, lead_in: None, text: "Article 5 GDPR" },

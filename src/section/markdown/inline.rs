@@ -20,7 +20,8 @@ use crate::section::link_target::link_target;
 #[rustfmt::skip]
 const BULLETS: &[char] = &[
     '•', '·', '▪', '▫', '◦', '●', '○', '■', '□', '‣', '⁃', '∙',
-    '►', '➢', '❖', '✓', '✔',
+    '►', '➢', '❖', '✓', '✔', '・', '※', '◆', '◇', '★', '☆', '▶', '▸', '➤', '➔', '\u{F0A7}',
+    '\u{F0B7}',
 ];
 
 /// A part of a line that has one style.
@@ -72,6 +73,18 @@ pub(crate) struct SoftBreak {
     anchored_letters: usize,
 }
 
+impl SoftBreak {
+    /// The same break in the part of the line behind another one.
+    fn behind(&self, start: &Self) -> Self {
+        Self {
+            texts: self.texts - start.texts,
+            links: self.links.saturating_sub(start.links),
+            linked_letters: self.linked_letters.saturating_sub(start.linked_letters),
+            anchored_letters: self.anchored_letters.saturating_sub(start.anchored_letters),
+        }
+    }
+}
+
 impl TextLine {
     /// The text with single spaces, without borders of tables at its ends.
     pub fn text(&self) -> String {
@@ -91,10 +104,14 @@ impl TextLine {
         text
     }
 
-    /// Cuts the line at these soft breaks, which are in order.
+    /// Cuts the line at these soft breaks, which are in order. The other ones remain.
     pub fn cut_at(mut self, breaks: &[SoftBreak]) -> Vec<TextLine> {
         let mut parts = Vec::with_capacity(breaks.len() + 1);
         for at in breaks.iter().rev() {
+            let behind = self.soft_breaks.partition_point(|other| other.texts <= at.texts);
+            let behind = self.soft_breaks.split_off(behind);
+            let soft_breaks = behind.iter().map(|other| other.behind(at)).collect();
+            self.soft_breaks.retain(|other| other.texts < at.texts);
             // A mark of a footnote may have replaced several texts by one.
             let texts = self.texts.split_off(at.texts.min(self.texts.len()));
             let links = self.links.split_off(at.links.min(self.links.len()));
@@ -102,11 +119,15 @@ impl TextLine {
             let anchored_letters = self.anchored_letters.saturating_sub(at.anchored_letters);
             self.linked_letters -= linked_letters;
             self.anchored_letters -= anchored_letters;
-            let part =
-                TextLine { texts, links, linked_letters, anchored_letters, ..Self::default() };
-            parts.push(part);
+            parts.push(TextLine {
+                texts,
+                links,
+                linked_letters,
+                anchored_letters,
+                is_cut_off: false,
+                soft_breaks,
+            });
         }
-        self.soft_breaks.clear();
         parts.push(self);
         parts.reverse();
         parts
@@ -425,7 +446,11 @@ impl<'s, 't> Renderer<'s, 't> {
     fn drop_border(&mut self) {
         let LinePosition { text: first, byte } = self.source_line;
         let rest = self.line().texts.iter().skip(first).enumerate();
-        let rest = rest.map(|(i, text)| if i == 0 { &text.text[byte..] } else { &text.text });
+        // The mark of a footnote may have replaced the text before the break by a shorter one.
+        let rest = rest.map(|(i, text)| match i {
+            0 => text.text.get(byte..).unwrap_or_default(),
+            _ => &text.text,
+        });
         let mut has_border = false;
         let is_empty = rest.flat_map(str::chars).all(|c| {
             has_border |= c == '|';
@@ -444,6 +469,7 @@ impl<'s, 't> Renderer<'s, 't> {
             return;
         }
         if std::mem::take(&mut self.after_soft_break) && text.starts_with(BULLETS) {
+            self.line().soft_breaks.pop();
             self.hard_break();
         }
         // The text of an entity or an escape differs from the source, and contains no marks.

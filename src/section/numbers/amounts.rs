@@ -27,6 +27,19 @@ const TIMES: &[&str] = &[
     "månad", "månader", "år", "uge", "uger", "måned", "måneder", "uke", "uker", "päivä",
     "päivää", "viikko", "viikkoa", "kuukausi", "kuukautta", "vuosi", "vuotta", "dny", "dnů",
     "týden", "týdnů", "měsíc", "měsíců", "nap", "hét", "hónap", "év",
+    "ay", "ayı", "hodin", "hodina", "hodiny", "minut", "minuta", "minuty", "roky", "roků", "týdny",
+    "měsíce", "dage", "dager", "timer", "timar", "timme", "timmar", "tuntia",
+    "minuuttia", "tunti", "minuutti", "zile", "zi", "luni", "lună", "ani", "săptămâni",
+    "săptămână", "μήνες", "μήνας", "ώρες", "ώρα", "χρόνια", "έτη", "ημέρες", "ημέρα", "днів",
+    "років", "рік", "годин", "година", "тижнів", "тиждень", "місяців", "місяць", "perc", "óra",
+    "napok", "hetek", "hónapok", "évek", "hr", "std", "sec", "sek", "quartale",
+    "semester", "semestre", "歳", "세", "살", "岁", "歲", "日", "年", "天", "個月", "个月", "ヶ月", "か月", "月",
+    "週間", "周", "时", "時", "일", "년", "개월", "주", "시간", "يوم", "أيام", "شهر", "سنة", "ساعة", "יום",
+    "ימים", "חודש", "שנה", "दिन", "महीने", "वर्ष", "घंटे", "ngày", "tháng", "năm", "hari", "bulan",
+    "tahun", "minggu", "дни", "седмици", "месеца", "години", "dana", "mjeseci", "godina",
+    "sati", "mesecev", "leto", "ur", "dní", "mesiac", "mesiacov", "rokov", "päeva", "kuud",
+    "aastat", "tundi", "dienas", "mēneši", "gadi", "stundas", "dienų", "mėnesių", "metų",
+    "valandų", "daga", "mánuðir", "ára", "o'clock",
 ];
 
 /// Ages and their anniversaries.
@@ -36,6 +49,7 @@ const AGES: &[&str] = &[
     "geburtstag", "geburtstages", "jubiläum", "anniversaire", "cumpleaños", "aniversario",
     "aniversário", "compleanno", "verjaardag", "levensjaar", "urodziny", "rocznica", "doğum",
     "летия", "летие", "лета", "födelsedag", "fødselsdag",
+    "lj", "geburtstags", "narozeniny", "urodzin", "születésnap",
 ];
 
 /// Measures of things, and counts that make an amount of a number.
@@ -64,6 +78,11 @@ const MEASURES: &[&str] = &[
     "keer", "razy", "kez", "kere", "раз", "раза", "punkt", "punkte", "star", "stars",
     "sterne", "stück", "pieces", "etage", "stockwerk", "klasse", "liga", "platz", "weltkrieg",
     "rang", "floor", "étage",
+    "ha", "hektar", "hectares", "hectare", "acres", "acre", "lakh", "crore", "auflage",
+    "generation", "instanz", "mahnung", "ausgabe", "fassung", "wahlperiode",
+   
+    "tsd", "к", "г",
+    "м", "см", "мм", "кг", "га", "гектар",
 ];
 
 /// Currencies.
@@ -80,6 +99,8 @@ const CURRENCIES: &[&str] = &[
     "peso", "pesos", "aud", "cad", "nzd", "sgd", "hkd", "zar", "rand", "aed", "dirham",
     "dirhams", "ils", "shekel", "shekels", "btc", "eth", "ευρώ", "יורו", "доллар",
     "доллара", "долларов", "евро",
+    "円", "元", "원", "гривень", "гривні", "гривня", "р", "₴", "kn", "din", "ден", "крб",
+    "тенге", "сум",
 ];
 
 /// Months, and how they are shortened.
@@ -118,6 +139,19 @@ const MONTHS: &[&str] = &[
     "φεβρουαρίου", "μαρτίου", "απριλίου", "μαΐου", "μαίου",
     "ιουνίου", "ιουλίου", "αυγούστου", "σεπτεμβρίου",
     "οκτωβρίου", "νοεμβρίου", "δεκεμβρίου",
+    "mart", "feber", "leden", "únor", "březen", "duben", "květen", "červen", "červenec", "srpen",
+    "říjen", "prosinec", "februára", "apríl", "apríla", "máj", "mája", "júna", "júla", "augusta",
+    "septembra", "októbra", "novembra", "decembra", "marec", "siječnja", "veljače", "ožujka",
+    "travnja", "svibnja", "lipnja", "srpnja", "kolovoza", "rujna", "studenoga", "prosinca",
+    "siječanj", "veljača", "ožujak", "travanj", "svibanj", "lipanj", "srpanj", "kolovoz", "rujan",
+    "studeni", "prosinac", "januarja", "februarja", "aprila", "junija", "julija", "avgusta",
+    "septembra", "oktobra", "novembra", "decembra", "avgust", "jaanuar", "veebruar", "märts",
+    "aprill", "juuni", "juuli", "oktoober", "detsember", "jaanuaril", "janvāris", "februāris",
+    "aprīlis", "maijs", "jūnijs", "jūlijs", "augusts", "septembris", "oktobris", "novembris",
+    "decembris", "janvārī", "sausio", "vasario", "kovo", "balandžio", "gegužės", "birželio",
+    "liepos", "rugpjūčio", "rugsėjo", "spalio", "lapkričio", "gruodžio", "janúar", "febrúar",
+    "apríl", "maí", "júní", "júlí", "ágúst", "nóvember", "януари", "февруари", "април", "юни",
+    "юли", "септември", "октомври", "ноември", "декември",
 ];
 
 /// Words between the day and the month of a date.
@@ -131,10 +165,11 @@ const AMOUNT_SIGNS: &[char] = &[
 ];
 
 /// Whether the text after a number makes an amount, a date or an age of it.
-pub(super) fn follows_amount(rest: &str) -> bool {
+pub(crate) fn follows_amount(rest: &str) -> bool {
     let rest = rest.trim_start();
     if rest.starts_with(AMOUNT_SIGNS) {
-        return true;
+        // `1. $5` is an amount behind a number, and `10 $` is one.
+        return !rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
     }
     let mut words = rest
         .split(|c: char| !c.is_alphanumeric())
@@ -179,11 +214,26 @@ mod tests {
             "US-Dollar",
             "Birthday",
             "of June",
+            "Mart: A",
+            "hodin denně",
+            "μήνες",
+            "років",
+            "januára",
         ] {
             assert!(follows_amount(rest), "{rest}");
         }
-        for rest in ["Cookies", "You must not resell.", "个人信息", "US law", "", "Of the services"]
-        {
+        for rest in [
+            "$5 sells it",
+            "Den registrerede",
+            "An account",
+            "Users",
+            "Cookies",
+            "You must not resell.",
+            "个人信息",
+            "US law",
+            "",
+            "Of the services",
+        ] {
             assert!(!follows_amount(rest), "{rest}");
         }
     }

@@ -128,6 +128,11 @@ impl NumberSequence {
             let least = if are_headings { 2 } else { MIN_OPEN_SEQUENCE };
             return self.first == 1 && members.len() >= least;
         }
+        let is_of_law = members.iter().any(|member| member.number.marks.open == Some('§'));
+        if is_of_law && !are_headings {
+            // `§ 13` at the start of a sentence is a reference to a law.
+            return self.first == 1 && members.len() >= 2;
+        }
         let is_bare = members.iter().any(|member| member.is_bare());
         let are_certain = members
             .iter()
@@ -230,6 +235,7 @@ mod tests {
             &["2.1 Lautsprecher sind dabei"],
             &["# 3. Price"],
             &["1. 2 weeks", "2. 3 weeks"],
+            &["§ 13 BDSG gilt", "§ 14 BDSG gilt", "§ 15 BDSG gilt"],
             &["J. R. Smith", "K. R. Smith", "L. R. Smith"],
         ] {
             assert_eq!(numbered(texts), [""; 0], "{texts:?}");

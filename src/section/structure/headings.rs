@@ -250,7 +250,7 @@ impl OutlinesBeside<'_> {
 
     /// The level of a title without any style: it is numbered, or short and followed by its text.
     fn plain_level(&self, passage: &Passage, next: &Outline) -> Option<u8> {
-        if passage.continues || passage.is_linked {
+        if passage.continues || passage.is_linked || passage.has_soft_breaks {
             return None;
         }
         // An entry is a title only if further paragraphs of its own follow.

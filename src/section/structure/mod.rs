@@ -18,4 +18,4 @@ pub(crate) mod menus;
 pub(crate) mod outline;
 pub(crate) mod passages;
 mod title_words;
-mod vocabulary;
+pub(super) mod vocabulary;

@@ -16,6 +16,8 @@ pub(crate) struct Passage {
     pub is_bold: bool,
     /// The same for italics.
     pub is_italic: bool,
+    /// Whether it extends over several lines of Markdown that no hard break separates.
+    pub has_soft_breaks: bool,
     /// Whether it begins in bold.
     pub starts_bold: bool,
     /// Whether it begins in bold, and at least half of its letters are bold.
@@ -97,7 +99,11 @@ pub(crate) fn passages(blocks: Vec<MarkdownBlock>) -> Vec<Passage> {
 /// Appends the passages of a block.
 fn cut(block: MarkdownBlock, out: &mut Vec<Passage>) {
     let is_text = matches!(block.role, BlockRole::Text | BlockRole::Entry);
-    let groups = if is_text { passage_lines(block.lines) } else { vec![block.lines] };
+    let groups = if is_text {
+        passage_lines(block.lines, block.role == BlockRole::Entry)
+    } else {
+        vec![block.lines]
+    };
     let last = groups.len().saturating_sub(1);
     let mut role = block.role.clone();
     let mut list = block.list;
@@ -142,6 +148,7 @@ fn passage(lines: Vec<TextLine>, role: BlockRole) -> Passage {
         text,
         is_bold: bold > 0 && bold + number >= all,
         is_italic: italic > 0 && italic + number >= all,
+        has_soft_breaks: lines.iter().any(|line| !line.soft_breaks.is_empty()),
         starts_bold,
         is_mostly_bold: starts_bold && 2 * bold >= all,
         is_linked: linked > 0 && linked >= all,
@@ -202,6 +209,11 @@ mod tests {
             texts("We get data from many sources. _Advertisers_  \nThey send us much."),
             ["We get data from many sources.", "Advertisers", "They send us much."]
         );
+    }
+
+    #[test]
+    fn an_introduction_is_cut_off_from_its_entry() {
+        assert_eq!(texts("- sell it\nWe never:\n- rent it"), ["sell it", "We never:", "rent it"]);
     }
 
     #[test]

@@ -25,7 +25,8 @@ const POINTING: &[&str] = &[
 const OPEN_WORDS: &[&str] = &[
     "that", "to", "following", "of", "by", "for", "with", "from", "and", "or", "if", "when", "is",
     "are", "include", "includes", "including", "may", "will", "not", "never", "must", "shall",
-    "can", "cannot", "should", "agree",
+    "can", "cannot", "should", "agree", "we", "in", "on", "at", "as", "the", "an", "our", "your",
+    "their", "into", "under", "between", "im", "auf", "bei", "zum", "zur",
     "zu", "an", "mit", "von", "für", "und", "oder", "wenn", "dass",
     "durch", "folgende", "folgenden",
     "folgendes", "wir", "können", "dürfen", "werden", "müssen", "nicht",
@@ -113,6 +114,23 @@ fn is_section_number(word: &str) -> bool {
         [first, ..] if first.is_ascii_digit() => word.len() <= 8,
         _ => bytes.iter().all(|byte| b"IVXLC".contains(byte)),
     }
+}
+
+/// Other words before the number of a part of a text. A line that begins with one may be a
+/// sentence.
+#[rustfmt::skip]
+const DIVISIONS: &[&str] = &[
+    "guideline", "principle", "rule", "step", "question", "option", "scenario", "paragraph",
+    "title", "module", "regel", "grundsatz", "frage", "schritt", "absatz", "punkt", "titel",
+    "principe", "règle", "étape", "question", "titre", "alinéa", "regla", "paso", "título",
+    "punto", "regra", "passo", "regola", "titolo", "stap", "vraag", "zasada", "krok", "punkt",
+    "kural", "adım", "правило", "шаг", "no", "nr", "n", "№", "ข้อ", "điều", "pasal", "άρθρο",
+    "článek", "čl", "článok", "čl", "cikk", "cláusula", "cl", "第", "제",
+];
+
+/// Whether a word, in small letters, names a part of a text that has a number: `article`, `step`.
+pub(crate) fn names_division(word: &str) -> bool {
+    SECTION_WORDS.contains(&word) || DIVISIONS.contains(&word)
 }
 
 /// Whether a character is a digit, or a numeral of Chinese and Japanese.

@@ -66,9 +66,14 @@ pub(super) fn is_fragment(text: &str) -> bool {
     }
     let head = &text[..end];
     let end_tags = memchr::memmem::find_iter(head.as_bytes(), "</");
-    let end_tags = end_tags.filter(|at| is_block(&head[at + 2..])).count();
+    // In code of Markdown, tags are text.
+    let is_code = |at: usize| head[..at].ends_with('`');
+    if head.starts_with("```") || head.contains("\n```") {
+        return false;
+    }
+    let end_tags = end_tags.filter(|&at| is_block(&head[at + 2..]) && !is_code(at)).count();
     let start_tags = memchr::memchr_iter(b'<', head.as_bytes());
-    let start_tags = start_tags.filter(|at| is_start_tag(&head[at + 1..])).count();
+    let start_tags = start_tags.filter(|&at| is_start_tag(&head[at + 1..]) && !is_code(at)).count();
     // Nearly every text has few tags, and then its marks of Markdown do not matter.
     if end_tags < MIN_END_TAGS && start_tags < MIN_START_TAGS {
         return false;
@@ -122,6 +127,9 @@ fn markdown_marks(text: &str) -> usize {
     let links = memchr::memmem::find_iter(text.as_bytes(), "](");
     let is_link = |at: &usize| TARGETS.iter().any(|target| text[at + 2..].starts_with(target));
     let links = links.filter(is_link).count();
+    let bold = memchr::memmem::find_iter(text.as_bytes(), "**");
+    let is_open = |at: &usize| text[at + 2..].starts_with(char::is_alphanumeric);
+    let links = links + bold.filter(is_open).count();
     let headings = text.lines().filter(|line| is_heading(line)).count();
     let entries = text.lines().filter(|line| is_entry(line)).count();
     (links + headings) * END_TAGS_PER_MARK + entries
@@ -185,6 +193,19 @@ fn label(tag: &[u8], name: &[u8]) -> Option<&'static Encoding> {
 mod tests {
     use super::*;
     use crate::corpus::source_text::SourceText;
+
+    #[test]
+    fn tags_in_code_are_text() {
+        for text in [
+            "Use `</p>` and `</div>` and `</li>`.\n\n- a\n- b",
+            "```html\n<p>a</p><p>b</p><p>c</p>\n```",
+            "Text.\n\n```\n<p>a</p><p>b</p><p>c</p>\n```",
+            "We **never**:\n<ul>\n<li>sell</li>\n<li>rent</li>\n</ul>\n\n1. a\n2. b",
+        ] {
+            assert!(!is_fragment(text), "{text}");
+        }
+        assert!(is_fragment("<p>We never:</p><ul><li>sell it</li></ul>"));
+    }
 
     #[test]
     fn pages_are_known_by_how_they_begin() {

@@ -11,9 +11,10 @@ use self::typed_lists::{after_list, typed_lists};
 use super::title_words::{ends_sentence, is_small_word};
 use crate::section::markdown::inline::{StyledText, TextLine};
 
-/// Cuts the lines of a block into groups, each of which is a passage.
-pub(super) fn passage_lines(lines: Vec<TextLine>) -> Vec<Vec<TextLine>> {
-    group(split_tails(split_soft_lines(lines)))
+/// Cuts the lines of a block into groups, each of which is a passage. `is_entry` tells that the
+/// block is an entry of a list.
+pub(super) fn passage_lines(lines: Vec<TextLine>, is_entry: bool) -> Vec<Vec<TextLine>> {
+    group(split_tails(split_soft_lines(lines, is_entry)))
 }
 
 /// Separates a title at the end of a line from the text before it, as in `... sources.
@@ -79,6 +80,8 @@ struct LineStarts {
     has_run_in: Vec<bool>,
     /// For each line, whether all its words are texts of links.
     is_linked: Vec<bool>,
+    /// For each line, whether it is cut off from the line before.
+    is_cut_off: Vec<bool>,
     /// The line after the typed list, if it is no part of the last entry.
     after_list: Option<usize>,
 }
@@ -92,7 +95,8 @@ impl LineStarts {
         }
         let after_list = after_list(&is_entry, texts);
         let is_linked = lines.iter().map(is_linked).collect();
-        Self { is_entry, has_run_in, is_linked, after_list }
+        let is_cut_off = lines.iter().map(|line| line.is_cut_off).collect();
+        Self { is_entry, has_run_in, is_linked, is_cut_off, after_list }
     }
 
     /// Whether line `i` begins with a title in bold, and another line does, too.
@@ -115,6 +119,7 @@ impl LineStarts {
             && !self.is_entry[i]
             && texts[i].ends_with([':', '：']);
         self.is_entry[i]
+            || self.is_cut_off[i] && i > 0
             || self.after_list == Some(i)
             || is_ended && (introduces || self.has_run_in(i))
     }
@@ -145,7 +150,7 @@ mod tests {
     /// The groups of the lines of one block.
     fn grouped(markdown: &str) -> Vec<String> {
         let block = blocks(&prepare(markdown).text).swap_remove(0);
-        let groups = passage_lines(block.lines);
+        let groups = passage_lines(block.lines, false);
         let texts = groups.iter().map(|lines| lines.iter().map(TextLine::text).collect::<Vec<_>>());
         texts.map(|texts| texts.join("/")).collect()
     }

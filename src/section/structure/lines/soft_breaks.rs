@@ -6,34 +6,60 @@
 
 use super::title_lines::is_title_line;
 use super::typed_lists::is_numbered_entry;
-use crate::section::markdown::inline::{SoftBreak, TextLine};
+use crate::section::markdown::inline::{SoftBreak, TextLine, typed_bullet};
 use crate::section::markdown::prepare::line_text::{columns, first_word};
 use crate::section::structure::enumerator::{Enumerator, enumerator};
-use crate::section::structure::title_words::ends_open;
+use crate::section::structure::title_words::{ends_open, is_capitals};
 use crate::section::structure::vocabulary::begins_with_section;
 
 /// The largest number of lines in a block that are looked at. Longer blocks are no such texts.
 const MOST_LINES: usize = 400;
 
-/// Cuts the lines of a block at the soft breaks before typed entries, and after a title.
-pub(super) fn split_soft_lines(lines: Vec<TextLine>) -> Vec<TextLine> {
+/// The narrowest text below a plain title, in columns. A shorter one may continue a sentence, which
+/// somebody broke in front of a name.
+const BODY_COLUMNS: usize = 50;
+
+/// The same for scripts without capitals, whose names look like other words.
+const CASELESS_COLUMNS: usize = 30;
+
+/// Cuts the lines of a block at the soft breaks before typed entries, and after a title. A line
+/// with a colon that ends the entry of a list introduces the next entries, and is cut off.
+pub(super) fn split_soft_lines(lines: Vec<TextLine>, is_entry: bool) -> Vec<TextLine> {
     if lines.iter().all(|line| line.soft_breaks.is_empty()) {
         return lines;
     }
     let mut out = Vec::with_capacity(lines.len() + 1);
+    let last = lines.len() - 1;
     for (i, line) in lines.into_iter().enumerate() {
         if line.soft_breaks.is_empty() || line.soft_breaks.len() >= MOST_LINES {
             out.push(line);
             continue;
         }
         let parts = line.clone().cut_at(&line.soft_breaks);
-        let breaks = borders(&parts, i == 0).into_iter().map(|at| line.soft_breaks[at]);
-        let breaks: Vec<SoftBreak> = breaks.collect();
-        let cut = line.clone().cut_at(&breaks);
+        let mut at = borders(&parts, i == 0);
+        let is_typed = i < last && typed_bullet(&parts[0].text()).is_some();
+        let introduces = (is_typed || is_entry && i == last) && is_introduction(&parts);
+        if introduces && at.last() != Some(&(parts.len() - 2)) {
+            at.push(parts.len() - 2);
+        }
+        let breaks: Vec<SoftBreak> = at.into_iter().map(|at| line.soft_breaks[at]).collect();
+        let mut cut = line.clone().cut_at(&breaks);
+        if introduces && let Some(last) = cut.last_mut() {
+            last.is_cut_off = true;
+        }
         // A part without words is no passage.
         if cut.iter().all(TextLine::has_word) { out.extend(cut) } else { out.push(line) }
     }
     out
+}
+
+/// Whether the last line of an entry introduces the entries after it.
+fn is_introduction(parts: &[TextLine]) -> bool {
+    let [.., before, last] = parts else { return false };
+    let (before, last) = (before.text(), last.text());
+    let continues =
+        last.starts_with(char::is_lowercase) || before.ends_with([',', ':', '，', '：']);
+    last.ends_with([':', '：']) && !continues
 }
 
 /// The numbers of the soft breaks at which passages begin. `parts` are the lines between the
@@ -65,7 +91,10 @@ fn is_title(first: &TextLine, texts: &[String]) -> bool {
         return false;
     }
     let body = texts[1..].join(" ");
-    let is_clear = first.is_all(|text| text.is_bold) || begins_with_section(title);
-    (is_clear || columns(title) * 5 <= width * 3)
-        && is_title_line(first, 0, true, &[title.clone(), body])
+    let is_clear =
+        first.is_all(|text| text.is_bold) || is_capitals(title) || begins_with_section(title);
+    let has_case = title.starts_with(char::is_uppercase);
+    let least = if has_case { BODY_COLUMNS } else { CASELESS_COLUMNS };
+    let is_plain = columns(title) * 2 <= width && columns(&body) >= least;
+    (is_clear || is_plain) && is_title_line(first, 0, true, &[title.clone(), body])
 }

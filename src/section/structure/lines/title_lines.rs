@@ -2,7 +2,8 @@
 
 use crate::section::markdown::inline::{TextLine, typed_bullet};
 use crate::section::structure::title_words::{
-    ends_open, ends_sentence, is_capitals, is_date_line, is_plain_title, reads_as_title,
+    ends_open, ends_sentence, is_capitals, is_date_line, is_plain_title, is_small_word,
+    reads_as_title,
 };
 use crate::section::structure::vocabulary::{announces, begins_with_section};
 
@@ -35,10 +36,16 @@ pub(super) fn is_title_line(
     let half_bold = starts_bold && 2 * line.letters(|text| text.is_bold) >= line.letters(|_| true);
     let next_is_long = texts[1].len() >= 60;
     half_bold && words <= 10 && next_is_long
-        || is_capitals(text) && words <= 12
+        || is_capitals(text) && words <= 12 && !is_list_of_names(texts)
         || next_is_long && body >= 60 && reads_as_title(text)
         || is_title_of_sentence(text, &texts[1])
         || is_section_title(text, &texts[1])
+}
+
+/// Whether three or more lines are names in capitals, and not the lines of one title.
+fn is_list_of_names(texts: &[String]) -> bool {
+    let is_name = |text: &String| is_capitals(text) && !text.split(' ').any(is_small_word);
+    texts.len() > 2 && texts.iter().all(is_name)
 }
 
 /// Whether a line is the name and number of a section, perhaps with its title, above its text.

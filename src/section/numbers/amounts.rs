@@ -139,7 +139,7 @@ const MONTHS: &[&str] = &[
     "φεβρουαρίου", "μαρτίου", "απριλίου", "μαΐου", "μαίου",
     "ιουνίου", "ιουλίου", "αυγούστου", "σεπτεμβρίου",
     "οκτωβρίου", "νοεμβρίου", "δεκεμβρίου",
-    "mart", "feber", "leden", "únor", "březen", "duben", "květen", "červen", "červenec", "srpen",
+    "mart", "januára", "feber", "leden", "únor", "březen", "duben", "květen", "červen", "červenec", "srpen",
     "říjen", "prosinec", "februára", "apríl", "apríla", "máj", "mája", "júna", "júla", "augusta",
     "septembra", "októbra", "novembra", "decembra", "marec", "siječnja", "veljače", "ožujka",
     "travnja", "svibnja", "lipnja", "srpnja", "kolovoza", "rujna", "studenoga", "prosinca",

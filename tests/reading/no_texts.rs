@@ -75,6 +75,14 @@ fptest!(versions_that_are_no_texts_are_skipped, |fx: Fixture| {
     let run = fx.run(index);
     run.exits(0).stderr_has("indexed 2 snapshots of 1 policy");
     run.stderr_has(&format!("skipped 2: {}", SkipReason::ContentNotFetched.reason()));
+    // All inputs are counted in the index, too.
+    let info = fx.run(["info", "--format", "json"]).exits(0).json();
+    let skipped = &info["inputs"]["skipped"];
+    assert_eq!(skipped[SkipReason::ContentNotFetched.reason()]["count"], 2, "{info}");
+    let counts = skipped.as_object().unwrap().values();
+    let left_out: u64 = counts.map(|tally| tally["count"].as_u64().unwrap()).sum();
+    let indexed = info["inputs"]["indexed"].as_u64().unwrap();
+    assert_eq!(info["inputs"]["seen"], indexed + left_out, "{info}");
     run.stderr_has(&format!("skipped 1: {}", SkipReason::NoText.reason()));
     fx.run(["search", "sell data", "--count"]).exits(0).stdout_is("2\n");
     fx.run(index).exits(0);

@@ -10,7 +10,6 @@ use super::scan::{CorpusScan, ScannedCorpus};
 use crate::corpus::{CorpusExtent, CorpusNotice, SkipReason};
 use crate::error::{Error, Result};
 use crate::index::open::segment_column;
-use crate::index::report::Tally;
 use crate::index::store::checksums::{self, Checksums};
 use crate::index::store::document::FurnitureExtent;
 use crate::index::store::files::live_files;
@@ -34,21 +33,21 @@ pub(super) struct BuiltCorpora {
 impl BuiltCorpora {
     /// The corpora of the index after this build.
     ///
-    /// `numbers` are the numbers of the scanned corpora in the index, and `failed` counts the
-    /// inputs of each that could not be read, both in the order of the scan.
+    /// `numbers` are the numbers of the scanned corpora in the index, and `unread` counts the
+    /// inputs of each that have no text which can be read, both in the order of the scan.
     pub fn new(
         scan: &CorpusScan,
         numbers: &[u32],
         options: &BuildOptions,
         previous: Option<&Previous>,
-        failed: &[Tally],
+        unread: &[InputCounts],
     ) -> Self {
         let manifest = previous.map(|previous| previous.index.manifest());
         let mut corpora = manifest.map(|known| known.corpora.clone()).unwrap_or_default();
         corpora.retain(|corpus| !options.remove.contains(&corpus.collection));
         let readers = scan.readers.iter().map(|reader| reader.name());
-        let scanned = scan.corpora.iter().zip(numbers).zip(failed).zip(readers);
-        for (((corpus, &number), failed), reader) in scanned {
+        let scanned = scan.corpora.iter().zip(numbers).zip(unread).zip(readers);
+        for (((corpus, &number), unread), reader) in scanned {
             let known = corpora.iter().position(|known| known.number == number);
             let before = known.map(|at| corpora.remove(at).met);
             corpora.push(IndexedCorpus {
@@ -59,7 +58,7 @@ impl BuiltCorpora {
                 reader: reader.to_owned(),
                 options: corpus.options.clone(),
                 state: corpus.state.clone(),
-                met: inputs_met(corpus, before, failed),
+                met: inputs_met(corpus, before, unread),
             });
         }
         corpora.sort_by_key(|corpus| corpus.number);
@@ -157,13 +156,17 @@ impl BuiltCorpora {
 }
 
 /// The inputs met in a corpus so far. A whole scan has met all of them again.
-fn inputs_met(corpus: &ScannedCorpus, before: Option<InputCounts>, failed: &Tally) -> InputCounts {
+fn inputs_met(
+    corpus: &ScannedCorpus,
+    before: Option<InputCounts>,
+    unread: &InputCounts,
+) -> InputCounts {
     let mut met = match corpus.extent {
         CorpusExtent::Whole => InputCounts::default(),
         CorpusExtent::Added | CorpusExtent::Unchanged => before.unwrap_or_default(),
     };
     met.add(&InputCounts::of(&corpus.report));
-    met.unreadable.merge(failed.clone());
+    met.add(unread);
     met
 }
 

@@ -15,6 +15,7 @@ use crate::corpus::{
 use crate::error::{Error, Result};
 use crate::index::report::IngestReport;
 use crate::index::store::document::StoredSnapshot;
+use crate::index::store::manifest::InputCounts;
 use crate::index::store::sources::PolicySources;
 use crate::model::{SnapshotInfo, SnapshotSource, metadata_keys};
 use crate::progress::Progress;
@@ -28,8 +29,9 @@ pub(super) struct PolicyRead {
     pub sources: PolicySources,
     /// How its inputs ended.
     pub report: IngestReport,
-    /// For each input in `report.failed`, the position of its reader in the scan.
-    pub failed_readers: Vec<usize>,
+    /// How the inputs ended that have no text which can be read, by position of their reader in the
+    /// scan.
+    pub unread: HashMap<usize, InputCounts>,
 }
 
 /// Reads the policies of a scan.
@@ -269,12 +271,15 @@ impl<'r> Reading<'r> {
                 Some(KnownSnapshot { info, record, text, is_new: true })
             }
             Err(UnreadSnapshot::Skipped(reason)) => {
+                let skipped = &mut self.out.unread.entry(*number).or_default().skipped;
+                skipped.entry(reason.reason().to_owned()).or_default().add(reader.at(found));
                 self.out.report.skip(reason, reader.at(found));
                 None
             }
             Err(UnreadSnapshot::Failed(reason)) => {
+                let unread = self.out.unread.entry(*number).or_default();
+                unread.unreadable.add(format!("{}: {reason}", reader.at(found)));
                 self.out.report.fail(reader.at(found), reason);
-                self.out.failed_readers.push(*number);
                 None
             }
         }

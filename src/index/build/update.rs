@@ -21,10 +21,10 @@ use super::update_plan::{Planner, PolicyJob, UpdatePlan};
 use crate::collapse::CollapsedPolicy;
 use crate::error::{Error, Result};
 use crate::index::guard::guarded;
-use crate::index::report::{IngestReport, Tally};
+use crate::index::report::IngestReport;
 use crate::index::store::document::documents;
 use crate::index::store::generation::{Generation, changed, replace_manifest, tidy};
-use crate::index::store::manifest::Manifest;
+use crate::index::store::manifest::{InputCounts, Manifest};
 use crate::index::store::policies::PolicyEntry;
 use crate::index::store::sources::PolicySources;
 use crate::progress::{Phase, Progress};
@@ -78,8 +78,9 @@ struct UpdateProgress {
     /// Policies of the previous index that were written anew or removed, by hash.
     replaced: HashSet<u64>,
     report: IngestReport,
-    /// The inputs of each scanned corpus that could not be read, in the order of the scan.
-    failed: Vec<Tally>,
+    /// How the inputs of each scanned corpus ended that have no text which can be read, in the
+    /// order of the scan.
+    unread: Vec<InputCounts>,
 }
 
 impl Update<'_> {
@@ -212,7 +213,7 @@ impl Update<'_> {
     }
 
     fn built_corpora(&self, done: &UpdateProgress) -> BuiltCorpora {
-        BuiltCorpora::new(self.scan, self.numbers, self.options, self.previous, &done.failed)
+        BuiltCorpora::new(self.scan, self.numbers, self.options, self.previous, &done.unread)
     }
 
     /// The error of corpora none of whose snapshots can be read.
@@ -277,14 +278,14 @@ impl UpdateProgress {
         let mut report =
             IngestReport { indexed: 0, vanished: plan.vanished, ..scan.report.clone() };
         report.unchanged += plan.unchanged;
-        let failed = vec![Tally::default(); scan.readers.len()];
-        Self { policies: Vec::new(), replaced: HashSet::new(), report, failed }
+        let unread = vec![InputCounts::default(); scan.readers.len()];
+        Self { policies: Vec::new(), replaced: HashSet::new(), report, unread }
     }
 
     /// Adds a policy that was read. Without an `entry` it has no documents of its own.
     fn add(&mut self, entry: Option<PolicyEntry>, hash: u64, read: PolicyRead) {
-        for (failure, reader) in read.report.failed.iter().zip(read.failed_readers) {
-            self.failed[reader].add(format!("{}: {}", failure.at, failure.reason));
+        for (reader, counts) in &read.unread {
+            self.unread[*reader].add(counts);
         }
         self.report.merge(read.report);
         self.policies.extend(entry.map(|entry| (entry, PolicySources { hash, ..read.sources })));

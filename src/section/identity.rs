@@ -173,12 +173,12 @@ fn is_star(c: char) -> bool {
     matches!(c, '*' | '†' | '‡')
 }
 
-/// The identity form of `text`.
+/// The identity form of `text`. White space beside punctuation is no part of it.
 ///
 /// ```
 /// use fineprint::section::identity_form;
 /// let form = identity_form(" We don’t  sell — or\u{A0}rent\n“data”. ");
-/// assert_eq!(form, "We don't sell - or rent \"data\".");
+/// assert_eq!(form, "We don't sell-or rent\"data\".");
 /// ```
 pub fn identity_form(text: &str) -> String {
     let mut form = String::with_capacity(text.len());

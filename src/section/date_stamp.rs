@@ -29,17 +29,16 @@ const STAMP_WORDS: &[&str] = &[
 /// Other words of date stamps.
 #[rustfmt::skip]
 const OTHER_WORDS: &[&str] = &[
-    "last", "latest", "date", "of", "on", "as", "since", "from", "was", "is", "were", "this",
-    "the", "these", "our", "privacy", "policy", "notice", "statement", "terms", "service",
-    "use", "and", "conditions", "cookie", "document", "page", "most", "recently", "letzte",
-    "letzter", "zuletzt", "datum", "am", "vom", "ab", "der", "des", "die", "zum", "dernière",
-    "mise", "mis", "date", "entrée", "en", "le", "la", "de", "du", "d", "à", "l", "última",
-    "último", "fecha", "entrada", "el", "desde", "del", "data", "em", "da", "do", "ultimo",
-    "ultima", "aggiornamenti", "di", "il", "in", "laatst", "laatste", "op", "van", "ostatnia",
-    "ostatniej", "wejścia", "w", "od", "dnia", "z", "son", "tarihi", "tarih",
-    "последнее", "последняя", "последнего", "дата",
-    "вступления", "в", "от", "с", "senast", "senest", "sist", "den", "viimeksi",
-    "poslední", "dne",
+    "last", "latest", "date", "of", "on", "as", "since", "from", "was", "is", "were", "this", "the",
+    "these", "our", "privacy", "policy", "notice", "statement", "terms", "service", "use", "and",
+    "conditions", "cookie", "document", "page", "most", "recently", "letzte", "letzter", "zuletzt",
+    "datum", "am", "vom", "ab", "der", "des", "die", "zum", "dernière", "mise", "mis", "entrée",
+    "en", "le", "la", "de", "du", "d", "à", "l", "última", "último", "fecha", "entrada", "el",
+    "desde", "del", "data", "em", "da", "do", "ultimo", "ultima", "aggiornamenti", "di", "il", "in",
+    "laatst", "laatste", "op", "van", "ostatnia", "ostatniej", "wejścia", "w", "od", "dnia", "z",
+    "son", "tarihi", "tarih", "последнее", "последняя", "последнего",
+    "дата", "вступления", "в", "от", "с", "senast", "senest", "sist", "den",
+    "viimeksi", "poslední", "dne",
 ];
 
 /// Date stamps in scripts without spaces, without their date and punctuation.
@@ -48,10 +47,10 @@ const UNSPACED_STAMPS: &[&str] = &[
     "最后更新", "最后更新日期", "最近更新", "最近更新日期", "更新日期",
     "更新时间", "生效日期", "生效时间", "发布日期", "修订日期",
     "本版更新日期", "本版生效日期", "最後更新", "最後更新日期",
-    "更新日期", "生效日期", "最終更新日", "最終更新", "最終改定日",
-    "改定日", "改訂日", "制定日", "施行日", "制定", "改定", "改訂", "施行",
-    "최종업데이트", "최종수정일", "최종개정일", "시행일", "시행일자",
-    "개정일", "개정일자", "공고일자", "업데이트",
+    "最終更新日", "最終更新", "最終改定日", "改定日", "改訂日", "制定日",
+    "施行日", "制定", "改定", "改訂", "施行", "최종업데이트", "최종수정일",
+    "최종개정일", "시행일", "시행일자", "개정일", "개정일자", "공고일자",
+    "업데이트",
 ];
 
 /// The words of a date stamp, without its date. `None` if `text` is something else.

@@ -3,11 +3,11 @@
 //! The yardstick is the Unicode Collation Algorithm (Unicode Technical Standard 10) in CLDR's root
 //! order: letters that are equal at its primary level are equal here. Case, compatibility forms and
 //! marks of reading (accents, Hebrew points, Arabic harakat) do not matter, and neither does the
-//! script of a digit. Marks that make another letter are kept: the breve of `й`, the hamza of `أ`,
-//! and vowel signs. There are two exceptions. Signs of nasal and breath sounds of Indic scripts are
-//! kept, because `हंस` and `हस` are two words, and `ı` is `i`, because it has the same capital in
-//! texts that are not Turkish. `tests/props/folding.rs` compares every letter with a collation
-//! library.
+//! script of a digit. Marks that make another letter are kept: the breve of `й`, the hamza of
+//! `أ`, and vowel signs. There are two exceptions. Signs of nasal and breath sounds of Indic
+//! scripts are kept, because `हंस` and `हस` are two words, and `ı` is `i`, because it has the
+//! same capital in texts that are not Turkish. `tests/props/folding.rs` compares every letter with
+//! a collation library.
 //!
 //! A token of one letter keeps its marks: it is folded by NFKC (Unicode Standard Annex 15) and
 //! lower case.
@@ -98,8 +98,8 @@ fn push_any_word(raw: &str, out: &mut String) {
 }
 
 /// Whether a character of a decomposed word is dropped: tatweel, and signs that only decomposition
-/// adds. `⑴` is decomposed to `(1)`, and `ŉ` has an apostrophe. The slash of `½` is kept, so that
-/// this is not 12.
+/// adds. `⑴` is decomposed to `(1)`, and `ŉ` has an apostrophe. The slash of `½` is kept, so
+/// that this is not 12.
 fn is_added(c: char) -> bool {
     match c {
         '\u{2044}' => false,
@@ -114,8 +114,8 @@ fn push_letter(c: char, out: &mut String) {
         out.push(c.to_ascii_lowercase());
         return;
     }
-    // Full case folding: the capitals of `ß` are `SS`, and final sigma has the capital of any other
-    // sigma. The first step is for `ẞ`, which is a capital of its own.
+    // Full case folding: the capitals of `ß` are `SS`, and final sigma has the capital of any
+    // other sigma. The first step is for `ẞ`, which is a capital of its own.
     let capitals = c.to_lowercase().flat_map(char::to_uppercase);
     for lower in capitals.flat_map(char::to_lowercase) {
         match equal_letters(lower) {

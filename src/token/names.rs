@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::char_class::is_invisible;
 use super::cut::tokens;
 
-/// The form in which names are compared: its words are folded, and what is between them remains,
+/// The form in which names are compared: its words are folded, and the signs between them remain,
 /// in one style of quotes, dashes and spaces.
 ///
 /// ```
@@ -26,7 +26,7 @@ pub fn fold_name(name: &str) -> String {
     folded
 }
 
-/// Appends what is between two words.
+/// Appends the text between two words.
 fn push_between(text: &str, folded: &mut String) {
     for c in text.chars().filter(|&c| !is_invisible(c)) {
         match c {
@@ -40,7 +40,8 @@ fn push_between(text: &str, folded: &mut String) {
     }
 }
 
-/// Appends the compatibility form of a sign. Signs of globs are not made of others: `＊` is no `*`.
+/// Appends the compatibility form of a sign. Signs of globs are not made of others: `＊` is no
+/// `*`.
 fn push_plain(c: char, folded: &mut String) {
     let plain: String = c.nfkc().flat_map(char::to_lowercase).collect();
     match plain.contains(['*', '?', '[', ']', '!', '^', '-']) {

@@ -271,15 +271,17 @@ impl<'r> Reading<'r> {
                 Some(KnownSnapshot { info, record, text, is_new: true })
             }
             Err(UnreadSnapshot::Skipped(reason)) => {
+                let at = reader.at(found);
                 let skipped = &mut self.out.unread.entry(*number).or_default().skipped;
-                skipped.entry(reason.reason().to_owned()).or_default().add(reader.at(found));
-                self.out.report.skip(reason, reader.at(found));
+                skipped.entry(reason.reason().to_owned()).or_default().add(at.clone());
+                self.out.report.skip(reason, at);
                 None
             }
             Err(UnreadSnapshot::Failed(reason)) => {
+                let at = reader.at(found);
                 let unread = self.out.unread.entry(*number).or_default();
-                unread.unreadable.add(format!("{}: {reason}", reader.at(found)));
-                self.out.report.fail(reader.at(found), reason);
+                unread.unreadable.add(format!("{at}: {reason}"));
+                self.out.report.fail(at, reason);
                 None
             }
         }

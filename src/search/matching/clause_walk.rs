@@ -42,7 +42,7 @@ struct ClauseState {
     matched: Vec<MatchedPattern>,
 }
 
-/// What is decided about a candidate.
+/// The decision about a candidate.
 enum Verdict {
     /// It does not match.
     NoHit,

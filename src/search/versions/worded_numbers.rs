@@ -1,5 +1,5 @@
-//! Finds headings whose number follows a word, such as `Article 5` and `第五条`, and whose siblings
-//! continue its sequence. The word and its number are text, but another number there is no
+//! Finds headings whose number follows a word, such as `Article 5` and `第五条`, and whose
+//! siblings continue its sequence. The word and its number are text, but another number there is no
 //! rewording.
 
 use std::collections::HashMap;
@@ -9,6 +9,12 @@ use crate::model::ClauseKind;
 use crate::section::{
     ClauseIdentity, NumberReading, follows_amount, names_division, number_readings,
 };
+
+/// The signs of Chinese, Japanese and Korean after the number of a section.
+#[rustfmt::skip]
+const SECTION_SIGNS: [char; 11] = [
+    '条', '條', '章', '節', '节', '款', '部', '編', '조', '장', '항',
+];
 
 /// A heading with a number after its first word.
 struct WordedNumber<'c> {
@@ -60,9 +66,7 @@ impl<'c> WordedNumber<'c> {
         let after = after.trim_start_matches(is_border);
         let end = after.find(|c: char| !c.is_alphanumeric() && c != '.').unwrap_or(after.len());
         let end = match word {
-            "第" | "제" => {
-                after.find(['条', '條', '章', '節', '节', '款', '조', '장', '항', '部', '編'])?
-            }
+            "第" | "제" => after.find(SECTION_SIGNS)?,
             _ => end,
         };
         let number = after[..end].trim_end_matches('.');

@@ -1,8 +1,8 @@
 //! Reads the marks of footnotes. A mark is no word, and does not separate the words around it.
 //!
 //! A number that is raised by a tag, or that links to a place in the page, is rendered in the
-//! superscript digits of Unicode, as in `partners¹²`. Tokens and identity forms ignore such digits
-//! behind a word; powers and units (`10⁶`, `m²`) look the same and stay words.
+//! superscript digits of Unicode, as in `partners¹²`. Tokens and identity forms ignore such
+//! digits behind a word; powers and units (`10⁶`, `m²`) look the same and stay words.
 
 /// A number in superscript.
 #[derive(Debug, PartialEq, Eq)]

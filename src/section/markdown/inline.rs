@@ -20,8 +20,8 @@ use crate::section::link_target::link_target;
 #[rustfmt::skip]
 const BULLETS: &[char] = &[
     '•', '·', '▪', '▫', '◦', '●', '○', '■', '□', '‣', '⁃', '∙',
-    '►', '➢', '❖', '✓', '✔', '・', '※', '◆', '◇', '★', '☆', '▶', '▸', '➤', '➔', '\u{F0A7}',
-    '\u{F0B7}',
+    '►', '➢', '❖', '✓', '✔', '・', '※', '◆', '◇', '★', '☆',
+    '▶', '▸', '➤', '➔', '\u{F0A7}', '\u{F0B7}',
 ];
 
 /// A part of a line that has one style.
@@ -58,7 +58,8 @@ pub(crate) struct TextLine {
     pub linked_letters: usize,
     /// The number of those among them whose links lead to a place in a page.
     pub anchored_letters: usize,
-    /// Whether the border of a layout table precedes it, so that it begins a block of its own.
+    /// Whether it is apart from the line before: the border of a layout table precedes it, or it
+    /// introduces the entries of a list after it.
     pub is_cut_off: bool,
     /// Where lines of Markdown end in it, in order.
     pub soft_breaks: Vec<SoftBreak>,

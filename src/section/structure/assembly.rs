@@ -14,6 +14,7 @@ use super::list_items::{ClauseBefore, OPEN_LIST, OpenLists};
 use super::menus::MenuRun;
 use super::outline::{Outline, OutlineShape, enumerated};
 use super::passages::Passage;
+use super::title_words::ends_colon;
 use crate::model::{Clause, ClauseKind};
 use crate::section::markdown::blocks::{BlockRole, ListId};
 use crate::section::markdown::prepare::FurnitureEdge;
@@ -86,12 +87,9 @@ impl TitledEntry {
 
     /// Whether the entry ends before a passage, which is outside of its list or another entry.
     fn ends_before(&self, passage: &Passage) -> bool {
-        let is_of_list = match (self.list, passage.list) {
-            (Some(own), Some(next)) => own.number == next.number,
-            _ => false,
-        };
-        let is_other = is_of_list && passage.list_depth == self.depth;
-        passage.list_depth < self.depth || is_other
+        let lists = self.list.zip(passage.list);
+        let is_of_list = lists.is_some_and(|(own, next)| own.number == next.number);
+        passage.list_depth < self.depth || is_of_list && passage.list_depth == self.depth
     }
 }
 
@@ -271,7 +269,7 @@ impl OpenSections {
         let kept = self.headings.iter().position(|open| open.level >= level);
         let kept = kept.unwrap_or(self.headings.len()).max(outer);
         self.close(kept, heading.list_depth, lists);
-        let is_label = level >= FIRST_UNMARKED && heading.text.ends_with([':', '：']);
+        let is_label = level >= FIRST_UNMARKED && ends_colon(&heading.text);
         let number = self.number.take();
         self.headings.push(OpenHeading { level, is_label, entry, number });
         let above = Arc::clone(&self.path);

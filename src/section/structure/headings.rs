@@ -7,10 +7,10 @@
 use super::outline::{LINE_COLUMNS, Outline, OutlineShape};
 use super::passages::Passage;
 use super::title_words::{
-    breaks_off, count_words, ends_open, has_verb, is_lead_in, is_plain_title, is_title,
-    reads_as_title,
+    breaks_off, count_words, has_verb, is_introducing, is_lead_in, is_plain_title, is_title,
+    named_by, reads_as_title,
 };
-use super::vocabulary::{announces, begins_with_section, names_policy};
+use super::vocabulary::{begins_with_section, names_policy};
 use crate::section::markdown::blocks::BlockRole;
 use crate::section::markdown::prepare::FurnitureEdge;
 use crate::section::markdown::prepare::line_text::columns;
@@ -290,9 +290,8 @@ impl OutlinesBeside<'_> {
             OutlineShape::Text if next.is_bold => is_question,
             OutlineShape::Text => self.is_body(next),
             OutlineShape::Entry => {
-                let is_open = ends_open(text) || announces(&text.to_lowercase());
                 // Entries in small letters that end with a comma are parts of a sentence.
-                let is_lead_in = is_open || next.is_part && !is_question;
+                let is_lead_in = is_introducing(text) || next.is_part && !is_question;
                 !next.is_linked && !is_lead_in && count_words(text) <= LIST_TITLE_WORDS
             }
             OutlineShape::Row => true,
@@ -330,12 +329,9 @@ const SENTENCE_COLUMNS: usize = 60;
 
 /// Whether a line is a title with a colon, above a paragraph that a hard break parts from it.
 fn is_colon_title(text: &str) -> bool {
-    let named = text.trim_end_matches([':', '：', ' ']);
-    named.len() < text.len()
-        && count_words(named) <= LIST_TITLE_WORDS
-        && is_plain_title(named)
-        && !ends_open(named)
-        && !announces(&named.to_lowercase())
+    named_by(text).is_some_and(|named| {
+        named.len() < text.len() && count_words(named) <= LIST_TITLE_WORDS && is_plain_title(named)
+    })
 }
 
 /// Whether the text of a numbered entry is a title: a few words, perhaps with a full stop.

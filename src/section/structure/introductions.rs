@@ -5,7 +5,7 @@ use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::passages::Passage;
-use super::title_words::{count_words, ends_open, ends_sentence, is_date_line};
+use super::title_words::{count_words, ends_colon, ends_open, ends_sentence, is_date_line};
 use super::vocabulary::{announces, points};
 use crate::model::ClauseKind;
 
@@ -41,6 +41,9 @@ pub(crate) enum IntroductionForce {
 /// in bytes.
 const LONG_ITEM: usize = 200;
 
+/// Marks at the end of a clause that the list after it continues.
+const COLONS: [char; 4] = [':', '：', '—', '–'];
+
 /// The fewest words of a line without any mark that a list continues.
 const UNMARKED_WORDS: usize = 3;
 
@@ -50,9 +53,7 @@ impl Introduction {
     pub fn of(kind: ClauseKind, text: &str, list_depth: usize, is_nested: bool) -> Self {
         let force = match kind {
             ClauseKind::Row => IntroductionForce::None,
-            ClauseKind::Heading if text.trim_end().ends_with([':', '：']) => {
-                IntroductionForce::Colon
-            }
+            ClauseKind::Heading if ends_colon(text.trim_end()) => IntroductionForce::Colon,
             ClauseKind::Heading => IntroductionForce::None,
             ClauseKind::Item => item_force(text),
             ClauseKind::Paragraph | ClauseKind::Quote => paragraph_force(text),
@@ -87,7 +88,7 @@ impl Introduction {
         let may_begin = !is_later && !is_of_entry && !first.is_linked;
         match self.force {
             IntroductionForce::None => false,
-            IntroductionForce::Unmarked => may_begin && starts_small(first),
+            IntroductionForce::Unmarked => may_begin && first.starts_small(),
             IntroductionForce::Colon => true,
             // A menu has nothing to do with the line above it.
             IntroductionForce::Open => !first.is_linked,
@@ -96,19 +97,11 @@ impl Introduction {
             }
         }
     }
-}
 
-impl Introduction {
     /// Whether a sentence of the clause announces a list: "... the following."
     fn is_announcing(&self) -> bool {
         self.text.as_deref().is_some_and(|text| announcing(text).is_some())
     }
-}
-
-/// Whether the first letter of an item, after its number, is a small one.
-fn starts_small(item: &Passage) -> bool {
-    let number = item.enumerator.as_ref().map_or(0, |number| number.len);
-    item.text[number..].starts_with(char::is_lowercase)
 }
 
 /// Whether an item reads as a paragraph of its own: it is long, or has its own title.
@@ -118,17 +111,14 @@ fn is_paragraph(item: &Passage) -> bool {
 
 /// Commas and "and" at the end of an item do not count, since items end with them anyway.
 fn item_force(text: &str) -> IntroductionForce {
-    if bare_end(text).ends_with([':', '：', '—', '–']) {
-        IntroductionForce::Colon
-    } else {
-        IntroductionForce::None
-    }
+    let is_open = bare_end(text).ends_with(COLONS);
+    if is_open { IntroductionForce::Colon } else { IntroductionForce::None }
 }
 
 /// How strongly a paragraph introduces a list.
 fn paragraph_force(text: &str) -> IntroductionForce {
     let end = bare_end(text);
-    if end.ends_with([':', '：', '—', '–']) {
+    if end.ends_with(COLONS) {
         return IntroductionForce::Colon;
     }
     if end.ends_with([',', '，', '、', ';', '；', '-', '…']) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::enumerator::Enumerator;
 use super::introductions::{Introduction, IntroductionForce};
 use super::passages::Passage;
+use super::title_words::ends_colon;
 use crate::model::ClauseKind;
 use crate::section::markdown::blocks::ListId;
 
@@ -309,9 +310,7 @@ impl ClauseBefore<'_> {
                 kind => kind == ClauseKind::Paragraph,
             };
             // Lines of a form end with a colon, too.
-            is_apart
-                && before.force == IntroductionForce::Colon
-                && !passage.text.ends_with([':', '：'])
+            is_apart && before.force == IntroductionForce::Colon && !ends_colon(&passage.text)
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::enumerator::Enumerator;
 use super::passages::Passage;
-use super::title_words::{ends_sentence, is_capitals, is_date_line};
+use super::title_words::{ends_colon, ends_sentence, is_capitals, is_date_line};
 use crate::section::markdown::blocks::BlockRole;
 use crate::section::markdown::prepare::line_text::columns;
 
@@ -73,9 +73,8 @@ impl Outline {
         let is_short = text.len() < 3 * SHORT && width < SHORT;
         let is_line = text.len() < LONG;
         let ends_sentence = ends_sentence(text);
-        let bare = passage.enumerator.as_ref().map_or(text, |number| &text[number.len..]);
-        let starts_small = bare.starts_with(char::is_lowercase);
-        let ends_colon = text.ends_with([':', '：']);
+        let starts_small = passage.starts_small();
+        let ends_colon = ends_colon(text);
         Self {
             shape,
             list_depth: passage.list_depth,

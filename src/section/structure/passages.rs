@@ -87,6 +87,14 @@ impl QuotedBytes {
     }
 }
 
+impl Passage {
+    /// Whether its first letter, after a number in front, is a small one.
+    pub fn starts_small(&self) -> bool {
+        let number = self.enumerator.as_ref().map_or(0, |number| number.len);
+        self.text[number..].starts_with(char::is_lowercase)
+    }
+}
+
 /// The passages of these blocks.
 pub(crate) fn passages(blocks: Vec<MarkdownBlock>) -> Vec<Passage> {
     let mut out = Vec::with_capacity(blocks.len());

@@ -2,7 +2,7 @@
 //! is for English; [`is_plain_title`] holds for any language.
 
 use super::enumerator::enumerator;
-use super::vocabulary::{begins_with_section, is_open_word};
+use super::vocabulary::{announces, begins_with_section, is_open_word};
 use crate::section::markdown::prepare::line_text::columns;
 
 /// Words that are not capitalised in titles.
@@ -188,6 +188,23 @@ fn is_word_border(c: char) -> bool {
 
 fn ends_with_one_of(text: &str, list: &[&str]) -> bool {
     words_of(text).next_back().is_some_and(|word| list.contains(&word.as_str()))
+}
+
+/// Whether a text ends with a colon.
+pub(crate) fn ends_colon(text: &str) -> bool {
+    text.ends_with([':', '：'])
+}
+
+/// Whether a line introduces what follows it by its words: it breaks off, or announces a list.
+pub(crate) fn is_introducing(text: &str) -> bool {
+    ends_open(text) || announces(&text.to_lowercase())
+}
+
+/// The words of a line before the colon at its end, or the whole line. `None` if a colon follows
+/// words that introduce a list.
+pub(crate) fn named_by(text: &str) -> Option<&str> {
+    let named = text.trim_end_matches([':', '：', ' ']);
+    (named.len() == text.len() || !is_introducing(named)).then_some(named)
 }
 
 /// Whether a text ends with a word after which the sentence continues.

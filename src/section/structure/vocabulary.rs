@@ -10,7 +10,8 @@ const ANNOUNCING: &[&str] = &[
     "following", "as follows", "below", "folgend", "nachstehend", "untenstehend", "unten ",
     "suivant", "ci-dessous", "ci-après", "siguiente", "a continuación", "seguinte", "abaixo",
     "seguent", "di seguito", "qui sotto", "volgende", "hieronder", "onderstaande", "następując",
-    "poniż", "aşağıda", "следующ", "ниже", "以下", "下列", "如下", "下記", "次の", "다음", "아래",
+    "poniż", "aşağıda", "следующ", "ниже", "以下", "下列", "如下", "下記",
+    "次の", "다음", "아래",
 ];
 
 /// Words that point at something near, perhaps at a list that follows.
@@ -26,19 +27,14 @@ const OPEN_WORDS: &[&str] = &[
     "that", "to", "following", "of", "by", "for", "with", "from", "and", "or", "if", "when", "is",
     "are", "include", "includes", "including", "may", "will", "not", "never", "must", "shall",
     "can", "cannot", "should", "agree", "we", "in", "on", "at", "as", "the", "an", "our", "your",
-    "their", "into", "under", "between", "im", "auf", "bei", "zum", "zur",
-    "zu", "an", "mit", "von", "für", "und", "oder", "wenn", "dass",
-    "durch", "folgende", "folgenden",
-    "folgendes", "wir", "können", "dürfen", "werden", "müssen", "nicht",
-    "de", "avec", "et", "ou", "que", "pour", "par", "pas", "les", "des", "aux", "sont", "suivants",
-    "suivantes", "pouvons",
-    "con", "para", "por", "los", "las", "siguientes", "podemos",
-    "seguintes",
-    "di", "che", "per", "da", "seguenti", "possiamo",
-    "van", "en", "voor", "door", "dat", "aan", "volgende", "wij", "kunnen", "mogen",
-    "lub", "oraz", "dla", "że", "przez", "następujące",
-    "ve", "veya", "ile", "için",
-    "и", "или", "для", "что", "не", "мы", "можем", "следующие",
+    "their", "into", "under", "between", "im", "auf", "bei", "zum", "zur", "zu", "mit", "von",
+    "für", "und", "oder", "wenn", "dass", "durch", "folgende", "folgenden", "folgendes", "wir",
+    "können", "dürfen", "werden", "müssen", "nicht", "de", "avec", "et", "ou", "que", "pour",
+    "par", "pas", "les", "des", "aux", "sont", "suivants", "suivantes", "pouvons", "con", "para",
+    "por", "los", "las", "siguientes", "podemos", "seguintes", "di", "che", "per", "da", "seguenti",
+    "possiamo", "van", "en", "voor", "door", "dat", "aan", "volgende", "wij", "kunnen", "mogen",
+    "lub", "oraz", "dla", "że", "przez", "następujące", "ve", "veya", "ile", "için", "и",
+    "или", "для", "что", "не", "мы", "можем", "следующие",
 ];
 
 /// Parts of words that the title of a policy contains.
@@ -46,24 +42,25 @@ const OPEN_WORDS: &[&str] = &[
 const POLICY_TITLES: &[&str] = &[
     "terms", "policy", "policies", "notice", "conditions", "agreement", "statement", "privacy",
     "datenschutz", "nutzungsbedingungen", "geschäftsbedingungen", "richtlinie", "vereinbarung",
-    "politique", "confidentialité", "mentions légales", "charte",
-    "términos", "condiciones", "política", "aviso", "privacidad", "termos", "condições",
-    "privacidade", "termini", "condizioni", "informativa", "voorwaarden", "beleid", "verklaring",
-    "regulamin", "polityka", "warunki", "koşulları", "şartları", "politikası", "sözleşmesi",
-    "aydınlatma metni", "политика", "условия", "соглашение", "правила",
-    "政策", "条款", "條款", "协议", "協議", "声明", "聲明", "規約", "ポリシー", "方針", "約款",
-    "약관", "방침", "정책",
+    "politique", "confidentialité", "mentions légales", "charte", "términos", "condiciones",
+    "política", "aviso", "privacidad", "termos", "condições", "privacidade", "termini",
+    "condizioni", "informativa", "voorwaarden", "beleid", "verklaring", "regulamin", "polityka",
+    "warunki", "koşulları", "şartları", "politikası", "sözleşmesi", "aydınlatma metni",
+    "политика", "условия", "соглашение", "правила", "政策",
+    "条款", "條款", "协议", "協議", "声明", "聲明", "規約", "ポリシー", "方針",
+    "約款", "약관", "방침", "정책",
 ];
 
 /// Words before the number of a section.
 #[rustfmt::skip]
 const SECTION_WORDS: &[&str] = &[
     "article", "section", "part", "annex", "appendix", "chapter", "clause", "schedule", "exhibit",
-    "artikel", "abschnitt", "teil", "anhang", "kapitel", "ziffer", "anlage",
-    "partie", "annexe", "chapitre", "artículo", "sección", "parte", "anexo", "capítulo",
-    "artigo", "seção", "articolo", "sezione", "allegato", "capitolo", "deel", "bijlage",
-    "hoofdstuk", "artykuł", "rozdział", "część", "załącznik", "madde", "bölüm", "ek",
-    "статья", "раздел", "часть", "глава", "приложение", "пункт", "art", "§", "§§",
+    "artikel", "abschnitt", "teil", "anhang", "kapitel", "ziffer", "anlage", "partie", "annexe",
+    "chapitre", "artículo", "sección", "parte", "anexo", "capítulo", "artigo", "seção",
+    "articolo", "sezione", "allegato", "capitolo", "deel", "bijlage", "hoofdstuk", "artykuł",
+    "rozdział", "część", "załącznik", "madde", "bölüm", "ek", "статья",
+    "раздел", "часть", "глава", "приложение", "пункт", "art", "§",
+    "§§",
 ];
 
 /// Whether a text, in small letters, points at a list that follows.
@@ -122,10 +119,10 @@ fn is_section_number(word: &str) -> bool {
 const DIVISIONS: &[&str] = &[
     "guideline", "principle", "rule", "step", "question", "option", "scenario", "paragraph",
     "title", "module", "regel", "grundsatz", "frage", "schritt", "absatz", "punkt", "titel",
-    "principe", "règle", "étape", "question", "titre", "alinéa", "regla", "paso", "título",
-    "punto", "regra", "passo", "regola", "titolo", "stap", "vraag", "zasada", "krok", "punkt",
-    "kural", "adım", "правило", "шаг", "no", "nr", "n", "№", "ข้อ", "điều", "pasal", "άρθρο",
-    "článek", "čl", "článok", "čl", "cikk", "cláusula", "cl", "第", "제",
+    "principe", "règle", "étape", "titre", "alinéa", "regla", "paso", "título", "punto",
+    "regra", "passo", "regola", "titolo", "stap", "vraag", "zasada", "krok", "kural", "adım",
+    "правило", "шаг", "no", "nr", "n", "№", "ข้อ", "điều", "pasal",
+    "άρθρο", "článek", "čl", "článok", "cikk", "cláusula", "cl", "第", "제",
 ];
 
 /// Whether a word, in small letters, names a part of a text that has a number: `article`, `step`.

@@ -8,7 +8,7 @@ mod typed_lists;
 use self::soft_breaks::split_soft_lines;
 use self::title_lines::is_title_line;
 use self::typed_lists::{after_list, typed_lists};
-use super::title_words::{ends_sentence, is_small_word};
+use super::title_words::{ends_colon, ends_sentence, is_small_word};
 use crate::section::markdown::inline::{StyledText, TextLine};
 
 /// Cuts the lines of a block into groups, each of which is a passage. `is_entry` tells that the
@@ -117,7 +117,7 @@ impl LineStarts {
         let introduces = is_after_entry
             && self.is_entry.get(i + 1) == Some(&true)
             && !self.is_entry[i]
-            && texts[i].ends_with([':', '：']);
+            && ends_colon(&texts[i]);
         self.is_entry[i]
             || self.is_cut_off[i] && i > 0
             || self.after_list == Some(i)

@@ -9,7 +9,7 @@ use super::typed_lists::is_numbered_entry;
 use crate::section::markdown::inline::{SoftBreak, TextLine, typed_bullet};
 use crate::section::markdown::prepare::line_text::{columns, first_word};
 use crate::section::structure::enumerator::{Enumerator, enumerator};
-use crate::section::structure::title_words::{ends_open, is_capitals};
+use crate::section::structure::title_words::{ends_colon, ends_open, is_capitals};
 use crate::section::structure::vocabulary::begins_with_section;
 
 /// The largest number of lines in a block that are looked at. Longer blocks are no such texts.
@@ -36,48 +36,54 @@ pub(super) fn split_soft_lines(lines: Vec<TextLine>, is_entry: bool) -> Vec<Text
             continue;
         }
         let parts = line.clone().cut_at(&line.soft_breaks);
-        let mut at = borders(&parts, i == 0);
-        let is_typed = i < last && typed_bullet(&parts[0].text()).is_some();
-        let introduces = (is_typed || is_entry && i == last) && is_introduction(&parts);
-        if introduces && at.last() != Some(&(parts.len() - 2)) {
-            at.push(parts.len() - 2);
+        let texts: Vec<String> = parts.iter().map(TextLine::text).collect();
+        let has_title = i == 0 && is_title(&parts[0], &texts);
+        let is_of_list = if i < last { typed_bullet(&texts[0]).is_some() } else { is_entry };
+        let introduces = is_of_list && is_introduction(&texts);
+        match cut(&line, borders(&texts, has_title, introduces), introduces) {
+            Some(parts) => out.extend(parts),
+            None => out.push(line),
         }
-        let breaks: Vec<SoftBreak> = at.into_iter().map(|at| line.soft_breaks[at]).collect();
-        let mut cut = line.clone().cut_at(&breaks);
-        if introduces && let Some(last) = cut.last_mut() {
-            last.is_cut_off = true;
-        }
-        // A part without words is no passage.
-        if cut.iter().all(TextLine::has_word) { out.extend(cut) } else { out.push(line) }
     }
     out
 }
 
-/// Whether the last line of an entry introduces the entries after it.
-fn is_introduction(parts: &[TextLine]) -> bool {
-    let [.., before, last] = parts else { return false };
-    let (before, last) = (before.text(), last.text());
-    let continues =
-        last.starts_with(char::is_lowercase) || before.ends_with([',', ':', '，', '：']);
-    last.ends_with([':', '：']) && !continues
+/// The parts of a line between these of its soft breaks. `is_cut_off` tells that the last part is
+/// apart from the others. `None`: there is only one part, or one has no words and is no passage.
+fn cut(line: &TextLine, borders: Vec<usize>, is_cut_off: bool) -> Option<Vec<TextLine>> {
+    if borders.is_empty() {
+        return None;
+    }
+    let breaks: Vec<SoftBreak> = borders.into_iter().map(|at| line.soft_breaks[at]).collect();
+    let mut parts = line.clone().cut_at(&breaks);
+    parts.last_mut()?.is_cut_off = is_cut_off;
+    parts.iter().all(TextLine::has_word).then_some(parts)
 }
 
-/// The numbers of the soft breaks at which passages begin. `parts` are the lines between the
-/// breaks, and `is_first` tells that the block begins with them.
-fn borders(parts: &[TextLine], is_first: bool) -> Vec<usize> {
-    let texts: Vec<String> = parts.iter().map(TextLine::text).collect();
+/// Whether the last line of an entry introduces the entries after it.
+fn is_introduction(texts: &[String]) -> bool {
+    let [.., before, last] = texts else { return false };
+    let continues =
+        last.starts_with(char::is_lowercase) || before.ends_with([',', '，']) || ends_colon(before);
+    ends_colon(last) && !continues
+}
+
+/// The numbers of the soft breaks at which passages begin, in order. `texts` are the lines between
+/// the breaks. `has_title` tells that the first one is a title, and `introduces` that the last one
+/// is cut off.
+fn borders(texts: &[String], has_title: bool, introduces: bool) -> Vec<usize> {
     let numbers: Vec<Option<Enumerator>> = texts.iter().map(|text| marked_number(text)).collect();
-    let is_entry: Vec<bool> = (0..texts.len()).map(|i| is_numbered_entry(&numbers, i)).collect();
-    let has_title = is_first && !is_entry[0] && is_title(&parts[0], &texts);
-    (1..texts.len()).filter(|&i| is_entry[i] || i == 1 && has_title).map(|i| i - 1).collect()
+    let has_title = has_title && !is_numbered_entry(&numbers, 0);
+    let last = texts.len() - 1;
+    let begins = |&i: &usize| {
+        i == 1 && has_title || i == last && introduces || is_numbered_entry(&numbers, i)
+    };
+    (1..texts.len()).filter(begins).map(|i| i - 1).collect()
 }
 
 /// The number that a line begins with, if a mark shows that it is the number of an entry.
 fn marked_number(text: &str) -> Option<Enumerator> {
-    // Most lines begin with a word, and reading a number costs more than this.
-    let start = text.split_whitespace().next()?;
-    let may_be_number = start.len() <= 12 || !start.is_ascii();
-    let number = if may_be_number { enumerator(text)? } else { return None };
+    let number = enumerator(text)?;
     let is_marked = matches!(number.marks.close, Some(mark) if !matches!(mark, '-' | ':'));
     (is_marked || !text.starts_with(|c: char| c.is_ascii())).then_some(number)
 }

@@ -2,10 +2,10 @@
 
 use crate::section::markdown::inline::{TextLine, typed_bullet};
 use crate::section::structure::title_words::{
-    ends_open, ends_sentence, is_capitals, is_date_line, is_plain_title, is_small_word,
+    ends_sentence, is_capitals, is_date_line, is_plain_title, is_small_word, named_by,
     reads_as_title,
 };
-use crate::section::structure::vocabulary::{announces, begins_with_section};
+use crate::section::structure::vocabulary::begins_with_section;
 
 /// Whether line `i` of a block is a title, and not a line of an address or a verse. `after_title`
 /// tells whether the line before is one.
@@ -57,10 +57,7 @@ fn is_section_title(text: &str, next: &str) -> bool {
 fn is_title_of_sentence(text: &str, next: &str) -> bool {
     let is_sentence =
         next.len() >= 40 && ends_sentence(next) && !next.starts_with(char::is_lowercase);
-    let named = text.trim_end_matches([':', '：', ' ']);
-    let has_colon = named.len() < text.len();
-    let introduces = has_colon && (ends_open(named) || announces(&named.to_lowercase()));
-    is_sentence && is_plain_title(named) && !introduces
+    is_sentence && named_by(text).is_some_and(is_plain_title)
 }
 
 /// Whether line `i` is not inside a sentence, as the second of these lines is: `We share it with`,

@@ -2,7 +2,7 @@
 
 use crate::section::markdown::inline::{is_bullet, typed_bullet};
 use crate::section::structure::enumerator::{Enumerator, enumerator};
-use crate::section::structure::title_words::ends_sentence;
+use crate::section::structure::title_words::{ends_colon, ends_sentence};
 
 /// The line after a typed list: the only one that follows an entry without a mark of its own. It
 /// begins with a capital, after the end of a sentence.
@@ -28,7 +28,7 @@ pub(super) fn typed_lists(texts: &[String]) -> Vec<bool> {
     let bulleted = texts.iter().filter(|text| typed_bullet(text).is_some()).count();
     (0..texts.len())
         .map(|i| {
-            let is_introduced = i > 0 && texts[i - 1].ends_with([':', '：']);
+            let is_introduced = i > 0 && ends_colon(&texts[i - 1]);
             let is_first = i == 0 || is_introduced || is_bullet(&texts[i]);
             typed_bullet(&texts[i]).is_some() && (bulleted > 1 || is_first)
                 || is_numbered_entry(&numbers, i)

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::model::ClauseKind;
 
-/// The mark that is written before the text of a clause in lists and quotations: its number, `- ` for an
-/// item without a number, `> ` for a quote.
+/// The mark before the text of a clause in lists and quotations: its number, `- ` for an item
+/// without a number, `> ` for a quote.
 pub(super) fn clause_mark(number: Option<&str>, kind: ClauseKind) -> String {
     let sign = match (number, kind) {
         (None, ClauseKind::Item) => "- ",

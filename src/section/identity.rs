@@ -37,8 +37,9 @@ pub fn push_identity_form(text: &str, form: &mut String) {
                 rest = tail;
                 continue;
             }
+            // A run of marks is judged at once, since each of them depends on the whole run.
             if !is_spaced && is_mark_of_footnote(c, &form[start..], tail) {
-                rest = tail;
+                rest = rest.trim_start_matches(if is_star(c) { is_star } else { is_superscript });
                 continue;
             }
         }
@@ -46,12 +47,18 @@ pub fn push_identity_form(text: &str, form: &mut String) {
         if std::mem::take(&mut is_spaced) && keeps_space(&form[start..], style, rest) {
             form.push(' ');
         }
-        let (head, tail) = rest.split_at(if plain > 0 { plain } else { c.len_utf8() });
-        match plain {
-            0 => form.push(style),
-            _ => form.push_str(head),
+        let unchanged = match plain {
+            0 if is_superscript(c) => rest.len() - rest.trim_start_matches(is_superscript).len(),
+            plain => plain,
+        };
+        if unchanged == 0 {
+            form.push(style);
+            rest = &rest[c.len_utf8()..];
+        } else {
+            let (head, tail) = rest.split_at(unchanged);
+            form.push_str(head);
+            rest = tail;
         }
-        rest = tail;
     }
 }
 
@@ -163,9 +170,10 @@ fn is_mark_of_footnote(c: char, before: &str, after: &str) -> bool {
         return false;
     }
     let Some(previous) = before.chars().next_back() else { return false };
-    let next = after.trim_start_matches(is_star);
+    let is_apart =
+        |next: &str| !next.starts_with(|c: char| c.is_alphanumeric() || is_combining_mark(c));
     (previous.is_alphabetic() || is_punctuation(previous))
-        && !next.starts_with(|c: char| c.is_alphanumeric() || is_combining_mark(c))
+        && is_apart(after.trim_start_matches(is_star))
 }
 
 /// Whether a character marks a footnote if it follows a word.

@@ -836,3 +836,31 @@ fn superscripts_over_a_line_end_are_read() {
     check_below_title("it<sup>\n1</sup> to", &["p it¹ to"]);
     check_below_title("it[\n12](#fn) to", &["p it¹² to"]);
 }
+
+#[test]
+fn marks_of_footnotes_follow_words_of_any_style() {
+    for (text, right) in [
+        ("**our partners** [\\[12\\]](#fn12).", "p our partners¹²."),
+        ("it[1](#a)[2](#b) ends", "p it¹² ends"),
+        ("We rent it\n[\\[3\\]](#c) to none.", "p We rent it³ to none."),
+        ("a[1\n](#x) one **two** three", "p a¹ one two three"),
+    ] {
+        check_below_title(text, &[right]);
+    }
+}
+
+#[test]
+fn a_number_belongs_to_the_first_clause_of_its_entry() {
+    check_below_title(
+        "1. <div>a thing</div>\n\n   b thing\n2. c thing",
+        &["i 1. a thing", "p b thing", "i 2. c thing"],
+    );
+}
+
+#[test]
+fn an_empty_entry_of_html_ends_with_its_list() {
+    check_below_title(
+        "We say:\n\n<ul><li>a</li><li></ul>b",
+        &["p We say:", "i a < We say:", "p b"],
+    );
+}

@@ -391,10 +391,14 @@ fn reread(raw: &RawBlock, out: &mut BlockList, containers: &mut OpenContainers, 
     };
     let before = out.blocks.len();
     read(&mend(&markdown), out, containers, depth + 1);
-    if out.blocks.len() > before
-        && let Some(inner) = containers.lists.last_mut()
-    {
-        inner.awaits_text = false;
+    if out.blocks.len() > before {
+        // The blocks inside have the marks of the entries that they begin.
+        for list in &mut containers.lists {
+            list.number = None;
+        }
+        if let Some(inner) = containers.lists.last_mut() {
+            inner.awaits_text = false;
+        }
     }
 }
 

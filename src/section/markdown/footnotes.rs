@@ -4,6 +4,8 @@
 //! superscript digits of Unicode, as in `partners¹²`. Tokens and identity forms ignore such
 //! digits behind a word; powers and units (`10⁶`, `m²`) look the same and stay words.
 
+use crate::token::is_superscript;
+
 /// A number in superscript.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Superscript {
@@ -24,7 +26,7 @@ pub(super) fn footnote_mark(before: &str, text: &str, is_link: bool) -> Option<S
     let is_bracketed = number.len() < bare.len();
     let is_number =
         (1..=DIGITS).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
-    let last = before.trim_end().chars().next_back()?;
+    let last = before.trim_end().trim_end_matches(is_superscript).chars().next_back()?;
     let is_spaced = before.ends_with(char::is_whitespace);
     // A plain number behind a space is a word that links to a clause: "see 12".
     if !is_number || is_link && is_spaced && !is_bracketed {
@@ -62,6 +64,7 @@ mod tests {
             ("see ", "3", true, None),
             ("see ", "[3]", true, Some("³")),
             ("2019", "3", true, Some("")),
+            ("it¹", "[2]", true, Some("²")),
             ("", "3", true, None),
         ] {
             assert_eq!(mark(before, text, is_link).as_deref(), expected, "{before} {text}");

@@ -186,6 +186,9 @@ impl<'s, 't> MarkedText<'s, 't> {
         let name = tag.trim_start_matches(['<', '/']).to_ascii_lowercase();
         let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
         self.is_title = false;
+        if is_end {
+            self.mark = None;
+        }
         match (name, is_end) {
             ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", false) => {
                 let level = usize::from(name.as_bytes()[1] - b'0');
@@ -198,7 +201,6 @@ impl<'s, 't> MarkedText<'s, 't> {
                 let depth = self.lists.saturating_sub(1).min(MAX_LIST_DEPTH);
                 self.mark = Some(format!("{}* ", "  ".repeat(depth)));
             }
-            (_, true) => self.mark = None,
             // A block at the start of a list entry does not part it from its mark.
             _ => {}
         }

@@ -14,6 +14,7 @@ use super::html_tags::{self, HtmlTag};
 use super::mapped_text::MappedText;
 use super::prepare::FurnitureEdge;
 use crate::section::link_target::link_target;
+use crate::token::is_superscript;
 
 /// Characters that authors type as bullets. They separate words, so that no word is lost when they
 /// are removed.
@@ -79,9 +80,9 @@ impl SoftBreak {
     fn behind(&self, start: &Self) -> Self {
         Self {
             texts: self.texts - start.texts,
-            links: self.links.saturating_sub(start.links),
-            linked_letters: self.linked_letters.saturating_sub(start.linked_letters),
-            anchored_letters: self.anchored_letters.saturating_sub(start.anchored_letters),
+            links: self.links - start.links,
+            linked_letters: self.linked_letters - start.linked_letters,
+            anchored_letters: self.anchored_letters - start.anchored_letters,
         }
     }
 }
@@ -113,11 +114,10 @@ impl TextLine {
             let behind = self.soft_breaks.split_off(behind);
             let soft_breaks = behind.iter().map(|other| other.behind(at)).collect();
             self.soft_breaks.retain(|other| other.texts < at.texts);
-            // A mark of a footnote may have replaced several texts by one.
-            let texts = self.texts.split_off(at.texts.min(self.texts.len()));
-            let links = self.links.split_off(at.links.min(self.links.len()));
-            let linked_letters = self.linked_letters.saturating_sub(at.linked_letters);
-            let anchored_letters = self.anchored_letters.saturating_sub(at.anchored_letters);
+            let texts = self.texts.split_off(at.texts);
+            let links = self.links.split_off(at.links);
+            let linked_letters = self.linked_letters - at.linked_letters;
+            let anchored_letters = self.anchored_letters - at.anchored_letters;
             self.linked_letters -= linked_letters;
             self.anchored_letters -= anchored_letters;
             parts.push(TextLine {
@@ -374,30 +374,39 @@ impl<'s, 't> Renderer<'s, 't> {
     fn end_link(&mut self) {
         let Some(link) = self.open_links.pop() else { return };
         if link.is_anchor {
-            self.raise(link.start, |before, text| footnote_mark(before, text, true));
+            self.raise(link.start, true);
         }
     }
 
-    /// Raises the text since `start`, if it is a number in superscript.
-    fn raise(&mut self, start: TextPosition, raised: impl Fn(&str, &str) -> Option<Superscript>) {
+    /// Raises the text since `start`, if it is a number in superscript. `is_link` tells that it
+    /// links to a place in a page.
+    fn raise(&mut self, start: TextPosition, is_link: bool) {
         if start.lines != self.lines.len() {
             return;
         }
-        let texts = &mut self.line().texts;
-        if texts.len() == start.texts || texts.len() > start.texts + 3 {
+        let (before, own) = self.line().texts.split_at_mut(start.texts);
+        if !(1..=3).contains(&own.len()) {
             return;
         }
-        let text: String = texts[start.texts..].iter().map(|text| text.text.as_str()).collect();
-        let before = texts[..start.texts].last().map_or("", |text| text.text.as_str());
-        let Some(Superscript { text, joins }) = raised(before, &text) else { return };
-        let end = texts.last().map_or(0, |text| text.end);
-        texts.truncate(start.texts + 1);
-        if let Some(first) = texts.last_mut() {
-            (first.text, first.end) = (text, end);
+        // The word before may have another style, and marks of its own.
+        let is_passed = |c: char| c.is_whitespace() || is_superscript(c);
+        let word = before.iter().rposition(|text| !text.text.chars().all(is_passed));
+        let [word, text] = [&before[word.unwrap_or(0)..], &*own]
+            .map(|texts| texts.iter().map(|text| text.text.as_str()).collect::<String>());
+        let Some(Superscript { text, joins }) = footnote_mark(&word, &text, is_link) else {
+            return;
+        };
+        let end = own.last().map_or(0, |text| text.end);
+        for text in own.iter_mut() {
+            text.text.clear();
         }
-        if joins && let Some(before) = start.texts.checked_sub(1) {
-            let bare = texts[before].text.trim_end().len();
-            texts[before].text.truncate(bare);
+        (own[0].text, own[0].end) = (text, end);
+        for text in before.iter_mut().rev().filter(|_| joins) {
+            let bare = text.text.trim_end().len();
+            text.text.truncate(bare);
+            if bare > 0 {
+                break;
+            }
         }
     }
 
@@ -408,7 +417,7 @@ impl<'s, 't> Renderer<'s, 't> {
         match html_tags::tag(tag) {
             HtmlTag::Superscript if tag.starts_with("</") => {
                 if let Some(start) = self.superscript.take() {
-                    self.raise(start, |before, text| footnote_mark(before, text, false));
+                    self.raise(start, false);
                 }
             }
             HtmlTag::Superscript => self.superscript = Some(self.position()),

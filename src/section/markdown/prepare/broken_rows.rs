@@ -15,8 +15,12 @@ const MAX_BYTES: usize = 6000;
 pub(super) fn join_rows(text: &str, edits: &mut Vec<TextEdit>) {
     let mut done = 0;
     for found in memchr::memmem::find_iter(text.as_bytes(), b"---|---") {
+        if found < done {
+            continue;
+        }
         let rule = line_at(text, found);
-        if rule.start < done || !is_rule(&text[rule.clone()]) {
+        if !is_rule(&text[rule.clone()]) {
+            done = rule.end;
             continue;
         }
         let table = BrokenTable { text, borders: borders(&text[rule.clone()]) };
@@ -62,12 +66,11 @@ impl BrokenTable<'_> {
         }
         let mut end = rule.start + self.text[rule.clone()].trim_end().len();
         while let Some(row) = self.row_after(end) {
-            if let (Some(first), Some(last)) = (row.first(), row.last()) {
-                if memchr::memchr_iter(b'\n', &self.text.as_bytes()[end..first.start]).count() > 1 {
-                    edits.push(TextEdit::replace(end..first.start, "\n"));
-                }
-                end = last.end;
+            let (Some(first), Some(last)) = (row.first(), row.last()) else { break };
+            if memchr::memchr_iter(b'\n', &self.text.as_bytes()[end..first.start]).count() > 1 {
+                edits.push(TextEdit::replace(end..first.start, "\n"));
             }
+            end = last.end;
             self.join_lines(&row, edits);
         }
         end
@@ -134,12 +137,13 @@ impl BrokenTable<'_> {
             if begins_block(bare) || is_rule(bare) && bare.contains('|') {
                 return None;
             }
-            found += borders(bare);
+            let own_borders = borders(bare);
+            found += own_borders;
             let start = line.start + own.trim_end().len() - bare.len();
             lines.push(start..start + bare.len());
-            let is_end = own.ends_with("  ") || !own.ends_with(' ') && borders(bare) > 0;
+            let is_end = own.ends_with("  ") || !own.ends_with(' ') && own_borders > 0;
             if found > self.borders || is_end {
-                // A row of one line is a row to Markdown, too.
+                // Lines with more borders than the line of dashes are no row.
                 let is_row = found == self.borders;
                 return is_row.then_some(lines);
             }

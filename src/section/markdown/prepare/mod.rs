@@ -103,7 +103,7 @@ fn raise_underlines(text: &str, edits: &mut Vec<TextEdit>) {
         let title = above.rsplit('\n').next().unwrap_or_default();
         let is_alone =
             title.len() == above.len() || above[..above.len() - title.len()].ends_with("\n\n");
-        let is_title = (1..MAX_TITLE).contains(&title.len()) && is_alone;
+        let is_title = (1..=MAX_TITLE).contains(&title.len()) && is_alone;
         if is_title && line.trim_end().bytes().all(|byte| byte == b'=') {
             edits.push(TextEdit::replace(above.len()..rule + 2, "\n"));
         }

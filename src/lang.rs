@@ -9,6 +9,7 @@
 //! A sample is enough, since more text makes the result no better; and as most snapshots of a
 //! policy have the same sample, its language is detected once.
 
+use crate::error::floor_border;
 use std::fmt::{self, Write};
 use std::str::FromStr;
 
@@ -93,11 +94,7 @@ fn joined<'t>(pieces: impl Iterator<Item = &'t str>) -> String {
         if left == 0 {
             break;
         }
-        let mut end = left.min(piece.len());
-        while !piece.is_char_boundary(end) {
-            end -= 1;
-        }
-        sample.push_str(&piece[..end]);
+        sample.push_str(&piece[..floor_border(piece, left)]);
         sample.push('\n');
     }
     sample

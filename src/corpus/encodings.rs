@@ -2,8 +2,9 @@
 //! have.
 //!
 //! The encoding of bytes that declare none and are not UTF-8 is left to chardetng, the detector of
-//! a browser. A few wrong bytes do not make another encoding of a text: if nearly all of it is
-//! UTF-8, the other bytes become U+FFFD.
+//! a browser. A few wrong bytes do not make another encoding of a text: if it has at least as many
+//! letters in UTF-8 as wrong bytes (ten times as many if it declares another encoding), the wrong
+//! bytes become U+FFFD.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -16,9 +17,14 @@ const SAMPLE_BYTES: usize = 1 << 20;
 /// another encoding.
 const LETTERS_PER_WRONG_BYTE: usize = 10;
 
-/// Decodes bytes. `declared` is the encoding that the text itself declares, if it is not UTF-8.
-/// Returns the text, and whether the bytes were not UTF-8.
-pub(super) fn decode(mut bytes: Vec<u8>, declared: Option<&'static Encoding>) -> (String, bool) {
+/// Finds the encoding that a text itself declares, if it is not UTF-8.
+pub(super) type DeclaredEncoding = fn(&[u8]) -> Option<&'static Encoding>;
+
+/// The byte with which texts in ISO-2022-JP switch between their sets of characters.
+const ESCAPE: u8 = 0x1B;
+
+/// Decodes bytes. Returns the text, and whether the bytes were not UTF-8.
+pub(super) fn decode(mut bytes: Vec<u8>, declared: DeclaredEncoding) -> (String, bool) {
     if let Some((encoding, mark)) = unicode_mark(&bytes) {
         if encoding != UTF_8 {
             return (encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned(), false);
@@ -26,13 +32,14 @@ pub(super) fn decode(mut bytes: Vec<u8>, declared: Option<&'static Encoding>) ->
         bytes.drain(..mark);
     }
     // Text in an encoding of ASCII bytes, such as ISO-2022-JP, is always valid UTF-8.
-    let declared_as_ascii = declared.filter(|encoding| !encoding.is_ascii_compatible());
-    if let Some(encoding) = declared_as_ascii {
+    if memchr::memchr(ESCAPE, &bytes).is_some()
+        && let Some(encoding) = declared(&bytes).filter(|found| !found.is_ascii_compatible())
+    {
         return (encoding.decode_without_bom_handling(&bytes).0.into_owned(), true);
     }
     match String::from_utf8(bytes) {
         Ok(text) => (text, false),
-        Err(error) => (decode_other(error.as_bytes(), declared), true),
+        Err(error) => (decode_other(error.as_bytes(), declared(error.as_bytes())), true),
     }
 }
 
@@ -93,15 +100,15 @@ impl Utf8Share {
     }
 }
 
-/// Whether less of the bytes is UTF-8 than not, and control characters are among them that no text
-/// contains.
+/// Whether less of the bytes is UTF-8 than not, and more than one in 40 is a control character that
+/// no text contains.
 pub(super) fn is_binary(bytes: &[u8]) -> bool {
     /// One of so many bytes may be a control character. Of random bytes, one in ten is one.
     const BYTES_PER_CONTROL: usize = 40;
     // Without branches, the compiler counts many bytes at once.
     let is_control = |b: u8| (b < b' ') & (b.wrapping_sub(b'\t') > 4) & (b != 0x1B) | (b == 0x7F);
     let controls = bytes.iter().filter(|&&byte| is_control(byte)).count();
-    if controls == 0 || controls * BYTES_PER_CONTROL <= bytes.len() {
+    if controls * BYTES_PER_CONTROL <= bytes.len() {
         return false;
     }
     let share = Utf8Share::of(bytes);
@@ -115,7 +122,7 @@ mod tests {
     use super::*;
 
     fn text(bytes: &[u8]) -> String {
-        decode(bytes.to_vec(), None).0
+        decode(bytes.to_vec(), |_| None).0
     }
 
     #[test]
@@ -123,9 +130,9 @@ mod tests {
         for bytes in [&b""[..], b"\xff", b"\xFF\xFEa", b"<\0!\0a", &[0x80; 100]] {
             text(bytes);
         }
-        assert_eq!(decode("\u{FEFF}é".into(), None), ("é".to_owned(), false));
-        assert_eq!(decode(b"\xFF\xFEa\0".to_vec(), None), ("a".to_owned(), false));
-        assert_eq!(decode(b"\0<\0p\0>".to_vec(), None), ("<p>".to_owned(), false));
+        assert_eq!(decode("\u{FEFF}é".into(), |_| None), ("é".to_owned(), false));
+        assert_eq!(decode(b"\xFF\xFEa\0".to_vec(), |_| None), ("a".to_owned(), false));
+        assert_eq!(decode(b"\0<\0p\0>".to_vec(), |_| None), ("<p>".to_owned(), false));
     }
 
     #[test]
@@ -153,7 +160,7 @@ mod tests {
             (WINDOWS_1252, french),
         ] {
             let bytes = encoding.encode(expected).0.into_owned();
-            assert_eq!(decode(bytes, None), (expected.to_owned(), true), "{}", encoding.name());
+            assert_eq!(decode(bytes, |_| None), (expected.to_owned(), true), "{}", encoding.name());
         }
         assert_eq!(text(b"Soci\xe9t\xe9"), "Société");
         assert_eq!(text(b"caf\xe9"), "café");
@@ -163,11 +170,14 @@ mod tests {
     #[test]
     fn declared_encodings_decide() {
         let polish = b"Nie sprzedajemy \xb3adnie".to_vec();
-        assert_eq!(decode(polish, Encoding::for_label(b"iso-8859-2")).0, "Nie sprzedajemy ładnie");
+        assert_eq!(
+            decode(polish, |_| Encoding::for_label(b"iso-8859-2")).0,
+            "Nie sprzedajemy ładnie"
+        );
         let japanese = b"\x1b$B8D\x1b(B".to_vec();
-        assert_eq!(decode(japanese, Encoding::for_label(b"iso-2022-jp")).0, "個");
+        assert_eq!(decode(japanese, |_| Encoding::for_label(b"iso-2022-jp")).0, "個");
         let utf_8 = "é".as_bytes().to_vec();
-        assert_eq!(decode(utf_8, Encoding::for_label(b"iso-8859-2")).0, "é", "it is UTF-8");
+        assert_eq!(decode(utf_8, |_| Encoding::for_label(b"iso-8859-2")).0, "é", "it is UTF-8");
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! The text of a snapshot.
 
-use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
-use super::encodings;
-use crate::model::FURNITURE_COMMENTS;
+use super::encodings::{self, DeclaredEncoding};
+use crate::model::{FURNITURE_COMMENTS, FURNITURE_MARKS, FURNITURE_PREFIX};
 
 /// The size limit of a text: 64 MiB. A policy has kilobytes, and larger files would exhaust memory.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -22,11 +21,11 @@ pub struct SourceText {
 impl SourceText {
     /// Decodes bytes that declare no encoding.
     pub fn decode(bytes: Vec<u8>) -> Self {
-        Self::decode_as(bytes, None)
+        Self::decode_as(bytes, |_| None)
     }
 
-    /// Decodes bytes that declare this encoding, if it is not UTF-8.
-    pub(super) fn decode_as(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Self {
+    /// Decodes bytes. `declared` finds the encoding that they declare, if it is not UTF-8.
+    pub(super) fn decode_as(bytes: Vec<u8>, declared: DeclaredEncoding) -> Self {
         let (mut body, is_recoded) = encodings::decode(bytes, declared);
         without_furniture_marks(&mut body);
         Self { body, is_recoded }
@@ -41,17 +40,14 @@ pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
 /// Removes the two noncharacters that mark furniture in the text of pages (see `forms::html`). In
 /// the texts of others they mean nothing.
 pub(super) fn without_furniture_marks(text: &mut String) {
-    /// The bytes that both begin with.
-    const PREFIX: &[u8] = &[0xEF, 0xB7];
-    if memchr::memmem::find(text.as_bytes(), PREFIX).is_some() {
-        text.retain(|c| !matches!(c, '\u{FDD0}' | '\u{FDD1}'));
+    if memchr::memmem::find(text.as_bytes(), FURNITURE_PREFIX).is_some() {
+        text.retain(|c| !FURNITURE_MARKS.contains(&c));
     }
 }
 
 /// Turns the comments around furniture into the lines that mark it, as sectioning reads them. They
 /// stay comments if they are no pairs, or in code, so that nobody else's comments mark anything.
 pub(super) fn read_furniture_comments(text: &mut String) {
-    const MARKS: [&str; 2] = ["\u{FDD0}", "\u{FDD1}"];
     if memchr::memmem::find(text.as_bytes(), FURNITURE_COMMENTS[1].as_bytes()).is_none() {
         return;
     }
@@ -61,7 +57,7 @@ pub(super) fn read_furniture_comments(text: &mut String) {
         let bare = line.trim_end();
         match FURNITURE_COMMENTS.iter().position(|comment| bare == *comment) {
             Some(found) if found == next => {
-                marked.push_str(MARKS[found]);
+                marked.push(FURNITURE_MARKS[found]);
                 marked.push_str(&line[bare.len()..]);
                 next = 1 - next;
             }

@@ -7,8 +7,8 @@ use crate::model::ArchiveTime;
 
 mod query;
 
-pub(crate) use query::echo;
 pub use query::{QueryError, QueryErrorKind, QuerySpan};
+pub(crate) use query::{echo, floor_border};
 
 /// An error of the library. Every message is one line that names the place and, where something
 /// helps, what to do.

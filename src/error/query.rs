@@ -236,7 +236,7 @@ fn visible_char(c: char) -> char {
 }
 
 /// The last character border at or before byte `at`.
-fn floor_border(text: &str, at: usize) -> usize {
+pub(crate) fn floor_border(text: &str, at: usize) -> usize {
     let mut border = at.min(text.len());
     while !text.is_char_boundary(border) {
         border -= 1;

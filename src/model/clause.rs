@@ -12,6 +12,14 @@ use serde::{Deserialize, Serialize};
 pub(crate) const FURNITURE_COMMENTS: [&str; 2] =
     ["<!-- furniture -->", "<!-- end of furniture -->"];
 
+/// The noncharacters that mark furniture in the Markdown that sectioning reads: a line with only
+/// the first one begins furniture, and a line with only the second one ends it. In foreign text
+/// they mean nothing and are removed.
+pub(crate) const FURNITURE_MARKS: [char; 2] = ['\u{FDD0}', '\u{FDD1}'];
+
+/// The bytes that both marks begin with.
+pub(crate) const FURNITURE_PREFIX: &[u8] = &[0xEF, 0xB7];
+
 /// The kind of a clause: what it is on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

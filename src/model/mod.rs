@@ -52,8 +52,8 @@ mod policy;
 mod snapshot;
 mod snapshot_metadata;
 
-pub(crate) use clause::FURNITURE_COMMENTS;
 pub use clause::{Clause, ClauseId, ClauseKind};
+pub(crate) use clause::{FURNITURE_COMMENTS, FURNITURE_MARKS, FURNITURE_PREFIX};
 pub use date::{Age, AgeError, ArchiveTime, DateError, Period};
 pub use interval::{CalendarPeriod, Interval};
 pub use number::{ClauseNumber, Ordinal, PlaceNumber, Rank};

@@ -1,5 +1,6 @@
 //! Finds the tokens of a text, and makes their index terms.
 
+use crate::error::floor_border;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -64,10 +65,7 @@ impl Token {
 /// The first bytes of a folded token and a hash of all of it.
 fn shorten(folded: &str) -> String {
     let hash = blake3::hash(folded.as_bytes()).to_hex();
-    let mut end = MAX_TERM_BYTES - hash.len();
-    while !folded.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = floor_border(folded, MAX_TERM_BYTES - hash.len());
     format!("{}{hash}", &folded[..end])
 }
 

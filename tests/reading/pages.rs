@@ -232,6 +232,27 @@ fn words_are_separated_as_they_are_shown() {
 }
 
 #[test]
+fn drawings_and_styles_leave_the_text_whole() {
+    for (html, text) in [
+        ("<header><svg class=i /></header><p>We sell.", "We sell."),
+        ("<p>We <svg class=i /> sell.</p>", "We sell."),
+        ("<p>We <math/> sell.</p>", "We sell."),
+        ("<svg><defs></svg><p>We sell.", "We sell."),
+        ("<svg><defs><svg></svg></defs></svg><p>We sell.", "We sell."),
+        ("<p>We sell.<div style='display:inline'>We rent.</div>", "We sell."),
+        ("<title>Our Rules</title><h1>Our<br>Rules</h1><p>Hi.", "Our Rules"),
+        ("<ul><li>Civil:<p>Law.</ul>", "Civil:"),
+    ] {
+        let found = section(&markdown(html));
+        let texts: Vec<&str> = found.iter().map(|clause| clause.text.as_str()).collect();
+        assert_eq!(texts.first(), Some(&text), "{html}\n{}", markdown(html));
+        assert_eq!(texts.iter().filter(|found| **found == text).count(), 1, "{html}");
+    }
+    let hidden = "<p style='display:none'>A<span style='display:block'>B</span></p><p>We sell.";
+    assert_eq!(markdown(hidden), "{\n\nA\n\nB\n\n}\n\nWe sell.\n");
+}
+
+#[test]
 fn addresses_of_links_around_blocks_are_no_words() {
     for (address, target) in [
         ("https://acme.example/(x", "acme.example/(x"),
@@ -371,6 +392,8 @@ fn hostile_pages_take_linear_time() {
         "<div>",
         "<b>",
         "<ul><li>",
+        "<ul hidden><li>",
+        "<table hidden><tr><td>",
         "<blockquote>",
         "<table><tr><td>",
         "<p>",

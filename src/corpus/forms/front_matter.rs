@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 
 use super::field_lines;
 use super::form::{FileForm, PartialKey, UnreadText, whole_letters};
-use super::html::conversion::convert_page;
+use super::html::conversion::{convert_page, decode};
 use super::yaml::{self, InvalidYaml, YamlField};
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
@@ -36,9 +36,9 @@ impl FileForm for FrontMatterForm {
     }
 
     fn read(&self, _path: &str, bytes: Vec<u8>) -> Result<(SnapshotFacts, SourceText), UnreadText> {
-        let mut text = SourceText::decode(bytes);
+        let mut text = decode(bytes);
         let facts = cut_front_matter(&mut text).unwrap_or_default();
-        convert_page(&mut text)?;
+        convert_page(&mut text.body)?;
         Ok((facts, text))
     }
 }

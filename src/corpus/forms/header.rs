@@ -11,7 +11,7 @@
 //! second line is the title and every later line a paragraph.
 
 use super::form::{FileForm, PartialKey, UnreadText};
-use super::html::conversion::convert_page;
+use super::html::conversion::{convert_page, decode};
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
 use crate::model::{ArchiveTime, PRIVACY_POLICY};
@@ -48,9 +48,9 @@ impl FileForm for HeaderForm {
     }
 
     fn read(&self, _path: &str, bytes: Vec<u8>) -> Result<(SnapshotFacts, SourceText), UnreadText> {
-        let mut text = SourceText::decode(bytes);
+        let mut text = decode(bytes);
         let addresses = cut_header(&mut text).ok_or_else(|| "the header is gone".to_owned())?;
-        convert_page(&mut text)?;
+        convert_page(&mut text.body)?;
         let ArchivedAddresses { url, archive_url } = addresses;
         Ok((SnapshotFacts { url, archive_url, ..SnapshotFacts::default() }, text))
     }

@@ -2,7 +2,7 @@
 
 use super::form::{FileForm, PartialKey, UnreadText};
 use crate::corpus::snapshot_facts::SnapshotFacts;
-use crate::corpus::source_text::SourceText;
+use crate::corpus::source_text::{SourceText, read_furniture_comments};
 
 /// Any text.
 pub(super) struct PlainForm;
@@ -13,6 +13,8 @@ impl FileForm for PlainForm {
     }
 
     fn read(&self, _path: &str, bytes: Vec<u8>) -> Result<(SnapshotFacts, SourceText), UnreadText> {
-        Ok((SnapshotFacts::default(), SourceText::decode(bytes)))
+        let mut text = SourceText::decode(bytes);
+        read_furniture_comments(&mut text.body);
+        Ok((SnapshotFacts::default(), text))
     }
 }

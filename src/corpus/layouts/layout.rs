@@ -1,7 +1,7 @@
 //! The interface of a history layout.
 
 use crate::corpus::forms::form::{UnreadText, head_of};
-use crate::corpus::forms::html::conversion::convert_page;
+use crate::corpus::forms::html::conversion::{convert_page, decode};
 use crate::corpus::no_text;
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
@@ -53,8 +53,8 @@ pub(in crate::corpus) trait HistoryLayout: Send + Sync {
         if let Some(reason) = no_text::reason(head_of(&bytes)) {
             return Err(UnreadText::Skipped(reason));
         }
-        let mut text = SourceText::decode(bytes);
-        convert_page(&mut text)?;
+        let mut text = decode(bytes);
+        convert_page(&mut text.body)?;
         Ok(text)
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::layout::HistoryLayout;
 use crate::corpus::forms::form::{UnreadText, head_of};
 use crate::corpus::forms::header::cut_header;
-use crate::corpus::forms::html::conversion::convert_page;
+use crate::corpus::forms::html::conversion::{convert_page, decode};
 use crate::corpus::no_text;
 use crate::corpus::python_json::to_json;
 use crate::corpus::snapshot_facts::SnapshotFacts;
@@ -70,7 +70,7 @@ impl HistoryLayout for PrincetonLeuven {
         facts: &mut SnapshotFacts,
     ) -> Result<SourceText, UnreadText> {
         let reason = no_text::reason(head_of(&bytes));
-        let mut text = SourceText::decode(bytes);
+        let mut text = decode(bytes);
         let addresses = cut_header(&mut text);
         if let (None, Some(reason)) = (&addresses, reason) {
             return Err(UnreadText::Skipped(reason));
@@ -79,7 +79,7 @@ impl HistoryLayout for PrincetonLeuven {
             facts.url = addresses.url.or_else(|| facts.url.take());
             facts.archive_url = addresses.archive_url.or_else(|| facts.archive_url.take());
         }
-        convert_page(&mut text)?;
+        convert_page(&mut text.body)?;
         Ok(text)
     }
 }

@@ -140,9 +140,8 @@ impl RecordFields<'_> {
         let body = match (self.text("text")?, self.text("html")?) {
             (Some(mut body), _) => {
                 without_furniture_marks(&mut body);
-                let mut text = SourceText { body, is_recoded: false };
-                convert_page(&mut text)?;
-                text.body
+                convert_page(&mut body)?;
+                body
             }
             (None, Some(page)) => to_markdown(&page)?,
             (None, None) if has_text => String::new(),

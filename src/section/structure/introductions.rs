@@ -7,6 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::passages::Passage;
 use super::title_words::{count_words, ends_colon, ends_open, ends_sentence, is_date_line};
 use super::vocabulary::{announces, points};
+use crate::error::floor_border;
 use crate::model::ClauseKind;
 
 /// What a clause says about a list that follows it.
@@ -200,11 +201,7 @@ pub(crate) fn last_sentence(text: &str) -> Option<Arc<str>> {
     let mut end = text.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
     for _ in 0..TRIED_MARKS {
         let Some(mark) = memchr::memrchr3(b'.', b'!', b'?', &text.as_bytes()[..end]) else { break };
-        let mut start = mark.saturating_sub(BESIDE_BORDER);
-        while !text.is_char_boundary(start) {
-            start -= 1;
-        }
-        let near = &text[start..];
+        let near = &text[floor_border(text, mark.saturating_sub(BESIDE_BORDER))..];
         let last =
             sentence_starts(near).into_iter().rfind(|&at| crate::token::has_token(&near[at..]));
         // A sentence at the start of this part may have begun before it.

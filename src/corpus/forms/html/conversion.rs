@@ -11,11 +11,11 @@ use crate::corpus::source_text::{SourceText, read_furniture_comments};
 /// # Errors
 ///
 /// The same as for [`to_markdown`].
-pub(in crate::corpus) fn convert_page(text: &mut SourceText) -> Result<(), UnreadText> {
-    if is_html(&text.body) {
-        text.body = to_markdown(&text.body)?;
+pub(in crate::corpus) fn convert_page(text: &mut String) -> Result<(), UnreadText> {
+    if is_html(text) {
+        *text = to_markdown(text)?;
     } else {
-        read_furniture_comments(&mut text.body);
+        read_furniture_comments(text);
     }
     Ok(())
 }
@@ -42,8 +42,7 @@ pub(in crate::corpus) fn to_markdown(html: &str) -> Result<String, UnreadText> {
     Ok(markdown_writer::write(&page.with_title(&title)))
 }
 
-/// Decodes a page.
-pub(super) fn decode(bytes: Vec<u8>) -> SourceText {
-    let declared = likeness::declared_encoding(&bytes);
-    SourceText::decode_as(bytes, declared)
+/// Decodes a text that may be a page, which declares its encoding.
+pub(in crate::corpus) fn decode(bytes: Vec<u8>) -> SourceText {
+    SourceText::decode_as(bytes, likeness::declared_encoding)
 }

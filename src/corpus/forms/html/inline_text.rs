@@ -5,12 +5,11 @@
 
 use std::rc::Rc;
 
+use crate::model::FURNITURE_MARKS;
+
 /// The tag between a mark and a character that would keep CommonMark from reading the mark. It
 /// means nothing in Markdown and is no word.
 const SEPARATOR: &str = "<wbr>";
-
-/// The noncharacters that mark furniture for sectioning. In foreign text they mean nothing.
-pub(super) const FURNITURE_MARKS: [char; 2] = ['\u{FDD0}', '\u{FDD1}'];
 
 /// The marks on words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -273,7 +272,7 @@ fn push_target(out: &mut String, target: &str) {
 pub(super) fn is_bare_number(markdown: &str) -> bool {
     /// The size of the longest number, in bytes.
     const MAX_BYTES: usize = 12;
-    if markdown.is_empty() || markdown.len() > MAX_BYTES {
+    if markdown.len() > MAX_BYTES {
         return false;
     }
     let inner = markdown.trim_matches('*').trim_start_matches('(');
@@ -282,7 +281,7 @@ pub(super) fn is_bare_number(markdown: &str) -> bool {
     let mut parts = bare.split(['.', '-']);
     let is_number = parts.all(|part| {
         let is_digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        let is_roman = !part.is_empty() && part.bytes().all(|byte| b"ivxlcIVXLC".contains(&byte));
+        let is_roman = !part.is_empty() && part.bytes().all(|byte| b"ivxlIVXL".contains(&byte));
         is_digits && part.len() <= 3 || part.len() == 1 && is_letter(part) || is_roman
     });
     let has_parts = bare.contains('.') && bare.contains(|c: char| c.is_ascii_digit());

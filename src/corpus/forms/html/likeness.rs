@@ -3,6 +3,7 @@
 use encoding_rs::{Encoding, REPLACEMENT, UTF_8};
 
 use crate::corpus::forms::form::HEAD_BYTES;
+use crate::error::floor_border;
 
 /// The first tags of pages, after comments and declarations.
 const FIRST_TAGS: [&str; 4] = ["<!doctype html", "<html", "<head", "<body"];
@@ -60,15 +61,11 @@ pub(super) fn begins_like_page(text: &str) -> bool {
 /// blocks, and more of them than marks of Markdown. Old pages leave out end tags: then it has start
 /// tags of several blocks, and more of them than marks of Markdown and than paragraphs without any.
 pub(super) fn is_fragment(text: &str) -> bool {
-    let mut end = text.len().min(HEAD_BYTES as usize);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let head = &text[..end];
+    let head = &text[..floor_border(text, HEAD_BYTES as usize)];
     let end_tags = memchr::memmem::find_iter(head.as_bytes(), "</");
     // In code of Markdown, tags are text.
     let is_code = |at: usize| head[..at].ends_with('`');
-    if head.starts_with("```") || head.contains("\n```") {
+    if head.lines().any(|line| line.starts_with("```") || line.starts_with("~~~")) {
         return false;
     }
     let end_tags = end_tags.filter(|&at| is_block(&head[at + 2..]) && !is_code(at)).count();
@@ -199,6 +196,7 @@ mod tests {
         for text in [
             "Use `</p>` and `</div>` and `</li>`.\n\n- a\n- b",
             "```html\n<p>a</p><p>b</p><p>c</p>\n```",
+            "Text.\n\n~~~\n<p>a</p><p>b</p><p>c</p>\n~~~",
             "Text.\n\n```\n<p>a</p><p>b</p><p>c</p>\n```",
             "We **never**:\n<ul>\n<li>sell</li>\n<li>rent</li>\n</ul>\n\n1. a\n2. b",
         ] {
@@ -274,7 +272,7 @@ mod tests {
     #[test]
     fn encodings() {
         let body = |bytes: &[u8]| {
-            let text = SourceText::decode_as(bytes.to_vec(), declared_encoding(bytes));
+            let text = SourceText::decode_as(bytes.to_vec(), declared_encoding);
             (text.body.rsplit('>').next().unwrap_or_default().to_owned(), text.is_recoded)
         };
         let latin2 =

@@ -4,8 +4,8 @@
 //! Between the entries of a list, such a line belongs to the entry before it, so that the list goes
 //! on.
 
-use super::inline_text::FURNITURE_MARKS;
 use super::page::page_blocks::{DataTable, ListBlock, ListPart, PageBlock, TextBlock};
+use crate::model::FURNITURE_MARKS;
 
 /// The largest number with which an ordered list of Markdown begins.
 const MAX_START: u64 = 999_999_999;

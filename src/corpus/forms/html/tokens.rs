@@ -9,6 +9,7 @@ use html5ever::tokenizer::{
 };
 
 use super::page::page_builder::{BuiltPage, PageBuilder};
+use crate::error::floor_border;
 
 /// How many bytes of a page the tokenizer gets at once. It copies them.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -21,7 +22,7 @@ pub(super) fn read(html: &str) -> (String, BuiltPage) {
     let input = BufferQueue::default();
     let mut rest = html;
     while !rest.is_empty() {
-        let (chunk, after) = rest.split_at(chunk_end(rest));
+        let (chunk, after) = rest.split_at(floor_border(rest, CHUNK_BYTES));
         input.push_back(StrTendril::from(chunk));
         // The tokenizer stops only to run a script, and scripts are not run.
         while !input.is_empty() {
@@ -32,15 +33,6 @@ pub(super) fn read(html: &str) -> (String, BuiltPage) {
     tokenizer.end();
     let PageReader { title, builder, .. } = tokenizer.sink.page.into_inner();
     (title.unwrap_or_default(), builder.finish())
-}
-
-/// The end of the next chunk.
-fn chunk_end(text: &str) -> usize {
-    let mut end = text.len().min(CHUNK_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    end
 }
 
 /// Where the text that is being read belongs.
@@ -104,7 +96,8 @@ impl PageReader {
 
     fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         self.into = TextTarget::Page;
-        let closes_itself = tag.self_closing && (self.is_xml || self.drawings > 0);
+        let is_drawing = matches!(&*tag.name, "svg" | "math");
+        let closes_itself = tag.self_closing && (self.is_xml || self.drawings > 0 || is_drawing);
         // The content of these elements is not HTML, up to their end tag.
         let (into, kind) = match &*tag.name {
             "title" if self.title.is_none() && self.drawings == 0 => {
@@ -182,6 +175,7 @@ mod tests {
         assert_eq!(markdown("a<script>b"), "a\n");
         assert_eq!(markdown("<?xml version='1.0'?><title/><p>a<a name='b'/></p>"), "a\n");
         assert_eq!(markdown("<?xml version='1.0'?><p>a <![CDATA[<b>]]></p>"), "a \\<b\\>\n");
+        assert_eq!(markdown("<header><svg/></header><p>We <svg/>sell."), "We sell.\n");
         assert_eq!(markdown("a<plaintext>b</p>"), "a\n\nb\\</p\\>\n");
     }
 }

@@ -20,12 +20,7 @@ use line_hyphens::join_words;
 use line_text::separate_lines;
 
 use super::mapped_text::{MappedText, TextEdit};
-
-/// A line with only this character begins furniture. HTML is turned into Markdown with such lines.
-const FURNITURE_START: char = '\u{FDD0}';
-
-/// A line with only this character ends furniture.
-const FURNITURE_END: char = '\u{FDD1}';
+use crate::model::{FURNITURE_MARKS, FURNITURE_PREFIX};
 
 /// A border of text around the policy, as HTML marks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,19 +32,14 @@ pub(crate) enum FurnitureEdge {
 impl FurnitureEdge {
     /// The border that a text of a paragraph is, if it is one.
     pub fn of(text: &str) -> Option<Self> {
-        if text.len() != FURNITURE_START.len_utf8() {
-            return None;
-        }
-        match text.chars().next() {
-            Some(FURNITURE_START) => Some(Self::Start),
-            Some(FURNITURE_END) => Some(Self::End),
-            _ => None,
+        let mut chars = text.chars();
+        let mark = chars.next().filter(|_| chars.next().is_none())?;
+        match FURNITURE_MARKS.iter().position(|&known| known == mark)? {
+            0 => Some(Self::Start),
+            _ => Some(Self::End),
         }
     }
 }
-
-/// The bytes that both characters begin with.
-const FURNITURE_PREFIX: &[u8] = &[0xEF, 0xB7];
 
 /// The text of a snapshot as it is cut into fragments.
 pub(crate) struct PreparedText<'t> {
@@ -117,10 +107,10 @@ const MAX_TITLE: usize = 200;
 /// are removed, since no text has a use for them.
 fn part_furniture(text: &str, edits: &mut Vec<TextEdit>) {
     for at in memchr::memmem::find_iter(text.as_bytes(), FURNITURE_PREFIX) {
-        if !text[at..].starts_with([FURNITURE_START, FURNITURE_END]) {
+        if !text[at..].starts_with(FURNITURE_MARKS) {
             continue;
         }
-        let end = at + FURNITURE_START.len_utf8();
+        let end = at + FURNITURE_MARKS[0].len_utf8();
         let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
         let is_own = text[line..at].trim().is_empty()
             && text[end..].split('\n').next().is_some_and(|rest| rest.trim().is_empty());

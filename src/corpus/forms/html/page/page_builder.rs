@@ -122,7 +122,7 @@ impl PageBuilder {
     pub fn start(&mut self, tag: &Tag) {
         let role = role(&tag.name);
         if self.dropped > 0 {
-            if role == ElementRole::Dropped {
+            if role == ElementRole::Dropped || &*tag.name == "svg" {
                 self.open_dropped(&tag.name);
             }
             return;
@@ -144,7 +144,8 @@ impl PageBuilder {
     /// Closes the element that an end tag with this name closes.
     pub fn end(&mut self, name: &LocalName) {
         let role = role(name);
-        if self.dropped > 0 && role != ElementRole::Dropped {
+        // The end of a drawing also ends a part of it that is not shown.
+        if self.dropped > 0 && role != ElementRole::Dropped && &**name != "svg" {
             return;
         }
         match role {
@@ -199,7 +200,7 @@ impl PageBuilder {
 
     fn line_break(&mut self) {
         if self.flow.level.is_some() {
-            self.flow.text.space();
+            self.text(" ");
         // Two line breaks make an empty line, which separates paragraphs.
         } else if !self.flow.text.line_break() {
             self.end_block();
@@ -213,8 +214,9 @@ impl PageBuilder {
 
     fn open_element(&mut self, tag: &Tag, role: ElementRole) {
         let traits = if tag.attrs.is_empty() { TagTraits::default() } else { TagTraits::of(tag) };
-        let role = self.role_here(tag, role, &traits);
+        // Which elements a tag closes depends on its name alone, not on styles.
         self.close_before(tag, role);
+        let role = self.role_here(tag, role, &traits);
         let mut effects = self.effects(tag, role, &traits);
         let style = style_change(tag, &traits);
         if role == ElementRole::Mark && effects == ElementEffects::default() {
@@ -227,8 +229,8 @@ impl PageBuilder {
             self.end_block();
         }
         if effects.is_apart {
-            let around = std::mem::take(&mut self.flow);
-            self.outer.push(around);
+            let inner = PageFlow::inside(&self.flow);
+            self.outer.push(std::mem::replace(&mut self.flow, inner));
         }
         effects.has_style = style != StyleChange::default() || role == ElementRole::Cell;
         if !self.open.push(tag.name.clone(), effects) {

@@ -34,10 +34,19 @@ pub(in crate::corpus::forms::html) struct PageFlow {
     pub level: Option<u8>,
     /// Blocks that come after the current block.
     after: Vec<PageBlock>,
+    /// The number of lists and quotations, and of tables, that are open around this flow.
+    depth_around: usize,
+    tables_around: usize,
 }
 
 impl PageFlow {
-    /// Ends the current block. Returns whether it was a heading.
+    /// A flow inside another one.
+    pub fn inside(around: &Self) -> Self {
+        let (depth_around, tables_around) = (around.depth(), around.tables());
+        Self { depth_around, tables_around, ..Self::default() }
+    }
+
+    /// Ends the current block. Returns its level, if it was a heading.
     pub fn end_block(&mut self, is_furniture: bool) -> Option<u8> {
         let mut ended = None;
         if self.text.is_empty() {
@@ -106,9 +115,7 @@ impl PageFlow {
     /// Opens a table. `is_layout` says that it holds no data. Returns `false` if it would be too
     /// deep.
     pub fn open_table(&mut self, is_furniture: bool, is_layout: bool) -> bool {
-        let tables = self.containers.iter();
-        let tables = tables.filter(|open| matches!(open, BlockContainer::Table(_))).count();
-        let is_open = tables < MAX_DEPTH;
+        let is_open = self.tables() < MAX_DEPTH;
         if is_open {
             let table = PageTable { is_furniture, is_layout, ..PageTable::default() };
             self.containers.push(BlockContainer::Table(table));
@@ -233,12 +240,18 @@ impl PageFlow {
         }
     }
 
-    /// The number of open lists and quotations.
+    /// The number of open tables, also around this flow.
+    fn tables(&self) -> usize {
+        let tables = self.containers.iter();
+        self.tables_around + tables.filter(|open| matches!(open, BlockContainer::Table(_))).count()
+    }
+
+    /// The number of open lists and quotations, also around this flow.
     fn depth(&self) -> usize {
         let nests = |open: &&BlockContainer| {
             matches!(open, BlockContainer::Quote(_) | BlockContainer::List(_))
         };
-        self.containers.iter().filter(nests).count()
+        self.depth_around + self.containers.iter().filter(nests).count()
     }
 }
 

@@ -111,15 +111,10 @@ impl PageTable {
         for (row, flat) in self.rows.iter().zip(&mut flat) {
             grid.add_row(row, flat)?;
         }
-        let CellGrid { mut rows, mut widths, .. } = grid;
-        let is_filled: Vec<bool> =
-            rows.iter().map(|row| row.iter().any(|cell| !cell.is_empty())).collect();
-        let mut filled = is_filled.iter();
-        rows.retain(|_| filled.next() == Some(&true));
-        let mut filled = is_filled.iter();
-        widths.retain(|_| filled.next() == Some(&true));
+        let mut rows = grid.rows;
+        rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
         let columns = rows.iter().map(Vec::len).max()?;
-        let is_regular = widths.iter().all(|&width| width == columns || width == 1);
+        let is_regular = rows.iter().all(|row| row.len() == columns || row.len() == 1);
         let has_head = self.has_header || is_regular && is_header(&rows[0]);
         if rows.len() < 2 || !(2..=MAX_COLUMNS).contains(&columns) || !has_head {
             return None;
@@ -133,8 +128,6 @@ impl PageTable {
 #[derive(Default)]
 struct CellGrid {
     rows: Vec<Vec<String>>,
-    /// The number of columns that the cells of each row take.
-    widths: Vec<usize>,
     /// For each column, the cell from above that spans the next rows.
     spanning: Vec<Option<SpanningCell>>,
     /// The size of the texts that were repeated, in bytes.
@@ -174,7 +167,6 @@ impl CellGrid {
             }
         }
         self.fill_spanned(&mut row);
-        self.widths.push(row.len());
         self.rows.push(row);
         Some(())
     }

@@ -1,5 +1,6 @@
 //! Words why a search found nothing, with the flags of the program.
 
+use fineprint::printer::counted;
 use fineprint::search::{FilterName, MissingWord, NoHits, Scope};
 
 /// The reason in one line.
@@ -8,6 +9,7 @@ pub fn message(reason: &NoHits) -> String {
         NoHits::MissingWords(words) => {
             words.iter().map(missing_word).collect::<Vec<_>>().join("; ")
         }
+        NoHits::Furniture { clauses } => furniture_left_out(*clauses),
         NoHits::HistoryBegins { date, without_filters } => format!(
             "the history of this index begins on {date}; {} without filters",
             clauses_match(*without_filters)
@@ -29,6 +31,12 @@ pub fn message(reason: &NoHits) -> String {
         }
         other => format!("{other:?}"),
     }
+}
+
+/// How many clauses were left out since they are furniture.
+pub fn furniture_left_out(clauses: u64) -> String {
+    let clauses = counted(clauses, "clause", "clauses");
+    format!("{clauses} in menus and the like left out, --furniture adds them")
 }
 
 fn missing_word(word: &MissingWord) -> String {

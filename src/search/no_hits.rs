@@ -23,6 +23,11 @@ const MAX_SPELLINGS: usize = 3;
 pub enum NoHits {
     /// No clause contains these words of the query.
     MissingWords(Vec<MissingWord>),
+    /// Clauses match that are furniture, which is left out.
+    Furniture {
+        /// How many clauses match with furniture only.
+        clauses: u64,
+    },
     /// The dates end before the first archive date of the index.
     HistoryBegins {
         /// The first archive date.
@@ -127,7 +132,12 @@ impl Searcher {
         if !missing.is_empty() {
             return Ok(NoHits::MissingWords(missing));
         }
-        let unfiltered = Select { filters: Filters::default(), ..select.clone() };
+        let clauses = self.furniture_left_out(select)?;
+        if clauses > 0 {
+            return Ok(NoHits::Furniture { clauses });
+        }
+        let filters = Filters { furniture: select.filters.furniture, ..Filters::default() };
+        let unfiltered = Select { filters, ..select.clone() };
         let without_filters = self.totals(&unfiltered)?.clauses;
         if without_filters > 0 {
             return self.excluding_filter(select, without_filters);
@@ -144,6 +154,15 @@ impl Searcher {
             }
         }
         Ok(NoHits::NotTogether { scope: select.scope })
+    }
+
+    /// How many clauses match with furniture only, if furniture is left out.
+    fn furniture_left_out(&self, select: &Select) -> Result<u64> {
+        if select.filters.furniture {
+            return Ok(0);
+        }
+        let filters = Filters { furniture: true, ..select.filters.clone() };
+        Ok(self.totals(&Select { filters, ..select.clone() })?.clauses)
     }
 
     /// The first archive date of the index, if these dates end before it.

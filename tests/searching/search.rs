@@ -644,3 +644,25 @@ fptest!(the_order_of_corpora_changes_nothing, |fx: Fixture| {
         }
     }
 });
+
+#[test]
+fn furniture_alone_is_the_reason_of_no_hits() {
+    let fixture = Fixture::new();
+    let policy = "<p>We sell zorp to nobody, and this is a policy of some length.</p>".repeat(4);
+    let page = format!("<nav>About blint</nav><main>{policy}</main>");
+    let line = serde_json::json!({"company": "a.example", "date": "2020-01-01", "html": page});
+    fixture.file("pages.jsonl", format!("{line}\n"));
+    fixture.run(["index", "pages.jsonl"]).exits(0);
+    let reason = "no hits: 1 clause in menus and the like left out, --furniture adds them";
+    for command in [
+        &["search", "blint"][..],
+        &["facets", "blint", "--by", "company"],
+        &["history", "blint", "--company", "a.example"],
+    ] {
+        fixture.run(command).exits(1).stderr_has(reason);
+    }
+    fixture
+        .run(["search", "blint", "--furniture", "--until", "2019"])
+        .exits(1)
+        .stderr_has("begins on 2020-01-01; 1 clause matches without filters");
+}

@@ -7,6 +7,7 @@ use fineprint::search::{HitGrouping, SearchRequest, SearchSummary, Searcher};
 use super::search_args::SearchArgs;
 use crate::cli::args::{FormatArg, GlobalArgs};
 use crate::cli::commands::say_no_hits;
+use crate::cli::no_hits::furniture_left_out;
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::streams::{results, say};
@@ -23,12 +24,8 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
     let printed = printer.printed();
     drop(printer);
     let found = summary.totals.clauses > 0;
-    let left_out = summary.totals.furniture_left_out;
     if !found && !global.quiet {
-        match left_out {
-            0 => say_no_hits(&searcher, &request.select)?,
-            _ => say(&format!("no hits; {}", furniture_left_out(left_out))),
-        }
+        say_no_hits(&searcher, &request.select)?;
     } else if !global.quiet
         && !args.output.count
         && is_reporting(args.output.format_arg(), &summary)
@@ -52,12 +49,6 @@ fn is_reporting(format: FormatArg, summary: &SearchSummary) -> bool {
         FormatArg::Jsonl | FormatArg::Csv | FormatArg::Tsv => summary.truncated,
         FormatArg::Json => false,
     }
-}
-
-/// How many clauses were left out since they are furniture.
-fn furniture_left_out(clauses: u64) -> String {
-    let clauses = counted(clauses, "clause", "clauses");
-    format!("{clauses} in menus and the like left out, --furniture adds them")
 }
 
 /// The totals in one line, and what part of them was printed.

@@ -87,7 +87,7 @@ pub struct SourceRecord {
     pub bytes: u64,
     /// A 128-bit hash of the decoded text.
     pub text_hash: [u8; 16],
-    /// Whether the bytes were not UTF-8 and were decoded as windows-1252.
+    /// Whether the bytes were not UTF-8 and were decoded from another encoding.
     pub is_recoded: bool,
 }
 
@@ -141,6 +141,14 @@ pub struct ClauseOccurrence {
     pub clause: ClauseNumber,
     /// Its place, as an index of [`CollapsedPolicy::places`].
     pub place: PlaceNumber,
+}
+
+/// Removes the occurrences at places where a clause is furniture. An occurrence at an unknown place
+/// remains, so that reading it says that the index is damaged.
+pub(crate) fn retain_policy_text(occurrences: &mut Vec<ClauseOccurrence>, places: &[ClausePlace]) {
+    occurrences.retain(|occurrence| {
+        places.get(occurrence.place.index()).is_none_or(|place| !place.is_furniture)
+    });
 }
 
 /// A snapshot as a list of distinct clauses.

@@ -9,9 +9,9 @@
 mod collapsed_policy;
 mod collapser;
 
-pub(crate) use collapsed_policy::spelling_at;
 pub use collapsed_policy::{
     ClauseOccurrence, ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause,
     EarlierSpelling, FirstOccurrence, OrdinalRun, PlaceChange, SourceRecord,
 };
+pub(crate) use collapsed_policy::{retain_policy_text, spelling_at};
 pub use collapser::{Collapser, TextNumber};

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use unicode_width::UnicodeWidthStr;
 
-use super::clause_mark::{clause_mark, with_number};
+use super::clause_mark::mark_without_quote;
 use super::hits::citation::{citation, policy};
 use super::hits::human::{INDENT, life};
 use super::hits::json_hits::JsonHit;
@@ -69,12 +69,7 @@ fn write_section(out: &mut impl Write, shown: &ShownClause, pen: Pen) -> io::Res
 
 fn write_clause(out: &mut impl Write, clause: &ContextClause, pen: Pen) -> io::Result<()> {
     let pointer = if clause.is_shown { "> " } else { "  " };
-    let number = clause.number.as_deref();
-    let mark = match clause.kind {
-        // The sign of a quote would look like the mark of the clause that was asked for.
-        ClauseKind::Quote => with_number(number, "").into_owned(),
-        kind => clause_mark(number, kind),
-    };
+    let mark = mark_without_quote(clause.number.as_deref(), clause.kind);
     let mark = format!("{pointer}{}", pen.safe(&mark));
     let style = match (clause.is_shown, clause.kind) {
         (true, _) => MATCH,

@@ -18,6 +18,14 @@ pub(super) fn clause_mark(number: Option<&str>, kind: ClauseKind) -> String {
     }
 }
 
+/// The same mark, but none for a quote: beside another mark, `> ` would be read as a pointer.
+pub(super) fn mark_without_quote(number: Option<&str>, kind: ClauseKind) -> String {
+    match kind {
+        ClauseKind::Quote => with_number(number, "").into_owned(),
+        kind => clause_mark(number, kind),
+    }
+}
+
 /// The text of a clause with its number in front.
 pub(super) fn with_number<'t>(number: Option<&str>, text: &'t str) -> Cow<'t, str> {
     match number {

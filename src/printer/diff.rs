@@ -14,6 +14,7 @@ use crate::search::{
     ClauseChange, ClauseDifference, ClauseRenumbering, DiffSummary, PolicyVersion, SnapshotCard,
     VersionClause, VersionComparison, WordChange, WordFate, compare_words, compared_wordings,
 };
+use crate::token::terms;
 
 /// The number of clauses around a change in a unified diff.
 const CONTEXT: usize = 3;
@@ -70,10 +71,10 @@ fn write_renumbering(
     pen: Pen,
 ) -> io::Result<()> {
     let ClauseRenumbering { old, new } = renumbering;
-    let words = compare_words(&old.text, &new.text);
-    if words.iter().all(|change| change.fate == WordFate::Same) {
+    if terms(&old.text).eq(terms(&new.text)) {
         return Ok(());
     }
+    let words = compare_words(&old.text, &new.text);
     for (i, line) in changed_words(pen, words.iter(), 4).iter().enumerate() {
         writeln!(out, "{}{line}", if i == 0 { "= " } else { "=   " })?;
     }

@@ -178,6 +178,7 @@ fptest!(spelling_and_composition_are_no_changes, |fx: Fixture| {
     ] {
         let found = summary(&fx, old, new);
         assert_eq!((&found["same"], &found["changed"]), (&json!(1), &json!(0)), "{new:?}");
+        fx.run(["diff", "a.example", "2020", "2021"]).stdout_lacks("\n=");
     }
 });
 
@@ -190,6 +191,8 @@ fptest!(a_date_stamp_is_one_clause_with_many_dates, |fx: Fixture| {
     fx.run(["show", "a.example"]).stdout_has("Last updated: June 4th, 2020");
     let dated = fx.run(["search", "last updated", "--as-of", "2020", "--format", "jsonl"]);
     assert_eq!(dated.json_lines()[0]["text"], json!("Last updated: 3 May 2019"));
+    fx.run(["search", "sell it", "--as-of", "2020", "--context", "1"])
+        .stdout_has("Last updated: 3 May 2019");
     fx.run(["diff", "a.example", "2020", "2021"]).stdout_has("= Last updated: [-3 May 2019-]");
     fx.run(["history", "last updated", "--company", "a.example"])
         .stdout_has("= Last updated: 3 May 2019");

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::explanation::explanation_lines;
 use crate::model::ClauseKind;
-use crate::printer::clause_mark::{clause_mark, with_number};
+use crate::printer::clause_mark::mark_without_quote;
 use crate::printer::terminal::numbers::counted;
 use crate::printer::terminal::pen::{DATE, DIM, HumanOptions, MATCH, Pen};
 use crate::printer::terminal::wrap::wrap;
@@ -63,18 +63,10 @@ fn write_head(out: &mut impl Write, hit: &Hit, pen: Pen) -> io::Result<()> {
     }
 }
 
-/// The mark before the text of a clause. Quotes have none.
-fn mark(number: Option<&str>, kind: ClauseKind, pen: Pen) -> String {
-    let mark = match kind {
-        ClauseKind::Quote => with_number(number, "").into_owned(),
-        kind => clause_mark(number, kind),
-    };
-    pen.safe(&mark)
-}
-
 /// Writes the text with its matches: whole on one line, or wrapped and cut around the first match.
 fn write_text(out: &mut impl Write, hit: &Hit, pen: Pen, width: Option<usize>) -> io::Result<()> {
-    let (text, mark) = (&hit.text, mark(hit.number.as_deref(), hit.kind, pen));
+    let text = &hit.text;
+    let mark = pen.safe(&mark_without_quote(hit.number.as_deref(), hit.kind));
     let lines = match width {
         None => std::iter::once(0..text.len()).collect(),
         Some(width) => {
@@ -133,7 +125,7 @@ fn write_neighbours(
     neighbours: Option<&[NeighbourClause]>,
 ) -> io::Result<()> {
     for NeighbourClause { number, kind, text } in neighbours.into_iter().flatten() {
-        let own = mark(number.as_deref(), *kind, pen);
+        let own = pen.safe(&mark_without_quote(number.as_deref(), *kind));
         let lines = pen.wrapped(text, INDENT.len() + 2 + own.width().max(2));
         for (i, line) in lines.iter().take(MAX_LINES).enumerate() {
             let mark = if i == 0 { own.clone() } else { " ".repeat(own.width()) };

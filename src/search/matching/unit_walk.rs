@@ -1,7 +1,6 @@
 //! Walks the policies of a segment for a query about whole sections or snapshots, whose words may
 //! occur in different clauses.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use fixedbitset::FixedBitSet;
@@ -54,10 +53,11 @@ impl SegmentWalk<'_> {
         // The cursors of the patterns only go forward.
         let found_patterns = self.find_patterns(clauses.clone())?;
         let answer = self.answer(clauses.clone(), &found_patterns);
-        let mut hits = HashSet::new();
+        // The candidates come in ascending order, and so do the hits.
+        let mut hits: Vec<DocId> = Vec::new();
         for doc in answer.candidates(clauses.clone()) {
             if self.decide(doc, &answer, found)? {
-                hits.insert(doc);
+                hits.push(doc);
             }
         }
         if !self.policy.leaves_out_furniture {
@@ -68,7 +68,7 @@ impl SegmentWalk<'_> {
         let mut left_out = 0;
         for doc in answer.candidates(clauses) {
             let is_hit = self.decide(doc, &answer, &mut |_| Ok(()))?;
-            left_out += u64::from(is_hit && !hits.contains(&doc));
+            left_out += u64::from(is_hit && hits.binary_search(&doc).is_err());
         }
         Ok(left_out)
     }

@@ -3,9 +3,10 @@
 use tantivy::DocAddress;
 
 use super::clause_reader::{ClauseLocation, ClauseReader};
-use crate::collapse::ClauseOccurrence;
+use crate::collapse::{ClauseOccurrence, retain_policy_text};
 use crate::error::Result;
 use crate::index::OpenIndex;
+use crate::model::Ordinal;
 use crate::search::hit::{Hit, HitContext, NeighbourClause};
 use crate::search::matching::{SearchContext, TokenizedText};
 use crate::search::plan::Plan;
@@ -77,10 +78,7 @@ impl<'r> HitReader<'r> {
     ) -> Result<Vec<ClauseOccurrence>> {
         let mut listed = self.index.clauses_of(policy.address, location.ordinal)?;
         if self.clauses.leaves_out_furniture() {
-            let places = &policy.tables.places;
-            listed.retain(|listed| {
-                places.get(listed.place.index()).is_none_or(|place| !place.is_furniture)
-            });
+            retain_policy_text(&mut listed, &policy.tables.places);
         }
         Ok(listed)
     }
@@ -102,15 +100,16 @@ fn surroundings(
     let first = own.saturating_sub(reach);
     let last = own.saturating_add(reach).min(listed.len() - 1);
     Ok(HitContext {
-        before: neighbours(index, policy, &listed[first..own])?,
-        after: neighbours(index, policy, &listed[own + 1..=last])?,
+        before: neighbours(index, policy, location.ordinal, &listed[first..own])?,
+        after: neighbours(index, policy, location.ordinal, &listed[own + 1..=last])?,
     })
 }
 
-/// Reads the clauses of these occurrences.
+/// Reads the clauses of these occurrences, as they are spelt in the snapshot with this ordinal.
 fn neighbours(
     index: &OpenIndex,
     policy: &PolicyFacts,
+    ordinal: Ordinal,
     listed: &[ClauseOccurrence],
 ) -> Result<Vec<NeighbourClause>> {
     let mut neighbours = Vec::with_capacity(listed.len());
@@ -118,7 +117,8 @@ fn neighbours(
         let address: DocAddress = policy.clause_address(index, clause);
         let place = place(index, &policy.tables, number)?;
         let (number, kind) = (place.number.clone(), place.kind);
-        neighbours.push(NeighbourClause { number, kind, text: index.clause(address)?.text });
+        let text = index.clause_at(address, ordinal)?.text;
+        neighbours.push(NeighbourClause { number, kind, text });
     }
     Ok(neighbours)
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::align::{
     AlignedChange, ClauseAlignment, WordChange, WordingNumbers, align, compare_words,
 };
+use super::compared_clause::ComparedClause;
 use super::version::{PolicyVersion, SnapshotCard, VersionClause};
 use crate::token::terms;
 
@@ -98,9 +99,7 @@ impl VersionComparison {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(old: &PolicyVersion, new: &PolicyVersion) -> Self {
-        let old_compared: Vec<_> = old.clauses.iter().map(VersionClause::compared).collect();
-        let new_compared: Vec<_> = new.clauses.iter().map(VersionClause::compared).collect();
-        let alignment = align(&old_compared, &new_compared);
+        let alignment = align(&compared(old), &compared(new));
         let mut summary =
             DiffSummary { same: alignment.same.len() as u64, ..DiffSummary::default() };
         let changes: Vec<ClauseDifference> =
@@ -118,10 +117,13 @@ impl VersionComparison {
 /// Numbers the wordings of two versions, clause by clause: clauses that count as the same have one
 /// number.
 pub fn compared_wordings(old: &PolicyVersion, new: &PolicyVersion) -> (Vec<u32>, Vec<u32>) {
-    let old: Vec<_> = old.clauses.iter().map(VersionClause::compared).collect();
-    let new: Vec<_> = new.clauses.iter().map(VersionClause::compared).collect();
     let mut numbers = WordingNumbers::default();
-    numbers.of_versions(&old, &new)
+    numbers.of_versions(&compared(old), &compared(new))
+}
+
+/// Returns the parts of the clauses of a version that are compared.
+fn compared(version: &PolicyVersion) -> Vec<ComparedClause<'_>> {
+    version.clauses.iter().map(VersionClause::compared).collect()
 }
 
 /// Returns the clauses that stay in place and have another number or date.
@@ -133,9 +135,14 @@ fn renumbered(
     let same = alignment.same.iter().map(|&(from, to)| (&old.clauses[from], &new.clauses[to]));
     let renumbered = same.filter(|(old, new)| {
         // Clauses of one identity differ in their words only if they are date stamps.
-        old.number != new.number || old.id != new.id || !terms(&old.text).eq(terms(&new.text))
+        old.number != new.number || old.id != new.id || has_other_words(&old.text, &new.text)
     });
     renumbered.map(|(old, new)| ClauseRenumbering { old: old.clone(), new: new.clone() }).collect()
+}
+
+/// Whether two texts differ in more than white space and punctuation.
+fn has_other_words(old: &str, new: &str) -> bool {
+    old != new && !terms(old).eq(terms(new))
 }
 
 /// Returns the clauses of one change of an alignment of these versions.

@@ -14,7 +14,9 @@ use super::history::{
 };
 use super::threads::{StepGroup, WordingThread, Wordings, first_kinds};
 use super::version::SnapshotCard;
-use crate::collapse::{ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause};
+use crate::collapse::{
+    ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause, retain_policy_text,
+};
 use crate::error::Result;
 use crate::index::OpenIndex;
 use crate::model::{ArchiveTime, ClauseNumber, Ordinal, PolicyKey, Rank};
@@ -86,11 +88,8 @@ fn policy_history(
 
 /// Removes the occurrences at places where a clause is furniture.
 fn leave_out_furniture(policy: &mut CollapsedPolicy) {
-    let places = &policy.places;
     for snapshot in &mut policy.snapshots {
-        snapshot.clauses.retain(|occurrence| {
-            places.get(occurrence.place.index()).is_none_or(|place| !place.is_furniture)
-        });
+        retain_policy_text(&mut snapshot.clauses, &policy.places);
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::model::canonical_name;
+
 /// Memory of a build in bytes, unless the options set it: 1 GiB.
 const DEFAULT_MEMORY: u64 = 1 << 30;
 
@@ -23,6 +25,12 @@ pub struct BuildOptions {
 }
 
 impl BuildOptions {
+    /// These options with the names of collections as an index stores them.
+    pub(super) fn with_canonical_names(&self) -> Self {
+        let remove = self.remove.iter().map(|name| canonical_name(name)).collect();
+        Self { remove, ..self.clone() }
+    }
+
     /// The approximate limit of the memory in use, in bytes.
     pub(super) fn memory_bytes(&self) -> u64 {
         self.memory.unwrap_or(DEFAULT_MEMORY)

@@ -57,6 +57,7 @@ pub fn build(
         return Err(changed(dir));
     }
     let (numbers, previous) = (scan.numbers(base), previous.as_ref());
+    let options = &options.with_canonical_names();
     let update = Update { scan: &scan, numbers: &numbers, previous, options, progress };
     update.run().inspect(|_| progress.finish())
 }

@@ -40,9 +40,9 @@ pub fn check_against(
     let report = Mutex::new(CheckReport::default());
     let policies: Vec<_> = scan.policies.iter().collect();
     policies.par_iter().try_for_each(|(key, candidates)| -> Result<()> {
-        let problems = compare_policy(index, &**reader, key, candidates, progress)?;
+        let (compared, problems) = compare_policy(index, &**reader, key, candidates, progress)?;
         let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
-        report.compared += candidates.len() as u64;
+        report.compared += compared;
         report.problems.extend(problems);
         Ok(())
     })?;
@@ -53,14 +53,15 @@ pub fn check_against(
     Ok(report)
 }
 
-/// The problems of one policy, one line each.
+/// Compares one policy. Returns how many snapshots with a text were compared, and the problems, one
+/// line each.
 fn compare_policy(
     index: &OpenIndex,
     reader: &dyn CorpusReader,
     key: &PolicyKey,
     candidates: &[Candidate],
     progress: &dyn Progress,
-) -> Result<Vec<String>> {
+) -> Result<(u64, Vec<String>)> {
     let stored = match index.policies().rank(key.hash()) {
         // Only the index is guarded: a fault in reading the corpus is no damage of the index.
         Some(rank) => index.guard(|| index.collapsed(rank))?,
@@ -71,7 +72,7 @@ fn compare_policy(
     for (ordinal, snapshot) in stored.snapshots.iter().enumerate() {
         left.insert(snapshot.info.fingerprint, ordinal);
     }
-    let mut problems = Vec::new();
+    let (mut compared, mut problems) = (0, Vec::new());
     let mut session = reader.session();
     for Candidate { found, .. } in candidates {
         progress.advance(1);
@@ -80,6 +81,7 @@ fn compare_policy(
             continue;
         }
         let text = read.and_then(|snapshot| snapshot.text.ok_or_else(|| "has no text".to_owned()));
+        compared += 1;
         let ordinal = left.remove(&found.fingerprint);
         let problem = match text {
             Ok(text) => differs(&stored, ordinal, found.time, &section(&text.body)),
@@ -91,7 +93,7 @@ fn compare_policy(
         let source = stored.snapshots[ordinal].info.source.place();
         problems.push(format!("{source}: is in the index, and not in the corpus"));
     }
-    Ok(problems)
+    Ok((compared, problems))
 }
 
 /// How the index differs from a snapshot of a corpus with these clauses. `ordinal` is the

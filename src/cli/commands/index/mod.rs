@@ -134,21 +134,16 @@ fn build_options(args: &IndexArgs) -> BuildOptions {
         threads: usize::from(args.threads),
         rebuild: args.rebuild,
         prune: args.prune,
-        remove: removed(args),
+        remove: args.remove.clone(),
         memory: Some(args.memory),
     }
-}
-
-/// The names of the collections to remove, as an index stores them.
-fn removed(args: &IndexArgs) -> Vec<String> {
-    args.remove.iter().map(|name| canonical_name(name)).collect()
 }
 
 /// Looks for the input. `base` is the manifest of the index that is brought up to date.
 fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusScan> {
     if !args.remove.is_empty() {
         let base = existing(base, &args.folder.index)?;
-        check_collections(&removed(args), base)?;
+        check_collections(&args.remove, base)?;
         return Ok(CorpusScan::nothing(Some(base)));
     }
     if args.corpora.is_empty() {
@@ -176,7 +171,8 @@ fn existing<'m>(base: Option<&'m Manifest>, dir: &Path) -> Result<&'m Manifest> 
 /// Refuses names of collections that the index does not have.
 fn check_collections(names: &[String], base: &Manifest) -> Result<()> {
     let known: BTreeSet<&str> = base.corpora.iter().map(|corpus| &*corpus.collection).collect();
-    let Some(unknown) = names.iter().find(|name| !known.contains(name.as_str())) else {
+    let is_known = |name: &&String| known.contains(canonical_name(name).as_str());
+    let Some(unknown) = names.iter().find(|name| !is_known(name)) else {
         return Ok(());
     };
     let known = known.into_iter().collect::<Vec<_>>().join(", ");

@@ -121,10 +121,9 @@ fn folded(pattern: &str) -> String {
         }
         is_escaped = c == '\\' && !is_escaped;
         let form = if c.is_ascii() { c.to_string() } else { fold_char(c) };
-        match form.chars().count() {
-            0 | 1 => folded.push_str(&form),
-            _ if depth > 0 => folded.push_str(&form),
-            _ => folded.extend(["(?:", &form, ")"]),
+        match form.chars().count() > 1 && depth == 0 {
+            true => folded.extend(["(?:", &form, ")"]),
+            false => folded.push_str(&form),
         }
     }
     folded

@@ -22,7 +22,7 @@ and dashes are ignored. A heading with another number after its first word (Arti
 renumbered if the headings beside it continue the sequence. Menus, headers, footers and hidden \
 text are left out without --furniture.
 
-Marks of clauses: + added, - removed, > moved, ~ changed, = renumbered or another date stamp
+Marks of clauses: + added, - removed, > moved, ~ changed, = another number or another date stamp
 Marks of words in changed clauses: [-removed-], {+added+}
 
 Exit status: 0 with differences, 1 without, 2 after an error.

@@ -19,7 +19,7 @@ not match. Three or more changes back and forth between the same texts are one l
 Filters choose which clauses match; their whole life is shown, except that --company-changes-only \
 leaves snapshots out.
 
-Marks of clauses: = in the oldest snapshot, + added, - removed, ~ changed
+Marks of clauses: = in the oldest snapshot, + added, - removed, ~ changed, # renumbered
 Marks of words in changed clauses: [-removed-], {+added+}
 
 Examples:

@@ -101,7 +101,7 @@ fn show_clause(
     print(|out| write_clauses(out, &found, args.format, global))?;
     if found.is_empty() && !global.quiet {
         say(&format!(
-            "no clause `{id}` in {}; ids that fineprint 0.1.0 printed are not found, search for \
+            "no clause `{id}` in {}; ids that fineprint 0.1.0 printed are not found; search for \
              the words of the clause instead: `fineprint search \"WORDS OF THE CLAUSE\"`",
             searcher.index().dir().display()
         ));

@@ -121,7 +121,7 @@ const DIVISIONS: &[&str] = &[
     "title", "module", "regel", "grundsatz", "frage", "schritt", "absatz", "punkt", "titel",
     "principe", "règle", "étape", "titre", "alinéa", "regla", "paso", "título", "punto",
     "regra", "passo", "regola", "titolo", "stap", "vraag", "zasada", "krok", "kural", "adım",
-    "правило", "шаг", "no", "nr", "n", "№", "ข้อ", "điều", "pasal",
+    "правило", "шаг", "no", "nr", "n", "điều", "pasal",
     "άρθρο", "článek", "čl", "článok", "cikk", "cláusula", "cl", "第", "제",
 ];
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::encodings::{self, DeclaredEncoding};
-use crate::model::{FURNITURE_COMMENTS, FURNITURE_MARKS, FURNITURE_PREFIX};
+use crate::model::{FURNITURE_COMMENTS, FURNITURE_MARKS, furniture_marks};
 
 /// The size limit of a text: 64 MiB. A policy has kilobytes, and larger files would exhaust memory.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -40,7 +40,7 @@ pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
 /// Removes the two noncharacters that mark furniture in the text of pages (see `forms::html`). In
 /// the texts of others they mean nothing.
 pub(super) fn without_furniture_marks(text: &mut String) {
-    if memchr::memmem::find(text.as_bytes(), FURNITURE_PREFIX).is_some() {
+    if furniture_marks(text).next().is_some() {
         text.retain(|c| !FURNITURE_MARKS.contains(&c));
     }
 }
@@ -48,7 +48,9 @@ pub(super) fn without_furniture_marks(text: &mut String) {
 /// Turns the comments around furniture into the lines that mark it, as sectioning reads them. They
 /// stay comments if they are no pairs, or in code, so that nobody else's comments mark anything.
 pub(super) fn read_furniture_comments(text: &mut String) {
-    if memchr::memmem::find(text.as_bytes(), FURNITURE_COMMENTS[1].as_bytes()).is_none() {
+    // Few texts contain the first character of a comment, and searching for it alone is fast.
+    let mut tags = memchr::memchr_iter(b'<', text.as_bytes());
+    if !tags.any(|start| text[start..].starts_with(FURNITURE_COMMENTS[1])) {
         return;
     }
     let mut marked = String::with_capacity(text.len());

@@ -17,8 +17,13 @@ pub(crate) const FURNITURE_COMMENTS: [&str; 2] =
 /// they mean nothing and are removed.
 pub(crate) const FURNITURE_MARKS: [char; 2] = ['\u{FDD0}', '\u{FDD1}'];
 
-/// The bytes that both marks begin with.
-pub(crate) const FURNITURE_PREFIX: &[u8] = &[0xEF, 0xB7];
+/// Where the marks of furniture are in a text.
+pub(crate) fn furniture_marks(text: &str) -> impl Iterator<Item = usize> {
+    /// The byte that both marks begin with. Few characters do.
+    const FIRST_BYTE: u8 = 0xEF;
+    let starts = memchr::memchr_iter(FIRST_BYTE, text.as_bytes());
+    starts.filter(|&start| text[start..].starts_with(FURNITURE_MARKS))
+}
 
 /// The kind of a clause: what it is on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

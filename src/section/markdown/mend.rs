@@ -152,6 +152,13 @@ pub(crate) fn is_marked(line: &[u8]) -> bool {
 /// The number of bytes before the parenthesis that closes a link, if no blank line comes first.
 /// Between `<` and `>`, parentheses are letters of the address.
 pub(crate) fn target_length(rest: &str) -> Option<usize> {
+    let near = &rest.as_bytes()[..rest.len().min(MAX_TARGET)];
+    let close = memchr::memchr(b')', near)?;
+    // Nearly all addresses are as plain as this.
+    let is_plain = memchr::memchr3(b'\n', b'\\', b'(', &near[..close]).is_none();
+    if is_plain && !near[..close].contains(&b'<') {
+        return Some(close);
+    }
     let mut depth = 0;
     let mut is_escaped = false;
     let mut is_blank = false;

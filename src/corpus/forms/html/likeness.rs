@@ -65,14 +65,14 @@ pub(super) fn is_fragment(text: &str) -> bool {
     let end_tags = memchr::memmem::find_iter(head.as_bytes(), "</");
     // In code of Markdown, tags are text.
     let is_code = |at: usize| head[..at].ends_with('`');
-    if head.lines().any(|line| line.starts_with("```") || line.starts_with("~~~")) {
-        return false;
-    }
     let end_tags = end_tags.filter(|&at| is_block(&head[at + 2..]) && !is_code(at)).count();
     let start_tags = memchr::memchr_iter(b'<', head.as_bytes());
     let start_tags = start_tags.filter(|&at| is_start_tag(&head[at + 1..]) && !is_code(at)).count();
     // Nearly every text has few tags, and then its marks of Markdown do not matter.
     if end_tags < MIN_END_TAGS && start_tags < MIN_START_TAGS {
+        return false;
+    }
+    if head.lines().any(|line| line.starts_with("```") || line.starts_with("~~~")) {
         return false;
     }
     let marks = markdown_marks(head);

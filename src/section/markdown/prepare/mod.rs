@@ -20,7 +20,7 @@ use line_hyphens::join_words;
 use line_text::separate_lines;
 
 use super::mapped_text::{MappedText, TextEdit};
-use crate::model::{FURNITURE_MARKS, FURNITURE_PREFIX};
+use crate::model::{FURNITURE_MARKS, furniture_marks};
 
 /// A border of text around the policy, as HTML marks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -106,10 +106,7 @@ const MAX_TITLE: usize = 200;
 /// Puts blank lines around each line that begins or ends furniture. Elsewhere the two characters
 /// are removed, since no text has a use for them.
 fn part_furniture(text: &str, edits: &mut Vec<TextEdit>) {
-    for at in memchr::memmem::find_iter(text.as_bytes(), FURNITURE_PREFIX) {
-        if !text[at..].starts_with(FURNITURE_MARKS) {
-            continue;
-        }
+    for at in furniture_marks(text) {
         let end = at + FURNITURE_MARKS[0].len_utf8();
         let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
         let is_own = text[line..at].trim().is_empty()

@@ -342,6 +342,12 @@ impl Run {
     }
 
     #[track_caller]
+    pub fn stderr_lacks(&self, part: &str) -> &Self {
+        assert!(!self.stderr().contains(part), "stderr has {part:?}\n{self}");
+        self
+    }
+
+    #[track_caller]
     pub fn stderr_is(&self, whole: &str) -> &Self {
         assert!(self.stderr() == whole, "stderr is not {whole:?}\n{self}");
         self

@@ -9,6 +9,13 @@ pub fn message(reason: &NoHits) -> String {
         NoHits::MissingWords(words) => {
             words.iter().map(missing_word).collect::<Vec<_>>().join("; ")
         }
+        NoHits::NotInForce { clauses } => {
+            format!("{}, but in no policy in force at the end of a period", clauses_match(*clauses))
+        }
+        NoHits::AsOperators { query, clauses } => format!(
+            "a query in capitals is a phrase; with operators, {}: {query}",
+            clauses_match(*clauses)
+        ),
         NoHits::Furniture { clauses } => furniture_left_out(*clauses),
         NoHits::HistoryBegins { date, without_filters } => format!(
             "the history of this index begins on {date}; {} without filters",
@@ -17,6 +24,12 @@ pub fn message(reason: &NoHits) -> String {
         NoHits::Filter { filter, without_filters } => format!(
             "{} leaves none; {} without filters",
             flag(*filter),
+            clauses_match(*without_filters)
+        ),
+        NoHits::TwoFilters { filters: [first, second], without_filters } => format!(
+            "{} and {} together leave none; {} without filters",
+            flag(*first),
+            flag(*second),
             clauses_match(*without_filters)
         ),
         NoHits::AllFilters { without_filters } => {

@@ -73,6 +73,8 @@ pub enum QueryErrorKind {
     MissingValue,
     /// A field inside the group of another field.
     NestedField,
+    /// An operator of another query language, such as `-word`, `&&` or `w/3`.
+    ForeignSyntax,
     /// A distance that is no number or too large, or that occurs where none is allowed.
     BadDistance,
     /// A `*` inside a word.

@@ -4,6 +4,7 @@
 //! name of a field. Whether the pieces make sense together is left to the parser.
 
 use super::ast::QueryField;
+use super::foreign::refuse_foreign;
 use super::language::{MAX_DISTANCE, Matching};
 use super::text::{QueryText, ends_word, is_curly_quote, is_quote, is_separator};
 use crate::error::{QueryError, QueryErrorKind, QuerySpan, echo};
@@ -66,11 +67,12 @@ pub(super) enum DistanceOperator {
 ///
 /// A quote without an end, an unknown field, a field without a value, or a bad distance.
 pub(super) fn lex(text: QueryText<'_>, matching: Matching) -> Result<Vec<QueryToken>, QueryError> {
-    let mut lexer = Lexer { text, matching, tokens: Vec::new(), at: 0, no_pattern_before: 0 };
+    let mut lexer =
+        Lexer { text, matching, tokens: Vec::new(), at: 0, field_depth: 0, no_pattern_before: 0 };
     while let Some(c) = text.rest(lexer.at).chars().next() {
         match c {
-            '(' => lexer.push(QueryTokenKind::Open, lexer.at + 1),
-            ')' => lexer.push(QueryTokenKind::Close, lexer.at + 1),
+            '(' => lexer.open(),
+            ')' => lexer.close(),
             c if is_separator(c) => lexer.at += c.len_utf8(),
             c if is_quote(c) => lexer.quote(c)?,
             _ => lexer.word()?,
@@ -85,6 +87,8 @@ struct Lexer<'q> {
     tokens: Vec<QueryToken>,
     /// The first byte that is not part of a token yet.
     at: usize,
+    /// The number of open groups, from that of a field on. Its words may be globs.
+    field_depth: usize,
     /// A byte before which no regular expression begins. Without it, a query of slashes and
     /// parentheses would take quadratic time.
     no_pattern_before: usize,
@@ -96,6 +100,18 @@ impl Lexer<'_> {
         let span = QuerySpan::new(self.at, end);
         self.tokens.push(QueryToken { span, kind });
         self.at = end;
+    }
+
+    fn open(&mut self) {
+        let last = self.tokens.last().map(|last| last.kind);
+        let is_of_field = matches!(last, Some(QueryTokenKind::Field(_)));
+        self.field_depth += usize::from(is_of_field || self.field_depth > 0);
+        self.push(QueryTokenKind::Open, self.at + 1);
+    }
+
+    fn close(&mut self) {
+        self.field_depth = self.field_depth.saturating_sub(1);
+        self.push(QueryTokenKind::Close, self.at + 1);
     }
 
     /// A quoted text.
@@ -136,8 +152,13 @@ impl Lexer<'_> {
             ("AND", _) => self.push(QueryTokenKind::And, end),
             ("OR", _) => self.push(QueryTokenKind::Or, end),
             ("NOT", _) => self.push(QueryTokenKind::Not, end),
-            (_, None) => self.push(QueryTokenKind::Word, end),
             (_, Some(name)) => return self.field(name),
+            (_, None) => {
+                if self.field_depth == 0 {
+                    refuse_foreign(self.text, self.matching, span)?;
+                }
+                self.push(QueryTokenKind::Word, end);
+            }
         }
         Ok(())
     }

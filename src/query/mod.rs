@@ -46,6 +46,7 @@
 //! ```
 
 mod ast;
+mod foreign;
 mod language;
 mod lex;
 mod parse;
@@ -58,6 +59,7 @@ use std::str::FromStr;
 pub use crate::error::{QueryError, QueryErrorKind, QuerySpan};
 pub use ast::{NodeKind, Phrase, PhraseWord, QueryField, QueryNode};
 pub use language::{MAX_DEPTH, MAX_DISTANCE, MAX_QUERY_BYTES, Matching};
+use parse::{Capitals, ParsedQuery, parse};
 pub(crate) use regex::TermRegex;
 
 /// A parsed query, with its text and the way in which its bare words were read.
@@ -66,6 +68,8 @@ pub struct Query {
     text: String,
     matching: Matching,
     tree: QueryNode,
+    is_in_capitals: bool,
+    is_doubtful: bool,
 }
 
 impl Query {
@@ -76,8 +80,26 @@ impl Query {
     /// The first mistake, with its place in the query and mostly with a hint.
     pub fn parse(text: impl Into<String>, matching: Matching) -> Result<Self, QueryError> {
         let text = text.into();
-        let tree = parse::parse(&text, matching)?;
-        Ok(Self { text, matching, tree })
+        let parsed = parse(&text, matching, Capitals::AreWords)?;
+        let ParsedQuery { tree, is_in_capitals, is_doubtful } = parsed;
+        Ok(Self { text, matching, tree, is_in_capitals, is_doubtful })
+    }
+
+    /// The same query with AND, OR and NOT read as operators, if they were read as words because
+    /// the whole query is in capitals. `None` if they were not, or if operators make no sense in
+    /// it.
+    pub fn with_operators(&self) -> Option<Self> {
+        if !self.is_in_capitals {
+            return None;
+        }
+        let parsed = parse(&self.text, self.matching, Capitals::AreOperators).ok()?;
+        Some(Self { tree: parsed.tree, is_in_capitals: false, ..self.clone() })
+    }
+
+    /// Whether operators or parentheses of the query may have been meant as text, as in
+    /// `we DO NOT SELL data` and `Art. 6 (1)`.
+    pub fn is_doubtful(&self) -> bool {
+        self.is_doubtful
     }
 
     /// The query as it was given.

@@ -127,6 +127,10 @@ fn is_zero(number: &u64) -> bool {
 pub struct SearchSummary {
     /// The query as it was given, empty without one.
     pub query: String,
+    /// The query as it was understood, in its canonical form: `"sell" AND "rent"`. Empty without a
+    /// query. If a query in capitals matches nothing as a phrase, it also says what matches with
+    /// operators.
+    pub interpreted: String,
     /// The size of the match set.
     pub totals: Totals,
     /// Whether more hits follow after the last one that is returned.

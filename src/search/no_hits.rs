@@ -21,8 +21,21 @@ const MAX_SPELLINGS: usize = 3;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NoHits {
+    /// Clauses match. A timeline counts nothing, since no policy that is in force at the end of a
+    /// period contains one of them.
+    NotInForce {
+        /// How many clauses match.
+        clauses: u64,
+    },
     /// No clause contains these words of the query.
     MissingWords(Vec<MissingWord>),
+    /// The query is in capitals, so that AND, OR and NOT are words of it. As operators, they match.
+    AsOperators {
+        /// The query with the operators, in its canonical form.
+        query: String,
+        /// How many clauses it matches.
+        clauses: u64,
+    },
     /// Clauses match that are furniture, which is left out.
     Furniture {
         /// How many clauses match with furniture only.
@@ -39,6 +52,13 @@ pub enum NoHits {
     Filter {
         /// The filter.
         filter: FilterName,
+        /// How many clauses match without filters.
+        without_filters: u64,
+    },
+    /// Two filters together leave nothing, and neither does alone.
+    TwoFilters {
+        /// The filters.
+        filters: [FilterName; 2],
         /// How many clauses match without filters.
         without_filters: u64,
     },
@@ -128,6 +148,13 @@ impl Searcher {
     }
 
     fn why_nothing(&self, select: &Select) -> Result<NoHits> {
+        let clauses = self.totals(select)?.clauses;
+        if clauses > 0 {
+            return Ok(NoHits::NotInForce { clauses });
+        }
+        if let Some((clauses, query)) = self.as_operators(select)? {
+            return Ok(NoHits::AsOperators { query, clauses });
+        }
         let missing = self.missing_words(select)?;
         if !missing.is_empty() {
             return Ok(NoHits::MissingWords(missing));
@@ -154,6 +181,17 @@ impl Searcher {
             }
         }
         Ok(NoHits::NotTogether { scope: select.scope })
+    }
+
+    /// How many clauses match if AND, OR and NOT in a query in capitals are operators, and that
+    /// query in its canonical form; `None` if there is no such query, or no clause matches it.
+    pub(super) fn as_operators(&self, select: &Select) -> Result<Option<(u64, String)>> {
+        let Some(query) = select.query.as_ref().and_then(Query::with_operators) else {
+            return Ok(None);
+        };
+        let canonical = query.tree().to_string();
+        let totals = self.totals(&Select { query: Some(query), ..select.clone() })?;
+        Ok((totals.clauses > 0).then_some((totals.clauses, canonical)))
     }
 
     /// How many clauses match with furniture only, if furniture is left out.
@@ -200,12 +238,28 @@ impl Searcher {
         if let Some(date) = self.not_begun(select.filters.dates) {
             return Ok(NoHits::HistoryBegins { date, without_filters });
         }
-        for (filter, filters) in without_one(&select.filters) {
-            if self.totals(&Select { filters, ..select.clone() })?.clauses > 0 {
+        let set = set_filters(&select.filters);
+        for &filter in &set {
+            if self.matches_without(select, &[filter])? {
                 return Ok(NoHits::Filter { filter, without_filters });
             }
         }
+        for (i, &first) in set.iter().enumerate() {
+            for &second in &set[i + 1..] {
+                let filters = [first, second];
+                if self.matches_without(select, &filters)? {
+                    return Ok(NoHits::TwoFilters { filters, without_filters });
+                }
+            }
+        }
         Ok(NoHits::AllFilters { without_filters })
+    }
+
+    /// Whether a clause matches if these filters are left out.
+    fn matches_without(&self, select: &Select, left_out: &[FilterName]) -> Result<bool> {
+        let mut filters = select.filters.clone();
+        left_out.iter().for_each(|&filter| leave_out(filter, &mut filters));
+        Ok(self.totals(&Select { filters, ..select.clone() })?.clauses > 0)
     }
 }
 
@@ -227,17 +281,6 @@ fn missing_word(index: &OpenIndex, field: Field, slot: &Slot) -> Result<MissingW
         Slot::Prefix(start) => MissingWord::Prefix(start.clone()),
         Slot::Regex(regex) => MissingWord::Regex(regex.pattern().to_owned()),
     })
-}
-
-/// The filters with one of them left out, for each that is set.
-fn without_one(filters: &Filters) -> Vec<(FilterName, Filters)> {
-    let mut all = Vec::new();
-    for filter in set_filters(filters) {
-        let mut fewer = filters.clone();
-        leave_out(filter, &mut fewer);
-        all.push((filter, fewer));
-    }
-    all
 }
 
 /// The filters that are set.

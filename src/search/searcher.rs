@@ -108,6 +108,7 @@ impl Searcher {
         let page = Page::new(ranking, &totals);
         let summary = SearchSummary {
             query: request.select.query_text().to_owned(),
+            interpreted: self.interpreted(&request.select, totals.clauses)?,
             totals,
             truncated: page.is_truncated,
         };
@@ -122,6 +123,19 @@ impl Searcher {
         pages.show(self.columns(), page, weights.is_some(), sink)?;
         sink.finish(&summary).map_err(Error::Output)?;
         Ok(summary)
+    }
+
+    /// How the query of `select`, which matches so many clauses, was understood.
+    fn interpreted(&self, select: &Select, clauses: u64) -> Result<String> {
+        let Some(query) = &select.query else { return Ok(String::new()) };
+        let tree = query.tree().to_string();
+        let other = if clauses == 0 { self.as_operators(select)? } else { None };
+        Ok(match other {
+            Some((clauses, other)) => {
+                format!("{tree}; with operators, {other}, which matches clauses: {clauses}")
+            }
+            None => tree,
+        })
     }
 
     /// Calls `found` for every match of `select`, without scores. The matches of a policy follow

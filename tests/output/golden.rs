@@ -225,6 +225,7 @@ struct Totals {
 #[serde(deny_unknown_fields)]
 struct Results {
     query: String,
+    interpreted: String,
     totals: Totals,
     truncated: bool,
     hits: Vec<Hit>,

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod language;
 pub mod names;
 pub mod phrases;
+pub mod questions;
 pub mod ranking;
 pub mod search;
 pub mod spellings;

@@ -5,7 +5,7 @@ use fineprint::error::Result;
 use fineprint::printer::{counted, print_companies, print_companies_csv, print_json_line};
 use fineprint::search::{CompanyList, Mentions, Searcher, Select};
 
-use super::CountFormat;
+use super::{CountFormat, say_no_hits};
 use crate::cli::args::{GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
@@ -43,7 +43,8 @@ pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
     args.shared.filters.check_carry()?;
     let (select, mentions) = select(args)?;
     let chosen = open(&args.shared.index, global)?;
-    let companies = Searcher::new(chosen.index)?.companies(&select, mentions)?;
+    let searcher = Searcher::new(chosen.index)?;
+    let companies = searcher.companies(&select, mentions)?;
     let is_empty = companies.companies.is_empty();
     print(|out| match args.format {
         CountFormat::Human if is_empty => Ok(()),
@@ -53,6 +54,15 @@ pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
     })?;
     if !global.quiet && (is_empty || args.format == CountFormat::Human) {
         say(&totals(&companies, mentions));
+    }
+    let is_unsaid = match mentions {
+        Mentions::Required => is_empty,
+        // If nobody says it, the reason may be a misspelt word.
+        Mentions::Excluded => companies.companies.len() as u64 == companies.of,
+        Mentions::Ignored => false,
+    };
+    if !global.quiet && is_unsaid {
+        say_no_hits(&searcher, &select, None)?;
     }
     Ok(finish(chosen.is_incomplete, !is_empty))
 }

@@ -13,6 +13,7 @@ use fineprint::printer::{
 };
 use fineprint::search::{HitOrder, SearchRequest, Searcher, Select};
 
+use super::say_no_hits;
 use crate::cli::args::{GlobalArgs, QueryArgs};
 use crate::cli::bar::Bar;
 use crate::cli::open::open;
@@ -87,12 +88,15 @@ pub fn run(args: &ExportArgs, global: &GlobalArgs) -> Result<Outcome> {
     let searcher = Searcher::new(chosen.index)?;
     let ExportSummary { written, words } = match args.what {
         WhatArg::Snapshots => export_snapshots(&searcher, &select, args, global)?,
-        WhatArg::Clauses => export_clauses(&searcher, select, args)?,
+        WhatArg::Clauses => export_clauses(&searcher, select.clone(), args)?,
     };
     match &args.to {
         _ if global.quiet => {}
         Some(to) => say(&format!("{words} written to {}", to.display())),
         None => say(&words),
+    }
+    if written == 0 && !global.quiet && select.query.is_some() {
+        say_no_hits(&searcher, &select, None)?;
     }
     Ok(finish(chosen.is_incomplete, written > 0))
 }

@@ -63,7 +63,7 @@ pub fn run(args: &FacetsArgs, global: &GlobalArgs) -> Result<Outcome> {
         CountFormat::Json => print_json_line(out, &facets),
     })?;
     if !global.quiet && found == 0 {
-        say_no_hits(&searcher, &select)?;
+        say_no_hits(&searcher, &select, None)?;
     } else if !global.quiet && shown < found {
         let found = counted(found as u64, "value", "values");
         say(&format!("{shown} of {found} shown, --limit all shows all"));

@@ -55,7 +55,7 @@ pub fn run(args: &HistoryArgs, global: &GlobalArgs) -> Result<Outcome> {
         TextFormat::Json => print_json_line(out, &history),
     })?;
     if !found && !global.quiet {
-        say_no_hits(&searcher, &select)?;
+        say_no_hits(&searcher, &select, None)?;
     }
     Ok(finish(chosen.is_incomplete, found))
 }

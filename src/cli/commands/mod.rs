@@ -43,12 +43,13 @@ pub enum TextFormat {
     Json,
 }
 
-/// Prints why a request found nothing.
+/// Prints why a request found nothing. `about` is its query, if it is one of several.
 ///
 /// # Errors
 ///
 /// The index is damaged.
-fn say_no_hits(searcher: &Searcher, select: &Select) -> Result<()> {
-    say(&format!("no hits: {}", no_hits::message(&searcher.explain_no_hits(select)?)));
+fn say_no_hits(searcher: &Searcher, select: &Select, about: Option<&str>) -> Result<()> {
+    let about = about.map(|query| format!(" for `{query}`")).unwrap_or_default();
+    say(&format!("no hits{about}: {}", no_hits::message(&searcher.explain_no_hits(select)?)));
     Ok(())
 }

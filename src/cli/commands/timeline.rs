@@ -4,8 +4,9 @@ use clap::{Args, ValueEnum};
 use fineprint::error::Result;
 use fineprint::model::Interval;
 use fineprint::printer::{print_json_line, print_timeline, print_timeline_csv, print_timeline_svg};
-use fineprint::search::{Searcher, TimelineMeasure, TimelineRequest};
+use fineprint::search::{Searcher, Select, TimelineMeasure, TimelineRequest};
 
+use super::say_no_hits;
 use crate::cli::args::{GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
@@ -95,7 +96,8 @@ const PARTIAL_NOTE: &str = "only a part of it: the index, --since or --until beg
 pub fn run(args: &TimelineArgs, global: &GlobalArgs) -> Result<Outcome> {
     let request = request(args)?;
     let chosen = open(&args.shared.index, global)?;
-    let timeline = Searcher::new(chosen.index)?.timeline(&request)?;
+    let searcher = Searcher::new(chosen.index)?;
+    let timeline = searcher.timeline(&request)?;
     print(|out| match args.format {
         TimelineFormat::Human => {
             print_timeline(out, &timeline, PARTIAL_NOTE, global.human_options())
@@ -104,8 +106,17 @@ pub fn run(args: &TimelineArgs, global: &GlobalArgs) -> Result<Outcome> {
         TimelineFormat::Json => print_json_line(out, &timeline),
         TimelineFormat::Svg => print_timeline_svg(out, &timeline),
     })?;
-    let mut points = timeline.series.iter().flat_map(|series| &series.points);
-    Ok(finish(chosen.is_incomplete, points.any(|point| point.saying > 0)))
+    let mut found = false;
+    for (series, query) in timeline.series.iter().zip(&request.queries) {
+        if series.points.iter().any(|point| point.saying > 0) {
+            found = true;
+        } else if !global.quiet {
+            let select = Select { query: Some(query.clone()), ..request.select.clone() };
+            let about = (request.queries.len() > 1).then(|| query.text());
+            say_no_hits(&searcher, &select, about)?;
+        }
+    }
+    Ok(finish(chosen.is_incomplete, found))
 }
 
 fn request(args: &TimelineArgs) -> Result<TimelineRequest> {

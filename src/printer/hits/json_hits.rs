@@ -22,6 +22,8 @@ pub(in crate::printer) struct JsonHit<'h> {
 pub(super) fn write_begin(out: &mut impl Write, summary: &SearchSummary) -> io::Result<()> {
     out.write_all(b"{\"query\":")?;
     write_json(out, &summary.query)?;
+    out.write_all(b",\"interpreted\":")?;
+    write_json(out, &summary.interpreted)?;
     out.write_all(b",\"totals\":")?;
     write_json(out, &summary.totals)?;
     write!(out, ",\"truncated\":{},\"hits\":[", summary.truncated)

@@ -3,8 +3,9 @@
 //! The parser has one method for each production of the grammar in the [module docs](super). Only
 //! groups recurse, and their depth is limited, so no query can exhaust the stack.
 
+mod capitals;
 mod negation;
-mod plain_language;
+mod parentheses;
 #[cfg(test)]
 mod tests;
 
@@ -16,8 +17,9 @@ use super::lex::{AS_WORDS, DistanceOperator, OPERAND, QueryToken, QueryTokenKind
 use super::phrase::PhraseReader;
 use super::text::{QueryText, ends_word};
 use crate::error::{QueryError, QueryErrorKind, QuerySpan};
+use capitals::{as_words, has_operator_in_capitals, is_in_capitals};
 use negation::check_negation;
-use plain_language::without_plain_parentheses;
+use parentheses::{has_plain_group, without_punctuation};
 
 /// The most operators of distance in a row. Each of them makes the tree one level deeper.
 const MAX_DISTANCES_IN_A_ROW: usize = 64;
@@ -26,33 +28,59 @@ const MAX_DISTANCES_IN_A_ROW: usize = 64;
 const NEAR_OPERANDS: &str =
     "it joins words, phrases and groups of them with OR; join the rest with AND outside";
 
+/// What AND, OR and NOT are in a query of nothing but words in capitals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Capitals {
+    /// Words, since the whole query is in capitals.
+    AreWords,
+    /// Operators, as in any other query.
+    AreOperators,
+}
+
+/// A parsed query.
+pub(super) struct ParsedQuery {
+    pub tree: QueryNode,
+    /// Whether operators were read as words, because the whole query is in capitals.
+    pub is_in_capitals: bool,
+    /// Whether operators or parentheses may have been meant as text.
+    pub is_doubtful: bool,
+}
+
 /// Parses a query and reads its bare words as `matching` says.
 ///
-/// If bare words are a set, parentheses without an operator inside and colons that make no field
-/// are punctuation.
+/// Parentheses without an operator inside are punctuation if a word adjoins them. If bare words are
+/// a set, all such parentheses are, and so are colons that make no field.
 ///
 /// # Errors
 ///
 /// The first mistake, with its place in the query and mostly with a hint.
-pub(super) fn parse(query: &str, matching: Matching) -> Result<QueryNode, QueryError> {
+pub(super) fn parse(
+    query: &str,
+    matching: Matching,
+    capitals: Capitals,
+) -> Result<ParsedQuery, QueryError> {
     let text = QueryText(query);
     if query.len() > MAX_QUERY_BYTES {
         let excess = QuerySpan::new(MAX_QUERY_BYTES, query.len());
         let message = format!("the query is longer than {MAX_QUERY_BYTES} bytes");
         return Err(text.error(QueryErrorKind::TooLong, excess, message));
     }
-    let mut tokens = lex(text, matching)?;
+    let tokens = lex(text, matching)?;
     refuse_lone_star(text, &tokens)?;
-    if matching != Matching::Phrase {
-        tokens = without_plain_parentheses(&tokens);
+    let mut tokens = without_punctuation(text, &tokens, matching);
+    let is_in_capitals = capitals == Capitals::AreWords && is_in_capitals(text, &tokens);
+    if is_in_capitals {
+        as_words(&mut tokens);
     }
+    let is_doubtful = has_operator_in_capitals(text, &tokens)
+        || matching == Matching::Phrase && has_plain_group(text, &tokens);
     let mut parser = Parser { text, matching, tokens, next: 0, depth: 0, field: None };
     let tree = parser.or(None)?;
     if let Some(rest) = parser.peek() {
         return Err(parser.missing(None, Some(rest)));
     }
     check_negation(text, &tree)?;
-    Ok(tree)
+    Ok(ParsedQuery { tree, is_in_capitals, is_doubtful })
 }
 
 /// The state of the parser. In each production, `after` is the operator or field that needs the

@@ -2,6 +2,7 @@
 
 use fineprint::error::Result;
 use fineprint::printer::{HitPrinter, counted};
+use fineprint::query::Query;
 use fineprint::search::{HitGrouping, SearchRequest, SearchSummary, Searcher};
 
 use super::search_args::SearchArgs;
@@ -25,12 +26,16 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
     drop(printer);
     let found = summary.totals.clauses > 0;
     if !found && !global.quiet {
-        say_no_hits(&searcher, &request.select)?;
+        say_no_hits(&searcher, &request.select, None)?;
     } else if !global.quiet
         && !args.output.count
         && is_reporting(args.output.format_arg(), &summary)
     {
         say(&totals(&summary, printed, &request));
+    }
+    let is_doubtful = request.select.query.as_ref().is_some_and(Query::is_doubtful);
+    if is_doubtful && !global.quiet && args.output.format_arg() != FormatArg::Json {
+        say(&format!("read as {}; text is put in quotes", summary.interpreted));
     }
     Ok(finish(chosen.is_incomplete, found))
 }

@@ -4,8 +4,7 @@
 //! meant, so it is a mistake, and the hint says how the same is written in this language.
 
 use super::language::Matching;
-use super::lex::{is_number, is_pattern};
-use super::text::{QueryText, is_quote, is_separator};
+use super::text::{QueryText, is_number, is_pattern, is_quote, is_separator};
 use crate::error::{QueryError, QueryErrorKind, QuerySpan, echo};
 
 /// A hint.

@@ -6,7 +6,9 @@
 use super::ast::QueryField;
 use super::foreign::refuse_foreign;
 use super::language::{MAX_DISTANCE, Matching};
-use super::text::{QueryText, ends_word, is_curly_quote, is_quote, is_separator};
+use super::text::{
+    QueryText, ends_word, is_curly_quote, is_number, is_pattern, is_quote, is_separator,
+};
 use crate::error::{QueryError, QueryErrorKind, QuerySpan, echo};
 
 /// The Jaro-Winkler similarity from which a field is suggested in place of an unknown one. `typ`,
@@ -309,19 +311,10 @@ fn similar_field(name: &str) -> Option<QueryField> {
     (similarity >= MIN_SIMILARITY).then_some(field)
 }
 
-/// Whether the word is written as a regular expression, `/x/`.
-pub(super) fn is_pattern(word: &str) -> bool {
-    word.len() > 2 && word.starts_with('/') && word.ends_with('/')
-}
-
 /// The operator and the number of `NEAR/5` or `WITHIN/5`.
 fn split_distance(word: &str) -> Option<(&str, &str)> {
     word.split_once('/')
         .filter(|(operator, number)| matches!(*operator, "NEAR" | "WITHIN") && is_number(number))
-}
-
-pub(super) fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Reads the words of a phrase: plain text, prefixes, regular expressions, and `*` for any word.
 
 use super::ast::{Phrase, PhraseWord, QueryField};
-use super::lex::{is_number, is_pattern};
 use super::regex::check_regex;
-use super::text::{QueryText, is_quote, is_separator};
+use super::text::{QueryText, is_number, is_pattern, is_quote, is_separator};
 use crate::error::{QueryError, QueryErrorKind, QuerySpan, echo};
 
 // Hints.

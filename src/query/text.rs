@@ -20,6 +20,16 @@ pub(super) fn ends_word(c: char) -> bool {
     is_separator(c) || is_quote(c) || matches!(c, '(' | ')')
 }
 
+/// Whether the word is written as a regular expression, `/x/`.
+pub(super) fn is_pattern(word: &str) -> bool {
+    word.len() > 2 && word.starts_with('/') && word.ends_with('/')
+}
+
+/// Whether a text consists of ASCII digits.
+pub(super) fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// The whole query as it was typed. Spans and positions are bytes in it, on character borders.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct QueryText<'q>(pub &'q str);

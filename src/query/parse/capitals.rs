@@ -1,7 +1,7 @@
 //! Recognises a phrase that was copied in capitals: `DO NOT SELL MY PERSONAL INFORMATION`.
 
-use crate::query::lex::{QueryToken, QueryTokenKind, is_pattern};
-use crate::query::text::QueryText;
+use crate::query::lex::{QueryToken, QueryTokenKind};
+use crate::query::text::{QueryText, is_pattern};
 
 /// The fewest words with letters in capitals, beside AND, OR and NOT, that make such a phrase.
 const FEWEST_WORDS: usize = 2;

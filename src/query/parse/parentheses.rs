@@ -2,8 +2,8 @@
 //! adjoins them, as in `Art. 6(1)(f)`.
 
 use crate::query::language::Matching;
-use crate::query::lex::{QueryToken, QueryTokenKind, is_pattern};
-use crate::query::text::QueryText;
+use crate::query::lex::{QueryToken, QueryTokenKind};
+use crate::query::text::{QueryText, is_pattern};
 
 /// A parenthesis that was opened and not yet closed.
 struct OpenGroup {

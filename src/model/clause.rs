@@ -17,6 +17,10 @@ pub(crate) const FURNITURE_COMMENTS: [&str; 2] =
 /// they mean nothing and are removed.
 pub(crate) const FURNITURE_MARKS: [char; 2] = ['\u{FDD0}', '\u{FDD1}'];
 
+/// The start of the tag that tells, inside an entry of a list, what CommonMark has no sign for: a
+/// number such as `b.`, or that the entry is a term. A mark and a tag that closes it end the tag.
+pub(crate) const ENTRY_TAG: &str = "<data value=\"entry ";
+
 /// The bytes that both marks begin with.
 pub(crate) const FURNITURE_PREFIX: &[u8] = &[0xEF, 0xB7];
 

@@ -875,6 +875,8 @@ fn marks_of_footnotes_are_lists_and_references() {
         check_below_title(&format!("We rent it{mark} to you."), &[text]);
     }
     check_below_title("We rent it[^1].\n\n[^1]: To you.", &["p We rent it¹.", "p [^1]: To you."]);
+    let marks = "We rent it<sup>2,3</sup><sup>4</sup> to you.";
+    check_below_title(marks, &["p We rent it²\u{2063}³⁴ to you."]);
     check_below_title("10<sup>2,3</sup> and 2019<sup>(4)</sup>", &["p 102,3 and 2019"]);
 }
 

@@ -49,7 +49,7 @@ pub(super) fn footnote_mark(before: &str, text: &str, is_link: bool) -> Option<S
 }
 
 /// Whether a character belongs to the marks of footnotes before this one.
-fn is_passed(c: char) -> bool {
+pub(super) fn is_passed(c: char) -> bool {
     is_superscript(c) || c == INVISIBLE_COMMA
 }
 

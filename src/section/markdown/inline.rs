@@ -9,12 +9,11 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use super::footnotes::{Superscript, footnote_mark};
+use super::footnotes::{Superscript, footnote_mark, is_passed};
 use super::html_tags::{self, HtmlTag};
 use super::mapped_text::MappedText;
 use super::prepare::FurnitureEdge;
 use crate::section::link_target::link_target;
-use crate::token::is_superscript;
 
 /// Characters that authors type as bullets. They separate words, so that no word is lost when they
 /// are removed.
@@ -27,6 +26,9 @@ const BULLETS: &[char] = &[
 
 /// The most texts that the mark of a footnote consists of. Brackets are texts of their own.
 const MOST_MARK_TEXTS: usize = 12;
+
+/// The most texts between a footnote mark and its word: other marks, and white space.
+const MARKS_BEFORE: usize = 64;
 
 /// A part of a line that has one style.
 #[derive(Debug, Clone)]
@@ -400,9 +402,10 @@ impl<'s, 't> Renderer<'s, 't> {
             return;
         }
         // The word before may have another style, and marks of its own.
-        let is_passed = |c: char| c.is_whitespace() || is_superscript(c);
-        let word = before.iter().rposition(|text| !text.text.chars().all(is_passed));
-        let [word, text] = [&before[word.unwrap_or(0)..], &*own]
+        let is_passed = |c: char| c.is_whitespace() || is_passed(c);
+        let far = before.len().saturating_sub(MARKS_BEFORE);
+        let word = before[far..].iter().rposition(|text| !text.text.chars().all(is_passed));
+        let [word, text] = [&before[far + word.unwrap_or(0)..], &*own]
             .map(|texts| texts.iter().map(|text| text.text.as_str()).collect::<String>());
         let Some(Superscript { text, joins }) = footnote_mark(&word, &text, is_link) else {
             return;

@@ -28,6 +28,9 @@ const MAX_POINTER_BYTES: usize = 4096;
 /// The number of bytes in which control characters are counted.
 const BINARY_BYTES: usize = 4096;
 
+/// The byte order mark of UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// The reason why a file with these first bytes is no text; `None` if it is one.
 pub(super) fn reason(head: &[u8]) -> Option<SkipReason> {
     if is_pointer(head) {
@@ -37,6 +40,8 @@ pub(super) fn reason(head: &[u8]) -> Option<SkipReason> {
 }
 
 fn is_no_text(head: &[u8]) -> bool {
+    // Some programs put a byte order mark in front of whatever they write.
+    let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
     let start = head.trim_ascii_start();
     if SIGNATURES.iter().any(|signature| head.starts_with(signature)) {
         // "BZh" is followed by a level of compression and the number pi.
@@ -106,6 +111,8 @@ mod tests {
         for bytes in [
             &b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj"[..],
             b"\n\n%PDF-1.7",
+            b"\xEF\xBB\xBF%PDF-1.7",
+            b"\xEF\xBB\xBF\n%PDF-1.7",
             b"\x1f\x8b\x08\x08abc",
             b"BZh91AY&SYabc",
             b"RIFF\x10\x10\x10\x10WEBPVP8 ",

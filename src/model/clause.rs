@@ -25,6 +25,10 @@ pub(crate) fn furniture_marks(text: &str) -> impl Iterator<Item = usize> {
     starts.filter(|&start| text[start..].starts_with(FURNITURE_MARKS))
 }
 
+/// The start of the tag that tells, inside an entry of a list, what CommonMark has no sign for: a
+/// number such as `b.`, or that the entry is a term. A mark and a tag that closes it end the tag.
+pub(crate) const ENTRY_TAG: &str = "<data value=\"entry ";
+
 /// The kind of a clause: what it is on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

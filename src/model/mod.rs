@@ -53,7 +53,7 @@ mod snapshot;
 mod snapshot_metadata;
 
 pub use clause::{Clause, ClauseId, ClauseKind};
-pub(crate) use clause::{FURNITURE_COMMENTS, FURNITURE_MARKS, furniture_marks};
+pub(crate) use clause::{ENTRY_TAG, FURNITURE_COMMENTS, FURNITURE_MARKS, furniture_marks};
 pub use date::{Age, AgeError, ArchiveTime, DateError, Period};
 pub use interval::{CalendarPeriod, Interval};
 pub use number::{ClauseNumber, Ordinal, PlaceNumber, Rank};

@@ -24,6 +24,7 @@ const STAMP_WORDS: &[&str] = &[
     "обновления", "обновлено", "редакция", "изменение",
     "изменения", "силу", "uppdaterad", "uppdaterades", "opdateret", "oppdatert",
     "päivitetty", "aktualizace", "aktualizováno", "účinnost",
+    "تحديث", "تعديل", "السريان", "سريان", "עדכון", "עודכן", "עודכנה", "בתוקף", "תוקף",
 ];
 
 /// Other words of date stamps.
@@ -39,6 +40,8 @@ const OTHER_WORDS: &[&str] = &[
     "son", "tarihi", "tarih", "последнее", "последняя", "последнего",
     "дата", "вступления", "в", "от", "с", "senast", "senest", "sist", "den",
     "viimeksi", "poslední", "dne",
+    "آخر", "تاريخ", "في", "بتاريخ", "تم", "من", "לאחרונה", "אחרון", "אחרונה", "תאריך",
+    "ביום", "מיום", "כניסה", "הכניסה", "לתוקף",
 ];
 
 /// Date stamps in scripts without spaces, without their date and punctuation.
@@ -59,14 +62,19 @@ pub(crate) fn without_date(text: &str) -> Option<String> {
         return None;
     }
     let words: Vec<String> = words(text);
-    let date = date(&words)?;
+    let date = date(&words).or_else(|| short_date(text, &words))?;
     let before = &words[..date.start];
     let after = &words[date.end..];
     let others: Vec<&str> = before.iter().chain(after).map(String::as_str).collect();
-    let is_spaced = others.iter().any(|word| STAMP_WORDS.contains(word))
+    let is_spaced = (others.iter().any(|word| STAMP_WORDS.contains(word)) || is_as_of(&others))
         && others.iter().all(|word| STAMP_WORDS.contains(word) || OTHER_WORDS.contains(word));
     let is_stamp = is_spaced || UNSPACED_STAMPS.contains(&others.concat().as_str());
     is_stamp.then(|| others.join(" "))
+}
+
+/// Whether the words beside a date are those of "As of May 3, 2019", which need no others.
+fn is_as_of(others: &[&str]) -> bool {
+    matches!(others, ["as", "of" | "at"])
 }
 
 /// Whether a text is a date stamp.
@@ -79,6 +87,7 @@ fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut last = None;
     for c in text.chars() {
+        let c = ascii_digit(c);
         let is_digit = c.is_ascii_digit();
         let is_word = c.is_alphanumeric();
         if is_word && last != Some(is_digit) {
@@ -105,6 +114,30 @@ fn date(words: &[String]) -> Option<std::ops::Range<usize>> {
     let months = date.iter().filter(|word| is_month(word)).count();
     let is_date = years == 1 && matches!((months, numbers), (1, 0 | 1) | (0, 2));
     (is_date && !after.iter().any(is_part)).then_some(start..start + len)
+}
+
+/// The digit of ASCII for a digit of the scripts that write dates with their own.
+fn ascii_digit(c: char) -> char {
+    let value = match c {
+        '٠'..='٩' => u32::from(c) - u32::from('٠'),
+        '۰'..='۹' => u32::from(c) - u32::from('۰'),
+        _ => return c,
+    };
+    char::from_digit(value, 10).unwrap_or(c)
+}
+
+/// The position of a date with a year of two digits among the words: `5/3/19`. Nothing but slashes
+/// tells it from a version.
+fn short_date(text: &str, words: &[String]) -> Option<std::ops::Range<usize>> {
+    let mut parts = text.split_whitespace().filter(|word| word.contains('/'));
+    let date = parts.next().filter(|_| parts.next().is_none())?;
+    let mut numbers = date.trim_end_matches(['.', ',', ')']).split('/');
+    let is_short = |part: &str| (1..=2).contains(&part.len()) && is_number(part);
+    let is_date = numbers.by_ref().take(3).filter(|part| is_short(part)).count() == 3
+        && numbers.next().is_none();
+    let start = words.iter().position(|word| is_number(word))?;
+    let all = words.iter().filter(|word| is_number(word)).count();
+    (is_date && all == 3 && words[start..].len() >= 3).then_some(start..start + 3)
 }
 
 /// Words between and beside the numbers of a date.
@@ -166,6 +199,12 @@ mod tests {
             ("更新日期：2019年5月3日", "更新日期"),
             ("最終更新日：2019年5月3日", "最終更新日"),
             ("시행일: 2019년 5월 3일", "시행일"),
+            ("As of May 3, 2019", "as of"),
+            ("Posted: 5/3/19", "posted"),
+            ("Last updated 05/03/19.", "last updated"),
+            ("آخر تحديث: 3 مايو 2019", "آخر تحديث"),
+            ("آخر تحديث: ٣ مايو ٢٠١٩", "آخر تحديث"),
+            ("עודכן לאחרונה: 3 במאי 2019", "עודכן לאחרונה"),
         ] {
             assert_eq!(without_date(text).as_deref(), Some(words), "{text}");
         }
@@ -180,6 +219,10 @@ mod tests {
             "Effective for users over 16 from 3 May 2019",
             "Last updated 3 May 2019, effective 4 June 2019",
             "Version 2.1 of 3 May 2019",
+            "Version 2.1.19",
+            "Version 1/2/300",
+            "As of May 3, 2019 we sell",
+            "Updated 5/3/19 and 4/3/19",
             "1. Januar 2024: Beginn",
             "Updated within 30 days",
         ] {

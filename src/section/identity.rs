@@ -231,6 +231,13 @@ impl ClauseIdentity {
                     push_identity_form(lead_in, &mut form);
                 }
                 form.push('\0');
+                if kind == ClauseKind::Item
+                    && let Some(stamp) = without_date(text)
+                {
+                    push_identity_form(&stamp, &mut form);
+                    form.push_str("\0d");
+                    return Self(form);
+                }
             }
         }
         push_identity_form(text, &mut form);

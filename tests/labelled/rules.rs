@@ -206,7 +206,7 @@ fn each_line_is_a_paragraph_where_no_line_is_blank() {
         "What we collect\nWe collect your name ...\nWho gets it\n\
          We share your name with the carriers that we use.",
         &[
-            "p What we collect",
+            "h What we collect",
             "p We collect your name ...",
             "h Who gets it",
             "p We share your name with the carriers that we use.",
@@ -863,4 +863,204 @@ fn an_empty_entry_of_html_ends_with_its_list() {
         "We say:\n\n<ul><li>a</li><li></ul>b",
         &["p We say:", "i a < We say:", "p b"],
     );
+}
+
+#[test]
+fn marks_of_footnotes_are_lists_and_references() {
+    for mark in ["<sup>(1)</sup>", "<sup>[1]</sup>", "[^1]", "<sup>[[1]](#fn)</sup>"] {
+        check_below_title(&format!("We rent it{mark} to you."), &["p We rent it¹ to you."]);
+    }
+    for mark in ["<sup>2,3</sup>", "<sup>[2], [3]</sup>", "<sup>2 3</sup>"] {
+        let text = "p We rent it²\u{2063}³ to you.";
+        check_below_title(&format!("We rent it{mark} to you."), &[text]);
+    }
+    check_below_title("We rent it[^1].\n\n[^1]: To you.", &["p We rent it¹.", "p [^1]: To you."]);
+    let marks = "We rent it<sup>2,3</sup><sup>4</sup> to you.";
+    check_below_title(marks, &["p We rent it²\u{2063}³⁴ to you."]);
+    check_below_title("10<sup>2,3</sup> and 2019<sup>(4)</sup>", &["p 102,3 and 2019"]);
+}
+
+#[test]
+fn numbers_of_many_forms_are_numbers_of_items() {
+    for [first, next, later] in [
+        ["1.", "2.", "3."],
+        ["1.)", "2.)", "3.)"],
+        ["[1]", "[2]", "[3]"],
+        ["第一、", "第二、", "第三、"],
+        ["ア．", "イ．", "ウ．"],
+        ["4(a)", "4(b)", "4(c)"],
+    ] {
+        let text = format!(
+            "You may not:\n\n{first}We sell it.\n\n{next}We rent it.\n\n{later}We lend it."
+        );
+        let item = |number: &str, text: &str| format!("i {number} {text} < You may not:");
+        let items =
+            [item(first, "We sell it."), item(next, "We rent it."), item(later, "We lend it.")];
+        let items = items.each_ref().map(String::as_str);
+        check_below_title(&text, &["p You may not:", items[0], items[1], items[2]]);
+    }
+    for text in
+        ["1.com is ours.", "2.5GB are yours.", "J.Smith is here.", "[30] days", "4(b) holds"]
+    {
+        check_below_title(text, &[&format!("p {text}")]);
+    }
+}
+
+#[test]
+fn a_typed_number_is_the_number_of_its_entry() {
+    for (text, number) in
+        [("* 1. We sell\n* 2. We rent", "1."), ("1. 1. We sell\n2. 2. We rent", "1.")]
+    {
+        let found = cut(&format!("# Terms\n\nWe may:\n\n{text}"));
+        assert_eq!(found[2], format!("i {number} We sell < We may:"), "{found:?}");
+    }
+    let found = cut("# Terms\n\nWe may:\n\n1. 1. 2024 begins it\n2. then");
+    assert!(found[2].ends_with("1. 1. 2024 begins it < We may:"), "{found:?}");
+}
+
+#[test]
+fn lists_in_numbered_entries_that_lost_their_indent_are_known() {
+    check_below_title(
+        "We may not:\n\n1. sell it;\n2. post texts which:\n\n\
+         1. are false\n2. are rude\n\n3. lend it",
+        &[
+            "p We may not:",
+            "i 1. sell it; < We may not:",
+            "i 2. post texts which: < We may not:",
+            "i 1. are false < post texts which:",
+            "i 2. are rude < post texts which:",
+            "i 3. lend it < We may not:",
+        ],
+    );
+    check_below_title(
+        "We may not:\n\n(1) post texts which\n\n(a) are false;\n\n(b) are rude;\n\n(2) lend it.",
+        &[
+            "p We may not:",
+            "i (1) post texts which < We may not:",
+            "i (a) are false; < post texts which",
+            "i (b) are rude; < post texts which",
+            "i (2) lend it. < We may not:",
+        ],
+    );
+}
+
+#[test]
+fn html_in_markdown_has_rows_terms_and_numbers() {
+    let row = |cells: [&str; 2]| format!("<tr><td>{}</td><td>{}</td></tr>", cells[0], cells[1]);
+    let [header, first] = [row(["Data", "Why"]), row(["Mail", "To <b>write</b>\nto you | all"])];
+    for blank in ["\n", "\n\n"] {
+        check_below_title(
+            &format!("<table>{blank}{header}{blank}{first}{blank}</table>\n\nEnd."),
+            &["r Data | Why", "r Mail | To write to you | all < Data | Why", "p End."],
+        );
+    }
+    check_below_title(
+        "<dl>\n<dt>Cookie</dt><dd>A file.</dd>\n\n<dt>Log</dt><dd>A list.</dd>\n</dl>\n\nEnd.",
+        &["p Cookie", "i A file. < Cookie", "p Log", "i A list. < Log", "p End."],
+    );
+    check_below_title(
+        "We may:\n\n<ol start=3>\n<li>sell it</li>\n<li>rent it</li>\n</ol>\n\nEnd.",
+        &["p We may:", "i 3. sell it < We may:", "i 4. rent it < We may:", "p End."],
+    );
+}
+
+#[test]
+fn hidden_html_in_markdown_is_furniture_or_nothing() {
+    for hidden in [
+        "<template><p>Old words.</p></template>",
+        "<style>\n.a { color: red }\n\n.b {}\n</style>",
+        "<script>\nlet a;\n\nlet b;</script>",
+    ] {
+        check_below_title(&format!("One.\n\n{hidden}\n\nTwo."), &["p One.", "p Two."]);
+    }
+    for hidden in ["<div hidden><p>Old.</p></div>", "<div style='display: none'>\n\nOld.\n\n</div>"]
+    {
+        let text = format!("One.\n\n{hidden}\n\nTwo.");
+        check_below_title(&text, &["p One.", "*p Old.", "p Two."]);
+    }
+}
+
+#[test]
+fn titles_of_few_words_have_short_sentences() {
+    for title in ["Your consent", "1. Consent", "(1) Consent", "A. Consent"] {
+        let found = cut(&format!("# Terms\n\n{title}\n\nBy using it you agree.\n\nEnd it."));
+        assert!(found[1].starts_with("h "), "{found:?}");
+    }
+    check_below_title(
+        "* **Sharing**\n\nWe share nothing.\n\n* **Keeping**\n\nWe keep it for ever.",
+        &["h Sharing", "p We share nothing.", "h Keeping", "p We keep it for ever."],
+    );
+    for line in ["Acme Inc", "Write to us:"] {
+        let found = cut(&format!("# Terms\n\nOur address\n\n{line}\n\nMain Street 1"));
+        assert!(!found[2].starts_with("h "), "{found:?}");
+    }
+}
+
+#[test]
+fn one_blank_line_leaves_lines_paragraphs() {
+    check(
+        "Privacy Policy\n\nWhat we collect\nWe collect your name and your address.\n\
+         Who gets it\nWe share it with nobody except for our own carriers.",
+        &[
+            "h Privacy Policy",
+            "h What we collect",
+            "p We collect your name and your address.",
+            "h Who gets it",
+            "p We share it with nobody except for our own carriers.",
+        ],
+    );
+}
+
+#[test]
+fn sentences_below_numbered_capitals_are_paragraphs() {
+    check(
+        "TERMS OF USE\n1. SCOPE\nThese terms apply to all.\n2. PRICE\nWe set it.",
+        &[
+            "h TERMS OF USE",
+            "h 1. SCOPE",
+            "p These terms apply to all.",
+            "h 2. PRICE",
+            "p We set it.",
+        ],
+    );
+}
+
+#[test]
+fn titles_follow_typed_lists_and_dates_are_no_entries() {
+    let body = "You may ask us to delete the data that we have.";
+    for bullet in ["•", "-"] {
+        let found = cut(&format!(
+            "Terms\nWe may:\n{bullet} sell it\n{bullet} rent it\nYour rights\n{body}\nEnd it."
+        ));
+        assert_eq!(found[4..6], ["h Your rights".to_owned(), format!("p {body}")], "{found:?}");
+    }
+    check(
+        "# Datenschutz\n\n3. Mai 2019\n\nWir schützen Ihre Daten.",
+        &["h Datenschutz", "p 3. Mai 2019", "p Wir schützen Ihre Daten."],
+    );
+}
+
+#[test]
+fn tables_have_titles_and_blank_lines() {
+    let rows = "| Name | To call |\n| Foo | Bar |";
+    check_below_title(
+        &format!("| Our data | |\n|---|---|\n| Data | Why |\n{rows}"),
+        &[
+            "h Our data",
+            "r Data | Why",
+            "r Name | To call < Data | Why",
+            "r Foo | Bar < Data | Why",
+        ],
+    );
+    for rule in ["|---|---|", "| --- | --- |"] {
+        check_below_title(
+            &format!("| Data | Why |\n{rule}\n| Name | To call |\n\n| Foo | Bar |\n\nEnd."),
+            &[
+                "r Data | Why",
+                "r Name | To call < Data | Why",
+                "r Foo | Bar < Data | Why",
+                "p End.",
+            ],
+        );
+    }
 }

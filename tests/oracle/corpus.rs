@@ -105,7 +105,11 @@ pub fn identity_of(kind: Kind, lead_in: Option<&str>, text: &str) -> Identity {
             Some(stamp) => Identity::Stamp(stamp.clone()),
             None => Identity::Plain(form),
         },
-        Kind::Item => Identity::Item { lead_in: context, text: form },
+        Kind::Item => match &*memory::date_stamp(text) {
+            // No form ends with white space.
+            Some(stamp) => Identity::Item { lead_in: context, text: format!("{stamp} ") },
+            None => Identity::Item { lead_in: context, text: form },
+        },
         Kind::Row => Identity::Row { header: context, text: form },
     }
 }

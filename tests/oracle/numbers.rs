@@ -5,7 +5,7 @@
 pub type Reading = (String, usize);
 
 /// The alphabets and numerals that lists count with, each in its order.
-const ORDERS: [&str; 6] = [
+const ORDERS: [&str; 12] = [
     "a b c d e f g h i j k l m n o p q r s t u v w x y z",
     "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv \
      xxv xxvi xxvii xxviii xxix xxx xxxi xxxii xxxiii xxxiv xxxv xxxvi xxxvii xxxviii xxxix xl",
@@ -14,6 +14,12 @@ const ORDERS: [&str; 6] = [
     "가 나 다 라 마 바 사 아 자 차 카 타 파 하",
     "一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八 十九 二十 二十一 二十二 \
      二十三 二十四 二十五 二十六 二十七 二十八 二十九 三十 三十一 三十二 三十三 三十四 三十五",
+    "ア イ ウ エ オ カ キ ク ケ コ サ シ ス セ ソ タ チ ツ テ ト",
+    "イ ロ ハ ニ ホ ヘ ト チ リ ヌ ル ヲ ワ カ ヨ タ レ ソ ツ ネ",
+    "أ ب ج د ه و ز ح ط ي ك ل م ن س ع ف ص ق ر ش ت",
+    "א ב ג ד ה ו ז ח ט י כ ל מ נ ס ע פ צ ק ר ש ת",
+    "ก ข ค ง จ ฉ ช ซ ฌ ญ",
+    "क ख ग घ ङ च छ ज झ ञ",
 ];
 
 /// All ways to read a number such as `(b)`, `4.9` or `§ 5`.
@@ -33,6 +39,11 @@ pub fn readings(number: &str) -> Vec<Reading> {
         format!("{before}{style}{is_capital}{after}")
     };
     let mut found = Vec::new();
+    for letters in ["ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ", "ⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻ"]
+    {
+        let place = letters.chars().position(|c| core == c.to_string());
+        found.extend(place.map(|at| (shape(102), at + 1)));
+    }
     if let Some(value) = decimal(&core) {
         found.push((shape(100), value));
     }
@@ -71,6 +82,8 @@ pub fn without_a_sequence(numbers: &[&str]) -> (Vec<usize>, usize) {
             *value <= 1
                 || has(&all[..at], shape, value.checked_sub(1))
                 || has(&all[at + 1..], shape, value.checked_add(1))
+                // A list may count down.
+                || has(&all[at + 1..all.len().min(at + 2)], shape, value.checked_sub(1))
         })
     };
     let unread = all.iter().filter(|readings| readings.is_empty()).count();

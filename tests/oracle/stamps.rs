@@ -11,7 +11,8 @@ const STAMPS: &str = "\
     bijgewerkt gewijzigd wijziging ingangsdatum herzien aktualizacja zaktualizowano \
     aktualizacji obowiązuje zmiana życie güncelleme güncellenme güncellendi yürürlük \
     обновление обновления обновлено редакция изменение изменения силу uppdaterad \
-    uppdaterades opdateret oppdatert päivitetty aktualizace aktualizováno účinnost";
+    uppdaterades opdateret oppdatert päivitetty aktualizace aktualizováno účinnost \
+    تحديث تعديل السريان سريان עדכון עודכן עודכנה בתוקף תוקף";
 
 /// Other words of stamps.
 const OTHERS: &str = "\
@@ -21,7 +22,8 @@ const OTHERS: &str = "\
     on op ostatnia ostatniej our page policy poslední privacy recently senast senest \
     service since sist son statement tarih tarihi terms the these this ultima ultimo use \
     van viimeksi vom w was wejścia were z zuletzt zum à última último в вступления дата \
-    от последнего последнее последняя с";
+    от последнего последнее последняя с آخر تاريخ في بتاريخ تم من לאחרונה אחרון אחרונה \
+    תאריך ביום מיום כניסה הכניסה לתוקף";
 
 /// Stamps in scripts without spaces.
 const UNSPACED: &str = "\
@@ -51,7 +53,12 @@ const MONTHS: &str = "\
     μαίου μαρτίου νοεμβρίου οκτωβρίου σεπτεμβρίου φεβρουαρίου август августа апрель \
     апреля березня вересня грудня декабрь декабря жовтня июль июля июнь июня квітня липня \
     листопада лютого май март марта мая ноябрь ноября октябрь октября сентябрь сентября \
-    серпня січня травня февраль февраля червня январь января";
+    серпня січня травня февраль февраля червня январь января \
+    يناير فبراير مارس أبريل ابريل إبريل مايو يونيو \
+    يونيه يوليو يوليه أغسطس اغسطس سبتمبر أكتوبر اكتوبر نوفمبر ديسمبر كانون شباط آذار \
+    نيسان أيار حزيران تموز آب أيلول تشرين ינואר פברואר מרץ מרס אפריל מאי יוני יולי \
+    אוגוסט ספטמבר אוקטובר נובמבר דצמבר בינואר בפברואר במרץ במרס באפריל במאי ביוני ביולי \
+    באוגוסט בספטמבר באוקטובר בנובמבר בדצמבר";
 
 const LINKS: &str = "st nd rd th er º de of the del di г года r roku";
 
@@ -64,6 +71,8 @@ pub fn date_stamp(text: &str) -> Option<String> {
     let mut spaced = String::new();
     let mut was_digit = false;
     for c in text.chars().flat_map(char::to_lowercase) {
+        let foreign = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹".chars().position(|digit| digit == c);
+        let c = foreign.map_or(c, |at| "01234567890123456789".chars().nth(at).unwrap());
         // A number is a word of its own.
         if c.is_ascii_digit() != was_digit {
             spaced.push(' ');
@@ -86,10 +95,19 @@ pub fn date_stamp(text: &str) -> Option<String> {
         date.iter().filter(|word| number(word) && !year(word)).count(),
         date.iter().filter(|word| is_in(MONTHS, word)).count(),
     );
-    let is_date = [(1, 0, 1), (1, 1, 1), (1, 2, 0)].contains(&counts)
+    let is_long = [(1, 0, 1), (1, 1, 1), (1, 2, 0)].contains(&counts)
         && date.iter().all(|word| part(word) || is_in(LINKS, word));
+    let slashed = text.split_whitespace().filter(|word| word.contains('/')).collect::<Vec<_>>();
+    let is_short = counts == (0, 3, 0)
+        && date.len() == 3
+        && date.iter().all(|number| number.len() < 3)
+        && slashed.len() == 1
+        && slashed[0].trim_end_matches(['.', ',', ')']) == date.join("/");
+    let is_date = is_long || is_short;
     let others: Vec<&str> = [&words[..first], &words[end..]].concat();
-    let is_spaced = others.iter().any(|word| is_in(STAMPS, word))
+    let is_spaced = (others.iter().any(|word| is_in(STAMPS, word))
+        || others == ["as", "of"]
+        || others == ["as", "at"])
         && others.iter().all(|word| is_in(STAMPS, word) || is_in(OTHERS, word));
     let is_stamp = is_spaced || is_in(UNSPACED, &others.concat());
     (text.len() <= 160 && is_date && is_stamp).then(|| others.join(" "))

@@ -311,6 +311,7 @@ fn json_fits_its_schemas() {
         check("results.schema.json", &value);
         let results: Results = decode(&value);
         assert_eq!(results.query, query);
+        assert_eq!(results.interpreted.is_empty(), query.is_empty());
         assert_eq!(
             lines.json_lines(),
             value["hits"].as_array().unwrap().as_slice(),

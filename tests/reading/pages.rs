@@ -106,10 +106,10 @@ fn definitions_are_items_below_their_terms() {
          <dd>A place.<p>And more.</dd><dd>A text.</dl><p>End.",
         &[
             "paragraph Words:",
-            "item [Words:] Cookie",
+            "paragraph Cookie",
             "item [Cookie] A file.",
-            "item [Words:] Site",
-            "item [Words:] Page",
+            "paragraph Site",
+            "paragraph Page",
             "item [Page] A place.",
             "paragraph And more.",
             "item [Page] A text.",
@@ -157,10 +157,30 @@ fn titles_and_bold_words_in_entries() {
 }
 
 #[test]
+fn numbers_of_lists_are_those_that_a_browser_shows() {
+    for (html, expected) in [
+        ("<ol type=a><li>x<li>y</ol>", ["a.", "b."]),
+        ("<ol style='list-style-type: upper-roman'><li>x<li>y</ol>", ["I.", "II."]),
+        ("<ol reversed><li>x<li>y</ol>", ["2.", "1."]),
+        ("<ol><li>x</ol><ol start=2><li>y</ol>", ["1.", "2."]),
+        ("<ol><li>x</ol><ol><li>y</ol>", ["1.", "1."]),
+        ("<ol><li>x<li value=5>y<li>z</ol>", ["1.", "5."]),
+        ("<ol><li>1. x<li>2. y</ol>", ["1.", "2."]),
+        ("<ol><li>(a) x<li>(b) y</ol>", ["(a)", "(b)"]),
+    ] {
+        let clauses = section(&markdown(html));
+        let found = clauses.iter().take(2).map(|clause| clause.number.as_deref());
+        let texts = clauses.iter().take(2).map(|clause| clause.text.as_str());
+        assert!(found.eq(expected.map(Some)), "{html}: {clauses:?}");
+        assert!(texts.eq(["x", "y"]), "{html}: {clauses:?}");
+    }
+}
+
+#[test]
 fn lists_keep_their_numbers_and_their_order() {
     assert_eq!(
         markdown("<ol start=4><li>a<li>b<ul><li>c</ul></ol><ol><li value=9>d</ol>"),
-        "4. a\n5. b\n   * c\n\n9) d\n"
+        "4. a\n5. b\n   * c\n\n9) <data value=\"entry 9.\"></data>d\n"
     );
     assert_eq!(markdown("<ul><li>a<ul><li>b</ul></ul><ul><li>c</ul>"), "* a\n  * b\n\n- c\n");
     assert_eq!(markdown("<ul>a<ul><li>b</ul></ul>"), "a\n\n* b\n");

@@ -46,6 +46,8 @@ pub(crate) struct MarkdownBlock {
     pub list: Option<ListId>,
     /// The mark of an entry of an ordered list, as it is written: `3.`
     pub number: Option<String>,
+    /// Whether the block is the term of a list of definitions.
+    pub is_term: bool,
     /// Whether a blank line separates the entry from the entry before it.
     pub is_after_blank: bool,
     /// Whether the block is in a block quotation.
@@ -63,6 +65,9 @@ pub(crate) struct ListId {
     /// The number of the first entry, if the entries are numbered.
     pub start: Option<u64>,
 }
+
+/// What the tag of an entry says of a term.
+const TERM: &str = "dt";
 
 /// The blocks of a text that was prepared.
 pub(crate) fn blocks(text: &MappedText<'_>) -> Vec<MarkdownBlock> {
@@ -143,6 +148,7 @@ impl BlockList {
             list_depth,
             list,
             number,
+            is_term: false,
             is_after_blank,
             is_quoted,
         });
@@ -326,7 +332,15 @@ impl<'s, 't> BlockReader<'s, 't, '_> {
     }
 
     fn close(&mut self) {
-        let Some(open) = self.open.take() else { return };
+        let Some(mut open) = self.open.take() else { return };
+        let told = open.renderer.entry_tag.take();
+        let is_term = told.as_deref() == Some(TERM);
+        if let Some(list) = self.containers.lists.last_mut()
+            && let (Some(number), Some(told)) = (&mut list.number, told.filter(|_| !is_term))
+        {
+            *number = told;
+        }
+        let before = self.out.blocks.len();
         match open.renderer.furniture {
             Some(edge) => self.out.push_block(
                 BlockRole::Furniture(edge),
@@ -334,6 +348,9 @@ impl<'s, 't> BlockReader<'s, 't, '_> {
                 &mut OpenContainers::default(),
             ),
             None => self.out.push(open.role, open.renderer.finish(), &mut self.containers),
+        }
+        if let Some(term) = self.out.blocks.get_mut(before) {
+            term.is_term = is_term && term.role == BlockRole::Entry;
         }
     }
 

@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
+use super::html_tables::data_table;
 use super::mapped_text::MappedText;
+use crate::model::{ENTRY_TAG, FURNITURE_MARKS};
 
 /// The effect of a tag on the text around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +96,11 @@ pub(crate) fn link_target(tag: &str) -> Option<&str> {
     }
 }
 
+/// What the tag in a list entry that was made from a page says: its number, or `dt` for a term.
+pub(crate) fn entry_tag(tag: &str) -> Option<&str> {
+    tag.strip_prefix(ENTRY_TAG)?.strip_suffix("\">")
+}
+
 /// The text of a block of HTML, as Markdown that can be read again: block tags become blank lines,
 /// headings, list entries and links get their marks, and a `<` that begins no tag is escaped.
 ///
@@ -111,7 +118,9 @@ pub(crate) fn strip(block: &MappedText<'_>) -> MappedText<'static> {
         let marked = &text[open..end];
         at = end;
         match tag(marked) {
+            HtmlTag::Block if out.is_of_table(marked, open) => out.push_part_of_table(marked, open),
             HtmlTag::Block => out.push_block(marked, open),
+            HtmlTag::Break if out.table.is_some() => out.push_made("<br>", open),
             HtmlTag::Break => out.push("  \n", open),
             HtmlTag::Superscript => out.push_made(marked, open),
             HtmlTag::Inline => out.push_link(marked, open),
@@ -134,13 +143,49 @@ struct MarkedText<'s, 't> {
     mark: Option<String>,
     /// Whether the text of a heading is open, which has a single line.
     is_title: bool,
-    /// The number of open lists.
-    lists: usize,
+    /// The open lists, outermost first.
+    lists: Vec<HtmlList>,
+    /// The open table of data.
+    table: Option<HtmlTable>,
+    /// The number of tables that hold no data.
+    layouts: usize,
+    /// The end of the hidden element that is open.
+    hidden: Option<usize>,
+    /// Whether a hidden element had no end, so that none is searched for.
+    has_no_end: bool,
+}
+
+/// An open list of raw HTML.
+struct HtmlList {
+    /// The number of the next entry, if the entries are numbered.
+    next: Option<u64>,
+    /// The size of the mark of the last entry, by which lists inside it are indented.
+    width: usize,
+}
+
+/// A table of raw HTML that becomes rows.
+#[derive(Default)]
+struct HtmlTable {
+    /// The byte after the table.
+    end: usize,
+    rows: usize,
+    /// The number of cells of the current row so far.
+    cells: usize,
 }
 
 impl<'s, 't> MarkedText<'s, 't> {
     fn new(source: &'s MappedText<'t>) -> Self {
-        Self { out: MappedText::empty(), source, mark: None, is_title: false, lists: 0 }
+        Self {
+            out: MappedText::empty(),
+            source,
+            mark: None,
+            is_title: false,
+            lists: Vec::new(),
+            table: None,
+            layouts: 0,
+            hidden: None,
+            has_no_end: false,
+        }
     }
 
     fn push(&mut self, text: &str, at: usize) {
@@ -153,6 +198,9 @@ impl<'s, 't> MarkedText<'s, 't> {
         let mut start = range.start;
         if !text.trim().is_empty() && self.push_mark(start) {
             start += text.len() - text.trim_start().len();
+        }
+        if self.table.is_some() {
+            return self.push_cell_text(start..range.end);
         }
         while self.is_title
             && let Some(end) = self.source.text[start..range.end].find('\n')
@@ -183,27 +231,123 @@ impl<'s, 't> MarkedText<'s, 't> {
     fn push_block(&mut self, tag: &str, at: usize) {
         self.push("\n\n", at);
         let is_end = tag.starts_with("</");
-        let name = tag.trim_start_matches(['<', '/']).to_ascii_lowercase();
-        let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let name = tag_name(tag);
         self.is_title = false;
         if is_end {
             self.mark = None;
+        } else {
+            self.begin_hidden(tag, at, &name);
         }
-        match (name, is_end) {
+        match (name.as_str(), is_end) {
             ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", false) => {
                 let level = usize::from(name.as_bytes()[1] - b'0');
                 self.mark = Some(format!("{} ", "#".repeat(level)));
                 self.is_title = true;
             }
-            ("ul" | "ol" | "menu" | "dir", false) => self.lists += 1,
-            ("ul" | "ol" | "menu" | "dir", true) => self.lists = self.lists.saturating_sub(1),
-            ("li", false) => {
-                let depth = self.lists.saturating_sub(1).min(MAX_LIST_DEPTH);
-                self.mark = Some(format!("{}* ", "  ".repeat(depth)));
+            ("ul" | "menu" | "dir", false) => self.lists.push(HtmlList { next: None, width: 2 }),
+            ("ol", false) => {
+                let start = number_attribute(tag, "start").unwrap_or(1);
+                self.lists.push(HtmlList { next: Some(start), width: 3 });
             }
+            ("ul" | "ol" | "menu" | "dir", true) => drop(self.lists.pop()),
+            ("li", false) => self.mark = Some(self.entry_mark(number_attribute(tag, "value"))),
+            ("dt", false) => self.mark = Some(format!("* {ENTRY_TAG}dt\"></data>")),
+            ("dd", false) => self.mark = Some("  * ".to_owned()),
             // A block at the start of a list entry does not part it from its mark.
             _ => {}
         }
+        self.end_hidden(at + tag.len());
+    }
+
+    /// The mark of the next entry of the innermost list. `value` is its number, if it has its own.
+    fn entry_mark(&mut self, value: Option<u64>) -> String {
+        let outer = self.lists.len().saturating_sub(1).min(MAX_LIST_DEPTH);
+        let indent = self.lists[..outer].iter().map(|list| list.width).sum();
+        let Some(list) = self.lists.last_mut() else { return "* ".to_owned() };
+        let mark = match &mut list.next {
+            None => "* ".to_owned(),
+            Some(next) => {
+                *next = value.unwrap_or(*next);
+                let mark = format!("{next}. ");
+                *next = next.saturating_add(1);
+                mark
+            }
+        };
+        list.width = mark.len();
+        format!("{}{mark}", " ".repeat(indent))
+    }
+
+    /// Begins furniture at an element that is hidden, if its end is in this block.
+    fn begin_hidden(&mut self, tag: &str, at: usize, name: &str) {
+        if self.hidden.is_some() || self.has_no_end || !is_hidden(tag) {
+            return;
+        }
+        let end = end_of_element(&self.source.text[at..], name);
+        self.hidden = end.map(|length| at + length);
+        self.has_no_end = end.is_none();
+        if self.hidden.is_some() {
+            self.push_furniture(0, at);
+        }
+    }
+
+    /// Ends furniture, if the hidden element ends before this byte.
+    fn end_hidden(&mut self, at: usize) {
+        if self.hidden.is_some_and(|end| at >= end) {
+            self.hidden = None;
+            self.push_furniture(1, at);
+        }
+    }
+
+    fn push_furniture(&mut self, mark: usize, at: usize) {
+        self.push(&format!("{}\n\n", FURNITURE_MARKS[mark]), at);
+    }
+
+    /// Whether a tag at this byte belongs to a table of data, or begins one.
+    fn is_of_table(&mut self, tag: &str, at: usize) -> bool {
+        let may_begin = self.table.is_none() && self.layouts < MAX_LAYOUTS;
+        if may_begin && !tag.starts_with("</") && tag_name(tag) == "table" {
+            let end = data_table(&self.source.text[at..]).map(|length| at + length);
+            self.layouts += usize::from(end.is_none());
+            self.table = end.map(|end| HtmlTable { end, ..HtmlTable::default() });
+        }
+        self.table.is_some()
+    }
+
+    /// Adds the borders of cells and rows. Other blocks in a cell are only apart.
+    fn push_part_of_table(&mut self, tag: &str, at: usize) {
+        let Some(table) = &mut self.table else { return };
+        let is_end = tag.starts_with("</");
+        let mut text = String::new();
+        match tag_name(tag).as_str() {
+            "td" | "th" if !is_end => {
+                text.push_str("| ");
+                table.cells += 1;
+            }
+            "tr" | "table" => {
+                table.end_row(&mut text);
+                if !is_end && table.rows == 0 {
+                    text.push_str("\n\n");
+                }
+            }
+            _ => text.push(' '),
+        }
+        if at + tag.len() >= table.end {
+            self.table = None;
+            text.push('\n');
+        }
+        self.push(&text, at);
+    }
+
+    /// Adds text in a table, in which a row has one line.
+    fn push_cell_text(&mut self, range: Range<usize>) {
+        let mut start = range.start;
+        for (i, sign) in self.source.text[range.clone()].match_indices(['\n', '|']) {
+            let at = range.start + i;
+            self.out.push_from(&self.source.text[start..at], self.source, start);
+            self.push(if sign == "|" { "\\|" } else { " " }, at);
+            start = at + 1;
+        }
+        self.out.push_from(&self.source.text[start..range.end], self.source, start);
     }
 
     /// Adds the target of a link as a link without text.
@@ -214,6 +358,73 @@ impl<'s, 't> MarkedText<'s, 't> {
         }
     }
 }
+
+impl HtmlTable {
+    /// Writes the end of the current row, and the line of dashes below the first one.
+    fn end_row(&mut self, text: &mut String) {
+        let cells = std::mem::take(&mut self.cells);
+        if cells == 0 {
+            return;
+        }
+        text.push_str("|\n");
+        self.rows += 1;
+        if self.rows == 1 {
+            text.push_str(&"|---".repeat(cells));
+            text.push_str("|\n");
+        }
+    }
+}
+
+/// The name of a tag in small letters.
+pub(crate) fn tag_name(tag: &str) -> String {
+    let name = tag.trim_start_matches(['<', '/']);
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+    name[..end].to_ascii_lowercase()
+}
+
+/// The number in an attribute of a tag.
+fn number_attribute(tag: &str, name: &str) -> Option<u64> {
+    let attribute = tag.split_ascii_whitespace().skip(1);
+    let mut values = attribute.filter_map(|attribute| attribute.split_once('='));
+    let (_, value) = values.find(|(own, _)| own.eq_ignore_ascii_case(name))?;
+    let digits = value.trim_matches(|c: char| !c.is_ascii_digit());
+    digits.parse().ok().filter(|&number| number < 1_000_000_000)
+}
+
+/// Whether a browser does not show the element that a tag begins.
+pub(crate) fn is_hidden(tag: &str) -> bool {
+    if !tag.contains(' ') {
+        return false;
+    }
+    let lower = tag.to_ascii_lowercase();
+    let style = lower.replace([' ', '\t'], "");
+    let mut words = lower.trim_end_matches(['>', '/']).split_ascii_whitespace().skip(1);
+    words.any(|word| matches!(word, "hidden" | "hidden=\"\"" | "hidden=\"hidden\""))
+        || style.contains("style=") && style.contains("display:none")
+}
+
+/// The number of bytes up to the end tag of the element that `html` begins with.
+pub(crate) fn end_of_element(html: &str, name: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    for at in memchr::memchr_iter(b'<', html.as_bytes()) {
+        let rest = &html.as_bytes()[at + 1..];
+        let is_end = rest.starts_with(b"/");
+        let own = rest.get(usize::from(is_end)..)?;
+        let is_own = own.get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name.as_bytes()))
+            && own.get(name.len()).is_some_and(|byte| !byte.is_ascii_alphanumeric());
+        if !is_own {
+            continue;
+        }
+        depth = if is_end { depth.saturating_sub(1) } else { depth + 1 };
+        if depth == 0 {
+            return html[at..].find('>').map(|end| at + end + 1);
+        }
+    }
+    None
+}
+
+/// The number of tables for layout in a block after which no more are looked at.
+const MAX_LAYOUTS: usize = 200;
 
 /// The depth up to which lists in lists are marked.
 const MAX_LIST_DEPTH: usize = 8;
@@ -285,6 +496,10 @@ mod tests {
         assert_eq!(
             stripped("<h2>\nA <a href='/b'>c</a>\n</h2><ul><li><p>d<sup>1</sup></ul>"),
             "\n\n## A [](</b>)c \n\n\n\n\n\n\n\n* d<sup>1</sup>\n\n"
+        );
+        assert_eq!(
+            stripped("<ol start=3><li>a<li value='7'>b<ul><li>c</ul></ol>").replace('\n', ""),
+            "3. a7. b   * c"
         );
         assert_eq!(tag("<link to our policy>"), HtmlTag::Text);
         assert_eq!(tag("<hr noshade size=1>"), HtmlTag::Block);

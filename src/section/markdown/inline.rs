@@ -9,12 +9,11 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use super::footnotes::{Superscript, footnote_mark};
+use super::footnotes::{Superscript, footnote_mark, is_passed};
 use super::html_tags::{self, HtmlTag};
 use super::mapped_text::MappedText;
 use super::prepare::FurnitureEdge;
 use crate::section::link_target::link_target;
-use crate::token::is_superscript;
 
 /// Characters that authors type as bullets. They separate words, so that no word is lost when they
 /// are removed.
@@ -24,6 +23,12 @@ const BULLETS: &[char] = &[
     '►', '➢', '❖', '✓', '✔', '・', '※', '◆', '◇', '★', '☆',
     '▶', '▸', '➤', '➔', '\u{F0A7}', '\u{F0B7}',
 ];
+
+/// The most texts that the mark of a footnote consists of. Brackets are texts of their own.
+const MOST_MARK_TEXTS: usize = 12;
+
+/// The most texts between a footnote mark and its word: other marks, and white space.
+const MARKS_BEFORE: usize = 64;
 
 /// A part of a line that has one style.
 #[derive(Debug, Clone)]
@@ -216,6 +221,8 @@ pub(crate) struct Renderer<'s, 't> {
     images: usize,
     /// Whether the block has a picture.
     pub has_image: bool,
+    /// What a tag says about the list entry that the block begins.
+    pub entry_tag: Option<String>,
     /// The border of furniture that the block is.
     pub furniture: Option<FurnitureEdge>,
     /// Where the current line of Markdown begins in the current rendered line.
@@ -265,6 +272,7 @@ impl<'s, 't> Renderer<'s, 't> {
             superscript: None,
             images: 0,
             has_image: false,
+            entry_tag: None,
             furniture: None,
             source_line: LinePosition::default(),
             after_soft_break: false,
@@ -284,7 +292,12 @@ impl<'s, 't> Renderer<'s, 't> {
             return;
         }
         match event {
-            Event::Text(text) => self.text(text, range.start, range.end),
+            Event::Text(text) => {
+                self.text(text, range.start, range.end);
+                if text.as_ref() == "]" {
+                    self.end_reference(range.end);
+                }
+            }
             Event::Code(_) if is_prose(&self.source.text[range.clone()]) => self.reread_code(range),
             Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
                 self.code(text, range);
@@ -385,13 +398,14 @@ impl<'s, 't> Renderer<'s, 't> {
             return;
         }
         let (before, own) = self.line().texts.split_at_mut(start.texts);
-        if !(1..=3).contains(&own.len()) {
+        if !(1..=MOST_MARK_TEXTS).contains(&own.len()) {
             return;
         }
         // The word before may have another style, and marks of its own.
-        let is_passed = |c: char| c.is_whitespace() || is_superscript(c);
-        let word = before.iter().rposition(|text| !text.text.chars().all(is_passed));
-        let [word, text] = [&before[word.unwrap_or(0)..], &*own]
+        let is_passed = |c: char| c.is_whitespace() || is_passed(c);
+        let far = before.len().saturating_sub(MARKS_BEFORE);
+        let word = before[far..].iter().rposition(|text| !text.text.chars().all(is_passed));
+        let [word, text] = [&before[far + word.unwrap_or(0)..], &*own]
             .map(|texts| texts.iter().map(|text| text.text.as_str()).collect::<String>());
         let Some(Superscript { text, joins }) = footnote_mark(&word, &text, is_link) else {
             return;
@@ -410,6 +424,26 @@ impl<'s, 't> Renderer<'s, 't> {
         }
     }
 
+    /// Raises the reference to a footnote, such as `[^1]`, that ends at this byte of the source.
+    fn end_reference(&mut self, end: usize) {
+        let text = &self.source.text[..end - 1];
+        let Some(before) = text.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix("[^")
+        else {
+            return;
+        };
+        let is_definition = self.source.text[end..].starts_with(':')
+            && before.trim_end_matches([' ', '\t']).chars().next_back().is_none_or(|c| c == '\n');
+        if is_definition || before.len() + "[^".len() == text.len() || before.ends_with('\\') {
+            return;
+        }
+        let lines = self.lines.len();
+        let texts = &self.line().texts;
+        let near = texts.len().saturating_sub(MOST_MARK_TEXTS);
+        if let Some(open) = texts[near..].iter().rposition(|text| text.text == "[") {
+            self.raise(TextPosition { lines, texts: near + open }, false);
+        }
+    }
+
     fn html(&mut self, tag: &str, start: usize, end: usize) {
         if let Some(target) = html_tags::link_target(tag) {
             self.push_link(link_target(target));
@@ -423,7 +457,11 @@ impl<'s, 't> Renderer<'s, 't> {
             HtmlTag::Superscript => self.superscript = Some(self.position()),
             HtmlTag::Text => self.push(tag, start, end),
             HtmlTag::Break | HtmlTag::Block => self.hard_break(),
-            HtmlTag::Inline => {}
+            HtmlTag::Inline => {
+                if let Some(told) = html_tags::entry_tag(tag) {
+                    self.entry_tag = Some(told.to_owned());
+                }
+            }
         }
     }
 

@@ -80,6 +80,8 @@ impl TableRows {
     pub fn finish(self) -> Vec<RowText> {
         let full = self.rows.iter().filter(|row| row.filled > 1).count();
         let is_data = full > 1 && 2 * full >= self.rows.len();
+        // A lone cell above a whole table is its title, and the header is below.
+        let is_titled = full > 2 && full + 1 == self.rows.len() && self.rows[0].cells.len() == 1;
         let mut header = None;
         let mut out = Vec::with_capacity(self.rows.len());
         for (i, row) in self.rows.into_iter().enumerate() {
@@ -87,7 +89,8 @@ impl TableRows {
                 out.push(RowText::Running(row.cells.into_iter().flatten().collect()));
             } else if !row.cells.is_empty() {
                 let line = join_cells(row.cells);
-                let own = if i == 0 { Some(line.text()) } else { None };
+                let is_header = i == usize::from(is_titled);
+                let own = if is_header { Some(line.text()) } else { None };
                 out.push(RowText::Row { header: header.clone(), lines: vec![line] });
                 header = header.or(own);
             }

@@ -13,6 +13,8 @@ pub(crate) struct NumberCandidate {
     /// Whether Markdown says that it is a number, since it is the mark of an entry of an ordered
     /// list. Then it is no part of the rendered text.
     pub is_of_list: bool,
+    /// Whether the author typed it, so that the text of the clause begins with it.
+    pub is_typed: bool,
     pub is_heading: bool,
 }
 
@@ -27,22 +29,49 @@ impl NumberCandidate {
             return None;
         }
         let is_heading = clause.kind == ClauseKind::Heading;
-        if let Some(shown) = &clause.number {
-            if shown.contains(' ') {
-                return None;
-            }
-            let number = enumerator(&format!("{shown} -"))?;
-            let is_amount = follows_amount(&clause.text) || begins_with_thousands(&clause.text);
-            let shown = shown.as_str().into();
-            return (!is_amount).then_some(Self { number, shown, is_of_list: true, is_heading });
+        match clause.number.as_deref() {
+            Some(mark) => Self::of_entry(mark, &clause.text, is_heading),
+            None => Self::typed(&clause.text, is_heading),
         }
-        let number = enumerator(&clause.text)?;
-        let rest = &clause.text[number.len..];
-        if !may_number(&number, rest, is_heading) {
+    }
+
+    /// The candidate of an entry of an ordered list with this mark.
+    fn of_entry(mark: &str, text: &str, is_heading: bool) -> Option<Self> {
+        let mark = match mark.split_once(' ') {
+            None => mark,
+            // The author typed the number again. `1. 1. 2024` is a date.
+            Some((first, again)) if first == again && !begins_with_digit(text) => again,
+            Some(_) => return None,
+        };
+        let number = enumerator(&format!("{mark} -"))?;
+        if follows_amount(text) || begins_with_thousands(text) {
             return None;
         }
-        let shown = clause.text[..number.shown].into();
-        Some(Self { number, shown, is_of_list: false, is_heading })
+        if let Some(typed) = Self::typed(text, is_heading).filter(|typed| typed.repeats(&number)) {
+            return Some(Self { is_of_list: true, ..typed });
+        }
+        Some(Self { number, shown: mark.into(), is_of_list: true, is_typed: false, is_heading })
+    }
+
+    /// The candidate that a text begins with.
+    fn typed(text: &str, is_heading: bool) -> Option<Self> {
+        let number = enumerator(text)?;
+        let may_number = may_number(&number, &text[number.len..], is_heading);
+        let shown = text[..number.shown].into();
+        may_number.then_some(Self { number, shown, is_of_list: false, is_typed: true, is_heading })
+    }
+
+    /// Whether a number in an entry says the same as the mark of the entry: `(b)` in the second
+    /// entry of a list.
+    fn repeats(&self, mark: &Enumerator) -> bool {
+        let values = |number: &Enumerator| {
+            number.readings.iter().map(|reading| reading.value).collect::<Vec<_>>()
+        };
+        let own = values(&self.number);
+        self.number.parents.is_empty()
+            && !self.is_bare()
+            && !self.is_initial()
+            && values(mark).iter().any(|value| own.contains(value))
     }
 
     /// Whether it looks like the initial of a name: `A.`
@@ -56,7 +85,7 @@ impl NumberCandidate {
     /// Whether no amount is written with these marks: `(b)`, `b)`, `§ 5`, `一、`.
     pub fn is_marked(&self) -> bool {
         let marks = self.number.marks;
-        marks.open.is_some() || matches!(marks.close, Some(')' | '、' | '．'))
+        marks.open.is_some() || matches!(marks.close, Some(')' | ']' | '、' | '．'))
     }
 
     /// Whether it has neither a mark nor several levels: the `1` of `1 Price`.
@@ -85,6 +114,10 @@ fn may_number(number: &Enumerator, rest: &str, is_heading: bool) -> bool {
         number.marks.open.is_none() && matches!(number.marks.close, None | Some('-' | ':'));
     // `1 Price` may be numbered, `1 price` and `2.5 times` are amounts.
     !is_open || (is_heading || !number.parents.is_empty()) && !first.is_lowercase()
+}
+
+fn begins_with_digit(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a text begins with three digits, which may be the rest of `10. 000`.

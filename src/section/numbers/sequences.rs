@@ -112,7 +112,30 @@ impl SequenceFinder {
                 }
             }
         }
+        mark_countdowns(candidates, &mut roles);
         roles
+    }
+}
+
+/// Finds the lists that count down to 1, as a browser shows `<ol reversed>`: successive entries
+/// with the marks 3, 2 and 1. A mark that changes ends its list, and those above it become text.
+fn mark_countdowns(candidates: &[&NumberCandidate], roles: &mut [NumberRole]) {
+    let value = |at: usize| {
+        let candidate = candidates[at];
+        let number = &candidate.number;
+        let readings = number.readings.iter().filter(|_| number.parents.is_empty());
+        let decimal = readings.filter(|reading| reading.style == NumberStyle::Decimal);
+        decimal.map(|reading| reading.value).next().filter(|_| candidate.is_of_list)
+    };
+    let mut is_counting = false;
+    for at in (0..candidates.len()).rev() {
+        let own = value(at);
+        let next = if at + 1 < candidates.len() { value(at + 1) } else { None };
+        let is_above = own.zip(next).is_some_and(|(own, next)| own == next + 1);
+        is_counting = is_above && (is_counting || next == Some(1));
+        if is_counting {
+            roles[at] = NumberRole::Number;
+        }
     }
 }
 

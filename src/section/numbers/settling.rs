@@ -19,6 +19,10 @@ use crate::section::structure::enumerator::enumerator;
 #[derive(Debug, Default)]
 pub(crate) struct PartNumbers {
     marks: Vec<NumberMark>,
+    /// Whether the part begins with an item; `None` if it has no clauses.
+    begins_with_item: Option<bool>,
+    /// The position of its last clause.
+    last: usize,
 }
 
 /// A place in a part where a number may be.
@@ -48,12 +52,16 @@ impl PartNumbers {
                 // An item of the next part may be the one after it.
                 let is_before_item =
                     clauses.get(at + 1).is_none_or(|next| next.kind == ClauseKind::Item);
-                let may_introduce = is_before_item && !candidate.is_of_list;
+                let may_introduce = is_before_item && candidate.is_typed;
                 let introducing = may_introduce.then(|| clause.text.as_str().into());
                 marks.push(NumberMark::Clause { at, candidate, introducing });
             }
         }
-        Self { marks }
+        Self {
+            marks,
+            begins_with_item: clauses.first().map(|clause| clause.kind == ClauseKind::Item),
+            last: clauses.len().saturating_sub(1),
+        }
     }
 
     /// The candidates, in reading order.
@@ -75,6 +83,8 @@ pub(crate) struct TextNumbers<'p> {
     /// For each number as it is shown, the clauses so far that begin with it and may introduce
     /// lists, and whether it is their number.
     introducing: HashMap<&'p str, Vec<(&'p str, NumberRole)>, FxBuildHasher>,
+    /// The number of the clause before the next part, if it introduces the items of that part.
+    pending: Option<&'p str>,
 }
 
 impl<'p> TextNumbers<'p> {
@@ -82,17 +92,19 @@ impl<'p> TextNumbers<'p> {
     pub fn of(parts: impl Iterator<Item = &'p PartNumbers>) -> Self {
         let candidates: Vec<&NumberCandidate> = parts.flat_map(PartNumbers::candidates).collect();
         let roles = number_roles(&candidates).into_iter();
-        Self { roles, introducing: HashMap::default() }
+        Self { roles, introducing: HashMap::default(), pending: None }
     }
 
     /// For each mark of the next part, whether its number is one.
     pub fn next_part(&mut self, part: &'p PartNumbers) -> MarkedNumbers {
+        self.end_pending(part);
         let numbers = part.marks.iter().map(|mark| match mark {
             NumberMark::LeadIn { lead_in, shown, .. } => self.role_of(lead_in, *shown),
-            NumberMark::Clause { candidate, introducing, .. } => {
+            NumberMark::Clause { at, candidate, introducing } => {
                 let role = self.roles.next().expect("every candidate has a role");
                 if let Some(text) = introducing {
                     self.introducing.entry(&candidate.shown).or_default().push((text, role));
+                    self.pending = (*at == part.last).then_some(&*candidate.shown);
                 }
                 role
             }
@@ -102,6 +114,17 @@ impl<'p> TextNumbers<'p> {
 }
 
 impl TextNumbers<'_> {
+    /// Forgets the last clause before a part, if the part begins with something that it cannot
+    /// introduce.
+    fn end_pending(&mut self, part: &PartNumbers) {
+        let Some(begins_with_item) = part.begins_with_item else { return };
+        if let Some(shown) = self.pending.take().filter(|_| !begins_with_item)
+            && let Some(clauses) = self.introducing.get_mut(shown)
+        {
+            clauses.pop();
+        }
+    }
+
     /// Whether the number of a lead-in is the number of the clause that the lead-in begins. The
     /// nearest one before it is meant.
     fn role_of(&self, lead_in: &str, shown: usize) -> NumberRole {
@@ -212,10 +235,10 @@ impl NumberMark {
 
 /// Moves the number of a clause out of its text.
 fn take_number(clause: &mut Clause, candidate: &NumberCandidate) {
-    if !candidate.is_of_list {
+    if candidate.is_typed {
         clause.text.drain(..candidate.number.len);
-        clause.number = Some(candidate.shown.to_string());
     }
+    clause.number = Some(candidate.shown.to_string());
 }
 
 /// Makes the mark of an ordered list part of the text again: `30. Juni` is a date.

@@ -144,7 +144,10 @@ impl AssemblyState {
     /// The clause of a passage. `beside` has the outline of the passage, and of those after it.
     fn clause(&mut self, passage: Passage, is_enumerated: bool, beside: &[Outline]) -> Clause {
         let is_typed_item = passage.role == BlockRole::Text
-            && (is_enumerated || passage.has_bullet || passage.is_plain_entry);
+            && (is_enumerated
+                || passage.has_bullet
+                || passage.is_plain_entry
+                || passage.enumerator.as_ref().is_some_and(|number| self.is_of_list(number)));
         let kind = self.kind(&passage, is_typed_item);
         let introduction = self.introduction.take();
         let lead_in = match (&passage.role, kind) {
@@ -180,7 +183,10 @@ impl AssemblyState {
         if let Some(next) = beside.get(1).filter(|next| self.may_introduce(next)) {
             let depth = passage.list_depth;
             let is_nested = next.list_depth > depth || next.shape == OutlineShape::Text;
-            self.introduction = Some(Introduction::of(kind, &passage.text, depth, is_nested));
+            self.introduction = Some(match passage.is_term {
+                true => Introduction::of_term(&passage.text, depth),
+                false => Introduction::of(kind, &passage.text, depth, is_nested),
+            });
         }
         let source = passage.start..passage.end.max(passage.start);
         Clause {
@@ -195,6 +201,14 @@ impl AssemblyState {
         }
     }
 
+    /// Whether a number is the next one of an open list, or the first one after a colon. Entries of
+    /// other lists may separate it from the numbers beside it in its list.
+    fn is_of_list(&self, number: &Enumerator) -> bool {
+        let is_closed = matches!(number.marks.close, Some(')' | ']'));
+        let is_introduced = || self.introduction.as_ref().is_some_and(Introduction::ends_colon);
+        self.lists.expect(number) || number.is_first() && is_closed && is_introduced()
+    }
+
     /// Whether the next passage may be an item that the passage before it introduces.
     fn may_introduce(&self, next: &Outline) -> bool {
         next.may_be_item()
@@ -207,6 +221,7 @@ impl AssemblyState {
         match passage.role {
             BlockRole::Heading(_) => ClauseKind::Heading,
             BlockRole::Row { .. } => ClauseKind::Row,
+            BlockRole::Entry if passage.is_term => ClauseKind::Paragraph,
             BlockRole::Entry => ClauseKind::Item,
             BlockRole::Text if is_typed_item => ClauseKind::Item,
             // The text below the title of an entry is the entry.
@@ -313,7 +328,7 @@ impl OpenSections {
         let is_text = !matches!(passage.role, BlockRole::Row { .. });
         let Some(number) = passage.enumerator.as_ref().filter(|_| is_text) else { return };
         let mark = passage.text[..number.len].trim_end();
-        if passage.list_depth > 0 || !mark.ends_with(['.', ')']) && number.depth() == 1 {
+        if passage.list_depth > 0 || !mark.ends_with(['.', ')', ']']) && number.depth() == 1 {
             return;
         }
         if !self.number.as_ref().is_some_and(|last| number.follows(last)) {

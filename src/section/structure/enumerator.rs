@@ -1,5 +1,5 @@
 //! Reads the numbers and letters that authors type before paragraphs and titles: `1.`, `2.1`,
-//! `(a)`, `iv)`, `§ 5`, `1°`, `一、`.
+//! `(a)`, `iv)`, `[1]`, `4(a)`, `§ 5`, `1°`, `一、`.
 //!
 //! This file says what a text begins with, and how one such number follows another. Whether it is
 //! the number of the clause, or an amount or a date, is decided in `numbers`.
@@ -21,6 +21,18 @@ pub enum NumberStyle {
     Greek,
     /// `나`
     Hangul,
+    /// `イ` in the order that dictionaries have.
+    Katakana,
+    /// `ロ` in the older order.
+    Iroha,
+    /// `ب`
+    Arabic,
+    /// `ב`
+    Hebrew,
+    /// `ข`
+    Thai,
+    /// `ख`
+    Devanagari,
     /// Chinese numerals.
     Han,
     /// A digit in a circle.
@@ -108,11 +120,13 @@ pub(crate) fn enumerator(text: &str) -> Option<Enumerator> {
     if begins_with_word(text) {
         return None;
     }
-    let open = text.chars().next().filter(|c| matches!(c, '(' | '（' | '§'));
+    let open = text.chars().next().filter(|c| matches!(c, '(' | '（' | '[' | '§' | '第'));
     let body = open.map_or(text, |open| &text[open.len_utf8()..]);
     let body = if open == Some('§') { body.trim_start() } else { body };
     let end = NumberEnd::of(body, open)?;
-    let mut parts: Vec<&str> = end.number.split('.').collect();
+    let (above, own) = end.number.rsplit_once('(').unwrap_or(("", end.number));
+    let above = above.split('.').filter(|part| !part.is_empty());
+    let mut parts: Vec<&str> = above.chain(own.split('.')).collect();
     let last = parts.pop()?;
     let parents: Arc<[u32]> = match parts.is_empty() {
         true => Arc::default(),
@@ -163,11 +177,21 @@ struct NumberEnd<'t> {
 impl<'t> NumberEnd<'t> {
     /// Reads the number at the start of `body`, which follows the mark `open`.
     fn of(body: &'t str, open: Option<char>) -> Option<Self> {
-        let len = number_length(body)?;
+        let len = match open {
+            None => clause_length(body),
+            Some(_) => None,
+        };
+        let len = len.or_else(|| number_length(body))?;
         let (number, after) = body.split_at(len);
         let next = after.chars().next();
         let end = match (number.strip_suffix('.'), next) {
-            (None, Some(bracket @ (')' | '）'))) => Self::closed(body, number, bracket, len, ')'),
+            (None, Some(bracket @ (')' | '）'))) => {
+                let is_bracketed = open.is_some() || number.contains('(');
+                Self::closed(body, number, bracket, len, ')').without_stop(is_bracketed)
+            }
+            (None, Some(']')) if open == Some('[') => Self::closed(body, number, ']', len, ']'),
+            // Some authors close a number twice: `1.)`.
+            (Some(bare), Some(')')) if open.is_none() => Self::closed(body, bare, ')', len, ')'),
             (Some(bare), _) => Self {
                 number: bare,
                 close: Some('.'),
@@ -182,17 +206,33 @@ impl<'t> NumberEnd<'t> {
                 None => Self { number, close: None, shown: len, rest: after },
             },
         };
-        let is_bracketed = matches!(open, Some('(' | '（'));
-        if is_bracketed && end.close != Some(')') {
+        let closing = match open {
+            Some('(' | '（') => Some(')'),
+            Some('[') => Some(']'),
+            Some('第') => Some('、'),
+            _ => end.close,
+        };
+        if end.close != closing {
             return None;
         }
         // After a full stop, scripts without spaces have none here either.
         let is_apart = match end.close {
-            Some(')' | '、' | '．' | '-' | ':') => true,
-            Some('.') => end.rest.starts_with(|c: char| c.is_whitespace() || c >= '\u{2E80}'),
+            Some(')' | ']' | '、' | '．' | '-' | ':') => true,
+            Some('.') => {
+                end.rest.starts_with(|c: char| c.is_whitespace() || c >= '\u{2E80}')
+                    || is_glued(number, end.rest)
+            }
             _ => end.rest.starts_with(char::is_whitespace) || circled(number).is_some(),
         };
         is_apart.then_some(end)
+    }
+
+    /// Without the full stop that some authors put after a number in brackets: `(1). We sell`.
+    fn without_stop(self, is_bracketed: bool) -> Self {
+        match self.rest.strip_prefix('.').filter(|rest| is_bracketed && rest.starts_with(' ')) {
+            Some(rest) => Self { shown: self.shown, rest, ..self },
+            None => self,
+        }
     }
 
     /// The number before the closing mark `mark`, which counts as `close`.
@@ -200,6 +240,28 @@ impl<'t> NumberEnd<'t> {
         let shown = len + mark.len_utf8();
         Self { number, close: Some(close), shown, rest: &body[shown..] }
     }
+}
+
+/// Whether a text without a space before it follows the number of its clause, as in `1.We sell`.
+/// After a digit, `1.5` is an amount, and `1.com` may be the name of a site. `J.Smith` is a name.
+fn is_glued(number: &str, rest: &str) -> bool {
+    let is_decimal = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    is_decimal && rest.starts_with(|c: char| c.is_uppercase() || c.is_alphabetic() && !c.is_ascii())
+}
+
+/// The number of bytes of a number with a letter in brackets, up to the bracket that closes it:
+/// `4(a)`, `4.1(ii)`.
+fn clause_length(body: &str) -> Option<usize> {
+    let bytes = body.as_bytes();
+    let path = bytes.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+    let letters = bytes.get(path + 1..)?.iter().take_while(|byte| byte.is_ascii_alphabetic());
+    let len = path + 1 + letters.take(7).count();
+    let is_clause = path > 0
+        && bytes[0] != b'.'
+        && bytes[path] == b'('
+        && len > path + 1
+        && bytes.get(len) == Some(&b')');
+    is_clause.then_some(len)
 }
 
 /// The text after a dash that separates a number from its text, as in `1.- Price`.
@@ -222,18 +284,29 @@ fn number_length(body: &str) -> Option<usize> {
     let is_ascii = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'.';
     let ascii = body.bytes().take_while(is_ascii).count();
     if ascii > 0 {
-        return Some(ascii);
+        let digits = body.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
+        let is_glued = digits < ascii
+            && body[..digits].ends_with('.')
+            && is_glued(&body[..digits], &body[digits..]);
+        return Some(if is_glued && !is_lettered(&body[digits..ascii]) { digits } else { ascii });
     }
     let first = body.chars().next()?;
     let is_same: fn(char) -> bool = match first {
         _ if digit(first).is_some() => |c| digit(c).is_some(),
         _ if han_digit(first).is_some() => |c| han_digit(c).is_some(),
-        _ if letter_of_alphabet(first).is_some() || circled_value(first).is_some() => |_| false,
+        _ if letters_of_alphabets(first).next().is_some() => |_| false,
+        _ if circled_value(first).is_some() || roman_value(first).is_some() => |_| false,
         _ => return None,
     };
     let further = body.chars().skip(1).take_while(|&c| is_same(c));
     let len = first.len_utf8() + further.map(char::len_utf8).sum::<usize>();
     Some(len + usize::from(body[len..].starts_with('.')))
+}
+
+/// Whether the letters after the last full stop of a number are a level of it, as in `1.A.`
+fn is_lettered(letters: &str) -> bool {
+    letters.strip_suffix('.').is_some_and(|last| !number_readings(last).is_empty())
+        || letters.len() == 1
 }
 
 /// A decimal number of at most three digits. Longer ones are years or amounts.
@@ -264,7 +337,7 @@ pub fn number_readings(text: &str) -> Vec<NumberReading> {
     let values = [
         (NumberStyle::Decimal, decimal(text).or_else(|| foreign_decimal(text))),
         (NumberStyle::Letter, letter(text)),
-        (NumberStyle::Roman, roman(text)),
+        (NumberStyle::Roman, roman(text).or_else(|| roman_letter(text))),
         (NumberStyle::Han, han(text)),
         (NumberStyle::Circled, circled(text)),
     ];
@@ -272,7 +345,7 @@ pub fn number_readings(text: &str) -> Vec<NumberReading> {
         let value = value?;
         Some(NumberReading { style, value })
     });
-    readings.chain(foreign_letter(text)).collect()
+    readings.chain(foreign_letters(text)).collect()
 }
 
 /// The position of a single letter in the alphabet, from 1.
@@ -286,27 +359,31 @@ fn letter(text: &str) -> Option<u32> {
 }
 
 /// The letters of other alphabets in the order in which lists count with them.
-const ALPHABETS: [(NumberStyle, &str); 3] = [
+const ALPHABETS: [(NumberStyle, &str); 9] = [
     (NumberStyle::Cyrillic, "абвгдежзиклмнопрстуфхцчшщэюя"),
     (NumberStyle::Greek, "αβγδεζηθικλμνξοπρστυφχψω"),
     (NumberStyle::Hangul, "가나다라마바사아자차카타파하"),
+    (NumberStyle::Katakana, "アイウエオカキクケコサシスセソタチツテト"),
+    (NumberStyle::Iroha, "イロハニホヘトチリヌルヲワカヨタレソツネ"),
+    (NumberStyle::Arabic, "أبجدهوزحطيكلمنسعفصقرشت"),
+    (NumberStyle::Hebrew, "אבגדהוזחטיכלמנסעפצקרשת"),
+    (NumberStyle::Thai, "กขคงจฉชซฌญ"),
+    (NumberStyle::Devanagari, "कखगघङचछजझञ"),
 ];
 
-/// The position of a letter of another alphabet, from 1.
-fn letter_of_alphabet(c: char) -> Option<NumberReading> {
-    let small = c.to_lowercase().next()?;
-    ALPHABETS.iter().find_map(|(style, letters)| {
+/// The positions of a letter in other alphabets, from 1.
+fn letters_of_alphabets(c: char) -> impl Iterator<Item = NumberReading> {
+    let small = c.to_lowercase().next().unwrap_or(c);
+    ALPHABETS.iter().filter(move |_| !c.is_ascii()).filter_map(move |(style, letters)| {
         let position = letters.chars().position(|letter| letter == small)?;
         Some(NumberReading { style: *style, value: position as u32 + 1 })
     })
 }
 
-fn foreign_letter(text: &str) -> Option<NumberReading> {
+fn foreign_letters(text: &str) -> impl Iterator<Item = NumberReading> {
     let mut chars = text.chars();
-    match (chars.next(), chars.next()) {
-        (Some(letter), None) if !letter.is_ascii() => letter_of_alphabet(letter),
-        _ => None,
-    }
+    let letter = chars.next().filter(|_| chars.next().is_none());
+    letter.into_iter().flat_map(letters_of_alphabets)
 }
 
 /// The value of a digit in a circle.
@@ -320,6 +397,21 @@ fn circled(text: &str) -> Option<u32> {
 
 fn circled_value(c: char) -> Option<u32> {
     ('①'..='⑳').contains(&c).then(|| u32::from(c) - u32::from('①') + 1)
+}
+
+/// The value of a Roman number that is a letter of its own.
+fn roman_letter(text: &str) -> Option<u32> {
+    let mut chars = text.chars();
+    chars.next().filter(|_| chars.next().is_none()).and_then(roman_value)
+}
+
+fn roman_value(c: char) -> Option<u32> {
+    let first = match c {
+        'Ⅰ'..='Ⅻ' => 'Ⅰ',
+        'ⅰ'..='ⅻ' => 'ⅰ',
+        _ => return None,
+    };
+    Some(u32::from(c) - u32::from(first) + 1)
 }
 
 /// The value of a Chinese digit. `十` is ten and `百` a hundred.
@@ -428,14 +520,46 @@ mod tests {
             ("1.- Precio", "2.- Precio", "1."),
             ("09. Price", "10. Price", "09."),
             ("1.价格", "2.价格", "1."),
+            ("1.We sell", "2.You rent", "1."),
+            ("2.1.SCOPE", "2.2.PRICE", "2.1."),
+            ("1.Über uns", "2.Über Sie", "1."),
+            ("1.) We", "2.) You", "1.)"),
+            ("[1] We", "[2] You", "[1]"),
+            ("(1). We", "(2). You", "(1)"),
+            ("4(a) We", "4(b) You", "4(a)"),
+            ("4.1(ii) We", "4.1(iii) You", "4.1(ii)"),
+            ("4.(a) We", "4.(b) You", "4.(a)"),
+            ("第一、价格", "第二、价格", "第一、"),
+            ("ア．価格", "イ．価格", "ア．"),
+            ("イ.価格", "ロ.価格", "イ."),
+            ("أ. السعر", "ب. السعر", "أ."),
+            ("א. מחיר", "ב. מחיר", "א."),
+            ("ก. ราคา", "ข. ราคา", "ก."),
+            ("(क) मूल्य", "(ख) मूल्य", "(क)"),
+            ("Ⅰ. Price", "Ⅱ. Price", "Ⅰ."),
         ] {
             assert!(follows(first, next), "{first} {next}");
             let number = enumerator(first).unwrap();
             assert_eq!(&first[..number.shown], shown);
-            assert!(!first[number.len..].starts_with([' ', '-']), "{first}");
+            assert!(!first[number.len..].starts_with([' ', '-', '.']), "{first}");
         }
-        for text in ["10.000 Euro", "01.05. beginnt", "1er janvier", "1st", "十分に", "10:30 Uhr"]
-        {
+        for text in [
+            "10.000 Euro",
+            "01.05. beginnt",
+            "1er janvier",
+            "1st",
+            "十分に",
+            "10:30 Uhr",
+            "1.com is here",
+            "1.5GB",
+            "J.Smith",
+            "A.We sell",
+            "24(x",
+            "第一条 价格",
+            "第一 价格",
+            "[a",
+            "2.0b",
+        ] {
             assert_eq!(enumerator(text), None, "{text}");
         }
     }

@@ -234,10 +234,13 @@ impl OutlinesBeside<'_> {
         passage.is_linked && next.is_linked || is_above_title
     }
 
-    /// Whether the only entry of a numbered list is the title of the text below the list.
+    /// Whether the only entry of a list is the title of the text below the list: it is numbered, or
+    /// bold above a sentence.
     fn is_numbered_title(&self, passage: &Passage, next: &Outline) -> bool {
         let is_lone = passage.role == BlockRole::Entry
-            && passage.list.is_some_and(|list| list.start.is_some())
+            && passage.list.is_some_and(|list| {
+                list.start.is_some() || passage.is_bold && self.has_body(next, passage)
+            })
             && next.shape == OutlineShape::Text
             && next.list_depth < passage.list_depth
             && !next.starts_small
@@ -245,7 +248,7 @@ impl OutlinesBeside<'_> {
                 before.shape != OutlineShape::Entry || before.list_depth > passage.list_depth
             });
         let is_styled = passage.is_bold || self.own.is_capitals;
-        is_lone && (is_styled || self.is_body(next) && is_short_title(&passage.text))
+        is_lone && (is_styled || self.has_body(next, passage) && is_short_title(&passage.text))
     }
 
     /// The level of a title without any style: it is numbered, or short and followed by its text.
@@ -265,11 +268,15 @@ impl OutlinesBeside<'_> {
             (is_body || starts_list && passage.enumerator.is_some()) && reads_as_title(text);
         let is_title = is_english
             || self.is_title_of(next, text)
+            || passage.enumerator.as_ref().is_some_and(|number| {
+                next.shape == OutlineShape::Text && self.is_title_of(next, &text[number.len..])
+            })
             || passage.has_body && self.is_body(next) && is_colon_title(text);
         // A line of a menu comes after other short lines, a title after text.
         let in_menu = self.before.is_some_and(|before| {
             before.shape == OutlineShape::Text
                 && before.is_short
+                && !before.has_bullet
                 && !before.ends_sentence
                 && !before.is_note
         });
@@ -288,7 +295,7 @@ impl OutlinesBeside<'_> {
         let is_question = text.ends_with(['?', '？']);
         match next.shape {
             OutlineShape::Text if next.is_bold => is_question,
-            OutlineShape::Text => self.is_body(next),
+            OutlineShape::Text => self.is_body(next) || self.is_short_body(next, text),
             OutlineShape::Entry => {
                 // Entries in small letters that end with a comma are parts of a sentence.
                 let is_lead_in = is_introducing(text) || next.is_part && !is_question;
@@ -298,6 +305,27 @@ impl OutlinesBeside<'_> {
             OutlineShape::Heading => is_question,
             OutlineShape::Furniture => false,
         }
+    }
+
+    /// Whether the passage `next` is the text below the title of a list with one entry.
+    fn has_body(&self, next: &Outline, title: &Passage) -> bool {
+        self.is_body(next) || self.is_short_body(next, &title.text)
+    }
+
+    /// Whether the passage `next` is a short sentence that a title of a few words may have, after
+    /// another sentence.
+    fn is_short_body(&self, next: &Outline, title: &str) -> bool {
+        let is_apart = self
+            .before
+            .is_none_or(|before| before.ends_sentence || before.shape == OutlineShape::Heading);
+        let is_sentence = next.ends_sentence
+            && !next.ends_colon
+            && !next.starts_small
+            && !next.is_note
+            && !next.is_linked
+            && next.has_words
+            && next.enumerator.is_none();
+        is_apart && is_sentence && count_words(title) <= SHORT_TITLE_WORDS && !has_verb(title)
     }
 
     /// Whether the passage `next` is text that a title may have: a sentence, or the first half of
@@ -318,6 +346,9 @@ impl OutlinesBeside<'_> {
 
 /// The most words that the title of a text has.
 const TITLE_WORDS: usize = 10;
+
+/// The most words of a plain title above a short sentence.
+const SHORT_TITLE_WORDS: usize = 3;
 
 /// The most words of a plain title above a list. A longer line may introduce the list.
 const LIST_TITLE_WORDS: usize = 6;

@@ -64,6 +64,12 @@ impl Introduction {
         Self { kind, force, text: has_sentence.then(|| Arc::from(text)), list_depth }
     }
 
+    /// What the term of a list of definitions says: it introduces its meanings.
+    pub fn of_term(text: &str, list_depth: usize) -> Self {
+        let (kind, force) = (ClauseKind::Paragraph, IntroductionForce::Colon);
+        Self { kind, force, text: Some(Arc::from(text)), list_depth }
+    }
+
     /// The sentence that introduces a list after the clause, if there is one.
     pub fn sentence(&self) -> Option<Arc<str>> {
         let text = self.text.as_deref()?;
@@ -73,6 +79,11 @@ impl Introduction {
             }
             _ => last_sentence(text),
         }
+    }
+
+    /// Whether the clause ends with a colon or a dash.
+    pub fn ends_colon(&self) -> bool {
+        self.force == IntroductionForce::Colon
     }
 
     /// Whether the clause has a sentence, or the start of one that surely continues.

@@ -86,7 +86,8 @@ impl EntryMark {
     fn is_later(&self) -> bool {
         match self {
             Self::Markdown(list) => list.start.is_some_and(|start| start > 1),
-            Self::Number(number) => !number.is_first() || number.depth() > 1,
+            // `4.1` continues the text of clause 4, `4(a)` its sentence.
+            Self::Number(number) => !number.is_first() || number.depth() > 1 && number.is_decimal(),
             Self::Bullet | Self::None => false,
         }
     }
@@ -135,6 +136,15 @@ pub(crate) struct ClauseBefore<'i> {
 }
 
 impl OpenLists {
+    /// Whether this is the next number of a list that is open. The entries of another list may be
+    /// between it and the number before.
+    pub fn expect(&self, number: &Enumerator) -> bool {
+        self.open.iter().any(|list| match &list.mark {
+            EntryMark::Number(last) => number.follows(last),
+            _ => false,
+        })
+    }
+
     /// Begins a section below `kept` headings. Its own heading is nested in `depth` lists.
     pub fn enter_section(&mut self, kept: usize, depth: usize) {
         // No list continues in another section, except for those that contain the heading.
@@ -219,7 +229,9 @@ impl OpenLists {
         let depth = if is_below { self.open.len() } else { depth };
         let lead_in = if is_below {
             // An item introduces the items below it.
-            if before.announces() { before.last_words() } else { None }
+            let is_numbered = matches!(mark, EntryMark::Number(_));
+            let introduces = before.announces() || is_numbered && before.breaks_off();
+            if introduces { before.last_words() } else { None }
         } else {
             self.new_lead_in(depth, passage, &mark, before)
         };
@@ -284,14 +296,32 @@ impl OpenList {
                 flat.is_tight |= !passage.is_after_blank;
             }
         }
-        let is_bullet = matches!(&self.mark, EntryMark::Markdown(list) if list.start.is_none());
-        if is_bullet && before.introduces_entry(passage) {
+        let may_nest = match &self.mark {
+            // The numbers of a list inside an entry begin again.
+            EntryMark::Markdown(list) => list.start.is_none() || begins_again(passage),
+            _ => false,
+        };
+        if may_nest && before.introduces_entry(passage) {
             self.flat = Some(FlatList { lead_in: before.last_words(), is_tight: false });
         }
     }
 }
 
+/// Whether the number of an entry is the first one of a list.
+fn begins_again(entry: &Passage) -> bool {
+    matches!(entry.list_number.as_deref(), Some("1." | "1)"))
+}
+
 impl ClauseBefore<'_> {
+    /// Whether the clause before is an item that ends without any mark: the items below it continue
+    /// its sentence.
+    fn breaks_off(self) -> bool {
+        self.introduction.is_some_and(|before| {
+            let text = before.text.as_deref().unwrap_or_default();
+            before.kind == ClauseKind::Item && text.ends_with(char::is_alphanumeric)
+        })
+    }
+
     /// Whether the clause before is an item that introduces others.
     fn announces(self) -> bool {
         self.introduction.is_some_and(|before| {

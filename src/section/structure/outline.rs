@@ -100,7 +100,6 @@ impl Outline {
     /// The outline as far as the passages after this one depend on it.
     pub fn of_passage_before(self) -> Self {
         Self {
-            has_bullet: false,
             is_linked: false,
             is_menu: false,
             is_long: false,

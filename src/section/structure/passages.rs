@@ -46,6 +46,8 @@ pub(crate) struct Passage {
     pub has_bullet: bool,
     /// The mark of an entry of an ordered list, which is no part of its text.
     pub list_number: Option<String>,
+    /// Whether it is the term of a list of definitions, which introduces its meanings.
+    pub is_term: bool,
     /// Whether it is an entry of a list without marks. It is known only after headings are.
     pub is_plain_entry: bool,
     /// The number or letter that its text begins with.
@@ -115,6 +117,8 @@ fn cut(block: MarkdownBlock, out: &mut Vec<Passage>) {
     let last = groups.len().saturating_sub(1);
     let mut role = block.role.clone();
     let mut list = block.list;
+    // The text below a number and a title in capitals is a paragraph of its section.
+    let is_numbered = block.number.is_some();
     let mut list_number = block.number;
     for (i, lines) in groups.into_iter().enumerate() {
         let mut passage = passage(lines, role.clone());
@@ -123,9 +127,12 @@ fn cut(block: MarkdownBlock, out: &mut Vec<Passage>) {
         passage.is_after_blank = block.is_after_blank;
         passage.has_body = i < last;
         passage.continues = i > 0;
-        passage.continues_entry = i == 1 && block.role == BlockRole::Entry;
+        let is_bold_title = out.last().is_some_and(|title| title.is_bold);
+        passage.continues_entry =
+            i == 1 && block.role == BlockRole::Entry && (!is_numbered || is_bold_title);
         passage.list = list.take();
         passage.list_number = list_number.take();
+        passage.is_term = block.is_term && i == 0;
         out.push(passage);
         role = BlockRole::Text;
     }
@@ -171,6 +178,7 @@ fn passage(lines: Vec<TextLine>, role: BlockRole) -> Passage {
         continues: false,
         continues_entry: false,
         has_bullet: bullet.is_some(),
+        is_term: false,
         is_plain_entry: false,
         enumerator,
         start: lines.iter().find(|line| line.has_word()).map_or(0, TextLine::start),

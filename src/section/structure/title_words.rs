@@ -4,6 +4,7 @@
 use super::enumerator::enumerator;
 use super::vocabulary::{announces, begins_with_section, is_open_word};
 use crate::section::markdown::prepare::line_text::columns;
+use crate::section::numbers::amounts::follows_amount;
 
 /// Words that are not capitalised in titles.
 const SMALL_WORDS: &[&str] = &[
@@ -41,7 +42,7 @@ pub(crate) fn is_small_word(word: &str) -> bool {
 
 /// Whether a line without any style reads like a title.
 pub(crate) fn reads_as_title(text: &str) -> bool {
-    if text.len() > MAX_TITLE_BYTES {
+    if text.len() > MAX_TITLE_BYTES || begins_with_amount(text) {
         return false;
     }
     let enumerated = enumerator(text);
@@ -249,6 +250,12 @@ pub(crate) fn has_verb(text: &str) -> bool {
     words_of(text).any(|word| VERBS.contains(&word.as_str()))
 }
 
+/// Whether a line begins with an amount or a date that looks like a number in front: `3. Mai 2019`.
+fn begins_with_amount(text: &str) -> bool {
+    enumerator(text)
+        .is_some_and(|number| number.is_decimal() && follows_amount(&text[number.len..]))
+}
+
 /// Whether the text before a full stop is a sentence, and not a title. `is_bare` tells that no
 /// number precedes it.
 fn is_statement(named: &str, is_bare: bool) -> bool {
@@ -268,7 +275,7 @@ fn starts_with_postal_number(text: &str) -> bool {
 /// Whether a line that is bold, italic or in capitals is a title, and not a statement. `is_strong`
 /// tells that it is bold or in capitals.
 pub(crate) fn is_title(text: &str, is_strong: bool) -> bool {
-    if text.len() > MAX_TITLE_BYTES {
+    if text.len() > MAX_TITLE_BYTES || begins_with_amount(text) {
         return false;
     }
     let flat = text.replace('\n', " ");

@@ -16,7 +16,7 @@ const SEPARATOR: &str = "<wbr>";
 pub(super) struct WordStyle {
     pub is_bold: bool,
     pub is_italic: bool,
-    /// Whether digits are raised, as in footnotes and exponents.
+    /// Whether they are raised, as the marks of footnotes and exponents are.
     pub is_raised: bool,
     /// The target, if the words are a link.
     pub link: Option<Rc<str>>,
@@ -41,8 +41,8 @@ pub(super) struct InlineText {
     gap: WordGap,
     /// Whether the marks that were closed last need a separator before a letter.
     needs_separator: bool,
-    /// Whether the next digit is raised. Digits after letters or brackets are not.
-    raises: bool,
+    /// Whether the tag of a superscript is open. Sectioning reads what is inside.
+    is_raised: bool,
 }
 
 impl InlineText {
@@ -53,7 +53,7 @@ impl InlineText {
 
     /// Takes the Markdown of the block and begins another block.
     pub fn take(&mut self) -> String {
-        self.close_style();
+        self.close_superscript();
         let mut markdown = std::mem::take(self).markdown;
         markdown.truncate(markdown.trim_end_matches('\n').len());
         markdown
@@ -77,7 +77,7 @@ impl InlineText {
         if self.markdown.ends_with('\n') {
             return false;
         }
-        self.close_style();
+        self.close_superscript();
         self.markdown.push('\n');
         self.gap = WordGap::None;
         self.needs_separator = false;
@@ -114,17 +114,23 @@ impl InlineText {
     /// marks, because marks of Markdown must touch their words.
     fn open_style(&mut self, style: WordStyle, words: &str) {
         let first = words.chars().next().expect("there are words");
-        if self.open != style {
+        if self.is_raised && !style.is_raised {
+            self.close_superscript();
+        } else if self.open != style {
             self.close_style();
         }
         self.write_gap(first);
+        if style.is_raised && !self.is_raised {
+            // The tag is outside of all marks, which then touch their words.
+            self.markdown.push_str("<sup>");
+            self.is_raised = true;
+        }
         if self.open == style {
             if std::mem::take(&mut self.needs_separator) && first.is_alphanumeric() {
                 self.markdown.push_str(SEPARATOR);
             }
             return;
         }
-        self.raises = style.is_raised;
         let marks = usize::from(style.is_italic) + 2 * usize::from(style.is_bold);
         if marks > 0 || style.link.is_some() {
             self.separate_opening(first, marks > 0 && style.link.is_none());
@@ -164,7 +170,14 @@ impl InlineText {
             push_target(&mut self.markdown, &link);
             self.markdown.push_str(">)");
         }
-        self.raises = false;
+    }
+
+    /// Closes the marks of the open style, and the tag of a superscript around them.
+    fn close_superscript(&mut self) {
+        self.close_style();
+        if std::mem::take(&mut self.is_raised) {
+            self.markdown.push_str("</sup>");
+        }
     }
 
     /// Writes the gap before the next word, unless a line begins here.
@@ -202,13 +215,7 @@ impl InlineText {
     fn push_char(&mut self, c: char) {
         let out = &mut self.markdown;
         match c {
-            'a'..='z' | 'A'..='Z' => {
-                self.raises = false;
-                out.push(c);
-            }
-            '0'..='9' if self.raises => out.push(raised(c)),
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~' | '&' => {
-                self.raises = false;
                 out.push('\\');
                 out.push(c);
             }
@@ -222,28 +229,8 @@ impl InlineText {
             '#' if out.ends_with('[') => out.push_str("\\#"),
             '\0' => {}
             c if FURNITURE_MARKS.contains(&c) => {}
-            c => {
-                self.raises &= matches!(c, ',' | '0'..='9');
-                out.push(c);
-            }
+            c => out.push(c),
         }
-    }
-}
-
-/// The raised form of a digit.
-fn raised(digit: char) -> char {
-    match digit {
-        '0' => '⁰',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        '4' => '⁴',
-        '5' => '⁵',
-        '6' => '⁶',
-        '7' => '⁷',
-        '8' => '⁸',
-        '9' => '⁹',
-        other => other,
     }
 }
 
@@ -352,12 +339,19 @@ mod tests {
     }
 
     #[test]
-    fn digits_are_raised_where_the_page_raises_them() {
+    fn superscripts_keep_their_tag_around_all_marks() {
         let raised = WordStyle { is_raised: true, ..WordStyle::default() };
-        for (text, expected) in
-            [("2", "it²"), ("2,3", "it²,³"), ("st", "itst"), ("[1]", "it\\[1\\]"), ("*", "it\\*")]
-        {
-            assert_eq!(written(&[("it", WordStyle::default()), (text, raised.clone())]), expected);
+        let link = WordStyle { link: Some("u".into()), ..raised.clone() };
+        let it = ("it", WordStyle::default());
+        for (texts, expected) in [
+            (vec![it.clone(), ("2", raised.clone())], "it<sup>2</sup>"),
+            (
+                vec![it.clone(), ("[", raised.clone()), ("3", link), ("]", raised.clone())],
+                "it<sup>\\[[3](<u>)\\]</sup>",
+            ),
+            (vec![it, ("st", raised), (" to", WordStyle::default())], "it<sup>st</sup> to"),
+        ] {
+            assert_eq!(written(&texts), expected);
         }
     }
 

@@ -4,8 +4,10 @@
 //! Between the entries of a list, such a line belongs to the entry before it, so that the list goes
 //! on.
 
-use super::page::page_blocks::{DataTable, ListBlock, ListPart, PageBlock, TextBlock};
-use crate::model::FURNITURE_MARKS;
+use super::page::page_blocks::{
+    DataTable, EntrySort, ListBlock, ListEntry, ListPart, PageBlock, TextBlock,
+};
+use crate::model::{ENTRY_TAG, FURNITURE_MARKS};
 
 /// The largest number with which an ordered list of Markdown begins.
 const MAX_START: u64 = 999_999_999;
@@ -26,6 +28,8 @@ struct PageWriter {
     indent: String,
     /// The start of the next line, if it is the first one of a list entry.
     line_start: Option<String>,
+    /// The tag before the first words of the entry, if Markdown has no sign for what it is.
+    entry_tag: Option<String>,
     /// The indent of a line before that one.
     indent_before: String,
     /// Whether the last lines are furniture.
@@ -34,7 +38,7 @@ struct PageWriter {
 
 impl PageWriter {
     fn blocks(&mut self, blocks: &[PageBlock]) {
-        let mut list_before = None;
+        let mut list_before: Option<ListBefore> = None;
         for block in blocks {
             let mut list = None;
             match block {
@@ -42,10 +46,16 @@ impl PageWriter {
                 PageBlock::Quote(inner) => self.quote(inner),
                 PageBlock::Table(table) => self.table(table),
                 PageBlock::List(block) => {
-                    // Two lists in a row have different marks, or they would be one.
-                    let is_other = list_before == Some((block.start.is_some(), false));
-                    list = Some((block.start.is_some(), is_other));
-                    self.list(block, is_other);
+                    // Two lists in a row have different marks, or they would be one. A list that
+                    // goes on with the numbers of the list before is one with it.
+                    let has_other_sign = list_before.is_some_and(|before| {
+                        let is_alike = before.is_ordered == block.start.is_some();
+                        let goes_on = before.next.is_some() && before.next == block.start;
+                        is_alike && before.has_other_sign == (goes_on && !block.is_reversed)
+                    });
+                    let is_ordered = block.start.is_some();
+                    let next = self.list(block, has_other_sign);
+                    list = Some(ListBefore { is_ordered, has_other_sign, next });
                 }
             }
             list_before = list;
@@ -93,6 +103,7 @@ impl PageWriter {
     fn text(&mut self, text: &TextBlock) {
         self.separate();
         self.mark(text.is_furniture);
+        let tag = self.entry_tag.take().unwrap_or_default();
         if let Some(level) = text.level {
             self.begin_line();
             self.out.extend(std::iter::repeat_n('#', usize::from(level)));
@@ -100,10 +111,17 @@ impl PageWriter {
             self.push_heading(&text.markdown);
             return;
         }
+        let mut is_first = true;
         let mut lines = text.markdown.split('\n').peekable();
         while let Some(line) = lines.next() {
             self.begin_line();
-            push_line(&mut self.out, line.trim_end());
+            if is_first && !tag.is_empty() {
+                self.out.push_str(&tag);
+                self.out.push_str(line.trim_end());
+            } else {
+                push_line(&mut self.out, line.trim_end());
+            }
+            is_first = false;
             self.out.push_str(if lines.peek().is_some() { "  \n" } else { "\n" });
         }
     }
@@ -133,10 +151,11 @@ impl PageWriter {
         self.line_start = None;
     }
 
-    /// Writes a list. `has_other_marks` tells it from the list before it.
-    fn list(&mut self, list: &ListBlock, has_other_marks: bool) {
-        let mut number = list.start.filter(|&start| start <= MAX_START);
-        let begins_after_text = list.start.is_none_or(|start| start == 1);
+    /// Writes a list. `has_other_sign` tells it from the list before it. Returns the number after
+    /// its last one.
+    fn list(&mut self, list: &ListBlock, has_other_sign: bool) -> Option<u64> {
+        let mut number = first_number(list);
+        let begins_after_text = number.is_none_or(|start| start == 1);
         // Below the text of an entry, such a list needs no blank line.
         if self.indent.is_empty() || !begins_after_text {
             self.separate();
@@ -152,28 +171,33 @@ impl PageWriter {
                     continue;
                 }
             };
-            let mark = match (&mut number, has_other_marks) {
-                (None, false) => "* ".to_owned(),
-                (None, true) => "- ".to_owned(),
-                (Some(number), _) => {
-                    let sign = if has_other_marks { ')' } else { '.' };
-                    let mark = format!("{number}{sign} ");
-                    *number = MAX_START.min(*number + 1);
-                    mark
-                }
-            };
+            if number.is_some() {
+                number = entry.value.filter(|&value| value <= MAX_START).or(number);
+            }
+            let mark = entry_mark(number, has_other_sign);
             if self.line_start.is_none() {
                 self.indent_before = format!("{}{}", self.indent, " ".repeat(width_before));
             }
-            let start = self.line_start.take().unwrap_or_else(|| self.indent.clone());
-            self.line_start = Some(format!("{start}{mark}"));
-            let len = self.indent.len();
-            self.indent.extend(std::iter::repeat_n(' ', mark.len()));
-            self.blocks(&entry.blocks);
-            self.indent.truncate(len);
-            self.line_start = None;
+            self.entry_tag = entry_tag(list, entry, number, has_other_sign);
+            self.entry(entry, &mark);
+            number = number.map(|number| match list.is_reversed {
+                true => number.saturating_sub(1),
+                false => MAX_START.min(number + 1),
+            });
             width_before = mark.len();
         }
+        number
+    }
+
+    fn entry(&mut self, entry: &ListEntry, mark: &str) {
+        let start = self.line_start.take().unwrap_or_else(|| self.indent.clone());
+        self.line_start = Some(format!("{start}{mark}"));
+        let len = self.indent.len();
+        self.indent.extend(std::iter::repeat_n(' ', mark.len()));
+        self.blocks(&entry.blocks);
+        self.indent.truncate(len);
+        self.line_start = None;
+        self.entry_tag = None;
     }
 
     fn table(&mut self, table: &DataTable) {
@@ -196,6 +220,50 @@ impl PageWriter {
     }
 }
 
+/// What the list before a list says about its marks.
+#[derive(Clone, Copy)]
+struct ListBefore {
+    is_ordered: bool,
+    has_other_sign: bool,
+    /// The number after its last one.
+    next: Option<u64>,
+}
+
+/// The number of the first entry, if the entries are numbered.
+fn first_number(list: &ListBlock) -> Option<u64> {
+    let start = list.start.filter(|&start| start <= MAX_START)?;
+    let entries = list.parts.iter().filter(|part| matches!(part, ListPart::Entry(_)));
+    Some(if list.is_reversed && start == 0 { entries.count() as u64 } else { start })
+}
+
+/// The mark of an entry, with the space after it.
+fn entry_mark(number: Option<u64>, has_other_sign: bool) -> String {
+    match (number, has_other_sign) {
+        (None, false) => "* ".to_owned(),
+        (None, true) => "- ".to_owned(),
+        (Some(number), false) => format!("{number}. "),
+        (Some(number), true) => format!("{number}) "),
+    }
+}
+
+/// The tag of an entry that is a term, or whose number a browser shows otherwise than its mark.
+fn entry_tag(
+    list: &ListBlock,
+    entry: &ListEntry,
+    number: Option<u64>,
+    has_other_sign: bool,
+) -> Option<String> {
+    let tells = match (entry.sort, number, list.letters) {
+        (EntrySort::Term, ..) => "dt".to_owned(),
+        (_, Some(number), Some(letters)) => format!("{}.", letters.write(number)),
+        (_, Some(number), None) if has_other_sign => format!("{number}."),
+        _ => return None,
+    };
+    let has_text =
+        matches!(entry.blocks.first(), Some(PageBlock::Text(text)) if text.level.is_none());
+    has_text.then(|| format!("{ENTRY_TAG}{tells}\"></data>"))
+}
+
 /// Writes a line of running text. Signs at its start that would begin another block are escaped.
 fn push_line(out: &mut String, line: &str) {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
@@ -215,7 +283,6 @@ fn push_line(out: &mut String, line: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::page::page_blocks::{EntrySort, ListEntry};
     use super::*;
 
     fn text(markdown: &str) -> PageBlock {
@@ -226,9 +293,11 @@ mod tests {
     fn list(start: Option<u64>, entries: Vec<Vec<PageBlock>>) -> PageBlock {
         let entries = entries.into_iter();
         let parts = entries
-            .map(|blocks| ListPart::Entry(ListEntry { sort: EntrySort::Plain, blocks }))
+            .map(|blocks| {
+                ListPart::Entry(ListEntry { sort: EntrySort::Plain, value: None, blocks })
+            })
             .collect();
-        PageBlock::List(ListBlock { start, is_implied: false, parts })
+        PageBlock::List(ListBlock { start, parts, ..ListBlock::default() })
     }
 
     #[test]

@@ -20,11 +20,24 @@ pub(super) fn join_rows(text: &str, edits: &mut Vec<TextEdit>) {
         }
         let rule = line_at(text, found);
         if !is_rule(&text[rule.clone()]) {
-            done = rule.end;
+            done = if has_outer_borders(&text[rule.clone()]) {
+                join_bordered_rows(text, rule, edits)
+            } else {
+                rule.end
+            };
             continue;
         }
         let table = BrokenTable { text, borders: borders(&text[rule.clone()]) };
         done = table.join(rule, edits);
+    }
+    done = 0;
+    for found in memchr::memmem::find_iter(text.as_bytes(), b"-- | --") {
+        if found < done {
+            continue;
+        }
+        let rule = line_at(text, found);
+        let has_borders = has_outer_borders(&text[rule.clone()]) && is_dashes(&text[rule.clone()]);
+        done = if has_borders { join_bordered_rows(text, rule, edits) } else { rule.end };
     }
 }
 
@@ -41,6 +54,48 @@ fn is_rule(line: &str) -> bool {
     bare.starts_with(['-', ':'])
         && bare.ends_with(['-', ':'])
         && bare.bytes().all(|byte| matches!(byte, b'-' | b'|' | b':' | b' '))
+}
+
+/// Whether a line has borders at both ends.
+fn has_outer_borders(line: &str) -> bool {
+    let bare = line.trim();
+    bare.len() > 1 && bare.starts_with('|') && bare.ends_with('|') && !bare.ends_with("\\|")
+}
+
+/// Removes the blank lines before those rows below a line of dashes that are written like it, with
+/// borders at both ends. Returns the byte after the table.
+fn join_bordered_rows(text: &str, rule: Range<usize>, edits: &mut Vec<TextEdit>) -> usize {
+    let columns = borders(&text[rule.clone()]);
+    let is_row = |line: &Range<usize>| {
+        let own = &text[line.clone()];
+        has_outer_borders(own) && borders(own) == columns && !is_dashes(own)
+    };
+    let after = |line: &Range<usize>| (line.end < text.len()).then(|| line_at(text, line.end + 1));
+    let mut last = rule;
+    loop {
+        let mut blanks = 0;
+        let mut next = after(&last);
+        while let Some(line) = next.clone().filter(|line| text[line.clone()].trim().is_empty()) {
+            blanks += 1;
+            next = after(&line).filter(|_| blanks < MAX_LINES);
+        }
+        let Some(row) = next.filter(is_row) else { return last.end };
+        // The header of a further table is no row of this one.
+        let is_header = after(&row).is_some_and(|line| is_dashes(&text[line]));
+        if is_header {
+            return last.end;
+        }
+        if blanks > 0 {
+            edits.push(TextEdit::replace(last.end..row.start, "\n"));
+        }
+        last = row;
+    }
+}
+
+/// Whether a line with borders at its ends separates a header from its rows.
+fn is_dashes(line: &str) -> bool {
+    let bare = line.trim();
+    bare.contains('-') && bare.bytes().all(|byte| matches!(byte, b'-' | b'|' | b':' | b' '))
 }
 
 /// The number of borders between cells in a line.
@@ -183,10 +238,19 @@ mod tests {
     }
 
     #[test]
+    fn rows_with_borders_continue_over_blank_lines() {
+        assert_eq!(
+            joined("| a | b |\n|---|---|\n| c | d |\n\n| e | f |\n \n| g | h |\n\nEnd."),
+            "| a | b |\n|---|---|\n| c | d |\n| e | f |\n| g | h |\n\nEnd."
+        );
+    }
+
+    #[test]
     fn other_tables_and_text_stay() {
         for text in [
             "a | b\n---|---\nc | d\n\nStreet 1  \nTown",
             "| a | b |\n|---|---|\n| c | d |\n\ne  \n",
+            "| a | b |\n|---|---|\n| c | d |\n\n| e | f |\n|---|---|\n| g | h |",
             "a | b\n---|---\nc | d \n\n# E  \n",
             "a\n\n---|---",
             "Text.\n\n|\n\nMore text.\n\na | b\n---|---\nc | d  \n",

@@ -53,6 +53,7 @@ fn has_paragraph_lines(text: &str) -> bool {
         }
         if std::mem::take(&mut is_after_blank) {
             count.blanks += 1;
+            count.has_marks |= before.is_some_and(|before| before.kind != LineKind::Plain);
         } else if let Some(before) = &before {
             count.add_pair(before, &line);
         }
@@ -155,6 +156,8 @@ struct LineCount {
     pairs: usize,
     /// Blank lines between other lines.
     blanks: usize,
+    /// Whether a blank line follows a line that is no plain one.
+    has_marks: bool,
     hard_breaks: usize,
     /// Pairs over which a sentence continues, as far as capitals show it.
     flowing: usize,
@@ -189,7 +192,12 @@ impl LineCount {
     }
 
     fn has_few_exceptions(&self) -> bool {
-        (self.blanks + self.hard_breaks) * PAIRS_PER_EXCEPTION <= self.pairs
+        let exceptions = self.blanks + self.hard_breaks;
+        // A blank line below the title of a short text says little, if sentences end with lines.
+        let is_below_title = self.blanks == 1 && !self.has_marks && self.flowing == 0;
+        let is_one = is_below_title && exceptions == 1 && self.pairs >= 3;
+        let is_one = is_one && 3 * self.ended >= self.pairs;
+        is_one || exceptions * PAIRS_PER_EXCEPTION <= self.pairs
     }
 
     /// Whether the lines are the lines of wrapped paragraphs.

@@ -8,19 +8,24 @@
 //! - The rows of a table that blank lines break are put together.
 //! - A line of `=` below a blank line underlines the line above.
 //! - The lines that mark furniture are blocks of their own.
+//! - Raw HTML that a browser does not show is removed.
+//! - A line that is a date such as `3. Mai 2019` is no entry of a list.
 
 mod block_links;
 mod broken_rows;
+mod html_parts;
 mod line_hyphens;
 pub(crate) mod line_text;
 
 use block_links::loosen_links;
 use broken_rows::join_rows;
+use html_parts::mend_html;
 use line_hyphens::join_words;
 use line_text::separate_lines;
 
 use super::mapped_text::{MappedText, TextEdit};
 use crate::model::{FURNITURE_MARKS, furniture_marks};
+use crate::section::numbers::amounts::is_month;
 
 /// A border of text around the policy, as HTML marks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,10 +61,12 @@ pub(crate) fn prepare(text: &str) -> PreparedText<'_> {
     if !has_paragraph_lines {
         join_words(&lines.text, &mut edits);
     }
+    mend_html(&lines.text, &mut edits);
     loosen_links(&lines.text, &mut edits);
     join_rows(&lines.text, &mut edits);
     raise_underlines(&lines.text, &mut edits);
     part_furniture(&lines.text, &mut edits);
+    escape_dates(&lines.text, &mut edits);
     let text = if edits.is_empty() { lines } else { lines.edited(edits).into_owned() };
     PreparedText { text, has_paragraph_lines }
 }
@@ -96,6 +103,26 @@ fn raise_underlines(text: &str, edits: &mut Vec<TextEdit>) {
         let is_title = (1..=MAX_TITLE).contains(&title.len()) && is_alone;
         if is_title && line.trim_end().bytes().all(|byte| byte == b'=') {
             edits.push(TextEdit::replace(above.len()..rule + 2, "\n"));
+        }
+    }
+}
+
+/// Escapes the full stop in lines that are nothing but a date, such as `3. Mai 2019`. To Markdown,
+/// they would be entries of a list.
+fn escape_dates(text: &str, edits: &mut Vec<TextEdit>) {
+    let starts = memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1);
+    for start in std::iter::once(0).chain(starts) {
+        let rest = &text[start..];
+        let day = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if !(1..=2).contains(&day) || !rest[day..].starts_with(". ") {
+            continue;
+        }
+        let line = rest[day + 1..].split('\n').next().unwrap_or_default();
+        let mut words = line.split_whitespace();
+        let month = words.next().is_some_and(|month| is_month(&month.to_lowercase()));
+        let is_year = |year: &str| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
+        if month && words.next().is_some_and(is_year) && words.next().is_none() {
+            edits.push(TextEdit::insert(start + day, "\\"));
         }
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn typed_lists(texts: &[String]) -> Vec<bool> {
 /// in other blocks. Its number has a mark: `(1)`, `a)`, `1.`.
 fn is_first_entry(number: &Enumerator, text: &str) -> bool {
     let mark = text[..number.len].trim_end();
-    number.is_first() && mark.ends_with(['.', ')'])
+    number.is_first() && mark.ends_with(['.', ')', ']'])
 }
 
 /// Whether line `i` has a number that follows another one or is followed by one. The other number

@@ -7,7 +7,7 @@ use html5ever::tokenizer::Tag;
 
 use super::elements::{ElementRole, role};
 use super::open_elements::{ElementEffects, OpenElements};
-use super::page_blocks::{EntrySort, PageBlock, TextBlock};
+use super::page_blocks::{EntrySort, ListBlock, ListLetters, PageBlock, TextBlock};
 use super::page_flow::PageFlow;
 use super::tag_traits::{TagTraits, attribute, number};
 use super::word_styles::{StyleChange, WordStyles};
@@ -335,11 +335,8 @@ impl PageBuilder {
     /// Opens the container of an element. If that is impossible, its end closes none.
     fn open_container(&mut self, tag: &Tag, role: ElementRole) {
         let is_open = match role {
-            ElementRole::List => self.flow.open_list(None),
-            ElementRole::OrderedList => {
-                let start = number(tag, "start");
-                self.flow.open_list(Some(start.unwrap_or(1)))
-            }
+            ElementRole::List => self.flow.open_list(ListBlock::default()),
+            ElementRole::OrderedList => self.flow.open_list(ordered_list(tag)),
             ElementRole::Item => self.flow.open_entry(EntrySort::Plain, number(tag, "value")),
             ElementRole::Term => self.flow.open_entry(EntrySort::Term, None),
             ElementRole::Meaning => self.flow.open_entry(EntrySort::Meaning, None),
@@ -436,6 +433,24 @@ fn is_container(role: ElementRole) -> bool {
             | ElementRole::Table
             | ElementRole::Cell
     )
+}
+
+/// The ordered list that a tag opens. A list that counts down from the number of its entries has
+/// the start 0 until all of them are known.
+fn ordered_list(tag: &Tag) -> ListBlock {
+    let is_reversed = tag.attrs.iter().any(|attribute| &*attribute.name.local == "reversed");
+    let start = number(tag, "start").unwrap_or(u64::from(!is_reversed));
+    let style = attribute(tag, "style").unwrap_or_default().to_ascii_lowercase();
+    let styled = style.split_once("list-style").map_or("", |(_, style)| style);
+    let named = styled.split(';').next().unwrap_or_default().split([' ', ':']);
+    let letters = named.filter(|name| name.len() > 1).find_map(ListLetters::of);
+    let by_type = || attribute(tag, "type").and_then(|name| ListLetters::of(&name));
+    ListBlock {
+        start: Some(start),
+        letters: letters.or_else(by_type),
+        is_reversed,
+        ..ListBlock::default()
+    }
 }
 
 /// Whether a table says by its role that it holds no data.

@@ -84,18 +84,18 @@ impl PageFlow {
         is_open
     }
 
-    /// Opens a list. Returns `false` if it would be too deep.
-    pub fn open_list(&mut self, start: Option<u64>) -> bool {
+    /// Opens a list without entries. Returns `false` if it would be too deep.
+    pub fn open_list(&mut self, list: ListBlock) -> bool {
         let is_open = self.depth() < MAX_DEPTH;
         if is_open {
-            self.containers.push(BlockContainer::List(ListBlock { start, ..ListBlock::default() }));
+            self.containers.push(BlockContainer::List(list));
         }
         is_open
     }
 
-    /// Opens an entry of the innermost list. `start` is its number, if it has one of its own.
+    /// Opens an entry of the innermost list. `value` is its number, if it has one of its own.
     /// Returns `false` if it would be too deep.
-    pub fn open_entry(&mut self, sort: EntrySort, start: Option<u64>) -> bool {
+    pub fn open_entry(&mut self, sort: EntrySort, value: Option<u64>) -> bool {
         if !matches!(self.containers.last(), Some(BlockContainer::List(_))) {
             if self.depth() >= MAX_DEPTH {
                 return false;
@@ -106,9 +106,9 @@ impl PageFlow {
             && list.parts.is_empty()
             && list.start.is_some()
         {
-            list.start = start.or(list.start);
+            list.start = value.or(list.start);
         }
-        self.containers.push(BlockContainer::Entry(ListEntry { sort, blocks: Vec::new() }));
+        self.containers.push(BlockContainer::Entry(ListEntry { sort, value, blocks: Vec::new() }));
         true
     }
 

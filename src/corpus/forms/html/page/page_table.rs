@@ -76,8 +76,9 @@ impl PageTable {
     pub fn into_blocks(mut self) -> Vec<PageBlock> {
         let mut out = std::mem::take(&mut self.before);
         match self.grid() {
-            Some(rows) => {
+            Some(mut rows) => {
                 let is_furniture = self.is_furniture;
+                out.extend(self.title(&mut rows));
                 out.push(PageBlock::Table(DataTable { rows, is_furniture }));
                 let blocks = self.rows.into_iter().flatten().flat_map(|cell| cell.blocks);
                 out.extend(blocks.filter(|block| !is_furniture && is_all_furniture(block)));
@@ -94,6 +95,20 @@ impl PageTable {
             flat.add_block(block, true);
         }
         flat
+    }
+
+    /// Takes the first row out of `rows` if its only cell spans the columns of the header below it.
+    /// It is the title of the table.
+    fn title(&self, rows: &mut Vec<Vec<String>>) -> Option<PageBlock> {
+        let spans = |row: &Vec<TableCell>| row.len() == 1 && row[0].colspan > 1;
+        let [first, second, _, ..] = rows.as_slice() else { return None };
+        let is_title = self.rows.first().is_some_and(spans)
+            && !first[0].is_empty()
+            && is_header(second)
+            && second.iter().all(|cell| !cell.is_empty());
+        let markdown = is_title.then(|| rows.remove(0).swap_remove(0))?;
+        let is_furniture = self.is_furniture;
+        Some(PageBlock::Text(TextBlock { markdown, level: None, is_furniture }))
     }
 
     /// The rows of a data table, all of equal length; `None` if the table does not hold data.
@@ -298,6 +313,10 @@ mod tests {
         let mut data = table(&[&["Data", "Why"], &["All of it"], &["Name", "Ads"]]);
         data.rows[1][0].colspan = 2;
         assert_eq!(rows(data), ["Data|Why", "All of it|", "Name|Ads"]);
+        let mut data = table(&[&["Our data"], &["Data", "Why"], &["Name", "Ads"]]);
+        data.rows[0][0].colspan = 2;
+        data.has_header = true;
+        assert_eq!(rows(data), ["Our data", "Data|Why", "Name|Ads"]);
     }
 
     #[test]

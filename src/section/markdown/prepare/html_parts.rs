@@ -1,0 +1,164 @@
+//! Removes the parts of raw HTML that a browser never shows, marks hidden parts as furniture, and
+//! keeps small tables and lists of definitions together.
+//!
+//! CommonMark ends a block of HTML at a blank line, and reads a template in a paragraph as text.
+
+use crate::model::FURNITURE_MARKS;
+use crate::section::markdown::html_tables::{data_table, find_close};
+use crate::section::markdown::html_tags::{end_of_element, is_hidden, tag_name};
+use crate::section::markdown::mapped_text::TextEdit;
+
+/// Elements whose content is never shown.
+const UNSEEN: [(&str, &str); 3] =
+    [("<template", "</template>"), ("<script", "</script>"), ("<style", "</style>")];
+
+/// Adds the edits for the raw HTML in a text. A text with fences may show HTML as code.
+pub(super) fn mend_html(text: &str, edits: &mut Vec<TextEdit>) {
+    let bytes = text.as_bytes();
+    let has_tag = memchr::memmem::find(bytes, b"</").is_some();
+    if !has_tag || text.contains("```") || text.contains("~~~") {
+        return;
+    }
+    for (open, close) in UNSEEN {
+        remove_elements(text, open, close, edits);
+    }
+    mark_hidden(text, edits);
+    join_blocks(text, "<table", |text, at| data_table(&text[at..]), edits);
+    join_blocks(text, "<dl", |text, at| find_close(&text[at..], "</dl>"), edits);
+}
+
+/// Removes the elements between these tags. An element without an end is kept.
+fn remove_elements(text: &str, open: &str, close: &str, edits: &mut Vec<TextEdit>) {
+    let mut done = 0;
+    for start in memchr::memmem::find_iter(text.as_bytes(), open) {
+        let after = start + open.len();
+        let is_tag = text[after..].starts_with(|c: char| c == '>' || c.is_ascii_whitespace());
+        // Between backticks, the tag is spoken of.
+        if start < done || !is_tag || text[..start].ends_with(['`', '\\']) {
+            continue;
+        }
+        let Some(length) = text[after..].find(close) else { return };
+        done = after + length + close.len();
+        edits.push(TextEdit::remove(start..done));
+    }
+}
+
+/// The number of tables without an end, or for layout, after which no more are looked at. Each of
+/// them is searched for its end.
+const MAX_FAILURES: usize = 200;
+
+/// The most bytes of a tag that hides an element, before and after the word that says so.
+const MAX_TAG: usize = 200;
+
+/// Puts the marks of furniture around the elements with blank lines inside that are hidden by an
+/// attribute or a style. The marks of those without are made with their block.
+fn mark_hidden(text: &str, edits: &mut Vec<TextEdit>) {
+    let find = |word: &'static str| memchr::memmem::find_iter(text.as_bytes(), word);
+    let mut words: Vec<usize> = find("hidden").chain(find("display")).collect();
+    words.sort_unstable();
+    let mut done = 0;
+    for at in words {
+        // What is inside a hidden element is marked with it.
+        if at < done {
+            continue;
+        }
+        let near = &text.as_bytes()[at.saturating_sub(MAX_TAG).max(done)..at];
+        let open = memchr::memrchr2(b'<', b'>', near).filter(|&open| near[open] == b'<');
+        let Some(start) = open.map(|open| at - near.len() + open) else { continue };
+        let is_block = start == 0 || text[..start].ends_with("\n\n");
+        let after = &text.as_bytes()[at..text.len().min(at + MAX_TAG)];
+        let Some(end) = memchr::memchr(b'>', after).filter(|_| is_block) else { continue };
+        let tag = &text[start..=at + end];
+        if !is_hidden(tag) {
+            continue;
+        }
+        let Some(length) = end_of_element(&text[start..], &tag_name(tag)) else { return };
+        done = start + length;
+        if text[start..done].contains("\n\n") {
+            let [begin, end] = FURNITURE_MARKS.map(|mark| format!("\n\n{mark}\n\n"));
+            edits.push(TextEdit::insert(start, begin));
+            edits.push(TextEdit::insert(done, end));
+        }
+    }
+}
+
+/// Removes the blank lines inside the elements that begin like this, as far as `length` finds their
+/// end.
+fn join_blocks(
+    text: &str,
+    open: &str,
+    length: impl Fn(&str, usize) -> Option<usize>,
+    edits: &mut Vec<TextEdit>,
+) {
+    let (mut done, mut failures) = (0, 0);
+    for start in memchr::memmem::find_iter(text.as_bytes(), open) {
+        if start < done {
+            continue;
+        }
+        let Some(length) = length(text, start) else {
+            failures += 1;
+            if failures > MAX_FAILURES {
+                return;
+            }
+            continue;
+        };
+        done = start + length;
+        let mut at = start;
+        for line in text[start..done].split_inclusive('\n') {
+            if line.trim().is_empty() {
+                edits.push(TextEdit::remove(at..at + line.len()));
+            }
+            at += line.len();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::section::markdown::mapped_text::MappedText;
+
+    fn mended(text: &str) -> String {
+        let mut edits = Vec::new();
+        mend_html(text, &mut edits);
+        MappedText::whole(text).edited(edits).text.into_owned()
+    }
+
+    #[test]
+    fn what_is_not_shown_is_removed() {
+        for (text, shown) in [
+            ("a <template>x\n\ny</template> b", "a  b"),
+            ("<script>\nvar a;\n\n</script>\n\nb", "\n\nb"),
+            ("a <template> b </b>", "a <template> b </b>"),
+            ("a `<script>` and </script> b", "a `<script>` and </script> b"),
+            ("<templates>a</template>", "<templates>a</template>"),
+        ] {
+            assert_eq!(mended(text), shown);
+        }
+    }
+
+    #[test]
+    fn hidden_elements_with_blank_lines_are_furniture() {
+        let hidden = "<div style='display: none'>\n\na\n\n</div>";
+        assert_eq!(
+            mended(&format!("x\n\n{hidden}\n\ny")),
+            format!("x\n\n\n\n\u{FDD0}\n\n{hidden}\n\n\u{FDD1}\n\n\n\ny")
+        );
+        let both = "<div hidden style='display:none'>\n\n<p hidden>a</p>\n\n</div>";
+        assert_eq!(mended(both).matches(['\u{FDD0}', '\u{FDD1}']).count(), 2);
+        for shown in ["<div class=hidden>\n\na\n\n</div>", "<div hidden>\n\na", "a hidden <b>"] {
+            assert_eq!(mended(shown), shown);
+        }
+    }
+
+    #[test]
+    fn tables_are_kept_together() {
+        let row = "<tr><td>a</td><td>b</td></tr>";
+        assert_eq!(
+            mended(&format!("<table>\n\n{row}\n\n{row}\n\n</table>\n\nc")),
+            format!("<table>\n{row}\n{row}\n</table>\n\nc")
+        );
+        let layout = "<table>\n\n<tr><td>a</td></tr>\n\n</table>";
+        assert_eq!(mended(layout), layout);
+    }
+}

@@ -54,6 +54,11 @@ impl ArchiveTime {
         Self::from_civil(date.parse::<Date>().ok()?.to_datetime(jiff::civil::Time::midnight()))
     }
 
+    /// The time by the clock of this machine.
+    pub fn now() -> Self {
+        Self(Timestamp::now().as_second())
+    }
+
     /// The time that the 14 digits `YYYYMMDDhhmmss` of a Wayback Machine address give.
     ///
     /// Returns `None` if they are not a date and a time.
@@ -122,6 +127,11 @@ impl Period {
     /// The last second of the period.
     pub fn last(self) -> ArchiveTime {
         self.last
+    }
+
+    /// The day that is `age` before the day of `today`.
+    pub fn day_before(today: ArchiveTime, age: Age) -> Option<Self> {
+        Self::parse(&age.before(today).date())
     }
 
     fn parse(text: &str) -> Option<Self> {

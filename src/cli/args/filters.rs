@@ -6,6 +6,7 @@ use fineprint::lang::Lang;
 use fineprint::model::{Age, ClauseKind, Period};
 use fineprint::search::{Filters, LifeFilter, PolicyChoice, SnapshotDates};
 
+use super::name_lists::with_listed;
 use super::values::{age, key_value, kind, period};
 
 /// Which snapshots and clauses are searched.
@@ -13,6 +14,9 @@ use super::values::{age, key_value, kind, period};
 #[command(next_help_heading = "Filters")]
 pub struct FilterArgs {
     /// Only this company: its full name, or a glob with * ? [ (repeatable)
+    ///
+    /// `@FILE` reads names from a file, one on each line, and `@-` from standard input. The same
+    /// holds for --type and --collection.
     #[arg(long, value_name = "NAME")]
     pub company: Vec<String>,
     /// Only policies of this type: full name or glob (repeatable)
@@ -34,6 +38,8 @@ pub struct FilterArgs {
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     meta: Vec<(String, String)>,
     /// Only snapshots archived on or after this date: YYYY, YYYY-MM or YYYY-MM-DD
+    ///
+    /// Every date may also be so long before today, in UTC: 30d, 8w, 6mo, 1y.
     #[arg(
         long, value_name = "DATE", value_parser = period,
         conflicts_with_all = ["as_of", "latest"]
@@ -84,13 +90,13 @@ impl FilterArgs {
     ///
     /// # Errors
     ///
-    /// Dates that exclude each other.
+    /// Dates that exclude each other, and lists of names that cannot be read.
     pub fn filters(&self) -> Result<Filters> {
         self.check_dates()?;
         Ok(Filters {
-            companies: self.company.clone(),
-            types: self.policy_type.clone(),
-            collections: self.collection.clone(),
+            companies: with_listed(&self.company)?,
+            types: with_listed(&self.policy_type)?,
+            collections: with_listed(&self.collection)?,
             sections: self.section.clone(),
             kinds: self.kind.clone(),
             langs: self.lang.clone(),
@@ -181,12 +187,16 @@ pub struct PolicyArgs {
 
 impl PolicyArgs {
     /// The choice of the policy of this company.
-    pub fn choice(&self, company: &str) -> PolicyChoice {
-        PolicyChoice {
+    ///
+    /// # Errors
+    ///
+    /// A list of names that cannot be read.
+    pub fn choice(&self, company: &str) -> Result<PolicyChoice> {
+        Ok(PolicyChoice {
             company: company.to_owned(),
-            types: self.policy_type.clone(),
-            collections: self.collection.clone(),
+            types: with_listed(&self.policy_type)?,
+            collections: with_listed(&self.collection)?,
             company_changes_only: self.company_changes_only,
-        }
+        })
     }
 }

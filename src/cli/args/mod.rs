@@ -6,6 +6,7 @@
 mod filters;
 mod global;
 mod index_choice;
+mod name_lists;
 mod output;
 mod query;
 mod reading;

@@ -1,7 +1,7 @@
 //! Parsers of flag values. clap prints a message as `invalid value 'x' for '--flag': MESSAGE`.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
-use fineprint::model::{Age, ClauseKind, Period};
+use fineprint::model::{Age, ArchiveTime, ClauseKind, Period};
 use fineprint::printer::KwicKey;
 use fineprint::search::FacetField;
 
@@ -15,9 +15,25 @@ pub fn kind() -> ValueParser {
         .into()
 }
 
-/// A year, a month or a day.
+/// The variable of the environment that says which day is today, as `YYYY-MM-DD`.
+const TODAY: &str = "FINEPRINT_TODAY";
+
+/// A year, a month or a day, or the day so long before today: `30d`.
 pub fn period(text: &str) -> Result<Period, &'static str> {
-    text.parse().map_err(|_| "no such date; write YYYY, YYYY-MM or YYYY-MM-DD")
+    let wrong =
+        "no such date; write YYYY, YYYY-MM or YYYY-MM-DD, or 30d, 8w, 6mo or 1y before today";
+    match text.parse::<Age>() {
+        Ok(age) => Period::day_before(today()?, age).ok_or(wrong),
+        Err(_) => text.parse().map_err(|_| wrong),
+    }
+}
+
+/// Today in UTC.
+fn today() -> Result<ArchiveTime, &'static str> {
+    match std::env::var(TODAY) {
+        Ok(day) => ArchiveTime::from_date(&day).ok_or("FINEPRINT_TODAY is not YYYY-MM-DD"),
+        Err(_) => Ok(ArchiveTime::now()),
+    }
 }
 
 /// A field to count by.

@@ -75,7 +75,7 @@ pub fn run(args: &DiffArgs, global: &GlobalArgs) -> Result<Outcome> {
     }
     let chosen = open(&args.index, global)?;
     let index = &chosen.index;
-    let policy = index.policy(args.policy.choice(&args.company))?;
+    let policy = index.policy(args.policy.choice(&args.company)?)?;
     let (mut old, mut new) = (policy.at(args.from)?, policy.at(args.to)?);
     if !args.furniture {
         (old, new) = (old.without_furniture(), new.without_furniture());

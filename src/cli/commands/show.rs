@@ -131,7 +131,7 @@ fn write_clauses(
 
 /// Prints the policy of a company. Returns true, since a missing policy is an error.
 fn show_policy(index: &OpenIndex, args: &ShowArgs, global: &GlobalArgs) -> Result<bool> {
-    let policy = index.policy(args.policy.choice(&args.what))?;
+    let policy = index.policy(args.policy.choice(&args.what)?)?;
     let version = match args.as_of {
         Some(date) => policy.at(date)?,
         None => policy.newest()?,

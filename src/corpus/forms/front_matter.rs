@@ -22,7 +22,7 @@ use super::html::conversion::{convert_page, decode};
 use super::yaml::{self, InvalidYaml, YamlField};
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
-use crate::corpus::times::{TIME_FORMS, archive_time};
+use crate::corpus::times::{archive_time, no_time};
 use crate::model::ArchiveTime;
 
 /// Files with front matter.
@@ -95,9 +95,7 @@ impl FrontMatter {
                 let time = archive_time(text).or_else(|| yaml_time(text));
                 // The line before the front matter counts too.
                 let line = line + 1;
-                Some(time.ok_or_else(|| {
-                    format!("line {line}: `{text}` is no date; write {TIME_FORMS}")
-                })?)
+                Some(time.ok_or_else(|| format!("line {line}: {}", no_time(text)))?)
             }
             None => None,
         };

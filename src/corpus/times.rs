@@ -6,15 +6,14 @@ use jiff::civil::Date;
 use crate::model::ArchiveTime;
 
 /// The forms that [`archive_time`] reads, for messages.
-pub(super) const TIME_FORMS: &str = "YYYY-MM-DD, YYYYMMDD, YYYY-MM-DD hh:mm:ss (UTC if no zone \
-                                     follows), RFC 3339, YYYY-MM-DDThh-mm-ssZ \
+pub(super) const TIME_FORMS: &str = "YYYY-MM-DD, YYYYMMDD, RFC 3339, YYYY-MM-DDThh-mm-ssZ \
                                      or the 14 digits of a Wayback Machine address";
 
 /// How many characters of a bad time are shown in a message.
 const SHOWN_CHARS: usize = 40;
 
-/// Reads a day or a time in one of [`TIME_FORMS`]. Returns `None` if the text has none of these
-/// forms, or is not in the calendar.
+/// Reads a day or a time in one of [`TIME_FORMS`], or as databases print it. Returns `None` if the
+/// text has none of these forms, or is not in the calendar.
 pub(super) fn archive_time(text: &str) -> Option<ArchiveTime> {
     let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.len() {

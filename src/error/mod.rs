@@ -181,6 +181,22 @@ pub enum Error {
         /// The number of inputs that were read.
         inputs: u64,
     },
+    /// A table without the columns, or JSON without the members, that each snapshot needs.
+    #[error("{}: nothing to index: no {what} is named {}; {what}s found: {}", path.display(),
+             listed(missing), listed(columns))]
+    MissingColumns {
+        /// The corpus as it was named.
+        path: PathBuf,
+        /// The word for one of them: column or member.
+        what: &'static str,
+        /// The names of the columns that are missing.
+        missing: Vec<String>,
+        /// The columns whose names differ from a name that is known in case only, each behind the
+        /// field that it may be.
+        near: Vec<(&'static str, String)>,
+        /// The names of the columns.
+        columns: Vec<String>,
+    },
     /// A path without an index.
     #[error("{}: {}", path.display(), no_index(*is_foreign))]
     NoIndex {

@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn impossible_dates_are_errors() {
-        for date in ["2001-02-30", "soon", "2001-02-30 1:02:03", "2001-02-03 1:02", "1 é", "a -"] {
+        for date in ["2001-02-30", "soon", "2001-02-30 1:02:03", "2001-02-03 1", "1 é", "a -"] {
             let body = format!("---\ncompany: Acme\ndate: {date}\n---\n");
             let error = FrontMatterForm.recognise("x.md", body.as_bytes()).unwrap_err();
             let expected = format!("line 3: `{date}` is no date; write YYYY-MM-DD");

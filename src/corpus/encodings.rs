@@ -80,9 +80,11 @@ impl RowDecoder {
         if self.other.is_some() || row.is_ascii() {
             return false;
         }
-        let has_evidence = self.evidence.letters + self.evidence.wrong > 0;
-        let share = Utf8Share::of(row);
-        !has_evidence || share.wrong > share.letters
+        if self.evidence.letters + self.evidence.wrong == 0 {
+            return true;
+        }
+        let share = std::str::from_utf8(row).is_err().then(|| Utf8Share::of(row));
+        share.is_some_and(|share| share.wrong > share.letters)
     }
 
     /// Decodes a row. Returns the text, and whether the bytes were not UTF-8.

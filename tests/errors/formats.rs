@@ -110,6 +110,12 @@ fptest!(empty_inputs_say_so, |fx: Fixture| {
     }
 });
 
+fptest!(repositories_of_submodules_are_named, |fx: Fixture| {
+    fx.file("all/.gitmodules", "[submodule \"a\"]\n\tpath = a\n\turl = ../a\n");
+    fx.file("all/README.md", "# Archives\n");
+    refuses(&fx, "all", "its policies may be in its submodules; fetch them with `git submodule");
+});
+
 fptest!(tables_and_archives_in_folders_are_named, |fx: Fixture| {
     let csv = "company,date,text\na.example,2020-01-02,We sell.\n";
     fx.file("corpus/a.csv", csv);

@@ -55,7 +55,9 @@ impl TableShape {
         let text = row_text(head);
         if let Some(layout) = json::layout(&text) {
             let has_key = |ours: &str| json::has_key(&text, names.theirs(ours));
-            let is_table = has_key("company") && (has_key("date") || has_key("archive_time"));
+            // The first text may be so long that it hides the members behind it.
+            let others = ["date", "archive_time", "text", "html"];
+            let is_table = has_key("company") && others.into_iter().any(has_key);
             return is_table.then_some(Self::Json(layout));
         }
         let table = TableHead::read(&text, names)?;

@@ -321,6 +321,9 @@ fn canonical(path: &Path) -> String {
     path.canonicalize().unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
 }
 
+/// The file in which a git repository lists its submodules.
+const SUBMODULES: &str = ".gitmodules";
+
 /// The reasons for which a way to find company and date helps.
 const NAMELESS: [SkipReason; 3] = [SkipReason::NoHeader, SkipReason::NoPolicy, SkipReason::NoDate];
 
@@ -337,6 +340,11 @@ fn no_policy(corpus: &Path, reader: &str, report: &IngestReport) -> Error {
                 format!("{inputs} inputs, most of them {}", skip.reason())
             }
             (1, Some((_, skip))) if !NAMELESS.contains(&skip) => skip.reason().to_owned(),
+            _ if corpus.join(SUBMODULES).is_file() => {
+                "its policies may be in its submodules; fetch \
+                them with `git submodule update --init` and name the folder of each"
+                    .to_owned()
+            }
             _ => return Error::NoPolicyFound { path: corpus.to_owned(), inputs },
         }
     };

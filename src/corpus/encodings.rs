@@ -104,8 +104,11 @@ impl RowDecoder {
     fn is_utf_8(&self, row: Utf8Share, other: &'static Encoding) -> bool {
         /// So many letters of two or more bytes are never UTF-8 by chance.
         const CERTAIN_LETTERS: usize = 8;
-        if self.evidence.letters >= self.evidence.wrong {
-            return row.letters >= row.wrong;
+        let Utf8Share { letters, wrong } = self.evidence;
+        if letters >= wrong {
+            // Among rows in UTF-8, one wrong byte says nothing: it may be half a letter.
+            let is_stray = row.wrong == 1 && letters >= wrong * LETTERS_PER_WRONG_BYTE;
+            return row.letters >= row.wrong || is_stray;
         }
         row.wrong == 0
             && (row.letters == 0 || other.is_single_byte() || row.letters >= CERTAIN_LETTERS)
@@ -272,6 +275,9 @@ mod tests {
         assert_eq!(decoded(&[b"\xc4\xa3", &chinese])[0], "模*");
         let mixed = decoded(&["données privées".as_bytes(), b"donn\xe9es", b"caf\xe9 \xc3\xa9"]);
         assert_eq!(mixed, ["données privées", "données*", "caf\u{FFFD} é*"]);
+        let long = "é".repeat(60);
+        let mixed = decoded(&[long.as_bytes(), b"pers\xc3", b"donn\xe9es priv\xe9es"]);
+        assert_eq!(mixed[1..], ["pers\u{FFFD}*", "données privées*"]);
         let mixed = decoded(&["é".as_bytes(), b"donn\xe9es priv\xe9es"]);
         assert_eq!(mixed, ["é", "données privées*"]);
     }

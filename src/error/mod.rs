@@ -191,6 +191,8 @@ pub enum Error {
         what: &'static str,
         /// The names of the columns that are missing.
         missing: Vec<String>,
+        /// The fields for which there is no column.
+        fields: Vec<&'static str>,
         /// The columns whose names differ from a name that is known in case only, each behind the
         /// field that it may be.
         near: Vec<(&'static str, String)>,

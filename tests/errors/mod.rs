@@ -129,6 +129,7 @@ fn every_error_says_where_and_what_in_one_line() {
                 path: path(),
                 what: "column",
                 missing: texts(&["company", "text"]),
+                fields: vec!["company", "text"],
                 near: Vec::new(),
                 columns: texts(&["site", "date"]),
             },

@@ -106,6 +106,21 @@ fn rows_of_two_encodings_are_both_read() {
     fx.run(["search", "données privées", "--count"]).stdout_is("1\n");
 }
 
+fptest!(names_of_columns_are_decoded_too, |fx: Fixture| {
+    let csv = "société;date;texte\na.example;2020-01-02;We sell.\n";
+    let wide = utf_16(csv, u16::to_le_bytes);
+    for (bytes, notice) in [
+        (WINDOWS_1252.encode(csv).0.into_owned(), CorpusNotice::NotUtf8.text()),
+        (csv.as_bytes().to_vec(), ""),
+        (wide, ""),
+    ] {
+        fx.file("a.csv", bytes);
+        let map = ["--map", "company=société,text=texte"];
+        fx.run(["index", "a.csv", "--rebuild"].iter().chain(&map)).exits(0).stderr_has(notice);
+        assert_eq!(rows(&fx), ["2 a.example | 2020-01-02 | We sell."]);
+    }
+});
+
 #[test]
 fn utf_16_is_read_with_and_without_a_mark() {
     let csv = "company;date;text\nSociété;2020-01-02;\"Données, 個人情報\"\n";

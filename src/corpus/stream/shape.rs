@@ -3,7 +3,8 @@
 use super::rows::csv::TableHead;
 use super::rows::json::{self, JsonLayout};
 use super::rows::record::FieldNames;
-use crate::corpus::encodings::utf_16_of_rows;
+use crate::corpus::encodings::{RowDecoder, utf_16_of_rows};
+use crate::corpus::forms::form::whole_letters;
 use crate::corpus::source_text::without_mark;
 
 /// What the rows of a stream are.
@@ -67,10 +68,17 @@ impl TableShape {
 
 /// The first bytes of a table or of JSON, as text.
 pub(super) fn row_text(head: &[u8]) -> String {
-    match utf_16_of_rows(head) {
-        Some(encoding) => encoding.decode(head).0.into_owned(),
-        None => String::from_utf8_lossy(without_mark(head)).into_owned(),
+    if let Some(encoding) = utf_16_of_rows(head) {
+        return encoding.decode(head).0.into_owned();
     }
+    let head = whole_letters(without_mark(head));
+    if let Ok(text) = std::str::from_utf8(head) {
+        return text.to_owned();
+    }
+    let mut decoder = RowDecoder::default();
+    decoder.learn(head.split(|byte| *byte == b'\n'));
+    let rows = head.split(|byte| *byte == b'\n').map(|row| decoder.decode(row.to_vec()).0);
+    rows.collect::<Vec<_>>().join("\n")
 }
 
 /// Whether these bytes are the header of the first entry of a tar archive. POSIX archives have a

@@ -13,8 +13,10 @@ use super::rows::row_reader::{MAX_ROW, RawRow, RowContent, RowReader};
 use super::rows::text_stream;
 use super::scanning::{RecordPlace, StreamScan};
 use super::shape::TableShape;
+use crate::corpus::corpus_reader::SeenInput;
 use crate::corpus::forms::form::UnreadText;
 use crate::corpus::found_snapshot::fingerprint;
+use crate::corpus::notices::CorpusNotice;
 use crate::corpus::source_text::SourceText;
 
 /// Reads a table that begins with `head`: the stream, or the file `entry` of an archive.
@@ -104,6 +106,9 @@ impl<R: BufRead> TableScan<'_, '_, R> {
             }
             let columns =
                 csv::column_names(csv::cells(&text.body, delimiter).map_err(io::Error::other)?);
+            if text.is_recoded {
+                self.scan.report(|at| SeenInput::Noted(at, CorpusNotice::NotUtf8));
+            }
             if let Some(name) = csv::repeated(&columns) {
                 self.scan.fail(format!("two columns are named `{name}`; rename one of them"));
                 return Ok(None);

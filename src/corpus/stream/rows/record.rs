@@ -173,6 +173,7 @@ impl RecordFields<'_> {
             // A field of CSV is a text, so there the object is written inside a text.
             let object = if own.starts_with('"') { as_text(&own) } else { Some(own) };
             if let Some(object) = object.filter(|object| !object.is_empty()) {
+                let object = json::without_lone_surrogates(&object);
                 let object = json::members(&object).map_err(|_| "`metadata` is no JSON object")?;
                 members.extend(object);
             }

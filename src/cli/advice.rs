@@ -61,8 +61,9 @@ fn advice(error: &Error) -> Option<String> {
         Error::NoPolicyFound { .. } => {
             "if their paths do, say how: --path '{company}/{date}.md'".to_owned()
         }
-        Error::MissingColumns { near, fields, .. } if near.is_empty() => {
-            let fields = fields.iter().map(|field| format!("{field}=NAME")).collect::<Vec<_>>();
+        Error::MissingColumns { near, missing, .. } if near.is_empty() => {
+            let fields =
+                missing.iter().map(|(field, _)| format!("{field}=NAME")).collect::<Vec<_>>();
             format!("say which they are with --map {}", fields.join(","))
         }
         Error::MissingColumns { near, .. } => {

@@ -128,8 +128,7 @@ fn every_error_says_where_and_what_in_one_line() {
             Error::MissingColumns {
                 path: path(),
                 what: "column",
-                missing: texts(&["company", "text"]),
-                fields: vec!["company", "text"],
+                missing: vec![("company", "company".into()), ("text", "text".into())],
                 near: Vec::new(),
                 columns: texts(&["site", "date"]),
             },

@@ -86,8 +86,7 @@ pub(super) fn columns(
     Error::MissingColumns {
         path: path.to_owned(),
         what,
-        fields: missing.clone(),
-        missing: missing.into_iter().map(|ours| names.theirs(ours).to_owned()).collect(),
+        missing: missing.into_iter().map(|ours| (ours, names.theirs(ours).to_owned())).collect(),
         near: near.collect(),
         columns,
     }

@@ -61,6 +61,15 @@ fn advice(error: &Error) -> Option<String> {
         Error::NoPolicyFound { .. } => {
             "if their paths do, say how: --path '{company}/{date}.md'".to_owned()
         }
+        Error::MissingColumns { near, missing, .. } if near.is_empty() => {
+            let fields =
+                missing.iter().map(|(field, _)| format!("{field}=NAME")).collect::<Vec<_>>();
+            format!("say which they are with --map {}", fields.join(","))
+        }
+        Error::MissingColumns { near, .. } => {
+            let fields = near.iter().map(|(field, column)| format!("{field}={column}"));
+            format!("name them with --map {}", fields.collect::<Vec<_>>().join(","))
+        }
         Error::NoIndex { is_foreign: true, .. } => {
             "name one with --index, or search a corpus with --corpus".to_owned()
         }

@@ -43,6 +43,78 @@ pub(super) fn decode(mut bytes: Vec<u8>, declared: DeclaredEncoding) -> (String,
     }
 }
 
+/// Decodes the rows of a table or the lines of a file alike, as far as they agree.
+///
+/// A row is read as UTF-8 if it is UTF-8, or nearly. All other rows are read in the one encoding
+/// that they have together: a short row alone says little.
+#[derive(Default)]
+pub(super) struct RowDecoder {
+    evidence: Utf8Share,
+    /// The encoding of the rows that are not UTF-8, once there are any.
+    other: Option<&'static Encoding>,
+}
+
+impl RowDecoder {
+    /// Takes rows as evidence.
+    pub fn learn<'r>(&mut self, rows: impl Iterator<Item = &'r [u8]>) {
+        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+        let mut has_others = false;
+        for row in rows {
+            let share = Utf8Share::of(row);
+            self.evidence.letters += share.letters;
+            self.evidence.wrong += share.wrong;
+            if share.wrong > share.letters {
+                has_others = true;
+                detector.feed(row, false);
+                detector.feed(b"\n", false);
+            }
+        }
+        if has_others {
+            detector.feed(b"", true);
+            self.other.get_or_insert(detector.guess(None, Utf8Detection::Deny));
+        }
+    }
+
+    /// Whether the row cannot be decoded well before more rows are known.
+    pub fn needs_evidence(&self, row: &[u8]) -> bool {
+        if self.other.is_some() || row.is_ascii() {
+            return false;
+        }
+        if self.evidence.letters + self.evidence.wrong == 0 {
+            return true;
+        }
+        let share = std::str::from_utf8(row).is_err().then(|| Utf8Share::of(row));
+        share.is_some_and(|share| share.wrong > share.letters)
+    }
+
+    /// Decodes a row. Returns the text, and whether the bytes were not UTF-8.
+    pub fn decode(&self, row: Vec<u8>) -> (String, bool) {
+        let other = self.other.filter(|other| !self.is_utf_8(Utf8Share::of(&row), other));
+        match (other, String::from_utf8(row)) {
+            (None, Ok(text)) => (text, false),
+            (None, Err(error)) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), true),
+            (Some(other), row) => {
+                let bytes = row.map_or_else(|error| error.into_bytes(), String::into_bytes);
+                (other.decode_without_bom_handling(&bytes).0.into_owned(), true)
+            }
+        }
+    }
+
+    /// Whether a row is read as UTF-8 among rows in another encoding.
+    fn is_utf_8(&self, row: Utf8Share, other: &'static Encoding) -> bool {
+        /// So many letters of two or more bytes are never UTF-8 by chance.
+        const CERTAIN_LETTERS: usize = 8;
+        let Utf8Share { letters, wrong } = self.evidence;
+        if letters >= wrong {
+            // Among rows in UTF-8, one wrong byte says nothing: it may be half a letter.
+            let is_stray = row.wrong == 1 && letters >= wrong * LETTERS_PER_WRONG_BYTE;
+            return row.letters >= row.wrong || is_stray;
+        }
+        row.wrong == 0
+            && (row.letters == 0 || other.is_single_byte() || row.letters >= CERTAIN_LETTERS)
+    }
+}
+
 /// Decodes bytes that are not UTF-8.
 fn decode_other(bytes: &[u8], declared: Option<&'static Encoding>) -> String {
     let share = Utf8Share::of(bytes);
@@ -80,8 +152,24 @@ pub(super) fn is_utf_16(bytes: &[u8]) -> bool {
     unicode_mark(bytes).is_some_and(|(encoding, _)| encoding != UTF_8)
 }
 
+/// The encoding UTF-16 that the first bytes of a table or of JSON show: by a byte order mark, or by
+/// ASCII characters of two bytes each.
+pub(super) fn utf_16_of_rows(head: &[u8]) -> Option<&'static Encoding> {
+    /// So many ASCII characters in a row are no accident.
+    const CERTAIN_CHARS: usize = 4;
+    if let Some((encoding, _)) = unicode_mark(head) {
+        return (encoding != UTF_8).then_some(encoding);
+    }
+    let pairs: Vec<&[u8]> = head.chunks_exact(2).take(CERTAIN_CHARS).collect();
+    let is_plain = |at: usize| {
+        pairs.len() == CERTAIN_CHARS
+            && pairs.iter().all(|pair| pair[1 - at] == 0 && matches!(pair[at], b'\t'..=b'~'))
+    };
+    if is_plain(0) { Some(UTF_16LE) } else { is_plain(1).then_some(UTF_16BE) }
+}
+
 /// How much of some bytes is UTF-8.
-#[derive(Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Utf8Share {
     /// The number of letters outside of ASCII.
     letters: usize,
@@ -165,6 +253,48 @@ mod tests {
         assert_eq!(text(b"Soci\xe9t\xe9"), "Société");
         assert_eq!(text(b"caf\xe9"), "café");
         assert_eq!(text(b"We \x93sell\x94 it"), "We “sell” it");
+    }
+
+    #[test]
+    fn rows_are_decoded_alike() {
+        let decoded = |rows: &[&[u8]]| {
+            let mut decoder = RowDecoder::default();
+            decoder.learn(rows.iter().copied());
+            let texts = rows.iter().map(|row| decoder.decode(row.to_vec()));
+            texts
+                .map(|(text, is_recoded)| format!("{text}{}", ["", "*"][usize::from(is_recoded)]))
+                .collect::<Vec<_>>()
+        };
+        let russian = "Мы не продаём ваши личные данные третьим лицам и не передаём их никому.";
+        let russian = WINDOWS_1251.encode(russian).0.into_owned();
+        // Alone, the short row seems to be in another encoding.
+        let short = WINDOWS_1251.encode("Да").0.into_owned();
+        assert_eq!(decoded(&[&short, b"We sell", &russian])[..2], ["Да*", "We sell"]);
+        // Two of these bytes are a letter of UTF-8 by chance.
+        let chinese = GBK.encode("我们不会出售您的个人信息，也不会与第三方共享您的个人信息。").0;
+        assert_eq!(decoded(&[b"\xc4\xa3", &chinese])[0], "模*");
+        let mixed = decoded(&["données privées".as_bytes(), b"donn\xe9es", b"caf\xe9 \xc3\xa9"]);
+        assert_eq!(mixed, ["données privées", "données*", "caf\u{FFFD} é*"]);
+        let long = "é".repeat(60);
+        let mixed = decoded(&[long.as_bytes(), b"pers\xc3", b"donn\xe9es priv\xe9es"]);
+        assert_eq!(mixed[1..], ["pers\u{FFFD}*", "données privées*"]);
+        let mixed = decoded(&["é".as_bytes(), b"donn\xe9es priv\xe9es"]);
+        assert_eq!(mixed, ["é", "données privées*"]);
+    }
+
+    #[test]
+    fn utf_16_needs_no_mark_in_rows() {
+        for (text, expected) in [
+            (&b"c\0o\0m\0p\0"[..], Some(UTF_16LE)),
+            (b"\0[\0\n\0{\0\"", Some(UTF_16BE)),
+            (b"\xFE\xFF\0a", Some(UTF_16BE)),
+            (b"\xEF\xBB\xBFabcd", None),
+            (b"company,date", None),
+            (b"P\0K\0\x03\0\x04\0", None),
+            (b"a\0", None),
+        ] {
+            assert_eq!(utf_16_of_rows(text), expected, "{text:?}");
+        }
     }
 
     #[test]

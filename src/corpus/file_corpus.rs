@@ -17,6 +17,7 @@ use super::notices::SkipReason;
 use super::read_options::ReadOptions;
 use super::snapshot_facts::SnapshotFacts;
 use super::source_text::MAX_BYTES;
+use super::stream::LooseFiles;
 use crate::error::{Error, Result};
 use crate::model::SnapshotSource;
 
@@ -27,6 +28,7 @@ const MANIFEST: &str = "fineprint.json";
 pub struct FileCorpus {
     root: PathBuf,
     forms: FormRegistry,
+    loose: LooseFiles,
 }
 
 impl FileCorpus {
@@ -36,7 +38,8 @@ impl FileCorpus {
     ///
     /// An option is invalid.
     pub fn new(root: &Path, options: &ReadOptions) -> Result<Self> {
-        Ok(Self { root: root.to_owned(), forms: FormRegistry::new(options)? })
+        let (forms, loose) = (FormRegistry::new(options)?, LooseFiles::new(options)?);
+        Ok(Self { root: root.to_owned(), forms, loose })
     }
 
     /// Reports one entry of the walk. Returns `None` for a folder that the walk should enter.
@@ -71,6 +74,11 @@ impl FileCorpus {
         };
         let inside = self.path_inside(path);
         match self.forms.recognise(&inside, &head) {
+            RecognisedFile::Skipped(SkipReason::NoHeader | SkipReason::NoText)
+                if self.loose.is_corpus(&inside, &head) =>
+            {
+                SeenInput::Skipped(at, SkipReason::Nested)
+            }
             RecognisedFile::Skipped(skip) => SeenInput::Skipped(at, skip),
             RecognisedFile::Failed(reason) => SeenInput::Failed(at, reason),
             RecognisedFile::Found(key) => {
@@ -87,6 +95,15 @@ impl FileCorpus {
                     found: Box::new(found),
                 }
             }
+        }
+    }
+
+    /// Why the corpus, if it is one file, holds no policy, as far as its first bytes say.
+    fn refusal(&self) -> Option<Error> {
+        let (head, _) = read_head(&self.root).ok()?;
+        match self.forms.recognise(&self.path_inside(&self.root), &head) {
+            RecognisedFile::Skipped(_) => self.loose.refusal(&self.root, &head),
+            _ => None,
         }
     }
 
@@ -118,6 +135,11 @@ impl CorpusReader for FileCorpus {
     }
 
     fn scan(&self, sink: &mut dyn FnMut(SeenInput)) -> Result<()> {
+        if self.root.is_file()
+            && let Some(error) = self.refusal()
+        {
+            return Err(error);
+        }
         let mut walk =
             WalkDir::new(&self.root).follow_root_links(true).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {

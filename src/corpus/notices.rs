@@ -36,11 +36,17 @@ pub enum SkipReason {
     ContentNotFetched,
     /// It divides a window into frames, which show other pages.
     FrameSet,
+    /// It is an archive or a table in a folder of files, or an archive in an archive.
+    Nested,
+    /// A later entry of the archive has the same name.
+    Replaced,
+    /// It is a hard link in a tar archive that can be read only once.
+    HardLink,
 }
 
 impl SkipReason {
     /// Every reason.
-    pub const ALL: [SkipReason; 15] = [
+    pub const ALL: [SkipReason; 18] = [
         SkipReason::NoHeader,
         SkipReason::NoDate,
         SkipReason::Empty,
@@ -56,6 +62,9 @@ impl SkipReason {
         SkipReason::NoText,
         SkipReason::ContentNotFetched,
         SkipReason::FrameSet,
+        SkipReason::Nested,
+        SkipReason::Replaced,
+        SkipReason::HardLink,
     ];
 
     /// The reason as it is shown to people. Indexes store counts under these texts, so a changed
@@ -79,6 +88,14 @@ impl SkipReason {
                 "content not fetched, only a pointer of Git LFS or git-annex"
             }
             SkipReason::FrameSet => "frames without a text of their own",
+            SkipReason::Nested => {
+                "archive or table inside this corpus, which is read when it is named itself"
+            }
+            SkipReason::Replaced => "replaced by a later entry of the same name",
+            SkipReason::HardLink => {
+                "hard link, whose file came earlier in the pipe; it is read when the archive is \
+                 named as a file"
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Reads archive times as people and programs write them in paths, front matter and fields.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::model::ArchiveTime;
 
@@ -8,8 +9,11 @@ use crate::model::ArchiveTime;
 pub(super) const TIME_FORMS: &str = "YYYY-MM-DD, YYYYMMDD, RFC 3339, YYYY-MM-DDThh-mm-ssZ \
                                      or the 14 digits of a Wayback Machine address";
 
-/// Reads a day or a time in one of [`TIME_FORMS`]. Returns `None` if the text has none of these
-/// forms, or is not in the calendar.
+/// How many characters of a bad time are shown in a message.
+const SHOWN_CHARS: usize = 40;
+
+/// Reads a day or a time in one of [`TIME_FORMS`], or as databases print it. Returns `None` if the
+/// text has none of these forms, or is not in the calendar.
 pub(super) fn archive_time(text: &str) -> Option<ArchiveTime> {
     let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.len() {
@@ -18,11 +22,63 @@ pub(super) fn archive_time(text: &str) -> Option<ArchiveTime> {
         }
         10 => ArchiveTime::from_date(text),
         14 => ArchiveTime::from_wayback_stamp(text),
-        20.. => dashed_time(text).or_else(|| {
-            text.parse::<Timestamp>().ok().map(|time| ArchiveTime::from_seconds(time.as_second()))
-        }),
+        16.. => dashed_time(text).or_else(|| clock_time(text)),
         _ => None,
     }
+}
+
+/// Reads a day and a time of day, as RFC 3339 writes them and as databases and data frames print
+/// them: `2001-02-03 04:05:06+00`. A time without a zone is in UTC, as in YAML.
+fn clock_time(text: &str) -> Option<ArchiveTime> {
+    let (day, clock) = text.split_at_checked(10)?;
+    let clock = clock.strip_prefix(['T', 't', ' '])?;
+    let end = clock.find(|c: char| !matches!(c, '0'..='9' | ':' | '.' | ','));
+    let (clock, zone) = clock.split_at(end.unwrap_or(clock.len()));
+    let zone = match zone.trim_start() {
+        "" | "UTC" | "GMT" => "Z",
+        zone => zone,
+    };
+    let time: Timestamp = format!("{day}T{clock}{zone}").parse().ok()?;
+    Some(ArchiveTime::from_seconds(time.as_second()))
+}
+
+/// Says why a text is no archive time, and what to write instead.
+pub(super) fn no_time(text: &str) -> String {
+    let shown: String = text.chars().take(SHOWN_CHARS).collect();
+    let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let digits = text.split('.').next().map_or(0, str::len);
+    let parts: Vec<&str> = text.split(['/', '.', '-']).collect();
+    let fault = if is_number && digits == 5 {
+        "is no date, but perhaps the number of a day in a spreadsheet; write YYYY-MM-DD"
+    } else if is_number && digits == 10 {
+        "is no date, but perhaps seconds since 1970; write YYYY-MM-DDThh:mm:ssZ"
+    } else if is_number && digits == 13 {
+        "is no date, but perhaps milliseconds since 1970; write YYYY-MM-DDThh:mm:ssZ"
+    } else if is_day_and_month(&parts) {
+        "does not say which number is the day and which the month; write YYYY-MM-DD"
+    } else if text.get(..10).is_some_and(|day| day.parse::<Date>().is_ok_and(is_beyond)) {
+        "is after the last day that can be kept, 9999-12-30; if it means that there is no date, \
+         leave it empty"
+    } else {
+        return format!("`{shown}` is no date; write {TIME_FORMS}");
+    };
+    format!("`{shown}` {fault}")
+}
+
+/// Whether a day ends after the last time that a time stamp can hold.
+fn is_beyond(day: Date) -> bool {
+    (day.year(), day.month(), day.day()) == (9999, 12, 31)
+}
+
+/// Whether the parts of a date are two short numbers and a year, such as `02/01/2020`.
+fn is_day_and_month(parts: &[&str]) -> bool {
+    let [first, second, year] = parts else { return false };
+    let year = year.split(' ').next().unwrap_or_default();
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    [*first, *second, year].into_iter().all(is_digits)
+        && first.len() <= 2
+        && second.len() <= 2
+        && matches!(year.len(), 2 | 4)
 }
 
 /// Reads `YYYY-MM-DDThh-mm-ssZ`, as Open Terms Archive names snapshots: RFC 3339 without the
@@ -56,6 +112,19 @@ mod tests {
             ("2001-02-03T04:05:06Z", "2001-02-03T04:05:06Z"),
             ("2001-02-03T04:05:06.789Z", "2001-02-03T04:05:06Z"),
             ("2001-02-03T04:05:06+02:00", "2001-02-03T02:05:06Z"),
+            ("2001-02-03 04:05:06", "2001-02-03T04:05:06Z"),
+            ("2001-02-03 04:05:06.789012345", "2001-02-03T04:05:06Z"),
+            ("2001-02-03T04:05:06", "2001-02-03T04:05:06Z"),
+            ("2001-02-03T04:05:06.123456", "2001-02-03T04:05:06Z"),
+            ("2001-02-03 04:05", "2001-02-03T04:05:00Z"),
+            ("2001-02-03T04:05Z", "2001-02-03T04:05:00Z"),
+            ("2001-02-03 04:05:06 UTC", "2001-02-03T04:05:06Z"),
+            ("2001-02-03 04:05:06+00:00", "2001-02-03T04:05:06Z"),
+            ("2001-02-03 04:05:06.5-0130", "2001-02-03T05:35:06Z"),
+            ("2001-02-03 04:05:06 +0200", "2001-02-03T02:05:06Z"),
+            ("2001-02-03 04:05:06+02", "2001-02-03T02:05:06Z"),
+            ("0001-01-01T00:00:00", "0001-01-01T00:00:00Z"),
+            ("9999-12-30", "9999-12-30T00:00:00Z"),
         ] {
             assert_eq!(time(text).as_deref(), Some(expected), "{text}");
         }
@@ -68,10 +137,35 @@ mod tests {
             "2001-02-03T25-00-00Z",
             "個人情報",
             "１２３４",
-            "2001-02-03T04:05:06",
             "2001-02-03T04-05-06é",
+            "2001-02-03 1:02",
+            "2001-02-03 04:05:06 CET",
+            "2001-02-03 24:05:06",
+            "0000-00-00 00:00:00",
+            "9999-12-31",
+            "9999-12-31 23:59:59",
         ] {
             assert_eq!(time(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn messages_say_the_fault() {
+        for (text, expected) in [
+            ("2001-02-30", "is no date; write YYYY-MM-DD,"),
+            ("0000-00-00", "is no date; write YYYY-MM-DD,"),
+            ("2020-01", "is no date; write YYYY-MM-DD,"),
+            ("43832.5", "the number of a day in a spreadsheet"),
+            ("43832", "the number of a day in a spreadsheet"),
+            ("1577934245", "perhaps seconds since 1970"),
+            ("1577934245000", "perhaps milliseconds since 1970"),
+            ("02/01/2020", "which number is the day"),
+            ("2.1.2020 03:04", "which number is the day"),
+            ("9999-12-31", "after the last day that can be kept"),
+            ("9999-12-31T23:59:59Z", "after the last day that can be kept"),
+        ] {
+            assert!(no_time(text).contains(expected), "{text}: {}", no_time(text));
+        }
+        assert_eq!(no_time(&"é".repeat(90)).chars().filter(|c| *c == 'é').count(), SHOWN_CHARS);
     }
 }

@@ -181,6 +181,22 @@ pub enum Error {
         /// The number of inputs that were read.
         inputs: u64,
     },
+    /// A table without the columns, or JSON without the members, that each snapshot needs.
+    #[error("{}: nothing to index: no {what} is named {}; {what}s found: {}", path.display(),
+             names_of(missing), listed(columns))]
+    MissingColumns {
+        /// The corpus as it was named.
+        path: PathBuf,
+        /// The word for one of them: column or member.
+        what: &'static str,
+        /// The fields for which there is no column, each with the name that it would have.
+        missing: Vec<(&'static str, String)>,
+        /// The columns whose names differ from a name that is known in case only, each behind the
+        /// field that it may be.
+        near: Vec<(&'static str, String)>,
+        /// The names of the columns.
+        columns: Vec<String>,
+    },
     /// A path without an index.
     #[error("{}: {}", path.display(), no_index(*is_foreign))]
     NoIndex {
@@ -346,6 +362,11 @@ fn ambiguity(
         (1, count) => format!("`{asked}` has {count} types of policies: {}", listed(types)),
         (count, _) => format!("`{asked}` is {count} companies: {}", listed(companies)),
     }
+}
+
+/// The names of missing columns.
+fn names_of(missing: &[(&'static str, String)]) -> String {
+    listed(&missing.iter().map(|(_, name)| name.clone()).collect::<Vec<_>>())
 }
 
 fn listed(names: &[String]) -> String {

@@ -37,7 +37,8 @@ impl SnapshotSource {
             format!("{}/{path}", corpus.trim_end_matches('/'))
         };
         match (entry, line) {
-            (Some(entry), _) => format!("{file}: {entry}"),
+            (Some(entry), Some(line)) => format!("{file}: {entry}: line {line}"),
+            (Some(entry), None) => format!("{file}: {entry}"),
             (None, Some(line)) => format!("{file}: line {line}"),
             (None, None) => file,
         }

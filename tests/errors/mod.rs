@@ -3,6 +3,7 @@
 
 mod arguments;
 mod corpora;
+mod formats;
 mod indexes;
 mod streams;
 
@@ -122,6 +123,17 @@ fn every_error_says_where_and_what_in_one_line() {
             Error::NoPolicyFound { path: path(), inputs: 2 },
             "some/place: nothing to index: none of 2 inputs says whose policy it is and of when, \
              by a Princeton-Leuven header or front matter",
+        ),
+        (
+            Error::MissingColumns {
+                path: path(),
+                what: "column",
+                missing: vec![("company", "company".into()), ("text", "text".into())],
+                near: Vec::new(),
+                columns: texts(&["site", "date"]),
+            },
+            "some/place: nothing to index: no column is named `company`, `text`; columns found: \
+             `site`, `date`",
         ),
         (Error::NoIndex { path: path(), is_foreign: false }, "some/place: there is no index here"),
         (Error::NoIndex { path: path(), is_foreign: true }, "some/place: is no fineprint index"),

@@ -1,5 +1,6 @@
 //! Tests how corpora are read: which snapshots are found, and their texts and metadata.
 
+pub mod archives;
 pub mod corpora;
 pub mod encodings;
 pub mod forms;
@@ -10,6 +11,7 @@ pub mod metadata;
 pub mod no_texts;
 pub mod pages;
 pub mod streams;
+pub mod tables;
 
 use std::collections::BTreeMap;
 

@@ -22,7 +22,7 @@ use super::html::conversion::{convert_page, decode};
 use super::yaml::{self, InvalidYaml, YamlField};
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
-use crate::corpus::times::{TIME_FORMS, archive_time};
+use crate::corpus::times::{archive_time, no_time};
 use crate::model::ArchiveTime;
 
 /// Files with front matter.
@@ -95,9 +95,7 @@ impl FrontMatter {
                 let time = archive_time(text).or_else(|| yaml_time(text));
                 // The line before the front matter counts too.
                 let line = line + 1;
-                Some(time.ok_or_else(|| {
-                    format!("line {line}: `{text}` is no date; write {TIME_FORMS}")
-                })?)
+                Some(time.ok_or_else(|| format!("line {line}: {}", no_time(text)))?)
             }
             None => None,
         };
@@ -295,7 +293,7 @@ mod tests {
 
     #[test]
     fn impossible_dates_are_errors() {
-        for date in ["2001-02-30", "soon", "2001-02-30 1:02:03", "2001-02-03 1:02", "1 é", "a -"] {
+        for date in ["2001-02-30", "soon", "2001-02-30 1:02:03", "2001-02-03 1", "1 é", "a -"] {
             let body = format!("---\ncompany: Acme\ndate: {date}\n---\n");
             let error = FrontMatterForm.recognise("x.md", body.as_bytes()).unwrap_err();
             let expected = format!("line 3: `{date}` is no date; write YYYY-MM-DD");

@@ -6,6 +6,7 @@
 
 pub(super) mod dataset;
 mod field_lines;
+pub(super) mod foreign;
 pub(super) mod form;
 pub(super) mod front_matter;
 pub(super) mod header;

@@ -1,18 +1,20 @@
-//! Corpora that are one stream: JSON Lines, CSV, tar and zip, plain or compressed, from a file or
-//! from standard input.
+//! Corpora that are one stream: JSON, CSV, tar and zip, plain or compressed, from a file or from
+//! standard input.
 //!
 //! A stream is read once, by the scan. The scan writes every snapshot to a temporary file, and
 //! sessions read from that file. Nothing is ever unpacked to disk under the name of an entry.
 
-mod archive;
+mod archives;
 mod compression;
-mod csv;
-mod jsonl;
-mod lines;
-mod record;
+mod entries;
+mod loose_files;
+mod refusal;
+mod rows;
 mod scanning;
 mod shape;
 mod spill;
 mod stream_corpus;
+mod tables;
 
+pub(super) use loose_files::LooseFiles;
 pub(super) use stream_corpus::StreamCorpus;

@@ -19,7 +19,7 @@ use crate::corpus::source_text::SourceText;
 pub(super) struct SpilledSnapshot {
     /// The name of its entry, for an archive.
     pub entry: Option<String>,
-    /// Its line from 1, for JSON Lines and CSV.
+    /// Its line from 1, for JSON and CSV.
     pub line: Option<u64>,
     /// Its metadata besides policy and time.
     pub facts: SnapshotFacts,

@@ -1,23 +1,26 @@
 //! The reader for a corpus that is one stream.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::archive;
+use super::archives::{tar, zip};
 use super::compression::{self, is_compressed, peek};
-use super::lines::{LineReader, MAX_LINE};
-use super::record::FieldNames;
+use super::entries::{self, EntryFile};
+use super::refusal;
+use super::rows::record::FieldNames;
 use super::scanning::{StreamParts, StreamScan};
-use super::shape::StreamShape;
+use super::shape::{StreamShape, TableShape};
 use super::spill::SpillFile;
+use super::tables;
 use crate::corpus::corpus_reader::{
     CorpusExtent, CorpusReader, LoadedSnapshot, ReadSession, SeenInput,
 };
 use crate::corpus::forms::form::HEAD_BYTES;
 use crate::corpus::forms::registry::FormRegistry;
 use crate::corpus::found_snapshot::{FoundSnapshot, SnapshotBody};
+use crate::corpus::notices::SkipReason;
 use crate::corpus::read_options::ReadOptions;
 use crate::error::{Error, Result};
 use crate::model::SnapshotSource;
@@ -65,26 +68,52 @@ impl StreamCorpus {
 
     fn read_stream(&self, scan: &mut StreamScan<'_>) -> io::Result<()> {
         let path = &self.parts.path;
-        let source: Box<dyn Read> =
-            if is_stdin(path) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
-        let (head, source) = peek(compression::decompress(source)?, HEAD_BYTES)?;
-        let source = BufReader::new(source);
+        let (head, source) = peek(self.source()?, HEAD_BYTES)?;
         match StreamShape::of(&head, &self.parts.names).unwrap_or(StreamShape::OneFile) {
-            StreamShape::JsonLines => scan.json_lines(LineReader::lines(source, MAX_LINE)),
-            StreamShape::Csv(delimiter) => {
-                scan.rows(LineReader::records(source, MAX_LINE, delimiter), delimiter)
-            }
-            StreamShape::Tar => archive::tar(source, scan),
+            StreamShape::Table(shape) => tables::read(shape, &head, source, None, scan),
+            StreamShape::Tar => self.read_tar(source, scan),
             StreamShape::Zip if is_stdin(path) => {
                 Err(io::Error::other("a zip archive can be read from a file only"))
             }
-            StreamShape::Zip => archive::zip(File::open(path)?, scan),
+            StreamShape::Zip => {
+                let (raw, _) = peek(Box::new(File::open(path)?), 4)?;
+                if is_compressed(&raw) {
+                    let reason = "is a zip archive that is compressed; unpack it once";
+                    scan.refusal = Some(refusal::because(reason, path));
+                    return Ok(());
+                }
+                zip::read(File::open(path)?, scan)
+            }
             // Without the extension of the compression, the name tells the form of the file.
-            StreamShape::OneFile => match path.file_stem() {
-                Some(name) => scan.entry(&name.to_string_lossy(), &[], source),
-                None => scan.entry("", &[], source),
-            },
+            StreamShape::OneFile => {
+                let name = path.file_stem().map(|name| name.to_string_lossy()).unwrap_or_default();
+                let file = EntryFile { path: &name, stamp: &[], is_in_archive: false };
+                entries::read(file, source, scan)
+            }
         }
+    }
+
+    /// The bytes of the stream, decompressed.
+    fn source(&self) -> io::Result<Box<dyn Read>> {
+        let path = &self.parts.path;
+        let source: Box<dyn Read> =
+            if is_stdin(path) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
+        compression::decompress(source)
+    }
+
+    fn read_tar(&self, source: Box<dyn Read>, scan: &mut StreamScan<'_>) -> io::Result<()> {
+        let links = tar::read(source, scan)?;
+        if links.is_empty() {
+            return Ok(());
+        }
+        if !is_stdin(&self.parts.path) {
+            return tar::read_links(self.source()?, links, scan);
+        }
+        for path in links.into_values().flatten() {
+            scan.at = entries::safe_name(&path);
+            scan.report(|at| SeenInput::Skipped(at, SkipReason::HardLink));
+        }
+        Ok(())
     }
 }
 
@@ -106,8 +135,8 @@ fn shape_of_file(path: &Path, names: &FieldNames) -> io::Result<Option<StreamSha
 impl CorpusReader for StreamCorpus {
     fn name(&self) -> &'static str {
         match self.shape {
-            StreamShape::JsonLines => "JSON Lines",
-            StreamShape::Csv(_) => "CSV",
+            StreamShape::Table(TableShape::Json(_)) => "JSON Lines",
+            StreamShape::Table(TableShape::Csv(_)) => "CSV",
             StreamShape::Tar => "tar archive",
             StreamShape::Zip => "zip archive",
             StreamShape::OneFile => "stream",
@@ -126,7 +155,7 @@ impl CorpusReader for StreamCorpus {
             // The snapshots before the damage count.
             scan.fail_rest(&error);
         }
-        Ok(())
+        scan.finish().map_or(Ok(()), Err)
     }
 
     fn state(&self) -> Option<String> {
@@ -143,7 +172,10 @@ impl CorpusReader for StreamCorpus {
 
     fn at(&self, found: &FoundSnapshot) -> String {
         match &found.body {
-            SnapshotBody::Spilled { name: Some(name), .. } => self.parts.place(name),
+            SnapshotBody::Spilled { name: Some(name), line: 0, .. } => self.parts.place(name),
+            SnapshotBody::Spilled { name: Some(name), line, .. } => {
+                self.parts.place(&format!("{name}: line {line}"))
+            }
             SnapshotBody::Spilled { line, .. } => self.parts.place(&format!("line {line}")),
             _ => self.parts.path.to_string_lossy().into_owned(),
         }

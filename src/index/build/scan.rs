@@ -9,7 +9,7 @@ use crate::corpus::{
     self, CorpusExtent, CorpusReader, FoundSnapshot, ReadOptions, SeenInput, SkipReason,
 };
 use crate::error::{Error, Result};
-use crate::index::report::IngestReport;
+use crate::index::report::{IngestReport, ReadFailure};
 use crate::index::store::manifest::{IndexedCorpus, Manifest};
 use crate::model::{Clause, PolicyKey, canonical_name};
 use crate::progress::{Phase, Progress};
@@ -159,7 +159,7 @@ impl CorpusScan {
             CorpusExtent::Added | CorpusExtent::Whole => reader.state(),
         };
         if corpus.report.indexed == 0 && known.is_none() {
-            return Err(no_policy(named.path, &corpus.report));
+            return Err(no_policy(named.path, reader.name(), &corpus.report));
         }
         self.report.merge(corpus.report.clone());
         if let (CorpusExtent::Unchanged | CorpusExtent::Added, Some(known)) = (corpus.extent, known)
@@ -321,24 +321,56 @@ fn canonical(path: &Path) -> String {
     path.canonicalize().unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
 }
 
-/// The error of a corpus without a policy.
-fn no_policy(corpus: &Path, report: &IngestReport) -> Error {
+/// The file in which a git repository lists its submodules.
+const SUBMODULES: &str = ".gitmodules";
+
+/// The reasons for which a way to find company and date helps.
+const NAMELESS: [SkipReason; 3] = [SkipReason::NoHeader, SkipReason::NoPolicy, SkipReason::NoDate];
+
+/// The error of a corpus without a policy. `reader` is the name of its reader.
+fn no_policy(corpus: &Path, reader: &str, report: &IngestReport) -> Error {
     let inputs = report.seen;
     let most_skipped = report.skipped.iter().map(|(skip, tally)| (tally.count, *skip)).max();
     let reason = if let Some(failure) = report.failed.first() {
-        let path = Path::new(&failure.at);
-        let inside = path.strip_prefix(corpus).unwrap_or(path);
-        if inside.as_os_str().is_empty() || inside == corpus {
-            failure.reason.clone()
-        } else {
-            format!("{}: {}", inside.display(), failure.reason)
-        }
-    } else if inputs == 0 {
-        "the folder is empty".to_owned()
-    } else if most_skipped.is_some_and(|(_, skip)| skip == SkipReason::NotFetched) {
-        format!("{inputs} inputs, most of them {}", SkipReason::NotFetched.reason())
+        reason_of_failure(corpus, failure)
     } else {
-        return Error::NoPolicyFound { path: corpus.to_owned(), inputs };
+        match (inputs, most_skipped) {
+            (0, _) => reason_of_nothing(corpus, reader).to_owned(),
+            (_, Some((_, skip @ (SkipReason::NotFetched | SkipReason::Nested)))) => {
+                format!("{inputs} inputs, most of them {}", skip.reason())
+            }
+            (1, Some((_, skip))) if !NAMELESS.contains(&skip) => skip.reason().to_owned(),
+            _ if corpus.join(SUBMODULES).is_file() => {
+                "its policies may be in its submodules; fetch \
+                them with `git submodule update --init` and name the folder of each"
+                    .to_owned()
+            }
+            _ => return Error::NoPolicyFound { path: corpus.to_owned(), inputs },
+        }
     };
     Error::Corpus { path: corpus.to_owned(), message: format!("nothing to index: {reason}") }
+}
+
+/// Why the first input of a corpus could not be read, without repeating the name of the corpus.
+fn reason_of_failure(corpus: &Path, failure: &ReadFailure) -> String {
+    let ReadFailure { at, reason } = failure;
+    let path = Path::new(at);
+    let inside = path.strip_prefix(corpus).unwrap_or(path);
+    if inside.as_os_str().is_empty() || inside == corpus {
+        return reason.clone();
+    }
+    let inside = inside.to_string_lossy();
+    let inside = inside.strip_prefix(&format!("{}: ", corpus.display())).unwrap_or(&inside);
+    format!("{inside}: {reason}")
+}
+
+/// Why a corpus has no inputs.
+fn reason_of_nothing(corpus: &Path, reader: &str) -> &'static str {
+    match reader {
+        _ if corpus.is_dir() => "the folder is empty",
+        "CSV" => "the table has no rows",
+        "JSON Lines" => "it has no objects",
+        "tar archive" | "zip archive" => "the archive has no files",
+        _ => "it is empty",
+    }
 }

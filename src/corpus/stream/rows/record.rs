@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::jsonl::{self, JsonMembers};
+use super::json::{self, JsonMembers};
 use crate::corpus::forms::form::{SnapshotKey, SnapshotRecord, UnreadText};
 use crate::corpus::forms::html::conversion::{convert_page, to_markdown};
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::{MAX_BYTES, SourceText, without_furniture_marks};
-use crate::corpus::times::{TIME_FORMS, archive_time};
+use crate::corpus::times::{archive_time, no_time};
 use crate::error::{self, Error};
 use crate::model::PRIVACY_POLICY;
 
 /// The fields that have a meaning. All other fields are metadata.
-pub(super) const FIELDS: [&str; 11] = [
+pub(in crate::corpus::stream) const FIELDS: [&str; 11] = [
     "company",
     "type",
     "date",
@@ -26,12 +26,9 @@ pub(super) const FIELDS: [&str; 11] = [
     "metadata",
 ];
 
-/// How many characters of a bad value are shown in a message.
-const SHOWN_CHARS: usize = 40;
-
 /// The names of the fields in a corpus.
 #[derive(Debug, Clone)]
-pub(super) struct FieldNames {
+pub(in crate::corpus::stream) struct FieldNames {
     /// The name in the corpus by our name. Every one of [`FIELDS`] has an entry.
     theirs: BTreeMap<&'static str, String>,
 }
@@ -52,6 +49,9 @@ impl FieldNames {
             if map[..position].iter().any(|(other, _)| other == ours) {
                 return Err(Error::RepeatedMapField { field: ours.clone() });
             }
+            if map[..position].iter().any(|(_, other)| other == name) {
+                return Err(Error::RepeatedMapField { field: name.clone() });
+            }
             entry.clone_from(name);
         }
         Ok(Self { theirs })
@@ -68,7 +68,7 @@ impl FieldNames {
 /// # Errors
 ///
 /// A field is missing or invalid, or its page has no text.
-pub(super) fn read(
+pub(in crate::corpus::stream) fn read(
     members: JsonMembers,
     names: &FieldNames,
     is_recoded: bool,
@@ -82,10 +82,7 @@ pub(super) fn read(
     let Some(time) = fields.text("archive_time")?.or(date) else {
         return Err(fields.lacks("date").into());
     };
-    let time = archive_time(time.trim()).ok_or_else(|| {
-        let shown: String = time.chars().take(SHOWN_CHARS).collect();
-        format!("`{shown}` is no date: write {TIME_FORMS}")
-    })?;
+    let time = archive_time(time.trim()).ok_or_else(|| no_time(time.trim()))?;
     let (url, archive_url) = (fields.text("url")?, fields.text("archive_url")?);
     let title = fields.text("title")?;
     let text = SourceText { body: fields.body(has_text)?, is_recoded };
@@ -176,7 +173,8 @@ impl RecordFields<'_> {
             // A field of CSV is a text, so there the object is written inside a text.
             let object = if own.starts_with('"') { as_text(&own) } else { Some(own) };
             if let Some(object) = object.filter(|object| !object.is_empty()) {
-                let object = jsonl::members(&object).map_err(|_| "`metadata` is no JSON object")?;
+                let object = json::without_lone_surrogates(&object);
+                let object = json::members(&object).map_err(|_| "`metadata` is no JSON object")?;
                 members.extend(object);
             }
         }

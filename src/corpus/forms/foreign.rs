@@ -1,0 +1,118 @@
+//! Names formats that are not read, and the step that turns each into one that is read.
+
+/// Formats by their first bytes.
+#[rustfmt::skip]
+const FORMATS: &[(&[u8], &str)] = &[
+    (b"\xFD7zXZ\0", "is compressed with xz; unpack it with `xz -d`"),
+    (b"BZh", "is compressed with bzip2; unpack it with `bunzip2`"),
+    (b"\x5D\0\0", "is compressed with lzma; unpack it with `xz -d`"),
+    (b"\x04\x22\x4D\x18", "is compressed with lz4; unpack it with `lz4 -d`"),
+    (b"\x1F\x9D", "is compressed with compress; unpack it with `uncompress`"),
+    (b"LZIP", "is compressed with lzip; unpack it with `lzip -d`"),
+    (b"\x1F\x8B", "is compressed twice; unpack it once with `gzip -d`"),
+    (b"\x28\xB5\x2F\xFD", "is compressed twice; unpack it once with `zstd -d`"),
+    (b"7z\xBC\xAF\x27\x1C", "is a 7-Zip archive; unpack it with `7z x` and name the folder"),
+    (b"Rar!\x1A\x07", "is a RAR archive; unpack it with `unrar x` and name the folder"),
+    (b"# v2 git bundle", BUNDLE),
+    (b"# v3 git bundle", BUNDLE),
+    (b"PAR1", "is a Parquet file; convert it with \
+               `duckdb -c \"COPY 'FILE' TO 'FILE.csv'\"`"),
+    (b"ARROW1", "is an Arrow file; convert it to CSV or JSON Lines"),
+    (b"ORC", "is an ORC file; convert it to CSV or JSON Lines"),
+    (b"Obj\x01", "is an Avro file; convert it to CSV or JSON Lines"),
+    (b"\x89HDF\r\n\x1A\n", "is an HDF5 file; convert it to CSV or JSON Lines"),
+    (b"\x80\x04\x95", "is a pickle of Python; convert it to CSV or JSON Lines"),
+    (b"SQLite format 3\0", "is an SQLite database; write a table of it as CSV with \
+                            `sqlite3 -header -csv FILE 'SELECT ...'`"),
+    (b"PGDMP", "is a dump of PostgreSQL; restore it and write a table of it as CSV"),
+    (b"%PDF-", "is a PDF; convert it to text with `pdftotext`"),
+    (b"{\\rtf", "is an RTF document; convert it with `pandoc -t markdown`"),
+    (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "is a file of an old Microsoft Office; save it as CSV or \
+                                          as text"),
+    (b"WARC/", "is a WARC file, which is not read; extract its pages, and name their folder"),
+    (b"FILEDESC:", "is an ARC file, which is not read; extract its pages, and name their folder"),
+    (b"filedesc:", "is an ARC file, which is not read; extract its pages, and name their folder"),
+    (b"\xFF\xFE\0\0", UTF_32),
+    (b"\0\0\xFE\xFF", UTF_32),
+];
+
+const BUNDLE: &str = "is a git bundle; make a repository of it with `git clone` and name that";
+const UTF_32: &str = "is in UTF-32; convert it with `iconv -f UTF-32 -t UTF-8`";
+
+/// Names in zip archives that are documents, and what those are.
+const OFFICE: &[(&str, &str)] = &[
+    ("xl/workbook.xml", "is an Excel workbook; save its sheet as CSV"),
+    ("xl/workbook.bin", "is an Excel workbook; save its sheet as CSV"),
+    ("word/document.xml", "is a Word document; convert it with `pandoc -t markdown`"),
+    ("ppt/presentation.xml", "is a PowerPoint presentation; save it as text"),
+    ("META-INF/container.xml", "is an EPUB; convert it with `pandoc -t markdown`"),
+    ("META-INF/manifest.xml", "is an OpenDocument file; save it as CSV or as text"),
+];
+
+/// Says what a file with these first bytes is, and what to do with it. Returns `None` if its format
+/// is unknown, or is read.
+pub(in crate::corpus) fn kind(head: &[u8]) -> Option<&'static str> {
+    let known = FORMATS.iter().find(|(start, _)| head.starts_with(start)).map(|(_, kind)| *kind);
+    known.or_else(|| kind_of_text(&String::from_utf8_lossy(head)))
+}
+
+/// Says what kind of data a text is.
+fn kind_of_text(head: &str) -> Option<&'static str> {
+    let text = head.trim_start_matches('\u{FEFF}').trim_start();
+    let element = text.strip_prefix('[').map(str::trim_start);
+    if element.is_some_and(|element| element.starts_with(['[', '"']) && element.contains(',')) {
+        return Some(
+            "is a JSON array whose elements are no objects; make an object of each, such as with \
+             `jq -c '.[] | {company: .[0], date: .[1], text: .[2]}'`",
+        );
+    }
+    let is_python = ["{'", "[{'"].iter().any(|start| text.starts_with(start));
+    is_python.then_some("is in the notation of Python, not JSON; write it with `json.dumps`")
+}
+
+/// Says what kind of document an archive with these files is.
+pub(in crate::corpus) fn kind_of_names<'n>(
+    names: impl Iterator<Item = &'n str>,
+) -> Option<&'static str> {
+    let mut kind = None;
+    let mut is_package = false;
+    for name in names {
+        is_package |= matches!(name, "[Content_Types].xml" | "mimetype");
+        kind = kind.or(OFFICE.iter().find(|(known, _)| name == *known).map(|(_, kind)| *kind));
+    }
+    kind.filter(|_| is_package)
+}
+
+/// Whether these are the first bytes of a zip archive that is a document.
+pub(in crate::corpus) fn is_document(head: &[u8]) -> bool {
+    const NAME: usize = 30;
+    let starts = [&b"[Content_Types].xml"[..], b"mimetype", b"_rels/.rels", b"docProps/"];
+    let name = head.get(NAME..).unwrap_or_default();
+    head.starts_with(b"PK\x03\x04") && starts.iter().any(|start| name.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_named_with_a_step() {
+        for (head, expected) in [
+            (&b"\xFD7zXZ\0\0"[..], "`xz -d`"),
+            (b"# v2 git bundle\n", "`git clone`"),
+            (b"PAR1\x15", "Parquet"),
+            (b"[[\"a\", 1], ", "jq"),
+            (b" [\"a\", \"b\"]", "jq"),
+            (b"{'company': 'a'}", "Python"),
+            (b"\xFF\xFE\0\0a\0\0\0", "iconv"),
+        ] {
+            assert!(kind(head).unwrap().contains(expected), "{head:?}");
+        }
+        for head in [&b""[..], b"# Policy", b"[a](b)", b"[\"a\"]", b"\xFF\xFEa\0"] {
+            assert_eq!(kind(head), None, "{head:?}");
+        }
+        let sheet = ["[Content_Types].xml", "xl/workbook.xml"];
+        assert!(kind_of_names(sheet.into_iter()).unwrap().contains("CSV"));
+        assert_eq!(kind_of_names(sheet[1..].iter().copied()), None);
+    }
+}

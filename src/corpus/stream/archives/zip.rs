@@ -1,0 +1,89 @@
+//! zip archives, read by their directories.
+
+use std::fs::File;
+use std::io::{self, BufReader};
+
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::{directory, is_hidden};
+use crate::corpus::corpus_reader::SeenInput;
+use crate::corpus::forms::foreign;
+use crate::corpus::notices::{CorpusNotice, SkipReason};
+use crate::corpus::stream::entries::{self, EntryFile, safe_name};
+use crate::corpus::stream::refusal;
+use crate::corpus::stream::scanning::StreamScan;
+
+/// Reads the entries of an archive.
+pub(in crate::corpus::stream) fn read(file: File, scan: &mut StreamScan<'_>) -> io::Result<()> {
+    let mut source = BufReader::new(file);
+    let mut archive = ZipArchive::new(&mut source).map_err(io::Error::other)?;
+    if let Some(reason) = foreign::kind_of_names(archive.file_names()) {
+        scan.refusal = Some(refusal::because(reason, &scan.parts.path));
+        return Ok(());
+    }
+    for number in 0..archive.len() {
+        if let Err(error) = read_entry(&mut archive, number, scan) {
+            scan.fail(error.to_string());
+        }
+    }
+    let start = archive.central_directory_start();
+    drop(archive);
+    // The library keeps the last of several entries with one name, as unpacking does.
+    for name in directory::replaced(&mut source, start)? {
+        scan.at = safe_name(&decoded(&name));
+        scan.report(|at| SeenInput::Skipped(at, SkipReason::Replaced));
+    }
+    Ok(())
+}
+
+fn read_entry(
+    archive: &mut ZipArchive<&mut BufReader<File>>,
+    number: usize,
+    scan: &mut StreamScan<'_>,
+) -> io::Result<()> {
+    let entry = archive.by_index_raw(number).map_err(io::Error::other)?;
+    // Many programs write UTF-8 without saying so. Otherwise the name is in code page 437.
+    let utf_8 = std::str::from_utf8(entry.name_raw()).ok();
+    let path = utf_8.unwrap_or(entry.name()).to_owned();
+    let is_recoded = utf_8.is_none();
+    if entry.is_dir() {
+        return Ok(());
+    }
+    scan.at = safe_name(&path);
+    let skip = if entry.is_symlink() {
+        Some(SkipReason::SymbolicLink)
+    } else {
+        is_hidden(&path).then_some(SkipReason::Hidden)
+    };
+    if let Some(skip) = skip {
+        scan.report(|at| SeenInput::Skipped(at, skip));
+        return Ok(());
+    }
+    if is_recoded {
+        scan.report(|at| SeenInput::Noted(at, CorpusNotice::NotUtf8));
+    }
+    drop(entry);
+    let entry = archive.by_index(number).map_err(|error| io::Error::other(advice(&error)))?;
+    let mut stamp = entry.crc32().to_le_bytes().to_vec();
+    stamp.extend(entry.size().to_le_bytes());
+    entries::read(EntryFile { path: &path, stamp: &stamp, is_in_archive: true }, entry, scan)
+}
+
+/// The error of an entry, and what helps against it.
+fn advice(error: &ZipError) -> String {
+    match error {
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
+            "is encrypted; unpack the archive with its password and name the folder".to_owned()
+        }
+        ZipError::UnsupportedArchive(reason) => {
+            format!("{reason}; unpack the archive, such as with `7z x`, and name the folder")
+        }
+        error => error.to_string(),
+    }
+}
+
+/// The name in an entry of the directory.
+fn decoded(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
+}

@@ -1,0 +1,138 @@
+//! Tests that files which are not read are named, with the one step that helps.
+
+use super::fails;
+use crate::util::{Fixture, PROGRAM, feed, fptest, listing};
+
+/// Asserts that a corpus is refused with a line that begins like this, and that nothing is written.
+#[track_caller]
+fn refuses(fx: &Fixture, name: &str, reason: &str) {
+    let before = listing(&fx.root());
+    for args in [&["index", name][..], &["search", "sell", "--corpus", name]] {
+        let run = fx.run(args);
+        let line = format!("error: {name}: nothing to index: {reason}");
+        run.exits(2).stdout_is("").stderr_has(&line);
+        assert_eq!(run.stderr().lines().count(), 1, "{run}");
+        assert!(listing(&fx.root()) == before, "{args:?} changed the folder");
+    }
+}
+
+/// Asserts that a file of these bytes is refused with this reason, and so is a pipe.
+#[track_caller]
+fn refused(name: &str, bytes: &[u8], reason: &str) {
+    let fx = Fixture::new();
+    fx.file(name, bytes);
+    refuses(&fx, name, reason);
+    let mut command = fx.command(PROGRAM);
+    command.args(["index", "-"]);
+    let output = feed(command, bytes);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    if !reason.contains("its first row") && !reason.contains("it begins") {
+        assert!(told.contains(&format!("error: -: nothing to index: {reason}")), "{told}");
+    }
+}
+
+#[test]
+fn formats_that_are_not_read_are_named() {
+    let compound = [b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice(), &[0; 600]].concat();
+    let lines: [(&str, &[u8], &str); 17] = [
+        ("a.csv.xz", b"\xFD7zXZ\0\0\x04", "is compressed with xz; unpack it with `xz -d`"),
+        ("a.bz2", b"BZh91AY&SY\x8f", "is compressed with bzip2; unpack it with `bunzip2`"),
+        ("a.lz4", b"\x04\x22\x4D\x18\x64", "is compressed with lz4; unpack it with `lz4 -d`"),
+        ("a.7z", b"7z\xBC\xAF\x27\x1C\0\x04", "is a 7-Zip archive; unpack it with `7z x`"),
+        ("a.rar", b"Rar!\x1A\x07\x01\0", "is a RAR archive; unpack it with `unrar x`"),
+        ("a.bundle", b"# v2 git bundle\n\nPACK", "is a git bundle; make a repository of it with"),
+        ("a.parquet", b"PAR1\x15\x04", "is a Parquet file; convert it with `duckdb -c"),
+        ("a.sqlite", b"SQLite format 3\0\x10\0", "is an SQLite database; write a table of it"),
+        ("a.pdf", b"%PDF-1.4\n%\xe2\xe3\xcf\xd3", "is a PDF; convert it to text with"),
+        ("a.rtf", b"{\\rtf1 We sell}", "is an RTF document; convert it with `pandoc"),
+        ("a.xls", &compound, "is a file of an old Microsoft Office; save it as CSV"),
+        ("a.warc", b"WARC/1.0\r\nWARC-Type", "is a WARC file, which is not read"),
+        ("a.csv", b"\xFF\xFE\0\0c\0\0\0", "is in UTF-32; convert it with `iconv -f UTF-32"),
+        ("a.json", b"[[\"company\"], [\"a\"]]", "is a JSON array whose elements are no objects"),
+        ("a.json", b"{'company': 'a'}", "is in the notation of Python, not JSON"),
+        ("a.json", b"hello { world", "it begins neither with an object of JSON nor"),
+        ("a.csv", b"hello\nworld\n", "its first row does not name columns"),
+    ];
+    for (name, bytes, reason) in lines {
+        refused(name, bytes, reason);
+    }
+}
+
+#[test]
+fn tables_without_the_columns_name_the_ones_they_have() {
+    for (name, bytes, reason) in [
+        (
+            "a.csv",
+            "Company,Date,Text\na,2020-01-02,We sell.\n",
+            "no column is named `company`, `date`, `text`; columns found: `Company`, `Date`, \
+             `Text`; name them with --map company=Company,date=Date,text=Text",
+        ),
+        (
+            "a.csv",
+            "site;day;body\na;2020-01-02;We sell.\n",
+            "no column is named `company`, `date`, `text`; columns found: `site`, `day`, `body`; \
+             say which they are with --map company=NAME,date=NAME,text=NAME",
+        ),
+        (
+            "table",
+            "company\tdate\tbody\na\t2020-01-02\tWe sell.\n",
+            "no column is named `text`; columns found: `company`, `date`, `body`; say which they \
+             are with --map text=NAME",
+        ),
+        (
+            "a.jsonl",
+            "{\"site\": \"a\", \"date\": \"2020-01-02\", \"Text\": \"We sell.\"}\n",
+            "no member is named `company`, `text`; members found: `Text`, `date`, `site`; name \
+             them with --map text=Text",
+        ),
+        (
+            "a.json",
+            "{\"n\": 1, \"rows\": [ {\"company\": \"a\"}]}",
+            "its objects are in the member `rows`; take them out with `jq -c '.[\"rows\"][]'`",
+        ),
+    ] {
+        refused(name, bytes.as_bytes(), reason);
+    }
+}
+
+fptest!(empty_inputs_say_so, |fx: Fixture| {
+    for (name, bytes, reason) in [
+        ("a.csv", &b"company,date,text\n"[..], "the table has no rows"),
+        ("a.json", b"[ ]\n", "it has no objects"),
+        ("a.zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "the archive has no files"),
+        ("a.md", b"", "empty file"),
+        ("b.csv", b"\r\n \n", "it contains nothing but white space"),
+        ("a.png", b"\x89PNG\r\n\x1A\n\0\0", "not a text, but a PDF, a picture"),
+    ] {
+        fx.file(name, bytes);
+        refuses(&fx, name, reason);
+    }
+});
+
+fptest!(repositories_of_submodules_are_named, |fx: Fixture| {
+    fx.file("all/.gitmodules", "[submodule \"a\"]\n\tpath = a\n\turl = ../a\n");
+    fx.file("all/README.md", "# Archives\n");
+    refuses(&fx, "all", "its policies may be in its submodules; fetch them with `git submodule");
+});
+
+fptest!(tables_and_archives_in_folders_are_named, |fx: Fixture| {
+    let csv = "company,date,text\na.example,2020-01-02,We sell.\n";
+    fx.file("corpus/a.csv", csv);
+    fx.file("corpus/b.jsonl", "{\"company\": \"a\", \"date\": \"2020-01-02\", \"text\": \"We\"}\n");
+    fx.file("corpus/package.json", "{\"name\": \"x\"}");
+    fails(
+        &fx,
+        &["index", "corpus"],
+        "corpus: nothing to index: 3 inputs, most of them archive or table inside this corpus, \
+         which is read when it is named itself",
+    );
+    fx.policy("acme.example", "2001-01-01", "We sell data.\n");
+    fx.run(["index", "corpus"])
+        .exits(0)
+        .stderr_has(
+            "skipped 2: archive or table inside this corpus, which is read when it is named",
+        )
+        .stderr_has("(such as corpus/a.csv")
+        .stderr_has("skipped 1: names no company");
+});

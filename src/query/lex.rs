@@ -89,7 +89,7 @@ struct Lexer<'q> {
     tokens: Vec<QueryToken>,
     /// The first byte that is not part of a token yet.
     at: usize,
-    /// The number of open groups, from that of a field on. Its words may be globs.
+    /// The number of open groups, counted from the group of a field on. Its words may be globs.
     field_depth: usize,
     /// A byte before which no regular expression begins. Without it, a query of slashes and
     /// parentheses would take quadratic time.

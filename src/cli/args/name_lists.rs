@@ -4,7 +4,7 @@ use std::io::Read;
 
 use fineprint::error::{Error, Result};
 
-/// The names that flags gave, with those of a file in place of `@FILE`: one on each line. `@-` is
+/// The names that flags gave, with the lines of a file in place of `@FILE`. `@-` is
 /// standard input.
 ///
 /// # Errors

@@ -130,17 +130,17 @@ fn bad_arguments_are_errors() {
         (
             &["search", "x", "--since", "2019-13"],
             "error: invalid value '2019-13' for '--since <DATE>': no such date; write YYYY, \
-             YYYY-MM or YYYY-MM-DD",
+             YYYY-MM or YYYY-MM-DD, or 30d, 8w, 6mo or 1y before today",
         ),
         (
             &["search", "x", "--until", "2019-02-30"],
             "error: invalid value '2019-02-30' for '--until <DATE>': no such date; write YYYY, \
-             YYYY-MM or YYYY-MM-DD",
+             YYYY-MM or YYYY-MM-DD, or 30d, 8w, 6mo or 1y before today",
         ),
         (
             &["search", "x", "--as-of", "soon"],
             "error: invalid value 'soon' for '--as-of <DATE>': no such date; write YYYY, YYYY-MM \
-             or YYYY-MM-DD",
+             or YYYY-MM-DD, or 30d, 8w, 6mo or 1y before today",
         ),
         (
             &["search", "x", "--limit", "x"],

@@ -37,8 +37,6 @@ impl GlobalArgs {
         HumanOptions {
             has_colour,
             width: size.map(|(width, _)| usize::from(width.0)),
-            // Colours in a pipe are for a terminal behind it, as in `--color always | less -R`.
-            is_terminal: is_terminal || has_colour,
             ..HumanOptions::default()
         }
     }

@@ -13,8 +13,6 @@ pub struct HumanOptions {
     pub has_colour: bool,
     /// The columns of the terminal. With `None`, a text is one line, however long.
     pub width: Option<usize>,
-    /// Whether a terminal may read the output, so that control characters are replaced.
-    pub is_terminal: bool,
     /// How hits are grouped; a hit that was chosen from a group says how large the group is.
     pub group: HitGrouping,
     /// Which hit of a group is shown.
@@ -56,9 +54,9 @@ impl Pen {
         Self { options }
     }
 
-    /// The text on one line, and safe if a terminal may read it.
+    /// The text on one line and safe for a terminal, which may also be at the end of a pipe.
     pub fn safe(self, text: &str) -> String {
-        if self.options.is_terminal { sanitize(text).into_owned() } else { text.replace('\n', " ") }
+        sanitize(text).into_owned()
     }
 
     /// The safe text in a style.

@@ -4,6 +4,9 @@
 //! A word that is missing here does no harm where the number continues no sequence. A word too many
 //! leaves a number in its text, which costs a glance at a change that is none.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// Units of time.
 #[rustfmt::skip]
 const TIMES: &[&str] = &[
@@ -194,8 +197,14 @@ pub(crate) fn follows_amount(rest: &str) -> bool {
         || first == "us" && words.next().is_some_and(|word| word.starts_with("dollar"))
 }
 
+/// The words after a number that make an amount, a date or an age of it.
+static AMOUNT_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let lists = [TIMES, AGES, MEASURES, CURRENCIES, MONTHS];
+    lists.into_iter().flatten().copied().collect()
+});
+
 fn is_amount_word(word: &str) -> bool {
-    [TIMES, AGES, MEASURES, CURRENCIES].iter().any(|words| words.contains(&word)) || is_month(word)
+    AMOUNT_WORDS.contains(word)
 }
 
 /// Whether a word in small letters is the name of a month.

@@ -39,13 +39,25 @@ pub(super) fn separate_lines(text: &str, edits: &mut Vec<TextEdit>) -> bool {
     true
 }
 
+/// The lines of a text without their ends. Every text is asked for its first lines, and this finds
+/// them faster than the standard library does.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain(std::iter::once(text.len()));
+    let mut start = 0;
+    ends.map(move |end| {
+        let line = &text[start..end];
+        start = end + 1;
+        line
+    })
+}
+
 /// Whether each line of a text is a paragraph.
 fn has_paragraph_lines(text: &str) -> bool {
     let mut context = LineContext::default();
     let mut before: Option<PlainLine<'_>> = None;
     let mut count = LineCount::default();
     let mut is_after_blank = false;
-    for line in text.split('\n').take(LINES) {
+    for line in lines(text).take(LINES) {
         let line = PlainLine::of(line, &mut context);
         if line.kind == LineKind::Blank {
             is_after_blank = before.is_some();

@@ -6,6 +6,8 @@
 //! letters in UTF-8 as wrong bytes (ten times as many if it declares another encoding), the wrong
 //! bytes become U+FFFD.
 
+use std::string::FromUtf8Error;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -73,6 +75,16 @@ impl RowDecoder {
             detector.feed(b"", true);
             self.other.get_or_insert(detector.guess(None, Utf8Detection::Deny));
         }
+    }
+
+    /// The row as UTF-8, if it is UTF-8 and no row so far says that it may be something else.
+    /// Otherwise returns its bytes.
+    pub fn as_utf_8(&self, row: Vec<u8>) -> Result<String, Vec<u8>> {
+        let is_known = self.evidence.letters + self.evidence.wrong > 0;
+        if self.other.is_some() || !is_known && !row.is_ascii() {
+            return Err(row);
+        }
+        String::from_utf8(row).map_err(FromUtf8Error::into_bytes)
     }
 
     /// Whether the row cannot be decoded well before more rows are known.

@@ -47,6 +47,22 @@ impl<R: BufRead> DecodedRows<R> {
         let RawRow { line, content: RowContent::Whole(bytes) } = row else {
             return Ok(Some(Err(row)));
         };
+        let print = fingerprint(&[&line.to_le_bytes(), &bytes]);
+        let (mut body, is_recoded) = self.decode(bytes);
+        // Files that were joined bring their byte order marks along.
+        if body.starts_with(BYTE_ORDER_MARK) {
+            body.drain(..BYTE_ORDER_MARK.len_utf8());
+        }
+        without_furniture_marks(&mut body);
+        Ok(Some(Ok(TextRow { line, print, text: SourceText { body, is_recoded } })))
+    }
+
+    /// Decodes a row. Returns the text, and whether the bytes were not UTF-8.
+    fn decode(&mut self, bytes: Vec<u8>) -> (String, bool) {
+        let bytes = match self.decoder.as_utf_8(bytes) {
+            Ok(text) => return (text, false),
+            Err(bytes) => bytes,
+        };
         if self.decoder.needs_evidence(&bytes) {
             self.look_ahead();
             let ahead = self.ahead.iter().filter_map(|row| match &row.content {
@@ -55,14 +71,7 @@ impl<R: BufRead> DecodedRows<R> {
             });
             self.decoder.learn(std::iter::once(bytes.as_slice()).chain(ahead));
         }
-        let print = fingerprint(&[&line.to_le_bytes(), &bytes]);
-        let (mut body, is_recoded) = self.decoder.decode(bytes);
-        // Files that were joined bring their byte order marks along.
-        if body.starts_with(BYTE_ORDER_MARK) {
-            body.drain(..BYTE_ORDER_MARK.len_utf8());
-        }
-        without_furniture_marks(&mut body);
-        Ok(Some(Ok(TextRow { line, print, text: SourceText { body, is_recoded } })))
+        self.decoder.decode(bytes)
     }
 
     fn next_raw(&mut self) -> io::Result<Option<RawRow>> {

@@ -49,10 +49,9 @@ pub(in crate::corpus::stream) fn has_key(head: &str, key: &str) -> bool {
 /// text can contain it; programs that cut texts at a number of UTF-16 units leave it behind.
 pub(in crate::corpus::stream) fn without_lone_surrogates(json: &str) -> Cow<'_, str> {
     // Most texts have none, and finding that out is cheap.
-    if !["\\ud", "\\uD"]
-        .iter()
-        .any(|start| memchr::memmem::find(json.as_bytes(), start.as_bytes()).is_some())
-    {
+    let bytes = json.as_bytes();
+    let begins = |at: usize| matches!(bytes.get(at + 1..at + 3), Some([b'u', b'd' | b'D']));
+    if !memchr::memchr_iter(b'\\', bytes).any(begins) {
         return Cow::Borrowed(json);
     }
     let mut out = String::new();

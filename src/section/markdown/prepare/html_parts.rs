@@ -14,17 +14,50 @@ const UNSEEN: [(&str, &str); 3] =
 
 /// Adds the edits for the raw HTML in a text. A text with fences may show HTML as code.
 pub(super) fn mend_html(text: &str, edits: &mut Vec<TextEdit>) {
-    let bytes = text.as_bytes();
-    let has_tag = memchr::memmem::find(bytes, b"</").is_some();
-    if !has_tag || text.contains("```") || text.contains("~~~") {
+    let tags = SeenTags::of(text);
+    if !tags.has_end || text.contains("```") || text.contains("~~~") {
         return;
     }
-    for (open, close) in UNSEEN {
-        remove_elements(text, open, close, edits);
+    if tags.has_unseen {
+        for (open, close) in UNSEEN {
+            remove_elements(text, open, close, edits);
+        }
     }
-    mark_hidden(text, edits);
-    join_blocks(text, "<table", |text, at| data_table(&text[at..]), edits);
-    join_blocks(text, "<dl", |text, at| find_close(&text[at..], "</dl>"), edits);
+    if tags.has_attributes {
+        mark_hidden(text, edits);
+    }
+    if tags.has_blocks {
+        join_blocks(text, "<table", |text, at| data_table(&text[at..]), edits);
+        join_blocks(text, "<dl", |text, at| find_close(&text[at..], "</dl>"), edits);
+    }
+}
+
+/// Which tags a text contains, found in one pass. Most texts contain few or none, and searching
+/// them for each tag would take longer than reading them.
+#[derive(Default)]
+struct SeenTags {
+    has_end: bool,
+    has_unseen: bool,
+    has_blocks: bool,
+    has_attributes: bool,
+}
+
+impl SeenTags {
+    fn of(text: &str) -> Self {
+        /// The longest name of an element, in bytes.
+        const MAX_NAME: usize = 16;
+        let mut tags = Self::default();
+        for start in memchr::memchr_iter(b'<', text.as_bytes()) {
+            let rest = &text.as_bytes()[start..];
+            let name = rest[1..].iter().take(MAX_NAME).take_while(|b| b.is_ascii_alphanumeric());
+            let after = rest.get(1 + name.count());
+            tags.has_end |= rest.get(1) == Some(&b'/');
+            tags.has_unseen |= UNSEEN.iter().any(|(open, _)| rest.starts_with(open.as_bytes()));
+            tags.has_blocks |= rest.starts_with(b"<table") || rest.starts_with(b"<dl");
+            tags.has_attributes |= after.is_some_and(u8::is_ascii_whitespace);
+        }
+        tags
+    }
 }
 
 /// Removes the elements between these tags. An element without an end is kept.

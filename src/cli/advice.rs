@@ -56,7 +56,7 @@ fn choice_advice(companies: &[String], types: &[String]) -> &'static str {
 }
 
 /// What helps against `error`, if there is something that its own message does not say.
-fn advice(error: &Error) -> Option<String> {
+pub fn advice(error: &Error) -> Option<String> {
     Some(match error {
         Error::NoPolicyFound { .. } => {
             "if their paths do, say how: --path '{company}/{date}.md'".to_owned()

@@ -7,6 +7,7 @@ mod advice;
 mod args;
 mod bar;
 mod commands;
+mod json_errors;
 mod no_hits;
 mod open;
 mod outcome;
@@ -96,20 +97,22 @@ pub enum Command {
 
 /// Parses the arguments, runs the command and returns the exit status.
 pub fn main() -> ExitCode {
-    let cli = match parse() {
+    let errors = ErrorReport { are_json: json_errors::are_wanted(std::env::args_os()) };
+    let mut cli = match parse() {
         Ok(cli) => cli,
-        Err(error) => error.exit(),
+        Err(error) => return errors.arguments(&error),
     };
+    cli.global.has_json_errors = errors.are_json;
     // The message below reports a panic in one line. With RUST_BACKTRACE the usual one is printed.
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         panic::set_hook(Box::new(|_| {}));
     }
     match panic::catch_unwind(|| run(&cli)) {
         Ok(Ok(outcome)) => outcome.into(),
-        Ok(Err(error)) => report(&error),
+        Ok(Err(error)) => errors.library(&error),
         Err(_) => {
-            say("error: internal error; please report it with the output of RUST_BACKTRACE=1");
-            ExitCode::from(FAILED)
+            let message = "internal error; please report it with the output of RUST_BACKTRACE=1";
+            errors.message("internal", message)
         }
     }
 }
@@ -133,19 +136,45 @@ fn run(cli: &Cli) -> Result<Outcome, Error> {
     }
 }
 
-/// Prints an error and returns its exit status. A closed pipe is no error: its reader has enough.
-fn report(error: &Error) -> ExitCode {
-    match error {
-        Error::Output(source) if source.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        error => {
-            say(&format!("error: {}", advice::message(error)));
-            ExitCode::from(FAILED)
+/// Prints the error that ends the program, for people or as JSON, and returns its exit status.
+struct ErrorReport {
+    are_json: bool,
+}
+
+impl ErrorReport {
+    /// An error of the library. A closed pipe is no error: its reader has enough.
+    fn library(&self, error: &Error) -> ExitCode {
+        match error {
+            Error::Output(source) if source.kind() == io::ErrorKind::BrokenPipe => {
+                return ExitCode::SUCCESS;
+            }
+            error if self.are_json => say(&json_errors::of_library(error).to_string()),
+            error => say(&format!("error: {}", advice::message(error))),
         }
+        ExitCode::from(FAILED)
+    }
+
+    /// A mistake in the arguments, or the help that they ask for.
+    fn arguments(&self, error: &clap::Error) -> ExitCode {
+        if !self.are_json || !error.use_stderr() {
+            error.exit();
+        }
+        let text = error.to_string();
+        let message = text.lines().next().unwrap_or_default();
+        self.message("request", message.trim_start_matches("error: "))
+    }
+
+    fn message(&self, kind: &str, message: &str) -> ExitCode {
+        match self.are_json {
+            true => say(&json_errors::object_of(kind, message).to_string()),
+            false => say(&format!("error: {message}")),
+        }
+        ExitCode::from(FAILED)
     }
 }
 
 fn parse() -> Result<Cli, clap::Error> {
-    let matches = Cli::command().get_matches();
+    let matches = Cli::command().try_get_matches()?;
     // A conflict declared with clap would also count an index that the environment variable names.
     if let Some((_, command)) = matches.subcommand()
         && command.try_get_raw("corpus").is_ok_and(|corpus| corpus.is_some())

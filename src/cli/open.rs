@@ -41,5 +41,5 @@ fn open_corpus(corpus: &Path, global: &GlobalArgs) -> Result<ChosenIndex> {
     let bar = Bar::new(global.quiet);
     let (index, report) = open_cached(corpus, &cache.join("fineprint"), &bar)?;
     drop(bar);
-    Ok(ChosenIndex { index, is_incomplete: report_problems(&report) })
+    Ok(ChosenIndex { index, is_incomplete: report_problems(&report, global) })
 }

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::util::Fixture;
+use crate::output::golden::check;
+use crate::util::{Fixture, PROGRAM, run};
 
 /// An index of these texts, each of the company `NUMBER.example` in 2020.
 fn texts(texts: &[&str]) -> Fixture {
@@ -106,4 +107,52 @@ fn every_command_says_why_it_found_nothing() {
         .exits(1)
         .stderr_has("--section and --kind together leave none; 1 clause matches without filters");
     fixture.run(["timeline", "/sell.data/"]).exits(1).stderr_has("no word of the index fits");
+}
+
+#[test]
+fn errors_are_json_if_the_results_are() {
+    let fixture = texts(&["We sell data."]);
+    for format in ["json", "jsonl"] {
+        let answer = fixture.run(["search", "sell AND", "--format", format]);
+        let error: Value = serde_json::from_str(answer.exits(2).stderr()).unwrap();
+        let found = &error["error"];
+        assert_eq!(found["kind"], "query");
+        assert_eq!(found["span"], json!([5, 8]));
+        assert_eq!(found["hint"], "the word is `and`, in lower case");
+    }
+    for (arguments, kind) in [
+        (&["search", "x", "--format", "json", "--company", "nobody"][..], "name"),
+        (&["search", "x", "--format=json", "--limit", "many"], "request"),
+        (&["search", "x", "--format", "json", "--index", "none"], "index"),
+        (&["info", "--format", "json", "--index", "none"], "index"),
+    ] {
+        let answer = fixture.run(arguments);
+        let error: Value = serde_json::from_str(answer.exits(2).stdout_is("").stderr()).unwrap();
+        check("error.schema.json", &error);
+        assert_eq!(error["error"]["kind"], kind, "{error}");
+    }
+    fixture.run(["search", "x", "--format", "csv", "--limit", "y"]).stderr_has("error: ");
+}
+
+#[test]
+fn dates_may_be_relative_and_names_may_be_in_a_file() {
+    let fixture = texts(&["We sell data.", "We sell cars."]);
+    let count = |arguments: &[&str]| -> String {
+        let mut command = fixture.command(PROGRAM);
+        command.args(["search", "sell", "--count"]).env("FINEPRINT_TODAY", "2020-01-31");
+        run(command, arguments).stdout().trim().to_owned()
+    };
+    for (since, clauses) in [("30d", "2"), ("29d", "0"), ("1mo", "2"), ("4w", "0"), ("1y", "2")] {
+        assert_eq!(count(&["--since", since]), clauses, "{since}");
+    }
+    assert_eq!(count(&["--as-of", "1d"]), "2");
+    assert_eq!(count(&["--until", "31d"]), "0");
+    fixture.file("names.txt", "\u{FEFF}1.example\r\n\n");
+    assert_eq!(count(&["--company", "@names.txt"]), "1");
+    fixture.file("names.txt", "1.example\n0.example");
+    assert_eq!(count(&["--company", "@names.txt"]), "2");
+    fixture.file("names.txt", "\n");
+    for (list, message) in [("@names.txt", "contains no name"), ("@none", "cannot be read")] {
+        fixture.run(["search", "sell", "--company", list]).exits(2).stderr_has(message);
+    }
 }

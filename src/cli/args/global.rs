@@ -14,6 +14,9 @@ pub struct GlobalArgs {
     /// When to use colours; `auto` means in a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_enum, default_value_t = ColorArg::Auto)]
     color: ColorArg,
+    /// Whether errors are printed as JSON, as the format of the results asks.
+    #[arg(skip)]
+    pub has_json_errors: bool,
 }
 
 /// The values of --color. They have no help of their own, so that clap lists them in one line.

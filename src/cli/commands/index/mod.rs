@@ -117,11 +117,11 @@ pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     if args.dry_run {
         drop(bar);
         print(|out| report::write_dry_run(out, &scan))?;
-        return Ok(finish(report_problems(&scan.report), true));
+        return Ok(finish(report_problems(&scan.report, global), true));
     }
     let (manifest, report) = build(scan, &build_options(args), &bar)?;
     drop(bar);
-    let is_incomplete = report_problems(&report);
+    let is_incomplete = report_problems(&report, global);
     if !global.quiet {
         say(&report::summary(&manifest, &report, base.as_ref()));
     }

@@ -1,0 +1,93 @@
+//! Errors as JSON, for programs that read the results as JSON (`schema/error.schema.json`).
+
+use std::ffi::OsString;
+
+use fineprint::Error;
+use serde_json::{Value, json};
+
+use super::advice;
+
+/// Whether the results are asked for as JSON, so that errors are JSON too. This reads the arguments
+/// as they were typed, since they may be the mistake.
+pub fn are_wanted(arguments: impl Iterator<Item = OsString>) -> bool {
+    let is_json = |format: &str| matches!(format, "json" | "jsonl");
+    let mut is_value = false;
+    for argument in arguments {
+        let Some(argument) = argument.to_str() else { continue };
+        if std::mem::take(&mut is_value) && is_json(argument) {
+            return true;
+        }
+        match argument {
+            "--" => return false,
+            "--format" => is_value = true,
+            _ if argument.strip_prefix("--format=").is_some_and(is_json) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// An error of the library.
+pub fn of_library(error: &Error) -> Value {
+    match error {
+        Error::Query(query) => {
+            let span = query.span();
+            object("query", query.message(), Some([span.start, span.end]), query.hint())
+        }
+        _ => match advice::advice(error) {
+            Some(hint) => object(kind(error), &error.to_string(), None, Some(&hint)),
+            None => object(kind(error), &advice::message(error), None, None),
+        },
+    }
+}
+
+/// An error without a place in the query.
+pub fn object_of(kind: &str, message: &str) -> Value {
+    object(kind, message, None, None)
+}
+
+fn object(kind: &str, message: &str, span: Option<[usize; 2]>, hint: Option<&str>) -> Value {
+    json!({"error": {"kind": kind, "message": message, "span": span, "hint": hint}})
+}
+
+/// What an error is about.
+fn kind(error: &Error) -> &'static str {
+    match error {
+        Error::Query(_) | Error::TooManyWords { .. } => "query",
+        Error::BadGlob { .. }
+        | Error::UnknownName { .. }
+        | Error::UnknownMetadataKey { .. }
+        | Error::NoPolicy { .. }
+        | Error::AmbiguousPolicy { .. }
+        | Error::BeforeFirstSnapshot { .. }
+        | Error::NoSnapshot { .. } => "name",
+        Error::Corpus { .. }
+        | Error::NoPolicyFound { .. }
+        | Error::MissingColumns { .. }
+        | Error::NoMatchingPath { .. }
+        | Error::NoKnownLayout { .. } => "corpus",
+        Error::NoIndex { .. }
+        | Error::BadManifest { .. }
+        | Error::OtherVersion { .. }
+        | Error::Index { .. } => "index",
+        Error::Damaged { .. } => "damaged",
+        Error::Io { .. } | Error::Tantivy { .. } | Error::Output(_) => "system",
+        _ => "request",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_format_decides() {
+        let wanted = |line: &str| are_wanted(line.split(' ').map(OsString::from));
+        for line in ["search x --format json", "search --format=jsonl x", "info --format json"] {
+            assert!(wanted(line), "{line}");
+        }
+        for line in ["search x", "search --format csv json", "search -- --format json"] {
+            assert!(!wanted(line), "{line}");
+        }
+    }
+}

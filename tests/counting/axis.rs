@@ -73,7 +73,9 @@ fn timelines_are_printed_in_every_format() {
         &["timeline", "zebra", "--since", "2090"],
     ] {
         for format in ["human", "csv", "json", "svg"] {
-            sample(nothing.iter().copied().chain(["--format", format])).exits(1).stderr_is_empty();
+            sample(nothing.iter().copied().chain(["--format", format]))
+                .exits(1)
+                .stderr_is("no hits: no clause has the word `zebra`\n");
         }
     }
     // A query is foreign text, too.
@@ -166,7 +168,7 @@ fn facets_and_companies_are_printed_in_every_format() {
     sample(["companies", "--saying", "zebra"])
         .exits(1)
         .stdout_is("")
-        .stderr_is("0 of 28 companies say it\n");
+        .stderr_is("0 of 28 companies say it\nno hits: no clause has the word `zebra`\n");
     let csv = sample(["companies", "--format", "csv"]).exits(0).stdout().to_owned();
     assert_eq!(csv.lines().count(), names(&all).len() + 1);
     // With filters of clauses and no query, companies are listed that have such a clause.
@@ -475,7 +477,10 @@ fptest!(exports_are_read_again, |fx: Fixture| {
             .all(|hit| hit["kind"] == "heading" && hit["score"].is_null())
     );
     assert_eq!(export(&["--latest"]).exits(0).lines().len(), 28);
-    export(&["zebra"]).exits(1).stdout_is("").stderr_is("0 snapshots of 0 policies\n");
+    export(&["zebra"])
+        .exits(1)
+        .stdout_is("")
+        .stderr_is("0 snapshots of 0 policies\nno hits: no clause has the word `zebra`\n");
 
     export(&["--format", "markdown", "--to", "tree"])
         .fails_with("tree: is there already; name a new folder");

@@ -211,7 +211,7 @@ fptest!(a_damaged_table_of_texts_is_an_error, |fx: Fixture| {
     bytes[16] ^= 1;
     fs::write(&path, &bytes).unwrap();
     let damaged = "(`texts.bin` does not fit its checksum); build it again";
-    fx.run(["search", "sell", "--format", "jsonl"]).exits(2).stderr_has(damaged);
+    fx.run(["search", "sell", "--format", "csv"]).exits(2).stderr_has(damaged);
     fx.run(["search", "sell", "--count"]).exits(0).stdout_is("2\n");
 });
 
@@ -238,7 +238,7 @@ fptest!(tables_that_do_not_fit_together, |fx: Fixture| {
     let text = fs::read_to_string(&manifest).unwrap();
     assert!(text.contains("\"number\": 0,"));
     fs::write(&manifest, text.replace("\"number\": 0,", "\"number\": 7,")).unwrap();
-    fx.run(["search", "sell", "--index", "two", "--format", "jsonl"])
+    fx.run(["search", "sell", "--index", "two", "--format", "csv"])
         .exits(2)
         .stderr_has(&format!("two: is damaged (`fineprint.json` has no corpus number 0); {again}"));
 

@@ -36,7 +36,7 @@ fn a_full_disk_is_an_error() {
         println!("skipped: no /dev/full");
         return;
     };
-    for args in [&["search", "sell or rent"][..], &["search", "sell or rent", "--format", "json"]] {
+    for args in [&["search", "sell or rent"][..], &["search", "sell or rent", "--format", "csv"]] {
         let output = Command::new(PROGRAM)
             .args(args)
             .env("FINEPRINT_INDEX", sample_index())

@@ -49,7 +49,7 @@ pub enum SnapshotBody {
         place: SpillPlace,
         /// The line, for JSON Lines and CSV (from 1; 0 for an entry).
         line: u64,
-        /// The name of the entry, for an archive.
+        /// The name of the entry or record, for an archive.
         name: Option<Arc<str>>,
     },
 }

@@ -29,7 +29,6 @@ const FORMATS: &[(&[u8], &str)] = &[
     (b"{\\rtf", "is an RTF document; convert it with `pandoc -t markdown`"),
     (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "is a file of an old Microsoft Office; save it as CSV or \
                                           as text"),
-    (b"WARC/", "is a WARC file, which is not read; extract its pages, and name their folder"),
     (b"FILEDESC:", "is an ARC file, which is not read; extract its pages, and name their folder"),
     (b"filedesc:", "is an ARC file, which is not read; extract its pages, and name their folder"),
     (b"\xFF\xFE\0\0", UTF_32),

@@ -31,8 +31,7 @@ impl LooseFiles {
     /// Whether a file of a folder is a corpus of its own: an archive, a table, or compressed. Data
     /// under the name of a text are damaged, or mistaken for one.
     pub fn is_corpus(&self, path: &str, head: &[u8]) -> bool {
-        let is_archive =
-            matches!(StreamShape::of(head, &self.names), Some(StreamShape::Tar | StreamShape::Zip));
+        let is_archive = StreamShape::of(head, &self.names).is_some_and(StreamShape::is_archive);
         let is_text_by_name = TEXT_EXTENSIONS.iter().any(|end| path.ends_with(end));
         let is_stream = !is_text_by_name && (is_archive || is_compressed(head));
         is_stream && !is_document(head) || TableShape::of_file(head, &self.names).is_some()

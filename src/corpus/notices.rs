@@ -48,11 +48,13 @@ pub enum SkipReason {
     NotOk,
     /// It is a part of a web archive that is no page, such as a picture or a script.
     NoPage,
+    /// It is a row of a database without a text.
+    Textless,
 }
 
 impl SkipReason {
     /// Every reason.
-    pub const ALL: [SkipReason; 21] = [
+    pub const ALL: [SkipReason; 22] = [
         SkipReason::NoHeader,
         SkipReason::NoDate,
         SkipReason::Empty,
@@ -74,6 +76,7 @@ impl SkipReason {
         SkipReason::Revisit,
         SkipReason::NotOk,
         SkipReason::NoPage,
+        SkipReason::Textless,
     ];
 
     /// The reason as it is shown to people. Indexes store counts under these texts, so a changed
@@ -108,6 +111,7 @@ impl SkipReason {
             SkipReason::Revisit => "a page unchanged since an earlier record, which contains it",
             SkipReason::NotOk => "an error or a redirection of a server, not a page",
             SkipReason::NoPage => "neither a page nor plain text",
+            SkipReason::Textless => "no text",
         }
     }
 }

@@ -9,6 +9,7 @@ use super::shape::{StreamShape, TableShape};
 use super::tables;
 use super::web_archives::warc;
 use crate::corpus::corpus_reader::SeenInput;
+use crate::corpus::forms::foreign::is_sqlite;
 use crate::corpus::forms::form::HEAD_BYTES;
 use crate::corpus::forms::registry::RecognisedFile;
 use crate::corpus::found_snapshot::fingerprint;
@@ -116,7 +117,7 @@ fn read_other(
     let is_archive = StreamShape::of(head, &scan.parts.names).is_some_and(StreamShape::is_archive);
     let skip = match skip {
         SkipReason::NoText | SkipReason::NoHeader
-            if is_archive || is_compressed(head) =>
+            if is_archive || is_compressed(head) || is_sqlite(head) =>
         {
             SkipReason::Nested
         }

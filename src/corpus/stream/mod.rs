@@ -19,3 +19,5 @@ mod web_archives;
 
 pub(super) use loose_files::LooseFiles;
 pub(super) use stream_corpus::StreamCorpus;
+#[cfg(feature = "sqlite")]
+pub(super) use stream_corpus::file_state;

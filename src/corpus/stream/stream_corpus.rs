@@ -189,8 +189,8 @@ impl CorpusReader for StreamCorpus {
     }
 }
 
-/// The size of a file and the time of its last change, as the state of a stream.
-fn file_state(path: &Path) -> Option<String> {
+/// The size of a file and the time of its last change, as the state of a corpus.
+pub(in crate::corpus) fn file_state(path: &Path) -> Option<String> {
     let metadata = std::fs::metadata(path).ok()?;
     let modified = metadata.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
     Some(format!("{} bytes, changed {}", metadata.len(), modified.as_nanos()))

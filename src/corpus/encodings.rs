@@ -19,14 +19,15 @@ const SAMPLE_BYTES: usize = 1 << 20;
 /// another encoding.
 const LETTERS_PER_WRONG_BYTE: usize = 10;
 
-/// Finds the encoding that a text itself declares, if it is not UTF-8.
-pub(super) type DeclaredEncoding = fn(&[u8]) -> Option<&'static Encoding>;
-
 /// The byte with which texts in ISO-2022-JP switch between their sets of characters.
 const ESCAPE: u8 = 0x1B;
 
-/// Decodes bytes. Returns the text, and whether the bytes were not UTF-8.
-pub(super) fn decode(mut bytes: Vec<u8>, declared: DeclaredEncoding) -> (String, bool) {
+/// Decodes bytes. `declared` finds the encoding that they declare, if it is not UTF-8. Returns the
+/// text, and whether the bytes were not UTF-8.
+pub(super) fn decode(
+    mut bytes: Vec<u8>,
+    declared: impl Fn(&[u8]) -> Option<&'static Encoding>,
+) -> (String, bool) {
     if let Some((encoding, mark)) = unicode_mark(&bytes) {
         if encoding != UTF_8 {
             return (encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned(), false);

@@ -31,6 +31,7 @@ impl FoundSnapshot {
     pub fn text_name(&self) -> Option<&[u8]> {
         match &self.body {
             SnapshotBody::Git(body) => Some(body.blob.as_slice()),
+            SnapshotBody::Row(body) => Some(&body.text),
             _ => None,
         }
     }
@@ -43,13 +44,15 @@ pub enum SnapshotBody {
     File(PathBuf),
     /// In a commit of a git history.
     Git(GitBody),
+    /// In a row of a database.
+    Row(DatabaseBody),
     /// In the temporary file of a stream.
     Spilled {
         /// The place in the temporary file.
         place: SpillPlace,
         /// The line, for JSON Lines and CSV (from 1; 0 for an entry).
         line: u64,
-        /// The name of the entry, for an archive.
+        /// The name of the entry or record, for an archive.
         name: Option<Arc<str>>,
     },
 }
@@ -61,6 +64,18 @@ pub struct GitBody {
     pub(super) blob: ObjectId,
     /// All versions of the path share this string.
     pub(super) path: Arc<str>,
+}
+
+/// A text in a database, by the numbers of rows.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
+pub struct DatabaseBody {
+    pub(super) snapshot: i64,
+    pub(super) site: i64,
+    /// The number of the text, as bytes that name it.
+    pub(super) text: [u8; 8],
+    /// The rank of the site at the time of the snapshot.
+    pub(super) rank: Option<i64>,
 }
 
 /// A place in the temporary file of a stream.

@@ -1,6 +1,7 @@
 //! Corpora: finds snapshots of policies in the user's files and reads them.
 //!
-//! A corpus is a folder of files, a git history, or one stream (JSON Lines, CSV, an archive).
+//! A corpus is a folder of files, a git history, or one stream (JSON Lines, CSV, an archive),
+//! or a database.
 //! [`open`] looks at what a path holds and returns the reader for it. Cutting texts into clauses
 //! and storing them is left to `section` and `index`.
 //!
@@ -28,6 +29,7 @@ mod no_text;
 mod notices;
 mod python_json;
 mod read_options;
+mod release_database;
 mod snapshot_facts;
 mod source_text;
 mod stream;
@@ -39,7 +41,9 @@ use crate::error::{Error, Result};
 
 pub use corpus_reader::{CorpusExtent, CorpusReader, LoadedSnapshot, ReadSession, SeenInput};
 pub use file_corpus::FileCorpus;
-pub use found_snapshot::{FoundSnapshot, GitBody, SnapshotBody, SpillPlace, fingerprint};
+pub use found_snapshot::{
+    DatabaseBody, FoundSnapshot, GitBody, SnapshotBody, SpillPlace, fingerprint,
+};
 pub use git::GitHistory;
 pub use notices::{CorpusNotice, SkipReason};
 pub use read_options::ReadOptions;
@@ -56,6 +60,9 @@ pub use source_text::{MAX_BYTES, SourceText};
 /// There is nothing at `path` or it cannot be read, it is a git repository that cannot be read or
 /// holds no policies, or an option is invalid.
 pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn CorpusReader>> {
+    if let Some(database) = release_database::open(path)? {
+        return Ok(database);
+    }
     if let Some(stream) = stream::StreamCorpus::open(path, options)? {
         return Ok(Box::new(stream));
     }

@@ -3,17 +3,18 @@
 use super::encodings::{is_binary, is_utf_16};
 use super::notices::SkipReason;
 
-/// The first bytes of documents, pictures, fonts, databases and compressed data that may have no
-/// NUL byte near their start.
+/// The first bytes of documents, pictures, fonts, databases, archives and compressed data that may
+/// have no NUL byte near their start.
 #[rustfmt::skip]
 const SIGNATURES: &[&[u8]] = &[
     // Documents.
     b"%PDF-", b"%!PS", b"{\\rtf", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
     // Pictures.
     b"\x89PNG\r\n\x1A\n", b"GIF87a", b"GIF89a", b"\xFF\xD8\xFF", b"II*\0", b"MM\0*",
-    // Compressed data and archives: gzip, zstd, xz, bzip2, compress, zip, 7z, rar, lz4.
+    // Compressed data and archives: gzip, zstd, xz, bzip2, compress, zip, 7z, rar, lz4, WARC.
     b"\x1F\x8B", b"\x28\xB5\x2F\xFD", b"\xFD7zXZ\0", b"BZh", b"\x1F\x9D", b"PK\x03\x04",
     b"PK\x05\x06", b"7z\xBC\xAF\x27\x1C", b"Rar!\x1A\x07", b"\x04\x22\x4D\x18",
+    b"WARC/0.", b"WARC/1.",
     // Databases and fonts.
     b"SQLite format 3\0", b"wOFF", b"wOF2",
 ];

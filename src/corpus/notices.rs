@@ -42,11 +42,19 @@ pub enum SkipReason {
     Replaced,
     /// It is a hard link in a tar archive that can be read only once.
     HardLink,
+    /// It is a record of a web archive that says that a page had not changed.
+    Revisit,
+    /// The server answered with an error, or with the address of another page.
+    NotOk,
+    /// It is a part of a web archive that is no page, such as a picture or a script.
+    NoPage,
+    /// It is a row of a database without a text.
+    Textless,
 }
 
 impl SkipReason {
     /// Every reason.
-    pub const ALL: [SkipReason; 18] = [
+    pub const ALL: [SkipReason; 22] = [
         SkipReason::NoHeader,
         SkipReason::NoDate,
         SkipReason::Empty,
@@ -65,6 +73,10 @@ impl SkipReason {
         SkipReason::Nested,
         SkipReason::Replaced,
         SkipReason::HardLink,
+        SkipReason::Revisit,
+        SkipReason::NotOk,
+        SkipReason::NoPage,
+        SkipReason::Textless,
     ];
 
     /// The reason as it is shown to people. Indexes store counts under these texts, so a changed
@@ -96,6 +108,10 @@ impl SkipReason {
                 "hard link, whose file came earlier in the pipe; it is read when the archive is \
                  named as a file"
             }
+            SkipReason::Revisit => "a page unchanged since an earlier record, which contains it",
+            SkipReason::NotOk => "an error or a redirection of a server, not a page",
+            SkipReason::NoPage => "neither a page nor plain text",
+            SkipReason::Textless => "no text",
         }
     }
 }
@@ -112,15 +128,18 @@ pub enum CorpusNotice {
     Shallow,
     /// The clone is partial: some objects are missing.
     Partial,
+    /// A page of a web archive ends early. It is indexed as far as it goes.
+    CutOff,
 }
 
 impl CorpusNotice {
     /// Every notice.
-    pub const ALL: [CorpusNotice; 4] = [
+    pub const ALL: [CorpusNotice; 5] = [
         CorpusNotice::NotUtf8,
         CorpusNotice::OddDate,
         CorpusNotice::Shallow,
         CorpusNotice::Partial,
+        CorpusNotice::CutOff,
     ];
 
     /// The notice as it is shown, followed by a count: `dated before 1995 or in the future: 3`.
@@ -139,6 +158,7 @@ impl CorpusNotice {
                 "partial clones, read as far as they were fetched \
                  (`git fetch --refetch --no-filter` gets the rest)"
             }
+            CorpusNotice::CutOff => "cut off when they were archived, and read as far as they go",
         }
     }
 }

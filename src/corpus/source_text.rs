@@ -1,8 +1,9 @@
 //! The text of a snapshot.
 
+use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
-use super::encodings::{self, DeclaredEncoding};
+use super::encodings;
 use crate::model::{FURNITURE_COMMENTS, FURNITURE_MARKS, furniture_marks};
 
 /// The size limit of a text: 64 MiB. A policy has kilobytes, and larger files would exhaust memory.
@@ -25,7 +26,10 @@ impl SourceText {
     }
 
     /// Decodes bytes. `declared` finds the encoding that they declare, if it is not UTF-8.
-    pub(super) fn decode_as(bytes: Vec<u8>, declared: DeclaredEncoding) -> Self {
+    pub(super) fn decode_as(
+        bytes: Vec<u8>,
+        declared: impl Fn(&[u8]) -> Option<&'static Encoding>,
+    ) -> Self {
         let (mut body, is_recoded) = encodings::decode(bytes, declared);
         without_furniture_marks(&mut body);
         Self { body, is_recoded }

@@ -10,6 +10,8 @@ use fineprint::index::{BuildOptions, CorpusScan, OpenIndex, build};
 use fineprint::model::{Ordinal, Rank};
 use fineprint::progress::SilentProgress;
 
+use crate::reading::containers::release_tables::ReleaseTables;
+use crate::reading::containers::warc_files;
 use crate::reading::git::Stream;
 use crate::util::{Fixture, fptest, repository};
 
@@ -168,7 +170,32 @@ fptest!(fifty_policies_are_the_same_in_every_shape, |fx: Fixture| {
     let level = ruzstd::encoding::CompressionLevel::Fastest;
     fx.file("files.tar.zst", ruzstd::encoding::compress_to_vec(tar.as_slice(), level));
 
-    for corpus in ["history.git", "dataset.zip", "lines.jsonl", "rows.csv", "files.tar.zst"] {
+    let database = ReleaseTables::create(&fx.path("release_db.sqlite"));
+    database.run("BEGIN");
+    for snapshot in &snapshots {
+        database.add(&snapshot.company, &snapshot.digits(), &snapshot.text);
+    }
+    database.run("COMMIT");
+    drop(database);
+
+    let record = |snapshot: &Snapshot| {
+        let url = format!("https://www.{}/privacy", snapshot.company);
+        let head = "200 OK\r\nContent-Type: text/plain; charset=utf-8";
+        warc_files::response(&url, &snapshot.time, head, snapshot.text.as_bytes())
+    };
+    let records: Vec<Vec<u8>> = snapshots.iter().map(record).collect();
+    fx.file("crawl.warc.gz", warc_files::gzip(&records));
+
+    let shapes = [
+        "history.git",
+        "dataset.zip",
+        "lines.jsonl",
+        "rows.csv",
+        "files.tar.zst",
+        "release_db.sqlite",
+        "crawl.warc.gz",
+    ];
+    for corpus in shapes {
         let found = clauses(&fx, &fx.path(corpus));
         let differing: Vec<_> = found.symmetric_difference(&expected).take(3).collect();
         assert!(differing.is_empty(), "{corpus}: {differing:?}");

@@ -1,6 +1,7 @@
 //! Tests how corpora are read: which snapshots are found, and their texts and metadata.
 
 pub mod archives;
+pub mod containers;
 pub mod corpora;
 pub mod encodings;
 pub mod forms;

@@ -22,19 +22,20 @@ const FORMATS: &[(&[u8], &str)] = &[
     (b"Obj\x01", "is an Avro file; convert it to CSV or JSON Lines"),
     (b"\x89HDF\r\n\x1A\n", "is an HDF5 file; convert it to CSV or JSON Lines"),
     (b"\x80\x04\x95", "is a pickle of Python; convert it to CSV or JSON Lines"),
-    (b"SQLite format 3\0", "is an SQLite database; write a table of it as CSV with \
-                            `sqlite3 -header -csv FILE 'SELECT ...'`"),
+    (SQLITE_START, "is an SQLite database, which is read from a file that is not compressed"),
     (b"PGDMP", "is a dump of PostgreSQL; restore it and write a table of it as CSV"),
     (b"%PDF-", "is a PDF; convert it to text with `pdftotext`"),
     (b"{\\rtf", "is an RTF document; convert it with `pandoc -t markdown`"),
     (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "is a file of an old Microsoft Office; save it as CSV or \
                                           as text"),
-    (b"WARC/", "is a WARC file, which is not read; extract its pages, and name their folder"),
     (b"FILEDESC:", "is an ARC file, which is not read; extract its pages, and name their folder"),
     (b"filedesc:", "is an ARC file, which is not read; extract its pages, and name their folder"),
     (b"\xFF\xFE\0\0", UTF_32),
     (b"\0\0\xFE\xFF", UTF_32),
 ];
+
+/// How every database of SQLite begins.
+pub(in crate::corpus) const SQLITE_START: &[u8] = b"SQLite format 3\0";
 
 const BUNDLE: &str = "is a git bundle; make a repository of it with `git clone` and name that";
 const UTF_32: &str = "is in UTF-32; convert it with `iconv -f UTF-32 -t UTF-8`";
@@ -81,6 +82,11 @@ pub(in crate::corpus) fn kind_of_names<'n>(
         kind = kind.or(OFFICE.iter().find(|(known, _)| name == *known).map(|(_, kind)| *kind));
     }
     kind.filter(|_| is_package)
+}
+
+/// Whether these are the first bytes of a database of SQLite.
+pub(in crate::corpus) fn is_sqlite(head: &[u8]) -> bool {
+    head.starts_with(SQLITE_START)
 }
 
 /// Whether these are the first bytes of a zip archive that is a document.

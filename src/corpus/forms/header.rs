@@ -146,7 +146,8 @@ fn wayback_parts(url: &str) -> Option<(&str, &str)> {
     rest.split_once('/')
 }
 
-fn wayback_time(url: &str) -> Option<ArchiveTime> {
+/// The time in the address of an archived page.
+pub(in crate::corpus) fn wayback_time(url: &str) -> Option<ArchiveTime> {
     let (stamp, _) = wayback_parts(url)?;
     ArchiveTime::from_wayback_stamp(stamp.get(..14)?)
 }

@@ -109,6 +109,20 @@ impl FormRegistry {
         }
     }
 
+    /// Completes what a record says about a page by its address, of which `path` is host and path:
+    /// the pattern of the user wins over the record, and leaves out pages that do not fit it.
+    ///
+    /// # Errors
+    ///
+    /// The reason for leaving the page out.
+    pub fn key_of_address(&self, path: &str, key: PartialKey) -> Result<SnapshotKey, SkipReason> {
+        let key = match &self.pattern {
+            Some(pattern) => pattern.key_of(path).ok_or(SkipReason::NoPolicy)?.or(key),
+            None => key,
+        };
+        self.complete(key)
+    }
+
     /// Returns the first form that recognises a file, and what the content of the file gives.
     fn form(&self, path: &str, head: &[u8]) -> Result<Option<(&dyn FileForm, PartialKey)>, String> {
         for form in &self.forms {

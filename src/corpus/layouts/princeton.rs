@@ -61,27 +61,38 @@ impl HistoryLayout for PrincetonLeuven {
         true
     }
 
-    /// Removes the header line. Its addresses win over the addresses of the message, because it
-    /// belongs to this very text.
     fn read(
         &self,
         _path: &str,
         bytes: Vec<u8>,
         facts: &mut SnapshotFacts,
     ) -> Result<SourceText, UnreadText> {
-        let reason = no_text::reason(head_of(&bytes));
-        let mut text = decode(bytes);
-        let addresses = cut_header(&mut text);
-        if let (None, Some(reason)) = (&addresses, reason) {
-            return Err(UnreadText::Skipped(reason));
-        }
-        if let Some(addresses) = addresses {
-            facts.url = addresses.url.or_else(|| facts.url.take());
-            facts.archive_url = addresses.archive_url.or_else(|| facts.archive_url.take());
-        }
-        convert_page(&mut text.body)?;
-        Ok(text)
+        read_text(bytes, facts)
     }
+}
+
+/// Reads a text of the corpus and removes its header line. The addresses of the line win over
+/// other ones, because it belongs to this very text.
+///
+/// # Errors
+///
+/// The bytes are no text, or a page without a text.
+pub(in crate::corpus) fn read_text(
+    bytes: Vec<u8>,
+    facts: &mut SnapshotFacts,
+) -> Result<SourceText, UnreadText> {
+    let reason = no_text::reason(head_of(&bytes));
+    let mut text = decode(bytes);
+    let addresses = cut_header(&mut text);
+    if let (None, Some(reason)) = (&addresses, reason) {
+        return Err(UnreadText::Skipped(reason));
+    }
+    if let Some(addresses) = addresses {
+        facts.url = addresses.url.or_else(|| facts.url.take());
+        facts.archive_url = addresses.archive_url.or_else(|| facts.archive_url.take());
+    }
+    convert_page(&mut text.body)?;
+    Ok(text)
 }
 
 /// Whether `part` is the first `len` characters of the site, or the whole site if it is shorter.

@@ -7,7 +7,9 @@ use super::refusal;
 use super::scanning::{RecordPlace, StreamScan};
 use super::shape::{StreamShape, TableShape};
 use super::tables;
+use super::web_archives::warc;
 use crate::corpus::corpus_reader::SeenInput;
+use crate::corpus::forms::foreign::is_sqlite;
 use crate::corpus::forms::form::HEAD_BYTES;
 use crate::corpus::forms::registry::RecognisedFile;
 use crate::corpus::found_snapshot::fingerprint;
@@ -98,18 +100,25 @@ fn read_other(
     source: Box<dyn Read + '_>,
     scan: &mut StreamScan<'_>,
 ) -> io::Result<()> {
+    if file.is_in_archive && warc::is_warc(head) {
+        let entry = scan.at.clone();
+        // Damage in the file leaves the other files of the archive readable.
+        if let Err(error) = warc::read(source, Some(&entry), scan) {
+            scan.fail_rest(&error);
+        }
+        return Ok(());
+    }
     if file.is_in_archive
         && let Some(shape) = TableShape::of_file(head, &scan.parts.names)
     {
         let entry = scan.at.clone();
         return tables::read(shape, head, source, Some(entry), scan);
     }
-    let is_archive = matches!(
-        StreamShape::of(head, &scan.parts.names),
-        Some(StreamShape::Tar | StreamShape::Zip)
-    );
+    let is_archive = StreamShape::of(head, &scan.parts.names).is_some_and(StreamShape::is_archive);
     let skip = match skip {
-        SkipReason::NoText | SkipReason::NoHeader if is_archive || is_compressed(head) => {
+        SkipReason::NoText | SkipReason::NoHeader
+            if is_archive || is_compressed(head) || is_sqlite(head) =>
+        {
             SkipReason::Nested
         }
         skip => skip,
@@ -132,7 +141,7 @@ fn keep(stamp: &[u8], name: &str, bytes: Vec<u8>, scan: &mut StreamScan<'_>) -> 
     match scan.parts.forms.read(name, bytes) {
         Ok(Some(record)) => {
             let print = scan.numbered(print);
-            let place = RecordPlace { entry: Some(scan.at.clone()), line: None };
+            let place = RecordPlace { entry: Some(scan.at.clone()), line: None, number: None };
             scan.keep(record, print, place)?;
         }
         Ok(None) => scan.fail("has no form that is known"),

@@ -6,7 +6,7 @@ use super::compression::is_compressed;
 use super::refusal;
 use super::rows::record::FieldNames;
 use super::shape::{StreamShape, TableShape};
-use crate::corpus::forms::foreign::is_document;
+use crate::corpus::forms::foreign::{is_document, is_sqlite};
 use crate::corpus::read_options::ReadOptions;
 use crate::error::{Error, Result};
 
@@ -28,13 +28,13 @@ impl LooseFiles {
         Ok(Self { names: FieldNames::new(&options.map)? })
     }
 
-    /// Whether a file of a folder is a corpus of its own: an archive, a table, or compressed. Data
+    /// Whether a file of a folder is a corpus of its own: an archive, a table, a
+    /// database, or compressed. Data
     /// under the name of a text are damaged, or mistaken for one.
     pub fn is_corpus(&self, path: &str, head: &[u8]) -> bool {
-        let is_archive =
-            matches!(StreamShape::of(head, &self.names), Some(StreamShape::Tar | StreamShape::Zip));
+        let is_archive = StreamShape::of(head, &self.names).is_some_and(StreamShape::is_archive);
         let is_text_by_name = TEXT_EXTENSIONS.iter().any(|end| path.ends_with(end));
-        let is_stream = !is_text_by_name && (is_archive || is_compressed(head));
+        let is_stream = !is_text_by_name && (is_archive || is_compressed(head) || is_sqlite(head));
         is_stream && !is_document(head) || TableShape::of_file(head, &self.names).is_some()
     }
 

@@ -36,6 +36,20 @@ pub(super) struct RecordPlace {
     pub entry: Option<String>,
     /// The line from 1 at which its row begins.
     pub line: Option<u64>,
+    /// The number from 1 of its record in a web archive.
+    pub number: Option<u64>,
+}
+
+impl RecordPlace {
+    /// The file, or the record, that the snapshot is: `page.html`, `crawl.warc: record 2`.
+    fn name(&self) -> Option<String> {
+        let record = self.number.map(|number| format!("record {number}"));
+        match (&self.entry, record) {
+            (Some(entry), Some(record)) => Some(format!("{entry}: {record}")),
+            (None, record) => record,
+            (entry, None) => entry.clone(),
+        }
+    }
 }
 
 /// A scan in progress.
@@ -140,8 +154,8 @@ impl<'s> StreamScan<'s> {
     ) -> io::Result<()> {
         let SnapshotRecord { key, facts, text } = record;
         let size = text.body.len() as u64;
-        let RecordPlace { entry, line } = place;
-        let entry_hash = entry.as_ref().map(|entry| fingerprint(&[entry.as_bytes()]));
+        let entry_hash = place.entry.as_ref().map(|entry| fingerprint(&[entry.as_bytes()]));
+        let (entry, line) = (place.name(), place.line);
         let name = entry.as_deref().map(Into::into);
         let place = self.spill.write(&SpilledSnapshot { entry, line, facts, text })?;
         let body = SnapshotBody::Spilled { place, line: line.unwrap_or(0), name };

@@ -3,6 +3,7 @@
 use super::rows::csv::TableHead;
 use super::rows::json::{self, JsonLayout};
 use super::rows::record::FieldNames;
+use super::web_archives::warc::is_warc;
 use crate::corpus::encodings::{RowDecoder, utf_16_of_rows};
 use crate::corpus::forms::form::whole_letters;
 use crate::corpus::source_text::without_mark;
@@ -25,17 +26,27 @@ pub(super) enum StreamShape {
     Tar,
     /// A zip archive: one snapshot in each file.
     Zip,
+    /// A WARC file: one snapshot in each page.
+    Warc,
     /// One file that may hold a snapshot.
     OneFile,
 }
 
 impl StreamShape {
+    /// Whether the stream is a file that consists of others.
+    pub fn is_archive(self) -> bool {
+        matches!(self, Self::Tar | Self::Zip | Self::Warc)
+    }
+
     /// Tells the shape of a stream by its first bytes, after decompression. Returns `None` if they
     /// are the start of an ordinary file.
     pub fn of(head: &[u8], names: &FieldNames) -> Option<Self> {
         // The signatures of a zip archive with entries and of an empty one.
         if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
             return Some(Self::Zip);
+        }
+        if is_warc(head) {
+            return Some(Self::Warc);
         }
         if is_tar(head) {
             return Some(Self::Tar);

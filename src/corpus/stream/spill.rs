@@ -17,7 +17,7 @@ use crate::corpus::source_text::SourceText;
 /// A snapshot in the temporary file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct SpilledSnapshot {
-    /// The name of its entry, for an archive.
+    /// The name of its entry or record, for an archive.
     pub entry: Option<String>,
     /// Its line from 1, for JSON and CSV.
     pub line: Option<u64>,

@@ -14,6 +14,7 @@ use super::scanning::{StreamParts, StreamScan};
 use super::shape::{StreamShape, TableShape};
 use super::spill::SpillFile;
 use super::tables;
+use super::web_archives::warc;
 use crate::corpus::corpus_reader::{
     CorpusExtent, CorpusReader, LoadedSnapshot, ReadSession, SeenInput,
 };
@@ -72,6 +73,7 @@ impl StreamCorpus {
         match StreamShape::of(&head, &self.parts.names).unwrap_or(StreamShape::OneFile) {
             StreamShape::Table(shape) => tables::read(shape, &head, source, None, scan),
             StreamShape::Tar => self.read_tar(source, scan),
+            StreamShape::Warc => warc::read(source, None, scan),
             StreamShape::Zip if is_stdin(path) => {
                 Err(io::Error::other("a zip archive can be read from a file only"))
             }
@@ -139,6 +141,7 @@ impl CorpusReader for StreamCorpus {
             StreamShape::Table(TableShape::Csv(_)) => "CSV",
             StreamShape::Tar => "tar archive",
             StreamShape::Zip => "zip archive",
+            StreamShape::Warc => "WARC file",
             StreamShape::OneFile => "stream",
         }
     }
@@ -186,8 +189,8 @@ impl CorpusReader for StreamCorpus {
     }
 }
 
-/// The size of a file and the time of its last change, as the state of a stream.
-fn file_state(path: &Path) -> Option<String> {
+/// The size of a file and the time of its last change, as the state of a corpus.
+pub(in crate::corpus) fn file_state(path: &Path) -> Option<String> {
     let metadata = std::fs::metadata(path).ok()?;
     let modified = metadata.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
     Some(format!("{} bytes, changed {}", metadata.len(), modified.as_nanos()))

@@ -171,7 +171,8 @@ impl<R: BufRead> TableScan<'_, '_, R> {
                     }
                     None => print,
                 };
-                let place = RecordPlace { entry: self.entry.clone(), line: Some(line) };
+                let place =
+                    RecordPlace { entry: self.entry.clone(), line: Some(line), number: None };
                 self.scan.keep(record, print, place)
             }
             Err(unread) => {

@@ -371,6 +371,7 @@ fn reason_of_nothing(corpus: &Path, reader: &str) -> &'static str {
         "CSV" => "the table has no rows",
         "JSON Lines" => "it has no objects",
         "tar archive" | "zip archive" => "the archive has no files",
+        "WARC file" => "the web archive has no responses of servers",
         _ => "it is empty",
     }
 }

@@ -1,5 +1,7 @@
 //! Converts pages, and parts of pages, to Markdown.
 
+use encoding_rs::Encoding;
+
 use super::{likeness, limits, markdown_writer, tokens};
 use crate::corpus::forms::form::UnreadText;
 use crate::corpus::notices::SkipReason;
@@ -44,5 +46,14 @@ pub(in crate::corpus) fn to_markdown(html: &str) -> Result<String, UnreadText> {
 
 /// Decodes a text that may be a page, which declares its encoding.
 pub(in crate::corpus) fn decode(bytes: Vec<u8>) -> SourceText {
-    SourceText::decode_as(bytes, likeness::declared_encoding)
+    decode_declared(bytes, None)
+}
+
+/// Decodes a text that may be a page. The encoding that a server declared, if it is not UTF-8,
+/// wins over the declaration of the page, as for browsers.
+pub(in crate::corpus) fn decode_declared(
+    bytes: Vec<u8>,
+    encoding: Option<&'static Encoding>,
+) -> SourceText {
+    SourceText::decode_as(bytes, |bytes| encoding.or_else(|| likeness::declared_encoding(bytes)))
 }

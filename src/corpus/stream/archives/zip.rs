@@ -22,7 +22,12 @@ pub(in crate::corpus::stream) fn read(file: File, scan: &mut StreamScan<'_>) -> 
         scan.refusal = Some(refusal::because(reason, &scan.parts.path));
         return Ok(());
     }
+    let is_wacz = is_wacz(&archive);
     for number in 0..archive.len() {
+        // Its other files are lists and indexes of the pages, which are no inputs.
+        if is_wacz && !archive.name_for_index(number).is_some_and(is_web_archive) {
+            continue;
+        }
         if let Err(error) = read_entry(&mut archive, number, scan) {
             scan.fail(error.to_string());
         }
@@ -35,6 +40,18 @@ pub(in crate::corpus::stream) fn read(file: File, scan: &mut StreamScan<'_>) -> 
         scan.report(|at| SeenInput::Skipped(at, SkipReason::Replaced));
     }
     Ok(())
+}
+
+/// Whether the archive is a collection of web archives in the form WACZ
+/// (<https://specs.webrecorder.net/wacz/1.1.1/>).
+fn is_wacz(archive: &ZipArchive<&mut BufReader<File>>) -> bool {
+    let has_list = archive.index_for_name("datapackage.json").is_some();
+    has_list && archive.file_names().any(is_web_archive)
+}
+
+/// Whether a file of a WACZ is a WARC file, by its name.
+fn is_web_archive(name: &str) -> bool {
+    name.starts_with("archive/") && (name.ends_with(".warc") || name.ends_with(".warc.gz"))
 }
 
 fn read_entry(

@@ -25,6 +25,9 @@ pub enum SkipReason {
     NoPolicy,
     /// A commit deleted the file.
     Deleted,
+    /// A commit of a side branch brought it. The published text is the text of the first line of
+    /// the history, to which a merge may bring it later.
+    SideBranch,
     /// It is a submodule of a git repository.
     Submodule,
     /// The clone does not have it: a text that was not fetched, or the changes of a commit whose
@@ -46,7 +49,7 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Every reason.
-    pub const ALL: [SkipReason; 18] = [
+    pub const ALL: [SkipReason; 19] = [
         SkipReason::NoHeader,
         SkipReason::NoDate,
         SkipReason::Empty,
@@ -57,6 +60,7 @@ impl SkipReason {
         SkipReason::Duplicate,
         SkipReason::NoPolicy,
         SkipReason::Deleted,
+        SkipReason::SideBranch,
         SkipReason::Submodule,
         SkipReason::NotFetched,
         SkipReason::NoText,
@@ -81,6 +85,9 @@ impl SkipReason {
             SkipReason::Duplicate => "duplicate of another snapshot",
             SkipReason::NoPolicy => "not a policy in this layout",
             SkipReason::Deleted => "deleted, which is no snapshot",
+            SkipReason::SideBranch => {
+                "version of a side branch, published only if and when a merge brings it"
+            }
             SkipReason::Submodule => "submodule",
             SkipReason::NotFetched => "not fetched by a shallow or partial clone",
             SkipReason::NoText => "not a text, but a PDF, a picture, or compressed or binary data",

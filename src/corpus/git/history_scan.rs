@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use super::commit_graph::{CommitGraph, CommitNode};
 use super::history_source::{HistorySource, read_message};
 use super::objects::{ObjectError, ObjectFault, ObjectReader};
-use super::tree_changes::{TreeChange, TreeComparer};
+use super::snapshot_commits::SnapshotCommits;
+use super::tree_changes::{ComparedParents, TreeChange, TreeComparer};
 use crate::corpus::corpus_reader::{CorpusExtent, SeenInput};
 use crate::corpus::found_snapshot::{FoundSnapshot, GitBody, SnapshotBody, fingerprint};
 use crate::corpus::layouts::layout::HistoryLayout;
@@ -138,9 +139,12 @@ impl<'h> HistoryScan<'h> {
             let place = source.place(&error.id, "");
             (self.sink)(SeenInput::Failed(place, error.to_string()));
         }
-        let order = graph.newest_first();
+        let chosen = SnapshotCommits::of(&graph, self.layout.has_records());
+        let (order, side): (Vec<u32>, Vec<u32>) =
+            graph.newest_first().into_iter().partition(|number| chosen.contains(*number));
         let commits = order.len() as u64;
-        self.visit(&mut reader, &graph, &order, commits);
+        self.visit(&mut reader, &graph, &order, commits, chosen.compared());
+        self.visit_side(&mut reader, &graph, &side);
         if graph.unreadable.is_empty() { self.state_with(commits) } else { None }
     }
 
@@ -161,7 +165,8 @@ impl<'h> HistoryScan<'h> {
             return None;
         }
         let commits = old.commits + added.len() as u64;
-        self.visit(&mut reader, &graph, added, commits);
+        // With one parent each, all added commits are on the first line.
+        self.visit(&mut reader, &graph, added, commits, ComparedParents::All);
         self.state_with(commits)
     }
 
@@ -179,20 +184,41 @@ impl<'h> HistoryScan<'h> {
     }
 
     /// Reports the changes of the commits in `order`, children before their parents. They are the
-    /// newest of all `commits` of the history.
+    /// newest of all `commits` of the history that bring snapshots.
     fn visit(
         &mut self,
         reader: &mut ObjectReader<'h>,
         graph: &CommitGraph,
         order: &[u32],
         commits: u64,
+        compared: ComparedParents,
     ) {
         let mut comparer = TreeComparer::new(reader);
         for (number, order) in order.iter().zip((0..commits).rev()) {
             let node = &graph.nodes[*number as usize];
             let mut commit = VisitedCommit { node, order, message: None };
-            comparer.commit_changes(graph, node, &mut |reader, path, change| {
+            comparer.commit_changes(graph, node, compared, &mut |reader, path, change| {
                 self.change(reader, &mut commit, path, change);
+            });
+        }
+    }
+
+    /// Counts the versions of the commits in `side`, which are left out because they are not on
+    /// the first line.
+    fn visit_side(&mut self, reader: &mut ObjectReader<'h>, graph: &CommitGraph, side: &[u32]) {
+        let mut comparer = TreeComparer::new(reader);
+        for number in side {
+            let node = &graph.nodes[*number as usize];
+            comparer.commit_changes(graph, node, ComparedParents::All, &mut |_, path, change| {
+                let left_out = match change {
+                    TreeChange::Unreadable(error) => self.unread_folder(&error),
+                    TreeChange::Version { is_uncertain, .. } if self.is_policy(path) => {
+                        NoVersion::of_side_branch(is_uncertain)
+                    }
+                    _ => return,
+                };
+                let path = String::from_utf8_lossy(path);
+                (self.sink)(left_out.at(self.source.place(&node.id, &path)));
             });
         }
     }
@@ -314,6 +340,13 @@ enum NoVersion {
 }
 
 impl NoVersion {
+    /// Why a version of a side branch is left out. `is_uncertain`: whether the text may be older
+    /// than its commit.
+    fn of_side_branch(is_uncertain: bool) -> Self {
+        let reason = if is_uncertain { SkipReason::NotFetched } else { SkipReason::SideBranch };
+        Self::Skipped(reason)
+    }
+
     /// The report about a change at this place.
     fn at(self, place: String) -> SeenInput {
         match self {

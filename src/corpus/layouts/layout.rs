@@ -24,6 +24,12 @@ pub(in crate::corpus) trait HistoryLayout: Send + Sync {
     /// fetched, nothing else tells what it changed.
     fn names(&self, message: &str, path: &str) -> bool;
 
+    /// Whether each commit of the archive records a policy, on whatever branch it was made. In all
+    /// other histories only the commits of the first line are what was published.
+    fn has_records(&self) -> bool {
+        true
+    }
+
     /// The metadata in the message of a commit.
     fn facts(&self, message: &str) -> SnapshotFacts;
 

@@ -25,6 +25,9 @@ pub enum SkipReason {
     NoPolicy,
     /// A commit deleted the file.
     Deleted,
+    /// A commit brought it that the archive made for another reason than to record a policy, such
+    /// as the first commit of a repository, which may contain samples.
+    NoRecord,
     /// A commit of a side branch brought it. The published text is the text of the first line of
     /// the history, to which a merge may bring it later.
     SideBranch,
@@ -49,7 +52,7 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Every reason.
-    pub const ALL: [SkipReason; 19] = [
+    pub const ALL: [SkipReason; 20] = [
         SkipReason::NoHeader,
         SkipReason::NoDate,
         SkipReason::Empty,
@@ -60,6 +63,7 @@ impl SkipReason {
         SkipReason::Duplicate,
         SkipReason::NoPolicy,
         SkipReason::Deleted,
+        SkipReason::NoRecord,
         SkipReason::SideBranch,
         SkipReason::Submodule,
         SkipReason::NotFetched,
@@ -85,6 +89,9 @@ impl SkipReason {
             SkipReason::Duplicate => "duplicate of another snapshot",
             SkipReason::NoPolicy => "not a policy in this layout",
             SkipReason::Deleted => "deleted, which is no snapshot",
+            SkipReason::NoRecord => {
+                "version of a policy in a commit whose subject is not the subject of a record"
+            }
             SkipReason::SideBranch => {
                 "version of a side branch, published only if and when a merge brings it"
             }

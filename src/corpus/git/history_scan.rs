@@ -281,6 +281,9 @@ impl<'h> HistoryScan<'h> {
         if is_unknown || self.source.is_partial && !reader.contains(&blob) {
             return Err(NoVersion::Skipped(SkipReason::NotFetched));
         }
+        if !self.is_record(reader, commit)? {
+            return Err(NoVersion::Skipped(SkipReason::NoRecord));
+        }
         let seconds = policy.time.or(commit.node.author_time).ok_or_else(|| {
             NoVersion::Failed("its commit has no author time that can be read".to_owned())
         })?;
@@ -324,6 +327,22 @@ impl<'h> HistoryScan<'h> {
         let message = commit.message(reader);
         let message = message.map_err(|error| NoVersion::Failed(error.to_string()))?;
         Ok(self.layout.names(message, path))
+    }
+
+    /// Whether the commit has a subject with which the archive records policies.
+    ///
+    /// # Errors
+    ///
+    /// The message cannot be read.
+    fn is_record(
+        &self,
+        reader: &mut ObjectReader<'_>,
+        commit: &mut VisitedCommit<'_>,
+    ) -> Result<bool, NoVersion> {
+        let Some(subjects) = self.layout.record_subjects() else { return Ok(true) };
+        let message = commit.message(reader);
+        let message = message.map_err(|error| NoVersion::Failed(error.to_string()))?;
+        Ok(subjects.iter().any(|start| message.starts_with(start)))
     }
 
     fn is_policy(&self, path: &[u8]) -> bool {

@@ -45,12 +45,16 @@ impl GitHistory {
     pub fn open(path: &Path, options: &ReadOptions) -> Result<Option<Self>> {
         let Some(repository) = Repository::at(path) else { return Ok(None) };
         repository.check(path)?;
-        let source = HistorySource::open(&repository, path);
+        let mut source = HistorySource::open(&repository, path);
         if source.tips.is_empty() {
             let message = "this git repository has no commits".to_owned();
             return files_or(&repository, corpus_error(path, message));
         }
-        let detected = detect_layout(&source, &layouts(options)?).map_err(|unreadable| {
+        let layouts = layouts(options)?;
+        if !layouts.iter().any(|layout| layout.has_records()) {
+            source.tips = repository.published_tips();
+        }
+        let detected = detect_layout(&source, &layouts).map_err(|unreadable| {
             let message = format!("nothing of this git repository can be read: {unreadable}");
             corpus_error(path, message)
         })?;

@@ -15,6 +15,17 @@ use crate::error::{Error, Result};
 /// How many references may point to each other in a row; git has the same limit.
 const MAX_SYMBOLIC: usize = 5;
 
+/// The references that may be the main branch, the likeliest first. HEAD may name a branch that
+/// was never made, as in a bare repository to which a branch of another name was pushed.
+const MAIN_BRANCHES: [&str; 6] = [
+    "HEAD",
+    "refs/heads/main",
+    "refs/heads/master",
+    "refs/remotes/origin/HEAD",
+    "refs/remotes/origin/main",
+    "refs/remotes/origin/master",
+];
+
 /// The folders of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Repository {
@@ -124,6 +135,14 @@ impl Repository {
         }
         let branches = self.commits_below("refs/heads/");
         if branches.is_empty() { self.commits_below("refs/remotes/") } else { branches }
+    }
+
+    /// The commits from which the published line is read back: the commit of HEAD; if HEAD has
+    /// none, the commit of the branch that has the name of a main branch; else [`Self::tips`].
+    /// Other branches may be drafts.
+    pub fn published_tips(&self) -> Vec<ObjectId> {
+        let main = MAIN_BRANCHES.iter().find_map(|name| self.resolve(name));
+        main.map_or_else(|| self.tips(), |tip| vec![tip])
     }
 
     /// Follows a reference to its commit.

@@ -1,9 +1,9 @@
 //! Chooses the commits of a history that bring snapshots.
 //!
 //! In an archive each commit is a record, on whatever branch it was made. In any other history a
-//! branch may be a draft. What was published is the first line: the commits that are reached from
-//! the tip over first parents alone. A merge brings to that line, at its own time, all that
-//! differs from its first parent, and what stood on the merged branch before it was not published.
+//! branch may be a draft. Only the first line was published: the commits that are reached from the
+//! tip over first parents alone. A merge brings to that line, at its own time, every text that
+//! differs from its first parent. The earlier texts of the merged branch were never published.
 
 use super::commit_graph::CommitGraph;
 use super::tree_changes::ComparedParents;

@@ -76,8 +76,8 @@ impl<'r, 's> TreeComparer<'r, 's> {
         Self { reader, recent: Vec::new() }
     }
 
-    /// Reports every change of a commit to `sink`, compared with those of its parents that can be
-    /// read.
+    /// Reports every change of a commit to `sink`, compared with the `compared` parents, as far as
+    /// they can be read.
     pub fn commit_changes(
         &mut self,
         graph: &CommitGraph,

@@ -198,6 +198,23 @@ fptest!(a_policy_that_was_never_published_is_none, |fx: Fixture| {
         .stderr_has("rejected.git: no commit of this git repository has a file at --path");
 });
 
+// HEAD of a bare repository may name a branch that nobody has pushed.
+fptest!(without_a_head_the_branch_with_the_name_of_a_main_branch_counts, |fx: Fixture| {
+    let bare = request().0.bare(&fx, "x.git");
+    std::fs::write(bare.join("HEAD"), "ref: refs/heads/none\n").unwrap();
+    assert_eq!(texts(&bare), ["acme 14 never"]);
+    for (name, old) in [("refs/heads/master", MAIN), ("refs/remotes/origin/main", "master")] {
+        git(&bare, &["update-ref", name, old]);
+        let old = if old == MAIN { MAIN } else { "refs/heads/master" };
+        git(&bare, &["update-ref", "-d", old]);
+        assert_eq!(texts(&bare), ["acme 14 never"], "{name}");
+    }
+    // Where no name tells the main branch, all branches are read.
+    git(&bare, &["update-ref", "refs/heads/one", "refs/remotes/origin/main"]);
+    git(&bare, &["update-ref", "-d", "refs/remotes/origin/main"]);
+    assert_eq!(texts(&bare), ["acme 14 never", "acme 15 sell"]);
+});
+
 fptest!(merges_after_the_first_build_give_what_a_new_build_gives, |fx: Fixture| {
     let bare = request().0.bare(&fx, "x.git");
     let index = |folder: &str| {

@@ -126,15 +126,19 @@ pub enum CorpusNotice {
     Shallow,
     /// The clone is partial: some objects are missing.
     Partial,
+    /// The repository says that other objects replace some of its own, or that commits have other
+    /// parents. Neither is applied.
+    Replaced,
 }
 
 impl CorpusNotice {
     /// Every notice.
-    pub const ALL: [CorpusNotice; 4] = [
+    pub const ALL: [CorpusNotice; 5] = [
         CorpusNotice::NotUtf8,
         CorpusNotice::OddDate,
         CorpusNotice::Shallow,
         CorpusNotice::Partial,
+        CorpusNotice::Replaced,
     ];
 
     /// The notice as it is shown, followed by a count: `dated before 1995 or in the future: 3`.
@@ -152,6 +156,10 @@ impl CorpusNotice {
             CorpusNotice::Partial => {
                 "partial clones, read as far as they were fetched \
                  (`git fetch --refetch --no-filter` gets the rest)"
+            }
+            CorpusNotice::Replaced => {
+                "replacements (`git replace` or grafts), which are not applied \
+                 (`git filter-repo` writes them into the history)"
             }
         }
     }

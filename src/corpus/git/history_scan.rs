@@ -128,13 +128,7 @@ impl<'h> HistoryScan<'h> {
         let source = self.source;
         let mut reader = ObjectReader::new(&source.store);
         let graph = CommitGraph::read(&mut reader, &source.tips, &source.shallow, usize::MAX);
-        let corpus = source.corpus.display().to_string();
-        if graph.nodes.iter().any(|node| node.is_border) {
-            (self.sink)(SeenInput::Noted(corpus.clone(), CorpusNotice::Shallow));
-        }
-        if source.is_partial {
-            (self.sink)(SeenInput::Noted(corpus, CorpusNotice::Partial));
-        }
+        self.note(&graph);
         for error in &graph.unreadable {
             let place = source.place(&error.id, "");
             (self.sink)(SeenInput::Failed(place, error.to_string()));
@@ -146,6 +140,23 @@ impl<'h> HistoryScan<'h> {
         self.visit(&mut reader, &graph, &order, commits, chosen.compared());
         self.visit_side(&mut reader, &graph, &side);
         if graph.unreadable.is_empty() { self.state_with(commits) } else { None }
+    }
+
+    /// Reports what a person should know about the repository.
+    fn note(&mut self, graph: &CommitGraph) {
+        let source = self.source;
+        let is_shallow = graph.nodes.iter().any(|node| node.is_border);
+        let notices = [
+            (usize::from(is_shallow), CorpusNotice::Shallow),
+            (usize::from(source.is_partial), CorpusNotice::Partial),
+            (source.replacements, CorpusNotice::Replaced),
+        ];
+        for (count, notice) in notices {
+            for _ in 0..count {
+                let corpus = source.corpus.display().to_string();
+                (self.sink)(SeenInput::Noted(corpus, notice));
+            }
+        }
     }
 
     /// Reports the changes of the commits that were added since an older state. Returns the new

@@ -3,7 +3,7 @@
 //! The layout of the folder is described in `gitrepository-layout(5)`. Neither the environment nor
 //! the settings of the user are read. Objects are left to [`super::objects`].
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,9 @@ const MAIN_BRANCHES: [&str; 6] = [
     "refs/remotes/origin/main",
     "refs/remotes/origin/master",
 ];
+
+/// The start of the names of all tags.
+const TAGS: &str = "refs/tags/";
 
 /// The folders of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +129,21 @@ impl Repository {
         list.lines().filter_map(parse_id).collect()
     }
 
+    /// The number of objects that others replace, and of commits that are given other parents.
+    pub fn replacements(&self) -> usize {
+        let replaced = self.names_below("refs/replace/").len();
+        let Ok(grafts) = fs::read_to_string(self.common.join("info/grafts")) else {
+            return replaced;
+        };
+        replaced + grafts.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count()
+    }
+
+    /// The tag with the last name. It helps to name one where a repository has no branch.
+    pub fn some_tag(&self) -> Option<String> {
+        let last = self.names_below(TAGS).pop_last()?;
+        last.strip_prefix(TAGS).map(str::to_owned)
+    }
+
     /// The commits from which the history is read back: the commit of HEAD; if HEAD has none, the
     /// commits of all branches; if there are no branches, the commits of all remote branches. Empty
     /// if there are no commits.
@@ -162,17 +180,23 @@ impl Repository {
 
     /// The commits of all references whose names begin with `prefix`, sorted by id.
     fn commits_below(&self, prefix: &str) -> Vec<ObjectId> {
-        let mut names: Vec<String> = self.packed_references().into_keys().collect();
+        let names = self.names_below(prefix);
+        let mut tips: Vec<_> = names.iter().filter_map(|name| self.resolve(name)).collect();
+        tips.sort_unstable();
+        tips.dedup();
+        tips
+    }
+
+    /// The names of all references that begin with `prefix`.
+    fn names_below(&self, prefix: &str) -> BTreeSet<String> {
+        let mut names: BTreeSet<String> = self.packed_references().into_keys().collect();
         for entry in WalkDir::new(self.common.join(prefix)).into_iter().flatten() {
             let name = entry.path().strip_prefix(&self.common).ok().and_then(Path::to_str);
             let name = name.filter(|_| entry.file_type().is_file());
             names.extend(name.map(|name| name.replace('\\', "/")));
         }
         names.retain(|name| name.starts_with(prefix));
-        let mut tips: Vec<_> = names.iter().filter_map(|name| self.resolve(name)).collect();
-        tips.sort_unstable();
-        tips.dedup();
-        tips
+        names
     }
 
     /// The references that are kept together in one file.

@@ -25,6 +25,12 @@ pub enum SkipReason {
     NoPolicy,
     /// A commit deleted the file.
     Deleted,
+    /// A commit brought it that the archive made for another reason than to record a policy, such
+    /// as the first commit of a repository, which may contain samples.
+    NoRecord,
+    /// A commit of a side branch brought it. The published text is the text of the first line of
+    /// the history, to which a merge may bring it later.
+    SideBranch,
     /// It is a submodule of a git repository.
     Submodule,
     /// The clone does not have it: a text that was not fetched, or the changes of a commit whose
@@ -54,7 +60,7 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Every reason.
-    pub const ALL: [SkipReason; 22] = [
+    pub const ALL: [SkipReason; 24] = [
         SkipReason::NoHeader,
         SkipReason::NoDate,
         SkipReason::Empty,
@@ -65,6 +71,8 @@ impl SkipReason {
         SkipReason::Duplicate,
         SkipReason::NoPolicy,
         SkipReason::Deleted,
+        SkipReason::NoRecord,
+        SkipReason::SideBranch,
         SkipReason::Submodule,
         SkipReason::NotFetched,
         SkipReason::NoText,
@@ -93,6 +101,12 @@ impl SkipReason {
             SkipReason::Duplicate => "duplicate of another snapshot",
             SkipReason::NoPolicy => "not a policy in this layout",
             SkipReason::Deleted => "deleted, which is no snapshot",
+            SkipReason::NoRecord => {
+                "version of a policy in a commit whose subject is not the subject of a record"
+            }
+            SkipReason::SideBranch => {
+                "version of a side branch, published only if and when a merge brings it"
+            }
             SkipReason::Submodule => "submodule",
             SkipReason::NotFetched => "not fetched by a shallow or partial clone",
             SkipReason::NoText => "not a text, but a PDF, a picture, or compressed or binary data",
@@ -130,16 +144,20 @@ pub enum CorpusNotice {
     Partial,
     /// A page of a web archive ends early. It is indexed as far as it goes.
     CutOff,
+    /// The repository says that other objects replace some of its own, or that commits have other
+    /// parents. Neither is applied.
+    Replaced,
 }
 
 impl CorpusNotice {
     /// Every notice.
-    pub const ALL: [CorpusNotice; 5] = [
+    pub const ALL: [CorpusNotice; 6] = [
         CorpusNotice::NotUtf8,
         CorpusNotice::OddDate,
         CorpusNotice::Shallow,
         CorpusNotice::Partial,
         CorpusNotice::CutOff,
+        CorpusNotice::Replaced,
     ];
 
     /// The notice as it is shown, followed by a count: `dated before 1995 or in the future: 3`.
@@ -159,6 +177,10 @@ impl CorpusNotice {
                  (`git fetch --refetch --no-filter` gets the rest)"
             }
             CorpusNotice::CutOff => "cut off when they were archived, and read as far as they go",
+            CorpusNotice::Replaced => {
+                "replacements (`git replace` or grafts), which are not applied \
+                 (`git filter-repo` writes them into the history)"
+            }
         }
     }
 }

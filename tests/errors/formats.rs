@@ -1,6 +1,7 @@
 //! Tests that files which are not read are named, with the one step that helps.
 
 use super::fails;
+use crate::reading::git::{START, Stream};
 use crate::util::{Fixture, PROGRAM, feed, fptest, listing};
 
 /// Asserts that a corpus is refused with a line that begins like this, and that nothing is written.
@@ -112,6 +113,17 @@ fptest!(repositories_of_submodules_are_named, |fx: Fixture| {
     fx.file("all/.gitmodules", "[submodule \"a\"]\n\tpath = a\n\turl = ../a\n");
     fx.file("all/README.md", "# Archives\n");
     refuses(&fx, "all", "its policies may be in its submodules; fetch them with `git submodule");
+    let commit = "1".repeat(40);
+    let list = "[submodule \"a\"]\n\tpath = a\n\turl = ../a\n";
+    let changes = [(".gitmodules", Some(list)), ("160000 a", Some(commit.as_str()))];
+    Stream::default().commit(START, "Add", &changes).bare(&fx, "all.git");
+    for args in [&["index", "all.git"][..], &["index", "all.git", "--path", "{company}/{type}.md"]]
+    {
+        fx.run(args).exits(2).stderr_has(
+            "all.git: its policies may be in its submodules, which have repositories of their own; \
+             name these",
+        );
+    }
 });
 
 fptest!(tables_and_archives_in_folders_are_named, |fx: Fixture| {

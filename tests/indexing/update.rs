@@ -303,14 +303,14 @@ fptest!(merged_and_rewritten_histories_are_read_again, |fx: Fixture| {
             "refs/heads/side",
             &[4],
             START + 5 * DAY,
-            "Record new changes of",
+            "Record new changes of Terms",
             &[("Side/Terms.md", Some(&one))],
         )
         .commit_on(
             "refs/heads/main",
             &[10, 11],
             START + 11 * DAY,
-            "Record new changes of",
+            "Record new changes of Terms",
             &[("Acme 0/Terms.md", Some(&two))],
         );
     import(&merged, &repository);
@@ -328,6 +328,98 @@ fptest!(merged_and_rewritten_histories_are_read_again, |fx: Fixture| {
     assert!(report.vanished > 0, "the policies that are gone stay: {report:?}");
     update(&dir, std::slice::from_ref(&repository), true);
     same("rewritten");
+});
+
+/// A history with a record of Acme for each day and text.
+fn days(texts: &[(i64, &str)]) -> Stream {
+    let mut stream = Stream::default();
+    for (day, text) in texts {
+        let message = "Record new changes of Acme Privacy Policy";
+        let change = [("Acme/Privacy Policy.md", Some(*text))];
+        stream = stream.commit(START + day * DAY, message, &change);
+    }
+    stream
+}
+
+/// The texts of the only policy of an index, the oldest first.
+fn texts_in(dir: &Path) -> Vec<String> {
+    let searcher = Searcher::open(dir).unwrap();
+    let index = searcher.index();
+    let snapshots = 0..index.policies().entries()[0].snapshots;
+    let clauses = snapshots
+        .map(|ordinal| index.snapshot(Rank::new(0), Ordinal::new(ordinal)).unwrap().1.remove(0));
+    clauses.map(|(_, clause)| clause.text).collect()
+}
+
+fptest!(snapshots_that_left_a_history_stay_until_they_are_pruned, |fx: Fixture| {
+    let repository = days(&[(0, "One."), (1, "Two."), (2, "Three.")]).bare(&fx, "x.git");
+    let dir = fx.path("index");
+    let again = |prune| update(&dir, std::slice::from_ref(&repository), prune).1;
+    again(false);
+    // A push with force drops a record, changes another one, and adds one.
+    import(&days(&[(0, "One."), (2, "Third."), (3, "Four.")]), &repository);
+    let report = again(false);
+    assert_eq!((report.indexed, report.vanished, report.removed), (2, 2, 0), "{report:?}");
+    let all = ["One.", "Two.", "Three.", "Third.", "Four."];
+    assert_eq!(texts_in(&dir), all, "of one second, the history's own text is the newer one");
+    let before = Manifest::read(&dir).unwrap().generation;
+    assert_eq!(again(false).vanished, 2);
+    assert_eq!(before, Manifest::read(&dir).unwrap().generation, "nothing is written again");
+    // Another corpus with the same policy is added, while the history is not read.
+    let other = days(&[(4, "Five.")]).bare(&fx, "other.git");
+    update(&dir, std::slice::from_ref(&other), false);
+    assert_eq!(texts_in(&dir), [&all[..], &["Five."]].concat());
+    fs::remove_dir_all(&other).unwrap();
+    days(&[(4, "Six.")]).bare(&fx, "other.git");
+    update(&dir, std::slice::from_ref(&other), true);
+    assert_eq!(texts_in(&dir), [&all[..], &["Six."]].concat(), "other corpora are not pruned");
+    // The history goes back to its first state: now the other records have vanished.
+    import(&days(&[(0, "One."), (1, "Two."), (2, "Three.")]), &repository);
+    let report = again(false);
+    assert_eq!((report.indexed, report.vanished, report.removed), (0, 2, 0), "{report:?}");
+    assert_eq!(texts_in(&dir), ["One.", "Two.", "Third.", "Three.", "Four.", "Six."]);
+    let report = again(true);
+    assert_eq!((report.vanished, report.removed), (0, 2), "{report:?}");
+    assert_eq!(texts_in(&dir), ["One.", "Two.", "Three.", "Six."]);
+    let fresh = fx.path("fresh");
+    update(&fresh, &[other, repository.clone()], false);
+    assert_eq!(answers(&dir), answers(&fresh));
+});
+
+// A record that is dropped from the end stays, but of one second the text at HEAD is the newest.
+fptest!(a_history_that_was_reset_shows_its_own_text, |fx: Fixture| {
+    let both = days(&[(0, "One."), (1, "Zwei."), (1, "Two.")]);
+    let repository = both.bare(&fx, "x.git");
+    let dir = fx.path("index");
+    update(&dir, std::slice::from_ref(&repository), false);
+    assert_eq!(texts_in(&dir), ["One.", "Zwei.", "Two."]);
+    import(&days(&[(0, "One."), (1, "Zwei.")]), &repository);
+    let (_, report) = update(&dir, std::slice::from_ref(&repository), false);
+    assert_eq!((report.unchanged, report.vanished), (2, 1), "{report:?}");
+    assert_eq!(texts_in(&dir), ["One.", "Two.", "Zwei."]);
+    import(&both, &repository);
+    let (_, report) = update(&dir, std::slice::from_ref(&repository), false);
+    assert_eq!((report.unchanged, report.vanished), (3, 0), "{report:?}");
+});
+
+// Changing a message, or an older commit, gives all later records new names and nothing else.
+fptest!(records_under_other_commits_are_the_same_records, |fx: Fixture| {
+    let texts = [(0, "One."), (1, "Two."), (1, "Three."), (2, "Two.")];
+    let repository = days(&texts).bare(&fx, "x.git");
+    let dir = fx.path("index");
+    update(&dir, std::slice::from_ref(&repository), false);
+    let mut bytes = b"reset refs/heads/main
+
+"
+    .to_vec();
+    let stream = days(&texts).bytes;
+    bytes.extend(String::from_utf8(stream).unwrap().replace("A <a@", "B <b@").into_bytes());
+    import(&Stream { bytes, commits: texts.len() }, &repository);
+    let (_, report) = update(&dir, std::slice::from_ref(&repository), false);
+    assert_eq!((report.indexed, report.vanished, report.removed), (4, 0, 4), "{report:?}");
+    let fresh = fx.path("fresh");
+    update(&fresh, std::slice::from_ref(&repository), false);
+    assert_eq!(answers(&dir), answers(&fresh));
 });
 
 // After an update, the documents of replaced policies are still in their segment. The policy at the

@@ -28,6 +28,8 @@ pub(super) struct CommitGraph {
     pub nodes: Vec<CommitNode>,
     /// The numbers of the parents of all nodes, node after node.
     parents: Vec<u32>,
+    /// The number of tips. They are the first nodes.
+    tips: usize,
     /// The commits that cannot be read.
     pub unreadable: Vec<ObjectError>,
 }
@@ -46,6 +48,7 @@ impl CommitGraph {
         for tip in tips {
             walk.number(*tip);
         }
+        walk.graph.tips = walk.graph.nodes.len();
         // Breadth first: a clone packs its commits in about this order, the newest first.
         let mut next = 0;
         while next < walk.graph.nodes.len() && next < limit {
@@ -62,6 +65,20 @@ impl CommitGraph {
 
     fn parent_numbers(&self, node: &CommitNode) -> &[u32] {
         &self.parents[node.parents.start as usize..node.parents.end as usize]
+    }
+
+    /// For each node, whether it is reached from a tip over first parents alone.
+    pub fn is_on_first_line(&self) -> Vec<bool> {
+        let mut is_on_line = vec![false; self.nodes.len()];
+        for tip in 0..self.tips {
+            let mut next = Some(tip);
+            while let Some(number) = next.filter(|number| !is_on_line[*number]) {
+                is_on_line[number] = true;
+                let parents = self.parent_numbers(&self.nodes[number]);
+                next = parents.first().map(|parent| *parent as usize);
+            }
+        }
+        is_on_line
     }
 
     /// The numbers of all nodes, children before their parents. Among commits whose children were

@@ -45,17 +45,25 @@ impl GitHistory {
     pub fn open(path: &Path, options: &ReadOptions) -> Result<Option<Self>> {
         let Some(repository) = Repository::at(path) else { return Ok(None) };
         repository.check(path)?;
-        let source = HistorySource::open(&repository, path);
+        let mut source = HistorySource::open(&repository, path);
         if source.tips.is_empty() {
-            let message = "this git repository has no commits".to_owned();
-            return files_or(&repository, corpus_error(path, message));
+            return files_or(&repository, corpus_error(path, no_commits(&repository)));
         }
-        let detected = detect_layout(&source, &layouts(options)?).map_err(|unreadable| {
+        let layouts = layouts(options)?;
+        if !layouts.iter().any(|layout| layout.has_records()) {
+            source.tips = repository.published_tips();
+        }
+        let detected = detect_layout(&source, &layouts).map_err(|unreadable| {
             let message = format!("nothing of this git repository can be read: {unreadable}");
             corpus_error(path, message)
         })?;
         match detected {
             Some(layout) => Ok(Some(Self { source, layout, state: OnceLock::new() })),
+            None if !repository.is_work_tree && source.has_submodules() => {
+                let message = "its policies may be in its submodules, which have repositories of \
+                               their own; name these";
+                Err(corpus_error(path, message.to_owned()))
+            }
             None => files_or(&repository, no_policies(path, options)),
         }
     }
@@ -65,6 +73,17 @@ impl GitHistory {
 /// files are then the corpus, else the error.
 fn files_or(repository: &Repository, error: Error) -> Result<Option<GitHistory>> {
     if repository.is_work_tree { Ok(None) } else { Err(error) }
+}
+
+/// Why no commit is read of a repository whose HEAD and branches have none.
+fn no_commits(repository: &Repository) -> String {
+    match repository.some_tag() {
+        Some(tag) => format!(
+            "this git repository has tags but no branch, whose history would be read; \
+             `git branch main TAG` makes one of a tag, such as {tag}"
+        ),
+        None => "this git repository has no commits".to_owned(),
+    }
 }
 
 fn no_policies(path: &Path, options: &ReadOptions) -> Error {

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use super::commit_graph::{CommitGraph, CommitNode};
 use super::history_source::{HistorySource, read_message};
 use super::objects::{ObjectError, ObjectFault, ObjectReader};
-use super::tree_changes::{TreeChange, TreeComparer};
+use super::snapshot_commits::SnapshotCommits;
+use super::tree_changes::{ComparedParents, TreeChange, TreeComparer};
 use crate::corpus::corpus_reader::{CorpusExtent, SeenInput};
 use crate::corpus::found_snapshot::{FoundSnapshot, GitBody, SnapshotBody, fingerprint};
 use crate::corpus::layouts::layout::HistoryLayout;
@@ -127,21 +128,35 @@ impl<'h> HistoryScan<'h> {
         let source = self.source;
         let mut reader = ObjectReader::new(&source.store);
         let graph = CommitGraph::read(&mut reader, &source.tips, &source.shallow, usize::MAX);
-        let corpus = source.corpus.display().to_string();
-        if graph.nodes.iter().any(|node| node.is_border) {
-            (self.sink)(SeenInput::Noted(corpus.clone(), CorpusNotice::Shallow));
-        }
-        if source.is_partial {
-            (self.sink)(SeenInput::Noted(corpus, CorpusNotice::Partial));
-        }
+        self.note(&graph);
         for error in &graph.unreadable {
             let place = source.place(&error.id, "");
             (self.sink)(SeenInput::Failed(place, error.to_string()));
         }
-        let order = graph.newest_first();
+        let chosen = SnapshotCommits::of(&graph, self.layout.has_records());
+        let (order, side): (Vec<u32>, Vec<u32>) =
+            graph.newest_first().into_iter().partition(|number| chosen.contains(*number));
         let commits = order.len() as u64;
-        self.visit(&mut reader, &graph, &order, commits);
+        self.visit(&mut reader, &graph, &order, commits, chosen.compared());
+        self.visit_side(&mut reader, &graph, &side);
         if graph.unreadable.is_empty() { self.state_with(commits) } else { None }
+    }
+
+    /// Reports what a person should know about the repository.
+    fn note(&mut self, graph: &CommitGraph) {
+        let source = self.source;
+        let is_shallow = graph.nodes.iter().any(|node| node.is_border);
+        let notices = [
+            (usize::from(is_shallow), CorpusNotice::Shallow),
+            (usize::from(source.is_partial), CorpusNotice::Partial),
+            (source.replacements, CorpusNotice::Replaced),
+        ];
+        for (count, notice) in notices {
+            for _ in 0..count {
+                let corpus = source.corpus.display().to_string();
+                (self.sink)(SeenInput::Noted(corpus, notice));
+            }
+        }
     }
 
     /// Reports the changes of the commits that were added since an older state. Returns the new
@@ -161,7 +176,8 @@ impl<'h> HistoryScan<'h> {
             return None;
         }
         let commits = old.commits + added.len() as u64;
-        self.visit(&mut reader, &graph, added, commits);
+        // With one parent each, all added commits are on the first line.
+        self.visit(&mut reader, &graph, added, commits, ComparedParents::All);
         self.state_with(commits)
     }
 
@@ -179,20 +195,41 @@ impl<'h> HistoryScan<'h> {
     }
 
     /// Reports the changes of the commits in `order`, children before their parents. They are the
-    /// newest of all `commits` of the history.
+    /// newest of all `commits` of the history that bring snapshots.
     fn visit(
         &mut self,
         reader: &mut ObjectReader<'h>,
         graph: &CommitGraph,
         order: &[u32],
         commits: u64,
+        compared: ComparedParents,
     ) {
         let mut comparer = TreeComparer::new(reader);
         for (number, order) in order.iter().zip((0..commits).rev()) {
             let node = &graph.nodes[*number as usize];
             let mut commit = VisitedCommit { node, order, message: None };
-            comparer.commit_changes(graph, node, &mut |reader, path, change| {
+            comparer.commit_changes(graph, node, compared, &mut |reader, path, change| {
                 self.change(reader, &mut commit, path, change);
+            });
+        }
+    }
+
+    /// Counts the versions of the commits in `side`, which are left out because they are not on
+    /// the first line.
+    fn visit_side(&mut self, reader: &mut ObjectReader<'h>, graph: &CommitGraph, side: &[u32]) {
+        let mut comparer = TreeComparer::new(reader);
+        for number in side {
+            let node = &graph.nodes[*number as usize];
+            comparer.commit_changes(graph, node, ComparedParents::All, &mut |_, path, change| {
+                let left_out = match change {
+                    TreeChange::Unreadable(error) => self.unread_folder(&error),
+                    TreeChange::Version { is_uncertain, .. } if self.is_policy(path) => {
+                        NoVersion::of_side_branch(is_uncertain)
+                    }
+                    _ => return,
+                };
+                let path = String::from_utf8_lossy(path);
+                (self.sink)(left_out.at(self.source.place(&node.id, &path)));
             });
         }
     }
@@ -255,6 +292,9 @@ impl<'h> HistoryScan<'h> {
         if is_unknown || self.source.is_partial && !reader.contains(&blob) {
             return Err(NoVersion::Skipped(SkipReason::NotFetched));
         }
+        if !self.is_record(reader, commit)? {
+            return Err(NoVersion::Skipped(SkipReason::NoRecord));
+        }
         let seconds = policy.time.or(commit.node.author_time).ok_or_else(|| {
             NoVersion::Failed("its commit has no author time that can be read".to_owned())
         })?;
@@ -300,6 +340,22 @@ impl<'h> HistoryScan<'h> {
         Ok(self.layout.names(message, path))
     }
 
+    /// Whether the commit has a subject with which the archive records policies.
+    ///
+    /// # Errors
+    ///
+    /// The message cannot be read.
+    fn is_record(
+        &self,
+        reader: &mut ObjectReader<'_>,
+        commit: &mut VisitedCommit<'_>,
+    ) -> Result<bool, NoVersion> {
+        let Some(subjects) = self.layout.record_subjects() else { return Ok(true) };
+        let message = commit.message(reader);
+        let message = message.map_err(|error| NoVersion::Failed(error.to_string()))?;
+        Ok(subjects.iter().any(|start| message.starts_with(start)))
+    }
+
     fn is_policy(&self, path: &[u8]) -> bool {
         std::str::from_utf8(path).is_ok_and(|path| self.layout.policy(path).is_some())
     }
@@ -314,6 +370,13 @@ enum NoVersion {
 }
 
 impl NoVersion {
+    /// Why a version of a side branch is left out. `is_uncertain`: whether the text may be older
+    /// than its commit.
+    fn of_side_branch(is_uncertain: bool) -> Self {
+        let reason = if is_uncertain { SkipReason::NotFetched } else { SkipReason::SideBranch };
+        Self::Skipped(reason)
+    }
+
     /// The report about a change at this place.
     fn at(self, place: String) -> SeenInput {
         match self {

@@ -8,6 +8,7 @@ use gix_hash::ObjectId;
 use super::commit::ParsedCommit;
 use super::objects::{ObjectError, ObjectKind, ObjectReader, ObjectStore};
 use super::repository::Repository;
+use super::tree::GitTree;
 
 /// The number of digits with which messages show the id of a commit: enough to be unique in any
 /// history.
@@ -26,6 +27,8 @@ pub(super) struct HistorySource {
     /// Whether the repository is a partial clone, which may lack objects of the commits that it
     /// has.
     pub is_partial: bool,
+    /// The number of objects that others replace, and of commits that are given other parents.
+    pub replacements: usize,
 }
 
 impl HistorySource {
@@ -36,6 +39,7 @@ impl HistorySource {
             corpus: corpus.to_owned(),
             tips: repository.tips(),
             shallow: repository.shallow(),
+            replacements: repository.replacements(),
             is_partial: repository.is_partial() || store.has_promisor_packs(),
             store,
         }
@@ -47,6 +51,23 @@ impl HistorySource {
         let separator = if path.is_empty() { "" } else { ":" };
         format!("{}: {commit}{separator}{path}", self.corpus.display())
     }
+}
+
+impl HistorySource {
+    /// Whether a newest commit lists submodules, which have repositories of their own.
+    pub fn has_submodules(&self) -> bool {
+        let mut reader = ObjectReader::new(&self.store);
+        // What cannot be read is not known to have any.
+        self.tips.iter().any(|tip| lists_submodules(&mut reader, *tip).unwrap_or(false))
+    }
+}
+
+/// Whether the root folder of a commit has the list of submodules. `None` if it cannot be read.
+fn lists_submodules(reader: &mut ObjectReader<'_>, commit: ObjectId) -> Option<bool> {
+    let commit = reader.read(commit, ObjectKind::Commit).ok()?;
+    let root = ParsedCommit::parse(&commit.data)?.tree;
+    let root = GitTree::parse(reader.read(root, ObjectKind::Tree).ok()?)?;
+    Some(root.entries(root.all()).any(|entry| entry.name == b".gitmodules"))
 }
 
 /// Reads the message of a commit.

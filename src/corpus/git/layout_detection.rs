@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::commit_graph::{CommitGraph, CommitNode};
 use super::history_source::{HistorySource, read_message};
 use super::objects::{ObjectError, ObjectReader};
-use super::tree_changes::{TreeChange, TreeComparer};
+use super::snapshot_commits::SnapshotCommits;
+use super::tree_changes::{ComparedParents, TreeChange, TreeComparer};
 use crate::corpus::layouts::layout::HistoryLayout;
 
 /// The number of newest commits that mostly show the layout.
@@ -26,8 +27,7 @@ pub(super) fn detect_layout(
         let mut reader = ObjectReader::new(&source.store);
         let graph = CommitGraph::read(&mut reader, &source.tips, &source.shallow, limit);
         let nodes = &graph.nodes[..graph.nodes.len().min(limit)];
-        let mut comparer = TreeComparer::new(&mut reader);
-        let found = nodes.iter().find_map(|node| layout_of(&mut comparer, &graph, node, layouts));
+        let found = layout_in(&mut reader, &graph, nodes, layouts);
         if found.is_some() {
             return Ok(found);
         }
@@ -41,16 +41,32 @@ pub(super) fn detect_layout(
     Ok(None)
 }
 
+/// The layout in which one of these first nodes of a graph records a policy.
+fn layout_in(
+    reader: &mut ObjectReader<'_>,
+    graph: &CommitGraph,
+    nodes: &[CommitNode],
+    layouts: &[Arc<dyn HistoryLayout>],
+) -> Option<Arc<dyn HistoryLayout>> {
+    let has_records = layouts.iter().any(|layout| layout.has_records());
+    let commits = SnapshotCommits::of(graph, has_records);
+    let mut comparer = TreeComparer::new(reader);
+    let mut numbered = (0..).zip(nodes).filter(|(number, _)| commits.contains(*number));
+    numbered
+        .find_map(|(_, node)| layout_of(&mut comparer, graph, node, commits.compared(), layouts))
+}
+
 /// The layout in which a commit records a policy.
 fn layout_of(
     comparer: &mut TreeComparer<'_, '_>,
     graph: &CommitGraph,
     node: &CommitNode,
+    compared: ComparedParents,
     layouts: &[Arc<dyn HistoryLayout>],
 ) -> Option<Arc<dyn HistoryLayout>> {
     let mut message = None;
     let mut layout = None;
-    comparer.commit_changes(graph, node, &mut |reader, path, change| {
+    comparer.commit_changes(graph, node, compared, &mut |reader, path, change| {
         let (TreeChange::Version { .. }, None) = (change, &layout) else { return };
         let Ok(path) = std::str::from_utf8(path) else { return };
         let message = message.get_or_insert_with(|| read_message(reader, node.id));

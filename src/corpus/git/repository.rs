@@ -3,7 +3,7 @@
 //! The layout of the folder is described in `gitrepository-layout(5)`. Neither the environment nor
 //! the settings of the user are read. Objects are left to [`super::objects`].
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,20 @@ use crate::error::{Error, Result};
 
 /// How many references may point to each other in a row; git has the same limit.
 const MAX_SYMBOLIC: usize = 5;
+
+/// The references that may be the main branch, the likeliest first. HEAD may name a branch that
+/// was never made, as in a bare repository to which a branch of another name was pushed.
+const MAIN_BRANCHES: [&str; 6] = [
+    "HEAD",
+    "refs/heads/main",
+    "refs/heads/master",
+    "refs/remotes/origin/HEAD",
+    "refs/remotes/origin/main",
+    "refs/remotes/origin/master",
+];
+
+/// The start of the names of all tags.
+const TAGS: &str = "refs/tags/";
 
 /// The folders of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +129,21 @@ impl Repository {
         list.lines().filter_map(parse_id).collect()
     }
 
+    /// The number of objects that others replace, and of commits that are given other parents.
+    pub fn replacements(&self) -> usize {
+        let replaced = self.names_below("refs/replace/").len();
+        let Ok(grafts) = fs::read_to_string(self.common.join("info/grafts")) else {
+            return replaced;
+        };
+        replaced + grafts.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count()
+    }
+
+    /// The tag with the last name. It helps to name one where a repository has no branch.
+    pub fn some_tag(&self) -> Option<String> {
+        let last = self.names_below(TAGS).pop_last()?;
+        last.strip_prefix(TAGS).map(str::to_owned)
+    }
+
     /// The commits from which the history is read back: the commit of HEAD; if HEAD has none, the
     /// commits of all branches; if there are no branches, the commits of all remote branches. Empty
     /// if there are no commits.
@@ -124,6 +153,14 @@ impl Repository {
         }
         let branches = self.commits_below("refs/heads/");
         if branches.is_empty() { self.commits_below("refs/remotes/") } else { branches }
+    }
+
+    /// The commits from which the published line is read back: the commit of HEAD; if HEAD has
+    /// none, the commit of the branch that has the name of a main branch; else [`Self::tips`].
+    /// Other branches may be drafts.
+    pub fn published_tips(&self) -> Vec<ObjectId> {
+        let main = MAIN_BRANCHES.iter().find_map(|name| self.resolve(name));
+        main.map_or_else(|| self.tips(), |tip| vec![tip])
     }
 
     /// Follows a reference to its commit.
@@ -143,17 +180,23 @@ impl Repository {
 
     /// The commits of all references whose names begin with `prefix`, sorted by id.
     fn commits_below(&self, prefix: &str) -> Vec<ObjectId> {
-        let mut names: Vec<String> = self.packed_references().into_keys().collect();
+        let names = self.names_below(prefix);
+        let mut tips: Vec<_> = names.iter().filter_map(|name| self.resolve(name)).collect();
+        tips.sort_unstable();
+        tips.dedup();
+        tips
+    }
+
+    /// The names of all references that begin with `prefix`.
+    fn names_below(&self, prefix: &str) -> BTreeSet<String> {
+        let mut names: BTreeSet<String> = self.packed_references().into_keys().collect();
         for entry in WalkDir::new(self.common.join(prefix)).into_iter().flatten() {
             let name = entry.path().strip_prefix(&self.common).ok().and_then(Path::to_str);
             let name = name.filter(|_| entry.file_type().is_file());
             names.extend(name.map(|name| name.replace('\\', "/")));
         }
         names.retain(|name| name.starts_with(prefix));
-        let mut tips: Vec<_> = names.iter().filter_map(|name| self.resolve(name)).collect();
-        tips.sort_unstable();
-        tips.dedup();
-        tips
+        names
     }
 
     /// The references that are kept together in one file.

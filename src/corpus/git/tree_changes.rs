@@ -20,7 +20,16 @@ const MAX_FOLDERS: usize = 4_000_000;
 /// The number of parsed trees that are kept: the parent of a commit is mostly the next commit.
 const RECENT_TREES: usize = 8;
 
-/// A change of a commit at a path.
+/// The parents with which a commit is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ComparedParents {
+    /// All of them: a merge changes only what no parent has.
+    All,
+    /// The first one: a merge changes all that it brings to the branch it was made on.
+    First,
+}
+
+/// A change of a commit at a path. The parents are those with which the commit is compared.
 #[derive(Debug)]
 pub(super) enum TreeChange {
     /// The commit has this text at the path, and no parent has it there.
@@ -67,17 +76,21 @@ impl<'r, 's> TreeComparer<'r, 's> {
         Self { reader, recent: Vec::new() }
     }
 
-    /// Reports every change of a commit to `sink`, compared with its parents that can be
-    /// read.
+    /// Reports every change of a commit to `sink`, compared with the `compared` parents, as far as
+    /// they can be read.
     pub fn commit_changes(
         &mut self,
         graph: &CommitGraph,
         node: &CommitNode,
+        compared: ComparedParents,
         sink: ChangeSink<'_, 's>,
     ) {
         let Some(tree) = node.tree else { return };
-        let parents: Vec<_> = graph.parents(node).filter_map(|parent| parent.tree).collect();
-        let is_uncertain = node.is_border || parents.len() < graph.parents(node).count();
+        let limit = if compared == ComparedParents::First { 1 } else { usize::MAX };
+        let known = graph.parents(node).take(limit).map(|parent| parent.tree);
+        let known: Vec<_> = known.collect();
+        let parents: Vec<_> = known.iter().copied().flatten().collect();
+        let is_uncertain = node.is_border || parents.len() < known.len();
         self.changes(tree, &parents, is_uncertain, sink);
     }
 

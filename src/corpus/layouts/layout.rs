@@ -24,6 +24,18 @@ pub(in crate::corpus) trait HistoryLayout: Send + Sync {
     /// fetched, nothing else tells what it changed.
     fn names(&self, message: &str, path: &str) -> bool;
 
+    /// Whether each commit of the archive records a policy, on whatever branch it was made. In all
+    /// other histories only the commits of the first line were published.
+    fn has_records(&self) -> bool {
+        true
+    }
+
+    /// The starts of the subjects of records, if the archive writes nothing else when it records a
+    /// policy. Other commits then make no snapshots: they may contain samples, or repair files.
+    fn record_subjects(&self) -> Option<&'static [&'static str]> {
+        None
+    }
+
     /// The metadata in the message of a commit.
     fn facts(&self, message: &str) -> SnapshotFacts;
 

@@ -35,6 +35,11 @@ impl HistoryLayout for PathLayout {
         self.pattern.has_date()
     }
 
+    /// Branches of such a history may be drafts that nobody published.
+    fn has_records(&self) -> bool {
+        false
+    }
+
     fn facts(&self, _message: &str) -> SnapshotFacts {
         SnapshotFacts::default()
     }

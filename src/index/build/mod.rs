@@ -5,6 +5,7 @@
 //! and [`finish`] writes the tables and the manifest. [`update`] runs these steps.
 
 mod finish;
+mod known_snapshot;
 pub(super) mod options;
 mod policy_reader;
 mod previous;

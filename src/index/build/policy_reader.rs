@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::known_snapshot::{KnownSnapshot, StoredFound, put_vanished_first};
 use super::previous::Previous;
 use super::scan::{Candidate, CorpusScan, ScannedCorpus};
 use super::update_plan::PolicyJob;
@@ -17,7 +18,7 @@ use crate::index::report::IngestReport;
 use crate::index::store::document::StoredSnapshot;
 use crate::index::store::manifest::InputCounts;
 use crate::index::store::sources::PolicySources;
-use crate::model::{SnapshotInfo, SnapshotSource, metadata_keys};
+use crate::model::{SnapshotInfo, metadata_keys};
 use crate::progress::Progress;
 
 /// The result of reading a policy.
@@ -47,13 +48,6 @@ pub(super) struct PolicyReader<'r> {
     pub progress: &'r dyn Progress,
 }
 
-/// A snapshot of the index, and what the scan found of it.
-struct StoredFound {
-    snapshot: KnownSnapshot,
-    /// Whether the scan found the same snapshot.
-    is_found: bool,
-}
-
 impl PolicyReader<'_> {
     /// Reads a policy. The report lists the inputs that cannot be read.
     ///
@@ -63,12 +57,14 @@ impl PolicyReader<'_> {
     pub fn read(&self, job: &PolicyJob<'_>) -> Result<PolicyRead> {
         let mut reading = Reading::of(self);
         let mut stored = reading.stored(job)?;
-        let read = self.read_new(job, &mut stored, &mut reading);
+        let mut read = self.read_new(job, &mut stored, &mut reading);
         let is_kept = self.kept(&stored, &read);
         let kept = is_kept.iter().filter(|&&kept| kept).count();
         reading.out.report.removed = (stored.len() - kept) as u64;
-        reading.out.report.vanished = self.vanished(&stored, &is_kept);
-        if job.rank.is_some() && read.is_empty() && kept == stored.len() {
+        let vanished = self.vanished(&stored, &is_kept);
+        reading.out.report.vanished = vanished.iter().filter(|&&vanished| vanished).count() as u64;
+        let is_reordered = put_vanished_first(&mut stored, &vanished, &mut read);
+        if job.rank.is_some() && read.is_empty() && kept == stored.len() && !is_reordered {
             return Ok(reading.out);
         }
         let stored = stored.into_iter().zip(is_kept);
@@ -94,7 +90,7 @@ impl PolicyReader<'_> {
             let corpus = self.numbers[candidate.reader];
             match by_name.get(&(corpus, candidate.found.fingerprint)) {
                 Some(&known) if !self.is_read_anew(corpus) => {
-                    stored[known].is_found = true;
+                    stored[known].found_order = Some(candidate.found.order);
                     reading.out.report.unchanged += 1;
                 }
                 _ => read.extend(reading.read(candidate)),
@@ -121,13 +117,14 @@ impl PolicyReader<'_> {
     /// For each stored snapshot, whether it remains.
     ///
     /// Snapshots remain that were found, and the snapshots of corpora that were not scanned whole.
-    /// Unless the index is pruned, so does a snapshot whose place in the corpus contains no other
-    /// snapshot now.
+    /// Unless the index is pruned, so does a snapshot whose slot has no other snapshot now.
     fn kept(&self, stored: &[StoredFound], read: &[KnownSnapshot]) -> Vec<bool> {
-        let found = stored.iter().filter(|stored| stored.is_found).map(|stored| &stored.snapshot);
+        let found = stored.iter().filter(|stored| stored.is_found());
+        let found = found.map(|stored| &stored.snapshot);
         let taken: HashSet<_> = found.chain(read).map(KnownSnapshot::slot).collect();
-        let is_kept = stored.iter().map(|StoredFound { snapshot, is_found }| {
-            *is_found
+        let is_kept = stored.iter().map(|stored| {
+            let snapshot = &stored.snapshot;
+            stored.is_found()
                 || !self.is_scanned_whole(snapshot)
                 || (!self.prune
                     && !self.is_read_anew(snapshot.record.corpus)
@@ -136,44 +133,12 @@ impl PolicyReader<'_> {
         is_kept.collect()
     }
 
-    /// The number of snapshots that remain although their corpora no longer contain them.
-    fn vanished(&self, stored: &[StoredFound], is_kept: &[bool]) -> u64 {
-        let kept = stored.iter().zip(is_kept).filter(|(_, kept)| **kept);
-        let vanished =
-            kept.filter(|(stored, _)| !stored.is_found && self.is_scanned_whole(&stored.snapshot));
-        vanished.count() as u64
-    }
-}
-
-/// A snapshot whose text the collapser has.
-struct KnownSnapshot {
-    info: SnapshotInfo,
-    record: SourceRecord,
-    text: TextNumber,
-    /// Whether the index does not have the snapshot yet.
-    is_new: bool,
-}
-
-impl KnownSnapshot {
-    /// The number of the corpus and the fingerprint, by which an update recognises the snapshot.
-    fn name(&self) -> (u32, u64) {
-        (self.record.corpus, self.info.fingerprint)
-    }
-
-    /// The place in the corpus that contains the text: one that contains a single snapshot, or a
-    /// path of a history.
-    fn slot(&self) -> (u32, &str, Option<&str>, Option<u64>) {
-        let SnapshotSource { path, entry, line, .. } = &self.info.source;
-        (self.record.corpus, path, entry.as_deref(), *line)
-    }
-
-    /// The order of snapshots of the same time: by corpus, then in the order of the corpus, then by
-    /// the hash of the text, then by place.
-    fn order<'s>(&'s self, corpora: &BTreeMap<u32, &'s str>) -> impl Ord + use<'s> {
-        let SnapshotSource { path, entry, line, commit, .. } = &self.info.source;
-        let SourceRecord { corpus, order, text_hash, .. } = &self.record;
-        // The path of the corpus decides, since its number depends on when it was first indexed.
-        (corpora.get(corpus).copied(), order, text_hash, path, entry, line, commit)
+    /// For each stored snapshot, whether it remains although its corpus no longer contains it.
+    fn vanished(&self, stored: &[StoredFound], is_kept: &[bool]) -> Vec<bool> {
+        let vanished = stored.iter().zip(is_kept).map(|(stored, is_kept)| {
+            *is_kept && !stored.is_found() && self.is_scanned_whole(&stored.snapshot)
+        });
+        vanished.collect()
     }
 }
 
@@ -240,7 +205,7 @@ impl<'r> Reading<'r> {
             known.push(self.stored_duplicate(previous, duplicate)?);
         }
         let found = known.into_iter();
-        Ok(found.map(|snapshot| StoredFound { snapshot, is_found: false }).collect())
+        Ok(found.map(|snapshot| StoredFound { snapshot, found_order: None }).collect())
     }
 
     /// A duplicate of the index. Another snapshot of the policy has its text.

@@ -15,13 +15,17 @@ fptest!(renames_modes_and_returning_texts_are_versions, |fx: Fixture| {
     let stream = acme()
         .commit(
             START + 4 * DAY,
-            "Move",
+            "Update Acme Rules",
             &[("Acme/Terms.md", None), ("Acme/Rules.md", Some("# Terms\n\nWe sell data.\n"))],
         )
-        .commit(START + 5 * DAY, "Back", &[("Acme/Rules.md", Some("# Terms\n\nWe sell bricks.\n"))])
+        .commit(
+            START + 5 * DAY,
+            "Update Acme Rules",
+            &[("Acme/Rules.md", Some("# Terms\n\nWe sell bricks.\n"))],
+        )
         .commit(
             START + 6 * DAY,
-            "Executable",
+            "Refilter Acme Rules",
             &[("100755 Acme/Rules.md", Some("# Terms\n\nWe sell bricks.\n"))],
         )
         .commit(
@@ -31,7 +35,7 @@ fptest!(renames_modes_and_returning_texts_are_versions, |fx: Fixture| {
         )
         .commit(
             START + 8 * DAY,
-            "A file again",
+            "Start tracking Acme Rules",
             &[("Acme/Rules.md/deep.md", None), ("Acme/Rules.md", Some("Rules."))],
         )
         .commit(START + 9 * DAY, "All of Acme", &[("Acme", None)]);
@@ -66,12 +70,12 @@ fptest!(histories_that_fork_and_join_are_read_whole, |fx: Fixture| {
             "Update Acme Terms",
             &[("Acme/Terms.md", Some("three"))],
         )
-        // This merge has a text that neither side has, and lacks a file that both sides have.
+        // This record has a text that neither side has, and lacks a file that both sides have.
         .commit_on(
             main,
             &[5, 6],
             START + 4 * DAY,
-            "Merge",
+            "Update Acme Terms",
             &[
                 ("Acme/Terms.md", Some("four")),
                 ("Cedar/Terms.md", None),
@@ -165,7 +169,7 @@ fptest!(random_histories_are_read_as_git_reads_them, |fx: Fixture| {
             let first = [("Acme 0/Terms 0.md", Some("first"))];
             let changes = if number == 1 { &first[..] } else { &changes };
             let branch = format!("refs/heads/b{number}");
-            let message = if number == 1 { "First record of Acme 0 Terms 0" } else { "Update" };
+            let message = if number == 1 { "First record of Acme 0 Terms 0" } else { "Update it" };
             stream = stream.commit_on(
                 &branch,
                 &parents,
@@ -348,6 +352,41 @@ fptest!(records_of_open_terms_archive_are_read, |fx: Fixture| {
         (infos[2].metadata.as_str(), &infos[2].url, &infos[2].archive_url),
         ("", &None, &None)
     );
+});
+
+fptest!(only_records_of_open_terms_archive_are_snapshots, |fx: Fixture| {
+    let (acme, birch) = ("Acme/Terms.md", "Birch/Privacy Policy.md");
+    let stream = Stream::default()
+        .commit(START, "Initial commit", &[(acme, Some("Sample.")), (birch, Some("Sample."))])
+        .commit(START + DAY, "Remove the samples", &[("Acme", None), ("Birch", None)])
+        .commit(START + 2 * DAY, "First record of Acme Terms", &[(acme, Some("One."))])
+        .commit(START + 3 * DAY, "Rename a service", &[(birch, Some("One."))])
+        .commit(START + 4 * DAY, "Updated by hand", &[(acme, Some("Hand."))])
+        .commit(START + 5 * DAY, "update Acme Terms", &[(acme, Some("Hand, too."))])
+        // An archive that fetches two policies at a time has put one under the name of the other.
+        .commit(START + 6 * DAY, "Refilter Clay Terms", &[(acme, Some("Two."))])
+        .commit(START + 7 * DAY, "Add OTA wording", &[("README.md", Some("About"))])
+        .commit_on(
+            "refs/heads/side",
+            &[3],
+            START + 8 * DAY,
+            "Update Acme Terms",
+            &[(acme, Some("S"))],
+        )
+        .commit_on("refs/heads/main", &[8, 9], START + 9 * DAY, "Merge", &[(acme, Some("Both."))]);
+    let bare = stream.bare(&fx, "bare.git");
+    assert_eq!(texts(&bare), ["Acme 2017-07-16 One.", "Acme 2017-07-20 Two.", "Acme 2017-07-22 S"]);
+    let skips = [(SkipReason::NoRecord, 6), (SkipReason::NoPolicy, 1), (SkipReason::Deleted, 2)];
+    let report = expect(&fx, &bare, 3, &skips, 0);
+    assert!(report.skipped[&SkipReason::NoRecord].examples[0].contains(".md"));
+    fx.run(["index", "bare.git"])
+        .exits(0)
+        .stderr_has("skipped 6: version of a policy in a commit whose subject is not the subject");
+    fx.run(["companies"]).exits(0).stdout_lacks("Birch");
+    // With a pattern of paths, subjects mean nothing.
+    fx.run(["index", "bare.git", "--path", "{company}/{type}.md", "--index", "by-path"])
+        .exits(0)
+        .stderr_has("indexed 8 snapshots of 2 policies");
 });
 
 fptest!(records_of_princeton_leuven_are_read, |fx: Fixture| {

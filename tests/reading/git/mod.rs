@@ -2,6 +2,7 @@
 //! counter, whatever the shape of the repository.
 
 mod damage;
+mod first_line;
 mod histories;
 mod real;
 pub mod repositories;

@@ -87,6 +87,29 @@ fptest!(shallow_clones_take_what_the_border_names, |fx: Fixture| {
     assert_eq!(texts(&fx.path("shallow.git")), ["Birch 2017-07-18 b1", "Cedar 2017-07-19 c1"]);
 });
 
+fptest!(replacements_are_not_applied_and_are_named, |fx: Fixture| {
+    let bare = acme().bare(&fx, "bare.git");
+    let text = git_with(&bare, &["hash-object", "-w", "--stdin"], b"We keep data.");
+    git(&bare, &["replace", "main:Acme/Terms.md", &text]);
+    let skips = [(SkipReason::NoPolicy, 1), (SkipReason::Deleted, 1)];
+    let report = expect(&fx, &bare, 3, &skips, 0);
+    assert_eq!(report.notices[&CorpusNotice::Replaced].count, 1);
+    assert_eq!(texts(&bare), ACME);
+    // A graft takes the parents from a commit.
+    git(&bare, &["pack-refs", "--all"]);
+    let newest = git(&bare, &["rev-parse", "main"]);
+    fs::write(bare.join("info/grafts"), format!("# none\n\n{newest}\n")).unwrap();
+    let report = expect(&fx, &bare, 3, &skips, 0);
+    assert_eq!(report.notices[&CorpusNotice::Replaced].count, 2);
+    fx.run(["index", "bare.git"]).exits(0).stderr_has(
+        "replacements (`git replace` or grafts), which are not applied \
+         (`git filter-repo` writes them into the history): 2 (such as bare.git)",
+    );
+    git(&bare, &["replace", "-d", &git(&bare, &["rev-parse", "main:Acme/Terms.md"])]);
+    fs::remove_file(bare.join("info/grafts")).unwrap();
+    assert!(expect(&fx, &bare, 3, &skips, 0).notices.is_empty());
+});
+
 fptest!(partial_clones_are_read_as_far_as_they_were_fetched, |fx: Fixture| {
     let bare = acme().bare(&fx, "bare.git");
     git(&bare, &["config", "uploadpack.allowFilter", "true"]);
@@ -122,6 +145,18 @@ fptest!(a_head_without_commits_falls_back_to_another_branch, |fx: Fixture| {
 
     git(&fx.root(), &["init", "--quiet", "--bare", "empty.git"]);
     fx.run(["index", "empty.git"]).fails_with("empty.git: this git repository has no commits");
+    // A tag is no branch.
+    git(&bare, &["tag", "v1", "refs/remotes/origin/main"]);
+    git(&bare, &["tag", "-a", "-m", "Two", "v2", "v1"]);
+    git(&bare, &["update-ref", "-d", "refs/remotes/origin/main"]);
+    fx.run(["index", "bare.git"]).fails_with(
+        "bare.git: this git repository has tags but no branch, whose history would be read; \
+         `git branch main TAG` makes one of a tag, such as v2",
+    );
+    git(&bare, &["pack-refs", "--all"]);
+    fx.run(["index", "bare.git"]).exits(2).stderr_has("such as v2");
+    git(&bare, &["branch", "main", "v2"]);
+    assert_eq!(texts(&bare), ACME);
     // Files that are not committed yet are read as files.
     fx.policy("acme.example", "2001-01-01", "We sell data.\n");
     git(&fx.path("corpus"), &["init", "--quiet", "--initial-branch=main"]);

@@ -41,7 +41,7 @@ pub(super) struct InlineText {
     gap: WordGap,
     /// Whether the marks that were closed last need a separator before a letter.
     needs_separator: bool,
-    /// Whether the tag of a superscript is open. Sectioning reads what is inside.
+    /// Whether the tag of a superscript is open. Sectioning reads the text inside.
     is_raised: bool,
 }
 

@@ -45,7 +45,7 @@ impl CharClass {
 }
 
 /// Whether a letter is a token of its own, because its script does not put spaces between words.
-pub(super) fn is_one_letter(c: char) -> bool {
+fn is_one_letter(c: char) -> bool {
     // All letters of these scripts are above. Most texts in Latin, Greek and Cyrillic end here.
     if c < '\u{0E00}' || !c.is_alphabetic() {
         return false;

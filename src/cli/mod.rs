@@ -165,10 +165,7 @@ impl ErrorReport {
     }
 
     fn message(&self, kind: &str, message: &str) -> ExitCode {
-        match self.are_json {
-            true => say(&json_errors::object_of(kind, message).to_string()),
-            false => say(&format!("error: {message}")),
-        }
+        say(&problems::worded(self.are_json, kind, message));
         ExitCode::from(FAILED)
     }
 }

@@ -1,4 +1,4 @@
-//! Reports input that could not be read.
+//! Reports errors, and input that could not be read.
 
 use fineprint::index::IngestReport;
 
@@ -11,18 +11,25 @@ const MAX_FAILURES: usize = 20;
 
 /// Prints the inputs that could not be read. Returns whether there are any.
 pub fn report_problems(report: &IngestReport, global: &GlobalArgs) -> bool {
-    let failed = report.failed.iter().take(MAX_FAILURES);
-    let mut messages: Vec<String> =
-        failed.map(|failure| format!("{}: {}", failure.at, failure.reason)).collect();
+    for failure in report.failed.iter().take(MAX_FAILURES) {
+        say_error(global, "corpus", &format!("{}: {}", failure.at, failure.reason));
+    }
     if report.failed.len() > MAX_FAILURES {
         let rest = report.failed.len() - MAX_FAILURES;
-        messages.push(format!("{rest} more inputs could not be read"));
-    }
-    for message in messages {
-        match global.has_json_errors {
-            true => say(&json_errors::object_of("corpus", &message).to_string()),
-            false => say(&format!("error: {message}")),
-        }
+        say_error(global, "corpus", &format!("{rest} more inputs could not be read"));
     }
     !report.failed.is_empty()
+}
+
+/// Prints an error, as JSON if the results are JSON. `kind`: see `schema/error.schema.json`.
+pub fn say_error(global: &GlobalArgs, kind: &str, message: &str) {
+    say(&worded(global.has_json_errors, kind, message));
+}
+
+/// An error for people, or as JSON.
+pub fn worded(is_json: bool, kind: &str, message: &str) -> String {
+    match is_json {
+        true => json_errors::object_of(kind, message).to_string(),
+        false => format!("error: {message}"),
+    }
 }

@@ -1,9 +1,25 @@
-//! The two output streams: results go to stdout, everything else to stderr.
+//! The standard streams: results go to stdout, everything else to stderr, and `-` is stdin.
 
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::fs;
+use std::io::{self, BufWriter, Read, StdoutLock, Write};
+use std::path::Path;
 
 use fineprint::error::{Error, Result};
 use fineprint::printer::sanitize;
+
+/// Reads a whole file, or standard input for `-`.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
+    if path != Path::new("-") {
+        return fs::read(path);
+    }
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
 
 /// Standard output, locked and buffered.
 pub type ResultStream = BufWriter<StdoutLock<'static>>;

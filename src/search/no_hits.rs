@@ -6,6 +6,7 @@ use std::cmp::Reverse;
 use tantivy::Term;
 use tantivy::schema::Field;
 
+use super::hit::Totals;
 use super::plan::{Plan, Slot, matching_words};
 use super::rank::clauses_with;
 use super::request::{Filters, Scope, Select, SnapshotDates};
@@ -148,7 +149,7 @@ impl Searcher {
     }
 
     fn why_nothing(&self, select: &Select) -> Result<NoHits> {
-        let clauses = self.totals(select)?.clauses;
+        let Totals { clauses, furniture_left_out, .. } = self.totals(select)?;
         if clauses > 0 {
             return Ok(NoHits::NotInForce { clauses });
         }
@@ -159,9 +160,8 @@ impl Searcher {
         if !missing.is_empty() {
             return Ok(NoHits::MissingWords(missing));
         }
-        let clauses = self.furniture_left_out(select)?;
-        if clauses > 0 {
-            return Ok(NoHits::Furniture { clauses });
+        if furniture_left_out > 0 {
+            return Ok(NoHits::Furniture { clauses: furniture_left_out });
         }
         let filters = Filters { furniture: select.filters.furniture, ..Filters::default() };
         let unfiltered = Select { filters, ..select.clone() };
@@ -192,15 +192,6 @@ impl Searcher {
         let canonical = query.tree().to_string();
         let totals = self.totals(&Select { query: Some(query), ..select.clone() })?;
         Ok((totals.clauses > 0).then_some((totals.clauses, canonical)))
-    }
-
-    /// How many clauses match with furniture only, if furniture is left out.
-    fn furniture_left_out(&self, select: &Select) -> Result<u64> {
-        if select.filters.furniture {
-            return Ok(0);
-        }
-        let filters = Filters { furniture: true, ..select.filters.clone() };
-        Ok(self.totals(&Select { filters, ..select.clone() })?.clauses)
     }
 
     /// The first archive date of the index, if these dates end before it.

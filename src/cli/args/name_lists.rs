@@ -1,11 +1,13 @@
 //! Lists of names in files: `--company @companies.txt`.
 
-use std::io::Read;
+use std::io;
+use std::path::Path;
 
 use fineprint::error::{Error, Result};
 
-/// The names that flags gave, with the lines of a file in place of `@FILE`. `@-` is
-/// standard input.
+use crate::cli::streams::read_whole;
+
+/// The names that flags gave, with the lines of a file in place of `@FILE`. `@-` is standard input.
 ///
 /// # Errors
 ///
@@ -23,7 +25,9 @@ pub fn with_listed(given: &[String]) -> Result<Vec<String>> {
 
 /// The names in a file.
 fn listed(path: &str) -> Result<Vec<String>> {
-    let text = read(path).map_err(|error| {
+    let bytes = read_whole(Path::new(path));
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other));
+    let text = text.map_err(|error| {
         Error::Usage(format!(
             "the list of names @{path} cannot be read: {error}; for a name that begins with @, \
              write ? in place of the @"
@@ -35,13 +39,4 @@ fn listed(path: &str) -> Result<Vec<String>> {
         return Err(Error::Usage(format!("the list of names @{path} contains no name")));
     }
     Ok(names)
-}
-
-fn read(path: &str) -> std::io::Result<String> {
-    if path != "-" {
-        return std::fs::read_to_string(path);
-    }
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text)?;
-    Ok(text)
 }

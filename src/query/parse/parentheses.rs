@@ -61,12 +61,22 @@ fn keep_detached(tokens: &[QueryToken], is_plain: &mut [bool]) {
     }
 }
 
-/// Whether a group without an operator is beside something else, as in `Art. 6 (1)`: its words may
+/// Whether a group without an operator is beside another operand, as in `Art. 6 (1)`: its words may
 /// have been meant as part of a phrase.
 pub(super) fn has_plain_group(text: QueryText<'_>, tokens: &[QueryToken]) -> bool {
     let is_plain = plain_parentheses(text, tokens, true);
-    let is_whole = is_plain.first() == Some(&true) && is_plain.last() == Some(&true);
-    !is_whole && is_plain.contains(&true)
+    let ends_operand = |kind| {
+        use QueryTokenKind::{Close, Gap, Quote, Word};
+        matches!(kind, Word | Quote | Gap(_) | Close)
+    };
+    let begins_operand = |kind| {
+        use QueryTokenKind::{Field, Open, Quote, Word};
+        matches!(kind, Word | Quote | Field(_) | Open)
+    };
+    let pairs = tokens.windows(2).zip(is_plain.windows(2));
+    pairs.into_iter().any(|(pair, is_plain)| {
+        is_plain.contains(&true) && ends_operand(pair[0].kind) && begins_operand(pair[1].kind)
+    })
 }
 
 /// Whether each token is a parenthesis without an operator inside. One without a partner is, too,

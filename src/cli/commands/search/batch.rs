@@ -1,7 +1,5 @@
 //! `fineprint search --batch`: reads the queries of a file and prints the answers to all of them.
 
-use std::fs;
-use std::io::{self, Read};
 use std::path::Path;
 
 use fineprint::batch::{BatchAnswers, BatchQuery, BatchReport, BatchRunner, batch_queries};
@@ -16,12 +14,14 @@ use crate::cli::args::{FormatArg, GlobalArgs};
 use crate::cli::bar::Bar;
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{results, say};
+use crate::cli::problems::say_error;
+use crate::cli::streams::{read_whole, results};
 
 /// Answers every line of the file.
 pub fn run(batch: &Path, args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
     let request = request(args)?;
-    let bytes = read(batch)?;
+    let failed = |source| Error::Io { path: batch.to_owned(), source };
+    let bytes = read_whole(batch).map_err(failed)?;
     let queries = batch_queries(&bytes, &batch.display().to_string());
     if queries.is_empty() {
         return Err(Error::Usage(format!("{} has no query; write one per line", batch.display())));
@@ -30,7 +30,7 @@ pub fn run(batch: &Path, args: &SearchArgs, global: &GlobalArgs) -> Result<Outco
     let report = answer(chosen.index, request, &queries, args, global)?;
     if let Some(first) = &report.first_failure {
         let failed = counted(report.failed, "query failed", "queries failed");
-        say(&format!("error: {failed}; query {first}"));
+        say_error(global, "query", &format!("{failed}; query {first}"));
     }
     Ok(finish(chosen.is_incomplete || report.failed > 0, report.with_hits > 0))
 }
@@ -45,16 +45,6 @@ fn request(args: &SearchArgs) -> Result<SearchRequest> {
         request.ranking.group = HitGrouping::None;
     }
     Ok(request)
-}
-
-fn read(batch: &Path) -> Result<Vec<u8>> {
-    let bytes = if batch == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        fs::read(batch)
-    };
-    bytes.map_err(|source| Error::Io { path: batch.to_owned(), source })
 }
 
 fn answer(

@@ -34,7 +34,8 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
         say(&totals(&summary, printed, &request));
     }
     let is_doubtful = request.select.query.as_ref().is_some_and(Query::is_doubtful);
-    if is_doubtful && !global.quiet && args.output.format_arg() != FormatArg::Json {
+    let is_for_people = matches!(args.output.format_arg(), FormatArg::Human | FormatArg::Kwic);
+    if is_doubtful && is_for_people && !global.quiet {
         say(&format!("read as {}; text is put in quotes", summary.interpreted));
     }
     Ok(finish(chosen.is_incomplete, found))

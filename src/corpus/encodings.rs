@@ -206,9 +206,12 @@ impl Utf8Share {
 pub(super) fn is_binary(bytes: &[u8]) -> bool {
     /// One of so many bytes may be a control character. Of random bytes, one in ten is one.
     const BYTES_PER_CONTROL: usize = 40;
-    // Without branches, the compiler counts many bytes at once.
+    // Without branches, and with counts that fit into a byte, the compiler counts many bytes at
+    // once.
     let is_control = |b: u8| (b < b' ') & (b.wrapping_sub(b'\t') > 4) & (b != 0x1B) | (b == 0x7F);
-    let controls = bytes.iter().filter(|&&byte| is_control(byte)).count();
+    let parts = bytes.chunks(usize::from(u8::MAX));
+    let in_part = |part: &[u8]| part.iter().map(|&byte| u8::from(is_control(byte))).sum::<u8>();
+    let controls: usize = parts.map(|part| usize::from(in_part(part))).sum();
     if controls * BYTES_PER_CONTROL <= bytes.len() {
         return false;
     }

@@ -52,7 +52,7 @@ fn is_no_text(head: &[u8]) -> bool {
         return true;
     }
     // Of texts, only UTF-16 contains NUL bytes.
-    if head.contains(&0) {
+    if memchr::memchr(0, head).is_some() {
         return !is_utf_16(head);
     }
     // WebP, and other data in the form of RIFF, has a size after its name.

@@ -110,8 +110,7 @@ fn raise_underlines(text: &str, edits: &mut Vec<TextEdit>) {
 /// Escapes the full stop in lines that are nothing but a date, such as `3. Mai 2019`. To Markdown,
 /// they would be entries of a list.
 fn escape_dates(text: &str, edits: &mut Vec<TextEdit>) {
-    let starts = memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1);
-    for start in std::iter::once(0).chain(starts) {
+    for start in starts_with_digit(text.as_bytes()) {
         let rest = &text[start..];
         let day = rest.bytes().take_while(u8::is_ascii_digit).count();
         if !(1..=2).contains(&day) || !rest[day..].starts_with(". ") {
@@ -125,6 +124,25 @@ fn escape_dates(text: &str, edits: &mut Vec<TextEdit>) {
             edits.push(TextEdit::insert(start + day, "\\"));
         }
     }
+}
+
+/// Where the lines begin that begin with a digit.
+fn starts_with_digit(text: &[u8]) -> impl Iterator<Item = usize> {
+    /// The size of a part that is searched only if it contains such a line, in bytes. Most contain
+    /// none, and the compiler looks at many bytes at once to find that out.
+    const PART: usize = 512;
+    let is_start = |pair: (&u8, &u8)| (*pair.0 == b'\n') & (pair.1.wrapping_sub(b'0') < 10);
+    let first = text.first().is_some_and(u8::is_ascii_digit).then_some(0);
+    let parts = (0..text.len()).step_by(PART).filter(move |&at| {
+        let part = &text[at..text.len().min(at + PART + 1)];
+        part.iter().zip(&part[1..]).fold(false, |found, pair| found | is_start(pair))
+    });
+    let within = parts.flat_map(move |at| {
+        let part = &text[at..text.len().min(at + PART + 1)];
+        let ends = memchr::memchr_iter(b'\n', &part[..part.len() - 1]);
+        ends.filter(|&end| part[end + 1].is_ascii_digit()).map(move |end| at + end + 1)
+    });
+    first.into_iter().chain(within)
 }
 
 /// The size of the longest line that a line below a blank line underlines, in bytes.
@@ -158,6 +176,19 @@ mod tests {
     #[test]
     fn every_line_ends_with_a_newline() {
         assert_eq!(prepared("a\r\n\r\nb\rc"), "a\n\nb\nc");
+    }
+
+    #[test]
+    fn lines_that_begin_with_a_digit_are_found() {
+        for gap in [0, 1, 510, 511, 512, 513, 1023, 1024] {
+            let text = format!("1{}\n2\na\n3{}\n4", "x".repeat(gap), "y".repeat(gap));
+            let naive: Vec<usize> = (0..text.len())
+                .filter(|&at| {
+                    text.as_bytes()[at].is_ascii_digit() && (at == 0 || text[..at].ends_with('\n'))
+                })
+                .collect();
+            assert_eq!(starts_with_digit(text.as_bytes()).collect::<Vec<_>>(), naive);
+        }
     }
 
     #[test]

@@ -58,7 +58,9 @@ const UNSPACED_STAMPS: &[&str] = &[
 
 /// The words of a date stamp, without its date. `None` if `text` is something else.
 pub(crate) fn without_date(text: &str) -> Option<String> {
-    if text.len() > MAX_BYTES || !text.chars().any(char::is_numeric) {
+    // A date has a year of four digits, or three numbers. Nearly every other clause ends here.
+    let digits = text.chars().filter(|&c| ascii_digit(c).is_ascii_digit());
+    if text.len() > MAX_BYTES || digits.take(3).count() < 3 {
         return None;
     }
     let words: Vec<String> = words(text);

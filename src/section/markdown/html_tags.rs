@@ -62,8 +62,8 @@ pub(crate) fn tag(tag: &str) -> HtmlTag {
             || inner.starts_with('?') && inner.ends_with("?>");
         return if is_mark { HtmlTag::Inline } else { HtmlTag::Text };
     }
-    let end = inner.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inner.len());
-    let name = inner[..end].to_ascii_lowercase();
+    let name = tag_name(tag);
+    let end = name.len();
     // The name of a tag ends with white space, `/` or `>`. `<a@b.example>` is an address.
     if !inner[end..].starts_with(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>') {
         return HtmlTag::Text;
@@ -87,13 +87,8 @@ pub(crate) fn tag(tag: &str) -> HtmlTag {
 
 /// The target of a link, if `tag` is written `<a href=...>`.
 pub(crate) fn link_target(tag: &str) -> Option<&str> {
-    let rest = tag.strip_prefix("<a").or_else(|| tag.strip_prefix("<A"))?;
-    let at = rest.to_ascii_lowercase().find("href")?;
-    let value = rest[at + 4..].trim_start().strip_prefix('=')?.trim_start();
-    match value.chars().next()? {
-        quote @ ('"' | '\'') => value[1..].split(quote).next(),
-        _ => value.split(|c: char| c.is_whitespace() || c == '>').next(),
-    }
+    let is_link = tag.starts_with('<') && name_of(tag).eq_ignore_ascii_case("a");
+    is_link.then(|| attribute(tag, "href")).flatten()
 }
 
 /// What the tag in a list entry that was made from a page says: its number, or `dt` for a term.
@@ -132,6 +127,8 @@ pub(crate) fn strip(block: &MappedText<'_>) -> MappedText<'static> {
         }
     }
     out.push_text(at..text.len());
+    // The end tag may be in a comment or in a table.
+    out.end_hidden(text.len());
     out.out
 }
 
@@ -151,8 +148,8 @@ struct MarkedText<'s, 't> {
     layouts: usize,
     /// The end of the hidden element that is open.
     hidden: Option<usize>,
-    /// Whether a hidden element had no end, so that none is searched for.
-    has_no_end: bool,
+    /// The names of hidden elements that had no end, so that none is searched for again.
+    endless: Vec<String>,
 }
 
 /// An open list of raw HTML.
@@ -184,7 +181,7 @@ impl<'s, 't> MarkedText<'s, 't> {
             table: None,
             layouts: 0,
             hidden: None,
-            has_no_end: false,
+            endless: Vec::new(),
         }
     }
 
@@ -279,14 +276,16 @@ impl<'s, 't> MarkedText<'s, 't> {
 
     /// Begins furniture at an element that is hidden, if its end is in this block.
     fn begin_hidden(&mut self, tag: &str, at: usize, name: &str) {
-        if self.hidden.is_some() || self.has_no_end || !is_hidden(tag) {
+        let may_begin = self.hidden.is_none() && !self.endless.iter().any(|known| known == name);
+        if !may_begin || !is_hidden(tag) {
             return;
         }
-        let end = end_of_element(&self.source.text[at..], name);
-        self.hidden = end.map(|length| at + length);
-        self.has_no_end = end.is_none();
-        if self.hidden.is_some() {
-            self.push_furniture(0, at);
+        match end_of_element(&self.source.text[at..], name) {
+            Some(length) => {
+                self.hidden = Some(at + length);
+                self.push_furniture(0, at);
+            }
+            None => self.endless.push(name.to_owned()),
         }
     }
 
@@ -305,7 +304,9 @@ impl<'s, 't> MarkedText<'s, 't> {
     /// Whether a tag at this byte belongs to a table of data, or begins one.
     fn is_of_table(&mut self, tag: &str, at: usize) -> bool {
         let may_begin = self.table.is_none() && self.layouts < MAX_LAYOUTS;
-        if may_begin && !tag.starts_with("</") && tag_name(tag) == "table" {
+        let is_table = !tag.starts_with("</") && name_of(tag).eq_ignore_ascii_case("table");
+        // A hidden table is furniture, and no rows.
+        if may_begin && is_table && !is_hidden(tag) {
             let end = data_table(&self.source.text[at..]).map(|length| at + length);
             self.layouts += usize::from(end.is_none());
             self.table = end.map(|end| HtmlTable { end, ..HtmlTable::default() });
@@ -353,9 +354,15 @@ impl<'s, 't> MarkedText<'s, 't> {
     /// Adds the target of a link as a link without text.
     fn push_link(&mut self, tag: &str, at: usize) {
         let Some(target) = link_target(tag).filter(|target| !target.is_empty()) else { return };
-        if !target.contains(['<', '>', '\n', '\\']) {
-            self.push_made(&format!("[](<{target}>)"), at);
+        if target.contains(['<', '>', '\n', '\\']) {
+            return;
         }
+        // In a row, the sign would be the border of a cell.
+        let target = match self.table {
+            Some(_) => target.replace('|', "%7C"),
+            None => target.to_owned(),
+        };
+        self.push_made(&format!("[](<{target}>)"), at);
     }
 }
 
@@ -375,32 +382,76 @@ impl HtmlTable {
     }
 }
 
+/// The name of a tag, as it is written.
+fn name_of(tag: &str) -> &str {
+    let name = tag.trim_start_matches(['<', '/']);
+    &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())]
+}
+
 /// The name of a tag in small letters.
 pub(crate) fn tag_name(tag: &str) -> String {
-    let name = tag.trim_start_matches(['<', '/']);
-    let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
-    name[..end].to_ascii_lowercase()
+    name_of(tag).to_ascii_lowercase()
+}
+
+/// The names and values of the attributes of a tag, as they are written. An attribute without a
+/// value has an empty one.
+fn attributes(tag: &str) -> impl Iterator<Item = (&str, &str)> {
+    let is_between = |c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>');
+    let mut rest = &tag.trim_start_matches(['<', '/'])[name_of(tag).len()..];
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(is_between);
+        let first = rest.chars().next()?.len_utf8();
+        let end = rest[first..].find(|c: char| c == '=' || is_between(c));
+        let (name, after) = rest.split_at(end.map_or(rest.len(), |end| first + end));
+        let Some(value) = after.trim_start().strip_prefix('=') else {
+            rest = after;
+            return Some((name, ""));
+        };
+        let value = value.trim_start();
+        let quote = value.chars().next().filter(|&c| matches!(c, '"' | '\''));
+        let value = &value[usize::from(quote.is_some())..];
+        let is_end = |c: char| match quote {
+            Some(quote) => c == quote,
+            None => c.is_ascii_whitespace() || c == '>',
+        };
+        let (value, after) = value.split_at(value.find(is_end).unwrap_or(value.len()));
+        rest = quote.map_or(after, |quote| after.strip_prefix(quote).unwrap_or(after));
+        Some((name, value))
+    })
+}
+
+/// The value of an attribute of a tag.
+fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+    let mut named = attributes(tag).filter(|(own, _)| own.eq_ignore_ascii_case(name));
+    named.next().map(|(_, value)| value)
 }
 
 /// The number in an attribute of a tag.
 fn number_attribute(tag: &str, name: &str) -> Option<u64> {
-    let attribute = tag.split_ascii_whitespace().skip(1);
-    let mut values = attribute.filter_map(|attribute| attribute.split_once('='));
-    let (_, value) = values.find(|(own, _)| own.eq_ignore_ascii_case(name))?;
-    let digits = value.trim_matches(|c: char| !c.is_ascii_digit());
-    digits.parse().ok().filter(|&number| number < 1_000_000_000)
+    let number = attribute(tag, name)?.trim().parse().ok();
+    number.filter(|&number| number < 1_000_000_000)
 }
 
 /// Whether a browser does not show the element that a tag begins.
 pub(crate) fn is_hidden(tag: &str) -> bool {
-    if !tag.contains(' ') {
-        return false;
+    attributes(tag).any(|(name, value)| {
+        // A browser finds text that is hidden until found, and shows it.
+        let is_hidden = name.eq_ignore_ascii_case("hidden");
+        is_hidden && !value.eq_ignore_ascii_case("until-found")
+            || name.eq_ignore_ascii_case("style") && value.split(';').any(hides)
+    })
+}
+
+/// Whether a declaration of a style hides an element: `display: none`.
+fn hides(declaration: &str) -> bool {
+    let Some((name, value)) = declaration.split_once(':') else { return false };
+    let value = value.split('!').next().unwrap_or_default().trim();
+    let is_one_of = |values: &[&str]| values.iter().any(|one| value.eq_ignore_ascii_case(one));
+    match name.trim() {
+        name if name.eq_ignore_ascii_case("display") => is_one_of(&["none"]),
+        name if name.eq_ignore_ascii_case("visibility") => is_one_of(&["hidden", "collapse"]),
+        _ => false,
     }
-    let lower = tag.to_ascii_lowercase();
-    let style = lower.replace([' ', '\t'], "");
-    let mut words = lower.trim_end_matches(['>', '/']).split_ascii_whitespace().skip(1);
-    words.any(|word| matches!(word, "hidden" | "hidden=\"\"" | "hidden=\"hidden\""))
-        || style.contains("style=") && style.contains("display:none")
 }
 
 /// The number of bytes up to the end tag of the element that `html` begins with.

@@ -7,6 +7,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use rustc_hash::FxBuildHasher;
+
 /// Units of time.
 #[rustfmt::skip]
 const TIMES: &[&str] = &[
@@ -197,8 +199,13 @@ pub(crate) fn follows_amount(rest: &str) -> bool {
         || first == "us" && words.next().is_some_and(|word| word.starts_with("dollar"))
 }
 
+/// Words that are looked up often.
+type WordSet = HashSet<&'static str, FxBuildHasher>;
+
+static MONTH_WORDS: LazyLock<WordSet> = LazyLock::new(|| MONTHS.iter().copied().collect());
+
 /// The words after a number that make an amount, a date or an age of it.
-static AMOUNT_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+static AMOUNT_WORDS: LazyLock<WordSet> = LazyLock::new(|| {
     let lists = [TIMES, AGES, MEASURES, CURRENCIES, MONTHS];
     lists.into_iter().flatten().copied().collect()
 });
@@ -209,7 +216,7 @@ fn is_amount_word(word: &str) -> bool {
 
 /// Whether a word in small letters is the name of a month.
 pub(in crate::section) fn is_month(word: &str) -> bool {
-    MONTHS.contains(&word)
+    MONTH_WORDS.contains(word)
 }
 
 #[cfg(test)]

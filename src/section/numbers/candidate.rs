@@ -64,14 +64,12 @@ impl NumberCandidate {
     /// Whether a number in an entry says the same as the mark of the entry: `(b)` in the second
     /// entry of a list.
     fn repeats(&self, mark: &Enumerator) -> bool {
-        let values = |number: &Enumerator| {
-            number.readings.iter().map(|reading| reading.value).collect::<Vec<_>>()
-        };
-        let own = values(&self.number);
+        let own = &self.number.readings;
+        let mut values = mark.readings.iter().map(|reading| reading.value);
         self.number.parents.is_empty()
             && !self.is_bare()
             && !self.is_initial()
-            && values(mark).iter().any(|value| own.contains(value))
+            && values.any(|value| own.iter().any(|reading| reading.value == value))
     }
 
     /// Whether it looks like the initial of a name: `A.`

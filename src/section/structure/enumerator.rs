@@ -124,6 +124,11 @@ pub(crate) fn enumerator(text: &str) -> Option<Enumerator> {
     let body = open.map_or(text, |open| &text[open.len_utf8()..]);
     let body = if open == Some('§') { body.trim_start() } else { body };
     let end = NumberEnd::of(body, open)?;
+    // Without a mark of their own, only decimals are numbers: `a` and `I` are words.
+    let is_unmarked = open != Some('§') && matches!(end.close, None | Some('-' | ':'));
+    if is_unmarked && end.number.ends_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
     let (above, own) = end.number.rsplit_once('(').unwrap_or(("", end.number));
     let above = above.split('.').filter(|part| !part.is_empty());
     let mut parts: Vec<&str> = above.chain(own.split('.')).collect();
@@ -137,8 +142,7 @@ pub(crate) fn enumerator(text: &str) -> Option<Enumerator> {
     if !parents.is_empty() && (last.starts_with('0') || parts[0].starts_with('0')) {
         return None;
     }
-    if open != Some('§') && matches!(end.close, None | Some('-' | ':')) {
-        // Without a mark of their own, only decimals are numbers: `a` and `I` are words.
+    if is_unmarked {
         readings
             .retain(|reading| matches!(reading.style, NumberStyle::Decimal | NumberStyle::Circled));
     }
@@ -294,8 +298,8 @@ fn number_length(body: &str) -> Option<usize> {
     let is_same: fn(char) -> bool = match first {
         _ if digit(first).is_some() => |c| digit(c).is_some(),
         _ if han_digit(first).is_some() => |c| han_digit(c).is_some(),
-        _ if letters_of_alphabets(first).next().is_some() => |_| false,
         _ if circled_value(first).is_some() || roman_value(first).is_some() => |_| false,
+        _ if letters_of_alphabets(first).next().is_some() => |_| false,
         _ => return None,
     };
     let further = body.chars().skip(1).take_while(|&c| is_same(c));
@@ -374,7 +378,9 @@ const ALPHABETS: [(NumberStyle, &str); 9] = [
 /// The positions of a letter in other alphabets, from 1.
 fn letters_of_alphabets(c: char) -> impl Iterator<Item = NumberReading> {
     let small = c.to_lowercase().next().unwrap_or(c);
-    ALPHABETS.iter().filter(move |_| !c.is_ascii()).filter_map(move |(style, letters)| {
+    // All of these letters lie here. Dashes, quotes, bullets and Han do not.
+    let may_count = matches!(c, '\u{370}'..='\u{E4F}' | '\u{30A0}'..='\u{30FF}' | '가'..='하');
+    ALPHABETS.iter().filter(move |_| may_count).filter_map(move |(style, letters)| {
         let position = letters.chars().position(|letter| letter == small)?;
         Some(NumberReading { style: *style, value: position as u32 + 1 })
     })

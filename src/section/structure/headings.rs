@@ -280,8 +280,8 @@ impl OutlinesBeside<'_> {
                 && !before.ends_sentence
                 && !before.is_note
         });
-        let is_named = passage.enumerator.is_some() || begins_with_section(text);
-        (is_title && (!in_menu || is_named)).then_some(PLAIN)
+        let is_named = || passage.enumerator.is_some() || begins_with_section(text);
+        (is_title && (!in_menu || is_named())).then_some(PLAIN)
     }
 
     /// Whether a line in any language is the title of the passage after it.

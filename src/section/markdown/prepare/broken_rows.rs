@@ -13,31 +13,23 @@ const MAX_BYTES: usize = 6000;
 
 /// Adds the edits that put each row of a broken table on one line.
 pub(super) fn join_rows(text: &str, edits: &mut Vec<TextEdit>) {
-    let mut done = 0;
-    for found in memchr::memmem::find_iter(text.as_bytes(), b"---|---") {
-        if found < done {
-            continue;
-        }
-        let rule = line_at(text, found);
-        if !is_rule(&text[rule.clone()]) {
-            done = if has_outer_borders(&text[rule.clone()]) {
+    // The converter that breaks tables writes their rules without spaces.
+    for (dashes, is_converted) in [("---|---", true), ("-- | --", false)] {
+        let mut done = 0;
+        for found in memchr::memmem::find_iter(text.as_bytes(), dashes) {
+            if found < done {
+                continue;
+            }
+            let rule = line_at(text, found);
+            let line = &text[rule.clone()];
+            done = if is_converted && is_rule(line) {
+                BrokenTable { text, borders: borders(line) }.join(rule, edits)
+            } else if has_outer_borders(line) && is_dashes(line) {
                 join_bordered_rows(text, rule, edits)
             } else {
                 rule.end
             };
-            continue;
         }
-        let table = BrokenTable { text, borders: borders(&text[rule.clone()]) };
-        done = table.join(rule, edits);
-    }
-    done = 0;
-    for found in memchr::memmem::find_iter(text.as_bytes(), b"-- | --") {
-        if found < done {
-            continue;
-        }
-        let rule = line_at(text, found);
-        let has_borders = has_outer_borders(&text[rule.clone()]) && is_dashes(&text[rule.clone()]);
-        done = if has_borders { join_bordered_rows(text, rule, edits) } else { rule.end };
     }
 }
 
@@ -51,9 +43,7 @@ fn line_at(text: &str, at: usize) -> Range<usize> {
 /// Whether a line separates the header of a table from its rows, without borders at its ends.
 fn is_rule(line: &str) -> bool {
     let bare = line.trim();
-    bare.starts_with(['-', ':'])
-        && bare.ends_with(['-', ':'])
-        && bare.bytes().all(|byte| matches!(byte, b'-' | b'|' | b':' | b' '))
+    bare.starts_with(['-', ':']) && bare.ends_with(['-', ':']) && is_dashes(bare)
 }
 
 /// Whether a line has borders at both ends.

@@ -3,6 +3,8 @@
 //!
 //! CommonMark ends a block of HTML at a blank line, and reads a template in a paragraph as text.
 
+use std::ops::Range;
+
 use crate::model::FURNITURE_MARKS;
 use crate::section::markdown::html_tables::{data_table, find_close};
 use crate::section::markdown::html_tags::{end_of_element, is_hidden, tag_name};
@@ -14,18 +16,19 @@ const UNSEEN: [(&str, &str); 3] =
 
 /// Adds the edits for the raw HTML in a text. A text with fences may show HTML as code.
 pub(super) fn mend_html(text: &str, edits: &mut Vec<TextEdit>) {
-    let tags = SeenTags::of(text);
-    if !tags.has_end || text.contains("```") || text.contains("~~~") {
+    // Most texts have no end tag, and are not looked at any further.
+    if memchr::memmem::find(text.as_bytes(), b"</").is_none()
+        || text.contains("```")
+        || text.contains("~~~")
+    {
         return;
     }
-    if tags.has_unseen {
-        for (open, close) in UNSEEN {
-            remove_elements(text, open, close, edits);
-        }
-    }
+    let tags = SeenTags::of(text);
+    let removed = if tags.has_unseen { unseen_elements(text) } else { Vec::new() };
     if tags.has_attributes {
-        mark_hidden(text, edits);
+        mark_hidden(text, &removed, edits);
     }
+    edits.extend(removed.into_iter().map(TextEdit::remove));
     if tags.has_blocks {
         join_blocks(text, "<table", |text, at| data_table(&text[at..]), edits);
         join_blocks(text, "<dl", |text, at| find_close(&text[at..], "</dl>"), edits);
@@ -36,7 +39,6 @@ pub(super) fn mend_html(text: &str, edits: &mut Vec<TextEdit>) {
 /// them for each tag would take longer than reading them.
 #[derive(Default)]
 struct SeenTags {
-    has_end: bool,
     has_unseen: bool,
     has_blocks: bool,
     has_attributes: bool,
@@ -44,36 +46,54 @@ struct SeenTags {
 
 impl SeenTags {
     fn of(text: &str) -> Self {
-        /// The longest name of an element, in bytes.
-        const MAX_NAME: usize = 16;
         let mut tags = Self::default();
         for start in memchr::memchr_iter(b'<', text.as_bytes()) {
             let rest = &text.as_bytes()[start..];
-            let name = rest[1..].iter().take(MAX_NAME).take_while(|b| b.is_ascii_alphanumeric());
-            let after = rest.get(1 + name.count());
-            tags.has_end |= rest.get(1) == Some(&b'/');
+            if !rest.get(1).is_some_and(u8::is_ascii_alphabetic) {
+                continue;
+            }
+            let name = rest[1..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
             tags.has_unseen |= UNSEEN.iter().any(|(open, _)| rest.starts_with(open.as_bytes()));
             tags.has_blocks |= rest.starts_with(b"<table") || rest.starts_with(b"<dl");
-            tags.has_attributes |= after.is_some_and(u8::is_ascii_whitespace);
+            tags.has_attributes |= rest.get(1 + name).is_some_and(u8::is_ascii_whitespace);
         }
         tags
     }
 }
 
-/// Removes the elements between these tags. An element without an end is kept.
-fn remove_elements(text: &str, open: &str, close: &str, edits: &mut Vec<TextEdit>) {
-    let mut done = 0;
-    for start in memchr::memmem::find_iter(text.as_bytes(), open) {
-        let after = start + open.len();
-        let is_tag = text[after..].starts_with(|c: char| c == '>' || c.is_ascii_whitespace());
-        // Between backticks, the tag is spoken of.
-        if start < done || !is_tag || text[..start].ends_with(['`', '\\']) {
+/// The elements that are never shown, outside comments. An element without an end is kept.
+fn unseen_elements(text: &str) -> Vec<Range<usize>> {
+    let mut elements: Vec<Range<usize>> = Vec::new();
+    let (mut done, last_comment) = (0, text.rfind("-->").unwrap_or(0));
+    // The end tags that do not occur any more.
+    let mut endless: Vec<&str> = Vec::new();
+    for start in memchr::memchr_iter(b'<', text.as_bytes()) {
+        let rest = &text[start..];
+        if start < done {
             continue;
         }
-        let Some(length) = text[after..].find(close) else { return };
-        done = after + length + close.len();
-        edits.push(TextEdit::remove(start..done));
+        if rest.starts_with("<!--") && start < last_comment {
+            done = start + rest.find("-->").map_or(0, |length| length + 3);
+            continue;
+        }
+        let Some((open, close)) = UNSEEN.iter().find(|(open, _)| rest.starts_with(open)) else {
+            continue;
+        };
+        let after = &rest[open.len()..];
+        let is_tag = after.starts_with(|c: char| c == '>' || c.is_ascii_whitespace());
+        // Between backticks, the tag is spoken of.
+        if !is_tag || text[..start].ends_with(['`', '\\']) || endless.contains(close) {
+            continue;
+        }
+        match after.find(close) {
+            Some(length) => {
+                done = start + open.len() + length + close.len();
+                elements.push(start..done);
+            }
+            None => endless.push(close),
+        }
     }
+    elements
 }
 
 /// The number of tables without an end, or for layout, after which no more are looked at. Each of
@@ -84,35 +104,50 @@ const MAX_FAILURES: usize = 200;
 const MAX_TAG: usize = 200;
 
 /// Puts the marks of furniture around the elements with blank lines inside that are hidden by an
-/// attribute or a style. The marks of those without are made with their block.
-fn mark_hidden(text: &str, edits: &mut Vec<TextEdit>) {
+/// attribute or a style. The marks of those without are made with their block. `removed` are the
+/// elements that are removed; an end tag inside them is no end.
+fn mark_hidden(text: &str, removed: &[Range<usize>], edits: &mut Vec<TextEdit>) {
     let find = |word: &'static str| memchr::memmem::find_iter(text.as_bytes(), word);
-    let mut words: Vec<usize> = find("hidden").chain(find("display")).collect();
+    let mut words: Vec<usize> =
+        ["hidden", "display", "visibility"].into_iter().flat_map(find).collect();
     words.sort_unstable();
     let mut done = 0;
+    let mut endless: Vec<String> = Vec::new();
     for at in words {
-        // What is inside a hidden element is marked with it.
-        if at < done {
+        let Some(tag) = hiding_tag(text, at, done) else { continue };
+        let name = tag_name(&text[tag.clone()]);
+        if endless.contains(&name) {
             continue;
         }
-        let near = &text.as_bytes()[at.saturating_sub(MAX_TAG).max(done)..at];
-        let open = memchr::memrchr2(b'<', b'>', near).filter(|&open| near[open] == b'<');
-        let Some(start) = open.map(|open| at - near.len() + open) else { continue };
-        let is_block = start == 0 || text[..start].ends_with("\n\n");
-        let after = &text.as_bytes()[at..text.len().min(at + MAX_TAG)];
-        let Some(end) = memchr::memchr(b'>', after).filter(|_| is_block) else { continue };
-        let tag = &text[start..=at + end];
-        if !is_hidden(tag) {
+        let Some(length) = end_of_element(&text[tag.start..], &name) else {
+            endless.push(name);
             continue;
-        }
-        let Some(length) = end_of_element(&text[start..], &tag_name(tag)) else { return };
-        done = start + length;
-        if text[start..done].contains("\n\n") {
+        };
+        done = tag.start + length;
+        let cut = removed.iter().find(|cut| cut.start < done && done < cut.end);
+        done = cut.map_or(done, |cut| cut.end);
+        if text[tag.start..done].contains("\n\n") {
             let [begin, end] = FURNITURE_MARKS.map(|mark| format!("\n\n{mark}\n\n"));
-            edits.push(TextEdit::insert(start, begin));
+            edits.push(TextEdit::insert(tag.start, begin));
             edits.push(TextEdit::insert(done, end));
         }
     }
+}
+
+/// The tag around the word at this byte, if it begins a block and hides it. `done` is the end of the
+/// last hidden element, with which what is inside is marked.
+fn hiding_tag(text: &str, at: usize, done: usize) -> Option<Range<usize>> {
+    if at < done {
+        return None;
+    }
+    let near = &text.as_bytes()[at.saturating_sub(MAX_TAG).max(done)..at];
+    let open = memchr::memrchr2(b'<', b'>', near).filter(|&open| near[open] == b'<')?;
+    let start = at - near.len() + open;
+    let is_block = start == 0 || text[..start].ends_with("\n\n");
+    let after = &text.as_bytes()[at..text.len().min(at + MAX_TAG)];
+    let end = memchr::memchr(b'>', after).filter(|_| is_block)?;
+    let tag = start..at + end + 1;
+    is_hidden(&text[tag.clone()]).then_some(tag)
 }
 
 /// Removes the blank lines inside the elements that begin like this, as far as `length` finds their
@@ -165,6 +200,8 @@ mod tests {
             ("a <template> b </b>", "a <template> b </b>"),
             ("a `<script>` and </script> b", "a `<script>` and </script> b"),
             ("<templates>a</template>", "<templates>a</template>"),
+            ("<!-- <script> -->\n\na\n\n<script>b</script>", "<!-- <script> -->\n\na\n\n"),
+            ("<script> a\n\n<style>b</style>", "<script> a\n\n"),
         ] {
             assert_eq!(mended(text), shown);
         }
@@ -177,8 +214,14 @@ mod tests {
             mended(&format!("x\n\n{hidden}\n\ny")),
             format!("x\n\n\n\n\u{FDD0}\n\n{hidden}\n\n\u{FDD1}\n\n\n\ny")
         );
+        let in_script = "<div hidden>\n\n<script>x('</div>')</script>\n\n</div>\n\na";
+        assert_eq!(mended(in_script).matches(['\u{FDD0}', '\u{FDD1}']).count(), 2);
+        let after_endless = "<p hidden>a\n\n<div hidden>\n\nb\n\n</div>";
+        assert_eq!(mended(after_endless).matches(['\u{FDD0}', '\u{FDD1}']).count(), 2);
         let both = "<div hidden style='display:none'>\n\n<p hidden>a</p>\n\n</div>";
         assert_eq!(mended(both).matches(['\u{FDD0}', '\u{FDD1}']).count(), 2);
+        let by_class = "<div class=\"mt-4 hidden md:block\">\n\na\n\n</div>";
+        assert_eq!(mended(by_class), by_class);
         for shown in ["<div class=hidden>\n\na\n\n</div>", "<div hidden>\n\na", "a hidden <b>"] {
             assert_eq!(mended(shown), shown);
         }

@@ -96,20 +96,19 @@ impl RowDecoder {
         if self.evidence.letters + self.evidence.wrong == 0 {
             return true;
         }
-        let share = std::str::from_utf8(row).is_err().then(|| Utf8Share::of(row));
-        share.is_some_and(|share| share.wrong > share.letters)
+        let share = Utf8Share::of(row);
+        share.wrong > share.letters
     }
 
     /// Decodes a row. Returns the text, and whether the bytes were not UTF-8.
     pub fn decode(&self, row: Vec<u8>) -> (String, bool) {
         let other = self.other.filter(|other| !self.is_utf_8(Utf8Share::of(&row), other));
-        match (other, String::from_utf8(row)) {
-            (None, Ok(text)) => (text, false),
-            (None, Err(error)) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), true),
-            (Some(other), row) => {
-                let bytes = row.map_or_else(|error| error.into_bytes(), String::into_bytes);
-                (other.decode_without_bom_handling(&bytes).0.into_owned(), true)
-            }
+        if let Some(other) = other {
+            return (other.decode_without_bom_handling(&row).0.into_owned(), true);
+        }
+        match String::from_utf8(row) {
+            Ok(text) => (text, false),
+            Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), true),
         }
     }
 

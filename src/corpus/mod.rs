@@ -1,7 +1,7 @@
 //! Corpora: finds snapshots of policies in the user's files and reads them.
 //!
-//! A corpus is a folder of files, a git history, or one stream (JSON Lines, CSV, an archive),
-//! or a database.
+//! A corpus is a folder of files, a git history, one stream (JSON, CSV, an archive or a web
+//! archive), or a database.
 //! [`open`] looks at what a path holds and returns the reader for it. Cutting texts into clauses
 //! and storing them is left to `section` and `index`.
 //!

@@ -1,7 +1,9 @@
 //! Recognises files that are not texts, whatever their names say, by their first bytes.
 
 use super::encodings::{is_binary, is_utf_16};
+use super::forms::foreign::{SQLITE_START, is_bzip2};
 use super::notices::SkipReason;
+use super::source_text::without_mark;
 
 /// The first bytes of documents, pictures, fonts, databases, archives and compressed data that may
 /// have no NUL byte near their start.
@@ -16,7 +18,7 @@ const SIGNATURES: &[&[u8]] = &[
     b"PK\x05\x06", b"7z\xBC\xAF\x27\x1C", b"Rar!\x1A\x07", b"\x04\x22\x4D\x18",
     b"WARC/0.", b"WARC/1.",
     // Databases and fonts.
-    b"SQLite format 3\0", b"wOFF", b"wOF2",
+    SQLITE_START, b"wOFF", b"wOF2",
 ];
 
 /// The first lines of pointers of Git LFS, also under its first name.
@@ -29,9 +31,6 @@ const MAX_POINTER_BYTES: usize = 4096;
 /// The number of bytes in which control characters are counted.
 const BINARY_BYTES: usize = 4096;
 
-/// The byte order mark of UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-
 /// The reason why a file with these first bytes is no text; `None` if it is one.
 pub(super) fn reason(head: &[u8]) -> Option<SkipReason> {
     if is_pointer(head) {
@@ -42,11 +41,10 @@ pub(super) fn reason(head: &[u8]) -> Option<SkipReason> {
 
 fn is_no_text(head: &[u8]) -> bool {
     // Some programs put a byte order mark in front of whatever they write.
-    let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
+    let head = without_mark(head);
     let start = head.trim_ascii_start();
     if SIGNATURES.iter().any(|signature| head.starts_with(signature)) {
-        // "BZh" is followed by a level of compression and the number pi.
-        return !head.starts_with(b"BZh") || head.get(4..6) == Some(b"1A");
+        return !head.starts_with(b"BZh") || is_bzip2(head);
     }
     if start.starts_with(b"%PDF-") {
         return true;

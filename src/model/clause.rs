@@ -19,8 +19,8 @@ pub(crate) const FURNITURE_MARKS: [char; 2] = ['\u{FDD0}', '\u{FDD1}'];
 
 /// Where the marks of furniture are in a text.
 pub(crate) fn furniture_marks(text: &str) -> impl Iterator<Item = usize> {
-    /// The byte that both marks begin with. Beside the full-width signs of Chinese and Japanese, few
-    /// characters do, and one byte is searched faster than two.
+    /// The byte that both marks begin with. Beside the full-width signs of Chinese and Japanese,
+    /// few characters do, and one byte is searched faster than two.
     const FIRST_BYTE: u8 = 0xEF;
     let starts = memchr::memchr_iter(FIRST_BYTE, text.as_bytes());
     starts.filter(|&start| text[start..].starts_with(FURNITURE_MARKS))

@@ -56,6 +56,13 @@ fn formats_that_are_not_read_are_named() {
     for (name, bytes, reason) in lines {
         refused(name, bytes, reason);
     }
+    // Texts may begin with the letters of a signature.
+    for text in ["ORCHARD BANK PRIVACY POLICY\n", "BZhang and friends\n", "PAR1SIAN RULES\n"] {
+        let fx = Fixture::new();
+        fx.file("a.txt", text);
+        let told = fx.run(["index", "a.txt"]).exits(2).stderr().to_owned();
+        assert!(!["ORC", "bzip2", "Parquet"].iter().any(|name| told.contains(name)), "{told}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::io::Write;
 use fineprint::corpus::{CorpusNotice, SkipReason};
 
 use super::tables::rows;
-use crate::util::{Fixture, PROGRAM, Run, feed};
+use crate::util::{Fixture, PROGRAM, Run, feed, gzip, zstd};
 
 const TEXT: &[u8] = b"We never sell your data.\n";
 const CSV: &[u8] = b"company,date,text\nacme.example,2020-01-02,We sell.\n";
@@ -81,16 +81,6 @@ fn tar(entries: &[TarEntry<'_>]) -> Vec<u8> {
     tar.into_inner().unwrap()
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    gzip.write_all(bytes).unwrap();
-    gzip.finish().unwrap()
-}
-
-fn zstd(bytes: &[u8]) -> Vec<u8> {
-    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
-}
-
 fn index(fx: &Fixture, name: &str, bytes: &[u8]) -> Run {
     fx.file(name, bytes);
     fx.run(["index", name, "--rebuild"])
@@ -149,6 +139,44 @@ fn the_last_entry_of_a_name_wins() {
     let tables = tar(&[TarEntry::File("a.csv", &more), TarEntry::File("./a.csv", CSV)]);
     let skipped = format!("skipped 2: {replaced} (such as a: a.csv)");
     gives("a", &tables, 0, &[&skipped], &["2 acme.example | 2020-01-02 | We sell."]);
+}
+
+#[test]
+fn hard_links_survive_damage_and_give_way_to_files() {
+    let names: [String; 3] = [1, 2, 3].map(|month| path("Société", month));
+    let [one, two, three] = names.each_ref().map(String::as_str);
+    let other = b"We sell everything that you tell us.\n".repeat(50);
+    // The archive is cut off behind the file of a link.
+    let whole = tar(&[
+        TarEntry::File(one, TEXT),
+        TarEntry::HardLink(two, one),
+        TarEntry::File(three, &other),
+    ]);
+    let cut = &whole[..whole.len() - 2048];
+    let newest = "0 Société | 2020-02-02 | We never sell your data.";
+    gives("a.tar", cut, 2, &["the rest cannot be read", "indexed 2 snapshots"], &[newest]);
+    // Here the link is in front of a file that the damage makes unreadable.
+    let late = tar(&[
+        TarEntry::File(one, TEXT),
+        TarEntry::HardLink(two, three),
+        TarEntry::File(three, &other),
+    ]);
+    let lost = format!("error: a.tar: {two}: is a hard link to `{three}`, which cannot be read");
+    gives("a.tar", &late[..late.len() - 2048], 2, &[&lost], &[NEVER]);
+    // A file that was appended later replaces the link of its name.
+    let appended = tar(&[
+        TarEntry::File(one, TEXT),
+        TarEntry::HardLink(two, one),
+        TarEntry::File(two, b"Now.\n"),
+    ]);
+    let replaced = "0 Société | 2020-02-02 | Now.";
+    gives(
+        "a.tar",
+        &appended,
+        0,
+        &["indexed 2 snapshots", "skipped 1: replaced"],
+        &[NEVER, replaced],
+    );
 }
 
 #[test]

@@ -2,24 +2,17 @@
 //! names.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::os::unix::fs::symlink;
 
 use fineprint::corpus::SkipReason;
 
 use crate::reading::git::Stream;
-use crate::util::{Fixture, fptest};
+use crate::util::{Fixture, fptest, gzip};
 
 const LFS: &str = "version https://git-lfs.github.com/spec/v1\n\
     oid sha256:4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d\nsize 12345\n";
 const ANNEX: &str = "/annex/objects/SHA256E-s123--4d4d4d4d.md\n";
 const PDF: &[u8] = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj <</Length 5>> stream\nhello\nendstream\n";
-
-fn gzip(text: &str) -> Vec<u8> {
-    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    out.write_all(text.as_bytes()).unwrap();
-    out.finish().unwrap()
-}
 
 /// Bytes without a signature, as of compressed data whose name lies.
 fn noise() -> Vec<u8> {
@@ -30,7 +23,7 @@ fn noise() -> Vec<u8> {
 fptest!(files_that_are_no_texts_are_skipped, |fx: Fixture| {
     let names = ["acme", "brick", "clay", "dune", "elm", "fern", "gorse"];
     let bytes: [Vec<u8>; 7] = [
-        gzip("<html><p>We never sell.</p></html>"),
+        gzip(b"<html><p>We never sell.</p></html>"),
         PDF.to_vec(),
         b"\x89PNG\r\n\x1a\nIHDR".to_vec(),
         LFS.into(),

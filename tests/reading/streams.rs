@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use crate::util::{Fixture, PROGRAM, feed, fptest, header, repository};
+use crate::util::{Fixture, PROGRAM, feed, fptest, gzip, header, repository, zstd};
 
 const POLICIES: [(&str, &str, &str); 3] = [
     ("acme.example", "2001-01-01", "# Sharing\n\nWe never sell \"your\" data,\nnot to anyone.\n"),
@@ -87,16 +87,6 @@ fn zip(extra: &[(&str, &str)]) -> Vec<u8> {
         zip.write_all(text.as_bytes()).unwrap();
     }
     zip.finish().unwrap().into_inner()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    gzip.write_all(bytes).unwrap();
-    gzip.finish().unwrap()
-}
-
-fn zstd(bytes: &[u8]) -> Vec<u8> {
-    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
 }
 
 /// Compresses a text as two members or frames, one after the other.

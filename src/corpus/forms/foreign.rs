@@ -8,7 +8,7 @@ const FORMATS: &[(&[u8], &str)] = &[
     (b"\x5D\0\0", "is compressed with lzma; unpack it with `xz -d`"),
     (b"\x04\x22\x4D\x18", "is compressed with lz4; unpack it with `lz4 -d`"),
     (b"\x1F\x9D", "is compressed with compress; unpack it with `uncompress`"),
-    (b"LZIP", "is compressed with lzip; unpack it with `lzip -d`"),
+    (b"LZIP\x01", "is compressed with lzip; unpack it with `lzip -d`"),
     (b"\x1F\x8B", "is compressed twice; unpack it once with `gzip -d`"),
     (b"\x28\xB5\x2F\xFD", "is compressed twice; unpack it once with `zstd -d`"),
     (b"7z\xBC\xAF\x27\x1C", "is a 7-Zip archive; unpack it with `7z x` and name the folder"),
@@ -23,7 +23,7 @@ const FORMATS: &[(&[u8], &str)] = &[
     (b"\x89HDF\r\n\x1A\n", "is an HDF5 file; convert it to CSV or JSON Lines"),
     (b"\x80\x04\x95", "is a pickle of Python; convert it to CSV or JSON Lines"),
     (SQLITE_START, "is an SQLite database, which is read from a file that is not compressed"),
-    (b"PGDMP", "is a dump of PostgreSQL; restore it and write a table of it as CSV"),
+    (b"PGDMP\x01", "is a dump of PostgreSQL; restore it and write a table of it as CSV"),
     (b"%PDF-", "is a PDF; convert it to text with `pdftotext`"),
     (b"{\\rtf", "is an RTF document; convert it with `pandoc -t markdown`"),
     (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "is a file of an old Microsoft Office; save it as CSV or \
@@ -53,8 +53,25 @@ const OFFICE: &[(&str, &str)] = &[
 /// Says what a file with these first bytes is, and what to do with it. Returns `None` if its format
 /// is unknown, or is read.
 pub(in crate::corpus) fn kind(head: &[u8]) -> Option<&'static str> {
-    let known = FORMATS.iter().find(|(start, _)| head.starts_with(start)).map(|(_, kind)| *kind);
+    let is_known = |(start, _): &&(&[u8], &str)| head.starts_with(start) && !is_word(start, head);
+    let known = FORMATS.iter().find(is_known).map(|(_, kind)| *kind);
     known.or_else(|| kind_of_text(&String::from_utf8_lossy(head)))
+}
+
+/// Whether the signature of a format is the beginning of a text, since it consists of letters.
+fn is_word(signature: &[u8], head: &[u8]) -> bool {
+    match signature {
+        b"BZh" => !is_bzip2(head),
+        // Small numbers follow in these formats, as bytes that no text contains.
+        b"ORC" | b"PAR1" => !head.iter().any(|byte| *byte < b'\t'),
+        _ => false,
+    }
+}
+
+/// Whether these are the first bytes of data compressed with bzip2: its name, a level of
+/// compression, and the number pi.
+pub(in crate::corpus) fn is_bzip2(head: &[u8]) -> bool {
+    head.starts_with(b"BZh") && head.get(4..6) == Some(b"1A")
 }
 
 /// Says what kind of data a text is.
@@ -106,7 +123,7 @@ mod tests {
         for (head, expected) in [
             (&b"\xFD7zXZ\0\0"[..], "`xz -d`"),
             (b"# v2 git bundle\n", "`git clone`"),
-            (b"PAR1\x15", "Parquet"),
+            (b"PAR1\x15\x04\x15", "Parquet"),
             (b"[[\"a\", 1], ", "jq"),
             (b" [\"a\", \"b\"]", "jq"),
             (b"{'company': 'a'}", "Python"),

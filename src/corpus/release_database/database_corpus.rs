@@ -83,7 +83,7 @@ impl SnapshotRow {
             archive_url: text_of(row.get_ref(4)?),
             text_bytes: row.get(5)?,
             hash: text_of(row.get_ref(6)?),
-            rank: row.get(7).unwrap_or(None),
+            rank: whole_number(row.get_ref(7)?),
         })
     }
 
@@ -301,6 +301,12 @@ fn value_of(value: ValueRef<'_>) -> Option<Value> {
         ValueRef::Real(number) => serde_json::Number::from_f64(number).map(Value::Number),
         ValueRef::Text(bytes) => Some(Value::from(String::from_utf8_lossy(bytes).into_owned())),
     }
+}
+
+/// A value as a whole number. Data frames write whole numbers with a fraction of zero.
+fn whole_number(value: ValueRef<'_>) -> Option<i64> {
+    let number = value_of(value)?;
+    number.as_i64().or_else(|| number.as_f64().map(|number| number as i64))
 }
 
 /// A value as text. A blank text counts as missing.

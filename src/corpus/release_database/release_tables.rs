@@ -16,10 +16,10 @@ const TABLES: [(&str, &[&str]); 4] = [
 /// The tables that tell the release database from others.
 const TELLING_TABLES: [&str; 2] = ["policy_snapshots", "policy_texts"];
 
-/// Every snapshot by its number, with all that finds its parts again. Where the
-/// tables have no indexes, SQLite makes temporary ones of all columns that it needs; texts are
-/// joined a second time, so that they are not copied into such an index. A site may have been
-/// ranked twice in one phase.
+/// Every snapshot by its number, with the numbers of the rows that hold its parts. Where the tables
+/// have no indexes, SQLite makes temporary ones of all columns that it needs; texts are joined a
+/// second time, so that they are not copied into such an index. A site may have been ranked twice
+/// in one phase.
 pub(super) const SNAPSHOTS: &str = "
     SELECT s.rowid, w.rowid, t.rowid, w.domain, s.policy_snapshot_url,
            octet_length(x.policy_text), x.sha1, r.rank

@@ -18,6 +18,11 @@ const SKIPPABLE: &[u8] = &[0x2a, 0x4d, 0x18];
 /// About how many bytes of a zstd frame are decoded at once.
 const STEP_BYTES: usize = 128 * 1024;
 
+/// The name of a file without the extension of its compression. It tells the form of the file.
+pub(super) fn plain_name(name: &str) -> &str {
+    [".gz", ".zst"].into_iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
+}
+
 /// Returns the first bytes of a stream, up to `count`, and a stream that still begins with them.
 pub(super) fn peek<'r>(
     mut source: Box<dyn Read + 'r>,
@@ -77,7 +82,7 @@ pub(super) fn decompress<'r>(source: Box<dyn Read + 'r>) -> io::Result<Box<dyn R
 /// for `gzip`: tapes and some servers fill up blocks with them.
 enum GzipReader<'r> {
     Member(Box<GzDecoder<BufReader<Box<dyn Read + 'r>>>>),
-    /// All members are read, or there was an error, which was reported.
+    /// All members are read, or the bytes after a member cannot be read.
     Ended,
 }
 

@@ -43,7 +43,7 @@ pub(super) fn read<'r>(
     if file.is_in_archive && is_compressed(&head) {
         // An error in the compressed data leaves the other files of the archive readable.
         if let Err(error) = read_compressed(file, &name, source, scan) {
-            scan.fail(error.to_string());
+            scan.fail_rest(&error);
         }
         return Ok(());
     }
@@ -84,9 +84,7 @@ fn read_compressed(
 ) -> io::Result<()> {
     let (head, source) = peek(compression::decompress(source)?, HEAD_BYTES)?;
     // Without the extension of the compression, the name tells the form of the file.
-    let stem = [".gz", ".zst"].into_iter().find_map(|end| name.strip_suffix(end));
-    let stem = stem.unwrap_or(name);
-    match read_text(file, stem, &head, source, scan)? {
+    match read_text(file, compression::plain_name(name), &head, source, scan)? {
         Some((skip, source)) => read_other(file, skip, &head, source, scan),
         None => Ok(()),
     }
@@ -114,7 +112,7 @@ fn read_other(
         let entry = scan.at.clone();
         return tables::read(shape, head, source, Some(entry), scan);
     }
-    let is_archive = StreamShape::of(head, &scan.parts.names).is_some_and(StreamShape::is_archive);
+    let is_archive = StreamShape::of_archive(head).is_some();
     let skip = match skip {
         SkipReason::NoText | SkipReason::NoHeader
             if is_archive || is_compressed(head) || is_sqlite(head) =>

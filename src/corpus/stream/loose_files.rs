@@ -28,11 +28,11 @@ impl LooseFiles {
         Ok(Self { names: FieldNames::new(&options.map)? })
     }
 
-    /// Whether a file of a folder is a corpus of its own: an archive, a table, a
-    /// database, or compressed. Data
-    /// under the name of a text are damaged, or mistaken for one.
+    /// Whether a file of a folder is a corpus of its own: an archive, a table, a database, or
+    /// compressed. A file with the name of a text is none unless it is a table: if it holds other
+    /// data, it is damaged or has a wrong name.
     pub fn is_corpus(&self, path: &str, head: &[u8]) -> bool {
-        let is_archive = StreamShape::of(head, &self.names).is_some_and(StreamShape::is_archive);
+        let is_archive = StreamShape::of_archive(head).is_some();
         let is_text_by_name = TEXT_EXTENSIONS.iter().any(|end| path.ends_with(end));
         let is_stream = !is_text_by_name && (is_archive || is_compressed(head) || is_sqlite(head));
         is_stream && !is_document(head) || TableShape::of_file(head, &self.names).is_some()

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::compression::plain_name;
 use super::rows::csv::{self, TableHead};
 use super::rows::json::JsonMembers;
 use super::rows::record::{FIELDS, FieldNames};
@@ -56,8 +57,7 @@ impl NamedForm {
 fn form_of_name(path: &Path) -> NamedForm {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase());
     let name = name.unwrap_or_default();
-    let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
-    match name.rsplit_once('.').map(|(_, extension)| extension) {
+    match plain_name(&name).rsplit_once('.').map(|(_, extension)| extension) {
         Some("csv" | "tsv" | "tab" | "psv") => NamedForm::Table,
         Some("json" | "jsonl" | "ndjson") => NamedForm::Json,
         _ => NamedForm::Other,

@@ -33,14 +33,9 @@ pub(super) enum StreamShape {
 }
 
 impl StreamShape {
-    /// Whether the stream is a file that consists of others.
-    pub fn is_archive(self) -> bool {
-        matches!(self, Self::Tar | Self::Zip | Self::Warc)
-    }
-
-    /// Tells the shape of a stream by its first bytes, after decompression. Returns `None` if they
-    /// are the start of an ordinary file.
-    pub fn of(head: &[u8], names: &FieldNames) -> Option<Self> {
+    /// Tells the shape of a file that consists of others by its first bytes. Returns `None` if they
+    /// are the start of another file.
+    pub fn of_archive(head: &[u8]) -> Option<Self> {
         // The signatures of a zip archive with entries and of an empty one.
         if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
             return Some(Self::Zip);
@@ -48,8 +43,14 @@ impl StreamShape {
         if is_warc(head) {
             return Some(Self::Warc);
         }
-        if is_tar(head) {
-            return Some(Self::Tar);
+        is_tar(head).then_some(Self::Tar)
+    }
+
+    /// Tells the shape of a stream by its first bytes, after decompression. Returns `None` if they
+    /// are the start of an ordinary file.
+    pub fn of(head: &[u8], names: &FieldNames) -> Option<Self> {
+        if let Some(archive) = Self::of_archive(head) {
+            return Some(archive);
         }
         let text = row_text(head);
         if let Some(layout) = json::layout(&text) {
@@ -82,7 +83,7 @@ pub(super) fn row_text(head: &[u8]) -> String {
     if let Some(encoding) = utf_16_of_rows(head) {
         return encoding.decode(head).0.into_owned();
     }
-    let head = whole_letters(without_mark(head));
+    let head = without_mark(whole_letters(head));
     if let Ok(text) = std::str::from_utf8(head) {
         return text.to_owned();
     }

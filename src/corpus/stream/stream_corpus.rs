@@ -88,8 +88,9 @@ impl StreamCorpus {
             }
             // Without the extension of the compression, the name tells the form of the file.
             StreamShape::OneFile => {
-                let name = path.file_stem().map(|name| name.to_string_lossy()).unwrap_or_default();
-                let file = EntryFile { path: &name, stamp: &[], is_in_archive: false };
+                let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+                let name = compression::plain_name(&name);
+                let file = EntryFile { path: name, stamp: &[], is_in_archive: false };
                 entries::read(file, source, scan)
             }
         }
@@ -104,15 +105,20 @@ impl StreamCorpus {
     }
 
     fn read_tar(&self, source: Box<dyn Read>, scan: &mut StreamScan<'_>) -> io::Result<()> {
-        let links = tar::read(source, scan)?;
+        let mut links = tar::HardLinks::new();
+        if let Err(error) = tar::read(source, &mut links, scan) {
+            // The files of links may be in front of the damage.
+            scan.fail_rest(&error);
+        }
         if links.is_empty() {
             return Ok(());
         }
         if !is_stdin(&self.parts.path) {
-            return tar::read_links(self.source()?, links, scan);
+            tar::read_links(self.source(), links, scan);
+            return Ok(());
         }
-        for path in links.into_values().flatten() {
-            scan.at = entries::safe_name(&path);
+        for path in links.into_keys() {
+            scan.at = path;
             scan.report(|at| SeenInput::Skipped(at, SkipReason::HardLink));
         }
         Ok(())

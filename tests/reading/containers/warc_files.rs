@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use crate::util;
+
 /// A record with this block. `fields` are more lines of its header.
 pub fn record(kind: &str, url: &str, date: &str, fields: &str, block: &[u8]) -> Vec<u8> {
     let header = format!(
@@ -25,12 +27,7 @@ pub fn page(url: &str, date: &str, body: &str) -> Vec<u8> {
 
 /// A file in which each record is a member of gzip of its own, as the standard recommends.
 pub fn gzip(records: &[Vec<u8>]) -> Vec<u8> {
-    let member = |record: &Vec<u8>| {
-        let mut member = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        member.write_all(record).unwrap();
-        member.finish().unwrap()
-    };
-    records.iter().flat_map(member).collect()
+    records.iter().flat_map(|record| util::gzip(record)).collect()
 }
 
 /// A WACZ whose pages are in one WARC file.

@@ -1,7 +1,6 @@
 //! Tests WARC files and WACZ: which records are snapshots, and how all others are counted.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 
 use fineprint::corpus::{CorpusNotice, SkipReason};
 use fineprint::index::{BuildOptions, CorpusScan, IngestReport, build};
@@ -9,7 +8,7 @@ use fineprint::progress::SilentProgress;
 
 use super::warc_files::{gzip, page, record, response, wacz};
 use crate::reading::skipped;
-use crate::util::{Fixture, PROGRAM, feed, fptest};
+use crate::util::{self, Fixture, PROGRAM, feed, fptest};
 
 const DATE: &str = "2001-02-03T04:05:06Z";
 
@@ -146,9 +145,7 @@ fptest!(every_record_ends_in_one_counter, |fx: Fixture| {
 });
 
 fptest!(bodies_are_decoded_as_their_headers_say, |fx: Fixture| {
-    let mut zipped = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    zipped.write_all("<p>We sell caf\u{e9}s.".as_bytes()).unwrap();
-    let zipped = zipped.finish().unwrap();
+    let zipped = util::gzip("<p>We sell caf\u{e9}s.".as_bytes());
     let chunked =
         [format!("{:X}\r\n", zipped.len()).as_bytes(), &zipped, b"\r\n0\r\n\r\n"].concat();
     let html = "200 OK\r\nContent-Type: text/html";

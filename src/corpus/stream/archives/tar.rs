@@ -1,78 +1,105 @@
 //! tar archives, of every age.
 
-use std::collections::HashMap;
-use std::io::{self, Cursor, Read};
+use std::collections::BTreeMap;
+use std::io::{self, Read, Seek};
 
-use super::is_hidden;
+use super::is_left_out;
 use crate::corpus::corpus_reader::SeenInput;
 use crate::corpus::encodings;
-use crate::corpus::notices::{CorpusNotice, SkipReason};
-use crate::corpus::source_text::MAX_BYTES;
+use crate::corpus::notices::SkipReason;
 use crate::corpus::stream::entries::{self, EntryFile, safe_name};
 use crate::corpus::stream::scanning::StreamScan;
 
-/// The hard links of an archive: the path of each by the path of its file.
-pub(in crate::corpus::stream) type HardLinks = HashMap<String, Vec<String>>;
+/// The hard links of an archive: the path of the file by the path of the link. The last entry of a
+/// name counts.
+pub(in crate::corpus::stream) type HardLinks = BTreeMap<String, String>;
 
-/// Reads the entries of an archive. Returns its hard links, whose files have gone by: they take
-/// another pass.
+/// The paths of hard links by the path of their file.
+type LinksByFile = BTreeMap<String, Vec<String>>;
+
+/// Reads the entries of an archive. Adds its hard links, whose files have gone by: they take a
+/// second pass.
 pub(in crate::corpus::stream) fn read(
     source: impl Read,
+    links: &mut HardLinks,
     scan: &mut StreamScan<'_>,
-) -> io::Result<HardLinks> {
+) -> io::Result<()> {
     let mut archive = tar::Archive::new(source);
-    let mut links = HardLinks::new();
     for entry in archive.entries()? {
-        read_entry(entry?, &mut links, scan)?;
+        read_entry(entry?, links, scan)?;
     }
-    Ok(links)
+    Ok(())
 }
 
-/// Reads the files of hard links, each of them under the paths of its links.
+/// Reads the files of hard links, each of them under the paths of its links. Reports each link
+/// whose file cannot be read.
 pub(in crate::corpus::stream) fn read_links(
+    source: io::Result<impl Read>,
+    links: HardLinks,
+    scan: &mut StreamScan<'_>,
+) {
+    let mut by_file = LinksByFile::new();
+    for (path, target) in links {
+        by_file.entry(target).or_default().push(path);
+    }
+    let end = source.and_then(|source| read_files(source, &mut by_file, scan));
+    let reason = match end {
+        Ok(()) => "which is no file of the archive".to_owned(),
+        Err(error) => format!("which cannot be read: {error}"),
+    };
+    for (target, paths) in by_file {
+        for path in paths {
+            scan.at = path;
+            scan.fail(format!("is a hard link to `{target}`, {reason}"));
+        }
+    }
+}
+
+/// Reads those files of an archive that have hard links, and removes the links from the list.
+fn read_files(
     source: impl Read,
-    mut links: HardLinks,
+    links: &mut LinksByFile,
     scan: &mut StreamScan<'_>,
 ) -> io::Result<()> {
     let mut archive = tar::Archive::new(source);
     for entry in archive.entries()? {
         let entry = entry?;
-        let (target, _) = entry_path(&entry);
         let kind = entry.header().entry_type();
-        let Some(paths) = links.remove(&safe_name(&target)) else { continue };
-        let paths = links_below(paths, &mut links);
-        if !is_file(kind) {
-            let skip = match kind.is_symlink() {
-                true => SkipReason::SymbolicLink,
-                false => SkipReason::NoFile,
-            };
-            for path in paths {
-                scan.at = safe_name(&path);
-                scan.report(|at| SeenInput::Skipped(at, skip));
-            }
+        let target = safe_name(&entry_path(&entry).0);
+        if !links.contains_key(&target) {
             continue;
         }
-        let mut bytes = Vec::new();
-        whole(entry).take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-        for path in paths {
-            let file = EntryFile { path: &path, stamp: &[], is_in_archive: true };
-            entries::read(file, Cursor::new(&bytes), scan)?;
+        let skip = match kind {
+            kind if is_file(kind) => None,
+            kind if kind.is_symlink() => Some(SkipReason::SymbolicLink),
+            _ => Some(SkipReason::NoFile),
+        };
+        // A table may be larger than memory, so that its file is copied to disk.
+        let mut file = tempfile::tempfile()?;
+        if skip.is_none() {
+            io::copy(&mut whole(entry), &mut file)?;
         }
-    }
-    for (target, paths) in links {
-        for path in paths {
-            scan.at = safe_name(&path);
-            scan.fail(format!("is a hard link to `{target}`, which is no file of the archive"));
+        for path in links_to(&target, links) {
+            if let Some(skip) = skip {
+                scan.at = path;
+                scan.report(|at| SeenInput::Skipped(at, skip));
+                continue;
+            }
+            file.rewind()?;
+            let entry = EntryFile { path: &path, stamp: &[], is_in_archive: true };
+            entries::read(entry, &file, scan)?;
         }
     }
     Ok(())
 }
 
-/// Adds the links to these links, which some programs write, to their list.
-fn links_below(mut paths: Vec<String>, links: &mut HardLinks) -> Vec<String> {
+/// Removes the links to a file from the list, and the links to these links, which some programs
+/// write.
+fn links_to(target: &str, links: &mut LinksByFile) -> Vec<String> {
+    let mut paths = links.remove(target).unwrap_or_default();
     let mut at = 0;
     while let Some(path) = paths.get(at) {
-        if let Some(more) = links.remove(&safe_name(path)) {
+        if let Some(more) = links.remove(path) {
             paths.extend(more);
         }
         at += 1;
@@ -96,22 +123,19 @@ fn read_entry<R: Read>(
     let is_link = kind.is_hard_link() && size == 0;
     let skip = if kind.is_symlink() {
         Some(SkipReason::SymbolicLink)
-    } else if !is_file(kind) && !kind.is_hard_link() {
-        Some(SkipReason::NoFile)
     } else {
-        is_hidden(&path).then_some(SkipReason::Hidden)
+        (!is_file(kind) && !kind.is_hard_link()).then_some(SkipReason::NoFile)
     };
-    if let Some(skip) = skip {
-        scan.report(|at| SeenInput::Skipped(at, skip));
+    if is_left_out(&path, skip, is_recoded, scan) {
         return Ok(());
     }
-    if is_recoded {
-        scan.report(|at| SeenInput::Noted(at, CorpusNotice::NotUtf8));
+    if links.remove(&scan.at).is_some() {
+        scan.report(|at| SeenInput::Skipped(at, SkipReason::Replaced));
     }
     if is_link {
         let target = entry.link_name_bytes().unwrap_or_default().into_owned();
         let target = encodings::decode(target, |_| None).0;
-        links.entry(safe_name(&target)).or_default().push(path);
+        links.insert(scan.at.clone(), safe_name(&target));
         return Ok(());
     }
     // Without a time, the size alone tells whether the entry changed.

@@ -6,10 +6,10 @@ use std::io::{self, BufReader};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::{directory, is_hidden};
+use super::{directory, is_left_out};
 use crate::corpus::corpus_reader::SeenInput;
 use crate::corpus::forms::foreign;
-use crate::corpus::notices::{CorpusNotice, SkipReason};
+use crate::corpus::notices::SkipReason;
 use crate::corpus::stream::entries::{self, EntryFile, safe_name};
 use crate::corpus::stream::refusal;
 use crate::corpus::stream::scanning::StreamScan;
@@ -59,6 +59,8 @@ fn read_entry(
     number: usize,
     scan: &mut StreamScan<'_>,
 ) -> io::Result<()> {
+    // The name of the directory, in case the entry itself is damaged.
+    scan.at = safe_name(archive.name_for_index(number).unwrap_or_default());
     let entry = archive.by_index_raw(number).map_err(io::Error::other)?;
     // Many programs write UTF-8 without saying so. Otherwise the name is in code page 437.
     let utf_8 = std::str::from_utf8(entry.name_raw()).ok();
@@ -68,19 +70,11 @@ fn read_entry(
         return Ok(());
     }
     scan.at = safe_name(&path);
-    let skip = if entry.is_symlink() {
-        Some(SkipReason::SymbolicLink)
-    } else {
-        is_hidden(&path).then_some(SkipReason::Hidden)
-    };
-    if let Some(skip) = skip {
-        scan.report(|at| SeenInput::Skipped(at, skip));
+    let kind = entry.is_symlink().then_some(SkipReason::SymbolicLink);
+    drop(entry);
+    if is_left_out(&path, kind, is_recoded, scan) {
         return Ok(());
     }
-    if is_recoded {
-        scan.report(|at| SeenInput::Noted(at, CorpusNotice::NotUtf8));
-    }
-    drop(entry);
     let entry = archive.by_index(number).map_err(|error| io::Error::other(advice(&error)))?;
     let mut stamp = entry.crc32().to_le_bytes().to_vec();
     stamp.extend(entry.size().to_le_bytes());

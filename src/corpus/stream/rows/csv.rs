@@ -1,5 +1,7 @@
 //! CSV: one snapshot in each row; the first row names the fields.
 
+use std::collections::HashSet;
+
 use super::json::JsonMembers;
 use super::record::{FIELDS, FieldNames};
 
@@ -26,9 +28,8 @@ impl TableHead {
             Some(delimiter) => (Some(delimiter), lines.next()?),
             None => (None, first),
         };
-        let delimiters =
-            DELIMITERS.into_iter().chain(named).filter(|d| named.is_none_or(|n| *d == n));
-        let readings = delimiters.filter_map(|delimiter| {
+        let delimiters = named.map_or_else(|| DELIMITERS.to_vec(), |named| vec![named]);
+        let readings = delimiters.into_iter().filter_map(|delimiter| {
             let columns = column_names(cells(line, delimiter).ok()?);
             Some(Self { delimiter, columns })
         });
@@ -104,9 +105,8 @@ pub(in crate::corpus::stream) fn column_names(cells: Vec<String>) -> Vec<String>
 
 /// The name that two columns have, if there is one. Columns without a name are left out.
 pub(in crate::corpus::stream) fn repeated(columns: &[String]) -> Option<&str> {
-    let is_repeated =
-        |at: &usize| !columns[*at].is_empty() && columns[..*at].contains(&columns[*at]);
-    (0..columns.len()).find(is_repeated).map(|at| columns[at].as_str())
+    let mut seen = HashSet::new();
+    columns.iter().map(String::as_str).find(|name| !name.is_empty() && !seen.insert(*name))
 }
 
 /// The cells of one record.

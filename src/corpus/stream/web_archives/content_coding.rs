@@ -16,6 +16,9 @@ use crate::corpus::stream::compression;
 /// The size of the buffer of the decoder of Brotli, in bytes.
 const BROTLI_BUFFER_BYTES: usize = 4096;
 
+/// The most compressions of one body. Each copies it.
+const MAX_CODINGS: usize = 8;
+
 /// A body after decoding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DecodedBody {
@@ -29,13 +32,17 @@ pub(super) struct DecodedBody {
 ///
 /// # Errors
 ///
-/// It is compressed in a way that is not known, or damaged from its start: the reason in one line.
+/// It is compressed in a way that is not known, or too often, or damaged from its start: the reason
+/// in one line.
 pub(super) fn decode(fields: &HeaderFields, body: &[u8]) -> Result<DecodedBody, String> {
     let has_chunks = codings(fields, "Transfer-Encoding").any(|coding| coding == "chunked");
     let joined = if has_chunks { joined_chunks(body) } else { None };
     let mut decoded = joined.unwrap_or_else(|| DecodedBody { bytes: body.to_vec(), is_cut: false });
     // The codings are listed in the order in which they were applied.
     let codings: Vec<String> = codings(fields, "Content-Encoding").collect();
+    if codings.len() > MAX_CODINGS {
+        return Err("names more compressions than any server applies".to_owned());
+    }
     for coding in codings.iter().rev() {
         let inner = decompressed(coding, decoded.bytes)?;
         decoded = DecodedBody { bytes: inner.bytes, is_cut: decoded.is_cut || inner.is_cut };

@@ -134,8 +134,8 @@ fn mark_hidden(text: &str, removed: &[Range<usize>], edits: &mut Vec<TextEdit>) 
     }
 }
 
-/// The tag around the word at this byte, if it begins a block and hides it. `done` is the end of the
-/// last hidden element, with which what is inside is marked.
+/// The tag around the word at this byte, if it begins a block and hides it. `done` is the end of
+/// the last hidden element, with which what is inside is marked.
 fn hiding_tag(text: &str, at: usize, done: usize) -> Option<Range<usize>> {
     if at < done {
         return None;

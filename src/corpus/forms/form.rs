@@ -11,14 +11,14 @@ pub(in crate::corpus) const HEAD_BYTES: u64 = 16 * 1024;
 
 /// One form of file.
 pub(in crate::corpus) trait FileForm: Send + Sync {
-    /// Recognises a file by its path inside the corpus (with `/` between the parts) and its first
-    /// [`HEAD_BYTES`] bytes. Returns what the content of the file says about its policy and date,
-    /// or `None` if the file does not have this form.
+    /// Recognises a file by its path inside the corpus (with `/` between the parts) and the text of
+    /// its first [`HEAD_BYTES`] bytes. Returns what the content of the file says about its policy
+    /// and date, or `None` if the file does not have this form.
     ///
     /// # Errors
     ///
     /// The file has this form but is invalid: the reason in one line.
-    fn recognise(&self, path: &str, head: &[u8]) -> Result<Option<PartialKey>, String>;
+    fn recognise(&self, path: &str, head: &str) -> Result<Option<PartialKey>, String>;
 
     /// Reads the metadata and the text of a whole file of this form.
     ///

@@ -17,7 +17,7 @@
 use serde_json::{Map, Value};
 
 use super::field_lines;
-use super::form::{FileForm, PartialKey, UnreadText, whole_letters};
+use super::form::{FileForm, PartialKey, UnreadText};
 use super::html::conversion::{convert_page, decode};
 use super::yaml::{self, InvalidYaml, YamlField};
 use crate::corpus::snapshot_facts::SnapshotFacts;
@@ -29,9 +29,8 @@ use crate::model::ArchiveTime;
 pub(super) struct FrontMatterForm;
 
 impl FileForm for FrontMatterForm {
-    fn recognise(&self, _path: &str, head: &[u8]) -> Result<Option<PartialKey>, String> {
-        let head = SourceText::decode(whole_letters(head).to_vec()).body;
-        let Some(matter) = FrontMatter::parse(&head) else { return Ok(None) };
+    fn recognise(&self, _path: &str, head: &str) -> Result<Option<PartialKey>, String> {
+        let Some(matter) = FrontMatter::parse(head) else { return Ok(None) };
         matter.key().map(Some)
     }
 
@@ -170,7 +169,7 @@ mod tests {
     }
 
     fn key(body: &str) -> PartialKey {
-        FrontMatterForm.recognise("x.md", body.as_bytes()).unwrap().unwrap()
+        FrontMatterForm.recognise("x.md", &body).unwrap().unwrap()
     }
 
     fn metadata(fields: &str) -> String {
@@ -295,7 +294,7 @@ mod tests {
     fn impossible_dates_are_errors() {
         for date in ["2001-02-30", "soon", "2001-02-30 1:02:03", "2001-02-03 1", "1 é", "a -"] {
             let body = format!("---\ncompany: Acme\ndate: {date}\n---\n");
-            let error = FrontMatterForm.recognise("x.md", body.as_bytes()).unwrap_err();
+            let error = FrontMatterForm.recognise("x.md", &body).unwrap_err();
             let expected = format!("line 3: `{date}` is no date; write YYYY-MM-DD");
             assert!(error.starts_with(&expected), "{error}");
         }

@@ -38,8 +38,8 @@ struct PolicyHeader {
 pub(super) struct HeaderForm;
 
 impl FileForm for HeaderForm {
-    fn recognise(&self, _path: &str, head: &[u8]) -> Result<Option<PartialKey>, String> {
-        let header = parse(first_line(&decode_first_line(head.to_vec())))?;
+    fn recognise(&self, _path: &str, head: &str) -> Result<Option<PartialKey>, String> {
+        let header = parse(first_line(head))?;
         Ok(header.map(|header| PartialKey {
             company: Some(header.site),
             policy_type: Some(PRIVACY_POLICY.to_owned()),
@@ -54,18 +54,6 @@ impl FileForm for HeaderForm {
         let ArchivedAddresses { url, archive_url } = addresses;
         Ok((SnapshotFacts { url, archive_url, ..SnapshotFacts::default() }, text))
     }
-}
-
-/// Decodes the start of a file, with its first line whole.
-fn decode_first_line(mut head: Vec<u8>) -> String {
-    // The start of a file may end within a character, which would make UTF-8 look like another
-    // encoding. UTF-16 contains NUL bytes and is recognised by its byte order mark anyway.
-    if !head.contains(&0)
-        && let Some(end) = head.iter().position(|byte| matches!(byte, b'\n' | b'\r'))
-    {
-        head.truncate(end);
-    }
-    SourceText::decode(head).body
 }
 
 /// The addresses in a header line.

@@ -8,7 +8,7 @@ use crate::corpus::source_text::{SourceText, read_furniture_comments};
 pub(super) struct PlainForm;
 
 impl FileForm for PlainForm {
-    fn recognise(&self, _path: &str, _head: &[u8]) -> Result<Option<PartialKey>, String> {
+    fn recognise(&self, _path: &str, _head: &str) -> Result<Option<PartialKey>, String> {
         Ok(Some(PartialKey::default()))
     }
 

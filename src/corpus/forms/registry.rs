@@ -6,10 +6,13 @@
 //! Archive dataset), then, for the date alone, the options of the user.
 
 use super::dataset;
-use super::form::{FileForm, PartialKey, SnapshotKey, SnapshotRecord, UnreadText, head_of};
+use super::form::{
+    FileForm, PartialKey, SnapshotKey, SnapshotRecord, UnreadText, head_of, whole_letters,
+};
 use super::front_matter::FrontMatterForm;
 use super::header::HeaderForm;
 use super::html::HtmlForm;
+use super::html::conversion::decode;
 use super::path_pattern::{PathPattern, default_time};
 use super::plain::PlainForm;
 use crate::corpus::no_text;
@@ -125,8 +128,9 @@ impl FormRegistry {
 
     /// Returns the first form that recognises a file, and what the content of the file gives.
     fn form(&self, path: &str, head: &[u8]) -> Result<Option<(&dyn FileForm, PartialKey)>, String> {
+        let head = decode(whole_letters(head).to_vec()).body;
         for form in &self.forms {
-            if let Some(key) = form.recognise(path, head)? {
+            if let Some(key) = form.recognise(path, &head)? {
                 return Ok(Some((form.as_ref(), key)));
             }
         }

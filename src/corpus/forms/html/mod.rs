@@ -28,7 +28,7 @@ mod page;
 mod tokens;
 
 use self::conversion::{decode, is_html, to_markdown};
-use super::form::{FileForm, PartialKey, UnreadText, whole_letters};
+use super::form::{FileForm, PartialKey, UnreadText};
 use super::header::{ARCHIVED, archive_time, link_target, original_url, site_name};
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
@@ -44,9 +44,8 @@ const EXTENSIONS: [&str; 3] = [".html", ".htm", ".xhtml"];
 pub(in crate::corpus) struct HtmlForm;
 
 impl FileForm for HtmlForm {
-    fn recognise(&self, path: &str, head: &[u8]) -> Result<Option<PartialKey>, String> {
-        let start = decode(whole_letters(head).to_vec()).body;
-        if let Some(comment) = SourceComment::parse(&start)? {
+    fn recognise(&self, path: &str, head: &str) -> Result<Option<PartialKey>, String> {
+        if let Some(comment) = SourceComment::parse(head)? {
             return Ok(Some(PartialKey {
                 company: Some(comment.site),
                 policy_type: Some(PRIVACY_POLICY.to_owned()),
@@ -54,7 +53,7 @@ impl FileForm for HtmlForm {
             }));
         }
         let path = path.to_ascii_lowercase();
-        let is_page = EXTENSIONS.iter().any(|end| path.ends_with(end)) || is_html(&start);
+        let is_page = EXTENSIONS.iter().any(|end| path.ends_with(end)) || is_html(head);
         Ok(is_page.then(PartialKey::default))
     }
 

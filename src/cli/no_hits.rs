@@ -96,6 +96,9 @@ fn flag(filter: FilterName) -> &'static str {
         FilterName::Latest => "--latest",
         FilterName::Carry => "--carry",
         FilterName::CompanyChangesOnly => "--company-changes-only",
+        FilterName::Ended => {
+            "leaving out policies that were removed from their archive (--with-ended adds them)"
+        }
         FilterName::Gone => "--gone",
         FilterName::AddedSince => "--added-since",
         FilterName::RemovedSince => "--removed-since",

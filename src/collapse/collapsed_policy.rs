@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lang::Lang;
-use crate::model::{ClauseKind, ClauseNumber, Ordinal, PlaceNumber, SnapshotInfo};
+use crate::model::{ArchiveTime, ClauseKind, ClauseNumber, Ordinal, PlaceNumber, SnapshotInfo};
 use crate::section::ClauseIdentity;
 
 /// A range of consecutive ordinals in which a clause occurs. Both ends are included.
@@ -166,6 +166,15 @@ pub struct CollapsedSnapshot {
     pub clauses: Vec<ClauseOccurrence>,
 }
 
+/// The end of a policy's snapshot: the archive removed the policy, whose newest snapshot it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SnapshotEnd {
+    /// The snapshot.
+    pub ordinal: Ordinal,
+    /// When the policy was removed.
+    pub time: ArchiveTime,
+}
+
 /// A policy with all its snapshots.
 #[derive(Debug, Clone, Default)]
 pub struct CollapsedPolicy {
@@ -177,6 +186,8 @@ pub struct CollapsedPolicy {
     pub clauses: Vec<DistinctClause>,
     /// The snapshots, by [`Ordinal`].
     pub snapshots: Vec<CollapsedSnapshot>,
+    /// The snapshots that ended before the next one, if there is one, ascending.
+    pub ends: Vec<SnapshotEnd>,
 }
 
 impl CollapsedPolicy {

@@ -11,7 +11,7 @@ mod collapser;
 
 pub use collapsed_policy::{
     ClauseOccurrence, ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause,
-    EarlierSpelling, FirstOccurrence, OrdinalRun, PlaceChange, SourceRecord,
+    EarlierSpelling, FirstOccurrence, OrdinalRun, PlaceChange, SnapshotEnd, SourceRecord,
 };
 pub(crate) use collapsed_policy::{retain_policy_text, spelling_at};
 pub use collapser::{Collapser, TextNumber};

@@ -5,7 +5,7 @@
 use crate::error::Result;
 use crate::model::SnapshotInfo;
 
-use super::found_snapshot::FoundSnapshot;
+use super::found_snapshot::{FoundSnapshot, PolicyEnd, PolicyName};
 use super::notices::{CorpusNotice, SkipReason};
 use super::source_text::SourceText;
 
@@ -81,6 +81,8 @@ pub enum SeenInput {
         /// The snapshot.
         found: Box<FoundSnapshot>,
     },
+    /// A policy has ended, as a scan of the whole corpus tells: which, and when.
+    Ended(PolicyName, PolicyEnd),
     /// The input was left out by a rule: where it is, and the reason.
     Skipped(String, SkipReason),
     /// The input could not be read: where it is, and the reason in one line.

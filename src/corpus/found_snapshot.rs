@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use gix_hash::ObjectId;
+use serde::{Deserialize, Serialize};
 
 use crate::model::ArchiveTime;
 
@@ -35,6 +36,28 @@ impl FoundSnapshot {
             _ => None,
         }
     }
+}
+
+/// The company and the type of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PolicyName {
+    /// The company.
+    pub company: String,
+    /// The type.
+    #[serde(rename = "type")]
+    pub policy_type: String,
+}
+
+/// The end of a policy, of which the corpus says that it is there no longer. The policy may come
+/// back later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyEnd {
+    /// When the corpus removed it; not before the last snapshot until then.
+    pub time: ArchiveTime,
+    /// How many of the policy's snapshots in the corpus have the same time and are before the end.
+    pub snapshots: u64,
+    /// The policy that has its last text from then on: it was likely renamed to this.
+    pub successor: Option<PolicyName>,
 }
 
 /// Where the text of a snapshot is.

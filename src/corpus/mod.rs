@@ -9,7 +9,8 @@
 //!
 //! - [`CorpusReader::scan`] reports every input of the corpus exactly once: as a snapshot
 //!   ([`SeenInput::Found`]), as left out by a rule ([`SeenInput::Skipped`]), or as unreadable
-//!   ([`SeenInput::Failed`]). A notice ([`SeenInput::Noted`]) is extra and counts as no input.
+//!   ([`SeenInput::Failed`]). A notice ([`SeenInput::Noted`]) and the end of a policy
+//!   ([`SeenInput::Ended`]) are extra and count as no input.
 //! - The order of the reports is free. Snapshots are sorted by time later.
 //! - A scan keeps little of each snapshot, because a corpus has millions of them. It reads no
 //!   texts, except from a stream: a stream can be read only once, so its texts go to a temporary
@@ -42,7 +43,8 @@ use crate::error::{Error, Result};
 pub use corpus_reader::{CorpusExtent, CorpusReader, LoadedSnapshot, ReadSession, SeenInput};
 pub use file_corpus::FileCorpus;
 pub use found_snapshot::{
-    DatabaseBody, FoundSnapshot, GitBody, SnapshotBody, SpillPlace, fingerprint,
+    DatabaseBody, FoundSnapshot, GitBody, PolicyEnd, PolicyName, SnapshotBody, SpillPlace,
+    fingerprint,
 };
 pub use git::GitHistory;
 pub use notices::{CorpusNotice, SkipReason};

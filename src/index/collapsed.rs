@@ -31,6 +31,7 @@ impl OpenIndex {
             places: tables.places,
             clauses: self.distinct_clauses(entry, policy)?,
             snapshots: self.collapsed_snapshots(entry, policy)?,
+            ends: self.ends(policy)?,
         })
     }
 

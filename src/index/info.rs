@@ -9,8 +9,10 @@ use super::store::files::size;
 use super::store::manifest::{
     DateRange, FormatVersions, IndexCounts, IndexedCorpus, InputCounts, Manifest,
 };
+use super::store::policies::{PolicyEntry, PolicyTable};
+use super::store::sources::SourceTable;
 use super::strays::{StrayFile, stray_files};
-use crate::corpus::ReadOptions;
+use crate::corpus::{PolicyName, ReadOptions};
 use crate::error::Result;
 
 /// The description of an index. `schema/info.schema.json` specifies its JSON.
@@ -32,6 +34,8 @@ pub struct IndexInfo {
     pub languages: BTreeMap<String, u64>,
     /// The size of its files in bytes.
     pub bytes: u64,
+    /// Policies that were removed from their corpora while another one got their text.
+    pub renames: Vec<LikelyRename>,
     /// How every input ended.
     pub inputs: InputCounts,
     /// Files in the index folder that are not part of the index. The JSON does not contain them.
@@ -55,6 +59,40 @@ pub struct InfoCorpus {
     pub state: Option<String>,
 }
 
+/// A policy that was removed from its corpus while the same commit gave its text to another one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct LikelyRename {
+    /// The collection of both.
+    pub collection: String,
+    /// The policy that was removed.
+    pub from: PolicyName,
+    /// The policy that got its text.
+    pub to: PolicyName,
+    /// The date on which that happened.
+    pub date: String,
+}
+
+/// The likely renames of an index, in the order of their names.
+fn renames(folder: &Path) -> Result<Vec<LikelyRename>> {
+    let (policies, sources) = (PolicyTable::read(folder)?, SourceTable::read(folder)?);
+    let mut renames = Vec::new();
+    for PolicyEntry { key, hash, .. } in policies.entries() {
+        let ends = sources.0.get(hash).into_iter().flat_map(|sources| &sources.ends);
+        for (_, end) in ends {
+            let Some(to) = end.successor.clone() else { continue };
+            let (company, policy_type) = (key.company.clone(), key.policy_type.clone());
+            renames.push(LikelyRename {
+                collection: key.collection.clone(),
+                from: PolicyName { company, policy_type },
+                to,
+                date: end.time.date(),
+            });
+        }
+    }
+    renames.sort();
+    Ok(renames)
+}
+
 impl From<IndexedCorpus> for InfoCorpus {
     fn from(corpus: IndexedCorpus) -> Self {
         let IndexedCorpus { collection, path, reader, options, state, .. } = corpus;
@@ -73,6 +111,10 @@ impl IndexInfo {
         let manifest = Manifest::read(dir)?;
         let strays = stray_files(dir, &manifest)?;
         let bytes = size(&dir.join(&manifest.generation));
+        let renames = match manifest.counts.ends {
+            0 => Vec::new(),
+            _ => renames(&dir.join(&manifest.generation))?,
+        };
         let Manifest { versions, corpora, counts, dates, inputs, metadata, languages, .. } =
             manifest;
         Ok(Self {
@@ -84,6 +126,7 @@ impl IndexInfo {
             metadata,
             languages,
             bytes,
+            renames,
             inputs,
             strays,
         })

@@ -7,8 +7,9 @@ use tantivy::{DocAddress, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, Ter
 use super::open::{OpenIndex, segment_column};
 use super::store::document::{CHUNK, LangChange};
 use super::store::shared_texts::furniture_key;
+use crate::collapse::SnapshotEnd;
 use crate::error::Result;
-use crate::model::{ClauseNumber, Ordinal};
+use crate::model::{ArchiveTime, ClauseNumber, Ordinal};
 
 impl OpenIndex {
     /// The column of this name; it is empty if no document of the segment has a value.
@@ -119,6 +120,24 @@ impl OpenIndex {
         let column = self.langs.get(policy.segment_ord as usize);
         let column = column.ok_or_else(|| self.damaged("a missing segment"))?;
         Ok(column.values_for_doc(policy.doc_id).map(LangChange::unpacked).collect())
+    }
+
+    /// The snapshots of a policy that ended before the next one, ascending: the corpus removed the
+    /// policy.
+    pub(crate) fn ends(&self, policy: DocAddress) -> Result<Vec<SnapshotEnd>> {
+        if self.manifest().counts.ends == 0 {
+            return Ok(Vec::new());
+        }
+        let segment = self.searcher.segment_reader(policy.segment_ord);
+        let ordinals = self.column::<u64>(segment, "ended")?;
+        let times = self.column::<i64>(segment, "ends")?;
+        let ordinals = ordinals.values_for_doc(policy.doc_id);
+        let times = times.values_for_doc(policy.doc_id);
+        let ends = ordinals.zip(times).map(|(ordinal, time)| SnapshotEnd {
+            ordinal: Ordinal::new(ordinal as u32),
+            time: ArchiveTime::from_seconds(time),
+        });
+        Ok(ends.collect())
     }
 
     /// The ordinals of a policy's technical snapshots, ascending: changes of the archive's own

@@ -46,7 +46,7 @@ pub use build::scan::{CorpusScan, SampleClause};
 pub use build::update::build;
 pub use cached::open_cached;
 pub use check::{CheckReport, check, check_against};
-pub use info::{IndexInfo, InfoCorpus};
+pub use info::{IndexInfo, InfoCorpus, LikelyRename};
 pub use open::OpenIndex;
 pub use records::StoredClause;
 pub use report::{IngestReport, ReadFailure, Tally};

@@ -7,6 +7,7 @@ use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 use unicode_width::UnicodeWidthStr;
 
 use super::clause_mark::{clause_mark, with_number};
+use super::hits::human::ended;
 use super::terminal::numbers::counted;
 use super::terminal::pen::{ADDED, BOLD, DIM, HumanOptions, PLAIN, Pen, REMOVED};
 use crate::model::ClauseKind;
@@ -83,9 +84,11 @@ fn write_renumbering(
 
 /// A snapshot in words: `Acme, Privacy Policy, archived 2019-01-02T03:04:05Z`.
 fn card(snapshot: &SnapshotCard) -> String {
-    let SnapshotCard { company, policy_type, archive_time, is_technical, .. } = snapshot;
+    let SnapshotCard { company, policy_type, archive_time, ended: end, is_technical, .. } =
+        snapshot;
     let technical = if *is_technical { ", a technical change of the archive" } else { "" };
-    format!("{company}, {policy_type}, archived {archive_time}{technical}")
+    let ended = end.map(|end| format!(", {}", ended(end))).unwrap_or_default();
+    format!("{company}, {policy_type}, archived {archive_time}{technical}{ended}")
 }
 
 /// Writes one difference. Every line begins with its mark: `+`, `-`, `~` or `>`.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::diff::changed_words;
-use super::hits::human::seen;
+use super::hits::human::{ended, seen};
 use super::terminal::numbers::counted;
 use super::terminal::pen::{ADDED, DATE, DIM, HumanOptions, PLAIN, Pen, REMOVED};
 use crate::search::{
@@ -56,6 +56,7 @@ fn write_thread(out: &mut impl Write, thread: &ThreadHistory, pen: Pen) -> io::R
 fn life(life: &ClauseLife) -> String {
     let mut parts = vec![seen(&life.first_seen.date(), &life.last_seen.date())];
     parts.extend(life.gone_by.map(|gone| format!("gone by {}", gone.date())));
+    parts.extend(life.ended.map(ended));
     parts.push(counted(life.snapshots, "snapshot", "snapshots"));
     let gaps = life.runs.len().saturating_sub(1) as u64;
     if gaps > 0 {

@@ -5,13 +5,16 @@ use std::io::{self, Write};
 
 use super::terminal::numbers::{bytes, grouped};
 use super::terminal::sanitize::sanitize;
-use crate::index::{IndexInfo, StrayFile, Tally};
+use crate::index::{IndexInfo, LikelyRename, StrayFile, Tally};
 
 /// The columns of the labels at the beginning of lines.
 const LABEL: usize = 10;
 
 /// The indent of examples below a count.
 const EXAMPLE_INDENT: &str = "             ";
+
+/// The number of renames that are named one by one.
+const MAX_RENAMES: usize = 5;
 
 /// The number of stray files that are named one by one.
 const MAX_STRAYS: usize = 20;
@@ -20,6 +23,7 @@ const MAX_STRAYS: usize = 20;
 pub fn print_info(out: &mut impl Write, info: &IndexInfo) -> io::Result<()> {
     write_corpora(out, info)?;
     write_counts(out, info)?;
+    write_renames(out, &info.renames)?;
     write_inputs(out, info)
 }
 
@@ -43,7 +47,11 @@ fn write_counts(out: &mut impl Write, info: &IndexInfo) -> io::Result<()> {
     let (snapshots, texts) = (grouped(counts.snapshots), grouped(counts.texts));
     let (clauses, occurrences) = (grouped(counts.clauses), grouped(counts.occurrences));
     write_line(out, "companies", &grouped(counts.companies))?;
-    write_line(out, "policies", &grouped(counts.policies))?;
+    let ended = match counts.ended {
+        0 => String::new(),
+        ended => format!(", {} of them removed from their corpora", grouped(ended)),
+    };
+    write_line(out, "policies", &format!("{}{ended}", grouped(counts.policies)))?;
     write_line(out, "snapshots", &format!("{snapshots}, {}", bytes(counts.bytes)))?;
     write_line(out, "texts", &format!("{texts} distinct, {}", bytes(counts.text_bytes)))?;
     write_line(out, "clauses", &format!("{clauses} distinct ({occurrences} occurrences)"))?;
@@ -63,6 +71,24 @@ fn write_counts(out: &mut impl Write, info: &IndexInfo) -> io::Result<()> {
     let size = format!("{}, {share:.1}% of the distinct texts", bytes(info.bytes));
     write_line(out, "size", &size)?;
     write_line(out, "versions", &info.versions.to_string())
+}
+
+/// Names policies that were likely renamed.
+fn write_renames(out: &mut impl Write, renames: &[LikelyRename]) -> io::Result<()> {
+    if renames.is_empty() {
+        return Ok(());
+    }
+    let count = grouped(renames.len() as u64);
+    let text = format!("{count} likely: one policy was removed, another got its text");
+    write_line(out, "renames", &text)?;
+    for LikelyRename { from, to, date, .. } in renames.iter().take(MAX_RENAMES) {
+        let [from, to] = [from, to].map(|name| format!("{}/{}", name.company, name.policy_type));
+        writeln!(out, "{EXAMPLE_INDENT}{} -> {} ({date})", sanitize(&from), sanitize(&to))?;
+    }
+    match renames.len().saturating_sub(MAX_RENAMES) {
+        0 => Ok(()),
+        more => writeln!(out, "{EXAMPLE_INDENT}and {more} more (--format json lists all)"),
+    }
 }
 
 /// Names with their counts.

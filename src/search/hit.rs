@@ -39,6 +39,10 @@ pub struct Hit {
     /// The archive time of the first snapshot after that; `None` if there is none.
     #[serde(serialize_with = "as_text::optional_date")]
     pub gone_by: Option<ArchiveTime>,
+    /// When the corpus removed the policy, which had the clause until then; `None` if the policy is
+    /// still there, or lost the clause before. It says nothing about the company.
+    #[serde(serialize_with = "as_text::optional_date")]
+    pub ended: Option<ArchiveTime>,
     /// The number of snapshots that contain the clause.
     pub snapshots: u64,
     /// The headings above it in the snapshot of `archive_time`, outermost first.

@@ -129,6 +129,8 @@ pub enum FilterName {
     Carry,
     /// [`Filters::company_changes_only`].
     CompanyChangesOnly,
+    /// Not [`Filters::with_ended`], where that matters.
+    Ended,
     /// [`LifeFilter::gone`](super::LifeFilter::gone).
     Gone,
     /// [`LifeFilter::added_since`](super::LifeFilter::added_since).
@@ -229,7 +231,11 @@ impl Searcher {
         if let Some(date) = self.not_begun(select.filters.dates) {
             return Ok(NoHits::HistoryBegins { date, without_filters });
         }
-        let set = set_filters(&select.filters);
+        let mut set = set_filters(&select.filters);
+        let has_ends = self.index().manifest().counts.ends > 0;
+        if has_ends && select.filters.leave_out_ended() {
+            set.insert(0, FilterName::Ended);
+        }
         for &filter in &set {
             if self.matches_without(select, &[filter])? {
                 return Ok(NoHits::Filter { filter, without_filters });
@@ -326,6 +332,7 @@ fn leave_out(filter: FilterName, filters: &mut Filters) {
         | FilterName::Latest => (filters.dates, filters.carry) = (SnapshotDates::All, None),
         FilterName::Carry => filters.carry = None,
         FilterName::CompanyChangesOnly => filters.company_changes_only = false,
+        FilterName::Ended => filters.with_ended = true,
         FilterName::Gone => filters.life.gone = false,
         FilterName::AddedSince => filters.life.added_since = None,
         FilterName::RemovedSince => filters.life.removed_since = None,

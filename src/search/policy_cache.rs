@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustc_hash::FxBuildHasher;
 use tantivy::{DocAddress, DocId};
 
+use crate::collapse::SnapshotEnd;
 use crate::error::Result;
 use crate::index::{CHUNK, OpenIndex, PolicyEntry, PolicyTables, StoredSnapshot};
 use crate::model::{ClauseNumber, Ordinal, Rank};
@@ -58,6 +59,8 @@ pub(crate) struct PolicyFacts {
     pub address: DocAddress,
     /// Archive times by ordinal, in seconds since 1970.
     pub times: Vec<i64>,
+    /// The snapshots after which its corpus removed it.
+    pub ends: Vec<SnapshotEnd>,
     /// Its headings and places.
     pub tables: PolicyTables,
 }
@@ -66,7 +69,8 @@ impl PolicyFacts {
     fn read(index: &OpenIndex, rank: Rank) -> Result<Self> {
         let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
         let address = index.policy_address(entry.hash)?;
-        Ok(Self { address, times: index.times(address)?, tables: index.policy_tables(address)? })
+        let (times, ends) = (index.times(address)?, index.ends(address)?);
+        Ok(Self { address, times, ends, tables: index.policy_tables(address)? })
     }
 
     /// The document of the clause with this number.
@@ -75,7 +79,11 @@ impl PolicyFacts {
     }
 
     fn size(&self) -> usize {
-        self.times.len() + self.tables.headings.len() + self.tables.places.len() + 1
+        self.times.len()
+            + self.ends.len()
+            + self.tables.headings.len()
+            + self.tables.places.len()
+            + 1
     }
 }
 

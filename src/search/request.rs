@@ -115,6 +115,9 @@ pub struct Filters {
     /// How old a snapshot of [`SnapshotDates::AsOf`] and [`SnapshotDates::Latest`] may be at the
     /// end of that date or of the last day of the index, whichever is earlier.
     pub carry: Option<Age>,
+    /// Whether [`SnapshotDates::AsOf`] and [`SnapshotDates::Latest`] choose the last snapshot of a
+    /// policy that its corpus had removed by then. Without it, they choose none of that policy.
+    pub with_ended: bool,
     /// Whether technical snapshots are left out, as if the corpus did not contain them.
     pub company_changes_only: bool,
     /// Conditions on the whole life of a clause.
@@ -125,6 +128,12 @@ pub struct Filters {
 }
 
 impl Filters {
+    /// Whether they leave out policies that their corpora had removed.
+    pub(crate) fn leave_out_ended(&self) -> bool {
+        let is_newest = matches!(self.dates, SnapshotDates::AsOf(_) | SnapshotDates::Latest);
+        is_newest && !self.with_ended
+    }
+
     /// Whether they choose among the clauses of a snapshot, not only among snapshots.
     pub fn choose_clauses(&self) -> bool {
         !self.sections.is_empty() || !self.kinds.is_empty() || self.life != LifeFilter::default()

@@ -75,6 +75,12 @@ pub struct FilterArgs {
     /// contains it.
     #[arg(long, value_name = "DATE", value_parser = period, conflicts_with = "latest")]
     removed_since: Option<Period>,
+    /// With --as-of, --latest and timelines, count policies that their archive had removed
+    ///
+    /// A git history tells when the file of a policy was deleted. From then on the policy is in no
+    /// answer about that time, unless this is given.
+    #[arg(long)]
+    with_ended: bool,
     /// Ignore snapshots that the archive made for technical reasons of its own
     #[arg(long)]
     company_changes_only: bool,
@@ -103,6 +109,7 @@ impl FilterArgs {
             metadata: self.meta.clone(),
             dates: self.dates(),
             carry: self.carry,
+            with_ended: self.with_ended,
             company_changes_only: self.company_changes_only,
             life: LifeFilter {
                 gone: self.gone,

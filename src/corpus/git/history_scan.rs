@@ -8,12 +8,15 @@ use gix_hash::ObjectId;
 use jiff::Timestamp;
 
 use super::commit_graph::{CommitGraph, CommitNode};
-use super::history_source::{HistorySource, read_message};
+use super::history_source::{HistorySource, has_file, read_message};
 use super::objects::{ObjectError, ObjectFault, ObjectReader};
+use super::policy_lives::{LifeCommit, PolicyLives};
 use super::snapshot_commits::SnapshotCommits;
 use super::tree_changes::{ComparedParents, TreeChange, TreeComparer};
 use crate::corpus::corpus_reader::{CorpusExtent, SeenInput};
-use crate::corpus::found_snapshot::{FoundSnapshot, GitBody, SnapshotBody, fingerprint};
+use crate::corpus::found_snapshot::{
+    FoundSnapshot, GitBody, PolicyName, SnapshotBody, fingerprint,
+};
 use crate::corpus::layouts::layout::HistoryLayout;
 use crate::corpus::notices::{CorpusNotice, SkipReason};
 use crate::model::ArchiveTime;
@@ -57,10 +60,9 @@ impl HistoryState {
 }
 
 /// A path that is a policy.
-struct PolicyPath {
-    path: Arc<str>,
-    company: String,
-    policy_type: String,
+pub(super) struct PolicyPath {
+    pub path: Arc<str>,
+    pub name: PolicyName,
     /// The archive time of every version, in seconds since 1970 UTC, if the path has one.
     time: Option<i64>,
     /// The size of the newest text in bytes. It counts for all texts, which mostly are alike.
@@ -74,9 +76,28 @@ struct VisitedCommit<'g> {
     order: u64,
     /// The message, once it was needed.
     message: Option<String>,
+    /// The texts that it brought to the paths of policies.
+    brought: Vec<(ObjectId, Rc<PolicyPath>)>,
+    /// The policies whose paths it deleted, and their texts.
+    deleted: Vec<(ObjectId, Rc<PolicyPath>)>,
 }
 
-impl VisitedCommit<'_> {
+impl<'g> VisitedCommit<'g> {
+    fn new(node: &'g CommitNode, order: u64) -> Self {
+        Self { node, order, message: None, brought: Vec::new(), deleted: Vec::new() }
+    }
+
+    fn life(&self) -> LifeCommit {
+        LifeCommit { order: self.order, seconds: self.node.author_time }
+    }
+
+    /// The policy to which the commit brought this text, other than `policy`.
+    fn successor(&self, policy: &PolicyPath, text: ObjectId) -> Option<PolicyName> {
+        let mut others = self.brought.iter().filter(|(brought, _)| *brought == text);
+        let other = others.find(|(_, other)| other.name != policy.name)?;
+        Some(other.1.name.clone())
+    }
+
     fn message(&mut self, reader: &mut ObjectReader<'_>) -> Result<&str, ObjectError> {
         let message = match self.message.take() {
             Some(message) => message,
@@ -93,6 +114,8 @@ pub(super) struct HistoryScan<'h> {
     sink: &'h mut dyn FnMut(SeenInput),
     /// Every path that was met; `None` for a path that is not a policy.
     paths: HashMap<String, Option<Rc<PolicyPath>>>,
+    /// The lives of paths that are policies and have no time of their own.
+    lives: PolicyLives,
     /// The latest time that is not in the future, in seconds since 1970 UTC.
     latest_time: i64,
 }
@@ -105,7 +128,8 @@ impl<'h> HistoryScan<'h> {
         sink: &'h mut dyn FnMut(SeenInput),
     ) -> Self {
         let latest_time = Timestamp::now().as_second() + DAY_SECONDS;
-        Self { source, layout, sink, paths: HashMap::new(), latest_time }
+        let (paths, lives) = (HashMap::new(), PolicyLives::default());
+        Self { source, layout, sink, paths, lives, latest_time }
     }
 
     /// Reports the changes since the history had this state, if its new commits follow the old tip
@@ -138,6 +162,7 @@ impl<'h> HistoryScan<'h> {
             graph.newest_first().into_iter().partition(|number| chosen.contains(*number));
         let commits = order.len() as u64;
         self.visit(&mut reader, &graph, &order, commits, chosen.compared());
+        self.report_ends(&mut reader);
         self.visit_side(&mut reader, &graph, &side);
         if graph.unreadable.is_empty() { self.state_with(commits) } else { None }
     }
@@ -161,7 +186,7 @@ impl<'h> HistoryScan<'h> {
 
     /// Reports the changes of the commits that were added since an older state. Returns the new
     /// state, or `None` if nothing was reported since the new commits do not simply follow the old
-    /// tip.
+    /// tip, or since one of them deletes a policy, whose life only the whole history tells.
     fn scan_added(&mut self, old: HistoryState) -> Option<String> {
         let mut reader = ObjectReader::new(&self.source.store);
         let borders = HashSet::from([old.tip]);
@@ -172,13 +197,32 @@ impl<'h> HistoryScan<'h> {
             && added
                 .iter()
                 .all(|number| graph.parents(&graph.nodes[*number as usize]).count() == 1);
-        if !is_linear || !graph.unreadable.is_empty() {
+        let is_simple = is_linear && graph.unreadable.is_empty();
+        if !is_simple || self.deletes_policies(&mut reader, &graph, added) {
             return None;
         }
         let commits = old.commits + added.len() as u64;
         // With one parent each, all added commits are on the first line.
         self.visit(&mut reader, &graph, added, commits, ComparedParents::All);
         self.state_with(commits)
+    }
+
+    /// Whether one of these commits deletes a policy.
+    fn deletes_policies(
+        &self,
+        reader: &mut ObjectReader<'h>,
+        graph: &CommitGraph,
+        order: &[u32],
+    ) -> bool {
+        let mut comparer = TreeComparer::new(reader);
+        let mut is_found = false;
+        for number in order {
+            let node = &graph.nodes[*number as usize];
+            comparer.commit_changes(graph, node, ComparedParents::All, &mut |_, path, change| {
+                is_found |= matches!(change, TreeChange::Deleted { .. }) && self.is_policy(path);
+            });
+        }
+        is_found
     }
 
     /// Whether the id of the tip determines the content of the history: the clone left nothing out,
@@ -207,10 +251,23 @@ impl<'h> HistoryScan<'h> {
         let mut comparer = TreeComparer::new(reader);
         for (number, order) in order.iter().zip((0..commits).rev()) {
             let node = &graph.nodes[*number as usize];
-            let mut commit = VisitedCommit { node, order, message: None };
+            let mut commit = VisitedCommit::new(node, order);
             comparer.commit_changes(graph, node, compared, &mut |reader, path, change| {
                 self.change(reader, &mut commit, path, change);
             });
+            for (text, policy) in &commit.deleted {
+                let successor = commit.successor(policy, *text);
+                self.lives.add_deletion(policy, commit.life(), successor);
+            }
+        }
+    }
+
+    /// Reports the ends of policies, once all commits were visited.
+    fn report_ends(&mut self, reader: &mut ObjectReader<'h>) {
+        let tips = &self.source.tips;
+        let ends = self.lives.ends(|path| tips.iter().any(|tip| has_file(reader, *tip, path)));
+        for (name, end) in ends {
+            (self.sink)(SeenInput::Ended(name, end));
         }
     }
 
@@ -247,8 +304,10 @@ impl<'h> HistoryScan<'h> {
                 self.version(reader, commit, path, blob, is_uncertain)
             }
             TreeChange::Unreadable(error) => Err(self.unread_folder(&error)),
-            TreeChange::Deleted if !self.is_policy(path) => return,
-            TreeChange::Deleted => Err(NoVersion::Skipped(SkipReason::Deleted)),
+            TreeChange::Deleted { blob } => match self.deletion(reader, commit, path, blob) {
+                Some(reason) => Err(reason),
+                None => return,
+            },
             TreeChange::SymbolicLink => Err(NoVersion::Skipped(SkipReason::SymbolicLink)),
             TreeChange::Submodule => Err(NoVersion::Skipped(SkipReason::Submodule)),
         };
@@ -260,6 +319,23 @@ impl<'h> HistoryScan<'h> {
             }
         };
         (self.sink)(report);
+    }
+
+    /// Notes that a commit deleted a path. Returns `None` if the path is not a policy.
+    fn deletion(
+        &mut self,
+        reader: &mut ObjectReader<'_>,
+        commit: &mut VisitedCommit<'_>,
+        path: &[u8],
+        blob: ObjectId,
+    ) -> Option<NoVersion> {
+        let path = std::str::from_utf8(path).ok()?;
+        let policy = self.policy_path(reader, path, &blob)?;
+        // A file with a date in its path is one snapshot of its policy.
+        if policy.time.is_none() {
+            commit.deleted.push((blob, policy));
+        }
+        Some(NoVersion::Skipped(SkipReason::Deleted))
     }
 
     /// Why the changes in a folder are unknown. A partial clone may lack the folder by rule.
@@ -292,10 +368,16 @@ impl<'h> HistoryScan<'h> {
         if is_unknown || self.source.is_partial && !reader.contains(&blob) {
             return Err(NoVersion::Skipped(SkipReason::NotFetched));
         }
-        if !self.is_record(reader, commit)? {
+        let is_record = self.is_record(reader, commit)?;
+        let seconds = policy.time.or(commit.node.author_time);
+        if policy.time.is_none() {
+            self.lives.add_text(&policy, commit.life(), seconds.filter(|_| is_record));
+            commit.brought.push((blob, Rc::clone(&policy)));
+        }
+        if !is_record {
             return Err(NoVersion::Skipped(SkipReason::NoRecord));
         }
-        let seconds = policy.time.or(commit.node.author_time).ok_or_else(|| {
+        let seconds = seconds.ok_or_else(|| {
             NoVersion::Failed("its commit has no author time that can be read".to_owned())
         })?;
         if !(FIRST_TIME..=self.latest_time).contains(&seconds) {
@@ -318,7 +400,8 @@ impl<'h> HistoryScan<'h> {
         let policy = self.layout.policy(path).map(|(company, policy_type)| {
             let time = self.layout.time(path).map(ArchiveTime::seconds);
             let bytes = reader.packed_size(blob).unwrap_or(UNKNOWN_SIZE);
-            Rc::new(PolicyPath { path: path.into(), company, policy_type, time, bytes })
+            let name = PolicyName { company, policy_type };
+            Rc::new(PolicyPath { path: path.into(), name, time, bytes })
         });
         self.paths.insert(path.to_owned(), policy.clone());
         policy
@@ -402,8 +485,8 @@ fn found_snapshot(
         body: SnapshotBody::Git(GitBody { commit: id, blob, path: Arc::clone(&policy.path) }),
     };
     SeenInput::Found {
-        company: policy.company.clone(),
-        policy_type: policy.policy_type.clone(),
+        company: policy.name.company.clone(),
+        policy_type: policy.name.policy_type.clone(),
         found: Box::new(found),
     }
 }

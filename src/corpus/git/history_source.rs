@@ -70,6 +70,21 @@ fn lists_submodules(reader: &mut ObjectReader<'_>, commit: ObjectId) -> Option<b
     Some(root.entries(root.all()).any(|entry| entry.name == b".gitmodules"))
 }
 
+/// Whether a commit has a file at a path. What cannot be read is not there.
+pub(super) fn has_file(reader: &mut ObjectReader<'_>, commit: ObjectId, path: &str) -> bool {
+    file_of(reader, commit, path).is_some()
+}
+
+fn file_of(reader: &mut ObjectReader<'_>, commit: ObjectId, path: &str) -> Option<ObjectId> {
+    let commit = reader.read(commit, ObjectKind::Commit).ok()?;
+    let mut id = ParsedCommit::parse(&commit.data)?.tree;
+    for name in path.split('/') {
+        let tree = GitTree::parse(reader.read(id, ObjectKind::Tree).ok()?)?;
+        id = tree.entries(tree.all()).find(|entry| entry.name == name.as_bytes())?.id;
+    }
+    Some(id)
+}
+
 /// Reads the message of a commit.
 ///
 /// # Errors

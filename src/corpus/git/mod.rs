@@ -21,6 +21,7 @@ mod history_scan;
 mod history_source;
 mod layout_detection;
 mod objects;
+mod policy_lives;
 mod repository;
 mod snapshot_commits;
 mod tree;

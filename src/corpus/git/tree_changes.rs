@@ -38,8 +38,8 @@ pub(super) enum TreeChange {
         /// Whether a parent's folder is unknown, so that the text may be older than the commit.
         is_uncertain: bool,
     },
-    /// The only parent has a file at the path, and the commit has none.
-    Deleted,
+    /// The only parent has a file with this text at the path, and the commit has none.
+    Deleted { blob: ObjectId },
     /// A symbolic link that no parent has.
     SymbolicLink,
     /// A submodule that no parent has.
@@ -258,7 +258,7 @@ impl FolderVisit<'_, '_> {
         }
         match entry.mode {
             EntryMode::Folder => self.push(entry.name, None, vec![Some(entry.id)]),
-            EntryMode::File => self.report(entry.name, TreeChange::Deleted),
+            EntryMode::File => self.report(entry.name, TreeChange::Deleted { blob: entry.id }),
             EntryMode::SymbolicLink | EntryMode::Submodule => {}
         }
     }

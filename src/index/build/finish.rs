@@ -200,6 +200,8 @@ fn index_counts(policies: &PolicyTable, sources: &SourceTable) -> IndexCounts {
         counts.clauses += u64::from(entry.clauses);
     }
     for policy in sources.0.values() {
+        counts.ended += u64::from(policy.is_ended);
+        counts.ends += policy.ends.len() as u64;
         counts.texts += policy.texts;
         counts.text_bytes += policy.text_bytes;
         counts.bytes += policy.bytes;

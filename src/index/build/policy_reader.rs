@@ -11,14 +11,14 @@ use super::scan::{Candidate, CorpusScan, ScannedCorpus};
 use super::update_plan::PolicyJob;
 use crate::collapse::{CollapsedPolicy, CollapsedSnapshot, Collapser, SourceRecord, TextNumber};
 use crate::corpus::{
-    CorpusExtent, CorpusNotice, LoadedSnapshot, ReadSession, SkipReason, SourceText,
+    CorpusExtent, CorpusNotice, LoadedSnapshot, PolicyEnd, ReadSession, SkipReason, SourceText,
 };
 use crate::error::{Error, Result};
 use crate::index::report::IngestReport;
 use crate::index::store::document::StoredSnapshot;
 use crate::index::store::manifest::InputCounts;
 use crate::index::store::sources::PolicySources;
-use crate::model::{SnapshotInfo, metadata_keys};
+use crate::model::{Ordinal, SnapshotInfo, metadata_keys};
 use crate::progress::Progress;
 
 /// The result of reading a policy.
@@ -64,12 +64,34 @@ impl PolicyReader<'_> {
         let vanished = self.vanished(&stored, &is_kept);
         reading.out.report.vanished = vanished.iter().filter(|&&vanished| vanished).count() as u64;
         let is_reordered = put_vanished_first(&mut stored, &vanished, &mut read);
-        if job.rank.is_some() && read.is_empty() && kept == stored.len() && !is_reordered {
+        let sources = self.previous.and_then(|previous| previous.sources(job.key.hash()));
+        let ends = self.ends(job, sources);
+        let is_changed =
+            is_reordered || sources.is_none_or(|sources| !sources.ends.iter().eq(&ends));
+        if job.rank.is_some() && read.is_empty() && kept == stored.len() && !is_changed {
             return Ok(reading.out);
         }
         let stored = stored.into_iter().zip(is_kept);
         let stored = stored.filter_map(|(stored, kept)| kept.then_some(stored.snapshot));
-        Ok(reading.collapse(stored.chain(read).collect()))
+        Ok(reading.collapse(stored.chain(read).collect(), ends))
+    }
+
+    /// The ends of a policy, each with the number of its corpus: those that were found, and those
+    /// in the index of corpora that were not scanned whole, or whose history has lost the policy.
+    fn ends(&self, job: &PolicyJob<'_>, sources: Option<&PolicySources>) -> Vec<(u32, PolicyEnd)> {
+        let found_in: HashSet<u32> =
+            job.candidates.iter().map(|candidate| self.numbers[candidate.reader]).collect();
+        let is_kept = |corpus: u32| match self.scanned(corpus) {
+            Some(scanned) if scanned.extent == CorpusExtent::Whole => {
+                !self.prune && !scanned.is_read_anew && !found_in.contains(&corpus)
+            }
+            _ => true,
+        };
+        let stored = sources.iter().flat_map(|sources| &sources.ends);
+        let mut ends: Vec<_> = stored.filter(|(corpus, _)| is_kept(*corpus)).cloned().collect();
+        ends.extend(job.ends.iter().map(|(reader, end)| (self.numbers[*reader], end.clone())));
+        ends.sort_by_key(|(corpus, _)| *corpus);
+        ends
     }
 
     /// Reads the snapshots that the index does not have, and marks those that it has.
@@ -298,7 +320,11 @@ impl<'r> Reading<'r> {
     }
 
     /// Puts the snapshots in order, sets duplicates apart, and collapses the others.
-    fn collapse(mut self, mut snapshots: Vec<KnownSnapshot>) -> PolicyRead {
+    fn collapse(
+        mut self,
+        mut snapshots: Vec<KnownSnapshot>,
+        ends: Vec<(u32, PolicyEnd)>,
+    ) -> PolicyRead {
         self.collapser.end_texts();
         // Of duplicates, the first in this order is the snapshot, in whatever order the corpora
         // were given.
@@ -322,7 +348,9 @@ impl<'r> Reading<'r> {
             let KnownSnapshot { info, record, text, .. } = snapshot;
             self.collapser.add_snapshot(info, record, text);
         }
-        let policy = self.collapser.finish();
+        let mut policy = self.collapser.finish();
+        self.out.sources.ends = ends;
+        policy.ends = self.out.sources.snapshot_ends(&policy.snapshots);
         count_collapsed(&mut self.out.sources, &policy);
         self.out.policy = Some(policy);
         self.out
@@ -363,6 +391,8 @@ impl<'r> Reading<'r> {
 /// Counts the figures that only collapsing gives: occurrences, furniture, metadata keys and
 /// languages.
 fn count_collapsed(sources: &mut PolicySources, policy: &CollapsedPolicy) {
+    let newest = policy.snapshots.len().checked_sub(1).map(Ordinal::from_index);
+    sources.is_ended = policy.ends.last().is_some_and(|end| Some(end.ordinal) == newest);
     for snapshot in &policy.snapshots {
         sources.occurrences += snapshot.clauses.len() as u64;
         sources.furniture += policy.furniture_in(snapshot);

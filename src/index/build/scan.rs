@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::corpus::{
-    self, CorpusExtent, CorpusReader, FoundSnapshot, ReadOptions, SeenInput, SkipReason,
+    self, CorpusExtent, CorpusReader, FoundSnapshot, PolicyEnd, PolicyName, ReadOptions, SeenInput,
+    SkipReason,
 };
 use crate::error::{Error, Result};
 use crate::index::report::{IngestReport, ReadFailure};
@@ -62,6 +63,8 @@ pub struct CorpusScan {
     /// The corpora, in the order of `readers`.
     pub(crate) corpora: Vec<ScannedCorpus>,
     pub(crate) policies: BTreeMap<PolicyKey, Vec<Candidate>>,
+    /// The ends of policies, each with the position of its reader in `readers`.
+    pub(crate) ends: BTreeMap<PolicyKey, Vec<(usize, PolicyEnd)>>,
     /// The inputs met. Until the texts are read, `indexed` counts the snapshots that were found.
     pub report: IngestReport,
     /// The generation of the index whose corpora were scanned for changes only.
@@ -125,6 +128,7 @@ impl CorpusScan {
             readers: Vec::new(),
             corpora: Vec::new(),
             policies: BTreeMap::new(),
+            ends: BTreeMap::new(),
             report: IngestReport::default(),
             base: base.map(|base| base.generation.clone()),
         }
@@ -188,7 +192,7 @@ impl CorpusScan {
         let number = self.readers.len();
         let ScannedCorpus { collection, report, extent, .. } = corpus;
         let mut sink = |seen: SeenInput| {
-            if !matches!(seen, SeenInput::Noted(..)) {
+            if !matches!(seen, SeenInput::Noted(..) | SeenInput::Ended(..)) {
                 report.seen += 1;
                 progress.advance(1);
             }
@@ -199,6 +203,10 @@ impl CorpusScan {
                     let key = PolicyKey::new(&company, &policy_type, collection);
                     let candidate = Candidate { reader: number, found: *found };
                     self.policies.entry(key).or_default().push(candidate);
+                }
+                SeenInput::Ended(PolicyName { company, policy_type }, end) => {
+                    let key = PolicyKey::new(&company, &policy_type, collection);
+                    self.ends.entry(key).or_default().push((number, end));
                 }
                 SeenInput::Skipped(at, skip) => report.skip(skip, at),
                 SeenInput::Failed(at, reason) => report.fail(at, reason),

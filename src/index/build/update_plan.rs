@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::previous::Previous;
 use super::scan::{Candidate, CorpusScan};
-use crate::corpus::CorpusExtent;
+use crate::corpus::{CorpusExtent, PolicyEnd};
 use crate::index::store::policies::PolicyEntry;
 use crate::index::store::sources::{CorpusPart, PolicySources};
 use crate::model::{PolicyKey, Rank};
@@ -14,6 +14,8 @@ pub(super) struct PolicyJob<'s> {
     pub key: &'s PolicyKey,
     /// The snapshots that were found of it.
     pub candidates: &'s [Candidate],
+    /// The ends that were found of it, each with the position of its reader.
+    pub ends: &'s [(usize, PolicyEnd)],
     /// Its rank in the index before the update. `None`: the index does not contain it.
     pub rank: Option<Rank>,
 }
@@ -63,7 +65,8 @@ impl<'s> Planner<'s> {
             let rank = self.previous.and_then(|p| p.index.policies().rank(hash));
             found.extend(rank);
             let stored = rank.and_then(|_| self.stored(hash));
-            self.plan_found(PolicyJob { key, candidates, rank }, stored, &mut plan);
+            let ends = self.scan.ends.get(key).map(Vec::as_slice).unwrap_or_default();
+            self.plan_found(PolicyJob { key, candidates, ends, rank }, stored, &mut plan);
         }
         let entries = self.previous.map(|previous| previous.index.policies().entries());
         let ranks = (0..).map(Rank::new);
@@ -82,7 +85,7 @@ impl<'s> Planner<'s> {
         stored: Option<&PolicySources>,
         plan: &mut UpdatePlan<'s>,
     ) {
-        match stored.map(|stored| self.compare(job.candidates, stored)) {
+        match stored.map(|stored| self.compare(job.candidates, job.ends, stored)) {
             Some(Comparison::Same { vanished }) => {
                 plan.unchanged += job.candidates.len() as u64;
                 plan.vanished += vanished;
@@ -99,13 +102,13 @@ impl<'s> Planner<'s> {
             plan.dropped.push(rank);
             return;
         }
-        match self.compare(&[], stored) {
+        match self.compare(&[], &[], stored) {
             Comparison::Same { vanished } => plan.vanished += vanished,
             // Its snapshots are pruned or read anew. Snapshots of corpora that were not scanned
             // remain.
             Comparison::Changed if self.is_scanned_whole(stored) => plan.dropped.push(rank),
             Comparison::Changed => {
-                plan.jobs.push(PolicyJob { key, candidates: &[], rank: Some(rank) });
+                plan.jobs.push(PolicyJob { key, candidates: &[], ends: &[], rank: Some(rank) });
             }
         }
     }
@@ -125,7 +128,12 @@ impl<'s> Planner<'s> {
         self.scan.corpora.get(at).map(|scanned| scanned.extent)
     }
 
-    fn compare(&self, candidates: &[Candidate], stored: &PolicySources) -> Comparison {
+    fn compare(
+        &self,
+        candidates: &[Candidate],
+        ends: &[(usize, PolicyEnd)],
+        stored: &PolicySources,
+    ) -> Comparison {
         let mut found: BTreeMap<usize, CorpusPart> = BTreeMap::new();
         for candidate in candidates {
             found.entry(candidate.reader).or_default().add(candidate.found.fingerprint);
@@ -136,7 +144,9 @@ impl<'s> Planner<'s> {
             let is_same = match (corpus.extent, found.get(&reader)) {
                 (_, new) if corpus.is_read_anew => old.snapshots == 0 && new.is_none(),
                 (CorpusExtent::Whole, Some(new)) => {
+                    let ends = ends.iter().filter(|(of, _)| *of == reader).map(|(_, end)| end);
                     (new.snapshots, new.sum) == (old.snapshots, old.sum)
+                        && ends.eq(stored.ends_of(number))
                 }
                 (CorpusExtent::Whole, None) => {
                     vanished += old.snapshots;

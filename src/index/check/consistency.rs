@@ -93,7 +93,12 @@ fn check_policy(
         let text: String = clause.text.chars().take(QUOTED_CHARS).collect();
         problems.push(format!("the life of a clause differs from its snapshots: \"{text}\""));
     }
-    if !has_sources(sources.0.get(&entry.hash), &collapsed) {
+    let known = sources.0.get(&entry.hash);
+    let ends = known.map(|known| known.snapshot_ends(&collapsed.snapshots)).unwrap_or_default();
+    if ends != index.ends(policy)? {
+        problems.push("its ends differ from the table of sources".to_owned());
+    }
+    if !has_sources(known, &collapsed) {
         problems.push("the table of sources has other snapshots".to_owned());
     }
     let key = &entry.key;

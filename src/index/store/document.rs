@@ -226,6 +226,10 @@ fn policy_document(
             document.add_u64(fields.technical, ordinal as u64);
         }
     }
+    for end in &policy.ends {
+        document.add_u64(fields.ended, u64::from(end.ordinal.get()));
+        document.add_i64(fields.ends, end.time.seconds());
+    }
     for change in LangChange::all(&policy.snapshots) {
         document.add_u64(fields.langs, change.packed());
     }

@@ -103,6 +103,10 @@ pub struct IndexCounts {
     pub companies: u64,
     /// The number of policies.
     pub policies: u64,
+    /// The number of policies that their corpora removed.
+    pub ended: u64,
+    /// How often corpora removed policies. Some policies came back.
+    pub ends: u64,
     /// The number of snapshots.
     pub snapshots: u64,
     /// The number of distinct texts: equal texts of one policy count once.

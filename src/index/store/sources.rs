@@ -11,8 +11,11 @@ use serde::{Deserialize, Serialize};
 use super::document::StoredSnapshot;
 use super::files::SOURCES;
 use super::table_file::{read_table, write_table};
+use crate::collapse::{CollapsedSnapshot, SnapshotEnd};
+use crate::corpus::PolicyEnd;
 use crate::error::Result;
 use crate::index::report::Tally;
+use crate::model::{ArchiveTime, Ordinal};
 
 /// The sources and counts of one policy.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -24,6 +27,10 @@ pub(crate) struct PolicySources {
     /// Duplicates: snapshots with the time and text of another one. If that one is removed, a
     /// duplicate takes its place.
     pub duplicates: Vec<StoredSnapshot>,
+    /// The ends of the policy, each with the number of its corpus.
+    pub ends: Vec<(u32, PolicyEnd)>,
+    /// Whether its newest snapshot has ended.
+    pub is_ended: bool,
     /// The snapshots whose bytes were not UTF-8.
     pub recoded: Tally,
     /// The number of snapshots that have each metadata key.
@@ -68,6 +75,28 @@ impl PolicySources {
     pub fn part(&self, corpus: u32) -> CorpusPart {
         let part = self.corpora.iter().find(|part| part.corpus == corpus);
         part.copied().unwrap_or(CorpusPart { corpus, ..CorpusPart::default() })
+    }
+
+    /// The ends of which this corpus tells.
+    pub fn ends_of(&self, corpus: u32) -> impl Iterator<Item = &PolicyEnd> {
+        self.ends.iter().filter(move |(of, _)| *of == corpus).map(|(_, end)| end)
+    }
+
+    /// Which of its snapshots the ends of the policy end. `snapshots` are all of them, by ordinal.
+    pub fn snapshot_ends(&self, snapshots: &[CollapsedSnapshot]) -> Vec<SnapshotEnd> {
+        let mut by_ordinal: BTreeMap<Ordinal, ArchiveTime> = BTreeMap::new();
+        for (corpus, end) in &self.ends {
+            let is_until = |snapshot: &CollapsedSnapshot| {
+                let (time, record) = (snapshot.info.time, &snapshot.record);
+                let is_later = record.corpus == *corpus && record.order >= end.snapshots;
+                time < end.time || time == end.time && !is_later
+            };
+            if let Some(last) = snapshots.iter().rposition(is_until) {
+                let time = by_ordinal.entry(Ordinal::from_index(last)).or_insert(end.time);
+                *time = end.time.min(*time);
+            }
+        }
+        by_ordinal.into_iter().map(|(ordinal, time)| SnapshotEnd { ordinal, time }).collect()
     }
 
     /// Counts a snapshot of a corpus.

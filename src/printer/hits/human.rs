@@ -6,7 +6,7 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
 
 use super::explanation::explanation_lines;
-use crate::model::ClauseKind;
+use crate::model::{ArchiveTime, ClauseKind};
 use crate::printer::clause_mark::mark_without_quote;
 use crate::printer::terminal::numbers::counted;
 use crate::printer::terminal::pen::{DATE, DIM, HumanOptions, MATCH, Pen};
@@ -156,11 +156,17 @@ fn group_size(hit: &Hit, options: HumanOptions) -> Option<String> {
 pub(in crate::printer) fn life(hit: &Hit) -> String {
     let mut parts = vec![seen(&hit.first_seen.date(), &hit.last_seen.date())];
     parts.extend(hit.gone_by.map(|gone| format!("gone by {}", gone.date())));
+    parts.extend(hit.ended.map(ended));
     parts.push(counted(hit.snapshots, "snapshot", "snapshots"));
     if hit.same_text_companies > 0 {
         parts.push(format!("also at {}", counted(hit.same_text_companies, "company", "companies")));
     }
     parts.join(", ")
+}
+
+/// When a policy was removed from its archive.
+pub(in crate::printer) fn ended(end: ArchiveTime) -> String {
+    format!("policy removed from the archive {}", end.date())
 }
 
 /// The first and the last date on which a clause was seen.

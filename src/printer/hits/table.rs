@@ -37,7 +37,7 @@ const fn field(name: &'static str, cell: fn(&Hit) -> String) -> TableField {
 /// All columns, in the order of the fields of a hit.
 ///
 /// The source of a hit has columns for its parts, and a column for all of them on request.
-const FIELDS: [TableField; 34] = [
+const FIELDS: [TableField; 35] = [
     field("rank", |hit| hit.rank.to_string()),
     field("score", |hit| cell(hit.score.map(|score| format!("{score:.4}")))),
     field("id", |hit| hit.id.to_string()),
@@ -49,6 +49,7 @@ const FIELDS: [TableField; 34] = [
     field("first_seen", |hit| hit.first_seen.date()),
     field("last_seen", |hit| hit.last_seen.date()),
     field("gone_by", |hit| cell(hit.gone_by.map(ArchiveTime::date))),
+    field("ended", |hit| cell(hit.ended.map(ArchiveTime::date))),
     field("snapshots", |hit| hit.snapshots.to_string()),
     field("section", |hit| hit.section.join(" > ")),
     field("number", |hit| cell(hit.number.as_ref())),

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
 use super::clause_mark::clause_mark;
+use super::hits::human::ended;
 use super::json::print_json_line;
 use super::terminal::numbers::counted;
 use super::terminal::pen::{BOLD, DIM, HumanOptions, PLAIN, Pen};
@@ -57,7 +58,9 @@ fn furniture_mark(begins: bool) -> &'static str {
 
 fn write_head(out: &mut impl Write, version: &PolicyVersion, pen: Pen) -> io::Result<()> {
     let card = &version.snapshot;
-    writeln!(out, "{}  {}", pen.policy(&card.company, &card.policy_type), card.archive_time)?;
+    let ended = card.ended.map(|end| format!(", {}", ended(end))).unwrap_or_default();
+    let policy = pen.policy(&card.company, &card.policy_type);
+    writeln!(out, "{policy}  {}{ended}", card.archive_time)?;
     for url in [&card.archive_url, &card.url].into_iter().flatten() {
         writeln!(out, "{}", pen.draw(DIM, url))?;
     }

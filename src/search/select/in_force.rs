@@ -4,8 +4,8 @@
 
 use std::ops::Range;
 
-use super::snapshots::{PolicySnapshots, SnapshotSelection};
-use crate::collapse::OrdinalRun;
+use super::snapshots::{PolicySnapshots, SnapshotSelection, is_ended};
+use crate::collapse::{OrdinalRun, SnapshotEnd};
 use crate::error::Result;
 use crate::index::OpenIndex;
 use crate::model::{ArchiveTime, CalendarPeriod, Ordinal, Rank};
@@ -41,6 +41,8 @@ pub(crate) struct PolicyInTime {
     /// The ranges that the dates select, whatever the language and the metadata: ascending, not
     /// empty.
     dated: Vec<Range<Ordinal>>,
+    /// Its ends, as far as they count.
+    ends: Vec<SnapshotEnd>,
     /// The ranges that count.
     pub counting: Vec<Range<Ordinal>>,
 }
@@ -61,14 +63,18 @@ impl PolicyInTime {
         let snapshots =
             PolicySnapshots { count: entry.snapshots, address: Some(address), times: &times };
         let dated = selection.dated(index, snapshots)?;
+        let ends = selection.ends(index, Some(address))?;
         let counting = selection.described(index, address, dated.clone())?;
-        Ok(Self { rank, times, dated, counting })
+        Ok(Self { rank, times, dated, ends, counting })
     }
 
     /// Its newest snapshot at `last`, as a range of one ordinal; empty if none is in force.
     pub fn newest(&self, last: ArchiveTime, selection: &SnapshotSelection) -> Range<Ordinal> {
         let until = self.times.partition_point(|&time| time <= last.seconds());
         let until = Ordinal::from_index(until);
+        if is_ended(&self.ends, until, last) {
+            return NONE;
+        }
         let range = self.dated.iter().rev().find(|range| range.start < until);
         let newest = range.and_then(|range| range.end.min(until).previous());
         match newest.filter(|newest| selection.is_carried(self.times[newest.index()], last)) {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use tantivy::DocAddress;
 
 use super::metadata::MetadataFilter;
+use crate::collapse::SnapshotEnd;
 use crate::error::Result;
 use crate::index::{LangChange, OpenIndex};
 use crate::lang::Lang;
@@ -16,6 +17,8 @@ pub(crate) struct SnapshotSelection {
     dates: SnapshotDates,
     carry: Option<Age>,
     company_changes_only: bool,
+    /// Whether policies that their corpora had removed have no newest snapshot.
+    leaves_out_ended: bool,
     metadata: MetadataFilter,
     langs: Vec<Lang>,
     /// The last second of the last day of the index.
@@ -46,6 +49,7 @@ impl SnapshotSelection {
             dates: filters.dates,
             carry: filters.carry,
             company_changes_only: filters.company_changes_only,
+            leaves_out_ended: !filters.with_ended && index.manifest().counts.ends > 0,
             metadata: MetadataFilter::new(index, &filters.metadata)?,
             langs: filters.langs.clone(),
             end: last_second(index),
@@ -61,6 +65,7 @@ impl SnapshotSelection {
     /// Whether it reads anything of a policy.
     pub fn needs_policy(&self) -> bool {
         self.needs_times()
+            || self.leaves_out_ended && self.dates == SnapshotDates::Latest
             || self.company_changes_only
             || !self.metadata.is_empty()
             || !self.langs.is_empty()
@@ -86,6 +91,7 @@ impl SnapshotSelection {
         snapshots: PolicySnapshots<'_>,
     ) -> Result<Vec<Range<Ordinal>>> {
         let within = self.within(snapshots);
+        let newest = within.end;
         let dated = match snapshots.address {
             Some(address) if self.company_changes_only => {
                 without(index.technical(address)?, within)
@@ -94,6 +100,11 @@ impl SnapshotSelection {
             _ => vec![within],
         };
         Ok(match self.dates {
+            SnapshotDates::AsOf(_) | SnapshotDates::Latest
+                if self.has_ended(&self.ends(index, snapshots.address)?, newest) =>
+            {
+                Vec::new()
+            }
             SnapshotDates::AsOf(_) | SnapshotDates::Latest => {
                 self.newest(&dated, snapshots.times).into_iter().collect()
             }
@@ -120,6 +131,28 @@ impl SnapshotSelection {
             selected.extend(self.metadata.ordinals(index, address, range)?);
         }
         Ok(selected)
+    }
+
+    /// The ends of a policy, as far as they count.
+    ///
+    /// # Errors
+    ///
+    /// The index is damaged.
+    pub fn ends(&self, index: &OpenIndex, policy: Option<DocAddress>) -> Result<Vec<SnapshotEnd>> {
+        match policy {
+            Some(address) if self.leaves_out_ended => index.ends(address),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Whether a policy with these ends had ended at the date, when its next snapshot would be
+    /// `next`.
+    fn has_ended(&self, ends: &[SnapshotEnd], next: Ordinal) -> bool {
+        let at = match self.dates {
+            SnapshotDates::AsOf(period) => period.last(),
+            _ => ArchiveTime::from_seconds(i64::MAX),
+        };
+        is_ended(ends, next, at)
     }
 
     /// The ordinals between the two ends of the dates.
@@ -163,6 +196,11 @@ impl SnapshotSelection {
     pub fn is_carried(&self, time: i64, at: ArchiveTime) -> bool {
         self.carry.is_none_or(|carry| time >= carry.before(at.min(self.end)).seconds())
     }
+}
+
+/// Whether a policy with these ends had ended at a time, when its next snapshot would be `next`.
+pub(super) fn is_ended(ends: &[SnapshotEnd], next: Ordinal, at: ArchiveTime) -> bool {
+    ends.iter().any(|end| end.ordinal.next() == next && end.time <= at)
 }
 
 /// The oldest snapshot of a policy.
@@ -232,7 +270,15 @@ mod tests {
         let end = ArchiveTime::from_seconds(5 * 86_400 - 1);
         let metadata = MetadataFilter::default();
         let (carry, langs) = (None, Vec::new());
-        SnapshotSelection { dates, carry, company_changes_only: false, metadata, langs, end }
+        SnapshotSelection {
+            dates,
+            carry,
+            company_changes_only: false,
+            leaves_out_ended: false,
+            metadata,
+            langs,
+            end,
+        }
     }
 
     fn range(range: Range<u32>) -> Range<Ordinal> {

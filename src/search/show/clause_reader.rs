@@ -185,6 +185,7 @@ impl<'r> ClauseReader<'r> {
             first_seen: life.first_seen,
             last_seen: life.last_seen,
             gone_by: life.gone_by,
+            ended: life.ended,
             snapshots: life.snapshots,
             section: section(index, &policy.tables, place)?,
             number: place.number.clone(),
@@ -246,6 +247,8 @@ struct Lifetime {
     last_seen: ArchiveTime,
     /// The time of the first snapshot without it after the last with it.
     gone_by: Option<ArchiveTime>,
+    /// When the corpus removed the policy, if the newest snapshot still had the clause.
+    ended: Option<ArchiveTime>,
     snapshots: u64,
 }
 
@@ -256,10 +259,12 @@ impl Lifetime {
         };
         // Without a later snapshot, the clause is still there.
         let after = policy.times.get(last.last.next().index());
+        let end = policy.ends.iter().find(|end| after.is_none() && end.ordinal == last.last);
         Ok(Self {
             first_seen: time(index, policy, first.start)?,
             last_seen: time(index, policy, last.last)?,
             gone_by: after.map(|&time| ArchiveTime::from_seconds(time)),
+            ended: end.map(|end| end.time),
             snapshots: runs.iter().map(|run| run.snapshot_count()).sum(),
         })
     }

@@ -91,6 +91,9 @@ pub struct ClauseLife {
     /// newest snapshot contains it.
     #[serde(serialize_with = "as_text::optional_date")]
     pub gone_by: Option<ArchiveTime>,
+    /// When the corpus removed the policy, if the newest snapshot contains it and was the last.
+    #[serde(serialize_with = "as_text::optional_date")]
+    pub ended: Option<ArchiveTime>,
     /// The number of snapshots that contain it.
     pub snapshots: u64,
     /// The runs of successive snapshots that contain it, oldest first. There is at least one.
@@ -98,7 +101,8 @@ pub struct ClauseLife {
     pub runs: Vec<LifeRun>,
 }
 
-/// Successive snapshots that all contain something. JSON has the dates of all times.
+/// Successive snapshots that all contain something, without a time between them in which the
+/// corpus did not have the policy. JSON has the dates of all times.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LifeRun {
@@ -108,9 +112,13 @@ pub struct LifeRun {
     /// The archive time of the last snapshot.
     #[serde(serialize_with = "as_text::date")]
     pub last: ArchiveTime,
-    /// The archive time of the following snapshot, or `None` if the run ends with the newest one.
+    /// The archive time of the following snapshot, or `None` if the run ends with the newest one
+    /// or the following one contains it, too.
     #[serde(serialize_with = "as_text::optional_date")]
     pub gone_by: Option<ArchiveTime>,
+    /// When the corpus removed the policy, if the run ended with that.
+    #[serde(serialize_with = "as_text::optional_date")]
+    pub ended: Option<ArchiveTime>,
     /// The number of snapshots.
     pub snapshots: u64,
 }

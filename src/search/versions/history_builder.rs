@@ -15,7 +15,8 @@ use super::history::{
 use super::threads::{StepGroup, WordingThread, Wordings, first_kinds};
 use super::version::SnapshotCard;
 use crate::collapse::{
-    ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause, retain_policy_text,
+    ClausePlace, CollapsedPolicy, CollapsedSnapshot, DistinctClause, SnapshotEnd,
+    retain_policy_text,
 };
 use crate::error::Result;
 use crate::index::OpenIndex;
@@ -169,31 +170,46 @@ impl HistoryBuilder<'_> {
         let mut runs: Vec<(usize, usize)> = Vec::new();
         for position in positions.ones() {
             match runs.last_mut() {
-                Some((_, last)) if *last + 1 == position => *last = position,
+                Some((_, last)) if *last + 1 == position && self.end_between(*last).is_none() => {
+                    *last = position;
+                }
                 _ => runs.push((position, position)),
             }
         }
         let runs: Vec<LifeRun> =
-            runs.into_iter().map(|(first, last)| self.life_run(first, last)).collect();
+            runs.into_iter().map(|(first, last)| self.life_run(first, last, positions)).collect();
         let (first, last) =
             runs.first().zip(runs.last()).expect("a matching wording occurs in a snapshot");
         ClauseLife {
             first_seen: first.first,
             last_seen: last.last,
             gone_by: last.gone_by,
+            ended: last.ended.filter(|_| last.gone_by.is_none()),
             snapshots: positions.count_ones(..) as u64,
             runs,
         }
     }
 
-    fn life_run(&self, first: usize, last: usize) -> LifeRun {
-        let has_next = last + 1 < self.wordings.ordinals.len();
+    fn life_run(&self, first: usize, last: usize, positions: &FixedBitSet) -> LifeRun {
+        let is_gone = last + 1 < self.wordings.ordinals.len() && !positions.contains(last + 1);
         LifeRun {
             first: self.time(first),
             last: self.time(last),
-            gone_by: has_next.then(|| self.time(last + 1)),
+            gone_by: is_gone.then(|| self.time(last + 1)),
+            ended: self.end_between(last),
             snapshots: (last - first + 1) as u64,
         }
+    }
+
+    /// When the corpus removed the policy between the snapshots at a position and the next one.
+    fn end_between(&self, position: usize) -> Option<ArchiveTime> {
+        let ordinals = &self.wordings.ordinals;
+        let (from, until) = (ordinals[position], ordinals.get(position + 1));
+        let mut ends = self.policy.ends.iter();
+        let is_between = |end: &&SnapshotEnd| {
+            end.ordinal >= from && until.is_none_or(|&until| end.ordinal < until)
+        };
+        ends.find(is_between).map(|end| end.time)
     }
 
     fn event(&self, thread: &WordingThread, group: &StepGroup) -> HistoryEvent {
@@ -250,7 +266,8 @@ impl HistoryBuilder<'_> {
 
     fn card(&self, position: usize) -> SnapshotCard {
         let snapshot = self.snapshot(position);
-        SnapshotCard::new(self.key, snapshot.info.clone(), snapshot.title.clone())
+        let ended = self.end_between(position);
+        SnapshotCard::new(self.key, snapshot.info.clone(), snapshot.title.clone(), ended)
     }
 }
 

@@ -212,7 +212,9 @@ impl PolicyView<'_> {
         let index = self.index;
         index.guard(|| {
             let company_changes_only = self.company_changes_only;
-            let filters = Filters { dates, company_changes_only, ..Filters::default() };
+            // A policy that was removed can still be shown, with the date on which it was.
+            let filters =
+                Filters { dates, company_changes_only, with_ended: true, ..Filters::default() };
             let address = self.reader.address();
             let times = index.times(address)?;
             let snapshots = PolicySnapshots {

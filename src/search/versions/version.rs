@@ -46,6 +46,9 @@ pub struct SnapshotCard {
     /// The time at which the snapshot was archived. JSON has its UTC day as well.
     #[serde(flatten, serialize_with = "as_text::archive_date_and_time")]
     pub archive_time: ArchiveTime,
+    /// When the corpus removed the policy, whose newest snapshot this was until then.
+    #[serde(serialize_with = "as_text::optional_date")]
+    pub ended: Option<ArchiveTime>,
     /// Whether the archive made the snapshot because of a technical change of its own.
     pub is_technical: bool,
     /// The text of the first top-level heading.
@@ -63,12 +66,19 @@ pub struct SnapshotCard {
 
 impl SnapshotCard {
     /// Returns the card of a snapshot of the policy with this key.
-    pub(super) fn new(key: &PolicyKey, info: SnapshotInfo, title: Option<String>) -> Self {
+    /// `ended` is the end of the snapshot, if it has one.
+    pub(super) fn new(
+        key: &PolicyKey,
+        info: SnapshotInfo,
+        title: Option<String>,
+        ended: Option<ArchiveTime>,
+    ) -> Self {
         Self {
             collection: key.collection.clone(),
             company: key.company.clone(),
             policy_type: key.policy_type.clone(),
             archive_time: info.time,
+            ended,
             is_technical: info.is_technical,
             title,
             url: info.url,
@@ -176,7 +186,9 @@ impl<'i> VersionReader<'i> {
             return Err(self.index.damaged("a snapshot is missing"));
         }
         let stored = chunk.swap_remove(inside);
-        Ok(SnapshotCard::new(&self.entry.key, stored.info, stored.title))
+        let ends = self.index.ends(self.address)?;
+        let ended = ends.iter().find(|end| end.ordinal == ordinal).map(|end| end.time);
+        Ok(SnapshotCard::new(&self.entry.key, stored.info, stored.title, ended))
     }
 }
 

@@ -2,6 +2,7 @@
 //! counter, whatever the shape of the repository.
 
 mod damage;
+mod ends;
 mod first_line;
 mod histories;
 mod real;
@@ -12,7 +13,8 @@ use std::fs;
 use std::path::Path;
 
 use fineprint::corpus::{
-    self, CorpusNotice, CorpusReader, FoundSnapshot, ReadOptions, SeenInput, SkipReason,
+    self, CorpusNotice, CorpusReader, FoundSnapshot, PolicyEnd, PolicyName, ReadOptions, SeenInput,
+    SkipReason,
 };
 use fineprint::index::{BuildOptions, CorpusScan, IngestReport, build};
 use fineprint::model::SnapshotInfo;
@@ -54,6 +56,7 @@ struct Told {
     skipped: Vec<(String, SkipReason)>,
     failed: Vec<(String, String)>,
     noted: Vec<(String, CorpusNotice)>,
+    ended: Vec<(PolicyName, PolicyEnd)>,
 }
 
 impl Told {
@@ -66,6 +69,7 @@ impl Told {
             SeenInput::Skipped(at, skip) => told.skipped.push((at, skip)),
             SeenInput::Failed(at, reason) => told.failed.push((at, reason)),
             SeenInput::Noted(at, notice) => told.noted.push((at, notice)),
+            SeenInput::Ended(name, end) => told.ended.push((name, end)),
         };
         reader.scan(&mut sink).unwrap();
         told.found.sort_by_key(|(.., found)| (found.time, found.order));

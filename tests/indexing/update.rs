@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use fineprint::corpus::ReadOptions;
-use fineprint::index::{BuildOptions, CorpusScan, IngestReport, Manifest, build};
+use fineprint::index::{BuildOptions, CorpusScan, IngestReport, Manifest, ScanContext, build};
 use fineprint::model::{Ordinal, Rank};
 use fineprint::progress::SilentProgress;
 use fineprint::search::{Hit, Searcher};
@@ -75,14 +75,9 @@ fn update_with(
     options: BuildOptions,
 ) -> (Manifest, IngestReport) {
     let base = if Manifest::exists(dir) { Some(Manifest::read(dir).unwrap()) } else { None };
-    let scan = CorpusScan::with_options(
-        corpora,
-        collection,
-        &ReadOptions::default(),
-        base.as_ref(),
-        &SilentProgress,
-    )
-    .unwrap();
+    let context = ScanContext { base: base.as_ref(), ..ScanContext::new(&SilentProgress) };
+    let scan =
+        CorpusScan::with_options(corpora, collection, &ReadOptions::default(), context).unwrap();
     let (manifest, report) =
         build(scan, &BuildOptions { index: dir.to_owned(), ..options }, &SilentProgress).unwrap();
     assert!(report.adds_up(), "{report:?}");

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gix_hash::ObjectId;
-use jiff::Timestamp;
 
 use super::commit_graph::{CommitGraph, CommitNode};
 use super::history_source::{HistorySource, read_message};
@@ -17,12 +16,6 @@ use crate::corpus::found_snapshot::{FoundSnapshot, GitBody, SnapshotBody, finger
 use crate::corpus::layouts::layout::HistoryLayout;
 use crate::corpus::notices::{CorpusNotice, SkipReason};
 use crate::model::ArchiveTime;
-
-/// 1995-01-01, in seconds since 1970 UTC. Before that date there were no policies on the web.
-const FIRST_TIME: i64 = 788_918_400;
-
-/// A day, in seconds: how much a clock may be ahead before its time counts as future.
-const DAY_SECONDS: i64 = 86_400;
 
 /// The size in bytes of a text whose size is not cheap to know. The size of a policy only decides
 /// how early it is read.
@@ -61,8 +54,8 @@ struct PolicyPath {
     path: Arc<str>,
     company: String,
     policy_type: String,
-    /// The archive time of every version, in seconds since 1970 UTC, if the path has one.
-    time: Option<i64>,
+    /// The archive time of every version, if the path has one.
+    time: Option<ArchiveTime>,
     /// The size of the newest text in bytes. It counts for all texts, which mostly are alike.
     bytes: u64,
 }
@@ -93,8 +86,6 @@ pub(super) struct HistoryScan<'h> {
     sink: &'h mut dyn FnMut(SeenInput),
     /// Every path that was met; `None` for a path that is not a policy.
     paths: HashMap<String, Option<Rc<PolicyPath>>>,
-    /// The latest time that is not in the future, in seconds since 1970 UTC.
-    latest_time: i64,
 }
 
 impl<'h> HistoryScan<'h> {
@@ -104,8 +95,7 @@ impl<'h> HistoryScan<'h> {
         layout: &'h dyn HistoryLayout,
         sink: &'h mut dyn FnMut(SeenInput),
     ) -> Self {
-        let latest_time = Timestamp::now().as_second() + DAY_SECONDS;
-        Self { source, layout, sink, paths: HashMap::new(), latest_time }
+        Self { source, layout, sink, paths: HashMap::new() }
     }
 
     /// Reports the changes since the history had this state, if its new commits follow the old tip
@@ -295,14 +285,11 @@ impl<'h> HistoryScan<'h> {
         if !self.is_record(reader, commit)? {
             return Err(NoVersion::Skipped(SkipReason::NoRecord));
         }
-        let seconds = policy.time.or(commit.node.author_time).ok_or_else(|| {
+        let time = policy.time.or(commit.node.author_time.map(ArchiveTime::from_seconds));
+        let time = time.ok_or_else(|| {
             NoVersion::Failed("its commit has no author time that can be read".to_owned())
         })?;
-        if !(FIRST_TIME..=self.latest_time).contains(&seconds) {
-            let place = self.source.place(&commit.node.id, path);
-            (self.sink)(SeenInput::Noted(place, CorpusNotice::OddDate));
-        }
-        Ok(found_snapshot(&policy, commit, blob, seconds))
+        Ok(found_snapshot(&policy, commit, blob, time))
     }
 
     /// The policy of a path whose newest text is `blob`; `None` if the path is not a policy.
@@ -316,7 +303,7 @@ impl<'h> HistoryScan<'h> {
             return known.clone();
         }
         let policy = self.layout.policy(path).map(|(company, policy_type)| {
-            let time = self.layout.time(path).map(ArchiveTime::seconds);
+            let time = self.layout.time(path);
             let bytes = reader.packed_size(blob).unwrap_or(UNKNOWN_SIZE);
             Rc::new(PolicyPath { path: path.into(), company, policy_type, time, bytes })
         });
@@ -386,16 +373,16 @@ impl NoVersion {
     }
 }
 
-/// The snapshot of a policy that a commit brought, archived at `seconds` since 1970 UTC.
+/// The snapshot of a policy that a commit brought, archived at this time.
 fn found_snapshot(
     policy: &PolicyPath,
     commit: &VisitedCommit<'_>,
     blob: ObjectId,
-    seconds: i64,
+    time: ArchiveTime,
 ) -> SeenInput {
     let id = commit.node.id;
     let found = FoundSnapshot {
-        time: ArchiveTime::from_seconds(seconds),
+        time,
         order: commit.order,
         size: policy.bytes,
         fingerprint: fingerprint(&[id.as_slice(), policy.path.as_bytes()]),

@@ -128,7 +128,10 @@ impl<'s> Planner<'s> {
     fn compare(&self, candidates: &[Candidate], stored: &PolicySources) -> Comparison {
         let mut found: BTreeMap<usize, CorpusPart> = BTreeMap::new();
         for candidate in candidates {
-            found.entry(candidate.reader).or_default().add(candidate.found.fingerprint);
+            found
+                .entry(candidate.reader)
+                .or_default()
+                .add(candidate.found.fingerprint, candidate.order);
         }
         let mut vanished = 0;
         for (reader, (corpus, &number)) in self.scan.corpora.iter().zip(self.numbers).enumerate() {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use fineprint::error::Error;
 use fineprint::index::{BuildOptions, CorpusScan, build};
-use fineprint::model::Period;
+use fineprint::model::{ArchiveTime, Period};
 use fineprint::progress::SilentProgress;
 use fineprint::query::Query;
 use fineprint::search::{
@@ -63,6 +63,11 @@ pub fn request(query: &Q, filters: &model::Filters) -> SearchRequest {
     };
     let query = query.to_string().parse().unwrap();
     SearchRequest::new(Select { query: Some(query), filters, ..Select::default() })
+}
+
+/// A time as the oracle counts it.
+pub fn nanoseconds(time: ArchiveTime) -> i64 {
+    time.seconds() * model::SECOND + i64::from(time.nanoseconds())
 }
 
 /// A request for all hits of a query whose bare words are a phrase.

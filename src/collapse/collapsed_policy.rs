@@ -81,8 +81,9 @@ pub struct EarlierSpelling {
 pub struct SourceRecord {
     /// The number of the corpus in the index.
     pub corpus: u32,
-    /// The position among the snapshots of one second: [`crate::corpus::FoundSnapshot::order`].
-    pub order: u64,
+    /// The place among the snapshots of the policy with this time and corpus, duplicates included,
+    /// from 0.
+    pub order: u32,
     /// The size of the decoded text, in bytes.
     pub bytes: u64,
     /// A 128-bit hash of the decoded text.

@@ -13,7 +13,8 @@ use crate::model::ArchiveTime;
 pub struct FoundSnapshot {
     /// When the snapshot was archived.
     pub time: ArchiveTime,
-    /// Orders the snapshots of one second, like commits of a history; 0 if the corpus has no order.
+    /// Orders the snapshots of one time: the number of the commit, file, entry, record or row. Of
+    /// equal numbers, the one that is reported first is the older one.
     pub order: u64,
     /// The size of the text in bytes, estimated where the exact size is expensive. Large policies
     /// are read first.

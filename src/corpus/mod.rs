@@ -21,7 +21,7 @@
 
 mod corpus_reader;
 mod encodings;
-mod file_corpus;
+mod files;
 mod forms;
 mod found_snapshot;
 mod git;
@@ -41,7 +41,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 
 pub use corpus_reader::{CorpusExtent, CorpusReader, LoadedSnapshot, ReadSession, SeenInput};
-pub use file_corpus::FileCorpus;
+pub use files::FileCorpus;
 pub use found_snapshot::{
     DatabaseBody, FoundSnapshot, GitBody, PolicyEnd, PolicyName, SnapshotBody, SpillPlace,
     fingerprint,

@@ -1,5 +1,10 @@
 //! Reasons for leaving an input out, and notices about inputs that are read.
 
+use crate::model::{ArchiveTime, Period};
+
+/// 1990-01-01 in seconds since 1970 UTC, before which there was no web.
+const WEB_SECONDS: i64 = 631_152_000;
+
 /// The rule by which an input is left out. Leaving it out is no error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -18,7 +23,7 @@ pub enum SkipReason {
     NoFile,
     /// It is a folder that contains a fineprint index.
     Index,
-    /// Another input has the same policy, second and text.
+    /// The record before it, or one in another corpus, has the same policy, time and text.
     Duplicate,
     /// Its path is not the path of a policy: a README of a history, or a path that does not fit
     /// the pattern of the options.
@@ -136,7 +141,7 @@ impl SkipReason {
 pub enum CorpusNotice {
     /// The bytes are not UTF-8, and were read in the encoding that they declare or seem to have.
     NotUtf8,
-    /// The date is before the first policies on the web, or after today. It is indexed as it is.
+    /// The date is before 1990, when there was no web, or after today. It is indexed as it is.
     OddDate,
     /// The clone is shallow: older snapshots are missing.
     Shallow,
@@ -150,6 +155,13 @@ pub enum CorpusNotice {
 }
 
 impl CorpusNotice {
+    /// The notice about a snapshot of this time, if one is due. `today` is a time of the last day
+    /// that is not in the future.
+    pub(crate) fn of_time(time: ArchiveTime, today: ArchiveTime) -> Option<Self> {
+        let is_future = Period::day_of(today).is_some_and(|today| time > today.last());
+        (time.seconds() < WEB_SECONDS || is_future).then_some(Self::OddDate)
+    }
+
     /// Every notice.
     pub const ALL: [CorpusNotice; 6] = [
         CorpusNotice::NotUtf8,
@@ -160,14 +172,14 @@ impl CorpusNotice {
         CorpusNotice::Replaced,
     ];
 
-    /// The notice as it is shown, followed by a count: `dated before 1995 or in the future: 3`.
+    /// The notice as it is shown, followed by a count: `dated before 1990 or in the future: 3`.
     /// Indexes store counts under these texts, so a changed text needs a new index format.
     pub fn text(self) -> &'static str {
         match self {
             CorpusNotice::NotUtf8 => {
                 "not UTF-8, and read in the encoding that they declare or seem to have"
             }
-            CorpusNotice::OddDate => "dated before 1995 or in the future, and indexed at that date",
+            CorpusNotice::OddDate => "dated before 1990 or in the future, and indexed at that date",
             CorpusNotice::Shallow => {
                 "shallow clones, read as far back as they go \
                  (`git fetch --unshallow` gets the rest)"
@@ -182,5 +194,27 @@ impl CorpusNotice {
                  (`git filter-repo` writes them into the history)"
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_dates_are_before_1990_or_after_today() {
+        let today = ArchiveTime::from_wayback_stamp("20260501120000").expect("a time");
+        for (stamp, is_odd) in [
+            ("19891231235959", true),
+            ("19900101000000", false),
+            ("20260501235959", false),
+            ("20260502000000", true),
+            ("20620101000000", true),
+        ] {
+            let time = ArchiveTime::from_wayback_stamp(stamp).expect("a time");
+            assert_eq!(CorpusNotice::of_time(time, today).is_some(), is_odd, "{stamp}");
+        }
+        let last = Period::day_of(today).expect("a day").last();
+        assert_eq!(CorpusNotice::of_time(last, today), None);
     }
 }

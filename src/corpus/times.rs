@@ -9,6 +9,9 @@ use crate::model::ArchiveTime;
 pub(super) const TIME_FORMS: &str = "YYYY-MM-DD, YYYYMMDD, RFC 3339, YYYY-MM-DDThh-mm-ssZ \
                                      or the 14 digits of a Wayback Machine address";
 
+/// The length of `YYYY-MM-DD`.
+const DAY_LENGTH: usize = 10;
+
 /// How many characters of a bad time are shown in a message.
 const SHOWN_CHARS: usize = 40;
 
@@ -20,7 +23,7 @@ pub(super) fn archive_time(text: &str) -> Option<ArchiveTime> {
         8 if is_digits => {
             ArchiveTime::from_date(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]))
         }
-        10 => ArchiveTime::from_date(text),
+        DAY_LENGTH => ArchiveTime::from_date(text),
         14 => ArchiveTime::from_wayback_stamp(text),
         16.. => dashed_time(text).or_else(|| clock_time(text)),
         _ => None,
@@ -30,7 +33,7 @@ pub(super) fn archive_time(text: &str) -> Option<ArchiveTime> {
 /// Reads a day and a time of day, as RFC 3339 writes them and as databases and data frames print
 /// them: `2001-02-03 04:05:06+00`. A time without a zone is in UTC, as in YAML.
 fn clock_time(text: &str) -> Option<ArchiveTime> {
-    let (day, clock) = text.split_at_checked(10)?;
+    let (day, clock) = text.split_at_checked(DAY_LENGTH)?;
     let clock = clock.strip_prefix(['T', 't', ' '])?;
     let end = clock.find(|c: char| !matches!(c, '0'..='9' | ':' | '.' | ','));
     let (clock, zone) = clock.split_at(end.unwrap_or(clock.len()));
@@ -39,7 +42,7 @@ fn clock_time(text: &str) -> Option<ArchiveTime> {
         zone => zone,
     };
     let time: Timestamp = format!("{day}T{clock}{zone}").parse().ok()?;
-    Some(ArchiveTime::from_seconds(time.as_second()))
+    Some(time.into())
 }
 
 /// Says why a text is no archive time, and what to write instead.
@@ -82,19 +85,19 @@ fn is_day_and_month(parts: &[&str]) -> bool {
 }
 
 /// Reads `YYYY-MM-DDThh-mm-ssZ`, as Open Terms Archive names snapshots: RFC 3339 without the
-/// colons, which not every file system allows in names.
+/// colons, which not every file system allows in names. There may be a fraction of a second.
 pub(super) fn dashed_time(text: &str) -> Option<ArchiveTime> {
-    let template = b"0000-00-00T00-00-00Z";
-    let fits = text.len() == template.len()
-        && text.bytes().zip(template).all(|(byte, expected)| match expected {
-            b'0' => byte.is_ascii_digit(),
-            _ => byte == *expected,
-        });
-    if !fits {
+    let template = b"0000-00-00T00-00-00";
+    let (time, fraction) = text.strip_suffix('Z')?.split_at_checked(template.len())?;
+    let fits = time.bytes().zip(template).all(|(byte, expected)| match expected {
+        b'0' => byte.is_ascii_digit(),
+        _ => byte == *expected,
+    });
+    if !fits || !matches!(fraction.as_bytes(), [] | [b'.', ..]) {
         return None;
     }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    ArchiveTime::from_wayback_stamp(&digits)
+    let (day, clock) = time.split_at(DAY_LENGTH);
+    clock_time(&format!("{day}{}{fraction}Z", clock.replace('-', ":")))
 }
 
 #[cfg(test)]
@@ -110,17 +113,21 @@ mod tests {
             ("20010203040506", "2001-02-03T04:05:06Z"),
             ("2001-02-03T04-05-06Z", "2001-02-03T04:05:06Z"),
             ("2001-02-03T04:05:06Z", "2001-02-03T04:05:06Z"),
-            ("2001-02-03T04:05:06.789Z", "2001-02-03T04:05:06Z"),
+            ("2001-02-03T04-05-06.78Z", "2001-02-03T04:05:06.78Z"),
+            ("2001-02-03T04:05:06.789Z", "2001-02-03T04:05:06.789Z"),
+            ("2001-02-03T04:05:06.000Z", "2001-02-03T04:05:06Z"),
+            ("2001-02-03T04:05:06,5+02:00", "2001-02-03T02:05:06.5Z"),
+            ("1969-12-31T23:59:59.9Z", "1969-12-31T23:59:59.9Z"),
             ("2001-02-03T04:05:06+02:00", "2001-02-03T02:05:06Z"),
             ("2001-02-03 04:05:06", "2001-02-03T04:05:06Z"),
-            ("2001-02-03 04:05:06.789012345", "2001-02-03T04:05:06Z"),
+            ("2001-02-03 04:05:06.789012345", "2001-02-03T04:05:06.789012345Z"),
             ("2001-02-03T04:05:06", "2001-02-03T04:05:06Z"),
-            ("2001-02-03T04:05:06.123456", "2001-02-03T04:05:06Z"),
+            ("2001-02-03T04:05:06.123456", "2001-02-03T04:05:06.123456Z"),
             ("2001-02-03 04:05", "2001-02-03T04:05:00Z"),
             ("2001-02-03T04:05Z", "2001-02-03T04:05:00Z"),
             ("2001-02-03 04:05:06 UTC", "2001-02-03T04:05:06Z"),
             ("2001-02-03 04:05:06+00:00", "2001-02-03T04:05:06Z"),
-            ("2001-02-03 04:05:06.5-0130", "2001-02-03T05:35:06Z"),
+            ("2001-02-03 04:05:06.5-0130", "2001-02-03T05:35:06.5Z"),
             ("2001-02-03 04:05:06 +0200", "2001-02-03T02:05:06Z"),
             ("2001-02-03 04:05:06+02", "2001-02-03T02:05:06Z"),
             ("0001-01-01T00:00:00", "0001-01-01T00:00:00Z"),
@@ -138,6 +145,10 @@ mod tests {
             "個人情報",
             "１２３４",
             "2001-02-03T04-05-06é",
+            "2001-02-03T04-05-06.Z",
+            "2001-02-03T04-05-06-2Z",
+            "2001-02-03T04-05-06.5",
+            "2001-02-03T04-05-06.1234567891Z",
             "2001-02-03 1:02",
             "2001-02-03 04:05:06 CET",
             "2001-02-03 24:05:06",

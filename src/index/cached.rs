@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::build::options::BuildOptions;
-use super::build::scan::CorpusScan;
+use super::build::scan::{CorpusScan, ScanContext};
 use super::build::update::build;
 use super::open::OpenIndex;
 use super::report::IngestReport;
@@ -68,8 +68,8 @@ impl ScannedCache {
     fn of(dir: &Path, corpus: &Path, progress: &dyn Progress) -> Result<Self> {
         let known = sound_manifest(dir);
         let (corpora, options) = ([corpus.to_owned()], ReadOptions::default());
-        let scan =
-            CorpusScan::with_options(&corpora, COLLECTION, &options, known.as_ref(), progress)?;
+        let context = ScanContext { base: known.as_ref(), ..ScanContext::new(progress) };
+        let scan = CorpusScan::with_options(&corpora, COLLECTION, &options, context)?;
         Ok(Self { known, scan })
     }
 }

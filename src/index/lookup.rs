@@ -5,7 +5,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, Term};
 
 use super::open::{OpenIndex, segment_column};
-use super::store::document::{CHUNK, LangChange};
+use super::store::document::{CHUNK, LangChange, fraction};
 use super::store::shared_texts::furniture_key;
 use crate::collapse::SnapshotEnd;
 use crate::error::Result;
@@ -103,13 +103,35 @@ impl OpenIndex {
         DocAddress::new(policy.segment_ord, policy.doc_id + 1 + chunks + clause.get())
     }
 
-    /// The archive times of a policy's snapshots by ordinal, in seconds since 1970 UTC.
+    /// The archive times of a policy's snapshots by ordinal.
     ///
-    /// They come from a column; no stored text is read.
-    pub(crate) fn times(&self, policy: DocAddress) -> Result<Vec<i64>> {
-        let column = self.times.get(policy.segment_ord as usize);
-        let column = column.ok_or_else(|| self.damaged("a missing segment"))?;
-        Ok(column.values_for_doc(policy.doc_id).collect())
+    /// They come from columns; no stored text is read.
+    pub(crate) fn times(&self, policy: DocAddress) -> Result<Vec<ArchiveTime>> {
+        let segment = policy.segment_ord as usize;
+        let columns = self.times.get(segment).zip(self.fractions.get(segment));
+        let (seconds, fractions) = columns.ok_or_else(|| self.damaged("a missing segment"))?;
+        let mut fractions = fractions.values_for_doc(policy.doc_id).map(fraction).peekable();
+        let seconds = seconds.values_for_doc(policy.doc_id).enumerate();
+        let times = seconds.map(|(at, seconds)| {
+            let fraction = fractions.next_if(|(ordinal, _)| ordinal.index() == at);
+            ArchiveTime::new(seconds, fraction.map_or(0, |(_, nanoseconds)| nanoseconds))
+                .ok_or_else(|| self.damaged("an archive time outside the calendar"))
+        });
+        times.collect()
+    }
+
+    /// The newest archive time of all snapshots that is not after `limit`.
+    ///
+    /// This reads the times of all snapshots.
+    pub(crate) fn newest_time(&self, limit: ArchiveTime) -> Result<Option<ArchiveTime>> {
+        let mut newest = None;
+        for (number, segment) in self.segments() {
+            for doc in segment.doc_ids_alive() {
+                let mut times = self.times(DocAddress::new(number, doc))?.into_iter();
+                newest = newest.max(times.rfind(|&time| time <= limit));
+            }
+        }
+        Ok(newest)
     }
 
     /// The changes of the language of a policy's snapshots, ascending. The first one is of the

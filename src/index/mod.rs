@@ -42,7 +42,7 @@ mod store;
 mod strays;
 
 pub use build::options::BuildOptions;
-pub use build::scan::{CorpusScan, SampleClause};
+pub use build::scan::{CorpusScan, SampleClause, ScanContext};
 pub use build::update::build;
 pub use cached::open_cached;
 pub use check::{CheckReport, check, check_against};

@@ -32,6 +32,8 @@ pub struct OpenIndex {
     /// The column `times` of each segment. Opening a column takes longer than reading the times of
     /// one policy from it.
     pub(super) times: Vec<Column<i64>>,
+    /// The column `fractions` of each segment. It is empty in nearly all indexes.
+    pub(super) fractions: Vec<Column<u64>>,
     /// The column `langs` of each segment.
     pub(super) langs: Vec<Column<u64>>,
     pub(super) corpus_name: Option<String>,
@@ -94,9 +96,9 @@ impl OpenIndex {
         let searcher = reader.searcher();
         let segments = searcher.segment_readers().iter();
         let times = segments.clone().map(times_column).collect::<tantivy::Result<_>>();
-        let langs = segments
-            .map(|segment| segment_column(segment, "langs"))
-            .collect::<tantivy::Result<_>>();
+        let columns = |name| -> tantivy::Result<Vec<Column<u64>>> {
+            segments.clone().map(|segment| segment_column(segment, name)).collect()
+        };
         Ok(Self {
             dir: dir.to_owned(),
             manifest: manifest.clone(),
@@ -104,7 +106,8 @@ impl OpenIndex {
             shared_texts,
             fields: Fields::of(&index.schema()).map_err(Error::reading(dir))?,
             times: times.map_err(Error::reading(dir))?,
-            langs: langs.map_err(Error::reading(dir))?,
+            fractions: columns("fractions").map_err(Error::reading(dir))?,
+            langs: columns("langs").map_err(Error::reading(dir))?,
             searcher,
             corpus_name: None,
         })

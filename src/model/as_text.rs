@@ -1,7 +1,8 @@
 //! Serialises values of the model as the text that results show, for `serialize_with` of serde.
 //!
-//! The index stores an [`ArchiveTime`] as a number and a language as two bytes, by the serialisers
-//! that those types derive. Results show both as text, and name their form field by field.
+//! The index stores an [`ArchiveTime`] as two numbers and a language as two bytes, by the
+//! serialisers that those types derive. Results show both as text, and name their form field by
+//! field.
 
 use std::fmt::Display;
 use std::ops::Range;

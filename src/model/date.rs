@@ -1,4 +1,4 @@
-//! Archive times in seconds, and the periods and ages in which users write dates. All are UTC.
+//! Archive times, and the periods and ages in which users write dates. All are UTC.
 
 use std::fmt;
 
@@ -7,24 +7,42 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-/// The time at which a snapshot was archived, in seconds since 1970-01-01T00:00:00 UTC.
+/// The time at which a snapshot was archived, to the nanosecond.
 ///
 /// Its UTC day is the archive *date*. Times outside the years -9999 to 9999 cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "i64", into = "i64")]
-pub struct ArchiveTime(i64);
+#[serde(try_from = "(i64, u32)", into = "(i64, u32)")]
+pub struct ArchiveTime {
+    /// The whole seconds since 1970-01-01T00:00:00 UTC, rounded down.
+    seconds: i64,
+    /// The rest, less than a second.
+    nanoseconds: u32,
+}
 
 impl ArchiveTime {
     /// The time at `seconds` since 1970. A time outside the years -9999 to 9999 becomes the nearest
     /// time inside.
     pub fn from_seconds(seconds: i64) -> Self {
         let (min, max) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
-        Self(seconds.clamp(min, max))
+        Self { seconds: seconds.clamp(min, max), nanoseconds: 0 }
     }
 
-    /// The seconds since 1970-01-01T00:00:00 UTC.
+    /// The time so many nanoseconds, less than a second, after `seconds` since 1970.
+    ///
+    /// Returns `None` if they are more, or if the time is outside the years -9999 to 9999.
+    pub fn new(seconds: i64, nanoseconds: u32) -> Option<Self> {
+        Timestamp::new(seconds, i32::try_from(nanoseconds).ok()?).ok()?;
+        Some(Self { seconds, nanoseconds })
+    }
+
+    /// The whole seconds since 1970-01-01T00:00:00 UTC, rounded down.
     pub fn seconds(self) -> i64 {
-        self.0
+        self.seconds
+    }
+
+    /// The fraction of a second after [`ArchiveTime::seconds`], in nanoseconds.
+    pub fn nanoseconds(self) -> u32 {
+        self.nanoseconds
     }
 
     /// The UTC day, written `YYYY-MM-DD`.
@@ -32,13 +50,14 @@ impl ArchiveTime {
         self.civil().date().to_string()
     }
 
-    /// The time as in RFC 3339, in UTC: `YYYY-MM-DDThh:mm:ssZ`.
+    /// The time as in RFC 3339, in UTC: `YYYY-MM-DDThh:mm:ssZ`, with the fraction of a second if
+    /// there is one.
     pub fn rfc3339(self) -> String {
         format!("{}Z", self.civil())
     }
 
     fn civil(self) -> DateTime {
-        Timestamp::from_second(self.0)
+        Timestamp::new(self.seconds, self.nanoseconds as i32)
             .expect("an archive time lies in the years that a timestamp can hold")
             .to_zoned_datetime(TimeZone::UTC)
             .datetime()
@@ -54,9 +73,17 @@ impl ArchiveTime {
         Self::from_civil(date.parse::<Date>().ok()?.to_datetime(jiff::civil::Time::midnight()))
     }
 
+    /// The nanosecond before this time, or the earliest time.
+    pub(crate) fn moment_before(self) -> Self {
+        match self.nanoseconds.checked_sub(1) {
+            Some(nanoseconds) => Self { nanoseconds, ..self },
+            None => Self::new(self.seconds - 1, 999_999_999).unwrap_or(self),
+        }
+    }
+
     /// The time by the clock of this machine.
     pub fn now() -> Self {
-        Self(Timestamp::now().as_second())
+        Self::from(Timestamp::now())
     }
 
     /// The time that the 14 digits `YYYYMMDDhhmmss` of a Wayback Machine address give.
@@ -76,27 +103,36 @@ impl ArchiveTime {
     }
 
     fn from_civil(civil: DateTime) -> Option<Self> {
-        Some(Self(TimeZone::UTC.to_timestamp(civil).ok()?.as_second()))
+        Some(Self::from(TimeZone::UTC.to_timestamp(civil).ok()?))
     }
 }
 
-/// The seconds of a stored time lie outside the years -9999 to 9999.
-#[derive(Debug, thiserror::Error)]
-#[error("{0} seconds since 1970 are outside the calendar")]
-pub struct OutsideCalendar(i64);
+impl From<Timestamp> for ArchiveTime {
+    fn from(time: Timestamp) -> Self {
+        // Both numbers of a timestamp before 1970 are negative.
+        let nanoseconds = time.subsec_nanosecond();
+        let seconds = time.as_second() - i64::from(nanoseconds < 0);
+        Self { seconds, nanoseconds: nanoseconds.rem_euclid(1_000_000_000) as u32 }
+    }
+}
 
-impl TryFrom<i64> for ArchiveTime {
+/// A stored time lies outside the years -9999 to 9999, or has more than a second of nanoseconds.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} seconds and {1} nanoseconds since 1970 are no time of the calendar")]
+pub struct OutsideCalendar(i64, u32);
+
+impl TryFrom<(i64, u32)> for ArchiveTime {
     type Error = OutsideCalendar;
 
-    fn try_from(seconds: i64) -> Result<Self, OutsideCalendar> {
-        let time = Self::from_seconds(seconds);
-        if time.0 == seconds { Ok(time) } else { Err(OutsideCalendar(seconds)) }
+    fn try_from(stored: (i64, u32)) -> Result<Self, OutsideCalendar> {
+        let (seconds, nanoseconds) = stored;
+        Self::new(seconds, nanoseconds).ok_or(OutsideCalendar(seconds, nanoseconds))
     }
 }
 
-impl From<ArchiveTime> for i64 {
+impl From<ArchiveTime> for (i64, u32) {
     fn from(time: ArchiveTime) -> Self {
-        time.0
+        (time.seconds, time.nanoseconds)
     }
 }
 
@@ -119,12 +155,12 @@ pub struct Period {
 pub struct DateError(pub String);
 
 impl Period {
-    /// The first second of the period.
+    /// The first moment of the period.
     pub fn start(self) -> ArchiveTime {
         self.start
     }
 
-    /// The last second of the period.
+    /// The last moment of the period, a nanosecond before the next one.
     pub fn last(self) -> ArchiveTime {
         self.last
     }
@@ -132,6 +168,11 @@ impl Period {
     /// The day that is `age` before the day of `today`.
     pub fn day_before(today: ArchiveTime, age: Age) -> Option<Self> {
         Self::parse(&age.before(today).date())
+    }
+
+    /// The day of this time. `None`: it cannot be written as a period, since it is before year 0.
+    pub fn day_of(time: ArchiveTime) -> Option<Self> {
+        Self::parse(&time.date())
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -147,13 +188,10 @@ impl Period {
         let first: Date = first.parse().ok()?;
         // The last periods of year 9999 end with the calendar.
         let last = match first.checked_add(length) {
-            Ok(next) => ArchiveTime::from_date(&next.to_string())?.0 - 1,
-            Err(_) => Timestamp::MAX.as_second(),
+            Ok(next) => ArchiveTime::from_date(&next.to_string())?.moment_before(),
+            Err(_) => ArchiveTime::from(Timestamp::MAX),
         };
-        Some(Self {
-            start: ArchiveTime::from_date(&first.to_string())?,
-            last: ArchiveTime::from_seconds(last),
-        })
+        Some(Self { start: ArchiveTime::from_date(&first.to_string())?, last })
     }
 }
 
@@ -178,8 +216,8 @@ pub struct Age {
 pub struct AgeError(pub String);
 
 impl Age {
-    /// The time that is this much earlier than `time`, by calendar months and years, to the second.
-    /// It does not go back beyond the year -9999.
+    /// The time that is this much earlier than `time`, by calendar months and years. It does not go
+    /// back beyond the year -9999.
     pub fn before(self, time: ArchiveTime) -> ArchiveTime {
         let earlier = time.civil().checked_sub(self.span).ok().and_then(ArchiveTime::from_civil);
         earlier.unwrap_or(ArchiveTime::from_seconds(i64::MIN))
@@ -224,13 +262,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn periods_include_their_last_second() {
+    fn periods_include_their_last_moment() {
         let period =
             |text: &str| text.parse::<Period>().map(|p| (p.start.rfc3339(), p.last.rfc3339()));
         let pair = |a: &str, b: &str| Ok((a.to_owned(), b.to_owned()));
-        assert_eq!(period("2019"), pair("2019-01-01T00:00:00Z", "2019-12-31T23:59:59Z"));
-        assert_eq!(period("2020-02"), pair("2020-02-01T00:00:00Z", "2020-02-29T23:59:59Z"));
-        assert_eq!(period("2020-12-31"), pair("2020-12-31T00:00:00Z", "2020-12-31T23:59:59Z"));
+        assert_eq!(period("2019"), pair("2019-01-01T00:00:00Z", "2019-12-31T23:59:59.999999999Z"));
+        assert_eq!(
+            period("2020-02"),
+            pair("2020-02-01T00:00:00Z", "2020-02-29T23:59:59.999999999Z")
+        );
+        assert_eq!(
+            period("2020-12-31"),
+            pair("2020-12-31T00:00:00Z", "2020-12-31T23:59:59.999999999Z")
+        );
         for bad in [
             "",
             "19",
@@ -266,11 +310,40 @@ mod tests {
     fn stored_times_lie_in_the_calendar() {
         let time = ArchiveTime::from_date("2020-02-29").unwrap();
         let bytes = postcard::to_stdvec(&time).unwrap();
-        assert_eq!(bytes, postcard::to_stdvec(&time.seconds()).unwrap());
+        assert_eq!(bytes, postcard::to_stdvec(&(time.seconds(), 0_u32)).unwrap());
         assert_eq!(postcard::from_bytes::<ArchiveTime>(&bytes).ok(), Some(time));
-        let outside = postcard::to_stdvec(&i64::MAX).unwrap();
-        assert!(postcard::from_bytes::<ArchiveTime>(&outside).is_err());
+        for outside in [(i64::MAX, 0), (0, 1_000_000_000), (0, u32::MAX)] {
+            let outside = postcard::to_stdvec(&outside).unwrap();
+            assert!(postcard::from_bytes::<ArchiveTime>(&outside).is_err());
+        }
         assert_eq!(ArchiveTime::from_seconds(i64::MAX).date(), "9999-12-30");
+    }
+
+    #[test]
+    fn fractions_are_printed_and_ordered_also_before_1970() {
+        let time = |text: &str| ArchiveTime::from(text.parse::<Timestamp>().unwrap());
+        let texts = [
+            "-000001-06-01T00:00:00.5Z",
+            "1969-12-31T23:59:58.999999999Z",
+            "1969-12-31T23:59:59Z",
+            "1969-12-31T23:59:59.25Z",
+            "1970-01-01T00:00:00Z",
+            "2020-01-02T03:04:05Z",
+            "2020-01-02T03:04:05.000000001Z",
+            "2020-01-02T03:04:05.1Z",
+            "2020-01-02T03:04:05.120Z",
+            "9999-12-30T21:59:59.999Z",
+        ];
+        for text in texts {
+            assert_eq!(time(text).rfc3339(), text.replace("120Z", "12Z"));
+            let bytes = postcard::to_stdvec(&time(text)).unwrap();
+            assert_eq!(postcard::from_bytes::<ArchiveTime>(&bytes).ok(), Some(time(text)));
+        }
+        assert!(texts.map(time).is_sorted_by(|a, b| a < b));
+        for text in &texts[1..] {
+            assert!(time(text).moment_before() < time(text) && time(text) > time(texts[0]));
+        }
+        assert_eq!(time(texts[4]).moment_before().rfc3339(), "1969-12-31T23:59:59.999999999Z");
     }
 
     #[test]

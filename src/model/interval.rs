@@ -26,9 +26,9 @@ pub enum Interval {
 pub struct CalendarPeriod {
     /// The name in output: `2019`, `2019-H1`, `2019-Q1` or `2019-01`.
     pub name: String,
-    /// The first second of the period.
+    /// The first moment of the period.
     pub start: ArchiveTime,
-    /// The last second of the period.
+    /// The last moment of the period.
     pub last: ArchiveTime,
 }
 
@@ -97,8 +97,7 @@ impl Interval {
             Interval::Month => format!("{year:04}-{part:02}"),
         };
         let start = ArchiveTime::from_date(&day.to_string())?;
-        let last =
-            ArchiveTime::from_seconds(ArchiveTime::from_date(&next.to_string())?.seconds() - 1);
+        let last = ArchiveTime::from_date(&next.to_string())?.moment_before();
         Some(CalendarPeriod { name, start, last })
     }
 }
@@ -123,7 +122,7 @@ mod tests {
             assert!(spans[0].start <= first && first <= spans[0].last);
             assert!(spans[count - 1].start <= last && last <= spans[count - 1].last);
             for pair in spans.windows(2) {
-                assert_eq!(pair[0].last.seconds() + 1, pair[1].start.seconds());
+                assert_eq!(pair[0].last, pair[1].start.moment_before());
             }
         }
         assert!(Interval::Year.spans(last, first).is_empty());

@@ -13,7 +13,7 @@
 //! | policy type | `Privacy Policy`, `Terms of Service`, ... *Type* never means anything else. |
 //! | policy | One series of texts, identified by collection, company and policy type. |
 //! | snapshot | One archived record of a policy: its text at an archive time, and its source. |
-//! | archive time | When a snapshot was recorded, in seconds since 1970 UTC. |
+//! | archive time | When a snapshot was recorded, to the nanosecond, UTC. |
 //! | archive date | The UTC day of the archive time. |
 //! | ordinal | The number of a snapshot within its policy. 0 is the oldest. |
 //! | rank | The number of a policy within the index, from 0. |

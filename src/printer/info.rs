@@ -87,7 +87,7 @@ fn write_renames(out: &mut impl Write, renames: &[LikelyRename]) -> io::Result<(
     }
     match renames.len().saturating_sub(MAX_RENAMES) {
         0 => Ok(()),
-        more => writeln!(out, "{EXAMPLE_INDENT}and {more} more (--format json lists all)"),
+        more => writeln!(out, "{EXAMPLE_INDENT}and {more} more"),
     }
 }
 

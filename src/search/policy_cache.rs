@@ -10,7 +10,7 @@ use tantivy::{DocAddress, DocId};
 use crate::collapse::SnapshotEnd;
 use crate::error::Result;
 use crate::index::{CHUNK, OpenIndex, PolicyEntry, PolicyTables, StoredSnapshot};
-use crate::model::{ClauseNumber, Ordinal, Rank};
+use crate::model::{ArchiveTime, ClauseNumber, Ordinal, Rank};
 
 /// The most snapshots, headings and places that are kept: some hundred megabytes at most.
 const MAX_KEPT: usize = 1 << 20;
@@ -57,8 +57,8 @@ pub(crate) fn clause_documents(
 pub(crate) struct PolicyFacts {
     /// Its document.
     pub address: DocAddress,
-    /// Archive times by ordinal, in seconds since 1970.
-    pub times: Vec<i64>,
+    /// Archive times by ordinal.
+    pub times: Vec<ArchiveTime>,
     /// The snapshots after which its corpus removed it.
     pub ends: Vec<SnapshotEnd>,
     /// Its headings and places.

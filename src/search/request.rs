@@ -6,7 +6,7 @@
 
 use crate::collapse::OrdinalRun;
 use crate::lang::Lang;
-use crate::model::{Age, ClauseKind, Ordinal, Period};
+use crate::model::{Age, ArchiveTime, ClauseKind, Ordinal, Period};
 use crate::query::Query;
 
 /// A search for hits.
@@ -113,11 +113,15 @@ pub struct Filters {
     /// Which snapshots of each policy count, by date.
     pub dates: SnapshotDates,
     /// How old a snapshot of [`SnapshotDates::AsOf`] and [`SnapshotDates::Latest`] may be at the
-    /// end of that date or of the last day of the index, whichever is earlier.
+    /// end of that date or of the last day of the index that is not in the future, whichever is
+    /// earlier.
     pub carry: Option<Age>,
     /// Whether [`SnapshotDates::AsOf`] and [`SnapshotDates::Latest`] choose the last snapshot of a
     /// policy that its corpus had removed by then. Without it, they choose none of that policy.
     pub with_ended: bool,
+    /// The time that counts as the present; `None` is the time of the clock. Snapshots dated after
+    /// its day are in the future.
+    pub today: Option<ArchiveTime>,
     /// Whether technical snapshots are left out, as if the corpus did not contain them.
     pub company_changes_only: bool,
     /// Conditions on the whole life of a clause.
@@ -161,7 +165,12 @@ impl LifeFilter {
     ///
     /// `times` holds the archive times by ordinal if [`LifeFilter::needs_times`]; `snapshots` is
     /// the number of snapshots of the policy.
-    pub(crate) fn lets_through(self, runs: &[OrdinalRun], times: &[i64], snapshots: u32) -> bool {
+    pub(crate) fn lets_through(
+        self,
+        runs: &[OrdinalRun],
+        times: &[ArchiveTime],
+        snapshots: u32,
+    ) -> bool {
         let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return false };
         let after = last.last.next();
         let is_gone = after.get() < snapshots;
@@ -172,8 +181,8 @@ impl LifeFilter {
 }
 
 /// Whether the snapshot with this ordinal exists and is dated in `period` or later.
-fn is_since(times: &[i64], ordinal: Ordinal, period: Period) -> bool {
-    times.get(ordinal.index()).is_some_and(|&time| time >= period.start().seconds())
+fn is_since(times: &[ArchiveTime], ordinal: Ordinal, period: Period) -> bool {
+    times.get(ordinal.index()).is_some_and(|&time| time >= period.start())
 }
 
 /// The snapshots of a policy that count, by date.

@@ -10,8 +10,8 @@ use super::matching::{Columns, Conditions, Match, SearchContext, first_place, wa
 use super::plan::{PatternWords, Plan};
 use super::policy_cache::PolicyCache;
 use super::rank::{
-    GroupedRows, MatchedSets, PatternWeights, Row, Rows, ScoreExplanation, Scorer, explain_rows,
-    grouped, kind_factor, rounded, sampled,
+    GroupedRows, MatchedSets, PatternWeights, Row, RowKey, Rows, ScoreExplanation, Scorer,
+    explain_rows, grouped, kind_factor, rounded, sampled,
 };
 use super::request::{HitGrouping, HitOrder, Ranking, SearchRequest, Select};
 use super::show::{ClauseReader, HitReader};
@@ -193,7 +193,7 @@ impl Searcher {
                     return Ok(());
                 }
                 if scorer.is_some() {
-                    key *= kind_factor(columns, found.doc);
+                    key = RowKey::of_score(score * kind_factor(columns, found.doc));
                 }
                 let newest = found.newest();
                 let place =
@@ -293,17 +293,17 @@ fn sort_key(
     score: f64,
     found: &Match<'_>,
     context: SearchContext<'_>,
-) -> Result<f64> {
+) -> Result<RowKey> {
     let ordinal = match sort {
-        HitOrder::Relevance => return Ok(-score),
-        HitOrder::Company => return Ok(0.0),
+        HitOrder::Relevance => return Ok(RowKey::of_score(score)),
+        HitOrder::Company => return Ok(RowKey::of_score(0.0)),
         HitOrder::Newest | HitOrder::Oldest => found.newest(),
         HitOrder::FirstSeen => found.runs.first().expect("a match has a snapshot").start,
     };
     let time = found.times.get(ordinal.index());
     let time = time.ok_or_else(|| context.index.damaged("a snapshot without an archive time"))?;
-    let time = *time as f64;
-    Ok(if sort == HitOrder::Newest { -time } else { time })
+    let oldest_first = RowKey::of_time(*time);
+    Ok(if sort == HitOrder::Newest { oldest_first.reversed() } else { oldest_first })
 }
 
 /// The rows that a request shows.
@@ -359,7 +359,7 @@ impl HitPages<'_> {
             for (row, at) in batch.iter().zip(start..) {
                 let mut hit = self.reader.hit(row)?;
                 hit.rank = at as u64 + 1;
-                hit.score = is_scored.then(|| rounded(-row.key));
+                hit.score = is_scored.then(|| rounded(row.key.score()));
                 hit.group_size = sizes.get(at).copied();
                 hit.explanation = explanations.next();
                 if sink.hit(&hit).map_err(Error::Output)?.is_break() {

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::time::{ALL_FACETS, Asked, MEASURES, SCOPES};
-use crate::library::{index_of, run};
+use crate::library::{index_of, nanoseconds, run};
 use crate::oracle::corpus::{self as model, Corpus};
 use crate::oracle::query::{Q, queries};
 use crate::util::{Fixture, fptest};
@@ -56,12 +56,12 @@ fn html((menu, policy, footer): &Page) -> String {
 fn lines() -> BoxedStrategy<String> {
     let texts = |least| vec(0..TEXTS.len(), least..=3);
     let page = (texts(0), texts(1), texts(0));
-    let record = (1..40_000_000_i64, prop::bool::weighted(0.2), page);
+    let record = (1..40_000_000 * model::SECOND, prop::bool::weighted(0.2), page);
     vec(vec(record, 1..=5), 2..=4)
         .prop_map(|companies| {
             let mut lines = String::new();
             for (company, records) in model::COMPANIES.iter().zip(companies) {
-                let mut time = 1_400_000_000;
+                let mut time = 1_400_000_000 * model::SECOND;
                 for (pause, technical, page) in records {
                     time += pause;
                     let line = serde_json::json!({
@@ -101,7 +101,7 @@ fn indexed(lines: &str) -> (Searcher, Corpus, tempfile::TempDir) {
                 collection: "default".to_owned(),
                 company: version.snapshot.company.clone(),
                 policy_type: version.snapshot.policy_type.clone(),
-                time: version.snapshot.archive_time.seconds(),
+                time: nanoseconds(version.snapshot.archive_time),
                 order: 0,
                 is_technical: version.snapshot.is_technical,
                 lang: None,
@@ -231,7 +231,7 @@ proptest! {
             );
             for found in &answer.clauses {
                 let shown = hits.iter().find(|hit| {
-                    (&hit.company, &hit.text, &hit.lead_in, hit.archive_time.seconds())
+                    (&hit.company, &hit.text, &hit.lead_in, nanoseconds(hit.archive_time))
                         == (&found.company, &found.text, &found.lead_in, found.newest)
                         && hit.snapshots == found.snapshots as u64
                         && hit.first_seen.date() == model::date(found.first_seen)

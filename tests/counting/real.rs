@@ -16,7 +16,7 @@ use proptest::test_runner::{RngAlgorithm, TestRng};
 use rayon::prelude::*;
 
 use crate::counting::time::{Asked, FACETS, MEASURES, SCOPES, wording_of};
-use crate::library::index_of;
+use crate::library::{index_of, nanoseconds};
 use crate::oracle::corpus::{Clause, Corpus, Filters, Kind, Snapshot, day};
 use crate::oracle::query::{Field, Q};
 use crate::oracle::tokens::folded;
@@ -93,7 +93,7 @@ impl RealPolicy {
         found.sort_by_key(|found| std::cmp::Reverse((found.time, found.order)));
         let mut texts: HashMap<Vec<u8>, (u64, Vec<usize>)> = HashMap::new();
         let (mut clauses, mut wordings) = (HashMap::new(), HashMap::new());
-        let mut known = HashSet::new();
+        let mut hashes = HashMap::new();
         for found in &found {
             let name = found.text_name().map(<[u8]>::to_vec);
             let is_new = name.as_ref().is_none_or(|name| !texts.contains_key(name));
@@ -109,16 +109,17 @@ impl RealPolicy {
                 }
                 None => texts[&name.unwrap()].clone(),
             };
-            // Two equal texts of one second are one snapshot.
-            if known.insert((found.time, hash)) {
-                policy.snapshots.push(RealSnapshot {
-                    time: found.time.seconds(),
-                    order: found.order as usize,
-                    is_technical: snapshot.info.is_technical,
-                    clauses: cut,
-                });
-            }
+            hashes.insert(found.order as usize, hash);
+            policy.snapshots.push(RealSnapshot {
+                time: nanoseconds(found.time),
+                order: found.order as usize,
+                is_technical: snapshot.info.is_technical,
+                clauses: cut,
+            });
         }
+        // A text that is equal to the one before it, at the same time, is no snapshot.
+        policy.snapshots.reverse();
+        policy.snapshots.dedup_by_key(|snapshot| (snapshot.time, hashes[&snapshot.order]));
         policy
     }
 

@@ -20,7 +20,7 @@ use crate::oracle::time;
 /// Random histories, restricted to what JSON Lines can express.
 fn histories() -> BoxedStrategy<Corpus> {
     let types = &["Privacy Policy", "Terms of Service"];
-    (model::corpora_of(types), vec(prop::bool::weighted(0.25), 20), vec(0..3_usize, 20))
+    (model::corpora_of(types, 1), vec(prop::bool::weighted(0.25), 20), vec(0..3_usize, 20))
         .prop_map(|(corpus, technical, langs)| {
             let mut corpus = model::in_languages(corpus, &langs);
             for (snapshot, is_technical) in corpus.snapshots.iter_mut().zip(technical) {
@@ -34,7 +34,9 @@ fn histories() -> BoxedStrategy<Corpus> {
 fn indexed(corpus: &Corpus) -> (Searcher, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let mut lines = String::new();
-    for snapshot in &corpus.snapshots {
+    let mut snapshots: Vec<_> = corpus.snapshots.iter().collect();
+    snapshots.sort_by_key(|snapshot| snapshot.order);
+    for snapshot in snapshots {
         let file = model::markdown(snapshot);
         let text = &file[file.find('\n').unwrap()..];
         let line = serde_json::json!({

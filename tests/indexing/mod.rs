@@ -2,6 +2,9 @@
 
 pub mod compat;
 pub mod info;
+pub mod order;
+pub mod records;
 pub mod safety;
 pub mod strays;
+pub mod times;
 pub mod update;

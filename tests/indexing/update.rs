@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use fineprint::corpus::ReadOptions;
-use fineprint::index::{BuildOptions, CorpusScan, IngestReport, Manifest, build};
+use fineprint::index::{BuildOptions, CorpusScan, IngestReport, Manifest, ScanContext, build};
 use fineprint::model::{Ordinal, Rank};
 use fineprint::progress::SilentProgress;
 use fineprint::search::{Hit, Searcher};
@@ -33,7 +33,7 @@ const QUERIES: [&str; 10] = [
 ];
 
 /// The answers of an index to all queries, as text.
-fn answers(dir: &Path) -> String {
+pub fn answers(dir: &Path) -> String {
     let searcher = Searcher::open(dir).unwrap();
     let index = searcher.index();
     let mut out = String::new();
@@ -75,21 +75,16 @@ fn update_with(
     options: BuildOptions,
 ) -> (Manifest, IngestReport) {
     let base = if Manifest::exists(dir) { Some(Manifest::read(dir).unwrap()) } else { None };
-    let scan = CorpusScan::with_options(
-        corpora,
-        collection,
-        &ReadOptions::default(),
-        base.as_ref(),
-        &SilentProgress,
-    )
-    .unwrap();
+    let context = ScanContext { base: base.as_ref(), ..ScanContext::new(&SilentProgress) };
+    let scan =
+        CorpusScan::with_options(corpora, collection, &ReadOptions::default(), context).unwrap();
     let (manifest, report) =
         build(scan, &BuildOptions { index: dir.to_owned(), ..options }, &SilentProgress).unwrap();
     assert!(report.adds_up(), "{report:?}");
     (manifest, report)
 }
 
-fn update(dir: &Path, corpora: &[PathBuf], prune: bool) -> (Manifest, IngestReport) {
+pub fn update(dir: &Path, corpora: &[PathBuf], prune: bool) -> (Manifest, IngestReport) {
     update_with(dir, corpora, "default", BuildOptions { prune, ..BuildOptions::default() })
 }
 
@@ -134,10 +129,12 @@ enum Event {
 }
 
 fn event() -> impl Strategy<Value = Event> {
+    // Of a few texts, one often returns.
+    let seed = prop_oneof![any::<u32>(), 0..3u32];
     prop_oneof![
-        8 => (0..2u8, 0..3u8, 0..4u8, any::<u32>())
+        8 => (0..2u8, 0..3u8, 0..5u8, seed)
             .prop_map(|(c, s, d, t)| Event::Write(c, s, d, t)),
-        2 => (0..2u8, 0..3u8, 0..4u8).prop_map(|(c, s, d)| Event::Remove(c, s, d)),
+        2 => (0..2u8, 0..3u8, 0..5u8).prop_map(|(c, s, d)| Event::Remove(c, s, d)),
         3 => (1..4u8, any::<bool>()).prop_map(|(c, prune)| Event::Update(c, prune)),
         1 => Just(Event::Drop),
     ]
@@ -147,10 +144,10 @@ fn site(number: u8) -> &'static str {
     ["acme.example", "birch.example", "clay.example"][usize::from(number)]
 }
 
-/// Two of the dates are equal, so that there are snapshots of one second, and duplicates within a
+/// Three of the dates are equal, so that there are snapshots of one second, and duplicates within a
 /// corpus and between corpora.
 fn date(number: u8) -> &'static str {
-    ["2001-01-01", "2002-01-01", "2002-01-01", "2003-01-01"][usize::from(number)]
+    ["2001-01-01", "2002-01-01", "2002-01-01", "2002-01-01", "2003-01-01"][usize::from(number)]
 }
 
 #[test]
@@ -206,11 +203,13 @@ fn any_sequence_of_updates_ends_as_a_fresh_build() {
                     Event::Drop => {}
                 }
             }
-            // The updated index may have met the corpora in another order than the new one.
             update(&dir, &[corpora[1].clone()], true);
             update(&dir, &corpora, true);
+            // At one time, the corpora have the order in which the index first met them.
+            let met = Manifest::read(&dir).unwrap().corpora;
+            let met: Vec<PathBuf> = met.iter().map(|corpus| corpus.path.clone().into()).collect();
             let fresh = folder.path().join("fresh");
-            update(&fresh, &corpora, false);
+            update(&fresh, &met, false);
             prop_assert_eq!(answers(&dir), answers(&fresh));
             let before = listing(&dir);
             let (_, report) = update(&dir, &corpora, true);
@@ -248,7 +247,7 @@ fn record(stream: Stream, time: i64, policy: u32, seed: u32) -> Stream {
     stream.commit(time, &message, &[(&format!("{company}/Privacy Policy.md"), Some(&text(seed)))])
 }
 
-fn import(stream: &Stream, repository: &Path) {
+pub fn import(stream: &Stream, repository: &Path) {
     git_with(
         repository,
         &["fast-import", "--quiet", "--force", "--date-format=raw-permissive"],
@@ -342,7 +341,7 @@ fn days(texts: &[(i64, &str)]) -> Stream {
 }
 
 /// The texts of the only policy of an index, the oldest first.
-fn texts_in(dir: &Path) -> Vec<String> {
+pub fn texts_in(dir: &Path) -> Vec<String> {
     let searcher = Searcher::open(dir).unwrap();
     let index = searcher.index();
     let snapshots = 0..index.policies().entries()[0].snapshots;

@@ -25,9 +25,9 @@ pub struct Snapshot {
     pub collection: String,
     pub company: String,
     pub policy_type: String,
-    /// Archive time, in seconds since 1970 UTC.
+    /// Archive time, in nanoseconds since 1970 UTC.
     pub time: i64,
-    /// The order of snapshots of one time.
+    /// The order of the corpus, which decides about snapshots of one time.
     pub order: usize,
     /// Whether the snapshot only records a technical change of the archive.
     pub is_technical: bool,
@@ -190,8 +190,8 @@ fn without_footnotes(text: &[char]) -> Vec<char> {
     out
 }
 
-/// The filters of a search. `since`, `until` and `as_of` are seconds and inclusive: the caller
-/// knows the last second of a day.
+/// The filters of a search. `since`, `until` and `as_of` are nanoseconds and inclusive: the caller
+/// knows the last one of a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filters {
     /// Names or globs. An empty list means all.
@@ -213,7 +213,7 @@ pub struct Filters {
     pub gone: bool,
     /// Whether furniture counts.
     pub furniture: bool,
-    /// The first second of a day.
+    /// The first moment of a day.
     pub added_since: Option<i64>,
     pub removed_since: Option<i64>,
 }
@@ -247,8 +247,10 @@ pub struct Found {
     pub last_seen: i64,
     pub snapshots: usize,
     pub gone_by: Option<i64>,
-    /// The newest selected snapshot with a matching place, and the first such place there.
+    /// The newest selected snapshot with a matching place, by time and ordinal, and the first such
+    /// place there.
     pub newest: i64,
+    pub newest_ordinal: usize,
     pub kind: Kind,
     pub section: Vec<String>,
     pub links: Vec<String>,
@@ -301,7 +303,7 @@ pub fn lives_of(corpus: &Corpus) -> BTreeMap<Policy, Vec<&Snapshot>> {
     lives
 }
 
-/// The last second of the newest day of the corpus.
+/// The last moment of the newest day of the corpus.
 pub fn end(corpus: &Corpus) -> i64 {
     corpus.snapshots.iter().map(|s| day(s.time).1).max().unwrap_or(0)
 }
@@ -311,7 +313,7 @@ pub fn has_lang(snapshot: &Snapshot, filters: &Filters) -> bool {
     filters.langs.is_empty() || snapshot.lang.is_some_and(|lang| filters.langs.contains(&lang))
 }
 
-/// The ordinals of a policy that the filters select. `end` is the last second of the corpus.
+/// The ordinals of a policy that the filters select. `end` is the last moment of the corpus.
 pub fn chosen(life: &[&Snapshot], filters: &Filters, end: i64) -> Vec<usize> {
     let mut chosen = chosen_by_date(life, filters, end);
     chosen.retain(|&o| has_lang(life[o], filters));
@@ -323,7 +325,7 @@ fn chosen_by_date(life: &[&Snapshot], filters: &Filters, end: i64) -> Vec<usize>
     let mut all =
         (0..life.len()).filter(|&o| !(filters.company_changes_only && life[o].is_technical));
     let is_fresh = |o: &usize, at: i64| {
-        filters.carry.is_none_or(|days| life[*o].time >= at.min(end) - days * 86_400)
+        filters.carry.is_none_or(|days| life[*o].time >= at.min(end) - days * DAY)
     };
     if let Some(bound) = filters.as_of {
         let newest = all.rfind(|&o| life[o].time <= bound);
@@ -552,6 +554,7 @@ fn find(
         snapshots: ordinals.len(),
         gone_by: life.get(last + 1).map(|s| s.time),
         newest: life[newest].time,
+        newest_ordinal: newest,
         kind: shown.kind,
         section: shown.section.clone(),
         links: shown.links.clone(),
@@ -591,9 +594,13 @@ fn days_in(year: i64, month: u32) -> i64 {
     }
 }
 
-/// Year, month and day, in UTC, of a time in seconds since 1970.
+/// A second and a day in nanoseconds.
+pub const SECOND: i64 = 1_000_000_000;
+pub const DAY: i64 = 86_400 * SECOND;
+
+/// Year, month and day, in UTC, of a time in nanoseconds since 1970.
 pub fn civil(time: i64) -> (i64, u32, i64) {
-    let (mut year, mut month, mut day) = (1970, 1, 1 + time.div_euclid(86_400));
+    let (mut year, mut month, mut day) = (1970, 1, 1 + time.div_euclid(DAY));
     while day > days_in(year, month) {
         day -= days_in(year, month);
         (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
@@ -609,21 +616,23 @@ pub fn date(time: i64) -> String {
 
 /// `20160617110353`
 pub fn stamp(time: i64) -> String {
-    let second = time.rem_euclid(86_400);
+    let second = time.rem_euclid(DAY) / SECOND;
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     format!("{}{hour:02}{minute:02}{second:02}", date(time).replace('-', ""))
 }
 
-/// `2016-06-17T11:03:53Z`
+/// `2016-06-17T11:03:53.25Z`
 pub fn rfc3339(time: i64) -> String {
-    let stamp = stamp(time);
-    format!("{}T{}:{}:{}Z", date(time), &stamp[8..10], &stamp[10..12], &stamp[12..14])
+    let (stamp, fraction) = (stamp(time), time.rem_euclid(SECOND));
+    let fraction = if fraction == 0 { String::new() } else { format!(".{fraction:09}") };
+    let fraction = fraction.trim_end_matches('0');
+    format!("{}T{}:{}:{}{fraction}Z", date(time), &stamp[8..10], &stamp[10..12], &stamp[12..14])
 }
 
-/// The first and the last second of the day of a time.
+/// The first and the last moment of the day of a time.
 pub fn day(time: i64) -> (i64, i64) {
-    let start = time - time.rem_euclid(86_400);
-    (start, start + 86_399)
+    let start = time - time.rem_euclid(DAY);
+    (start, start + DAY - 1)
 }
 
 // Printing.
@@ -901,35 +910,30 @@ fn clauses() -> BoxedStrategy<Vec<Clause>> {
         .boxed()
 }
 
-/// Random corpora of header files: two to four companies with one to five snapshots each, no two of
-/// a company at the same time.
+/// Random corpora of header files, whose times are whole seconds: two to four companies with one to
+/// five snapshots each.
 pub fn corpora() -> BoxedStrategy<Corpus> {
-    corpora_of(PRIVACY_POLICY)
+    corpora_of(PRIVACY_POLICY, SECOND)
 }
 
-/// The same with policy types from `types`, for inputs that can name them.
-pub fn corpora_of(types: &'static [&'static str]) -> BoxedStrategy<Corpus> {
-    // The next snapshot is often on the same day, or else up to a little more than a year later.
-    let pause = prop_oneof![1..40_000_i64, 86_400..40_000_000_i64];
-    let company = vec((pause, one_of(types), clauses()), 1..=5);
+/// The same with policy types from `types`, for inputs that can name them. Times are multiples of
+/// `unit`.
+pub fn corpora_of(types: &'static [&'static str], unit: i64) -> BoxedStrategy<Corpus> {
+    // The next snapshot is often at the same time or on the same day, or else up to a little more
+    // than a year later.
+    let pause = prop_oneof![
+        1 => Just(0),
+        1 => 1..3_i64,
+        3 => 1..40_000 * SECOND / unit,
+        4 => DAY / unit..40_000_000 * SECOND / unit
+    ];
+    let returns = prop::bool::weighted(0.3);
+    let company = vec((pause, one_of(types), clauses(), returns), 1..=5);
     vec(company, 2..=4)
-        .prop_map(|companies| {
+        .prop_map(move |companies| {
             let mut snapshots = Vec::new();
             for (company, records) in COMPANIES.iter().zip(companies) {
-                let mut time = EARLIEST;
-                for (order, (pause, policy_type, clauses)) in records.into_iter().enumerate() {
-                    time += pause;
-                    snapshots.push(Snapshot {
-                        collection: "default".to_owned(),
-                        company: (*company).to_owned(),
-                        policy_type,
-                        time,
-                        order,
-                        is_technical: false,
-                        lang: None,
-                        clauses,
-                    });
-                }
+                snapshots.extend(snapshots_of(company, unit, records));
             }
             snapshots
         })
@@ -938,8 +942,43 @@ pub fn corpora_of(types: &'static [&'static str]) -> BoxedStrategy<Corpus> {
         .boxed()
 }
 
+/// The snapshots of a company. Each has a pause in units, a policy type, clauses, and whether the
+/// text before the one before it returns. None is a duplicate, which has the policy, time and text
+/// of the snapshot before it.
+fn snapshots_of(
+    company: &str,
+    unit: i64,
+    records: Vec<(i64, String, Vec<Clause>, bool)>,
+) -> Vec<Snapshot> {
+    let mut snapshots: Vec<Snapshot> = Vec::new();
+    let mut time = EARLIEST;
+    for (order, (pause, policy_type, clauses, returns)) in records.into_iter().enumerate() {
+        time += pause * unit;
+        let own = snapshots.iter().rev().filter(|before| before.policy_type == policy_type);
+        let own: Vec<&Snapshot> = own.collect();
+        let clauses = match own.get(1) {
+            Some(before) if returns => before.clauses.clone(),
+            _ => clauses,
+        };
+        if own.first().is_some_and(|before| before.time == time && before.clauses == clauses) {
+            time += unit;
+        }
+        snapshots.push(Snapshot {
+            collection: "default".to_owned(),
+            company: company.to_owned(),
+            policy_type,
+            time,
+            order,
+            is_technical: false,
+            lang: None,
+            clauses,
+        });
+    }
+    snapshots
+}
+
 /// 2014-05-13
-const EARLIEST: i64 = 1_400_000_000;
+const EARLIEST: i64 = 1_400_000_000 * SECOND;
 
 /// A paragraph in each of three languages, long enough to tell the language of a snapshot.
 const PARAGRAPHS: &[(&str, &str)] = &[
@@ -1006,7 +1045,7 @@ fn lives() -> BoxedStrategy<Filters> {
     let since = || {
         prop::option::weighted(
             0.15,
-            (EARLIEST - 86_400..EARLIEST + 100_000_000).prop_map(|t| day(t).0),
+            (EARLIEST - DAY..EARLIEST + 100_000_000 * SECOND).prop_map(|t| day(t).0),
         )
     };
     let carry = prop::option::weighted(0.5, 1..700_i64);
@@ -1028,7 +1067,7 @@ pub fn filters() -> BoxedStrategy<Filters> {
         prop_oneof![3 => Just(Vec::new()), 1 => vec(one_of(texts), 1..=2)].boxed()
     }
     let kinds = select(&[Kind::Heading, Kind::Paragraph, Kind::Item, Kind::Quote][..]);
-    let time = || EARLIEST - 86_400..EARLIEST + 100_000_000;
+    let time = || EARLIEST - DAY..EARLIEST + 100_000_000 * SECOND;
     (
         some(COMPANY_NAMES),
         some(TYPE_NAMES),
@@ -1275,11 +1314,12 @@ mod tests {
     #[test]
     fn dates() {
         assert_eq!(stamp(0), "19700101000000");
-        assert_eq!(stamp(1_466_161_433), "20160617110353");
-        assert_eq!(rfc3339(951_782_400), "2000-02-29T00:00:00Z");
-        assert_eq!(day(86_400 * 3 + 5), (86_400 * 3, 86_400 * 4 - 1));
-        assert_eq!(date(1_483_228_799), "2016-12-31");
-        assert_eq!(date(1_483_228_800), "2017-01-01");
+        assert_eq!(stamp(1_466_161_433 * SECOND), "20160617110353");
+        assert_eq!(rfc3339(951_782_400 * SECOND), "2000-02-29T00:00:00Z");
+        assert_eq!(rfc3339(951_782_400 * SECOND + 20_000_000), "2000-02-29T00:00:00.02Z");
+        assert_eq!(day(DAY * 3 + 5), (DAY * 3, DAY * 4 - 1));
+        assert_eq!(date(1_483_228_800 * SECOND - 1), "2016-12-31");
+        assert_eq!(date(1_483_228_800 * SECOND), "2017-01-01");
     }
 
     #[test]
@@ -1411,7 +1451,7 @@ mod tests {
 
         #[test]
         fn random_answers_are_sound(
-            corpus in corpora_of(&["Privacy Policy", "Terms of Service"]),
+            corpus in corpora_of(&["Privacy Policy", "Terms of Service"], 1),
             query in crate::oracle::query::queries(),
             filters in filters(),
         ) {

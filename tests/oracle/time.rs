@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::corpus::{
-    Clause, Corpus, Filters, Identity, Kind, Scope, Snapshot, admits_policy, chosen, civil, end,
-    has_lang, has_life, identity, lives_of, looked_at, satisfies, search_in, stays,
+    Clause, Corpus, DAY, Filters, Identity, Kind, Scope, Snapshot, admits_policy, chosen, civil,
+    end, has_lang, has_life, identity, lives_of, looked_at, satisfies, search_in, stays,
 };
 use super::query::Q;
 
@@ -19,9 +19,10 @@ pub enum Measure {
 /// A period, the number of units that match in it, and the number of units in all.
 pub type Row = (String, usize, usize);
 
-/// The last second of the month `months` after January of year 0.
+/// The last moment of the month `months` after January of year 0.
 fn last_of(months: i64) -> i64 {
-    let (mut low, mut high) = (-10_000_000_000_i64, 10_000_000_000);
+    // 1870 to 2070.
+    let (mut low, mut high) = (-100 * 366 * DAY, 100 * 366 * DAY);
     while high - low > 1 {
         let middle = low + (high - low) / 2;
         if month(middle) > months {
@@ -86,7 +87,7 @@ pub fn timeline(
                 looked_at.retain(|&o| (from..=period_end).contains(&life[o].time));
             } else {
                 looked_at.retain(|&o| life[o].time <= to);
-                let oldest = filters.carry.map(|days| to.min(corpus_end) - days * 86_400);
+                let oldest = filters.carry.map(|days| to.min(corpus_end) - days * DAY);
                 looked_at = looked_at.pop().into_iter().collect();
                 looked_at.retain(|&o| oldest.is_none_or(|oldest| life[o].time >= oldest));
             }
@@ -162,13 +163,7 @@ pub fn facets(
             "company" => [Some(found.company.clone())].into(),
             "type" => [Some(found.policy_type.clone())].into(),
             "section" => [found.section.last().cloned()].into(),
-            "lang" => {
-                let shown = life.iter().filter(|here| {
-                    here.time == found.newest
-                        && here.clauses.iter().any(|c| identity(c) == found.identity)
-                });
-                shown.map(|here| here.lang.map(str::to_owned)).collect()
-            }
+            "lang" => [life[found.newest_ordinal].lang.map(str::to_owned)].into(),
             _ => chosen(life, filters, end)
                 .into_iter()
                 .map(|o| life[o])

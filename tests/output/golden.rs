@@ -168,6 +168,7 @@ struct Hit {
     first_seen: String,
     last_seen: String,
     gone_by: Option<String>,
+    ended: Option<String>,
     snapshots: u64,
     section: Vec<String>,
     number: Option<String>,
@@ -342,6 +343,7 @@ fn json_fits_its_schemas() {
             assert_eq!(hit.is_furniture, None);
             assert!(hit.first_seen <= hit.archive_date && hit.archive_date <= hit.last_seen);
             assert!(hit.gone_by.is_none_or(|gone| gone >= hit.last_seen));
+            assert_eq!(hit.ended, None, "no file tells of an end");
             assert!(
                 hit.archive_time.starts_with(&hit.archive_date)
                     && hit.rank > 0

@@ -97,7 +97,7 @@ fn expected(corpus: &model::Corpus, found: &model::Found) -> Seen {
     let text = single_spaced(&found.text);
     let policy = (found.company.clone(), found.policy_type.clone(), found.collection.clone());
     let life = model::life_of(corpus, &policy);
-    let newest = life.iter().rfind(|s| s.time == found.newest).unwrap();
+    let newest = life[found.newest_ordinal];
     let address = format!("http://{}/privacy", found.company);
     let archived = format!(
         "https://web.archive.org/web/{}id_/http%3A//{}/privacy",

@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use fineprint::corpus::{ReadOptions, SkipReason};
-use fineprint::index::{BuildOptions, CorpusScan, IngestReport, OpenIndex, build};
+use fineprint::index::{BuildOptions, CorpusScan, IngestReport, OpenIndex, ScanContext, build};
 use fineprint::model::{Ordinal, Rank, SnapshotInfo};
 use fineprint::progress::SilentProgress;
 
@@ -25,9 +25,13 @@ fn index(
     corpus: &str,
     options: &ReadOptions,
 ) -> (Vec<(Row, SnapshotInfo)>, IngestReport) {
-    let scan =
-        CorpusScan::with_options(&[fx.path(corpus)], "default", options, None, &SilentProgress)
-            .unwrap();
+    let scan = CorpusScan::with_options(
+        &[fx.path(corpus)],
+        "default",
+        options,
+        ScanContext::new(&SilentProgress),
+    )
+    .unwrap();
     let folder = fx.path(format!("{corpus}.index"));
     let to = BuildOptions {
         index: folder.clone(),

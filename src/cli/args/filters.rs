@@ -7,7 +7,7 @@ use fineprint::model::{Age, ClauseKind, Period};
 use fineprint::search::{Filters, LifeFilter, PolicyChoice, SnapshotDates};
 
 use super::name_lists::with_listed;
-use super::values::{age, key_value, kind, period};
+use super::values::{age, key_value, kind, period, today};
 
 /// Which snapshots and clauses are searched.
 #[derive(Debug, Args)]
@@ -60,7 +60,8 @@ pub struct FilterArgs {
     /// With --as-of or --latest, ignore snapshots older than this at that date: 90d, 8w, 6mo, 1y
     ///
     /// The age is counted back from the end of the date, or from the last day of the index if that
-    /// is earlier. `fineprint timeline` counts it back from the end of each period.
+    /// is earlier; snapshots dated in the future do not count for it. `fineprint timeline` counts
+    /// it back from the end of each period.
     #[arg(long, value_name = "AGE", value_parser = age, allow_negative_numbers = true)]
     carry: Option<Age>,
     /// Only clauses that the newest snapshot of their policy no longer contains
@@ -110,6 +111,7 @@ impl FilterArgs {
             dates: self.dates(),
             carry: self.carry,
             with_ended: self.with_ended,
+            today: Some(today()?),
             company_changes_only: self.company_changes_only,
             life: LifeFilter {
                 gone: self.gone,

@@ -1,6 +1,7 @@
 //! Parsers of flag values. clap prints a message as `invalid value 'x' for '--flag': MESSAGE`.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
+use fineprint::error::Error;
 use fineprint::model::{Age, ArchiveTime, ClauseKind, Period};
 use fineprint::printer::KwicKey;
 use fineprint::search::FacetField;
@@ -18,20 +19,27 @@ pub fn kind() -> ValueParser {
 /// The variable of the environment that says which day is today, as `YYYY-MM-DD`.
 const TODAY: &str = "FINEPRINT_TODAY";
 
+/// The error about any other value of it.
+const BAD_TODAY: &str = "FINEPRINT_TODAY is not YYYY-MM-DD";
+
 /// A year, a month or a day, or the day so long before today: `30d`.
 pub fn period(text: &str) -> Result<Period, &'static str> {
     let wrong =
         "no such date; write YYYY, YYYY-MM or YYYY-MM-DD, or 30d, 8w, 6mo or 1y before today";
     match text.parse::<Age>() {
-        Ok(age) => Period::day_before(today()?, age).ok_or(wrong),
+        Ok(age) => Period::day_before(today().map_err(|_| BAD_TODAY)?, age).ok_or(wrong),
         Err(_) => text.parse().map_err(|_| wrong),
     }
 }
 
-/// Today in UTC.
-fn today() -> Result<ArchiveTime, &'static str> {
+/// The present, or the start of the day that the environment says.
+///
+/// # Errors
+///
+/// The environment says something else than a day.
+pub fn today() -> fineprint::error::Result<ArchiveTime> {
     match std::env::var(TODAY) {
-        Ok(day) => ArchiveTime::from_date(&day).ok_or("FINEPRINT_TODAY is not YYYY-MM-DD"),
+        Ok(day) => ArchiveTime::from_date(&day).ok_or_else(|| Error::Usage(BAD_TODAY.to_owned())),
         Err(_) => Ok(ArchiveTime::now()),
     }
 }

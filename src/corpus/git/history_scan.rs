@@ -5,7 +5,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gix_hash::ObjectId;
-use jiff::Timestamp;
 
 use super::commit_graph::{CommitGraph, CommitNode};
 use super::history_source::{HistorySource, has_file, read_message};
@@ -20,12 +19,6 @@ use crate::corpus::found_snapshot::{
 use crate::corpus::layouts::layout::HistoryLayout;
 use crate::corpus::notices::{CorpusNotice, SkipReason};
 use crate::model::ArchiveTime;
-
-/// 1995-01-01, in seconds since 1970 UTC. Before that date there were no policies on the web.
-const FIRST_TIME: i64 = 788_918_400;
-
-/// A day, in seconds: how much a clock may be ahead before its time counts as future.
-const DAY_SECONDS: i64 = 86_400;
 
 /// The size in bytes of a text whose size is not cheap to know. The size of a policy only decides
 /// how early it is read.
@@ -60,11 +53,11 @@ impl HistoryState {
 }
 
 /// A path that is a policy.
-pub(super) struct PolicyPath {
-    pub path: Arc<str>,
-    pub name: PolicyName,
-    /// The archive time of every version, in seconds since 1970 UTC, if the path has one.
-    time: Option<i64>,
+struct PolicyPath {
+    path: Arc<str>,
+    name: PolicyName,
+    /// The archive time of every version, if the path has one.
+    time: Option<ArchiveTime>,
     /// The size of the newest text in bytes. It counts for all texts, which mostly are alike.
     bytes: u64,
 }
@@ -116,8 +109,6 @@ pub(super) struct HistoryScan<'h> {
     paths: HashMap<String, Option<Rc<PolicyPath>>>,
     /// The lives of paths that are policies and have no time of their own.
     lives: PolicyLives,
-    /// The latest time that is not in the future, in seconds since 1970 UTC.
-    latest_time: i64,
 }
 
 impl<'h> HistoryScan<'h> {
@@ -127,9 +118,8 @@ impl<'h> HistoryScan<'h> {
         layout: &'h dyn HistoryLayout,
         sink: &'h mut dyn FnMut(SeenInput),
     ) -> Self {
-        let latest_time = Timestamp::now().as_second() + DAY_SECONDS;
         let (paths, lives) = (HashMap::new(), PolicyLives::default());
-        Self { source, layout, sink, paths, lives, latest_time }
+        Self { source, layout, sink, paths, lives }
     }
 
     /// Reports the changes since the history had this state, if its new commits follow the old tip
@@ -257,7 +247,7 @@ impl<'h> HistoryScan<'h> {
             });
             for (text, policy) in &commit.deleted {
                 let successor = commit.successor(policy, *text);
-                self.lives.add_deletion(policy, commit.life(), successor);
+                self.lives.add_deletion(&policy.path, &policy.name, commit.life(), successor);
             }
         }
     }
@@ -265,7 +255,8 @@ impl<'h> HistoryScan<'h> {
     /// Reports the ends of policies, once all commits were visited.
     fn report_ends(&mut self, reader: &mut ObjectReader<'h>) {
         let tips = &self.source.tips;
-        let ends = self.lives.ends(|path| tips.iter().any(|tip| has_file(reader, *tip, path)));
+        let lives = std::mem::take(&mut self.lives);
+        let ends = lives.ends(|path| tips.iter().any(|tip| has_file(reader, *tip, path)));
         for (name, end) in ends {
             (self.sink)(SeenInput::Ended(name, end));
         }
@@ -369,22 +360,19 @@ impl<'h> HistoryScan<'h> {
             return Err(NoVersion::Skipped(SkipReason::NotFetched));
         }
         let is_record = self.is_record(reader, commit)?;
-        let seconds = policy.time.or(commit.node.author_time);
+        let time = policy.time.or(commit.node.author_time.map(ArchiveTime::from_seconds));
         if policy.time.is_none() {
-            self.lives.add_text(&policy, commit.life(), seconds.filter(|_| is_record));
+            let snapshot = commit.node.author_time.filter(|_| is_record);
+            self.lives.add_text(&policy.path, &policy.name, commit.life(), snapshot);
             commit.brought.push((blob, Rc::clone(&policy)));
         }
         if !is_record {
             return Err(NoVersion::Skipped(SkipReason::NoRecord));
         }
-        let seconds = seconds.ok_or_else(|| {
+        let time = time.ok_or_else(|| {
             NoVersion::Failed("its commit has no author time that can be read".to_owned())
         })?;
-        if !(FIRST_TIME..=self.latest_time).contains(&seconds) {
-            let place = self.source.place(&commit.node.id, path);
-            (self.sink)(SeenInput::Noted(place, CorpusNotice::OddDate));
-        }
-        Ok(found_snapshot(&policy, commit, blob, seconds))
+        Ok(found_snapshot(&policy, commit, blob, time))
     }
 
     /// The policy of a path whose newest text is `blob`; `None` if the path is not a policy.
@@ -398,7 +386,7 @@ impl<'h> HistoryScan<'h> {
             return known.clone();
         }
         let policy = self.layout.policy(path).map(|(company, policy_type)| {
-            let time = self.layout.time(path).map(ArchiveTime::seconds);
+            let time = self.layout.time(path);
             let bytes = reader.packed_size(blob).unwrap_or(UNKNOWN_SIZE);
             let name = PolicyName { company, policy_type };
             Rc::new(PolicyPath { path: path.into(), name, time, bytes })
@@ -469,16 +457,16 @@ impl NoVersion {
     }
 }
 
-/// The snapshot of a policy that a commit brought, archived at `seconds` since 1970 UTC.
+/// The snapshot of a policy that a commit brought, archived at this time.
 fn found_snapshot(
     policy: &PolicyPath,
     commit: &VisitedCommit<'_>,
     blob: ObjectId,
-    seconds: i64,
+    time: ArchiveTime,
 ) -> SeenInput {
     let id = commit.node.id;
     let found = FoundSnapshot {
-        time: ArchiveTime::from_seconds(seconds),
+        time,
         order: commit.order,
         size: policy.bytes,
         fingerprint: fingerprint(&[id.as_slice(), policy.path.as_bytes()]),

@@ -1,11 +1,9 @@
 //! Finds out when the policies of a history end: all their files were deleted.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::rc::Rc;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::history_scan::PolicyPath;
 use crate::corpus::found_snapshot::{PolicyEnd, PolicyName};
 use crate::model::ArchiveTime;
 
@@ -60,17 +58,29 @@ impl PathLife {
     }
 }
 
+/// The lives of a path, the newest first.
+struct PathLives {
+    policy: PolicyName,
+    lives: Vec<PathLife>,
+}
+
 /// The lives of all paths of a history. Commits are added from the newest to the oldest.
 #[derive(Default)]
 pub(super) struct PolicyLives {
-    by_path: HashMap<Arc<str>, (Rc<PolicyPath>, Vec<PathLife>)>,
+    by_path: HashMap<Arc<str>, PathLives>,
 }
 
 impl PolicyLives {
-    /// Adds a commit that has a new text at a path. `snapshot` is the archive time of the snapshot
-    /// that the text is, if it is one.
-    pub fn add_text(&mut self, policy: &Rc<PolicyPath>, commit: LifeCommit, snapshot: Option<i64>) {
-        let lives = self.lives(policy);
+    /// Adds a commit that has a new text of a policy at a path. `snapshot` is the archive time of
+    /// the snapshot that the text is, in seconds since 1970 UTC, if it is one.
+    pub fn add_text(
+        &mut self,
+        path: &Arc<str>,
+        policy: &PolicyName,
+        commit: LifeCommit,
+        snapshot: Option<i64>,
+    ) {
+        let lives = self.lives(path, policy);
         if lives.is_empty() {
             lives.push(PathLife::default());
         }
@@ -83,57 +93,48 @@ impl PolicyLives {
         }
     }
 
-    /// Adds a commit that deleted a path.
+    /// Adds a commit that deleted the text of a policy at a path.
     pub fn add_deletion(
         &mut self,
-        policy: &Rc<PolicyPath>,
+        path: &Arc<str>,
+        policy: &PolicyName,
         commit: LifeCommit,
         successor: Option<PolicyName>,
     ) {
         let deleted = Some(Deletion { commit, successor });
-        self.lives(policy).push(PathLife { born: commit.order, newest: None, deleted });
+        let life = PathLife { born: commit.order, newest: None, deleted };
+        self.lives(path, policy).push(life);
     }
 
-    fn lives(&mut self, policy: &Rc<PolicyPath>) -> &mut Vec<PathLife> {
-        let entry = self.by_path.entry(Arc::clone(&policy.path));
-        &mut entry.or_insert_with(|| (Rc::clone(policy), Vec::new())).1
+    fn lives(&mut self, path: &Arc<str>, policy: &PolicyName) -> &mut Vec<PathLife> {
+        let new = || PathLives { policy: policy.clone(), lives: Vec::new() };
+        &mut self.by_path.entry(Arc::clone(path)).or_insert_with(new).lives
     }
 
     /// The ends of all policies, in the order of the history. A path for which `exists` holds is in
     /// the newest commit, so that the last deletion of it, on a branch, was not taken over.
-    pub fn ends(&self, mut exists: impl FnMut(&str) -> bool) -> Vec<(PolicyName, PolicyEnd)> {
-        let ended: HashSet<&PolicyName> = self.by_path.values().filter_map(ended_name).collect();
-        let mut paths: HashMap<&PolicyName, Vec<Vec<&PathLife>>> = HashMap::new();
-        for (policy, lives) in self.by_path.values() {
-            if !ended.contains(&policy.name) {
-                continue;
+    pub fn ends(mut self, mut exists: impl FnMut(&str) -> bool) -> Vec<(PolicyName, PolicyEnd)> {
+        let mut by_policy: HashMap<&PolicyName, Vec<&PathLife>> = HashMap::new();
+        for (path, PathLives { policy, lives }) in &mut self.by_path {
+            let newest = lives.first_mut().filter(|life| life.deleted.is_some());
+            if let Some(life) = newest.filter(|_| exists(path)) {
+                life.deleted = None;
             }
-            let is_back =
-                lives.first().is_some_and(|life| life.deleted.is_some()) && exists(&policy.path);
-            let lives = lives.iter().skip(usize::from(is_back)).collect();
-            paths.entry(&policy.name).or_default().push(lives);
+            by_policy.entry(policy).or_default().extend(&*lives);
         }
-        let mut ends: Vec<_> = paths
-            .into_iter()
-            .flat_map(|(name, paths)| {
-                let ends = ends_of(&paths).into_iter();
-                ends.map(|(order, end)| (order, name.clone(), end))
-            })
-            .collect();
-        ends.sort_by(|(order, name, _), (other, of, _)| (order, name).cmp(&(other, of)));
-        ends.into_iter().map(|(_, name, end)| (name, end)).collect()
+        let mut ends = Vec::new();
+        for (policy, lives) in by_policy {
+            ends.extend(ends_of(&lives).into_iter().map(|(order, end)| (order, policy, end)));
+        }
+        ends.sort_by_key(|(order, policy, _)| (*order, *policy));
+        ends.into_iter().map(|(_, policy, end)| (policy.clone(), end)).collect()
     }
 }
 
-/// The name of a policy one of whose paths was deleted.
-fn ended_name((policy, lives): &(Rc<PolicyPath>, Vec<PathLife>)) -> Option<&PolicyName> {
-    lives.iter().any(|life| life.deleted.is_some()).then_some(&policy.name)
-}
-
-/// The ends of a policy with these lives of its paths: the deletions after which it has no path,
-/// each with the number of its commit.
-fn ends_of(paths: &[Vec<&PathLife>]) -> BTreeMap<u64, PolicyEnd> {
-    let lives = || paths.iter().flatten();
+/// The ends of a policy whose paths have these lives: the deletions after which it has no path, by
+/// the number of their commit.
+fn ends_of(lives: &[&PathLife]) -> BTreeMap<u64, PolicyEnd> {
+    let lives = || lives.iter();
     let mut ends = BTreeMap::new();
     let mut deletions: Vec<_> = lives().filter_map(|life| life.deleted.as_ref()).collect();
     deletions.sort_by_key(|deletion| (deletion.successor.is_none(), &deletion.successor));
@@ -156,4 +157,45 @@ fn ends_of(paths: &[Vec<&PathLife>]) -> BTreeMap<u64, PolicyEnd> {
         });
     }
     ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The ends of one policy, as order, seconds and snapshots. The changes are a path, and the
+    /// seconds of a snapshot, or `None` for a deletion; commits come from the oldest to the newest.
+    fn ends(changes: &[(&str, Option<i64>)], deleted_at: i64) -> Vec<(i64, u64)> {
+        let policy = PolicyName { company: "acme".to_owned(), policy_type: "terms".to_owned() };
+        let mut lives = PolicyLives::default();
+        for (order, (path, snapshot)) in (0..).zip(changes).collect::<Vec<_>>().into_iter().rev() {
+            let commit = LifeCommit { order, seconds: snapshot.or(Some(deleted_at)) };
+            match snapshot {
+                Some(_) => lives.add_text(&(*path).into(), &policy, commit, *snapshot),
+                None => lives.add_deletion(&(*path).into(), &policy, commit, None),
+            }
+        }
+        let ends = lives.ends(|path| path == "branch").into_iter();
+        ends.map(|(_, end)| (end.time.seconds(), end.snapshots)).collect()
+    }
+
+    #[test]
+    fn a_policy_ends_with_the_last_of_its_paths() {
+        assert_eq!(ends(&[("a", Some(1)), ("a", None)], 5), [(5, 0)]);
+        assert_eq!(ends(&[("a", Some(1)), ("b", Some(2)), ("a", None)], 5), []);
+        let both = [("a", Some(1)), ("b", Some(2)), ("a", None), ("b", None)];
+        assert_eq!(ends(&both, 5), [(5, 0)]);
+        let back = [("a", Some(1)), ("a", None), ("b", Some(7)), ("b", None), ("a", Some(9))];
+        assert_eq!(ends(&back, 5), [(5, 0), (7, 1)]);
+        assert_eq!(ends(&[("branch", Some(1)), ("branch", None)], 5), []);
+        let beside = [("branch", Some(1)), ("a", Some(1)), ("branch", None), ("a", None)];
+        assert_eq!(ends(&beside, 5), []);
+    }
+
+    #[test]
+    fn an_end_is_not_before_the_snapshots_until_then() {
+        let one_time = [("a", Some(3)), ("a", Some(3)), ("a", None), ("a", Some(3))];
+        assert_eq!(ends(&one_time, 3), [(3, 2)]);
+        assert_eq!(ends(&[("a", Some(8)), ("a", Some(3)), ("a", None)], 5), [(8, 1)]);
+    }
 }

@@ -114,7 +114,9 @@ impl SnapshotRow {
         let text = text.to_le_bytes();
         let body =
             SnapshotBody::Row(DatabaseBody { snapshot: self.number, site, text, rank: self.rank });
-        let found = Box::new(FoundSnapshot { time, order: 0, size, fingerprint, body });
+        // SQLite allows numbers below 0.
+        let order = self.number.wrapping_sub(i64::MIN) as u64;
+        let found = Box::new(FoundSnapshot { time, order, size, fingerprint, body });
         SeenInput::Found { company: domain, policy_type: PRIVACY_POLICY.to_owned(), found }
     }
 }

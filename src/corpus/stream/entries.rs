@@ -23,8 +23,8 @@ pub(super) struct EntryFile<'e> {
     pub path: &'e str,
     /// Metadata that changes with the file; if it is empty, the content is hashed instead.
     pub stamp: &'e [u8],
-    /// Whether it is a file of an archive, and not the whole stream.
-    pub is_in_archive: bool,
+    /// Its number among the entries of its archive; `None` if it is the whole stream.
+    pub number: Option<u64>,
 }
 
 /// Reads a file.
@@ -34,13 +34,13 @@ pub(super) fn read<'r>(
     scan: &mut StreamScan<'_>,
 ) -> io::Result<()> {
     scan.at = safe_name(file.path);
-    if file.is_in_archive {
-        scan.begin_entry();
+    if let Some(number) = file.number {
+        scan.begin_entry(number);
     }
     let (head, source) = peek(Box::new(source), HEAD_BYTES)?;
     let name = scan.at.clone();
     let Some((skip, source)) = read_text(file, &name, &head, source, scan)? else { return Ok(()) };
-    if file.is_in_archive && is_compressed(&head) {
+    if file.number.is_some() && is_compressed(&head) {
         // An error in the compressed data leaves the other files of the archive readable.
         if let Err(error) = read_compressed(file, &name, source, scan) {
             scan.fail_rest(&error);
@@ -98,7 +98,7 @@ fn read_other(
     source: Box<dyn Read + '_>,
     scan: &mut StreamScan<'_>,
 ) -> io::Result<()> {
-    if file.is_in_archive && warc::is_warc(head) {
+    if file.number.is_some() && warc::is_warc(head) {
         let entry = scan.at.clone();
         // Damage in the file leaves the other files of the archive readable.
         if let Err(error) = warc::read(source, Some(&entry), scan) {
@@ -106,7 +106,7 @@ fn read_other(
         }
         return Ok(());
     }
-    if file.is_in_archive
+    if file.number.is_some()
         && let Some(shape) = TableShape::of_file(head, &scan.parts.names)
     {
         let entry = scan.at.clone();
@@ -121,7 +121,7 @@ fn read_other(
         }
         skip => skip,
     };
-    if !file.is_in_archive {
+    if file.number.is_none() {
         scan.refusal = refusal::of(&scan.parts.path, head, &scan.parts.names);
     }
     scan.report(|at| SeenInput::Skipped(at, skip));

@@ -65,6 +65,12 @@ pub(super) struct StreamScan<'s> {
     entries: HashMap<u64, Vec<usize>>,
     /// The entry or line that is being read, for messages.
     pub at: String,
+    /// The number of the entry that is being read.
+    entry: u64,
+    /// The number of entries so far.
+    entry_count: u64,
+    /// The number of snapshots so far.
+    kept: u64,
     /// Why the stream as a whole is no corpus.
     pub refusal: Option<Error>,
 }
@@ -84,6 +90,9 @@ impl<'s> StreamScan<'s> {
             held: Vec::new(),
             entries: HashMap::new(),
             at: String::new(),
+            entry: 0,
+            entry_count: 0,
+            kept: 0,
             refusal: None,
         }
     }
@@ -109,9 +118,16 @@ impl<'s> StreamScan<'s> {
         (self.sink)(SeenInput::Failed(at, format!("the rest cannot be read: {error}")));
     }
 
-    /// Begins the entry that is being read. The snapshots of an earlier entry of the same name are
-    /// replaced: whoever unpacks the archive gets the last one.
-    pub fn begin_entry(&mut self) {
+    /// The number of the next entry, which may be read later.
+    pub fn next_entry(&mut self) -> u64 {
+        self.entry_count += 1;
+        self.entry_count
+    }
+
+    /// Begins the entry that is being read, the one with this number. The snapshots of an earlier
+    /// entry of the same name are replaced: whoever unpacks the archive gets the last one.
+    pub fn begin_entry(&mut self, number: u64) {
+        self.entry = number;
         let name = fingerprint(&[self.at.as_bytes()]);
         for earlier in self.entries.insert(name, Vec::new()).into_iter().flatten() {
             self.held[earlier] = None;
@@ -159,8 +175,10 @@ impl<'s> StreamScan<'s> {
         let name = entry.as_deref().map(Into::into);
         let place = self.spill.write(&SpilledSnapshot { entry, line, facts, text })?;
         let body = SnapshotBody::Spilled { place, line: line.unwrap_or(0), name };
+        self.kept += 1;
+        let order = self.entry << 32 | self.kept;
         let found =
-            Box::new(FoundSnapshot { time: key.time, order: 0, size, fingerprint: print, body });
+            Box::new(FoundSnapshot { time: key.time, order, size, fingerprint: print, body });
         let seen = SeenInput::Found { company: key.company, policy_type: key.policy_type, found };
         match entry_hash.and_then(|hash| self.entries.get_mut(&hash)) {
             Some(positions) => {

@@ -90,7 +90,7 @@ impl StreamCorpus {
             StreamShape::OneFile => {
                 let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
                 let name = compression::plain_name(&name);
-                let file = EntryFile { path: name, stamp: &[], is_in_archive: false };
+                let file = EntryFile { path: name, stamp: &[], number: None };
                 entries::read(file, source, scan)
             }
         }

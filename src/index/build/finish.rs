@@ -174,9 +174,10 @@ fn inputs_met(
 ///
 /// Times are compared, not dates: as text, dates before the year 0 and after 9999 are not in order.
 fn date_range(sources: &SourceTable) -> Option<DateRange> {
-    let first = sources.0.values().map(|policy| policy.span.0).min()?;
-    let last = sources.0.values().map(|policy| policy.span.1).max()?;
-    let [first, last] = [first, last].map(|seconds| ArchiveTime::from_seconds(seconds).date());
+    let spans = sources.0.values().filter_map(|policy| policy.span);
+    let first = spans.clone().map(|span| span.0).min()?;
+    let last = spans.map(|span| span.1).max()?;
+    let [first, last] = [first, last].map(ArchiveTime::date);
     Some(DateRange { first, last })
 }
 

@@ -1,6 +1,5 @@
-//! Snapshots whose texts are known: which of them replaces another one, and their order.
-
-use std::collections::{BTreeMap, HashMap};
+//! Snapshots whose texts are known: which of them replaces another one, their order, and which of
+//! them are duplicates.
 
 use crate::collapse::{SourceRecord, TextNumber};
 use crate::model::{ArchiveTime, SnapshotInfo, SnapshotSource};
@@ -12,6 +11,22 @@ pub(super) struct KnownSnapshot {
     pub text: TextNumber,
     /// Whether the index does not have the snapshot yet.
     pub is_new: bool,
+    /// Its place among the snapshots of the same policy, time and corpus.
+    pub place: CorpusPlace,
+}
+
+/// The place of a snapshot among the snapshots of the same policy, time and corpus. The enum is in
+/// the order of places.
+///
+/// Of two texts of one time, the one that its corpus has now must be the newer one, as after a
+/// commit was amended and pushed with force, or after a commit was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum CorpusPlace {
+    /// The place in the index of a snapshot that the scan did not list: it has vanished, or the
+    /// scan lists additions only.
+    Stored(u32),
+    /// The place among the snapshots that the scan listed.
+    Scanned(u32),
 }
 
 /// What can hold one snapshot of a policy at a time. A snapshot that is no longer in its corpus is
@@ -45,67 +60,163 @@ impl KnownSnapshot {
     fn is_of_history(&self) -> bool {
         self.info.source.commit.is_some()
     }
-
-    /// The order of snapshots of the same time: by corpus, then in the order of the corpus, then by
-    /// the hash of the text, then by place.
-    pub fn order<'s>(&'s self, corpora: &BTreeMap<u32, &'s str>) -> impl Ord + use<'s> {
-        let SnapshotSource { path, entry, line, commit, .. } = &self.info.source;
-        let SourceRecord { corpus, order, text_hash, .. } = &self.record;
-        // The path of the corpus decides, since its number depends on when it was first indexed.
-        (corpora.get(corpus).copied(), order, text_hash, path, entry, line, commit)
-    }
 }
 
-/// A snapshot of the index, and what the scan found of it.
+/// A snapshot of the index, and whether the scan found it.
 pub(super) struct StoredFound {
     pub snapshot: KnownSnapshot,
-    /// The place in the order of the corpus, if the scan found the same snapshot.
-    pub found_order: Option<u64>,
+    pub is_found: bool,
 }
 
-impl StoredFound {
-    /// Whether the scan found the same snapshot.
-    pub fn is_found(&self) -> bool {
-        self.found_order.is_some()
+/// The snapshots of a policy in their order, with the duplicates set apart.
+#[derive(Default)]
+pub(super) struct OrderedSnapshots {
+    /// The snapshots, oldest first.
+    pub snapshots: Vec<KnownSnapshot>,
+    pub duplicates: Vec<KnownSnapshot>,
+    /// Whether one of them has another place than the index says.
+    pub is_reordered: bool,
+}
+
+impl OrderedSnapshots {
+    /// Orders snapshots by time. At one time, the order of corpora is the order in which they were
+    /// first named, which their numbers keep; within a corpus, its own order counts.
+    pub fn new(mut all: Vec<KnownSnapshot>) -> Self {
+        all.sort_by_key(|snapshot| (snapshot.info.time, snapshot.record.corpus, snapshot.place));
+        let mut ordered = Self { is_reordered: number(&mut all), ..Self::default() };
+        let mut all = all.into_iter().peekable();
+        while let Some(first) = all.peek() {
+            let (time, start) = (first.info.time, ordered.snapshots.len());
+            while let Some(first) = all.next_if(|next| next.info.time == time) {
+                let corpus = first.record.corpus;
+                let is_beside =
+                    |next: &KnownSnapshot| next.info.time == time && next.record.corpus == corpus;
+                let rest = std::iter::from_fn(|| all.next_if(is_beside));
+                ordered.merge(start, std::iter::once(first).chain(rest));
+            }
+        }
+        ordered
+    }
+
+    /// Adds the snapshots of a time from one corpus. The snapshots of that time from other corpora
+    /// begin at `start`.
+    ///
+    /// A duplicate has the text of the record before it. Another corpus may have the same records:
+    /// what both have in the same order is a duplicate too.
+    fn merge(&mut self, start: usize, of_one_corpus: impl Iterator<Item = KnownSnapshot>) {
+        let mut next = start;
+        let mut before = None;
+        // The snapshots before the next one that another corpus has.
+        let mut own = Vec::new();
+        for snapshot in of_one_corpus {
+            let text = snapshot.record.text_hash;
+            if before.replace(text) == Some(text) {
+                self.duplicates.push(snapshot);
+                continue;
+            }
+            let mut others = self.snapshots[next..].iter();
+            match others.position(|other| other.record.text_hash == text) {
+                Some(same) => {
+                    self.duplicates.push(snapshot);
+                    next += same;
+                    let inserted = own.len();
+                    self.snapshots.splice(next..next, own.drain(..));
+                    next += inserted + 1;
+                }
+                None => own.push(snapshot),
+            }
+        }
+        self.snapshots.append(&mut own);
     }
 }
 
-/// Numbers the snapshots of histories that were found or read behind those that have vanished.
-/// `vanished`: for each stored snapshot, whether it has vanished and is kept. Returns whether the
-/// place of a stored snapshot changes.
-///
-/// Of two texts of one second, the one that its history still has must be the newer one, as after a
-/// commit was amended and pushed with force.
-pub(super) fn put_vanished_first(
-    stored: &mut [StoredFound],
-    vanished: &[bool],
-    read: &mut [KnownSnapshot],
-) -> bool {
-    let starts = starts_behind_vanished(stored, vanished);
-    let start = |snapshot: &KnownSnapshot| {
-        let start = snapshot.is_of_history().then(|| starts.get(&snapshot.record.corpus));
-        start.flatten().copied().unwrap_or(0)
-    };
-    let mut is_reordered = false;
-    for StoredFound { snapshot, found_order } in stored {
-        let Some(found) = found_order.filter(|_| snapshot.is_of_history()) else { continue };
-        let order = found.saturating_add(start(snapshot));
-        is_reordered |= order != snapshot.record.order;
+/// Numbers the snapshots of one time and corpus, which are in order. Returns whether the number of
+/// a snapshot of the index changes.
+fn number(ordered: &mut [KnownSnapshot]) -> bool {
+    let mut is_changed = false;
+    let mut before = None;
+    for snapshot in ordered {
+        let group = (snapshot.info.time, snapshot.record.corpus);
+        let order = match before {
+            Some((other, order)) if other == group => order + 1,
+            _ => 0,
+        };
+        before = Some((group, order));
+        is_changed |= !snapshot.is_new && snapshot.record.order != order;
         snapshot.record.order = order;
     }
-    for snapshot in read {
-        snapshot.record.order = snapshot.record.order.saturating_add(start(snapshot));
-    }
-    is_reordered
+    is_changed
 }
 
-/// For each corpus with snapshots of histories that have vanished, the number behind all of them.
-fn starts_behind_vanished(stored: &[StoredFound], vanished: &[bool]) -> HashMap<u32, u64> {
-    let mut starts = HashMap::new();
-    let vanished = stored.iter().zip(vanished).filter(|(_, has_vanished)| **has_vanished);
-    for (StoredFound { snapshot, .. }, _) in vanished.filter(|(s, _)| s.snapshot.is_of_history()) {
-        let start: &mut u64 = starts.entry(snapshot.record.corpus).or_default();
-        *start = (*start).max(snapshot.record.order.saturating_add(1));
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collapse::Collapser;
+
+    /// A snapshot of one time with this corpus, text and place.
+    fn snapshot(corpus: u32, text: char, place: u32) -> KnownSnapshot {
+        let source = SnapshotSource {
+            corpus: String::new(),
+            path: text.to_string(),
+            commit: None,
+            entry: None,
+            line: None,
+        };
+        let info = SnapshotInfo {
+            time: ArchiveTime::from_seconds(7),
+            source,
+            url: None,
+            archive_url: None,
+            is_technical: false,
+            metadata: String::new(),
+            fingerprint: 0,
+        };
+        let text_hash = [text as u8; 16];
+        let record = SourceRecord { corpus, text_hash, ..SourceRecord::default() };
+        let text = Collapser::default().add_text("");
+        KnownSnapshot { info, record, text, is_new: true, place: CorpusPlace::Scanned(place) }
     }
-    starts
+
+    /// The texts in their order, and the number of duplicates, of corpora with these texts.
+    fn ordered(corpora: &[&str]) -> (String, usize) {
+        let corpora = (0..).zip(corpora);
+        let all = corpora.flat_map(|(corpus, texts)| {
+            (0..).zip(texts.chars()).map(move |(place, text)| snapshot(corpus, text, place))
+        });
+        let mut all: Vec<_> = all.collect();
+        all.reverse();
+        let OrderedSnapshots { snapshots, duplicates, .. } = OrderedSnapshots::new(all);
+        (snapshots.iter().map(|s| s.info.source.path.as_str()).collect(), duplicates.len())
+    }
+
+    #[test]
+    fn a_text_that_returns_is_no_duplicate() {
+        for (corpora, texts, duplicates) in [
+            (&["aba"][..], "aba", 0),
+            (&["aabba"], "aba", 2),
+            (&["ab", "ab"], "ab", 2),
+            (&["aba", "aba", "ba"], "aba", 5),
+            (&["a", "b"], "ab", 0),
+            (&["b", "a"], "ba", 0),
+            (&["ac", "abc"], "abc", 2),
+            (&["ac", "ab"], "acb", 1),
+            (&["ad", "abcbd", "xbd"], "axbcbd", 4),
+            (&["ab", "ba"], "aba", 1),
+            (&["ab", "bb"], "ab", 2),
+            (&["ab", "bba"], "aba", 2),
+            (&["", "a", "aba"], "aba", 1),
+        ] {
+            assert_eq!(ordered(corpora), (texts.to_owned(), duplicates), "{corpora:?}");
+        }
+    }
+
+    #[test]
+    fn what_vanished_is_older_than_what_the_corpus_has() {
+        let mut old = snapshot(0, 'a', 0);
+        (old.place, old.is_new) = (CorpusPlace::Stored(0), false);
+        let all = vec![snapshot(0, 'b', 0), old];
+        let OrderedSnapshots { snapshots, is_reordered, .. } = OrderedSnapshots::new(all);
+        let texts: Vec<_> = snapshots.iter().map(|s| s.info.source.path.as_str()).collect();
+        assert_eq!((texts, is_reordered), (vec!["a", "b"], false));
+    }
 }

@@ -2,10 +2,10 @@
 //! text once.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::known_snapshot::{KnownSnapshot, StoredFound, put_vanished_first};
+use super::known_snapshot::{CorpusPlace, KnownSnapshot, OrderedSnapshots, StoredFound};
 use super::previous::Previous;
 use super::scan::{Candidate, CorpusScan, ScannedCorpus};
 use super::update_plan::PolicyJob;
@@ -40,8 +40,6 @@ pub(super) struct PolicyReader<'r> {
     pub scan: &'r CorpusScan,
     /// The number in the index of each scanned corpus, in the order of the scan.
     pub numbers: &'r [u32],
-    /// The canonical paths of all corpora of the index, by number.
-    pub corpora: BTreeMap<u32, &'r str>,
     pub previous: Option<&'r Previous>,
     /// Whether snapshots that their corpora no longer contain are removed.
     pub prune: bool,
@@ -57,23 +55,23 @@ impl PolicyReader<'_> {
     pub fn read(&self, job: &PolicyJob<'_>) -> Result<PolicyRead> {
         let mut reading = Reading::of(self);
         let mut stored = reading.stored(job)?;
-        let mut read = self.read_new(job, &mut stored, &mut reading);
+        let read = self.read_new(job, &mut stored, &mut reading);
         let is_kept = self.kept(&stored, &read);
         let kept = is_kept.iter().filter(|&&kept| kept).count();
         reading.out.report.removed = (stored.len() - kept) as u64;
         let vanished = self.vanished(&stored, &is_kept);
         reading.out.report.vanished = vanished.iter().filter(|&&vanished| vanished).count() as u64;
-        let is_reordered = put_vanished_first(&mut stored, &vanished, &mut read);
         let sources = self.previous.and_then(|previous| previous.sources(job.key.hash()));
         let ends = self.ends(job, sources);
-        let is_changed =
-            is_reordered || sources.is_none_or(|sources| !sources.ends.iter().eq(&ends));
-        if job.rank.is_some() && read.is_empty() && kept == stored.len() && !is_changed {
-            return Ok(reading.out);
-        }
+        let has_same_ends = sources.is_some_and(|sources| sources.ends == ends);
+        let has_same = job.rank.is_some() && read.is_empty() && kept == stored.len();
         let stored = stored.into_iter().zip(is_kept);
         let stored = stored.filter_map(|(stored, kept)| kept.then_some(stored.snapshot));
-        Ok(reading.collapse(stored.chain(read).collect(), ends))
+        let ordered = OrderedSnapshots::new(stored.chain(read).collect());
+        if has_same && has_same_ends && !ordered.is_reordered {
+            return Ok(reading.out);
+        }
+        Ok(reading.collapse(ordered, ends))
     }
 
     /// The ends of a policy, each with the number of its corpus: those that were found, and those
@@ -112,7 +110,11 @@ impl PolicyReader<'_> {
             let corpus = self.numbers[candidate.reader];
             match by_name.get(&(corpus, candidate.found.fingerprint)) {
                 Some(&known) if !self.is_read_anew(corpus) => {
-                    stored[known].found_order = Some(candidate.found.order);
+                    let StoredFound { snapshot, is_found } = &mut stored[known];
+                    *is_found = true;
+                    if self.is_scanned_whole(snapshot) {
+                        snapshot.place = CorpusPlace::Scanned(candidate.order);
+                    }
                     reading.out.report.unchanged += 1;
                 }
                 _ => read.extend(reading.read(candidate)),
@@ -141,12 +143,12 @@ impl PolicyReader<'_> {
     /// Snapshots remain that were found, and the snapshots of corpora that were not scanned whole.
     /// Unless the index is pruned, so does a snapshot whose slot has no other snapshot now.
     fn kept(&self, stored: &[StoredFound], read: &[KnownSnapshot]) -> Vec<bool> {
-        let found = stored.iter().filter(|stored| stored.is_found());
+        let found = stored.iter().filter(|stored| stored.is_found);
         let found = found.map(|stored| &stored.snapshot);
         let taken: HashSet<_> = found.chain(read).map(KnownSnapshot::slot).collect();
         let is_kept = stored.iter().map(|stored| {
             let snapshot = &stored.snapshot;
-            stored.is_found()
+            stored.is_found
                 || !self.is_scanned_whole(snapshot)
                 || (!self.prune
                     && !self.is_read_anew(snapshot.record.corpus)
@@ -158,7 +160,7 @@ impl PolicyReader<'_> {
     /// For each stored snapshot, whether it remains although its corpus no longer contains it.
     fn vanished(&self, stored: &[StoredFound], is_kept: &[bool]) -> Vec<bool> {
         let vanished = stored.iter().zip(is_kept).map(|(stored, is_kept)| {
-            *is_kept && !stored.is_found() && self.is_scanned_whole(&stored.snapshot)
+            *is_kept && !stored.is_found && self.is_scanned_whole(&stored.snapshot)
         });
         vanished.collect()
     }
@@ -220,14 +222,14 @@ impl<'r> Reading<'r> {
             let SourceRecord { text_hash: hash, bytes, is_recoded, .. } = record;
             let text = KnownText { hash, number: text, bytes, is_recoded };
             self.by_hash.entry(hash).or_insert(text);
-            known.push(KnownSnapshot { info, record, text: text.number, is_new: false });
+            known.push(stored_snapshot(info, record, text.number));
         }
         let sources = previous.sources(job.key.hash());
         for duplicate in sources.iter().flat_map(|sources| &sources.duplicates) {
             known.push(self.stored_duplicate(previous, duplicate)?);
         }
         let found = known.into_iter();
-        Ok(found.map(|snapshot| StoredFound { snapshot, found_order: None }).collect())
+        Ok(found.map(|snapshot| StoredFound { snapshot, is_found: false }).collect())
     }
 
     /// A duplicate of the index. Another snapshot of the policy has its text.
@@ -242,20 +244,20 @@ impl<'r> Reading<'r> {
         })?;
         let mut info = info.clone();
         info.source.corpus = previous.index.corpus_path(record)?;
-        Ok(KnownSnapshot { info, record: *record, text: text.number, is_new: false })
+        Ok(stored_snapshot(info, *record, text.number))
     }
 
     /// Reads a snapshot. If it has no text that can be read, this is in the report, and `None` is
     /// returned.
     fn read(&mut self, candidate: &Candidate) -> Option<KnownSnapshot> {
-        let Candidate { reader: number, found } = candidate;
+        let Candidate { reader: number, order, found } = candidate;
         let (reader, corpus) = (&self.reader.scan.readers[*number], self.reader.numbers[*number]);
         match self.try_read(candidate) {
             Ok((info, text)) => {
                 let KnownText { hash: text_hash, number: text, bytes, is_recoded } = text;
-                let order = found.order;
-                let record = SourceRecord { corpus, order, bytes, text_hash, is_recoded };
-                Some(KnownSnapshot { info, record, text, is_new: true })
+                let record = SourceRecord { corpus, order: 0, bytes, text_hash, is_recoded };
+                let place = CorpusPlace::Scanned(*order);
+                Some(KnownSnapshot { info, record, text, is_new: true, place })
             }
             Err(UnreadSnapshot::Skipped(reason)) => {
                 let at = reader.at(found);
@@ -284,7 +286,7 @@ impl<'r> Reading<'r> {
         &mut self,
         candidate: &Candidate,
     ) -> std::result::Result<(SnapshotInfo, KnownText), UnreadSnapshot> {
-        let Candidate { reader: number, found } = candidate;
+        let Candidate { reader: number, found, .. } = candidate;
         let reader = &self.reader.scan.readers[*number];
         let name = found.text_name().map(|name| (*number, name.to_vec()));
         let known = name.as_ref().and_then(|name| self.by_name.get(name)).copied();
@@ -319,35 +321,17 @@ impl<'r> Reading<'r> {
         Ok(known)
     }
 
-    /// Puts the snapshots in order, sets duplicates apart, and collapses the others.
-    fn collapse(
-        mut self,
-        mut snapshots: Vec<KnownSnapshot>,
-        ends: Vec<(u32, PolicyEnd)>,
-    ) -> PolicyRead {
+    /// Sets duplicates apart, and collapses the other snapshots.
+    fn collapse(mut self, ordered: OrderedSnapshots, ends: Vec<(u32, PolicyEnd)>) -> PolicyRead {
         self.collapser.end_texts();
-        // Of duplicates, the first in this order is the snapshot, in whatever order the corpora
-        // were given.
-        let corpora = &self.reader.corpora;
-        snapshots
-            .sort_by(|a, b| (a.info.time, a.order(corpora)).cmp(&(b.info.time, b.order(corpora))));
-        let mut known = HashSet::new();
         let mut texts = HashSet::new();
-        for snapshot in snapshots {
-            let KnownSnapshot { info, record, .. } = &snapshot;
-            self.out.sources.add(record.corpus, info.fingerprint);
-            if !known.insert((info.time, record.text_hash)) {
-                self.duplicate(snapshot);
-                continue;
-            }
-            if known.len() == 1 {
-                self.out.sources.span.0 = info.time.seconds();
-            }
-            let is_new_text = texts.insert(record.text_hash);
+        for snapshot in ordered.snapshots {
+            let is_new_text = texts.insert(snapshot.record.text_hash);
             self.count(&snapshot, is_new_text);
             let KnownSnapshot { info, record, text, .. } = snapshot;
             self.collapser.add_snapshot(info, record, text);
         }
+        ordered.duplicates.into_iter().for_each(|duplicate| self.duplicate(duplicate));
         let mut policy = self.collapser.finish();
         self.out.sources.ends = ends;
         policy.ends = self.out.sources.snapshot_ends(&policy.snapshots);
@@ -359,6 +343,7 @@ impl<'r> Reading<'r> {
     /// Sets a duplicate apart.
     fn duplicate(&mut self, snapshot: KnownSnapshot) {
         let KnownSnapshot { mut info, record, is_new, .. } = snapshot;
+        self.out.sources.add(&record, info.fingerprint);
         if is_new {
             self.out.report.skip(SkipReason::Duplicate, info.source.place());
         }
@@ -372,6 +357,7 @@ impl<'r> Reading<'r> {
     fn count(&mut self, snapshot: &KnownSnapshot, is_new_text: bool) {
         let KnownSnapshot { info, record, is_new, .. } = snapshot;
         let (sources, report) = (&mut self.out.sources, &mut self.out.report);
+        sources.add(record, info.fingerprint);
         if record.is_recoded {
             sources.recoded.add(info.source.place());
             if *is_new {
@@ -379,13 +365,19 @@ impl<'r> Reading<'r> {
             }
         }
         report.indexed += u64::from(*is_new);
-        sources.span.1 = info.time.seconds();
+        sources.span.get_or_insert((info.time, info.time)).1 = info.time;
         sources.bytes += record.bytes;
         if is_new_text {
             sources.texts += 1;
             sources.text_bytes += record.bytes;
         }
     }
+}
+
+/// A snapshot of the index, at the place that it has there.
+fn stored_snapshot(info: SnapshotInfo, record: SourceRecord, text: TextNumber) -> KnownSnapshot {
+    let place = CorpusPlace::Stored(record.order);
+    KnownSnapshot { info, record, text, is_new: false, place }
 }
 
 /// Counts the figures that only collapsing gives: occurrences, furniture, metadata keys and

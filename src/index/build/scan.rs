@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::corpus::{
-    self, CorpusExtent, CorpusReader, FoundSnapshot, PolicyEnd, PolicyName, ReadOptions, SeenInput,
-    SkipReason,
+    self, CorpusExtent, CorpusNotice, CorpusReader, FoundSnapshot, PolicyEnd, PolicyName,
+    ReadOptions, SeenInput, SkipReason,
 };
 use crate::error::{Error, Result};
 use crate::index::report::{IngestReport, ReadFailure};
 use crate::index::store::manifest::{IndexedCorpus, Manifest};
-use crate::model::{Clause, PolicyKey, canonical_name};
+use crate::model::{ArchiveTime, Clause, PolicyKey, canonical_name};
 use crate::progress::{Phase, Progress};
 use crate::section::section;
 
@@ -24,7 +24,28 @@ const STANDARD_INPUT: &str = "-";
 pub(crate) struct Candidate {
     /// The position of the reader in [`CorpusScan::readers`].
     pub reader: usize,
+    /// The place among the snapshots that the reader found of its policy and time.
+    pub order: u32,
     pub found: FoundSnapshot,
+}
+
+/// What scans compare corpora with, and whom they tell how far they are.
+#[derive(Clone, Copy)]
+pub struct ScanContext<'c> {
+    /// The manifest of an index. A corpus that it has is scanned for changes only, where its reader
+    /// can do that.
+    pub base: Option<&'c Manifest>,
+    /// The time that counts as the present. Dates after its day are in the future.
+    pub today: ArchiveTime,
+    /// Is told about each input.
+    pub progress: &'c dyn Progress,
+}
+
+impl<'c> ScanContext<'c> {
+    /// A context without an index, on this day.
+    pub fn new(progress: &'c dyn Progress) -> Self {
+        Self { base: None, today: ArchiveTime::now(), progress }
+    }
 }
 
 /// A clause that is shown before anything is indexed.
@@ -79,13 +100,11 @@ impl CorpusScan {
     ///
     /// A corpus is missing, cannot be read, is empty or contains no policy.
     pub fn new(corpora: &[PathBuf], collection: &str, progress: &dyn Progress) -> Result<Self> {
-        Self::with_options(corpora, collection, &ReadOptions::default(), None, progress)
+        let context = ScanContext::new(progress);
+        Self::with_options(corpora, collection, &ReadOptions::default(), context)
     }
 
     /// Scans corpora with these options.
-    ///
-    /// With the manifest of an index as `base`, a corpus that the index has is scanned for changes
-    /// only, where its reader can do that.
     ///
     /// # Errors
     ///
@@ -94,30 +113,30 @@ impl CorpusScan {
         corpora: &[PathBuf],
         collection: &str,
         options: &ReadOptions,
-        base: Option<&Manifest>,
-        progress: &dyn Progress,
+        context: ScanContext<'_>,
     ) -> Result<Self> {
-        let mut scan = Self::nothing(base);
+        let mut scan = Self::nothing(context.base);
         let collection = canonical_name(collection);
-        progress.begin(Phase::Scanning, None);
+        context.progress.begin(Phase::Scanning, None);
         for path in corpora {
-            scan.add(NamedCorpus { path, collection: &collection, options }, base, progress)?;
+            scan.add(NamedCorpus { path, collection: &collection, options }, context)?;
         }
         Ok(scan)
     }
 
-    /// Scans the corpora of an index again, with the names and options that they had.
+    /// Scans the corpora of the index of the context again, with the names and options that they
+    /// had. Without an index there is nothing to scan.
     ///
     /// # Errors
     ///
     /// The errors of [`CorpusScan::new`].
-    pub fn again(base: &Manifest, progress: &dyn Progress) -> Result<Self> {
-        let mut scan = Self::nothing(Some(base));
-        progress.begin(Phase::Scanning, None);
-        for corpus in base.corpora.iter().filter(|corpus| corpus.path != STANDARD_INPUT) {
+    pub fn again(context: ScanContext<'_>) -> Result<Self> {
+        let mut scan = Self::nothing(context.base);
+        context.progress.begin(Phase::Scanning, None);
+        let corpora = context.base.map(|base| base.corpora.as_slice()).unwrap_or_default();
+        for corpus in corpora.iter().filter(|corpus| corpus.path != STANDARD_INPUT) {
             let IndexedCorpus { path, collection, options, .. } = corpus;
-            let named = NamedCorpus { path: Path::new(path), collection, options };
-            scan.add(named, Some(base), progress)?;
+            scan.add(NamedCorpus { path: Path::new(path), collection, options }, context)?;
         }
         Ok(scan)
     }
@@ -136,12 +155,8 @@ impl CorpusScan {
 
     /// Scans one corpus and adds what it contains. A corpus that was named before is not read
     /// again.
-    fn add(
-        &mut self,
-        named: NamedCorpus<'_>,
-        base: Option<&Manifest>,
-        progress: &dyn Progress,
-    ) -> Result<()> {
+    fn add(&mut self, named: NamedCorpus<'_>, context: ScanContext<'_>) -> Result<()> {
+        let base = context.base;
         let reader = corpus::open(named.path, named.options)?;
         let canonical = canonical(named.path);
         if self.has(named.collection, &canonical) {
@@ -153,7 +168,7 @@ impl CorpusScan {
             .zip(base)
             .filter(|(known, base)| !corpus.is_read_anew && has_settled(known, base));
         let since = comparable.and_then(|(known, _)| known.state.as_deref());
-        self.scan(&*reader, &mut corpus, since, progress)?;
+        self.scan(&*reader, &mut corpus, since, context)?;
         if named.path.as_os_str() == STANDARD_INPUT && known.is_some() {
             // A new input from standard input is added to those before it.
             corpus.extent = CorpusExtent::Added;
@@ -187,21 +202,24 @@ impl CorpusScan {
         reader: &dyn CorpusReader,
         corpus: &mut ScannedCorpus,
         since: Option<&str>,
-        progress: &dyn Progress,
+        context: ScanContext<'_>,
     ) -> Result<()> {
         let number = self.readers.len();
         let ScannedCorpus { collection, report, extent, .. } = corpus;
         let mut sink = |seen: SeenInput| {
             if !matches!(seen, SeenInput::Noted(..) | SeenInput::Ended(..)) {
                 report.seen += 1;
-                progress.advance(1);
+                context.progress.advance(1);
             }
             match seen {
                 SeenInput::Found { company, policy_type, found } => {
+                    if let Some(notice) = CorpusNotice::of_time(found.time, context.today) {
+                        report.note(notice, reader.at(&found));
+                    }
                     report.indexed += 1;
                     *report.readers.entry(reader.name()).or_default() += 1;
                     let key = PolicyKey::new(&company, &policy_type, collection);
-                    let candidate = Candidate { reader: number, found: *found };
+                    let candidate = Candidate { reader: number, order: 0, found: *found };
                     self.policies.entry(key).or_default().push(candidate);
                 }
                 SeenInput::Ended(PolicyName { company, policy_type }, end) => {
@@ -220,6 +238,7 @@ impl CorpusScan {
                 CorpusExtent::Whole
             }
         };
+        self.policies.values_mut().for_each(|candidates| set_order(candidates, number));
         Ok(())
     }
 
@@ -271,7 +290,7 @@ impl CorpusScan {
 
     /// The middle clause of a snapshot. `None`: it cannot be read, or has no clause.
     fn sample(&self, company: &str, candidate: &Candidate) -> Option<SampleClause> {
-        let Candidate { reader, found } = candidate;
+        let Candidate { reader, found, .. } = candidate;
         let snapshot = self.readers[*reader].session().read(found, true).ok()?;
         let mut clauses = section(&snapshot.text?.body);
         if clauses.is_empty() {
@@ -279,6 +298,22 @@ impl CorpusScan {
         }
         let clause = clauses.swap_remove(clauses.len() / 2);
         Some(SampleClause { company: company.to_owned(), archive_date: found.time.date(), clause })
+    }
+}
+
+/// Numbers the snapshots of one time that a reader found of a policy. They are at the end.
+fn set_order(candidates: &mut [Candidate], reader: usize) {
+    let others = candidates.partition_point(|candidate| candidate.reader != reader);
+    let mut found: Vec<&mut Candidate> = candidates[others..].iter_mut().collect();
+    found.sort_by_key(|candidate| (candidate.found.time, candidate.found.order));
+    let mut before = None;
+    for candidate in found {
+        let time = candidate.found.time;
+        candidate.order = match before {
+            Some((other, order)) if other == time => order + 1,
+            _ => 0,
+        };
+        before = Some((time, candidate.order));
     }
 }
 

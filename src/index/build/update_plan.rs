@@ -136,7 +136,10 @@ impl<'s> Planner<'s> {
     ) -> Comparison {
         let mut found: BTreeMap<usize, CorpusPart> = BTreeMap::new();
         for candidate in candidates {
-            found.entry(candidate.reader).or_default().add(candidate.found.fingerprint);
+            found
+                .entry(candidate.reader)
+                .or_default()
+                .add(candidate.found.fingerprint, candidate.order);
         }
         let mut vanished = 0;
         for (reader, (corpus, &number)) in self.scan.corpora.iter().zip(self.numbers).enumerate() {

@@ -10,7 +10,7 @@ use super::check_report::CheckReport;
 use crate::collapse::{ClauseOccurrence, CollapsedPolicy};
 use crate::corpus::{CorpusReader, ReadOptions};
 use crate::error::{Error, Result};
-use crate::index::build::scan::{Candidate, CorpusScan};
+use crate::index::build::scan::{Candidate, CorpusScan, ScanContext};
 use crate::index::open::OpenIndex;
 use crate::model::{ArchiveTime, Clause, PolicyKey};
 use crate::progress::{Phase, Progress};
@@ -32,7 +32,8 @@ pub fn check_against(
     progress: &dyn Progress,
 ) -> Result<CheckReport> {
     let corpora = [PathBuf::from(corpus)];
-    let scan = CorpusScan::with_options(&corpora, collection, options, None, progress)?;
+    let context = ScanContext::new(progress);
+    let scan = CorpusScan::with_options(&corpora, collection, options, context)?;
     let [reader] = scan.readers.as_slice() else {
         return Err(Error::Usage("one corpus at a time".to_owned()));
     };

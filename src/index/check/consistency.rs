@@ -78,7 +78,7 @@ fn check_policy(
     let policy = index.policy_address(entry.hash)?;
     let mut problems = Vec::new();
     let snapshots = collapsed.snapshots.iter();
-    if !snapshots.map(|snapshot| snapshot.info.time.seconds()).eq(index.times(policy)?) {
+    if !snapshots.map(|snapshot| snapshot.info.time).eq(index.times(policy)?) {
         problems.push("the times of its snapshots differ from its table of times".to_owned());
     }
     if LangChange::all(&collapsed.snapshots) != index.langs(policy)? {
@@ -126,10 +126,10 @@ fn has_sources(known: Option<&PolicySources>, policy: &CollapsedPolicy) -> bool 
     let Some(known) = known else { return false };
     let mut parts = PolicySources::default();
     for snapshot in &policy.snapshots {
-        parts.add(snapshot.record.corpus, snapshot.info.fingerprint);
+        parts.add(&snapshot.record, snapshot.info.fingerprint);
     }
     for duplicate in &known.duplicates {
-        parts.add(duplicate.record.corpus, duplicate.info.fingerprint);
+        parts.add(&duplicate.record, duplicate.info.fingerprint);
     }
     known.corpora == parts.corpora
 }

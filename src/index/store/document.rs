@@ -221,7 +221,11 @@ fn policy_document(
     let mut document = TantivyDocument::default();
     document.add_u64(fields.policy_tables, hash);
     for (ordinal, snapshot) in policy.snapshots.iter().enumerate() {
-        document.add_i64(fields.times, snapshot.info.time.seconds());
+        let time = snapshot.info.time;
+        document.add_i64(fields.times, time.seconds());
+        if time.nanoseconds() > 0 {
+            document.add_u64(fields.fractions, pack(ordinal as u32, time.nanoseconds()));
+        }
         if snapshot.info.is_technical {
             document.add_u64(fields.technical, ordinal as u64);
         }
@@ -352,6 +356,13 @@ impl LangChange {
         let lang = (number > 0).then(|| Lang::of_number(u64::from(number)));
         Self { ordinal: Ordinal::new(ordinal), lang }
     }
+}
+
+/// The ordinal of a snapshot and the nanoseconds of its archive time, from a value of the column
+/// `fractions`.
+pub(crate) fn fraction(value: u64) -> (Ordinal, u32) {
+    let (ordinal, nanoseconds) = unpack(value);
+    (Ordinal::new(ordinal), nanoseconds)
 }
 
 /// Two numbers in one column value, the first one in the high half.

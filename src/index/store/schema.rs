@@ -76,6 +76,7 @@ pub(crate) struct Fields {
     pub furniture: Field,
     pub policy_tables: Field,
     pub times: Field,
+    pub fractions: Field,
     pub technical: Field,
     pub ended: Field,
     pub ends: Field,
@@ -107,6 +108,7 @@ impl Fields {
             furniture: schema.get_field("furniture")?,
             policy_tables: schema.get_field("policy_tables")?,
             times: schema.get_field("times")?,
+            fractions: schema.get_field("fractions")?,
             technical: schema.get_field("technical")?,
             ended: schema.get_field("ended")?,
             ends: schema.get_field("ends")?,
@@ -215,9 +217,9 @@ mod tests {
 
     #[test]
     fn the_description_is_the_schema() {
-        assert_eq!(format_version(), 4);
+        assert_eq!(format_version(), 5);
         let schema = schema();
-        assert_eq!(schema.num_fields(), 19);
+        assert_eq!(schema.num_fields(), 22);
         assert!(Fields::of(&schema).is_ok());
     }
 }

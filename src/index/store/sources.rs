@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::document::StoredSnapshot;
 use super::files::SOURCES;
 use super::table_file::{read_table, write_table};
-use crate::collapse::{CollapsedSnapshot, SnapshotEnd};
-use crate::corpus::PolicyEnd;
+use crate::collapse::{CollapsedSnapshot, SnapshotEnd, SourceRecord};
+use crate::corpus::{self, PolicyEnd};
 use crate::error::Result;
 use crate::index::report::Tally;
 use crate::model::{ArchiveTime, Ordinal};
@@ -24,8 +24,8 @@ pub(crate) struct PolicySources {
     pub hash: u64,
     /// The snapshots from each corpus, by number of the corpus.
     pub corpora: Vec<CorpusPart>,
-    /// Duplicates: snapshots with the time and text of another one. If that one is removed, a
-    /// duplicate takes its place.
+    /// Duplicates: snapshots with the time and text of the one before them, or of one in another
+    /// corpus. If that one is removed, a duplicate takes its place.
     pub duplicates: Vec<StoredSnapshot>,
     /// The ends of the policy, each with the number of its corpus.
     pub ends: Vec<(u32, PolicyEnd)>,
@@ -47,8 +47,8 @@ pub(crate) struct PolicySources {
     pub occurrences: u64,
     /// Occurrences that are furniture.
     pub furniture: u64,
-    /// The archive times of the oldest and the newest snapshot, in seconds since 1970 UTC.
-    pub span: (i64, i64),
+    /// The archive times of the oldest and the newest snapshot.
+    pub span: Option<(ArchiveTime, ArchiveTime)>,
 }
 
 /// The snapshots of a policy from one corpus, in short. An update compares this with what it finds.
@@ -58,15 +58,21 @@ pub(crate) struct CorpusPart {
     pub corpus: u32,
     /// The number of snapshots.
     pub snapshots: u64,
-    /// The sum of the fingerprints of the snapshots, modulo 2^64.
+    /// The sum of the fingerprints of the snapshots, modulo 2^64. The first one of a time counts as
+    /// it is, and the others count with their places.
     pub sum: u64,
 }
 
 impl CorpusPart {
-    /// Adds a snapshot with this fingerprint.
-    pub fn add(&mut self, fingerprint: u64) {
+    /// Adds a snapshot with this fingerprint, and this place among the snapshots of its policy and
+    /// time.
+    pub fn add(&mut self, fingerprint: u64, order: u32) {
+        let print = match order {
+            0 => fingerprint,
+            _ => corpus::fingerprint(&[&fingerprint.to_le_bytes(), &order.to_le_bytes()]),
+        };
         self.snapshots += 1;
-        self.sum = self.sum.wrapping_add(fingerprint);
+        self.sum = self.sum.wrapping_add(print);
     }
 }
 
@@ -88,7 +94,7 @@ impl PolicySources {
         for (corpus, end) in &self.ends {
             let is_until = |snapshot: &CollapsedSnapshot| {
                 let (time, record) = (snapshot.info.time, &snapshot.record);
-                let is_later = record.corpus == *corpus && record.order >= end.snapshots;
+                let is_later = record.corpus == *corpus && u64::from(record.order) >= end.snapshots;
                 time < end.time || time == end.time && !is_later
             };
             if let Some(last) = snapshots.iter().rposition(is_until) {
@@ -99,14 +105,15 @@ impl PolicySources {
         by_ordinal.into_iter().map(|(ordinal, time)| SnapshotEnd { ordinal, time }).collect()
     }
 
-    /// Counts a snapshot of a corpus.
-    pub fn add(&mut self, corpus: u32, fingerprint: u64) {
+    /// Counts a snapshot with this record and fingerprint.
+    pub fn add(&mut self, record: &SourceRecord, fingerprint: u64) {
+        let SourceRecord { corpus, order, .. } = *record;
         let found = self.corpora.binary_search_by_key(&corpus, |part| part.corpus);
         let at = found.unwrap_or_else(|at| {
             self.corpora.insert(at, CorpusPart { corpus, ..CorpusPart::default() });
             at
         });
-        self.corpora[at].add(fingerprint);
+        self.corpora[at].add(fingerprint, order);
     }
 }
 
@@ -149,11 +156,23 @@ mod tests {
     fn parts_are_kept_by_number_of_the_corpus() {
         let mut sources = PolicySources::default();
         for (corpus, fingerprint) in [(3, u64::MAX), (1, 5), (3, 2)] {
-            sources.add(corpus, fingerprint);
+            let record = SourceRecord { corpus, ..SourceRecord::default() };
+            sources.add(&record, fingerprint);
         }
         let parts = [(1, 1, 5), (3, 2, 1)];
         let parts = parts.map(|(corpus, snapshots, sum)| CorpusPart { corpus, snapshots, sum });
         assert_eq!(sources.corpora, parts);
         assert_eq!(sources.part(2).snapshots, 0);
+    }
+
+    #[test]
+    fn parts_tell_the_order_of_snapshots_of_one_time() {
+        let part = |prints: &[u64]| {
+            let mut part = CorpusPart::default();
+            (0..).zip(prints).for_each(|(order, print)| part.add(*print, order));
+            part
+        };
+        assert_ne!(part(&[5, 6, 7]), part(&[5, 7, 6]));
+        assert_ne!(part(&[5, 6]), part(&[6, 5]));
     }
 }

@@ -171,7 +171,7 @@ impl Searcher {
         let years = ordinals(found).map(|ordinal| {
             let time = found.times.get(ordinal.index());
             let time = time.ok_or_else(|| self.index().damaged("an archive time is missing"))?;
-            Ok(year(ArchiveTime::from_seconds(*time)))
+            Ok(year(*time))
         });
         years.collect()
     }

@@ -22,7 +22,9 @@ use crate::model::{Age, ArchiveTime, CalendarPeriod, Interval, Ordinal, Rank, as
 use crate::query::Query;
 use crate::search::Searcher;
 use crate::search::request::{Filters, Select, SnapshotDates};
-use crate::search::select::{PolicyInTime, SnapshotSelection, each_policy, last_second};
+use crate::search::select::{
+    PolicyInTime, SnapshotSelection, each_policy, last_moment, last_past_moment,
+};
 
 /// What a timeline counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -97,10 +99,10 @@ pub struct TimelineSeries {
 pub struct TimelinePoint {
     /// The name of the period: `2019`, `2019-H1`, `2019-Q1` or `2019-01`.
     pub period: String,
-    /// The first second of the period. JSON has its day.
+    /// The first moment of the period. JSON has its day.
     #[serde(serialize_with = "as_text::date")]
     pub start: ArchiveTime,
-    /// The last second of the period. JSON has its day.
+    /// The last moment of the period. JSON has its day.
     #[serde(serialize_with = "as_text::date")]
     pub end: ArchiveTime,
     /// Whether the axis or the index covers only a part of the period.
@@ -174,9 +176,9 @@ fn axis_filters(request: &TimelineRequest) -> Filters {
 /// The two ends of the axis.
 #[derive(Clone, Copy)]
 struct TimelineAxis {
-    /// The first second, or `None` if the axis begins with the first selected snapshot.
+    /// The first moment, or `None` if the axis begins with the first selected snapshot.
     first: Option<ArchiveTime>,
-    /// The last second.
+    /// The last moment.
     last: ArchiveTime,
 }
 
@@ -189,7 +191,7 @@ impl TimelineAxis {
         };
         Self {
             first: since.map(|since| since.start()),
-            last: until.map_or_else(|| last_second(index), |until| until.last()),
+            last: until.map_or_else(|| last_moment(index), |until| until.last()),
         }
     }
 }
@@ -200,6 +202,8 @@ struct TimelineCalendar {
     /// The policies that the filters of names select, by rank.
     policies: BTreeMap<Rank, PolicyInTime>,
     axis: TimelineAxis,
+    /// The last moment that the index covers.
+    end: ArchiveTime,
     selection: SnapshotSelection,
     measure: TimelineMeasure,
 }
@@ -218,7 +222,8 @@ impl TimelineCalendar {
             Some(first) => request.by.spans(first, axis.last),
             None => Vec::new(),
         };
-        Ok(Self { periods, policies, axis, selection, measure: request.measure })
+        let end = axis.last.min(last_past_moment(index, filters.today)?);
+        Ok(Self { periods, policies, axis, end, selection, measure: request.measure })
     }
 
     /// Counts what the filters select, by period. Clauses cannot be counted here.
@@ -250,7 +255,7 @@ impl TimelineCalendar {
 
     fn point(&self, period: &CalendarPeriod, saying: u64, in_force: u64) -> TimelinePoint {
         let begins_before_axis = self.axis.first.is_some_and(|first| period.start < first);
-        let ends_after_axis = period.last > self.axis.last.min(self.selection.end());
+        let ends_after_axis = period.last > self.end;
         TimelinePoint {
             period: period.name.clone(),
             start: period.start,

@@ -6,7 +6,7 @@ use super::evaluate::MatchedPattern;
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
 use crate::index::OpenIndex;
-use crate::model::{ClauseKind, Ordinal, PlaceNumber, Rank};
+use crate::model::{ArchiveTime, ClauseKind, Ordinal, PlaceNumber, Rank};
 use crate::search::plan::{PatternWords, Plan};
 use crate::search::policy_cache::PolicyCache;
 use crate::search::request::{LifeFilter, Scope, Select};
@@ -89,7 +89,7 @@ pub(crate) struct Match<'m> {
     /// All snapshots in which it occurs.
     pub runs: &'m [OrdinalRun],
     /// Archive times by ordinal; empty unless they were wanted.
-    pub times: &'m [i64],
+    pub times: &'m [ArchiveTime],
 }
 
 impl Match<'_> {

@@ -9,7 +9,7 @@ use super::tokenized_text::contains;
 use super::units::Units;
 use crate::error::Result;
 use crate::index::PolicyTables;
-use crate::model::{Ordinal, PlaceNumber, Rank};
+use crate::model::{ArchiveTime, Ordinal, PlaceNumber, Rank};
 use crate::search::plan::{PlaceField, PlacePattern, Plan};
 use crate::search::request::Scope;
 use crate::search::select::PolicySnapshots;
@@ -35,7 +35,7 @@ pub(super) struct PolicyState {
     /// The ranges of ordinals that are selected: ascending, none empty.
     pub selected: Vec<Range<Ordinal>>,
     /// Archive times by ordinal, if the search needs them.
-    pub times: Vec<i64>,
+    pub times: Vec<ArchiveTime>,
     /// By place pattern and place, whether the pattern occurs there.
     pub place_truth: PlaceTruth,
     /// The units of the policy, if the scope is not the clause.

@@ -9,7 +9,7 @@ use twox_hash::XxHash3_64;
 use super::rows::Row;
 use crate::error::Result;
 use crate::index::OpenIndex;
-use crate::model::Rank;
+use crate::model::{ArchiveTime, Rank};
 use crate::search::matching::Columns;
 use crate::search::request::{GroupMember, HitGrouping, RandomSample};
 
@@ -83,12 +83,12 @@ fn group_key(
 /// Archive times of rows, read once per policy.
 struct RowTimes<'i> {
     index: &'i OpenIndex,
-    by_policy: HashMap<Rank, Vec<i64>>,
+    by_policy: HashMap<Rank, Vec<ArchiveTime>>,
 }
 
 impl RowTimes<'_> {
     /// The archive time of the snapshot in which a row is shown.
-    fn of(&mut self, row: &Row) -> Result<i64> {
+    fn of(&mut self, row: &Row) -> Result<ArchiveTime> {
         let index = self.index;
         let times = match self.by_policy.entry(row.rank) {
             Entry::Occupied(known) => known.into_mut(),

@@ -13,6 +13,7 @@ mod explanation;
 mod group;
 mod matched_sets;
 mod neighbours;
+mod row_key;
 mod rows;
 mod scorer;
 
@@ -22,5 +23,6 @@ pub(crate) use explanation::rounded;
 pub use explanation::{ScoreExplanation, ScorePart, ScoreReason};
 pub(crate) use group::{GroupedRows, grouped, sampled};
 pub(crate) use matched_sets::MatchedSets;
+pub(crate) use row_key::RowKey;
 pub(crate) use rows::{Row, Rows};
 pub(crate) use scorer::{Scorer, kind_factor};

@@ -4,13 +4,14 @@ use std::cmp::Ordering;
 
 use tantivy::{DocId, SegmentOrdinal};
 
+use super::row_key::RowKey;
 use crate::model::{Ordinal, PlaceNumber, Rank};
 
 /// A match that may become a hit: its sort key, its clause, and the decision about it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Row {
-    /// The sort key, smallest first: the negative score, or a time in seconds (exact in an f64).
-    pub key: f64,
+    /// The sort key, smallest first.
+    pub key: RowKey,
     /// The rank of its policy, which orders by company, type and collection.
     pub rank: Rank,
     /// Its segment.
@@ -29,7 +30,7 @@ impl Row {
     /// The total order: by key, then by policy, then by clause order.
     pub fn compare(&self, other: &Row) -> Ordering {
         self.key
-            .total_cmp(&other.key)
+            .cmp(&other.key)
             .then(self.rank.cmp(&other.rank))
             // All clauses of a policy are in one segment.
             .then((self.segment, self.doc).cmp(&(other.segment, other.doc)))
@@ -41,18 +42,18 @@ pub(crate) struct Rows {
     rows: Vec<Row>,
     limit: Option<usize>,
     /// A row with a larger key is not among the first.
-    worst: f64,
+    worst: RowKey,
 }
 
 impl Rows {
     /// Keeps the first `limit` rows; `None` keeps all.
     pub fn new(limit: Option<usize>) -> Self {
-        let worst = if limit == Some(0) { f64::NEG_INFINITY } else { f64::INFINITY };
+        let worst = if limit == Some(0) { RowKey::FIRST } else { RowKey::LAST };
         Self { rows: Vec::new(), limit, worst }
     }
 
     /// Whether a row with this key may be among the first.
-    pub fn may_hold(&self, key: f64) -> bool {
+    pub fn may_hold(&self, key: RowKey) -> bool {
         key <= self.worst
     }
 
@@ -65,7 +66,7 @@ impl Rows {
         {
             self.rows.select_nth_unstable_by(limit, Row::compare);
             self.rows.truncate(limit);
-            self.worst = self.rows.iter().map(|row| row.key).fold(f64::NEG_INFINITY, f64::max);
+            self.worst = self.rows.iter().map(|row| row.key).max().unwrap_or(RowKey::FIRST);
         }
     }
 
@@ -91,7 +92,7 @@ mod tests {
     #[test]
     fn the_first_rows_are_kept_whatever_the_order_of_arrival() {
         let row = |i: u32| Row {
-            key: -f64::from(i % 7),
+            key: RowKey::of_score(f64::from(i % 7)),
             rank: Rank::new(i % 5),
             segment: 0,
             doc: i,

@@ -36,8 +36,8 @@ const NONE: Range<Ordinal> = Ordinal::new(0)..Ordinal::new(0);
 pub(crate) struct PolicyInTime {
     /// The rank of the policy.
     pub rank: Rank,
-    /// Archive times by ordinal, in seconds since 1970.
-    pub times: Vec<i64>,
+    /// Archive times by ordinal.
+    pub times: Vec<ArchiveTime>,
     /// The ranges that the dates select, whatever the language and the metadata: ascending, not
     /// empty.
     dated: Vec<Range<Ordinal>>,
@@ -70,7 +70,7 @@ impl PolicyInTime {
 
     /// Its newest snapshot at `last`, as a range of one ordinal; empty if none is in force.
     pub fn newest(&self, last: ArchiveTime, selection: &SnapshotSelection) -> Range<Ordinal> {
-        let until = self.times.partition_point(|&time| time <= last.seconds());
+        let until = self.times.partition_point(|&time| time <= last);
         let until = Ordinal::from_index(until);
         if is_ended(&self.ends, until, last) {
             return NONE;
@@ -85,8 +85,8 @@ impl PolicyInTime {
 
     /// Its snapshots dated in this period.
     pub fn inside(&self, period: &CalendarPeriod) -> Range<Ordinal> {
-        let start = self.times.partition_point(|&time| time < period.start.seconds());
-        let end = self.times.partition_point(|&time| time <= period.last.seconds());
+        let start = self.times.partition_point(|&time| time < period.start);
+        let end = self.times.partition_point(|&time| time <= period.last);
         Ordinal::from_index(start)..Ordinal::from_index(end)
     }
 
@@ -107,7 +107,7 @@ impl PolicyInTime {
     }
 
     fn time(&self, ordinal: Ordinal) -> Option<ArchiveTime> {
-        self.times.get(ordinal.index()).map(|&time| ArchiveTime::from_seconds(time))
+        self.times.get(ordinal.index()).copied()
     }
 
     /// How many snapshots count.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use tantivy::DocAddress;
 
+use super::archive_end::last_past_moment;
 use super::metadata::MetadataFilter;
 use crate::collapse::SnapshotEnd;
 use crate::error::Result;
@@ -15,13 +16,19 @@ use crate::search::request::{Filters, SnapshotDates};
 /// Selects the snapshots of a policy that count.
 pub(crate) struct SnapshotSelection {
     dates: SnapshotDates,
-    carry: Option<Age>,
+    carry: Option<Carry>,
     company_changes_only: bool,
     /// Whether policies that their corpora had removed have no newest snapshot.
     leaves_out_ended: bool,
     metadata: MetadataFilter,
     langs: Vec<Lang>,
-    /// The last second of the last day of the index.
+}
+
+/// How old the snapshot in force may be.
+#[derive(Clone, Copy)]
+struct Carry {
+    age: Age,
+    /// The last moment of the newest day of the index that is not in the future.
     end: ArchiveTime,
 }
 
@@ -35,7 +42,7 @@ pub(crate) struct PolicySnapshots<'p> {
     pub address: Option<DocAddress>,
     /// Archive times by ordinal. They may be empty only if [`SnapshotSelection::needs_times`] is
     /// false.
-    pub times: &'p [i64],
+    pub times: &'p [ArchiveTime],
 }
 
 impl SnapshotSelection {
@@ -47,12 +54,14 @@ impl SnapshotSelection {
     pub fn new(index: &OpenIndex, filters: &Filters) -> Result<Self> {
         Ok(Self {
             dates: filters.dates,
-            carry: filters.carry,
+            carry: match filters.carry {
+                Some(age) => Some(Carry { age, end: last_past_moment(index, filters.today)? }),
+                None => None,
+            },
             company_changes_only: filters.company_changes_only,
             leaves_out_ended: !filters.with_ended && index.manifest().counts.ends > 0,
             metadata: MetadataFilter::new(index, &filters.metadata)?,
             langs: filters.langs.clone(),
-            end: last_second(index),
         })
     }
 
@@ -170,31 +179,22 @@ impl SnapshotSelection {
     }
 
     /// The last of these ordinals, unless its snapshot is too old.
-    fn newest(&self, ranges: &[Range<Ordinal>], times: &[i64]) -> Option<Range<Ordinal>> {
+    fn newest(&self, ranges: &[Range<Ordinal>], times: &[ArchiveTime]) -> Option<Range<Ordinal>> {
         let end = ranges.last()?.end;
         let newest = end.previous()?..end;
+        let Some(carry) = self.carry else { return Some(newest) };
         let at = match self.dates {
             SnapshotDates::AsOf(period) => period.last(),
-            _ => self.end,
+            _ => carry.end,
         };
-        match self.carry {
-            None => Some(newest),
-            Some(_) => {
-                let time = *times.get(newest.start.index())?;
-                self.is_carried(time, at).then_some(newest)
-            }
-        }
+        let time = *times.get(newest.start.index())?;
+        self.is_carried(time, at).then_some(newest)
     }
 
-    /// The last second of the last day of the index.
-    pub fn end(&self) -> ArchiveTime {
-        self.end
-    }
-
-    /// Whether a snapshot of this time (seconds since 1970) is still in force at `at`, or at the
-    /// end of the index if that is earlier.
-    pub fn is_carried(&self, time: i64, at: ArchiveTime) -> bool {
-        self.carry.is_none_or(|carry| time >= carry.before(at.min(self.end)).seconds())
+    /// Whether a snapshot of this time is still in force at `at`, or at the end of the index if
+    /// that is earlier.
+    pub fn is_carried(&self, time: ArchiveTime, at: ArchiveTime) -> bool {
+        self.carry.is_none_or(|carry| time >= carry.age.before(at.min(carry.end)))
     }
 }
 
@@ -207,20 +207,13 @@ pub(super) fn is_ended(ends: &[SnapshotEnd], next: Ordinal, at: ArchiveTime) -> 
 const OLDEST: Ordinal = Ordinal::new(0);
 
 /// The first of these ascending times in `period` or later.
-fn first_in(times: &[i64], period: Period) -> Ordinal {
-    Ordinal::from_index(times.partition_point(|&time| time < period.start().seconds()))
+fn first_in(times: &[ArchiveTime], period: Period) -> Ordinal {
+    Ordinal::from_index(times.partition_point(|&time| time < period.start()))
 }
 
 /// The first of these ascending times after the end of `period`.
-fn after(times: &[i64], period: Period) -> Ordinal {
-    Ordinal::from_index(times.partition_point(|&time| time <= period.last().seconds()))
-}
-
-/// The last second of the last day of the index; the end of time for an index without snapshots.
-pub(crate) fn last_second(index: &OpenIndex) -> ArchiveTime {
-    let dates = index.manifest().dates.as_ref();
-    let last = dates.and_then(|dates| dates.last.parse::<Period>().ok());
-    last.map_or(ArchiveTime::from_seconds(i64::MAX), Period::last)
+fn after(times: &[ArchiveTime], period: Period) -> Ordinal {
+    Ordinal::from_index(times.partition_point(|&time| time <= period.last()))
 }
 
 /// The parts of `range` without these ordinals (ascending).
@@ -267,7 +260,6 @@ mod tests {
     use super::*;
 
     fn selection(dates: SnapshotDates) -> SnapshotSelection {
-        let end = ArchiveTime::from_seconds(5 * 86_400 - 1);
         let metadata = MetadataFilter::default();
         let (carry, langs) = (None, Vec::new());
         SnapshotSelection {
@@ -277,7 +269,6 @@ mod tests {
             leaves_out_ended: false,
             metadata,
             langs,
-            end,
         }
     }
 
@@ -293,9 +284,13 @@ mod tests {
         d.parse().unwrap()
     }
 
-    const TIMES: [i64; 5] = [10, 20, 20, 86_400 + 5, 3 * 86_400];
+    /// The third one is in the last second of its day.
+    fn times() -> [ArchiveTime; 5] {
+        let times = [(10, 0), (20, 0), (86_399, 999_999_999), (86_405, 0), (3 * 86_400, 0)];
+        times.map(|(seconds, nanoseconds)| ArchiveTime::new(seconds, nanoseconds).unwrap())
+    }
 
-    fn snapshots(times: &[i64]) -> PolicySnapshots<'_> {
+    fn snapshots(times: &[ArchiveTime]) -> PolicySnapshots<'_> {
         PolicySnapshots { count: times.len() as u32, address: None, times }
     }
 
@@ -303,11 +298,11 @@ mod tests {
     fn dates_choose_ordinals() {
         let ordinals = |dates: SnapshotDates| {
             let selection = selection(dates);
-            let within = selection.within(snapshots(&TIMES));
+            let within = selection.within(snapshots(&times()));
             let is_one = matches!(dates, SnapshotDates::Latest | SnapshotDates::AsOf(_));
             let selected = match is_one {
                 true if within.is_empty() => None,
-                true => selection.newest(&[within], &TIMES),
+                true => selection.newest(&[within], &times()),
                 false => Some(within),
             };
             bare(selected.unwrap_or(OLDEST..OLDEST))
@@ -328,10 +323,11 @@ mod tests {
     #[test]
     fn old_snapshots_are_not_carried() {
         let newest = |dates: SnapshotDates, carry: &str| {
-            let carry = Some(carry.parse().unwrap());
+            let end = day("1970-01-05").last();
+            let carry = Some(Carry { age: carry.parse().unwrap(), end });
             let ranges = [range(0..2), range(2..4)];
             let selection = SnapshotSelection { carry, ..selection(dates) };
-            selection.newest(&ranges, &TIMES).map(bare)
+            selection.newest(&ranges, &times()).map(bare)
         };
         // Ordinal 3 is of 1970-01-02, the index ends on 1970-01-05.
         assert_eq!(newest(SnapshotDates::Latest, "3d"), None);

@@ -238,7 +238,7 @@ impl SnapshotOrigin {
 fn time(index: &OpenIndex, policy: &PolicyFacts, ordinal: Ordinal) -> Result<ArchiveTime> {
     let time = policy.times.get(ordinal.index());
     let time = time.ok_or_else(|| index.damaged("a snapshot without an archive time"))?;
-    Ok(ArchiveTime::from_seconds(*time))
+    Ok(*time)
 }
 
 /// When a clause was in its policy.
@@ -263,7 +263,7 @@ impl Lifetime {
         Ok(Self {
             first_seen: time(index, policy, first.start)?,
             last_seen: time(index, policy, last.last)?,
-            gone_by: after.map(|&time| ArchiveTime::from_seconds(time)),
+            gone_by: after.copied(),
             ended: end.map(|end| end.time),
             snapshots: runs.iter().map(|run| run.snapshot_count()).sum(),
         })

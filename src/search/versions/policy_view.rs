@@ -231,12 +231,11 @@ impl PolicyView<'_> {
     }
 
     /// Returns the error of dates that leave no snapshot. `times` are the archive times by ordinal.
-    fn no_snapshot(&self, dates: SnapshotDates, times: &[i64]) -> Error {
+    fn no_snapshot(&self, dates: SnapshotDates, times: &[ArchiveTime]) -> Error {
         let Some(&first) = times.first() else {
             return self.index.damaged("a policy without archive times");
         };
         let PolicyKey { company, policy_type, .. } = self.key().clone();
-        let first = ArchiveTime::from_seconds(first);
         match dates {
             SnapshotDates::AsOf(period) if period.last() < first => {
                 Error::BeforeFirstSnapshot { company, policy_type, asked: period.last(), first }

@@ -9,10 +9,10 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use fineprint::corpus::ReadOptions;
 use fineprint::error::{Error, Result};
-use fineprint::index::{BuildOptions, CorpusScan, Manifest, build};
+use fineprint::index::{BuildOptions, CorpusScan, Manifest, ScanContext, build};
 use fineprint::model::canonical_name;
 
-use crate::cli::args::values::{MAX_THREADS, memory, renaming};
+use crate::cli::args::values::{MAX_THREADS, memory, renaming, today};
 use crate::cli::args::{GlobalArgs, IndexFolder};
 use crate::cli::bar::Bar;
 use crate::cli::outcome::{Outcome, finish};
@@ -146,8 +146,10 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusSc
         check_collections(&args.remove, base)?;
         return Ok(CorpusScan::nothing(Some(base)));
     }
+    let context = ScanContext { base, today: today()?, progress: bar };
     if args.corpora.is_empty() {
-        return CorpusScan::again(existing(base, &args.folder.index)?, bar);
+        existing(base, &args.folder.index)?;
+        return CorpusScan::again(context);
     }
     let options = ReadOptions {
         worktree: args.worktree,
@@ -156,7 +158,7 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusSc
         map: args.map.clone(),
         ..ReadOptions::default()
     };
-    CorpusScan::with_options(&args.corpora, &args.collection, &options, base, bar)
+    CorpusScan::with_options(&args.corpora, &args.collection, &options, context)
 }
 
 fn existing<'m>(base: Option<&'m Manifest>, dir: &Path) -> Result<&'m Manifest> {

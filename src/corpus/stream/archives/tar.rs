@@ -10,12 +10,12 @@ use crate::corpus::notices::SkipReason;
 use crate::corpus::stream::entries::{self, EntryFile, safe_name};
 use crate::corpus::stream::scanning::StreamScan;
 
-/// The hard links of an archive: the path of the file by the path of the link. The last entry of a
-/// name counts.
-pub(in crate::corpus::stream) type HardLinks = BTreeMap<String, String>;
+/// The hard links of an archive, by path: the number of the entry and the path of the file. The
+/// last entry of a name counts.
+pub(in crate::corpus::stream) type HardLinks = BTreeMap<String, (u64, String)>;
 
-/// The paths of hard links by the path of their file.
-type LinksByFile = BTreeMap<String, Vec<String>>;
+/// The numbers and paths of hard links by the path of their file.
+type LinksByFile = BTreeMap<String, Vec<(u64, String)>>;
 
 /// Reads the entries of an archive. Adds its hard links, whose files have gone by: they take a
 /// second pass.
@@ -39,8 +39,8 @@ pub(in crate::corpus::stream) fn read_links(
     scan: &mut StreamScan<'_>,
 ) {
     let mut by_file = LinksByFile::new();
-    for (path, target) in links {
-        by_file.entry(target).or_default().push(path);
+    for (path, (number, target)) in links {
+        by_file.entry(target).or_default().push((number, path));
     }
     let end = source.and_then(|source| read_files(source, &mut by_file, scan));
     let reason = match end {
@@ -48,7 +48,7 @@ pub(in crate::corpus::stream) fn read_links(
         Err(error) => format!("which cannot be read: {error}"),
     };
     for (target, paths) in by_file {
-        for path in paths {
+        for (_, path) in paths {
             scan.at = path;
             scan.fail(format!("is a hard link to `{target}`, {reason}"));
         }
@@ -79,14 +79,14 @@ fn read_files(
         if skip.is_none() {
             io::copy(&mut whole(entry), &mut file)?;
         }
-        for path in links_to(&target, links) {
+        for (number, path) in links_to(&target, links) {
             if let Some(skip) = skip {
                 scan.at = path;
                 scan.report(|at| SeenInput::Skipped(at, skip));
                 continue;
             }
             file.rewind()?;
-            let entry = EntryFile { path: &path, stamp: &[], is_in_archive: true };
+            let entry = EntryFile { path: &path, stamp: &[], number: Some(number) };
             entries::read(entry, &file, scan)?;
         }
     }
@@ -95,10 +95,10 @@ fn read_files(
 
 /// Removes the links to a file from the list, and the links to these links, which some programs
 /// write.
-fn links_to(target: &str, links: &mut LinksByFile) -> Vec<String> {
+fn links_to(target: &str, links: &mut LinksByFile) -> Vec<(u64, String)> {
     let mut paths = links.remove(target).unwrap_or_default();
     let mut at = 0;
-    while let Some(path) = paths.get(at) {
+    while let Some((_, path)) = paths.get(at) {
         if let Some(more) = links.remove(path) {
             paths.extend(more);
         }
@@ -135,13 +135,13 @@ fn read_entry<R: Read>(
     if is_link {
         let target = entry.link_name_bytes().unwrap_or_default().into_owned();
         let target = encodings::decode(target, |_| None).0;
-        links.insert(scan.at.clone(), safe_name(&target));
+        links.insert(scan.at.clone(), (scan.next_entry(), safe_name(&target)));
         return Ok(());
     }
     // Without a time, the size alone tells whether the entry changed.
     let changed = entry.header().mtime().unwrap_or(0);
     let stamp = [changed.to_le_bytes(), size.to_le_bytes()].concat();
-    let file = EntryFile { path: &path, stamp: &stamp, is_in_archive: true };
+    let file = EntryFile { path: &path, stamp: &stamp, number: Some(scan.next_entry()) };
     entries::read(file, whole(entry), scan)
 }
 

@@ -8,16 +8,17 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::corpus_reader::{CorpusReader, LoadedSnapshot, ReadSession, SeenInput};
-use super::forms::form::{HEAD_BYTES, SnapshotRecord, UnreadText};
-use super::forms::registry::{FormRegistry, RecognisedFile};
-use super::found_snapshot::{FoundSnapshot, SnapshotBody, fingerprint};
-use super::no_text::is_annex_path;
-use super::notices::SkipReason;
-use super::read_options::ReadOptions;
-use super::snapshot_facts::SnapshotFacts;
-use super::source_text::MAX_BYTES;
-use super::stream::LooseFiles;
+use super::name_order::name_order;
+use crate::corpus::corpus_reader::{CorpusReader, LoadedSnapshot, ReadSession, SeenInput};
+use crate::corpus::forms::form::{HEAD_BYTES, SnapshotRecord, UnreadText};
+use crate::corpus::forms::registry::{FormRegistry, RecognisedFile};
+use crate::corpus::found_snapshot::{FoundSnapshot, SnapshotBody, fingerprint};
+use crate::corpus::no_text::is_annex_path;
+use crate::corpus::notices::SkipReason;
+use crate::corpus::read_options::ReadOptions;
+use crate::corpus::snapshot_facts::SnapshotFacts;
+use crate::corpus::source_text::MAX_BYTES;
+use crate::corpus::stream::LooseFiles;
 use crate::error::{Error, Result};
 use crate::model::SnapshotSource;
 
@@ -42,8 +43,9 @@ impl FileCorpus {
         Ok(Self { root: root.to_owned(), forms, loose })
     }
 
-    /// Reports one entry of the walk. Returns `None` for a folder that the walk should enter.
-    fn visit(&self, entry: &DirEntry) -> Option<SeenInput> {
+    /// Reports one entry of the walk, which has the number `order` there. Returns `None` for a
+    /// folder that the walk should enter.
+    fn visit(&self, entry: &DirEntry, order: u64) -> Option<SeenInput> {
         let kind = entry.file_type();
         // The corpus itself may be hidden, a link or an index; the rules are for its contents.
         let is_below = entry.depth() > 0;
@@ -62,12 +64,12 @@ impl FileCorpus {
         let at = entry.path().to_string_lossy().into_owned();
         Some(match reason {
             Some(reason) => SeenInput::Skipped(at, reason),
-            None => self.report_file(entry.path(), at),
+            None => self.report_file(entry.path(), at, order),
         })
     }
 
-    /// Reports a file. `at` is its path as text.
-    fn report_file(&self, path: &Path, at: String) -> SeenInput {
+    /// Reports a file. `at` is its path as text, and `order` its number in the walk.
+    fn report_file(&self, path: &Path, at: String, order: u64) -> SeenInput {
         let (head, metadata) = match read_head(path) {
             Ok(read) => read,
             Err(error) => return SeenInput::Failed(at, error.to_string()),
@@ -84,7 +86,7 @@ impl FileCorpus {
             RecognisedFile::Found(key) => {
                 let found = FoundSnapshot {
                     time: key.time,
-                    order: 0,
+                    order,
                     size: metadata.len(),
                     fingerprint: file_fingerprint(&inside, &metadata),
                     body: SnapshotBody::File(path.to_owned()),
@@ -140,13 +142,15 @@ impl CorpusReader for FileCorpus {
         {
             return Err(error);
         }
-        let mut walk =
-            WalkDir::new(&self.root).follow_root_links(true).sort_by_file_name().into_iter();
+        let walk = WalkDir::new(&self.root).follow_root_links(true);
+        let mut walk = walk.sort_by(|a, b| name_order(a.file_name(), b.file_name())).into_iter();
+        let mut order = 0;
         while let Some(entry) = walk.next() {
+            order += 1;
             match entry {
                 Ok(entry) => {
                     let is_dir = entry.file_type().is_dir();
-                    if let Some(seen) = self.visit(&entry) {
+                    if let Some(seen) = self.visit(&entry, order) {
                         if is_dir {
                             walk.skip_current_dir();
                         }

@@ -1,0 +1,76 @@
+//! The order of the files of a folder, which orders snapshots of one time.
+
+use std::cmp::Ordering;
+use std::ffi::OsStr;
+use std::path::Path;
+
+/// The order of two files in a folder by their names. Numbers count by their value, so that `v10`
+/// is after `v9`, and extensions come last, so that `v-2.md` is after `v.md`.
+pub(super) fn name_order(a: &OsStr, b: &OsStr) -> Ordering {
+    let stem = |name| Path::new(name).file_stem().unwrap_or(name).as_encoded_bytes();
+    by_value(stem(a), stem(b)).then_with(|| a.cmp(b))
+}
+
+/// Compares texts in which runs of digits are numbers.
+fn by_value(mut a: &[u8], mut b: &[u8]) -> Ordering {
+    loop {
+        let order = match (digits(a), digits(b)) {
+            (0, _) | (_, 0) => match (a.split_first(), b.split_first()) {
+                (Some((x, rest_a)), Some((y, rest_b))) => {
+                    (a, b) = (rest_a, rest_b);
+                    x.cmp(y)
+                }
+                _ => return a.len().cmp(&b.len()),
+            },
+            (in_a, in_b) => {
+                let (x, rest_a) = a.split_at(in_a);
+                let (y, rest_b) = b.split_at(in_b);
+                (a, b) = (rest_a, rest_b);
+                let (x, y) = (without_zeros(x), without_zeros(y));
+                x.len().cmp(&y.len()).then(x.cmp(y))
+            }
+        };
+        if order.is_ne() {
+            return order;
+        }
+    }
+}
+
+/// The number of digits at the start.
+fn digits(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+fn without_zeros(digits: &[u8]) -> &[u8] {
+    &digits[digits.iter().take_while(|digit| **digit == b'0').count()..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_count_by_their_value() {
+        let names = [
+            "02.md",
+            "2",
+            "10.html",
+            "10.md",
+            "a.md",
+            "a-2.md",
+            "a-10.md",
+            "a2b9.md",
+            "a2b10.md",
+            "a99999999999999999999999998",
+            "a99999999999999999999999999",
+            "b",
+            "é.md",
+        ];
+        let names = names.map(OsStr::new);
+        for (at, name) in names.iter().enumerate() {
+            for (other, expected) in names.iter().zip(0..) {
+                assert_eq!(name_order(name, other), at.cmp(&expected), "{name:?} {other:?}");
+            }
+        }
+    }
+}

@@ -95,6 +95,7 @@ fn columns_are_chosen_by_name() {
     for (args, message) in [
         (&["--fields", "text"][..], "--fields names columns of csv and tsv"),
         (&["--guard-formulas"], "--guard-formulas is for csv and tsv"),
+        (&["--bom"], "--bom is for tables; add --format csv"),
         (&["--width", "90"], "--width is the width of a line of kwic"),
         (&["--kwic-sort", "L1"], "--kwic-sort orders lines of kwic"),
         (&["--format", "kwic", "--context", "1"], "--context has no room in kwic"),
@@ -113,6 +114,30 @@ fn columns_are_chosen_by_name() {
     sample(["search", "sell", "--format", "kwic", "--kwic-sort", "X1"])
         .exits(2)
         .stderr_has("write L1 (the word before");
+}
+
+#[test]
+fn tables_begin_with_a_byte_order_mark_on_request() {
+    let fx = Fixture::new();
+    fx.policy("acme.example", "2020-01-01", "We sell your data.");
+    fx.run(["index", "corpus"]).exits(0);
+    for command in [
+        &["search", "sell"][..],
+        &["facets", "sell", "--by", "company"],
+        &["companies"],
+        &["timeline", "sell"],
+        &["export"],
+        &["export", "--what", "clauses", "sell"],
+    ] {
+        let bare = fx.run(command.iter().chain(&["--format", "csv"]));
+        let marked = fx.run(command.iter().chain(&["--format", "csv", "--bom"]));
+        assert_eq!(marked.stdout(), format!("\u{FEFF}{}", bare.stdout()), "{command:?}");
+        fx.run(command.iter().chain(&["--format", "json", "--bom"])).exits(2);
+    }
+    // What is read again has the same snapshots.
+    let arguments = ["export", "--format", "csv", "--bom", "--to", "again.csv", "--quiet"];
+    fx.run(arguments).exits(0);
+    fx.run(["index", "again.csv", "--index", "again"]).exits(0).stderr_has("indexed 1 snapshot");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! The flags of one command are in the file of that command. Each group knows how to turn itself
 //! into the part of a library request that it describes.
 
+mod byte_order_mark;
 mod filters;
 mod global;
 mod index_choice;
@@ -12,6 +13,7 @@ mod query;
 mod reading;
 pub mod values;
 
+pub use byte_order_mark::ByteOrderMark;
 pub use filters::PolicyArgs;
 pub use global::GlobalArgs;
 pub use index_choice::{IndexChoice, IndexFolder};

@@ -12,6 +12,7 @@ use fineprint::search::{
     GroupMember, HitGrouping, HitOrder, RandomSample, Ranking, SearchRequest, Select, ShowOptions,
 };
 
+use super::byte_order_mark::ByteOrderMark;
 use super::global::GlobalArgs;
 use super::values::{HitLimit, kwic_key, limit, number};
 
@@ -76,6 +77,9 @@ pub struct OutputArgs {
     /// In csv and tsv, put ' before a value that a spreadsheet would run as a formula
     #[arg(long)]
     guard_formulas: bool,
+    /// The byte order mark of csv and tsv.
+    #[command(flatten)]
+    pub bom: ByteOrderMark,
     /// The width of a line of kwic, in columns [default: the width of the terminal, or 120]
     #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true)]
     width: Option<usize>,
@@ -214,6 +218,7 @@ impl OutputArgs {
 
     /// Refuses flags that would have no effect.
     fn check(&self) -> Result<()> {
+        self.bom.check(self.is_table())?;
         match self.check_tables().or_else(|| self.check_kwic()).or_else(|| self.check_ranking()) {
             Some(message) => Err(Error::Usage(message.to_owned())),
             None => Ok(()),

@@ -6,7 +6,7 @@ use fineprint::printer::{counted, print_companies, print_companies_csv, print_js
 use fineprint::search::{CompanyList, Mentions, Searcher, Select};
 
 use super::{CountFormat, say_no_hits};
-use crate::cli::args::{GlobalArgs, QueryArgs};
+use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::streams::{print, say};
@@ -33,6 +33,9 @@ pub struct CompaniesArgs {
     /// The format of the list
     #[arg(long, value_enum, default_value_t)]
     format: CountFormat,
+    /// The byte order mark of csv.
+    #[command(flatten)]
+    bom: ByteOrderMark,
     /// The index and the filters, and how the query is read.
     #[command(flatten)]
     shared: QueryArgs,
@@ -41,6 +44,7 @@ pub struct CompaniesArgs {
 /// Runs the command.
 pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
     args.shared.filters.check_carry()?;
+    args.bom.check(args.format == CountFormat::Csv)?;
     let (select, mentions) = select(args)?;
     let chosen = open(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
@@ -49,7 +53,7 @@ pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
     print(|out| match args.format {
         CountFormat::Human if is_empty => Ok(()),
         CountFormat::Human => print_companies(out, &companies),
-        CountFormat::Csv => print_companies_csv(out, &companies),
+        CountFormat::Csv => args.bom.write(out).and_then(|()| print_companies_csv(out, &companies)),
         CountFormat::Json => print_json_line(out, &companies),
     })?;
     if !global.quiet && (is_empty || args.format == CountFormat::Human) {

@@ -14,7 +14,7 @@ use fineprint::printer::{
 use fineprint::search::{HitOrder, SearchRequest, Searcher, Select};
 
 use super::say_no_hits;
-use crate::cli::args::{GlobalArgs, QueryArgs};
+use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
 use crate::cli::bar::Bar;
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
@@ -41,6 +41,9 @@ pub struct ExportArgs {
     /// The format of the export
     #[arg(long, value_enum, default_value_t)]
     format: ExportFormat,
+    /// The byte order mark of csv.
+    #[command(flatten)]
+    bom: ByteOrderMark,
     /// The file, or for Markdown the new folder, to write [default: standard output]
     #[arg(long, value_name = "PATH")]
     to: Option<PathBuf>,
@@ -82,6 +85,7 @@ struct ExportSummary {
 pub fn run(args: &ExportArgs, global: &GlobalArgs) -> Result<Outcome> {
     args.shared.filters.check_carry()?;
     check(args)?;
+    args.bom.check(args.format == ExportFormat::Csv)?;
     let query = (!args.query.is_empty()).then(|| args.query.join(" "));
     let select = args.shared.select(query)?;
     let chosen = open(&args.shared.index, global)?;
@@ -122,11 +126,13 @@ enum ExportTarget {
 }
 
 impl ExportTarget {
-    fn new(to: Option<&Path>) -> Result<Self> {
-        match to {
-            None => Ok(Self::Stdout(results())),
-            Some(path) => Ok(Self::File(ExportFile::create(path)?)),
-        }
+    fn new(to: Option<&Path>, mark: ByteOrderMark) -> Result<Self> {
+        let mut target = match to {
+            None => Self::Stdout(results()),
+            Some(path) => Self::File(ExportFile::create(path)?),
+        };
+        mark.write(&mut target).map_err(Error::Output)?;
+        Ok(target)
     }
 
     fn finish(self) -> Result<()> {
@@ -169,7 +175,7 @@ fn export_snapshots(
                 ExportFormat::Csv => SnapshotFormat::Csv,
                 ExportFormat::Jsonl | ExportFormat::Markdown => SnapshotFormat::JsonLines,
             };
-            let mut out = ExportTarget::new(to.as_deref())?;
+            let mut out = ExportTarget::new(to.as_deref(), args.bom)?;
             let written = write_snapshots(source, format, &mut out, &bar)?;
             out.finish()?;
             written
@@ -180,7 +186,7 @@ fn export_snapshots(
 }
 
 fn export_clauses(searcher: &Searcher, select: Select, args: &ExportArgs) -> Result<ExportSummary> {
-    let mut out = ExportTarget::new(args.to.as_deref())?;
+    let mut out = ExportTarget::new(args.to.as_deref(), args.bom)?;
     let format = match args.format {
         ExportFormat::Csv => HitFormat::Table(TableOptions {
             separator: TableSeparator::Comma,

@@ -7,7 +7,7 @@ use fineprint::search::{FacetField, Searcher};
 
 use super::{CountFormat, say_no_hits};
 use crate::cli::args::values::{HitLimit, facet_field, limit};
-use crate::cli::args::{GlobalArgs, QueryArgs};
+use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::streams::{print, say};
@@ -40,6 +40,9 @@ pub struct FacetsArgs {
     /// The format of the counts
     #[arg(long, value_enum, default_value_t)]
     format: CountFormat,
+    /// The byte order mark of csv.
+    #[command(flatten)]
+    bom: ByteOrderMark,
     /// The index and the filters, and how the query is read.
     #[command(flatten)]
     shared: QueryArgs,
@@ -48,6 +51,7 @@ pub struct FacetsArgs {
 /// Runs the command.
 pub fn run(args: &FacetsArgs, global: &GlobalArgs) -> Result<Outcome> {
     args.shared.filters.check_carry()?;
+    args.bom.check(args.format == CountFormat::Csv)?;
     let select = args.shared.select(Some(args.query.join(" ")))?;
     let chosen = open(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
@@ -59,7 +63,7 @@ pub fn run(args: &FacetsArgs, global: &GlobalArgs) -> Result<Outcome> {
         // People see no table if nothing matched.
         CountFormat::Human if found == 0 => Ok(()),
         CountFormat::Human => print_facets(out, &facets),
-        CountFormat::Csv => print_facets_csv(out, &facets),
+        CountFormat::Csv => args.bom.write(out).and_then(|()| print_facets_csv(out, &facets)),
         CountFormat::Json => print_json_line(out, &facets),
     })?;
     if !global.quiet && found == 0 {

@@ -7,7 +7,7 @@ use fineprint::printer::{print_json_line, print_timeline, print_timeline_csv, pr
 use fineprint::search::{Searcher, Select, TimelineMeasure, TimelineRequest};
 
 use super::say_no_hits;
-use crate::cli::args::{GlobalArgs, QueryArgs};
+use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::streams::print;
@@ -42,6 +42,9 @@ pub struct TimelineArgs {
     /// The format of the timeline
     #[arg(long, value_enum, default_value_t)]
     format: TimelineFormat,
+    /// The byte order mark of csv.
+    #[command(flatten)]
+    bom: ByteOrderMark,
     /// The index and the filters, and how the queries are read.
     #[command(flatten)]
     shared: QueryArgs,
@@ -94,6 +97,7 @@ const PARTIAL_NOTE: &str = "only a part of it: the index, --since or --until beg
 
 /// Runs the command.
 pub fn run(args: &TimelineArgs, global: &GlobalArgs) -> Result<Outcome> {
+    args.bom.check(args.format == TimelineFormat::Csv)?;
     let request = request(args)?;
     let chosen = open(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
@@ -102,7 +106,9 @@ pub fn run(args: &TimelineArgs, global: &GlobalArgs) -> Result<Outcome> {
         TimelineFormat::Human => {
             print_timeline(out, &timeline, PARTIAL_NOTE, global.human_options())
         }
-        TimelineFormat::Csv => print_timeline_csv(out, &timeline),
+        TimelineFormat::Csv => {
+            args.bom.write(out).and_then(|()| print_timeline_csv(out, &timeline))
+        }
         TimelineFormat::Json => print_json_line(out, &timeline),
         TimelineFormat::Svg => print_timeline_svg(out, &timeline),
     })?;

@@ -1,6 +1,6 @@
 //! `fineprint search QUERY`: finds the clauses that match one query.
 
-use fineprint::error::Result;
+use fineprint::error::{Error, Result};
 use fineprint::printer::{HitPrinter, counted};
 use fineprint::query::Query;
 use fineprint::search::{HitGrouping, SearchRequest, SearchSummary, Searcher};
@@ -19,7 +19,9 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
     let format = args.output.format(global)?;
     let chosen = open(&args.shared.index, global)?;
     let new = if args.output.count { HitPrinter::counting } else { HitPrinter::new };
-    let mut printer = new(results(), format).with(args.output.extras());
+    let mut out = results();
+    args.output.bom.write(&mut out).map_err(Error::Output)?;
+    let mut printer = new(out, format).with(args.output.extras());
     let searcher = Searcher::new(chosen.index)?;
     let summary = searcher.search(&request, &mut printer)?;
     let printed = printer.printed();

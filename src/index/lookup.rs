@@ -147,14 +147,13 @@ impl OpenIndex {
     /// The snapshots of a policy that ended before the next one, ascending: the corpus removed the
     /// policy.
     pub(crate) fn ends(&self, policy: DocAddress) -> Result<Vec<SnapshotEnd>> {
-        if self.manifest().counts.ends == 0 {
+        if self.ends.is_empty() {
             return Ok(Vec::new());
         }
-        let segment = self.searcher.segment_reader(policy.segment_ord);
-        let ordinals = self.column::<u64>(segment, "ended")?;
-        let times = self.column::<i64>(segment, "ends")?;
-        let ordinals = ordinals.values_for_doc(policy.doc_id);
-        let times = times.values_for_doc(policy.doc_id);
+        let columns = self.ends.get(policy.segment_ord as usize);
+        let columns = columns.ok_or_else(|| self.damaged("a missing segment"))?;
+        let ordinals = columns.ordinals.values_for_doc(policy.doc_id);
+        let times = columns.times.values_for_doc(policy.doc_id);
         let ends = ordinals.zip(times).map(|(ordinal, time)| SnapshotEnd {
             ordinal: Ordinal::new(ordinal as u32),
             time: ArchiveTime::from_seconds(time),

@@ -34,9 +34,27 @@ pub struct OpenIndex {
     pub(super) times: Vec<Column<i64>>,
     /// The column `fractions` of each segment. It is empty in nearly all indexes.
     pub(super) fractions: Vec<Column<u64>>,
+    /// The columns `ended` and `ends` of each segment; empty if no policy has ended.
+    pub(super) ends: Vec<EndColumns>,
     /// The column `langs` of each segment.
     pub(super) langs: Vec<Column<u64>>,
     pub(super) corpus_name: Option<String>,
+}
+
+/// The columns of a segment with the ends of policies.
+pub(super) struct EndColumns {
+    /// The ordinals of the snapshots that ended.
+    pub ordinals: Column<u64>,
+    /// When they did, in seconds since 1970 UTC.
+    pub times: Column<i64>,
+}
+
+impl EndColumns {
+    fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
+        let (ordinals, times) =
+            (segment_column(segment, "ended")?, segment_column(segment, "ends")?);
+        Ok(Self { ordinals, times })
+    }
 }
 
 impl OpenIndex {
@@ -99,6 +117,10 @@ impl OpenIndex {
         let columns = |name| -> tantivy::Result<Vec<Column<u64>>> {
             segments.clone().map(|segment| segment_column(segment, name)).collect()
         };
+        let ends = match manifest.counts.ends {
+            0 => Ok(Vec::new()),
+            _ => segments.clone().map(EndColumns::open).collect::<tantivy::Result<_>>(),
+        };
         Ok(Self {
             dir: dir.to_owned(),
             manifest: manifest.clone(),
@@ -107,6 +129,7 @@ impl OpenIndex {
             fields: Fields::of(&index.schema()).map_err(Error::reading(dir))?,
             times: times.map_err(Error::reading(dir))?,
             fractions: columns("fractions").map_err(Error::reading(dir))?,
+            ends: ends.map_err(Error::reading(dir))?,
             langs: columns("langs").map_err(Error::reading(dir))?,
             searcher,
             corpus_name: None,

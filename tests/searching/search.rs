@@ -606,8 +606,8 @@ fptest!(threads_and_rebuilds_change_nothing, |fx: Fixture| {
         .stdout_is(std::str::from_utf8(&expected[2]).unwrap());
 });
 
-// The order decides only about texts of one time (`indexing::order`), and which of two duplicates is
-// the source.
+// The order decides only about texts of one time (`indexing::order`), and which of two duplicates
+// is the source.
 fptest!(the_order_of_corpora_changes_nothing_else, |fx: Fixture| {
     // Both corpora have snapshots of the same policy, equal texts and a duplicate.
     for (folder, name, site, date, body) in [

@@ -11,7 +11,8 @@
 //!   ([`SeenInput::Found`]), as left out by a rule ([`SeenInput::Skipped`]), or as unreadable
 //!   ([`SeenInput::Failed`]). A notice ([`SeenInput::Noted`]) and the end of a policy
 //!   ([`SeenInput::Ended`]) are extra and count as no input.
-//! - The order of the reports is free. Snapshots are sorted by time later.
+//! - The order of the reports is free. Snapshots are sorted later: by time, and at one time by
+//!   [`FoundSnapshot::order`].
 //! - A scan keeps little of each snapshot, because a corpus has millions of them. It reads no
 //!   texts, except from a stream: a stream can be read only once, so its texts go to a temporary
 //!   file.

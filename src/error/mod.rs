@@ -151,7 +151,7 @@ pub enum Error {
         company: String,
         /// The type of the policy.
         policy_type: String,
-        /// The last second of the date that was asked for.
+        /// The last moment of the date that was asked for.
         asked: ArchiveTime,
         /// The archive time of the first snapshot.
         first: ArchiveTime,

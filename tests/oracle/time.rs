@@ -21,17 +21,17 @@ pub type Row = (String, usize, usize);
 
 /// The last moment of the month `months` after January of year 0.
 fn last_of(months: i64) -> i64 {
-    // 1870 to 2070.
-    let (mut low, mut high) = (-100 * 366 * DAY, 100 * 366 * DAY);
+    // Days since 1970: 1870 to 2070.
+    let (mut low, mut high) = (-100 * 366, 100 * 366);
     while high - low > 1 {
         let middle = low + (high - low) / 2;
-        if month(middle) > months {
+        if month(middle * DAY) > months {
             high = middle;
         } else {
             low = middle;
         }
     }
-    low
+    high * DAY - 1
 }
 
 /// Months since January of year 0.

@@ -484,10 +484,10 @@ proptest! {
         picks in vec((0..4_usize, 3_600..900_000_i64), 70..100),
         asked in vec(((queries(), scopes()), model::filters(), (0..4_usize, 0..6_usize)), 6),
     ) {
-        let mut time = 1_400_000_000;
+        let mut time = 1_400_000_000 * model::SECOND;
         let mut snapshots = Vec::new();
         for (order, (pick, pause)) in picks.into_iter().enumerate() {
-            time += pause;
+            time += pause * model::SECOND;
             let company = model::COMPANIES[usize::from(order % 9 == 0)].to_owned();
             let text = &texts.snapshots[pick % texts.snapshots.len()];
             snapshots.push(model::Snapshot { company, time, order, ..text.clone() });

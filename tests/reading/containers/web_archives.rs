@@ -52,7 +52,7 @@ fn crawl() -> Vec<Vec<u8>> {
 const CRAWLED: [&str; 2] = [
     "acme.example | Privacy Policy | 2001-02-03T04:05:06Z | https://www.acme.example/privacy | \
      We sell no data.",
-    "birch.example | Privacy Policy | 2002-03-04T05:06:07Z | http://birch.example/ | \
+    "birch.example | Privacy Policy | 2002-03-04T05:06:07.89Z | http://birch.example/ | \
      We sell birches.",
 ];
 

@@ -149,9 +149,9 @@ impl<R: io::BufRead> WarcScan<'_, '_, R> {
         let entry = self.entry.map(str::to_owned);
         let name = entry.as_deref().unwrap_or_default();
         let time = key.time.rfc3339();
-        // The index stores the number of the record, so it is a part of the state.
-        let place = number.to_le_bytes();
-        let print = fingerprint(&[name.as_bytes(), &place, url.as_bytes(), time.as_bytes(), block]);
+        // The number is left out, so that a record keeps its fingerprint where others come or go.
+        let print = fingerprint(&[name.as_bytes(), url.as_bytes(), time.as_bytes(), block]);
+        let print = self.scan.numbered(print);
         let facts = SnapshotFacts { url: Some(url), ..SnapshotFacts::default() };
         let place = RecordPlace { entry, line: None, number: Some(number) };
         self.scan.keep(SnapshotRecord { key, facts, text }, print, place)

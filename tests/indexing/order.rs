@@ -51,22 +51,22 @@ fptest!(a_text_that_returns_within_a_second_is_a_snapshot, |fx: Fixture| {
     }
 });
 
-fptest!(corpora_are_in_the_order_in_which_they_were_named, |fx: Fixture| {
+fptest!(corpora_are_in_the_order_of_their_paths, |fx: Fixture| {
     let (a, b, c) = ("We sell.", "We never sell.", "We rent.");
     fx.file("z.jsonl", json_lines(&at_once(&[a, b])));
     fx.file("m.jsonl", json_lines(&at_once(&[c])));
     fx.file("a.jsonl", json_lines(&at_once(&[a, c, b])));
     let texts = || texts_in(&fx.path("index"));
-    rebuild(&fx, &["z.jsonl", "m.jsonl"]).exits(0);
-    assert_eq!(texts(), [a, b, c]);
-    rebuild(&fx, &["m.jsonl", "z.jsonl"]).exits(0);
-    assert_eq!(texts(), [c, a, b]);
+    for corpora in [["z.jsonl", "m.jsonl"], ["m.jsonl", "z.jsonl"]] {
+        rebuild(&fx, &corpora).exits(0);
+        assert_eq!(texts(), [c, a, b]);
+    }
     // An update keeps the order, and what two corpora have is counted once.
     fx.run(["index", "--index", "index", "z.jsonl", "m.jsonl"]).exits(0).stderr_has("up to date");
     fx.run(["index", "--index", "index", "a.jsonl"]).exits(0);
-    assert_eq!(texts(), [c, a, c, b]);
+    assert_eq!(texts(), [a, c, b]);
     rebuild(&fx, &["m.jsonl", "z.jsonl", "a.jsonl"]).exits(0);
-    assert_eq!(texts(), [c, a, c, b]);
+    assert_eq!(texts(), [a, c, b]);
     rebuild(&fx, &["z.jsonl", "a.jsonl"]).exits(0).stderr_has("skipped 2: duplicate of");
     assert_eq!(texts(), [a, c, b]);
 });

@@ -1,6 +1,8 @@
 //! Snapshots whose texts are known: which of them replaces another one, their order, and which of
 //! them are duplicates.
 
+use std::collections::BTreeMap;
+
 use crate::collapse::{SourceRecord, TextNumber};
 use crate::model::{ArchiveTime, SnapshotInfo, SnapshotSource};
 
@@ -79,10 +81,13 @@ pub(super) struct OrderedSnapshots {
 }
 
 impl OrderedSnapshots {
-    /// Orders snapshots by time. At one time, the order of corpora is the order in which they were
-    /// first named, which their numbers keep; within a corpus, its own order counts.
-    pub fn new(mut all: Vec<KnownSnapshot>) -> Self {
-        all.sort_by_key(|snapshot| (snapshot.info.time, snapshot.record.corpus, snapshot.place));
+    /// Orders snapshots by time. At one time, corpora are in the order of their canonical paths,
+    /// in whatever order they were named; within a corpus, its own order counts. `corpora` are the
+    /// canonical paths by number.
+    pub fn new(mut all: Vec<KnownSnapshot>, corpora: &BTreeMap<u32, &str>) -> Self {
+        all.sort_by_key(|KnownSnapshot { info, record, place, .. }| {
+            (info.time, corpora.get(&record.corpus), record.corpus, *place)
+        });
         let mut ordered = Self { is_reordered: number(&mut all), ..Self::default() };
         let mut all = all.into_iter().peekable();
         while let Some(first) = all.peek() {
@@ -185,7 +190,8 @@ mod tests {
         });
         let mut all: Vec<_> = all.collect();
         all.reverse();
-        let OrderedSnapshots { snapshots, duplicates, .. } = OrderedSnapshots::new(all);
+        let OrderedSnapshots { snapshots, duplicates, .. } =
+            OrderedSnapshots::new(all, &BTreeMap::new());
         (snapshots.iter().map(|s| s.info.source.path.as_str()).collect(), duplicates.len())
     }
 
@@ -215,7 +221,8 @@ mod tests {
         let mut old = snapshot(0, 'a', 0);
         (old.place, old.is_new) = (CorpusPlace::Stored(0), false);
         let all = vec![snapshot(0, 'b', 0), old];
-        let OrderedSnapshots { snapshots, is_reordered, .. } = OrderedSnapshots::new(all);
+        let OrderedSnapshots { snapshots, is_reordered, .. } =
+            OrderedSnapshots::new(all, &BTreeMap::new());
         let texts: Vec<_> = snapshots.iter().map(|s| s.info.source.path.as_str()).collect();
         assert_eq!((texts, is_reordered), (vec!["a", "b"], false));
     }

@@ -2,7 +2,7 @@
 //! text once.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::known_snapshot::{CorpusPlace, KnownSnapshot, OrderedSnapshots, StoredFound};
@@ -40,6 +40,8 @@ pub(super) struct PolicyReader<'r> {
     pub scan: &'r CorpusScan,
     /// The number in the index of each scanned corpus, in the order of the scan.
     pub numbers: &'r [u32],
+    /// The canonical paths of all corpora of the index, by number.
+    pub corpora: BTreeMap<u32, &'r str>,
     pub previous: Option<&'r Previous>,
     /// Whether snapshots that their corpora no longer contain are removed.
     pub prune: bool,
@@ -67,7 +69,7 @@ impl PolicyReader<'_> {
         let has_same = job.rank.is_some() && read.is_empty() && kept == stored.len();
         let stored = stored.into_iter().zip(is_kept);
         let stored = stored.filter_map(|(stored, kept)| kept.then_some(stored.snapshot));
-        let ordered = OrderedSnapshots::new(stored.chain(read).collect());
+        let ordered = OrderedSnapshots::new(stored.chain(read).collect(), &self.corpora);
         if has_same && has_same_ends && !ordered.is_reordered {
             return Ok(reading.out);
         }

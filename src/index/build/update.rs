@@ -160,7 +160,12 @@ impl Update<'_> {
     }
 
     fn policy_reader(&self) -> PolicyReader<'_> {
+        let known = self.previous.map(|previous| previous.index.manifest().corpora.as_slice());
+        let known = known.unwrap_or_default().iter();
+        let known = known.map(|corpus| (corpus.number, corpus.canonical.as_str()));
+        let scanned = self.scan.corpora.iter().map(|corpus| corpus.canonical.as_str());
         PolicyReader {
+            corpora: known.chain(self.numbers.iter().copied().zip(scanned)).collect(),
             scan: self.scan,
             numbers: self.numbers,
             previous: self.previous,

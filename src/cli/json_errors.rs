@@ -63,8 +63,10 @@ fn kind(error: &Error) -> &'static str {
         | Error::NoSnapshot { .. } => "name",
         Error::Corpus { .. }
         | Error::NoPolicyFound { .. }
+        | Error::NoDateFound { .. }
         | Error::MissingColumns { .. }
         | Error::NoMatchingPath { .. }
+        | Error::NoHistoryPath { .. }
         | Error::NoKnownLayout { .. } => "corpus",
         Error::NoIndex { .. }
         | Error::BadManifest { .. }

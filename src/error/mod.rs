@@ -58,16 +58,34 @@ pub enum Error {
         /// The field.
         field: String,
     },
-    /// A git history without a file whose path matches the pattern.
+    /// A corpus without a path that fits the pattern.
     #[error(
-        "{}: no commit of this git repository has a file that matches '{pattern}'",
-        path.display()
+        "{}: nothing to index: {}",
+        path.display(),
+        no_fit(pattern, *count, place, first.as_deref())
     )]
     NoMatchingPath {
-        /// The repository as it was named.
+        /// The corpus as it was named.
         path: PathBuf,
         /// The path pattern.
         pattern: String,
+        /// The number of files that were looked at.
+        count: u64,
+        /// Where in the corpus these files are, with a space in front, if they are not all that it
+        /// contains.
+        place: &'static str,
+        /// The path of one of them.
+        first: Option<String>,
+    },
+    /// A git history of one company whose policies have no known paths.
+    #[error(
+        "{}: nothing to index: which files of this git history are policies of the company is not \
+         known",
+        path.display()
+    )]
+    NoHistoryPath {
+        /// The repository as it was named.
+        path: PathBuf,
     },
     /// A git history in no known layout.
     #[error(
@@ -176,6 +194,15 @@ pub enum Error {
     #[error("{}: nothing to index: none of {inputs} inputs says whose policy it is and of when, by \
              a Princeton-Leuven header or front matter", path.display())]
     NoPolicyFound {
+        /// The corpus as it was named.
+        path: PathBuf,
+        /// The number of inputs that were read.
+        inputs: u64,
+    },
+    /// A corpus in which no input says when it was archived.
+    #[error("{}: nothing to index: none of {inputs} inputs says when it was archived, in its text \
+             or its path", path.display())]
+    NoDateFound {
         /// The corpus as it was named.
         path: PathBuf,
         /// The number of inputs that were read.
@@ -305,6 +332,16 @@ impl Error {
     pub(crate) fn index(path: &Path, message: impl Into<String>) -> Error {
         Error::Index { path: path.to_owned(), message: message.into() }
     }
+}
+
+/// Says that no path fits a pattern, and what paths there are.
+fn no_fit(pattern: &str, count: u64, place: &str, first: Option<&str>) -> String {
+    let seen = match (first, count) {
+        (Some(first), 1) => format!("the only file{place} is `{first}`"),
+        (Some(first), _) => format!("the first of {count} files{place} is `{first}`"),
+        (None, _) => format!("there are no files{place}"),
+    };
+    format!("no path fits '{pattern}'; {seen}")
 }
 
 /// `; did you mean a, b?`, or nothing.

@@ -73,11 +73,21 @@ pub struct IndexArgs {
     worktree: bool,
     /// Where paths name the company, type and date: '{company}/{type}/{date}.md'
     ///
-    /// `{name}` matches part of one path component, as short as possible. Without `{type}`, the
-    /// type is `Privacy Policy`. Without `{date}`, the date is taken from --date, or from the
+    /// `{name}` matches something of one part of a path, as short as possible. `*` matches any one
+    /// part, or any characters of it, and `**` any number of parts, also none. Without `{type}`,
+    /// the type is `Privacy Policy`. Without `{date}`, the date is taken from --date, or from the
     /// author date of the commit.
     #[arg(long, value_name = "PATTERN", requires = "corpora")]
     path: Option<String>,
+    /// The company of all that these corpora contain
+    ///
+    /// The pattern of --path then has no `{company}`. An input that names another company itself
+    /// is an error.
+    #[arg(
+        long, value_name = "NAME", requires = "corpora",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    company: Option<String>,
     /// The archive date of files that have none in their text or path
     #[arg(long, value_name = "DATE", requires = "corpora")]
     date: Option<String>,
@@ -152,6 +162,7 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusSc
     let options = ReadOptions {
         worktree: args.worktree,
         path: args.path.clone(),
+        company: args.company.clone(),
         date: args.date.clone(),
         map: args.map.clone(),
         ..ReadOptions::default()

@@ -238,6 +238,7 @@ impl InputCounts {
 #[derive(Deserialize)]
 struct AnyVersion {
     versions: serde_json::Map<String, serde_json::Value>,
+    generation: Option<String>,
 }
 
 impl Manifest {
@@ -284,6 +285,12 @@ impl Manifest {
     /// reads.
     pub(crate) fn generation(dir: &Path) -> Option<String> {
         Self::read(dir).ok().map(|manifest| manifest.generation)
+    }
+
+    /// The name of the current generation of `dir`, whatever version of the program wrote it.
+    pub(crate) fn generation_of_any_version(dir: &Path) -> Option<String> {
+        let text = fs::read(dir.join(MANIFEST)).ok()?;
+        serde_json::from_slice::<AnyVersion>(&text).ok()?.generation
     }
 
     /// Whether `dir` contains a manifest, of any version. Another file of that name does not count.

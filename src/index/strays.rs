@@ -1,8 +1,8 @@
 //! Finds the files in an index folder that are not part of the index.
 //!
 //! A stray file makes no answer wrong, but takes space. It is left from a build that was killed, or
-//! from a merged segment that could not be removed, or somebody put it there. The next build removes
-//! what builds have left, and nothing else.
+//! from a merged segment that could not be removed, or somebody put it there. The next build
+//! removes files that builds have left, and no others.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};

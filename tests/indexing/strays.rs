@@ -143,8 +143,8 @@ fptest!(the_next_build_removes_what_builds_have_left_and_nothing_else, |fx: Fixt
             assert!(is_there(path), "{args:?} {path}");
         }
         let check = fx.run(["check"]);
-        check.exits(0).stdout_has("not part of the index: .fineprint/notes.txt (1 bytes)\n");
-        check.stdout_has("not part of the index: .fineprint/generation-6 (1 bytes)\n");
+        check.exits(0).stdout_has("not part of the index: .fineprint/notes.txt (1 byte)\n");
+        check.stdout_has("not part of the index: .fineprint/generation-6 (1 byte)\n");
     }
 });
 

@@ -46,7 +46,7 @@ pub(crate) const META: &str = "meta.json";
 /// The file in which tantivy lists the files that it has written and may remove.
 pub(crate) const MANAGED: &str = ".managed.json";
 
-/// What is behind the name of a file of a generation while it is written.
+/// The ending that the name of a file of a generation has while it is written.
 pub(crate) const NEW_FILE: &str = ".new";
 
 /// The extensions of the files of segments.

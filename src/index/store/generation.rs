@@ -60,7 +60,8 @@ impl Generation {
         if base.is_some_and(|base| current.as_ref() != Some(&base.generation)) {
             return Err(changed(dir));
         }
-        let name = next_generation(dir)?;
+        let name = next_generation(dir);
+        let folder = dir.join(&name);
         // Builds that were killed must not fill the disk, even if none comes to its end.
         match Manifest::generation_of_any_version(dir) {
             Some(current) => remove_litter(dir, &[&current, &name]),
@@ -68,7 +69,7 @@ impl Generation {
             // Which generation is the index is not known.
             None => {}
         }
-        let folder = dir.join(&name);
+        fs::create_dir(&folder).map_err(Error::io(&folder))?;
         let generation = Self {
             name,
             folder: folder.clone(),
@@ -261,13 +262,10 @@ fn names(folder: &Path) -> Vec<String> {
     entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
-/// Creates the folder of the next generation, and returns its name.
-fn next_generation(dir: &Path) -> Result<String> {
+/// The name of the next generation.
+fn next_generation(dir: &Path) -> String {
     let newest = names(dir).iter().filter_map(|name| generation_number(name)).max();
-    let name = generation_name(newest.map_or(1, |newest| newest.saturating_add(1)));
-    let folder = dir.join(&name);
-    fs::create_dir(&folder).map_err(Error::io(&folder))?;
-    Ok(name)
+    generation_name(newest.map_or(1, |newest| newest.saturating_add(1)))
 }
 
 /// Removes the generations that are not in `kept`, and a manifest that is not complete. Files that

@@ -9,6 +9,7 @@ use crate::corpus::{
     self, CorpusExtent, CorpusReader, FoundSnapshot, ReadOptions, SeenInput, SkipReason,
 };
 use crate::error::{Error, Result};
+use crate::index::corpus_names::{RenamedCorpus, canonical, place_of};
 use crate::index::report::{IngestReport, ReadFailure, Tally};
 use crate::index::store::manifest::{IndexedCorpus, Manifest};
 use crate::model::{Clause, PolicyKey, canonical_name};
@@ -98,12 +99,14 @@ impl CorpusScan {
         let collection = canonical_name(collection);
         progress.begin(Phase::Scanning, None);
         for path in corpora {
-            scan.add(NamedCorpus { path, collection: &collection, options }, base, progress)?;
+            let named = NamedCorpus { path, place: path, collection: &collection, options };
+            scan.add(named, base, progress)?;
         }
         Ok(scan)
     }
 
-    /// Scans the corpora of an index again, with the names and options that they had.
+    /// Scans the corpora of an index again, with the names and options that they had, from
+    /// whatever folder the program runs in.
     ///
     /// # Errors
     ///
@@ -113,7 +116,8 @@ impl CorpusScan {
         progress.begin(Phase::Scanning, None);
         for corpus in base.corpora.iter().filter(|corpus| corpus.path != STANDARD_INPUT) {
             let IndexedCorpus { path, collection, options, .. } = corpus;
-            let named = NamedCorpus { path: Path::new(path), collection, options };
+            let place = &place_of(corpus)?;
+            let named = NamedCorpus { path: Path::new(path), place, collection, options };
             scan.add(named, Some(base), progress)?;
         }
         Ok(scan)
@@ -138,8 +142,8 @@ impl CorpusScan {
         base: Option<&Manifest>,
         progress: &dyn Progress,
     ) -> Result<()> {
-        let reader = corpus::open(named.path, named.options)?;
-        let canonical = canonical(named.path);
+        let reader = named.open()?;
+        let canonical = canonical(named.place);
         if self.has(named.collection, &canonical) {
             return Ok(());
         }
@@ -279,11 +283,22 @@ impl CorpusScan {
 #[derive(Clone, Copy)]
 struct NamedCorpus<'n> {
     path: &'n Path,
+    /// Where it is read.
+    place: &'n Path,
     collection: &'n str,
     options: &'n ReadOptions,
 }
 
 impl NamedCorpus<'_> {
+    fn open(&self) -> Result<Box<dyn CorpusReader>> {
+        let reader = corpus::open(self.place, self.options)?;
+        let is_renamed = self.place != self.path;
+        Ok(match is_renamed {
+            true => Box::new(RenamedCorpus::new(reader, self.place, self.path)),
+            false => reader,
+        })
+    }
+
     /// The same corpus in an index.
     fn known<'b>(&self, base: &'b Manifest, canonical: &str) -> Option<&'b IndexedCorpus> {
         base.corpora.iter().find(|corpus| corpus.is(self.collection, self.path, canonical))
@@ -315,11 +330,6 @@ impl NamedCorpus<'_> {
 /// there again, or be pruned now. Both take a scan of the whole corpus.
 fn has_settled(known: &IndexedCorpus, base: &Manifest) -> bool {
     known.met.unreadable.count == 0 && base.inputs.vanished == 0
-}
-
-/// The path without links and dots, or the path itself if the system cannot resolve it.
-fn canonical(path: &Path) -> String {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
 }
 
 /// The file in which a git repository lists its submodules.

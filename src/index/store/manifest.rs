@@ -85,14 +85,20 @@ impl IndexedCorpus {
     /// Whether this is the corpus at `path` in this collection. `canonical` is the path without
     /// links and dots.
     ///
-    /// A corpus whose canonical path no longer exists, and whose name is the same, was moved
-    /// together with the folder from which it is named.
     pub(crate) fn is(&self, collection: &str, path: &Path, canonical: &str) -> bool {
         self.collection == collection && (self.canonical == canonical || self.has_moved_to(path))
     }
 
-    fn has_moved_to(&self, path: &Path) -> bool {
-        self.path == path.to_string_lossy() && !Path::new(&self.canonical).exists()
+    /// Whether the corpus was moved to `path`, together with the folder from which it was named:
+    /// it has the same name there, and neither it nor that folder is at the old place.
+    pub(crate) fn has_moved_to(&self, path: &Path) -> bool {
+        let (named, canonical) = (Path::new(&self.path), Path::new(&self.canonical));
+        let folder = canonical.ancestors().nth(named.components().count());
+        let has_moved = match folder {
+            Some(folder) if canonical.ends_with(named) => !folder.exists(),
+            _ => !canonical.exists(),
+        };
+        path == named && has_moved
     }
 }
 

@@ -57,6 +57,7 @@ pub fn advice(error: &Error) -> Option<String> {
         Error::NoPolicyFound { .. } => {
             "if their paths do, say how: --path '{company}/{date}.md'".to_owned()
         }
+        Error::AmbiguousClause { .. } => "write more of the id".to_owned(),
         Error::NoDateFound { .. } => {
             "say it with {date} in --path, or give all of them one date with --date".to_owned()
         }
@@ -81,6 +82,11 @@ pub fn advice(error: &Error) -> Option<String> {
         Error::BadManifest { path, .. } => {
             format!("remove the folder if it was an index, and {}", build_again(path))
         }
+        Error::WouldForget { path, .. } => format!(
+            "save them with `fineprint export --index {} --to FOLDER`, or build without them with \
+             --rebuild=force",
+            path.display()
+        ),
         Error::OtherVersion { path, .. } | Error::Damaged { path, .. } => build_again(path),
         _ => return None,
     })
@@ -235,6 +241,11 @@ mod tests {
                 },
                 "here: this index has versions (format 2), this fineprint reads (format 3); build \
                  it again with `fineprint index --rebuild CORPUS --index here`",
+            ),
+            (
+                Error::WouldForget { path: path.clone(), reasons: names(2) },
+                "here: a new build would lose snapshots: a; b; save them with `fineprint export \
+                 --index here --to FOLDER`, or build without them with --rebuild=force",
             ),
             (
                 Error::Damaged { path, what: "`texts.bin` is missing".to_owned(), source: None },

@@ -59,6 +59,7 @@ fn kind(error: &Error) -> &'static str {
         | Error::UnknownMetadataKey { .. }
         | Error::NoPolicy { .. }
         | Error::AmbiguousPolicy { .. }
+        | Error::AmbiguousClause { .. }
         | Error::BeforeFirstSnapshot { .. }
         | Error::NoSnapshot { .. } => "name",
         Error::Corpus { .. }
@@ -71,6 +72,7 @@ fn kind(error: &Error) -> &'static str {
         Error::NoIndex { .. }
         | Error::BadManifest { .. }
         | Error::OtherVersion { .. }
+        | Error::WouldForget { .. }
         | Error::Index { .. } => "index",
         Error::Damaged { .. } => "damaged",
         Error::Io { .. } | Error::Tantivy { .. } | Error::Output(_) => "system",

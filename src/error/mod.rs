@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::model::ArchiveTime;
+use crate::model::{ArchiveTime, ClauseId};
 
 mod query;
 
@@ -158,6 +158,14 @@ pub enum Error {
         /// The distinct collections of those policies, in order.
         collections: Vec<String>,
     },
+    /// A clause was asked for by the beginning of its id, and several ids begin so.
+    #[error("`{asked}` is the beginning of {} ids: {}", candidates.len(), listed_ids(candidates))]
+    AmbiguousClause {
+        /// The beginning as it was given.
+        asked: String,
+        /// The ids, each with the company of its clause, in order.
+        candidates: Vec<(ClauseId, String)>,
+    },
     /// A policy was asked for at a date before its first snapshot.
     #[error(
         "{company}, {policy_type}: no snapshot up to {}; its history begins on {}",
@@ -252,6 +260,14 @@ pub enum Error {
         found: String,
         /// The versions of this program.
         current: String,
+    },
+    /// A new build that would lose snapshots which only the index has.
+    #[error("{}: a new build would lose snapshots: {}", path.display(), reasons.join("; "))]
+    WouldForget {
+        /// The index folder.
+        path: PathBuf,
+        /// What each corpus no longer has.
+        reasons: Vec<String>,
     },
     /// An index folder that cannot be used.
     #[error("{}: {message}", path.display())]
@@ -399,6 +415,12 @@ fn ambiguity(
         (1, count) => format!("`{asked}` has {count} types of policies: {}", listed(types)),
         (count, _) => format!("`{asked}` is {count} companies: {}", listed(companies)),
     }
+}
+
+/// Ids with the companies of their clauses.
+fn listed_ids(candidates: &[(ClauseId, String)]) -> String {
+    let names = candidates.iter().map(|(id, company)| format!("{id} ({company})"));
+    listed(&names.collect::<Vec<_>>())
 }
 
 /// The names of missing columns.

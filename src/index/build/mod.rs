@@ -7,7 +7,7 @@
 mod finish;
 mod known_snapshot;
 pub(super) mod options;
-mod policy_reader;
+pub(super) mod policy_reader;
 mod previous;
 mod queue;
 pub(super) mod scan;

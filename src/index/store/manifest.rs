@@ -247,6 +247,27 @@ struct AnyVersion {
     generation: Option<String>,
 }
 
+/// What every version of a manifest says about its corpora.
+pub(crate) struct KnownContent {
+    /// The name and the path without links and dots of each corpus.
+    pub corpora: Vec<(String, String)>,
+    /// The snapshots that their corpora no longer had at the last update.
+    pub vanished: u64,
+}
+
+impl KnownContent {
+    fn of(manifest: &serde_json::Value) -> Self {
+        let text = |corpus: &serde_json::Value, key: &str| corpus[key].as_str().map(str::to_owned);
+        let corpora = manifest["corpora"].as_array().into_iter().flatten();
+        let corpora = corpora.filter_map(|corpus| {
+            let path = text(corpus, "path")?;
+            Some((path.clone(), text(corpus, "canonical").unwrap_or(path)))
+        });
+        let vanished = manifest["inputs"]["vanished"].as_u64().unwrap_or(0);
+        Self { corpora: corpora.collect(), vanished }
+    }
+}
+
 impl Manifest {
     /// Reads the manifest of the index folder `dir`.
     ///
@@ -297,6 +318,13 @@ impl Manifest {
     pub(crate) fn generation_of_any_version(dir: &Path) -> Option<String> {
         let text = fs::read(dir.join(MANIFEST)).ok()?;
         serde_json::from_slice::<AnyVersion>(&text).ok()?.generation
+    }
+
+    /// What the manifest of `dir` says, whatever version of the program wrote it. `None`: there is
+    /// none.
+    pub(crate) fn content_of_any_version(dir: &Path) -> Option<KnownContent> {
+        let text = fs::read(dir.join(MANIFEST)).ok()?;
+        Some(KnownContent::of(&serde_json::from_slice(&text).ok()?))
     }
 
     /// Whether `dir` contains a manifest, of any version. Another file of that name does not count.

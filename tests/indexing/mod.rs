@@ -2,6 +2,9 @@
 
 pub mod compat;
 pub mod info;
+pub mod known_corpora;
+pub mod rebuild;
 pub mod safety;
 pub mod strays;
+pub mod summaries;
 pub mod update;

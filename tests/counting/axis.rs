@@ -644,3 +644,25 @@ fptest!(odd_tables_and_empty_pages_are_exported, |fx: Fixture| {
         assert_eq!(json["is_technical"], true, "{format}");
     }
 });
+
+fptest!(a_period_in_which_the_archive_begins_is_partial, |fx: Fixture| {
+    let partial = |more: &[&str]| -> Vec<bool> {
+        let args = [&["timeline", "sell", "--format", "json"], more].concat();
+        let json = fx.run(args).json();
+        let points = json["series"][0]["points"].as_array().unwrap().clone();
+        points.iter().map(|point| point["is_partial"].as_bool().unwrap()).collect()
+    };
+    fx.policy("acme.example", "2001-06-15", "We sell data.\n");
+    fx.policy("acme.example", "2003-12-31", "We sell data.\n");
+    fx.policy("birch.example", "2002-03-01", "We sell data.\n");
+    fx.run(["index", "corpus"]).exits(0);
+    assert_eq!(partial(&[]), [true, false, false]);
+    // The archive has begun before this company has.
+    assert_eq!(partial(&["--company", "birch.example"]), [false, false]);
+    assert_eq!(partial(&["--since", "2000"]), [false, true, false, false]);
+    assert_eq!(partial(&["--since", "2002"]), [false, false]);
+    assert_eq!(partial(&["--measure", "snapshots"]), [true, false, false]);
+    fx.policy("acme.example", "2001-01-01", "We sell data.\n");
+    fx.run(["index", "corpus"]).exits(0);
+    assert_eq!(partial(&[]), [false, false, false]);
+});

@@ -22,7 +22,9 @@ use crate::model::{Age, ArchiveTime, CalendarPeriod, Interval, Ordinal, Rank, as
 use crate::query::Query;
 use crate::search::Searcher;
 use crate::search::request::{Filters, Select, SnapshotDates};
-use crate::search::select::{PolicyInTime, SnapshotSelection, each_policy, last_second};
+use crate::search::select::{
+    PolicyInTime, SnapshotSelection, each_policy, first_second, last_second,
+};
 
 /// What a timeline counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -200,6 +202,8 @@ struct TimelineCalendar {
     /// The policies that the filters of names select, by rank.
     policies: BTreeMap<Rank, PolicyInTime>,
     axis: TimelineAxis,
+    /// The first second of the first day of the index.
+    first: ArchiveTime,
     selection: SnapshotSelection,
     measure: TimelineMeasure,
 }
@@ -218,7 +222,8 @@ impl TimelineCalendar {
             Some(first) => request.by.spans(first, axis.last),
             None => Vec::new(),
         };
-        Ok(Self { periods, policies, axis, selection, measure: request.measure })
+        let first = first_second(index);
+        Ok(Self { periods, policies, axis, first, selection, measure: request.measure })
     }
 
     /// Counts what the filters select, by period. Clauses cannot be counted here.
@@ -250,12 +255,13 @@ impl TimelineCalendar {
 
     fn point(&self, period: &CalendarPeriod, saying: u64, in_force: u64) -> TimelinePoint {
         let begins_before_axis = self.axis.first.is_some_and(|first| period.start < first);
+        let contains_first = period.start < self.first && self.first <= period.last;
         let ends_after_axis = period.last > self.axis.last.min(self.selection.end());
         TimelinePoint {
             period: period.name.clone(),
             start: period.start,
             end: period.last,
-            is_partial: begins_before_axis || ends_after_axis,
+            is_partial: begins_before_axis || contains_first || ends_after_axis,
             saying,
             in_force,
             share: share(saying, in_force),

@@ -10,4 +10,4 @@ mod snapshots;
 
 pub(crate) use in_force::{PolicyInTime, each_policy};
 pub(crate) use metadata::{check_key, metadata_of};
-pub(crate) use snapshots::{PolicySnapshots, SnapshotSelection, last_second};
+pub(crate) use snapshots::{PolicySnapshots, SnapshotSelection, first_second, last_second};

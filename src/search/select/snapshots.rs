@@ -185,6 +185,13 @@ pub(crate) fn last_second(index: &OpenIndex) -> ArchiveTime {
     last.map_or(ArchiveTime::from_seconds(i64::MAX), Period::last)
 }
 
+/// The first second of the first day of the index.
+pub(crate) fn first_second(index: &OpenIndex) -> ArchiveTime {
+    let dates = index.manifest().dates.as_ref();
+    let first = dates.and_then(|dates| dates.first.parse::<Period>().ok());
+    first.map_or(ArchiveTime::from_seconds(i64::MIN), |first| first.start())
+}
+
 /// The parts of `range` without these ordinals (ascending).
 fn without(
     left_out: impl IntoIterator<Item = Ordinal>,

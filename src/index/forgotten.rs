@@ -2,11 +2,14 @@
 //!
 //! A corpus can lose snapshots: files are deleted, histories are rewritten, disks break. An update
 //! keeps them. A new build reads the corpora alone, so it would forget them.
+//!
+//! No text is read. A snapshot is there if its fingerprint is found, or else one of its policy and
+//! its archive time: a corrected text takes the place of the old one, as it does when its corpus is
+//! indexed for the first time.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use super::build::policy_reader::text_hash;
 use super::build::scan::{Candidate, CorpusScan};
 use super::guard::guarded;
 use super::open::OpenIndex;
@@ -15,7 +18,7 @@ use super::store::manifest::{IndexedCorpus, KnownContent, Manifest};
 use super::store::policies::PolicyEntry;
 use super::store::sources::{CorpusPart, SourceTable};
 use crate::error::{Error, Result};
-use crate::model::Ordinal;
+use crate::model::{ArchiveTime, Ordinal};
 
 /// The path that means standard input, which has gone by when it was read.
 const STANDARD_INPUT: &str = "-";
@@ -39,8 +42,7 @@ pub enum RebuildCheck {
 ///
 /// # Errors
 ///
-/// [`Error::WouldForget`] if a snapshot is only in the index, and an error if a corpus cannot be
-/// read.
+/// [`Error::WouldForget`] if a snapshot is only in the index, and an error if the index is damaged.
 pub fn check_rebuild(dir: &Path, scan: &CorpusScan) -> Result<RebuildCheck> {
     let reasons = match (guarded(dir, || Stored::open(dir)), Manifest::content_of_any_version(dir))
     {
@@ -127,17 +129,37 @@ impl ForgottenSearch<'_> {
         if sources.corpora.iter().all(|part| self.is_complete(part, candidates)) {
             return Ok(());
         }
-        let index = &self.stored.index;
-        let policy = index.policy_address(entry.hash)?;
-        for first in (0..entry.snapshots).step_by(CHUNK).map(Ordinal::new) {
-            for snapshot in index.chunk(policy, first)?.snapshots {
-                let corpus = snapshot.record.corpus;
-                if !self.is_elsewhere(corpus) && !self.is_found(&snapshot, candidates) {
-                    *counts.entry(corpus).or_default() += 1;
-                }
+        let stored = self.snapshots(entry)?;
+        let known: HashSet<u64> = stored.iter().map(|stored| stored.info.fingerprint).collect();
+        // The times of what was found otherwise: a file that was touched, a commit that was
+        // rewritten, a row that was corrected.
+        let mut times: BTreeMap<ArchiveTime, u64> = BTreeMap::new();
+        for Candidate { found, .. } in candidates {
+            if !known.contains(&found.fingerprint) {
+                *times.entry(found.time).or_default() += 1;
+            }
+        }
+        for StoredSnapshot { info, record, .. } in &stored {
+            if self.is_elsewhere(record.corpus) || self.fingerprints.contains(&info.fingerprint) {
+                continue;
+            }
+            match times.get_mut(&info.time).filter(|left| **left > 0) {
+                Some(left) => *left -= 1,
+                None => *counts.entry(record.corpus).or_default() += 1,
             }
         }
         Ok(())
+    }
+
+    /// The snapshots of a policy in the index.
+    fn snapshots(&self, entry: &PolicyEntry) -> Result<Vec<StoredSnapshot>> {
+        let index = &self.stored.index;
+        let policy = index.policy_address(entry.hash)?;
+        let mut stored = Vec::with_capacity(entry.snapshots as usize);
+        for first in (0..entry.snapshots).step_by(CHUNK).map(Ordinal::new) {
+            stored.extend(index.chunk(policy, first)?.snapshots);
+        }
+        Ok(stored)
     }
 
     /// Whether the corpus still has these snapshots of a policy.
@@ -162,21 +184,6 @@ impl ForgottenSearch<'_> {
         canonical.is_some_and(|canonical| {
             let mut scanned = self.scan.corpora.iter();
             !is_gone(canonical, self.scan) && scanned.all(|scanned| scanned.canonical != canonical)
-        })
-    }
-
-    /// Whether a snapshot was found: by its fingerprint, else by its policy, time and text.
-    fn is_found(&self, snapshot: &StoredSnapshot, candidates: &[Candidate]) -> bool {
-        let StoredSnapshot { info, record, .. } = snapshot;
-        if self.fingerprints.contains(&info.fingerprint) {
-            return true;
-        }
-        let mut same_time = candidates.iter().filter(|other| other.found.time == info.time);
-        same_time.any(|candidate| {
-            let mut session = self.scan.readers[candidate.reader].session();
-            let read = session.read(&candidate.found, true).ok();
-            let text = read.and_then(|read| read.text);
-            text.is_some_and(|text| text_hash(&text.body) == record.text_hash)
         })
     }
 }

@@ -96,7 +96,7 @@ fptest!(bars_fit_a_terminal, |fx: Fixture| {
     fx.run(["timeline", "sell"]).exits(0).stdout_is(
         "policies at the end of each year; the last snapshot of a policy counts until the next, \
          however old\n\n\
-         sell\n2010  1 of 1 100.0%\n2011  2 of 2 100.0%\n2012* 1 of 2  50.0%\n\n\
+         sell\n2010* 1 of 1 100.0%\n2011  2 of 2 100.0%\n2012* 1 of 2  50.0%\n\n\
          * only a part of it: the index, --since or --until begin or end inside\n",
     );
     let Some(run) = fx.run_in_terminal(60, &["timeline", "sell", "--color", "never"]) else {

@@ -7,7 +7,7 @@
 mod finish;
 mod known_snapshot;
 pub(super) mod options;
-pub(super) mod policy_reader;
+mod policy_reader;
 mod previous;
 mod queue;
 pub(super) mod scan;

@@ -377,7 +377,7 @@ fn count_collapsed(sources: &mut PolicySources, policy: &CollapsedPolicy) {
 
 /// The hash by which equal texts of a policy are recognised. Its 128 bits are enough to treat equal
 /// hashes as equal texts; nobody gains anything by making two texts collide.
-pub(in crate::index) fn text_hash(text: &str) -> [u8; 16] {
+fn text_hash(text: &str) -> [u8; 16] {
     twox_hash::XxHash3_128::oneshot(text.as_bytes()).to_le_bytes()
 }
 

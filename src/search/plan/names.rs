@@ -194,8 +194,8 @@ fn as_pattern(glob: &str) -> String {
 }
 
 /// The names most like `wanted`, best first: names with all of its words, then names that contain
-/// it, then names that are spelt nearly so. `names` has a name for each policy; names with the words
-/// come in the order of their numbers of policies.
+/// it, then names that are spelt nearly so. `names` has a name for each policy; names with the
+/// words come in the order of their numbers of policies.
 fn near<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for name in names {

@@ -4,8 +4,7 @@
 //! keeps them. A new build reads the corpora alone, so it would forget them.
 //!
 //! No text is read. A snapshot is there if its fingerprint is found, or else one of its policy and
-//! its archive time: a corrected text takes the place of the old one, as it does when its corpus is
-//! indexed for the first time.
+//! its archive time: a corrected text takes the place of the old one, as it does in an update.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -131,8 +130,8 @@ impl ForgottenSearch<'_> {
         }
         let stored = self.snapshots(entry)?;
         let known: HashSet<u64> = stored.iter().map(|stored| stored.info.fingerprint).collect();
-        // The times of what was found otherwise: a file that was touched, a commit that was
-        // rewritten, a row that was corrected.
+        // The times of snapshots with another fingerprint: a file that was touched, a commit that
+        // was rewritten, a row that was corrected.
         let mut times: BTreeMap<ArchiveTime, u64> = BTreeMap::new();
         for Candidate { found, .. } in candidates {
             if !known.contains(&found.fingerprint) {

@@ -19,7 +19,7 @@ pub struct Built<'b> {
 }
 
 impl Built<'_> {
-    /// The result in words: what has changed, where the index is, and how it is searched.
+    /// The result in words: the changes, where the index is, and how it is searched.
     pub fn words(&self) -> String {
         let Self { base, manifest, report, summary } = self;
         let contents = contents(manifest);

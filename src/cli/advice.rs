@@ -14,10 +14,6 @@ pub fn message(error: &Error) -> String {
         Error::BadPathPattern { .. } => format!("--path {error}"),
         Error::BadDefaultDate { .. } => format!("--date {error}"),
         Error::UnknownMapField { .. } | Error::RepeatedMapField { .. } => format!("--map: {error}"),
-        Error::NoMatchingPath { path, pattern } => format!(
-            "{}: no commit of this git repository has a file at --path '{pattern}'",
-            path.display()
-        ),
         Error::NoKnownLayout { .. } => format!(
             "{error}; where its paths say whose policies they are, say how with \
              --path '{{company}}/{{type}}.md'; to index the files of its newest commit, check them \
@@ -61,6 +57,13 @@ pub fn advice(error: &Error) -> Option<String> {
         Error::NoPolicyFound { .. } => {
             "if their paths do, say how: --path '{company}/{date}.md'".to_owned()
         }
+        Error::AmbiguousClause { .. } => "write more of the id".to_owned(),
+        Error::NoDateFound { .. } => {
+            "say it with {date} in --path, or give all of them one date with --date".to_owned()
+        }
+        Error::NoHistoryPath { .. } => {
+            "say so with --path, such as --path '{type}.md' or --path '**/{type}.md'".to_owned()
+        }
         Error::MissingColumns { near, missing, .. } if near.is_empty() => {
             let fields =
                 missing.iter().map(|(field, _)| format!("{field}=NAME")).collect::<Vec<_>>();
@@ -79,6 +82,11 @@ pub fn advice(error: &Error) -> Option<String> {
         Error::BadManifest { path, .. } => {
             format!("remove the folder if it was an index, and {}", build_again(path))
         }
+        Error::WouldForget { path, .. } => format!(
+            "save them with `fineprint export --index {} --to FOLDER`, or build without them with \
+             --rebuild=force",
+            path.display()
+        ),
         Error::OtherVersion { path, .. } | Error::Damaged { path, .. } => build_again(path),
         _ => return None,
     })
@@ -179,8 +187,27 @@ mod tests {
                  --path '{company}/{date}.md'",
             ),
             (
-                Error::NoMatchingPath { path: path.clone(), pattern: "{company}.md".to_owned() },
-                "here: no commit of this git repository has a file at --path '{company}.md'",
+                Error::NoMatchingPath {
+                    path: path.clone(),
+                    pattern: "{company}.md".to_owned(),
+                    count: 12,
+                    place: "",
+                    first: Some("a/b.md".to_owned()),
+                },
+                "here: nothing to index: no path fits '{company}.md'; the first of 12 files is \
+                 `a/b.md`",
+            ),
+            (
+                Error::NoDateFound { path: path.clone(), inputs: 3 },
+                "here: nothing to index: none of 3 inputs says when it was archived, in its text \
+                 or its path; say it with {date} in --path, or give all of them one date with \
+                 --date",
+            ),
+            (
+                Error::NoHistoryPath { path: path.clone() },
+                "here: nothing to index: which files of this git history are policies of the \
+                 company is not known; say so with --path, such as --path '{type}.md' or --path \
+                 '**/{type}.md'",
             ),
             (
                 Error::NoKnownLayout { path },
@@ -214,6 +241,11 @@ mod tests {
                 },
                 "here: this index has versions (format 2), this fineprint reads (format 3); build \
                  it again with `fineprint index --rebuild CORPUS --index here`",
+            ),
+            (
+                Error::WouldForget { path: path.clone(), reasons: names(2) },
+                "here: a new build would lose snapshots: a; b; save them with `fineprint export \
+                 --index here --to FOLDER`, or build without them with --rebuild=force",
             ),
             (
                 Error::Damaged { path, what: "`texts.bin` is missing".to_owned(), source: None },

@@ -59,16 +59,20 @@ fn kind(error: &Error) -> &'static str {
         | Error::UnknownMetadataKey { .. }
         | Error::NoPolicy { .. }
         | Error::AmbiguousPolicy { .. }
+        | Error::AmbiguousClause { .. }
         | Error::BeforeFirstSnapshot { .. }
         | Error::NoSnapshot { .. } => "name",
         Error::Corpus { .. }
         | Error::NoPolicyFound { .. }
+        | Error::NoDateFound { .. }
         | Error::MissingColumns { .. }
         | Error::NoMatchingPath { .. }
+        | Error::NoHistoryPath { .. }
         | Error::NoKnownLayout { .. } => "corpus",
         Error::NoIndex { .. }
         | Error::BadManifest { .. }
         | Error::OtherVersion { .. }
+        | Error::WouldForget { .. }
         | Error::Index { .. } => "index",
         Error::Damaged { .. } => "damaged",
         Error::Io { .. } | Error::Tantivy { .. } | Error::Output(_) => "system",

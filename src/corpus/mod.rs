@@ -39,6 +39,8 @@ mod times;
 
 use std::path::Path;
 
+use forms::given_company;
+
 use crate::error::{Error, Result};
 
 pub use corpus_reader::{CorpusExtent, CorpusReader, LoadedSnapshot, ReadSession, SeenInput};
@@ -64,6 +66,7 @@ pub use source_text::{MAX_BYTES, SourceText};
 /// holds no policies, or an option is invalid.
 pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn CorpusReader>> {
     if let Some(database) = release_database::open(path)? {
+        given_company::refuse(path, database.name(), options)?;
         return Ok(database);
     }
     if let Some(stream) = stream::StreamCorpus::open(path, options)? {

@@ -12,6 +12,8 @@ pub struct ReadOptions {
     pub worktree: bool,
     /// The pattern by which paths name company, policy type and date: `{company}/{type}/{date}.md`.
     pub path: Option<String>,
+    /// The company of all snapshots. An input that names another one cannot be read.
+    pub company: Option<String>,
     /// The archive date of snapshots that name none, as `YYYY-MM-DD`.
     pub date: Option<String>,
     /// Names of fields in JSON Lines and CSV, as pairs of our name and the corpus's name.

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::model::ArchiveTime;
+use crate::model::{ArchiveTime, ClauseId};
 
 mod query;
 
@@ -58,16 +58,34 @@ pub enum Error {
         /// The field.
         field: String,
     },
-    /// A git history without a file whose path matches the pattern.
+    /// A corpus without a path that fits the pattern.
     #[error(
-        "{}: no commit of this git repository has a file that matches '{pattern}'",
-        path.display()
+        "{}: nothing to index: {}",
+        path.display(),
+        no_fit(pattern, *count, place, first.as_deref())
     )]
     NoMatchingPath {
-        /// The repository as it was named.
+        /// The corpus as it was named.
         path: PathBuf,
         /// The path pattern.
         pattern: String,
+        /// The number of files that were looked at.
+        count: u64,
+        /// Where in the corpus these files are, with a space in front, if they are not all that it
+        /// contains.
+        place: &'static str,
+        /// The path of one of them.
+        first: Option<String>,
+    },
+    /// A git history of one company whose policies have no known paths.
+    #[error(
+        "{}: nothing to index: which files of this git history are policies of the company is not \
+         known",
+        path.display()
+    )]
+    NoHistoryPath {
+        /// The repository as it was named.
+        path: PathBuf,
     },
     /// A git history in no known layout.
     #[error(
@@ -140,6 +158,14 @@ pub enum Error {
         /// The distinct collections of those policies, in order.
         collections: Vec<String>,
     },
+    /// A clause was asked for by the beginning of its id, and several ids begin so.
+    #[error("`{asked}` is the beginning of {} ids: {}", candidates.len(), listed_ids(candidates))]
+    AmbiguousClause {
+        /// The beginning as it was given.
+        asked: String,
+        /// The ids, each with the company of its clause, in order.
+        candidates: Vec<(ClauseId, String)>,
+    },
     /// A policy was asked for at a date before its first snapshot.
     #[error(
         "{company}, {policy_type}: no snapshot up to {}; its history begins on {}",
@@ -176,6 +202,15 @@ pub enum Error {
     #[error("{}: nothing to index: none of {inputs} inputs says whose policy it is and of when, by \
              a Princeton-Leuven header or front matter", path.display())]
     NoPolicyFound {
+        /// The corpus as it was named.
+        path: PathBuf,
+        /// The number of inputs that were read.
+        inputs: u64,
+    },
+    /// A corpus in which no input says when it was archived.
+    #[error("{}: nothing to index: none of {inputs} inputs says when it was archived, in its text \
+             or its path", path.display())]
+    NoDateFound {
         /// The corpus as it was named.
         path: PathBuf,
         /// The number of inputs that were read.
@@ -225,6 +260,14 @@ pub enum Error {
         found: String,
         /// The versions of this program.
         current: String,
+    },
+    /// A new build that would lose snapshots which only the index has.
+    #[error("{}: a new build would lose snapshots: {}", path.display(), reasons.join("; "))]
+    WouldForget {
+        /// The index folder.
+        path: PathBuf,
+        /// What each corpus no longer has.
+        reasons: Vec<String>,
     },
     /// An index folder that cannot be used.
     #[error("{}: {message}", path.display())]
@@ -307,6 +350,16 @@ impl Error {
     }
 }
 
+/// Says that no path fits a pattern, and what paths there are.
+fn no_fit(pattern: &str, count: u64, place: &str, first: Option<&str>) -> String {
+    let seen = match (first, count) {
+        (Some(first), 1) => format!("the only file{place} is `{first}`"),
+        (Some(first), _) => format!("the first of {count} files{place} is `{first}`"),
+        (None, _) => format!("there are no files{place}"),
+    };
+    format!("no path fits '{pattern}'; {seen}")
+}
+
 /// `; did you mean a, b?`, or nothing.
 fn did_you_mean(near: &[String]) -> String {
     if near.is_empty() {
@@ -362,6 +415,12 @@ fn ambiguity(
         (1, count) => format!("`{asked}` has {count} types of policies: {}", listed(types)),
         (count, _) => format!("`{asked}` is {count} companies: {}", listed(companies)),
     }
+}
+
+/// Ids with the companies of their clauses.
+fn listed_ids(candidates: &[(ClauseId, String)]) -> String {
+    let names = candidates.iter().map(|(id, company)| format!("{id} ({company})"));
+    listed(&names.collect::<Vec<_>>())
 }
 
 /// The names of missing columns.

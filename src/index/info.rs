@@ -1,10 +1,12 @@
-//! Describes an index for `fineprint info`: its manifest, and the sizes of its files.
+//! Describes an index for `fineprint info`: its manifest, and the sizes of its files; and what a
+//! build did, for `fineprint index`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
 
+use super::report::{IngestReport, Tally};
 use super::store::files::size;
 use super::store::manifest::{
     DateRange, FormatVersions, IndexCounts, IndexedCorpus, InputCounts, Manifest,
@@ -41,6 +43,82 @@ pub struct IndexInfo {
     /// Files in the index folder that are not part of the index. The JSON does not contain them.
     #[serde(skip)]
     pub strays: Vec<StrayFile>,
+}
+
+/// What a build did. `schema/build.schema.json` specifies its JSON.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BuildSummary {
+    /// The index folder.
+    pub index: String,
+    /// The folder of the current generation, which a build that changes the index replaces.
+    pub generation: String,
+    /// Whether the build changed what the index contains.
+    pub changed: bool,
+    /// How long the build took.
+    pub seconds: f64,
+    /// The size of its files in bytes.
+    pub bytes: u64,
+    /// How the inputs of this build ended.
+    pub inputs: BuildInputs,
+    /// The numbers of companies, policies, snapshots, texts and clauses of the index.
+    pub counts: IndexCounts,
+}
+
+/// How the inputs of a build ended: `indexed`, `unchanged`, `unreadable` and `skipped` add up to
+/// `seen`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BuildInputs {
+    /// Inputs met.
+    pub seen: u64,
+    /// Snapshots that this build added.
+    pub indexed: u64,
+    /// Snapshots that were in the index before.
+    pub unchanged: u64,
+    /// Snapshots that this build removed from the index. They are not among the inputs.
+    pub removed: u64,
+    /// Snapshots that remain although their corpora no longer contain them. They are not among the
+    /// inputs.
+    pub vanished: u64,
+    /// Inputs that could not be read. The examples give the reasons.
+    pub unreadable: Tally,
+    /// Inputs that were skipped by a rule, by reason.
+    pub skipped: BTreeMap<String, Tally>,
+    /// Notices about inputs, by their texts.
+    pub notices: BTreeMap<String, Tally>,
+}
+
+impl BuildSummary {
+    /// The summary of a build that took `seconds` and gave the index in `dir` this manifest. `base`
+    /// is the manifest before; `None` if there was no index, or it was built from nothing.
+    pub fn new(
+        dir: &Path,
+        base: Option<&Manifest>,
+        manifest: &Manifest,
+        report: &IngestReport,
+        seconds: f64,
+    ) -> Self {
+        let InputCounts { seen, unreadable, skipped, notices, .. } = InputCounts::of(report);
+        let IngestReport { indexed, unchanged, removed, vanished, .. } = *report;
+        let generation = manifest.generation.clone();
+        Self {
+            index: dir.to_string_lossy().into_owned(),
+            changed: base.is_none_or(|base| base.generation != generation),
+            bytes: size(&dir.join(&generation)),
+            generation,
+            seconds,
+            inputs: BuildInputs {
+                seen,
+                indexed,
+                unchanged,
+                removed,
+                vanished,
+                unreadable,
+                skipped,
+                notices,
+            },
+            counts: manifest.counts.clone(),
+        }
+    }
 }
 
 /// A corpus of an index.

@@ -1,5 +1,7 @@
 //! Finds documents of an open index by a value, and reads its columns.
 
+use std::ops::RangeInclusive;
+
 use tantivy::columnar::{Column, DynamicColumn, HasAssociatedColumnType};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, Term};
@@ -26,16 +28,19 @@ impl OpenIndex {
         (0..).zip(self.searcher.segment_readers())
     }
 
-    /// The clauses whose ids begin with these 64 bits.
+    /// The clauses whose ids begin with 64 bits of this range.
     ///
     /// This reads a whole column. People ask for one id at a time, so a term for every clause would
     /// cost more than it saves.
-    pub(crate) fn clauses_with_id(&self, prefix: u64) -> Result<Vec<DocAddress>> {
+    pub(crate) fn clauses_with_ids(
+        &self,
+        prefixes: RangeInclusive<u64>,
+    ) -> Result<Vec<DocAddress>> {
         let mut found = Vec::new();
         for (number, segment) in self.segments() {
             let ids = self.column::<u64>(segment, "clause_id")?;
             let mut docs = Vec::new();
-            ids.get_docids_for_value_range(prefix..=prefix, 0..segment.max_doc(), &mut docs);
+            ids.get_docids_for_value_range(prefixes.clone(), 0..segment.max_doc(), &mut docs);
             docs.retain(|&doc| is_alive(segment, doc));
             found.extend(docs.into_iter().map(|doc| DocAddress::new(number, doc)));
         }

@@ -10,6 +10,7 @@
 //! - `store/` defines the files and tables, and how a policy is laid out in documents.
 //! - `build/` scans corpora and writes generations.
 //! - `open.rs` opens a generation; `lookup.rs`, `records.rs` and `collapsed.rs` read from it.
+//! - `corpus_names.rs` finds the corpora again, and `forgotten.rs` what a new build would lose.
 //! - `check/`, `info.rs`, `strays.rs` and `cached.rs` serve the commands and options of these
 //!   names.
 //!
@@ -32,6 +33,8 @@ mod build;
 mod cached;
 mod check;
 mod collapsed;
+mod corpus_names;
+mod forgotten;
 mod guard;
 mod info;
 mod lookup;
@@ -46,7 +49,8 @@ pub use build::scan::{CorpusScan, SampleClause, ScanContext};
 pub use build::update::build;
 pub use cached::open_cached;
 pub use check::{CheckReport, check, check_against};
-pub use info::{IndexInfo, InfoCorpus, LikelyRename};
+pub use forgotten::{RebuildCheck, check_rebuild};
+pub use info::{BuildInputs, BuildSummary, IndexInfo, InfoCorpus, LikelyRename};
 pub use open::OpenIndex;
 pub use records::StoredClause;
 pub use report::{IngestReport, ReadFailure, Tally};

@@ -8,7 +8,7 @@ use tantivy::columnar::{Column, DynamicColumn, HasAssociatedColumnType};
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, SegmentReader};
 
 use super::guard::guarded;
-use super::store::directory::ReaderDirectory;
+use super::store::directory::GenerationDirectory;
 use super::store::manifest::Manifest;
 use super::store::policies::PolicyTable;
 use super::store::schema::{self, Fields};
@@ -101,7 +101,7 @@ impl OpenIndex {
             return Err(Error::damaged(dir, format!("`{}` is missing", manifest.generation)));
         }
         let policies = PolicyTable::read(&folder)?;
-        let directory = ReaderDirectory::open(&folder).map_err(Error::reading(dir))?;
+        let directory = GenerationDirectory::open(&folder).map_err(Error::reading(dir))?;
         let shared_texts = SharedTexts::open(&directory, dir)?;
         let index = Index::open(directory).map_err(Error::reading(dir))?;
         schema::register_tokenizer(&index);

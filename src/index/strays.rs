@@ -1,7 +1,8 @@
 //! Finds the files in an index folder that are not part of the index.
 //!
 //! A stray file makes no answer wrong, but takes space. It is left from a build that was killed, or
-//! from a merged segment that could not be removed, or somebody put it there.
+//! from a merged segment that could not be removed, or somebody put it there. The next build
+//! removes files that builds have left, and no others.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
@@ -10,9 +11,9 @@ use std::path::{Path, PathBuf};
 use tantivy::Index;
 
 use super::guard::guarded;
-use super::store::directory::ReaderDirectory;
+use super::store::directory::GenerationDirectory;
 use super::store::files::{
-    LOCK, MANAGED, MANIFEST, is_build_entry, is_segment_file, live_files, size,
+    LOCK, MANAGED, MANIFEST, is_build_entry, is_lock_file, is_segment_file, live_files, size,
 };
 use super::store::manifest::Manifest;
 use crate::error::{Error, Result};
@@ -58,15 +59,14 @@ fn strays_of_generation(folder: &Path, manifest: &Manifest) -> Result<Vec<StrayF
     let is_part = |name: &String| {
         let is_dead =
             live.as_ref().is_some_and(|live| is_segment_file(name) && !live.contains(name));
-        let is_lock = name.starts_with('.') && name.ends_with(".lock");
-        *name == MANAGED || is_lock || (manifest.files.contains_key(name) && !is_dead)
+        *name == MANAGED || is_lock_file(name) || (manifest.files.contains_key(name) && !is_dead)
     };
     let names = names(folder)?.into_iter().filter(|name| !is_part(name));
     Ok(names.map(|name| stray(folder.join(name))).collect())
 }
 
 fn live_files_in(folder: &Path) -> tantivy::Result<BTreeSet<String>> {
-    live_files(&Index::open(ReaderDirectory::open(folder)?)?)
+    live_files(&Index::open(GenerationDirectory::open(folder)?)?)
 }
 
 fn names(folder: &Path) -> Result<Vec<String>> {

@@ -1,7 +1,7 @@
 //! The clause, the smallest citable piece of a policy, with its kind and its id.
 
 use std::fmt;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -135,6 +135,43 @@ impl ClauseId {
     }
 }
 
+/// The beginning of an id, as a person shortens it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClauseIdPrefix(String);
+
+impl ClauseIdPrefix {
+    /// The fewest characters of an id that name a clause.
+    pub const LEAST: usize = 6;
+
+    /// Reads the beginning of an id; case does not matter. Returns `None` if no id begins so, or if
+    /// it is shorter than [`ClauseIdPrefix::LEAST`].
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('c').filter(|digits| digits.len() <= 16)?;
+        let is_digit = |c: char| matches!(c, 'a'..='z' | 'A'..='Z' | '2'..='7');
+        let is_start = text.len() >= Self::LEAST && digits.chars().all(is_digit);
+        is_start.then(|| Self(text.to_ascii_lowercase()))
+    }
+
+    /// The [prefixes](ClauseId::prefix) of all ids that begin so, and of a few others if this is
+    /// more than 60 bits long.
+    pub fn range(&self) -> RangeInclusive<u64> {
+        /// So many digits of 5 bits are in 64 bits.
+        const WHOLE_DIGITS: usize = 12;
+        let digits = self.0.bytes().skip(1).take(WHOLE_DIGITS);
+        let (first, length) = digits.fold((0, 0), |(bits, length), digit| {
+            let value = if digit.is_ascii_digit() { digit - b'2' + 26 } else { digit - b'a' };
+            (bits << 5 | u64::from(value), length + 5)
+        });
+        let rest = u64::MAX >> length;
+        first << (64 - length)..=(first << (64 - length) | rest)
+    }
+
+    /// Whether the id begins so.
+    pub fn is_of(&self, id: ClauseId) -> bool {
+        id.to_string().starts_with(&self.0)
+    }
+}
+
 impl Serialize for ClauseId {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(self)
@@ -155,6 +192,25 @@ mod tests {
     fn the_prefix_is_the_first_eight_bytes() {
         let id = ClauseId::from_bytes([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
         assert_eq!(id.prefix(), 0x0102_0304_0506_0708);
+    }
+
+    #[test]
+    fn beginnings_of_ids_are_ranges() {
+        let id = ClauseId::from_bytes([0x9c, 2, 3, 4, 5, 6, 7, 8, 9, 250]);
+        let text = id.to_string();
+        for length in ClauseIdPrefix::LEAST..=text.len() {
+            let prefix = ClauseIdPrefix::parse(&text[..length]).unwrap();
+            assert!(prefix.is_of(id) && prefix.range().contains(&id.prefix()), "{length}");
+            assert_eq!(ClauseIdPrefix::parse(&text[..length].to_uppercase()), None);
+        }
+        let other = ClauseIdPrefix::parse("caaaaa").unwrap();
+        assert!(!other.is_of(id) && !other.range().contains(&id.prefix()));
+        let last = ClauseIdPrefix::parse("c77777").unwrap().range();
+        assert_eq!((*last.start(), *last.end()), (u64::MAX << 39, u64::MAX));
+        let (short, long) = (&text[..5], format!("{text}a"));
+        for other in [short, &long, "acme.example", "c11111", "Census", "c-aaaa", ""] {
+            assert_eq!(ClauseIdPrefix::parse(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -52,7 +52,7 @@ mod policy;
 mod snapshot;
 mod snapshot_metadata;
 
-pub use clause::{Clause, ClauseId, ClauseKind};
+pub use clause::{Clause, ClauseId, ClauseIdPrefix, ClauseKind};
 pub(crate) use clause::{ENTRY_TAG, FURNITURE_COMMENTS, FURNITURE_MARKS, furniture_marks};
 pub use date::{Age, AgeError, ArchiveTime, DateError, Period};
 pub use interval::{CalendarPeriod, Interval};

@@ -35,7 +35,7 @@ pub use hits::{HitExtras, HitFormat, HitPrinter};
 pub use info::print_info;
 pub use json::print_json_line;
 pub use rows::TableSeparator;
-pub use terminal::numbers::{counted, counted_grouped};
+pub use terminal::numbers::{bytes, counted, counted_grouped, grouped};
 pub use terminal::pen::HumanOptions;
 pub use terminal::sanitize::sanitize;
 #[cfg(feature = "plot")]

@@ -1,12 +1,15 @@
 //! Finds the clauses with an id.
 
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
 use tantivy::DocAddress;
 
 use super::plan::{NameField, policies_with_name};
 use super::searcher::Searcher;
 use super::show::{ShownClause, show_clause};
-use crate::error::Result;
-use crate::model::{ClauseId, Rank};
+use crate::error::{Error, Result};
+use crate::model::{ClauseId, ClauseIdPrefix, Rank};
 
 impl Searcher {
     /// Finds the clauses with this id: one per collection that contains it, none if the index has
@@ -16,10 +19,48 @@ impl Searcher {
     ///
     /// A collection that the index does not have, or a damaged index.
     pub fn find_clause(&self, id: ClauseId, collections: &[String]) -> Result<Vec<ShownClause>> {
-        self.index().guard(|| self.clauses_with_id(id, collections))
+        let prefix = id.prefix();
+        self.index().guard(|| self.clauses(prefix..=prefix, |other| other == id, collections))
     }
 
-    fn clauses_with_id(&self, id: ClauseId, collections: &[String]) -> Result<Vec<ShownClause>> {
+    /// Finds the clauses whose ids begin like this, as [`Searcher::find_clause`] does.
+    ///
+    /// # Errors
+    ///
+    /// Several ids begin so ([`Error::AmbiguousClause`]), and the errors of
+    /// [`Searcher::find_clause`].
+    pub fn find_clause_by_prefix(
+        &self,
+        prefix: &ClauseIdPrefix,
+        asked: &str,
+        collections: &[String],
+    ) -> Result<Vec<ShownClause>> {
+        let is_wanted = |id| prefix.is_of(id);
+        let found = self.index().guard(|| self.clauses(prefix.range(), is_wanted, collections))?;
+        let candidates: BTreeMap<_, _> =
+            found.iter().map(|shown| (shown.clause.id, &shown.clause.company)).collect();
+        if candidates.len() > 1 {
+            let candidates = candidates.into_iter();
+            return Err(Error::AmbiguousClause {
+                asked: asked.to_owned(),
+                candidates: candidates.map(|(id, company)| (id, company.to_string())).collect(),
+            });
+        }
+        Ok(found)
+    }
+
+    /// Whether a company of the index has this name.
+    pub fn has_company(&self, name: &str) -> bool {
+        policies_with_name(self.index(), NameField::Company, &[name.to_owned()]).is_ok()
+    }
+
+    /// The clauses whose ids are wanted, among those that begin with 64 bits of this range.
+    fn clauses(
+        &self,
+        prefixes: RangeInclusive<u64>,
+        is_wanted: impl Fn(ClauseId) -> bool,
+        collections: &[String],
+    ) -> Result<Vec<ShownClause>> {
         let index = self.index();
         let selected = match collections {
             [] => None,
@@ -27,12 +68,12 @@ impl Searcher {
         };
         let mut reader = self.clause_reader();
         let mut found = Vec::new();
-        for address in index.clauses_with_id(id.prefix())? {
+        for address in index.clauses_with_ids(prefixes)? {
             let rank = self.rank_of(address)?;
             if selected.as_ref().is_none_or(|set| set[rank.index()]) {
                 let shown = show_clause(index, &mut reader, rank, address)?;
                 // The index knows the first 64 of the 80 bits of an id.
-                if shown.clause.id == id {
+                if is_wanted(shown.clause.id) {
                     found.push((rank, shown));
                 }
             }

@@ -96,7 +96,7 @@ fptest!(bars_fit_a_terminal, |fx: Fixture| {
     fx.run(["timeline", "sell"]).exits(0).stdout_is(
         "policies at the end of each year; the last snapshot of a policy counts until the next, \
          however old\n\n\
-         sell\n2010  1 of 1 100.0%\n2011  2 of 2 100.0%\n2012* 1 of 2  50.0%\n\n\
+         sell\n2010* 1 of 1 100.0%\n2011  2 of 2 100.0%\n2012* 1 of 2  50.0%\n\n\
          * only a part of it: the index, --since or --until begin or end inside\n",
     );
     let Some(run) = fx.run_in_terminal(60, &["timeline", "sell", "--color", "never"]) else {
@@ -643,4 +643,26 @@ fptest!(odd_tables_and_empty_pages_are_exported, |fx: Fixture| {
             .json();
         assert_eq!(json["is_technical"], true, "{format}");
     }
+});
+
+fptest!(a_period_in_which_the_archive_begins_is_partial, |fx: Fixture| {
+    let partial = |more: &[&str]| -> Vec<bool> {
+        let args = [&["timeline", "sell", "--format", "json"], more].concat();
+        let json = fx.run(args).json();
+        let points = json["series"][0]["points"].as_array().unwrap().clone();
+        points.iter().map(|point| point["is_partial"].as_bool().unwrap()).collect()
+    };
+    fx.policy("acme.example", "2001-06-15", "We sell data.\n");
+    fx.policy("acme.example", "2003-12-31", "We sell data.\n");
+    fx.policy("birch.example", "2002-03-01", "We sell data.\n");
+    fx.run(["index", "corpus"]).exits(0);
+    assert_eq!(partial(&[]), [true, false, false]);
+    // The archive has begun before this company has.
+    assert_eq!(partial(&["--company", "birch.example"]), [false, false]);
+    assert_eq!(partial(&["--since", "2000"]), [false, true, false, false]);
+    assert_eq!(partial(&["--since", "2002"]), [false, false]);
+    assert_eq!(partial(&["--measure", "snapshots"]), [true, false, false]);
+    fx.policy("acme.example", "2001-01-01", "We sell data.\n");
+    fx.run(["index", "corpus"]).exits(0);
+    assert_eq!(partial(&[]), [false, false, false]);
 });

@@ -50,7 +50,7 @@ fptest!(a_header_with_an_impossible_date_is_an_error, |fx: Fixture| {
     // Among other files the bad one is named, the rest is indexed, and the exit status is still 2.
     fx.policy("brick.example", "2001-02-28", "We sell data.\n");
     let named = format!("error: corpus/a/ac/acm/acme.example/2001-02-30.md: {reason}\n");
-    fx.run(["index", "corpus"]).exits(2).stderr_is(&format!(
+    fx.run(["index", "corpus"]).exits(2).stderr_has(&format!(
         "{named}indexed 1 snapshot of 1 policy of 1 company: 1 distinct clause (1 occurrence)\n"
     ));
     fx.run(["index", "corpus", "--quiet"]).exits(2).stderr_is(&named);

@@ -57,8 +57,25 @@ fn every_error_says_where_and_what_in_one_line() {
         ),
         (Error::RepeatedMapField { field: "type".into() }, "`type` is named twice"),
         (
-            Error::NoMatchingPath { path: path(), pattern: "{company}.md".into() },
-            "some/place: no commit of this git repository has a file that matches '{company}.md'",
+            Error::NoMatchingPath {
+                path: path(),
+                pattern: "{company}.md".into(),
+                count: 1,
+                place: " of it",
+                first: Some("a/b.md".into()),
+            },
+            "some/place: nothing to index: no path fits '{company}.md'; the only file of it is \
+             `a/b.md`",
+        ),
+        (
+            Error::NoDateFound { path: path(), inputs: 2 },
+            "some/place: nothing to index: none of 2 inputs says when it was archived, in its text \
+             or its path",
+        ),
+        (
+            Error::NoHistoryPath { path: path() },
+            "some/place: nothing to index: which files of this git history are policies of the \
+             company is not known",
         ),
         (
             Error::NoKnownLayout { path: path() },

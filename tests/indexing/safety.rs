@@ -75,6 +75,37 @@ fptest!(killed_at_any_moment_an_index_is_as_before_or_as_after, |fx: Fixture| {
     assert!(old > 0, "no build was killed before its end");
 });
 
+fptest!(killed_builds_leave_at_most_one_generation_behind, |fx: Fixture| {
+    write(&fx, 1);
+    // The first builds are killed before there is an index, the others while there is one.
+    for kill in 0..12 {
+        if kill == 4 {
+            fx.run(["index", "corpus", "--quiet"]).exits(0);
+        }
+        write(&fx, kill + 2);
+        let mut command = fx.command(PROGRAM);
+        command.args(["index", "corpus", "--quiet"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let before = newest_generation(&fx);
+        let mut child = command.spawn().unwrap();
+        while newest_generation(&fx) == before && child.try_wait().unwrap().is_none() {}
+        let _ = child.kill();
+        child.wait().unwrap();
+        let most = if kill < 4 { 1 } else { 2 };
+        assert!(generations(&fx) <= most, "after {kill}: {} generations", generations(&fx));
+    }
+    fx.run(["index", "corpus", "--quiet"]).exits(0);
+    assert_eq!(generations(&fx), 1);
+    fx.run(["check"]).exits(0).stdout_lacks("not part of the index");
+});
+
+/// The largest number of a generation; 0 if there is none.
+fn newest_generation(fx: &Fixture) -> u64 {
+    let entries = fs::read_dir(fx.path(".fineprint")).into_iter().flatten();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let numbers = names.filter_map(|name| name.strip_prefix("generation-")?.parse().ok());
+    numbers.max().unwrap_or(0)
+}
+
 fn generations(fx: &Fixture) -> usize {
     let names =
         fs::read_dir(fx.path(".fineprint")).unwrap().map(|entry| entry.unwrap().file_name());

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use fineprint::index::{BuildOptions, CorpusScan, Manifest, build};
 use fineprint::progress::SilentProgress;
 
-use crate::util::{Fixture, fptest};
+use crate::util::{Fixture, PROGRAM, fptest, run};
 
 /// The least memory with which segments are merged, and with the smallest budget of the writer.
 const SMALL: u64 = 200 << 20;
@@ -108,6 +109,68 @@ fptest!(check_and_info_name_stray_files, |fx: Fixture| {
     let check = fx.run(["check"]);
     check.exits(0).stdout_has("not part of the index: .fineprint/notes.txt (5 bytes)\n");
     check.stdout_lacks("generation-");
+});
+
+fptest!(the_next_build_removes_what_builds_have_left_and_nothing_else, |fx: Fixture| {
+    fx.policy("acme.example", "2001-01-01", "We sell data.\n");
+    fx.run(["index", "corpus"]).exits(0);
+    let segment = "0123456789abcdef0123456789abcdef";
+    let litter = [
+        "fineprint.json.new".to_owned(),
+        format!("generation-1/{segment}.idx"),
+        format!("generation-1/{segment}.7.del"),
+        "generation-1/meta.json.new".to_owned(),
+        "generation-1/.tmpAbCdEf".to_owned(),
+        format!("generation-5/{segment}.store"),
+        "generation-5/.managed.json".to_owned(),
+        "generation-5/.tantivy-writer.lock".to_owned(),
+    ];
+    let own = ["notes.txt", "generation-1/notes.txt", "generation-6/notes.txt", "a/notes.txt"];
+    // A build without and with a change, and one that begins from nothing.
+    for (args, generation) in [(&[][..], 1), (&["corpus"], 8), (&["corpus", "--rebuild"], 9)] {
+        for path in litter.iter().map(String::as_str).chain(own) {
+            fx.file(format!(".fineprint/{path}"), "1");
+        }
+        if generation == 8 {
+            fx.policy("acme.example", "2002-01-01", "We rent data.\n");
+        }
+        fx.run([&["index", "--quiet"], args].concat()).exits(0).stderr_is_empty();
+        let is_there = |path: &str| fx.path(".fineprint").join(path).exists();
+        for path in &litter {
+            assert!(!is_there(path), "{args:?} {path}");
+        }
+        for path in own {
+            assert!(is_there(path), "{args:?} {path}");
+        }
+        let check = fx.run(["check"]);
+        check.exits(0).stdout_has("not part of the index: .fineprint/notes.txt (1 byte)\n");
+        check.stdout_has("not part of the index: .fineprint/generation-6 (1 byte)\n");
+    }
+});
+
+fptest!(files_of_an_index_have_the_permissions_of_new_files, |fx: Fixture| {
+    for (umask, files, folders) in [("022", 0o644, 0o755), ("077", 0o600, 0o700)] {
+        fx.policy("acme.example", "2001-01-01", "We sell data.\n");
+        fx.file("table.csv", "company,date,text\nb.example,2001-02-03,We sell data.\n");
+        let index = format!("{umask}.index");
+        let commands = [["corpus"].as_slice(), &["corpus", "table.csv"], &["corpus", "--rebuild"]];
+        for args in commands {
+            let line = format!("umask {umask}; exec {PROGRAM} index --quiet --index {index}");
+            let script = format!("{line} {}", args.join(" "));
+            fx.policy("acme.example", &format!("200{}-01-01", args.len() + 1), "We rent data.\n");
+            run(fx.command("sh"), &["-c", &script]).exits(0);
+            for entry in walkdir::WalkDir::new(fx.path(&index)) {
+                let entry = entry.unwrap();
+                let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+                let expected = if entry.file_type().is_dir() { folders } else { files };
+                assert_eq!(mode, expected, "{umask} {args:?} {}", entry.path().display());
+            }
+        }
+    }
+    if let Some(command) = fx.unprivileged() {
+        run(command, &["search", "sell data", "--index", "022.index", "--count"]).exits(0);
+        fs::set_permissions(fx.root(), fs::Permissions::from_mode(0o755)).unwrap();
+    }
 });
 
 fptest!(a_build_that_is_running_makes_no_stray_file, |fx: Fixture| {

@@ -397,6 +397,7 @@ fn schemas_describe_every_field_and_refuse_others() {
         "hit.schema.json",
         "results.schema.json",
         "info.schema.json",
+        "build.schema.json",
         "batch.schema.json",
         "timeline.schema.json",
         "facets.schema.json",

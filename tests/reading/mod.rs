@@ -10,6 +10,7 @@ pub mod git;
 pub mod ingest;
 pub mod metadata;
 pub mod no_texts;
+pub mod options;
 pub mod pages;
 pub mod streams;
 pub mod tables;

@@ -87,3 +87,72 @@ fptest!(metadata_is_compared_as_names_are, |fx: Fixture| {
     }
     fx.run(["search", "we sell", "--meta", "city=[bern", "--count"]).exits(1);
 });
+
+fptest!(a_beginning_of_an_id_names_its_clause, |fx: Fixture| {
+    let row = |company: &str, text: &str| format!("{company},2001-01-01,{text}\n");
+    let texts = (0..3000).map(|row| format!("We sell data {row}.")).collect::<Vec<_>>();
+    let rows = texts.iter().map(|text| row("acme.example", text)).collect::<String>();
+    fx.file("rows.csv", format!("company,date,text\n{rows}"));
+    fx.run(["index", "rows.csv"]).exits(0);
+    let args = ["search", "sell", "--limit", "all", "--format", "jsonl"];
+    let hits = fx.run(args).json_lines();
+    let mut ids: Vec<&str> = hits.iter().map(|hit| hit["id"].as_str().unwrap()).collect();
+    ids.sort_unstable();
+    let whole = ids[0];
+    let text = fx.run(["show", whole, "--format", "json"]).exits(0).stdout().to_owned();
+    for length in 7..whole.len() {
+        fx.run(["show", &whole[..length], "--format", "json"]).exits(0).stdout_is(&text);
+    }
+    let upper = format!("c{}", whole[1..10].to_uppercase());
+    fx.run(["show", &upper, "--format", "json"]).exits(0).stdout_is(&text);
+    // Flags of policies are refused, as with a whole id.
+    fx.run(["show", &whole[..8], "--as-of", "2001"]).exits(2).stderr_has("is a clause");
+    fx.run(["show", &whole[..5]]).fails_with(&format!("no company `{}` in the index", &whole[..5]));
+    // The company of that name wins.
+    let more = row(&whole[..8], "Our data.");
+    fx.file("more.csv", format!("company,date,text\n{more}"));
+    fx.run(["index", "more.csv"]).exits(0);
+    fx.run(["show", &whole[..8]]).exits(0).stdout_has("Our data.");
+    fx.run(["show", &whole[..9]]).exits(0).stdout_lacks("Our data.");
+});
+
+fptest!(a_beginning_of_two_ids_lists_both, |fx: Fixture| {
+    // Two of so many clauses have ids that begin with the same 25 bits.
+    let rows = (0..20_000).map(|row| format!("We sell data {row}.\n\n")).collect::<String>();
+    fx.file(
+        "rows.jsonl",
+        serde_json::json!({
+            "company": "acme.example", "date": "2001-01-01", "text": rows
+        })
+        .to_string(),
+    );
+    fx.run(["index", "rows.jsonl"]).exits(0);
+    let args = ["search", "sell", "--limit", "all", "--format", "jsonl"];
+    let hits = fx.run(args).json_lines();
+    let mut ids: Vec<&str> = hits.iter().map(|hit| hit["id"].as_str().unwrap()).collect();
+    ids.sort_unstable();
+    let pair = ids.windows(2).find(|pair| pair[0][..6] == pair[1][..6]).unwrap();
+    fx.run(["show", &pair[0][..6]]).fails_with(&format!(
+        "`{}` is the beginning of 2 ids: `{} (acme.example)`, `{} (acme.example)`; write more of \
+         the id",
+        &pair[0][..6],
+        pair[0],
+        pair[1]
+    ));
+    fx.run(["show", pair[0]]).exits(0);
+    // The same clause in two collections is one id.
+    fx.run(["index", "rows.jsonl", "--collection", "more"]).exits(0);
+    let both = fx.run(["show", &ids[0][..12], "--format", "json"]);
+    assert_eq!(both.exits(0).lines().len(), 2);
+});
+
+fptest!(a_word_suggests_the_names_that_have_it, |fx: Fixture| {
+    let rows = ["Privacy Policy", "Privacy Policy", "Privacy Notice", "Piracy"].iter().enumerate();
+    let rows = rows.map(|(row, name)| format!("a{row}.example,{name},2001-01-01,We sell.\n"));
+    fx.file("rows.csv", format!("company,type,date,text\n{}", rows.collect::<String>()));
+    fx.run(["index", "rows.csv"]).exits(0);
+    fx.run(["search", "sell", "--type", "privacy"]).fails_with(
+        "no policy type `privacy` in the index; did you mean `Privacy Policy`, `Privacy Notice`, \
+         `Piracy`?",
+    );
+});

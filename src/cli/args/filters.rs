@@ -122,6 +122,15 @@ impl FilterArgs {
         })
     }
 
+    /// Whether none of the filters is given.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`FilterArgs::filters`].
+    pub fn are_none(&self) -> Result<bool> {
+        Ok(self.filters()? == Filters::default())
+    }
+
     fn dates(&self) -> SnapshotDates {
         match (self.latest, self.as_of, self.since, self.until) {
             (true, ..) => SnapshotDates::Latest,

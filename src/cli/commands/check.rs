@@ -8,7 +8,7 @@ use clap::builder::NonEmptyStringValueParser;
 use fineprint::corpus::ReadOptions;
 use fineprint::error::Result;
 use fineprint::index::{CheckReport, Manifest, OpenIndex, StrayFile, check, check_against};
-use fineprint::printer::{counted, sanitize};
+use fineprint::printer::{counted_grouped, sanitize};
 
 use crate::cli::args::{GlobalArgs, IndexFolder};
 use crate::cli::bar::Bar;
@@ -90,13 +90,13 @@ fn write_report(
     writeln!(
         out,
         "sound: {}, {}, {}, {}",
-        counted(report.files, "file", "files"),
-        counted(counts.policies, "policy", "policies"),
-        counted(counts.snapshots, "snapshot", "snapshots"),
-        counted(counts.clauses, "clause", "clauses"),
+        counted_grouped(report.files, "file", "files"),
+        counted_grouped(counts.policies, "policy", "policies"),
+        counted_grouped(counts.snapshots, "snapshot", "snapshots"),
+        counted_grouped(counts.clauses, "clause", "clauses"),
     )?;
     if let Some(corpus) = &args.against {
-        let compared = counted(report.compared, "snapshot", "snapshots");
+        let compared = counted_grouped(report.compared, "snapshot", "snapshots");
         writeln!(out, "equal to {}: {compared}", sanitize(&corpus.to_string_lossy()))?;
     }
     write_strays(out, report)
@@ -105,7 +105,7 @@ fn write_report(
 /// Names the files that are not part of the index. They are no problem of it.
 fn write_strays(out: &mut impl Write, report: &CheckReport) -> io::Result<()> {
     for StrayFile { path, bytes } in report.strays.iter().take(MAX_PROBLEMS) {
-        let bytes = counted(*bytes, "byte", "bytes");
+        let bytes = counted_grouped(*bytes, "byte", "bytes");
         writeln!(out, "not part of the index: {} ({bytes})", sanitize(&path.to_string_lossy()))?;
     }
     if report.strays.len() > MAX_PROBLEMS {

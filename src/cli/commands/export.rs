@@ -107,6 +107,15 @@ pub fn run(args: &ExportArgs, global: &GlobalArgs) -> Result<Outcome> {
 
 /// Refuses combinations of flags that cannot be written.
 fn check(args: &ExportArgs) -> Result<()> {
+    if args.to.is_none()
+        && args.query.is_empty()
+        && io::stdout().is_terminal()
+        && args.shared.filters.are_none()?
+    {
+        let message = "this would print the whole index in the terminal; add --to PATH, a query or \
+                       a filter";
+        return Err(Error::Usage(message.to_owned()));
+    }
     let message = match (args.what, args.format, &args.to) {
         (WhatArg::Clauses, ExportFormat::Markdown, _) => {
             "--what clauses has no Markdown tree; add --format jsonl or csv"

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 use fineprint::error::{Error, Result};
 use fineprint::index::OpenIndex;
-use fineprint::model::{ClauseId, Period};
+use fineprint::model::{ClauseId, ClauseIdPrefix, Period};
 use fineprint::printer::{
     print_markdown, print_shown, print_shown_json, print_version, print_version_json,
 };
@@ -26,10 +26,11 @@ company has several types of policies, choose one with --type.
 
 Examples:
   fineprint show cnf5w4zt3k2q6y7ab
+  fineprint show cnf5w4z
   fineprint show linden-bank.example --as-of 2012
   fineprint show Airbnb --type 'Privacy Policy' --format markdown > airbnb.md")]
 pub struct ShowArgs {
-    /// A company, or the id of a clause as search prints it
+    /// A company, or the id of a clause as search prints it, or at least its first 6 characters
     #[arg(value_name = "COMPANY|CLAUSE-ID")]
     what: String,
     /// Which of the company's policies is shown.
@@ -65,11 +66,37 @@ pub fn run(args: &ShowArgs, global: &GlobalArgs) -> Result<Outcome> {
         check_clause_flags(args)?;
     }
     let chosen = open(&args.index, global)?;
-    let found = match id {
-        Some(id) => show_clause(chosen.index, id, args, global)?,
-        None => show_policy(&chosen.index, args, global)?,
+    let prefix = ClauseIdPrefix::parse(&args.what);
+    let found = match (id, prefix) {
+        (Some(id), _) => {
+            let searcher = Searcher::new(chosen.index)?;
+            let found = searcher.find_clause(id, &args.policy.collection)?;
+            show_clauses(&searcher, &found, args, global)?
+        }
+        (None, Some(prefix)) => show_named(Searcher::new(chosen.index)?, &prefix, args, global)?,
+        (None, None) => show_policy(&chosen.index, args, global)?,
     };
     Ok(finish(chosen.is_incomplete, found))
+}
+
+/// Prints the policy of the company with this name, or the clause whose id begins so if there is no
+/// such company.
+fn show_named(
+    searcher: Searcher,
+    prefix: &ClauseIdPrefix,
+    args: &ShowArgs,
+    global: &GlobalArgs,
+) -> Result<bool> {
+    if searcher.has_company(&args.what) {
+        return show_policy(searcher.index(), args, global);
+    }
+    let found = searcher.find_clause_by_prefix(prefix, &args.what, &args.policy.collection)?;
+    if found.is_empty() {
+        // The error names companies that are nearly called so.
+        return show_policy(searcher.index(), args, global);
+    }
+    check_clause_flags(args)?;
+    show_clauses(&searcher, &found, args, global)
 }
 
 /// Refuses flags that have no meaning for a clause.
@@ -89,20 +116,19 @@ fn check_clause_flags(args: &ShowArgs) -> Result<()> {
     }
 }
 
-/// Prints the clause with this id from each collection that has it. Returns whether there is one.
-fn show_clause(
-    index: OpenIndex,
-    id: ClauseId,
+/// Prints the clauses that were found, one from each collection. Returns whether there is one.
+fn show_clauses(
+    searcher: &Searcher,
+    found: &[ShownClause],
     args: &ShowArgs,
     global: &GlobalArgs,
 ) -> Result<bool> {
-    let searcher = Searcher::new(index)?;
-    let found = searcher.find_clause(id, &args.policy.collection)?;
-    print(|out| write_clauses(out, &found, args.format, global))?;
+    print(|out| write_clauses(out, found, args.format, global))?;
     if found.is_empty() && !global.quiet {
         say(&format!(
-            "no clause `{id}` in {}; ids that fineprint 0.1.0 printed are not found; search for \
+            "no clause `{}` in {}; ids that fineprint 0.1.0 printed are not found; search for \
              the words of the clause instead: `fineprint search \"WORDS OF THE CLAUSE\"`",
+            args.what.to_ascii_lowercase(),
             searcher.index().dir().display()
         ));
     }

@@ -76,13 +76,14 @@ impl FileCorpus {
         };
         let inside = self.path_inside(path);
         match self.forms.recognise(&inside, &head) {
-            RecognisedFile::Skipped(SkipReason::NoHeader | SkipReason::NoText)
-                if self.loose.is_corpus(&inside, &head) =>
-            {
-                SeenInput::Skipped(at, SkipReason::Nested)
-            }
+            RecognisedFile::Skipped(
+                SkipReason::NoHeader | SkipReason::NoDate | SkipReason::NoText,
+            ) if self.loose.is_corpus(&inside, &head) => SeenInput::Skipped(at, SkipReason::Nested),
             RecognisedFile::Skipped(skip) => SeenInput::Skipped(at, skip),
             RecognisedFile::Failed(reason) => SeenInput::Failed(at, reason),
+            RecognisedFile::Found(_) if self.loose.is_table(&head) => {
+                SeenInput::Skipped(at, SkipReason::Nested)
+            }
             RecognisedFile::Found(key) => {
                 let found = FoundSnapshot {
                     time: key.time,

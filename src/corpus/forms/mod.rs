@@ -9,6 +9,7 @@ mod field_lines;
 pub(super) mod foreign;
 pub(super) mod form;
 pub(super) mod front_matter;
+pub(super) mod given_company;
 pub(super) mod header;
 pub(super) mod html;
 pub(super) mod path_pattern;

@@ -1,8 +1,10 @@
 //! Path patterns: how the paths of a corpus name company, policy type and date.
 //!
-//! A pattern looks like `{company}/{type}/{date}.md`.
+//! A pattern looks like `{company}/{type}/{date}.md`. `*` matches any characters of one part of a
+//! path, and `**` any number of parts.
 
 use super::form::PartialKey;
+use crate::corpus::read_options::ReadOptions;
 use crate::corpus::times::{TIME_FORMS, archive_time};
 use crate::error::{Error, Result};
 use crate::model::ArchiveTime;
@@ -23,58 +25,101 @@ enum NamedPart {
 const NAMES: [(&str, NamedPart); 3] =
     [("company", NamedPart::Company), ("type", NamedPart::Type), ("date", NamedPart::Date)];
 
-/// A piece of one path component in a pattern.
+/// A piece of one part of a path in a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum PatternPiece {
     Literal(String),
     Named(NamedPart),
+    /// `*`: any characters.
+    Any,
 }
 
-/// A pattern of paths. `{company}` and `{type}` match part of one path component, at least one
+/// What a pattern says about the parts of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum PatternPart {
+    /// One part that consists of these pieces.
+    One(Vec<PatternPiece>),
+    /// `**`: any number of parts, also none.
+    AnyNumber,
+}
+
+/// A pattern of paths. `{company}` and `{type}` match something of one part of a path, at least one
 /// character and as short as possible. `{date}` matches only a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::corpus) struct PathPattern {
-    /// The pieces of each path component.
-    components: Vec<Vec<PatternPiece>>,
+    parts: Vec<PatternPart>,
 }
 
 impl PathPattern {
-    /// Parses a pattern.
+    /// Returns the pattern of these options, if they have one.
     ///
     /// # Errors
     ///
-    /// The pattern has an unknown name, an unmatched brace, a repeated name, or no `{company}`.
-    pub fn parse(text: &str) -> Result<Self> {
+    /// The pattern has an unknown name, an unmatched brace, a repeated name, or something beside
+    /// `**` in one part; or the company is named by neither the pattern nor the options, or by
+    /// both.
+    pub fn of(options: &ReadOptions) -> Result<Option<Self>> {
+        let Some(text) = options.path.as_deref() else { return Ok(None) };
+        Self::parse(text, options.company.is_some()).map(Some)
+    }
+
+    /// Parses a pattern. `has_company`: whether the company is known without it.
+    fn parse(text: &str, has_company: bool) -> Result<Self> {
         let rest = text.strip_prefix("./").unwrap_or(text);
         let mut parser = PatternParser { text, rest, seen: Vec::new() };
-        let mut components = vec![parser.component()?];
+        let mut parts = vec![parser.part()?];
         while let Some(rest) = parser.rest.strip_prefix('/') {
             parser.rest = rest;
-            components.push(parser.component()?);
+            parts.push(parser.part()?);
         }
-        if !parser.seen.contains(&NamedPart::Company) {
-            return Err(parser.error("`{company}` is missing"));
+        match (has_company, parser.seen.contains(&NamedPart::Company)) {
+            (false, false) => Err(parser.error("`{company}` is missing")),
+            (true, true) => {
+                let at = text.find("{company}").unwrap_or(0);
+                parser.rest = &text[at..];
+                Err(parser.error("`{company}` is not needed where the company is given"))
+            }
+            _ => Ok(Self { parts }),
         }
-        Ok(Self { components })
     }
 
     /// Whether paths name the date.
     pub fn has_date(&self) -> bool {
         let date = PatternPiece::Named(NamedPart::Date);
-        self.components.iter().flatten().any(|piece| *piece == date)
+        let has = |part: &PatternPart| match part {
+            PatternPart::One(pieces) => pieces.contains(&date),
+            PatternPart::AnyNumber => false,
+        };
+        self.parts.iter().any(has)
     }
 
     /// Returns what a path names, or `None` if it does not match.
     pub fn key_of(&self, path: &str) -> Option<PartialKey> {
+        let path: Vec<&str> = path.split('/').collect();
         let mut key = PartialKey::default();
-        let mut components = path.split('/');
-        for pieces in &self.components {
-            let component = components.next()?;
-            if component.len() > MAX_PART_BYTES || !matches(pieces, component, &mut key) {
-                return None;
+        let (mut next, mut at) = (0, 0);
+        // The last `**` takes one part more when what follows it does not match. An earlier one
+        // never has to: what follows it matched as early as possible.
+        let mut retry = None;
+        loop {
+            match (self.parts.get(next), path.get(at)) {
+                (Some(PatternPart::AnyNumber), _) => {
+                    next += 1;
+                    retry = Some((next, at));
+                }
+                (Some(PatternPart::One(pieces)), Some(part))
+                    if part.len() <= MAX_PART_BYTES && matches(pieces, part, &mut key) =>
+                {
+                    (next, at) = (next + 1, at + 1);
+                }
+                (None, None) => return Some(key),
+                _ => {
+                    let (part, start) = retry.filter(|(_, start)| *start < path.len())?;
+                    (next, at) = (part, start + 1);
+                    retry = Some((part, start + 1));
+                }
             }
         }
-        components.next().is_none().then_some(key)
     }
 }
 
@@ -89,21 +134,33 @@ struct PatternParser<'t> {
 
 impl PatternParser<'_> {
     /// Parses up to the next `/` or the end.
-    fn component(&mut self) -> Result<Vec<PatternPiece>> {
+    fn part(&mut self) -> Result<PatternPart> {
+        let end = self.rest.find('/').unwrap_or(self.rest.len());
+        if &self.rest[..end] == "**" {
+            self.rest = &self.rest[end..];
+            return Ok(PatternPart::AnyNumber);
+        }
         let mut pieces = Vec::new();
         while let Some(c) = self.rest.chars().next() {
             match c {
                 '/' => break,
                 '{' => pieces.push(PatternPiece::Named(self.name()?)),
                 '}' => return Err(self.error("`}` has no `{`")),
+                '*' if self.rest.starts_with("**") => {
+                    return Err(self.error("`**` stands between `/`, with nothing beside it"));
+                }
+                '*' => {
+                    pieces.push(PatternPiece::Any);
+                    self.rest = &self.rest[1..];
+                }
                 _ => {
-                    let end = self.rest.find(['/', '{', '}']).unwrap_or(self.rest.len());
+                    let end = self.rest.find(['/', '{', '}', '*']).unwrap_or(self.rest.len());
                     pieces.push(PatternPiece::Literal(self.rest[..end].to_owned()));
                     self.rest = &self.rest[end..];
                 }
             }
         }
-        Ok(pieces)
+        Ok(PatternPart::One(pieces))
     }
 
     /// Parses a name in braces.
@@ -139,11 +196,17 @@ fn matches(pieces: &[PatternPiece], text: &str, key: &mut PartialKey) -> bool {
         }
         [PatternPiece::Named(name), rest @ ..] => {
             // Try the shortest match first.
-            text.char_indices()
-                .map(|(start, c)| start + c.len_utf8())
-                .any(|end| set(*name, &text[..end], key) && matches(rest, &text[end..], key))
+            ends(text).any(|end| set(*name, &text[..end], key) && matches(rest, &text[end..], key))
+        }
+        [PatternPiece::Any, rest @ ..] => {
+            matches(rest, text, key) || ends(text).any(|end| matches(rest, &text[end..], key))
         }
     }
+}
+
+/// The ends of all beginnings of a text that have at least one character, the shortest first.
+fn ends(text: &str) -> impl Iterator<Item = usize> {
+    text.char_indices().map(|(start, c)| start + c.len_utf8())
 }
 
 /// Sets what a name matches. Returns whether the name can match this text.
@@ -174,7 +237,8 @@ mod tests {
     use super::*;
 
     fn read(pattern: &str, path: &str) -> Option<(String, String, String)> {
-        let key = PathPattern::parse(pattern).unwrap().key_of(path)?;
+        let has_company = !pattern.contains("{company}");
+        let key = PathPattern::parse(pattern, has_company).unwrap().key_of(path)?;
         let date = key.time.map(|time| time.rfc3339()).unwrap_or_default();
         Some((key.company.unwrap_or_default(), key.policy_type.unwrap_or_default(), date))
     }
@@ -218,6 +282,54 @@ mod tests {
     }
 
     #[test]
+    fn stars_stand_for_parts() {
+        let named = |company: &str, policy_type: &str| three(company, policy_type, "");
+        for (pattern, path, expected) in [
+            // `*` is one part, or something of one part.
+            ("*/{company}/{type}.md", "x/acme/terms.md", named("acme", "terms")),
+            ("*/{company}/{type}.md", "acme/terms.md", None),
+            ("*/{company}/{type}.md", "x/y/acme/terms.md", None),
+            ("{company}/*", "acme/any thing.txt", named("acme", "")),
+            ("{company}/{type}*.md", "acme/terms.md", named("acme", "t")),
+            ("{company}/{type}-*.md", "acme/terms-v2.md", named("acme", "terms")),
+            ("{company}/{type}.*", "acme/terms.html", named("acme", "terms")),
+            ("*-{company}.md", "1-2-acme.md", named("2-acme", "")),
+            ("*{company}.md", "acme.md", named("acme", "")),
+            ("żó*w/{company}", "żółw/Ü", named("Ü", "")),
+            // `**` is any number of parts, also none, and as few as possible.
+            ("**/{company}/{type}.md", "acme/terms.md", named("acme", "terms")),
+            ("**/{company}/{type}.md", "x/y/z/acme/terms.md", named("acme", "terms")),
+            ("**/{company}/{type}.md", "terms.md", None),
+            ("{company}/**/{type}.md", "acme/terms.md", named("acme", "terms")),
+            ("{company}/**/{type}.md", "acme/x/y/terms.md", named("acme", "terms")),
+            ("{company}/**/{type}.md", "acme/x/y/terms.txt", None),
+            ("{company}/**", "acme", named("acme", "")),
+            ("{company}/**", "acme/x/y", named("acme", "")),
+            ("**/p/{company}/**/q/*.md", "p/p/acme/q/q/q/t.md", named("p", "")),
+            ("**/p/{company}/**/q/*.md", "p/acme/q/r/t.md", None),
+            ("**/**/{company}.md", "a/b.md", named("b", "")),
+            ("**/x/*/{company}.md", "x/y/x/z/acme.md", named("acme", "")),
+            // Where the company is given, a pattern needs no name at all.
+            ("{type}.md", "terms.md", named("", "terms")),
+            ("**", "a/b/c", named("", "")),
+            ("privacy.md", "privacy.md", named("", "")),
+            ("privacy.md", "terms.md", None),
+            ("*", "a/b", None),
+        ] {
+            assert_eq!(read(pattern, path), expected, "{pattern} {path}");
+        }
+        let date = "2001-02-03T00:00:00Z";
+        assert_eq!(read("**/{date}/**", "x/2001-02-30/2001-02-03/y"), three("", "", date));
+        assert_eq!(read("**/{date}*", "2001-02-03-final.md"), three("", "", date));
+    }
+
+    #[test]
+    fn long_paths_end() {
+        let path = "a/".repeat(2000) + "b";
+        assert_eq!(read(&("**/a/".repeat(200) + "{company}/c"), &path), None);
+    }
+
+    #[test]
     fn errors_point() {
         for (pattern, what) in [
             ("{type}/{date}.md", "`{company}` is missing (column 17)"),
@@ -226,10 +338,15 @@ mod tests {
             ("ż/company}", "`}` has no `{` (column 10)"),
             ("{company}/{company}", "`{company}` occurs twice (column 11)"),
             ("", "`{company}` is missing (column 1)"),
+            ("*/**.md", "`**` stands between `/`, with nothing beside it (column 3)"),
+            ("{company}**", "`**` stands between `/`, with nothing beside it (column 10)"),
+            ("***/{company}", "`**` stands between `/`, with nothing beside it (column 1)"),
         ] {
-            let error = PathPattern::parse(pattern).unwrap_err().to_string();
+            let error = PathPattern::parse(pattern, false).unwrap_err().to_string();
             assert!(error.starts_with(&format!("'{pattern}': {what}; write")), "{error}");
         }
+        let error = PathPattern::parse("{company}/*", true).unwrap_err().to_string();
+        assert!(error.contains("`{company}` is not needed where the company is given"), "{error}");
         assert!(
             default_time("soon")
                 .unwrap_err()

@@ -10,6 +10,7 @@ use super::form::{
     FileForm, PartialKey, SnapshotKey, SnapshotRecord, UnreadText, head_of, whole_letters,
 };
 use super::front_matter::FrontMatterForm;
+use super::given_company::GivenCompany;
 use super::header::HeaderForm;
 use super::html::HtmlForm;
 use super::html::conversion::decode;
@@ -38,6 +39,8 @@ pub(in crate::corpus) enum RecognisedFile {
 pub(in crate::corpus) struct FormRegistry {
     forms: Vec<Box<dyn FileForm>>,
     pattern: Option<PathPattern>,
+    /// The company of all files.
+    company: Option<GivenCompany>,
     /// The archive time of files that give none.
     time: Option<ArchiveTime>,
 }
@@ -56,7 +59,8 @@ impl FormRegistry {
                 Box::new(HtmlForm),
                 Box::new(PlainForm),
             ],
-            pattern: options.path.as_deref().map(PathPattern::parse).transpose()?,
+            pattern: PathPattern::of(options)?,
+            company: GivenCompany::of(options)?,
             time: options.date.as_deref().map(default_time).transpose()?,
         })
     }
@@ -74,10 +78,10 @@ impl FormRegistry {
         if let Some(reason) = reason_of_key(&key, head) {
             return RecognisedFile::Skipped(reason);
         }
-        let key = key.or(self.key_of_path(path));
-        match self.complete(key) {
+        match self.complete_with_path(key, path) {
             Ok(key) => RecognisedFile::Found(key),
-            Err(skip) => RecognisedFile::Skipped(skip),
+            Err(UnreadText::Skipped(skip)) => RecognisedFile::Skipped(skip),
+            Err(UnreadText::Failed(reason)) => RecognisedFile::Failed(reason),
         }
     }
 
@@ -88,7 +92,7 @@ impl FormRegistry {
     /// The file has a known form but is invalid, or has no text.
     pub fn read(&self, path: &str, bytes: Vec<u8>) -> Result<Option<SnapshotRecord>, UnreadText> {
         let Some((form, key)) = self.form(path, head_of(&bytes))? else { return Ok(None) };
-        let Ok(key) = self.complete(key.or(self.key_of_path(path))) else { return Ok(None) };
+        let Ok(key) = self.complete_with_path(key, path) else { return Ok(None) };
         let (facts, text) = form.read(path, bytes)?;
         Ok(Some(SnapshotRecord { key, facts, text }))
     }
@@ -113,16 +117,24 @@ impl FormRegistry {
     }
 
     /// Completes what a record says about a page by its address, of which `path` is host and path:
-    /// the pattern of the user wins over the record, and leaves out pages that do not fit it.
+    /// the options of the user win over the record, and leave out pages that do not fit the
+    /// pattern.
     ///
     /// # Errors
     ///
     /// The reason for leaving the page out.
-    pub fn key_of_address(&self, path: &str, key: PartialKey) -> Result<SnapshotKey, SkipReason> {
-        let key = match &self.pattern {
-            Some(pattern) => pattern.key_of(path).ok_or(SkipReason::NoPolicy)?.or(key),
-            None => key,
-        };
+    pub fn key_of_address(
+        &self,
+        path: &str,
+        mut key: PartialKey,
+    ) -> Result<SnapshotKey, UnreadText> {
+        if self.company.is_some() {
+            // The host only guesses the company.
+            key.company = None;
+        }
+        if let Some(pattern) = &self.pattern {
+            key = pattern.key_of(path).ok_or(UnreadText::Skipped(SkipReason::NoPolicy))?.or(key);
+        }
         self.complete(key)
     }
 
@@ -137,26 +149,33 @@ impl FormRegistry {
         Ok(None)
     }
 
-    /// Returns what the path gives.
-    fn key_of_path(&self, path: &str) -> PartialKey {
-        let key = match &self.pattern {
+    /// Returns what the path gives; `None` if it does not fit the pattern.
+    fn key_of_path(&self, path: &str) -> Option<PartialKey> {
+        match &self.pattern {
             Some(pattern) => pattern.key_of(path),
-            None => dataset::key_of(path),
-        };
-        key.unwrap_or_default()
+            None => dataset::key_of(path).or(Some(PartialKey::default())),
+        }
+    }
+
+    /// Completes what a file says with what its path gives.
+    fn complete_with_path(&self, key: PartialKey, path: &str) -> Result<SnapshotKey, UnreadText> {
+        match self.key_of_path(path) {
+            Some(of_path) => self.complete(key.or(of_path)),
+            // What a file says about itself is enough.
+            None if key.company.is_some() => self.complete(key),
+            None => Err(UnreadText::Skipped(SkipReason::NoPolicy)),
+        }
     }
 
     /// Completes a key from the options, or returns the reason for leaving the file out.
-    fn complete(&self, key: PartialKey) -> Result<SnapshotKey, SkipReason> {
-        let Some(company) = key.company else {
-            let has_pattern = self.pattern.is_some();
-            return Err(if has_pattern { SkipReason::NoPolicy } else { SkipReason::NoHeader });
+    fn complete(&self, key: PartialKey) -> Result<SnapshotKey, UnreadText> {
+        let company = match &self.company {
+            Some(given) => given.of_input(key.company)?,
+            None => key.company.ok_or(UnreadText::Skipped(SkipReason::NoHeader))?,
         };
-        Ok(SnapshotKey {
-            company,
-            policy_type: key.policy_type.unwrap_or_else(|| PRIVACY_POLICY.to_owned()),
-            time: key.time.or(self.time).ok_or(SkipReason::NoDate)?,
-        })
+        let time = key.time.or(self.time).ok_or(UnreadText::Skipped(SkipReason::NoDate))?;
+        let policy_type = key.policy_type.unwrap_or_else(|| PRIVACY_POLICY.to_owned());
+        Ok(SnapshotKey { company, policy_type, time })
     }
 }
 

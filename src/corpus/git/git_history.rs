@@ -6,13 +6,14 @@ use std::sync::{Arc, OnceLock};
 
 use super::history_scan::HistoryScan;
 use super::history_source::{HistorySource, read_message};
-use super::layout_detection::detect_layout;
+use super::layout_detection::{detect_layout, newest_files};
 use super::objects::{ObjectError, ObjectKind, ObjectReader};
 use super::repository::Repository;
 use crate::corpus::corpus_reader::{
     CorpusExtent, CorpusReader, LoadedSnapshot, ReadSession, SeenInput,
 };
 use crate::corpus::forms::form::UnreadText;
+use crate::corpus::forms::given_company::{self, GivenCompany};
 use crate::corpus::forms::path_pattern::PathPattern;
 use crate::corpus::forms::registry::FormRegistry;
 use crate::corpus::found_snapshot::{FoundSnapshot, GitBody, SnapshotBody};
@@ -58,13 +59,21 @@ impl GitHistory {
             corpus_error(path, message)
         })?;
         match detected {
-            Some(layout) => Ok(Some(Self { source, layout, state: OnceLock::new() })),
+            None if options.company.is_some() && options.path.is_none() => {
+                Err(Error::NoHistoryPath { path: path.to_owned() })
+            }
+            Some(layout) => {
+                if layout.has_records() {
+                    given_company::refuse(path, layout.name(), options)?;
+                }
+                Ok(Some(Self { source, layout, state: OnceLock::new() }))
+            }
             None if !repository.is_work_tree && source.has_submodules() => {
                 let message = "its policies may be in its submodules, which have repositories of \
                                their own; name these";
                 Err(corpus_error(path, message.to_owned()))
             }
-            None => files_or(&repository, no_policies(path, options)),
+            None => files_or(&repository, no_policies(&source, options)),
         }
     }
 }
@@ -86,12 +95,11 @@ fn no_commits(repository: &Repository) -> String {
     }
 }
 
-fn no_policies(path: &Path, options: &ReadOptions) -> Error {
-    let path = path.to_owned();
-    match options.path.clone() {
-        Some(pattern) => Error::NoMatchingPath { path, pattern },
-        None => Error::NoKnownLayout { path },
-    }
+fn no_policies(source: &HistorySource, options: &ReadOptions) -> Error {
+    let path = source.corpus.clone();
+    let Some(pattern) = options.path.clone() else { return Error::NoKnownLayout { path } };
+    let (first, count) = newest_files(source);
+    Error::NoMatchingPath { path, pattern, count, place: " of its newest commit", first }
 }
 
 fn corpus_error(path: &Path, message: String) -> Error {
@@ -100,9 +108,9 @@ fn corpus_error(path: &Path, message: String) -> Error {
 
 /// The layouts that are tried: the pattern of the user, or all that are known.
 fn layouts(options: &ReadOptions) -> Result<Vec<Arc<dyn HistoryLayout>>> {
-    let Some(pattern) = &options.path else { return Ok(known_layouts()) };
-    let pattern = PathPattern::parse(pattern)?;
-    let layout = PathLayout { pattern, forms: FormRegistry::new(options)? };
+    let Some(pattern) = PathPattern::of(options)? else { return Ok(known_layouts()) };
+    let (company, forms) = (GivenCompany::of(options)?, FormRegistry::new(options)?);
+    let layout = PathLayout { pattern, company, forms };
     Ok(vec![Arc::new(layout)])
 }
 

@@ -41,6 +41,23 @@ pub(super) fn detect_layout(
     Ok(None)
 }
 
+/// The first path of the files in the newest commit, by name, and the number of these files, as far
+/// as they can be read.
+pub(super) fn newest_files(source: &HistorySource) -> (Option<String>, u64) {
+    let mut reader = ObjectReader::new(&source.store);
+    let graph = CommitGraph::read(&mut reader, &source.tips, &source.shallow, 1);
+    let (mut first, mut count) = (None, 0);
+    let Some(tree) = graph.nodes.first().and_then(|node| node.tree) else { return (first, count) };
+    TreeComparer::new(&mut reader).changes(tree, &[], false, &mut |_, path, change| {
+        if let TreeChange::Version { .. } = change {
+            let path = String::from_utf8_lossy(path).into_owned();
+            count += 1;
+            first = first.take().map_or(Some(path.clone()), |first: String| Some(first.min(path)));
+        }
+    });
+    (first, count)
+}
+
 /// The layout in which one of these first nodes of a graph records a policy.
 fn layout_in(
     reader: &mut ObjectReader<'_>,

@@ -96,7 +96,7 @@ impl<'r, 's> TreeComparer<'r, 's> {
 
     /// Reports the changes of a commit, given the root folders of the commit and of its known
     /// parents. `is_uncertain`: whether the commit has parents that are unknown.
-    fn changes(
+    pub fn changes(
         &mut self,
         tree: ObjectId,
         parents: &[ObjectId],

@@ -2,6 +2,7 @@
 
 use super::layout::HistoryLayout;
 use crate::corpus::forms::form::UnreadText;
+use crate::corpus::forms::given_company::GivenCompany;
 use crate::corpus::forms::path_pattern::PathPattern;
 use crate::corpus::forms::registry::FormRegistry;
 use crate::corpus::snapshot_facts::SnapshotFacts;
@@ -12,6 +13,8 @@ use crate::model::{ArchiveTime, PRIVACY_POLICY};
 pub(in crate::corpus) struct PathLayout {
     /// The pattern.
     pub pattern: PathPattern,
+    /// The company of all policies, if paths do not name it.
+    pub company: Option<GivenCompany>,
     /// The forms of its texts: they may be pages, or have front matter.
     pub forms: FormRegistry,
 }
@@ -23,7 +26,8 @@ impl HistoryLayout for PathLayout {
 
     fn policy(&self, path: &str) -> Option<(String, String)> {
         let key = self.pattern.key_of(path)?;
-        Some((key.company?, key.policy_type.unwrap_or_else(|| PRIVACY_POLICY.to_owned())))
+        let company = key.company.or_else(|| Some(self.company.as_ref()?.name().to_owned()))?;
+        Some((company, key.policy_type.unwrap_or_else(|| PRIVACY_POLICY.to_owned())))
     }
 
     fn is_record(&self, _message: &str, path: &str) -> bool {

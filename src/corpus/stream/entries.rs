@@ -62,7 +62,11 @@ fn read_text<'r>(
     source: Box<dyn Read + 'r>,
     scan: &mut StreamScan<'_>,
 ) -> io::Result<Option<Leftover<'r>>> {
-    match scan.parts.forms.recognise(name, head) {
+    let parts = scan.parts;
+    if !parts.names.needs_company() && TableShape::of_file(head, &parts.names).is_some() {
+        return Ok(Some((SkipReason::Nested, source)));
+    }
+    match parts.forms.recognise(name, head) {
         RecognisedFile::Skipped(skip) => return Ok(Some((skip, source))),
         RecognisedFile::Failed(reason) => scan.fail(reason),
         RecognisedFile::Found(_) => {
@@ -114,7 +118,7 @@ fn read_other(
     }
     let is_archive = StreamShape::of_archive(head).is_some();
     let skip = match skip {
-        SkipReason::NoText | SkipReason::NoHeader
+        SkipReason::NoText | SkipReason::NoHeader | SkipReason::NoDate
             if is_archive || is_compressed(head) || is_sqlite(head) =>
         {
             SkipReason::Nested

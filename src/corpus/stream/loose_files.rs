@@ -25,7 +25,7 @@ impl LooseFiles {
     ///
     /// An option is invalid.
     pub fn new(options: &ReadOptions) -> Result<Self> {
-        Ok(Self { names: FieldNames::new(&options.map)? })
+        Ok(Self { names: FieldNames::new(options)? })
     }
 
     /// Whether a file of a folder is a corpus of its own: an archive, a table, a database, or
@@ -36,6 +36,11 @@ impl LooseFiles {
         let is_text_by_name = TEXT_EXTENSIONS.iter().any(|end| path.ends_with(end));
         let is_stream = !is_text_by_name && (is_archive || is_compressed(head) || is_sqlite(head));
         is_stream && !is_document(head) || TableShape::of_file(head, &self.names).is_some()
+    }
+
+    /// Whether a file that could be a text of the given company is a table of snapshots.
+    pub fn is_table(&self, head: &[u8]) -> bool {
+        !self.names.needs_company() && TableShape::of_file(head, &self.names).is_some()
     }
 
     /// The error for a file that is the corpus and holds no policy, if its first bytes say why.

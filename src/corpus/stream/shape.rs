@@ -70,7 +70,8 @@ impl TableShape {
             let has_key = |ours: &str| json::has_key(&text, names.theirs(ours));
             // The first text may be so long that it hides the members behind it.
             let others = ["date", "archive_time", "text", "html"];
-            let is_table = has_key("company") && others.into_iter().any(has_key);
+            let is_named = !names.needs_company() || has_key("company");
+            let is_table = is_named && others.into_iter().any(has_key);
             return is_table.then_some(Self::Json(layout));
         }
         let table = TableHead::read(&text, names)?;

@@ -47,7 +47,7 @@ impl StreamCorpus {
     ///
     /// The file cannot be read, or an option is invalid.
     pub fn open(path: &Path, options: &ReadOptions) -> Result<Option<Self>> {
-        let names = FieldNames::new(&options.map)?;
+        let names = FieldNames::new(options)?;
         let shape = if is_stdin(path) {
             // The scan finds out: looking here would take bytes from the stream.
             Some(StreamShape::OneFile)

@@ -10,7 +10,8 @@ use crate::corpus::{
     ReadOptions, SeenInput, SkipReason,
 };
 use crate::error::{Error, Result};
-use crate::index::report::{IngestReport, ReadFailure};
+use crate::index::corpus_names::{RenamedCorpus, canonical, place_of};
+use crate::index::report::{IngestReport, ReadFailure, Tally};
 use crate::index::store::manifest::{IndexedCorpus, Manifest};
 use crate::model::{ArchiveTime, Clause, PolicyKey, canonical_name};
 use crate::progress::{Phase, Progress};
@@ -119,13 +120,14 @@ impl CorpusScan {
         let collection = canonical_name(collection);
         context.progress.begin(Phase::Scanning, None);
         for path in corpora {
-            scan.add(NamedCorpus { path, collection: &collection, options }, context)?;
+            let named = NamedCorpus { path, place: path, collection: &collection, options };
+            scan.add(named, context)?;
         }
         Ok(scan)
     }
 
     /// Scans the corpora of the index of the context again, with the names and options that they
-    /// had. Without an index there is nothing to scan.
+    /// had, from whatever folder the program runs in. Without an index there is nothing to scan.
     ///
     /// # Errors
     ///
@@ -136,7 +138,9 @@ impl CorpusScan {
         let corpora = context.base.map(|base| base.corpora.as_slice()).unwrap_or_default();
         for corpus in corpora.iter().filter(|corpus| corpus.path != STANDARD_INPUT) {
             let IndexedCorpus { path, collection, options, .. } = corpus;
-            scan.add(NamedCorpus { path: Path::new(path), collection, options }, context)?;
+            let place = &place_of(corpus)?;
+            let named = NamedCorpus { path: Path::new(path), place, collection, options };
+            scan.add(named, context)?;
         }
         Ok(scan)
     }
@@ -157,8 +161,8 @@ impl CorpusScan {
     /// again.
     fn add(&mut self, named: NamedCorpus<'_>, context: ScanContext<'_>) -> Result<()> {
         let base = context.base;
-        let reader = corpus::open(named.path, named.options)?;
-        let canonical = canonical(named.path);
+        let reader = named.open()?;
+        let canonical = canonical(named.place);
         if self.has(named.collection, &canonical) {
             return Ok(());
         }
@@ -177,8 +181,9 @@ impl CorpusScan {
             CorpusExtent::Unchanged => known.and_then(|known| known.state.clone()),
             CorpusExtent::Added | CorpusExtent::Whole => reader.state(),
         };
-        if corpus.report.indexed == 0 && known.is_none() {
-            return Err(no_policy(named.path, reader.name(), &corpus.report));
+        // A corpus that is read in another way must not empty the index by a wrong option.
+        if corpus.report.indexed == 0 && (known.is_none() || corpus.is_read_anew) {
+            return Err(no_policy(&named, reader.name(), &corpus.report));
         }
         self.report.merge(corpus.report.clone());
         if let (CorpusExtent::Unchanged | CorpusExtent::Added, Some(known)) = (corpus.extent, known)
@@ -321,11 +326,22 @@ fn set_order(candidates: &mut [Candidate], reader: usize) {
 #[derive(Clone, Copy)]
 struct NamedCorpus<'n> {
     path: &'n Path,
+    /// Where it is read.
+    place: &'n Path,
     collection: &'n str,
     options: &'n ReadOptions,
 }
 
 impl NamedCorpus<'_> {
+    fn open(&self) -> Result<Box<dyn CorpusReader>> {
+        let reader = corpus::open(self.place, self.options)?;
+        let is_renamed = self.place != self.path;
+        Ok(match is_renamed {
+            true => Box::new(RenamedCorpus::new(reader, self.place, self.path)),
+            false => reader,
+        })
+    }
+
     /// The same corpus in an index.
     fn known<'b>(&self, base: &'b Manifest, canonical: &str) -> Option<&'b IndexedCorpus> {
         base.corpora.iter().find(|corpus| corpus.is(self.collection, self.path, canonical))
@@ -359,11 +375,6 @@ fn has_settled(known: &IndexedCorpus, base: &Manifest) -> bool {
     known.met.unreadable.count == 0 && base.inputs.vanished == 0
 }
 
-/// The path without links and dots, or the path itself if the system cannot resolve it.
-fn canonical(path: &Path) -> String {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
-}
-
 /// The file in which a git repository lists its submodules.
 const SUBMODULES: &str = ".gitmodules";
 
@@ -371,7 +382,8 @@ const SUBMODULES: &str = ".gitmodules";
 const NAMELESS: [SkipReason; 3] = [SkipReason::NoHeader, SkipReason::NoPolicy, SkipReason::NoDate];
 
 /// The error of a corpus without a policy. `reader` is the name of its reader.
-fn no_policy(corpus: &Path, reader: &str, report: &IngestReport) -> Error {
+fn no_policy(named: &NamedCorpus<'_>, reader: &str, report: &IngestReport) -> Error {
+    let NamedCorpus { path: corpus, options, .. } = named;
     let inputs = report.seen;
     let most_skipped = report.skipped.iter().map(|(skip, tally)| (tally.count, *skip)).max();
     let reason = if let Some(failure) = report.failed.first() {
@@ -388,23 +400,42 @@ fn no_policy(corpus: &Path, reader: &str, report: &IngestReport) -> Error {
                 them with `git submodule update --init` and name the folder of each"
                     .to_owned()
             }
-            _ => return Error::NoPolicyFound { path: corpus.to_owned(), inputs },
+            _ => return nameless(corpus, options, report),
         }
     };
-    Error::Corpus { path: corpus.to_owned(), message: format!("nothing to index: {reason}") }
+    Error::Corpus { path: corpus.to_path_buf(), message: format!("nothing to index: {reason}") }
+}
+
+/// The error of a corpus whose inputs do not say which policy they are, or when it was archived.
+fn nameless(corpus: &Path, options: &ReadOptions, report: &IngestReport) -> Error {
+    let (path, inputs) = (corpus.to_owned(), report.seen);
+    let count = |skip| report.skipped.get(&skip).map_or(0, |tally| tally.count);
+    match (&options.path, report.skipped.get(&SkipReason::NoPolicy)) {
+        (Some(pattern), Some(Tally { count, examples })) => {
+            let name = corpus.file_name().map(|name| name.to_string_lossy().into_owned());
+            let first = examples.first().map(|at| inside(corpus, at).map(str::to_owned));
+            let first = first.and_then(|inside| inside.or(name));
+            let (pattern, count) = (pattern.clone(), *count);
+            Error::NoMatchingPath { path, pattern, count, place: "", first }
+        }
+        _ if count(SkipReason::NoDate) > 0 && count(SkipReason::NoHeader) == 0 => {
+            Error::NoDateFound { path, inputs }
+        }
+        _ => Error::NoPolicyFound { path, inputs },
+    }
+}
+
+/// The place of an input inside its corpus; `None` if the input is the corpus itself.
+fn inside<'p>(corpus: &Path, at: &'p str) -> Option<&'p str> {
+    let inside = at.strip_prefix(&*corpus.to_string_lossy()).unwrap_or(at);
+    let inside = inside.strip_prefix(": ").unwrap_or(inside).trim_start_matches('/');
+    Some(inside).filter(|inside| !inside.is_empty())
 }
 
 /// Why the first input of a corpus could not be read, without repeating the name of the corpus.
 fn reason_of_failure(corpus: &Path, failure: &ReadFailure) -> String {
     let ReadFailure { at, reason } = failure;
-    let path = Path::new(at);
-    let inside = path.strip_prefix(corpus).unwrap_or(path);
-    if inside.as_os_str().is_empty() || inside == corpus {
-        return reason.clone();
-    }
-    let inside = inside.to_string_lossy();
-    let inside = inside.strip_prefix(&format!("{}: ", corpus.display())).unwrap_or(&inside);
-    format!("{inside}: {reason}")
+    inside(corpus, at).map_or_else(|| reason.clone(), |inside| format!("{inside}: {reason}"))
 }
 
 /// Why a corpus has no inputs.

@@ -18,6 +18,7 @@ use tantivy::{
 use super::queue::{Queued, queued};
 use super::semaphore::Semaphore;
 use crate::error::{Error, Result};
+use crate::index::store::directory::GenerationDirectory;
 use crate::index::store::schema::{Fields, register_tokenizer, schema};
 use crate::progress::{Phase, Progress};
 
@@ -66,12 +67,13 @@ impl Segments {
     }
 
     fn try_open(folder: &Path, is_update: bool, memory: u64) -> tantivy::Result<Self> {
+        let directory = GenerationDirectory::open(folder)?;
         let index = match is_update {
-            true => Index::open_in_dir(folder)?,
+            true => Index::open(directory)?,
             false => {
                 let settings =
                     IndexSettings { docstore_blocksize: STORE_BLOCK, ..IndexSettings::default() };
-                Index::builder().schema(schema()).settings(settings).create_in_dir(folder)?
+                Index::builder().schema(schema()).settings(settings).open_or_create(directory)?
             }
         };
         register_tokenizer(&index);

@@ -209,7 +209,7 @@ impl Update<'_> {
         if !manifest.is_same(previous.index.manifest()) {
             replace_manifest(&self.options.index, &manifest)?;
         }
-        tidy(&self.options.index, &manifest.generation);
+        tidy(&self.options.index, &manifest);
         Ok((manifest, done.report))
     }
 

@@ -1,6 +1,8 @@
-//! A tantivy directory for readers, whose folder may be read-only.
+//! The folder of a generation as a tantivy directory.
 
-use std::path::Path;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tantivy::Directory;
@@ -9,58 +11,71 @@ use tantivy::directory::{
     DirectoryLock, FileHandle, Lock, MmapDirectory, WatchCallback, WatchHandle, WritePtr,
 };
 
-/// A memory-mapped folder that can be opened without permission to write to it.
-///
-/// A reader takes a lock, so that no file is removed while it opens them. In a folder that cannot
-/// be written the lock file cannot be created, but nothing is removed there either, so the reader
-/// goes on without a lock.
-#[derive(Debug, Clone)]
-pub(crate) struct ReaderDirectory(MmapDirectory);
+use super::files::NEW_FILE;
+use super::table_file::create_synced;
 
-impl ReaderDirectory {
+/// A memory-mapped folder.
+///
+/// It can be opened without permission to write to it. A reader takes a lock, so that no file is
+/// removed while it opens them. In a folder that cannot be written the lock file cannot be created,
+/// but nothing is removed there either, so the reader goes on without a lock.
+///
+/// Every file that is written has the permissions that the system gives to new files. The library
+/// would make some that only their owner can read.
+#[derive(Debug, Clone)]
+pub(crate) struct GenerationDirectory {
+    files: MmapDirectory,
+    folder: PathBuf,
+}
+
+impl GenerationDirectory {
     /// Opens the folder of a generation.
     pub fn open(folder: &Path) -> tantivy::Result<Self> {
-        Ok(Self(MmapDirectory::open(folder)?))
+        Ok(Self { files: MmapDirectory::open(folder)?, folder: folder.to_owned() })
     }
 }
 
-impl Directory for ReaderDirectory {
+impl Directory for GenerationDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        self.0.get_file_handle(path)
+        self.files.get_file_handle(path)
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
-        self.0.delete(path)
+        self.files.delete(path)
     }
 
     fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
-        self.0.exists(path)
+        self.files.exists(path)
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        self.0.open_write(path)
+        self.files.open_write(path)
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        self.0.atomic_read(path)
+        self.files.atomic_read(path)
     }
 
-    fn atomic_write(&self, path: &Path, data: &[u8]) -> std::io::Result<()> {
-        self.0.atomic_write(path, data)
+    fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
+        let path = self.folder.join(path);
+        let mut new = path.clone().into_os_string();
+        new.push(NEW_FILE);
+        create_synced(new.as_ref(), data)?;
+        fs::rename(&new, path)
     }
 
-    fn sync_directory(&self) -> std::io::Result<()> {
-        self.0.sync_directory()
+    fn sync_directory(&self) -> io::Result<()> {
+        self.files.sync_directory()
     }
 
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
-        match self.0.acquire_lock(lock) {
+        match self.files.acquire_lock(lock) {
             Err(LockError::IoError(_)) => Ok(DirectoryLock::from(Box::new(()))),
             other => other,
         }
     }
 
     fn watch(&self, callback: WatchCallback) -> tantivy::Result<WatchHandle> {
-        self.0.watch(callback)
+        self.files.watch(callback)
     }
 }

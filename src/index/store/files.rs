@@ -46,6 +46,15 @@ pub(crate) const META: &str = "meta.json";
 /// The file in which tantivy lists the files that it has written and may remove.
 pub(crate) const MANAGED: &str = ".managed.json";
 
+/// The ending that the name of a file of a generation has while it is written.
+pub(crate) const NEW_FILE: &str = ".new";
+
+/// The extensions of the files of segments.
+const SEGMENT_FILES: [&str; 7] = ["idx", "pos", "fast", "fieldnorm", "term", "store", "del"];
+
+/// The start of the names of files that the index library writes before it renames them.
+const TEMPORARY: &str = ".tmp";
+
 /// The name of a generation's folder is this prefix and the generation's number.
 const GENERATION: &str = "generation-";
 
@@ -65,6 +74,23 @@ pub(crate) fn generation_number(name: &str) -> Option<u64> {
 /// come to its end.
 pub(crate) fn is_build_entry(name: &str) -> bool {
     name == NEW_MANIFEST || generation_number(name).is_some()
+}
+
+/// Whether a file with this name in the folder of a generation comes from a build.
+pub(crate) fn is_generation_file(name: &str) -> bool {
+    const OTHERS: [&str; 5] = [META, MANAGED, POLICIES, SOURCES, SHARED_TEXTS];
+    let has_extension = |extension: &&str| {
+        name.strip_suffix(*extension).is_some_and(|rest| rest.ends_with('.') && rest.len() > 1)
+    };
+    OTHERS.contains(&name.strip_suffix(NEW_FILE).unwrap_or(name))
+        || is_lock_file(name)
+        || name.starts_with(TEMPORARY)
+        || SEGMENT_FILES.iter().any(has_extension)
+}
+
+/// Whether `name` is the name of a file that the index library locks.
+pub(crate) fn is_lock_file(name: &str) -> bool {
+    name.starts_with(".tantivy") && name.ends_with(".lock")
 }
 
 /// The name of an entry in the folder `dir`, which has no manifest, that no build has left there.
@@ -131,6 +157,17 @@ mod tests {
         assert_eq!(generation_number(&generation_name(12)), Some(12));
         for name in ["generation-", "generation-1x", "generation-+1", "generations-1", "1"] {
             assert_eq!(generation_number(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn files_of_a_generation_are_told_from_others() {
+        let segment = "0123456789abcdef0123456789abcdef.12.del";
+        for name in [META, MANAGED, SOURCES, "meta.json.new", ".tmpAbC12d", segment, "old.idx"] {
+            assert!(is_generation_file(name), "{name}");
+        }
+        for name in ["notes.txt", "meta.json.bak", ".idx", "index", "my.lock", "new", ".new"] {
+            assert!(!is_generation_file(name), "{name}");
         }
     }
 

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::files::{
-    LOCK, MANAGED, MANIFEST, META, POLICIES, SHARED_TEXTS, SOURCES, foreign_entry, generation_name,
-    generation_number,
+    LOCK, MANAGED, MANIFEST, META, NEW_MANIFEST, POLICIES, SHARED_TEXTS, SOURCES, foreign_entry,
+    generation_name, generation_number, is_build_entry, is_generation_file, is_lock_file,
 };
 use super::manifest::Manifest;
 use crate::error::{Error, Result};
@@ -60,8 +60,16 @@ impl Generation {
         if base.is_some_and(|base| current.as_ref() != Some(&base.generation)) {
             return Err(changed(dir));
         }
-        let name = next_generation(dir)?;
+        let name = next_generation(dir);
         let folder = dir.join(&name);
+        // Builds that were killed must not fill the disk, even if none comes to its end.
+        match Manifest::generation_of_any_version(dir) {
+            Some(current) => remove_litter(dir, &[&current, &name]),
+            None if !dir.join(MANIFEST).exists() => remove_litter(dir, &[&name]),
+            // Which generation is the index is not known.
+            None => {}
+        }
+        fs::create_dir(&folder).map_err(Error::io(&folder))?;
         let generation = Self {
             name,
             folder: folder.clone(),
@@ -89,7 +97,7 @@ impl Generation {
     pub fn keep(mut self, manifest: &Manifest) -> Result<()> {
         manifest.write(&self.dir)?;
         self.is_kept = true;
-        remove_other_generations(&self.dir, &self.name);
+        remove_litter(&self.dir, &[&self.name]);
         Ok(())
     }
 }
@@ -108,15 +116,26 @@ pub(crate) fn replace_manifest(dir: &Path, manifest: &Manifest) -> Result<()> {
     manifest.write(dir)
 }
 
-/// Removes the generations beside the current one, which builds that were killed have left.
+/// Removes what builds that were killed have left in an index that is up to date.
 ///
 /// It does nothing while another process writes.
-pub(crate) fn tidy(dir: &Path, current: &str) {
-    if generations(dir).iter().any(|name| name != current)
+pub(crate) fn tidy(dir: &Path, manifest: &Manifest) {
+    let current = &manifest.generation;
+    let folder = dir.join(current);
+    let is_litter = |name: &String| {
+        let is_part = *name == MANAGED || is_lock_file(name) || manifest.files.contains_key(name);
+        is_generation_file(name) && !is_part
+    };
+    let litter: Vec<String> = names(&folder).into_iter().filter(is_litter).collect();
+    let has_more = names(dir).iter().any(|name| is_build_entry(name) && name != current);
+    if (has_more || !litter.is_empty())
         && let Ok(_lock) = lock(dir)
-        && Manifest::generation(dir).as_deref() == Some(current)
+        && Manifest::generation(dir).as_ref() == Some(current)
     {
-        remove_other_generations(dir, current);
+        remove_litter(dir, &[current]);
+        for name in litter {
+            let _ = fs::remove_file(folder.join(name));
+        }
     }
 }
 
@@ -237,29 +256,31 @@ fn refuse_foreign_folder(dir: &Path) -> Result<()> {
     ))
 }
 
-/// The names of the generations in an index folder. No other folder is ever removed.
-fn generations(dir: &Path) -> Vec<String> {
-    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    entries
-        .map(|e| e.file_name().to_string_lossy().into_owned())
-        .filter(|name| generation_number(name).is_some())
-        .collect()
+/// The names in a folder, as far as it can be read.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
-/// Creates the folder of the next generation, and returns its name.
-fn next_generation(dir: &Path) -> Result<String> {
-    let newest = generations(dir).iter().filter_map(|name| generation_number(name)).max();
-    let name = generation_name(newest.map_or(1, |newest| newest.saturating_add(1)));
-    let folder = dir.join(&name);
-    fs::create_dir(&folder).map_err(Error::io(&folder))?;
-    Ok(name)
+/// The name of the next generation.
+fn next_generation(dir: &Path) -> String {
+    let newest = names(dir).iter().filter_map(|name| generation_number(name)).max();
+    generation_name(newest.map_or(1, |newest| newest.saturating_add(1)))
 }
 
-fn remove_other_generations(dir: &Path, current: &str) {
-    for name in generations(dir).iter().filter(|name| *name != current) {
+/// Removes the generations that are not in `kept`, and a manifest that is not complete. Files that
+/// no build has written remain, and so do the folders with such files.
+fn remove_litter(dir: &Path, kept: &[&str]) {
+    let _ = fs::remove_file(dir.join(NEW_MANIFEST));
+    let is_litter = |name: &String| generation_number(name).is_some() && !kept.contains(&&**name);
+    for name in names(dir).into_iter().filter(is_litter) {
+        let folder = dir.join(name);
         // Most systems keep a removed file alive for readers that have it open. Where removal fails
         // instead, the next build tries again.
-        let _ = fs::remove_dir_all(dir.join(name));
+        for file in names(&folder).iter().filter(|name| is_generation_file(name)) {
+            let _ = fs::remove_file(folder.join(file));
+        }
+        let _ = fs::remove_dir(folder);
     }
 }
 

@@ -85,14 +85,20 @@ impl IndexedCorpus {
     /// Whether this is the corpus at `path` in this collection. `canonical` is the path without
     /// links and dots.
     ///
-    /// A corpus whose canonical path no longer exists, and whose name is the same, was moved
-    /// together with the folder from which it is named.
     pub(crate) fn is(&self, collection: &str, path: &Path, canonical: &str) -> bool {
         self.collection == collection && (self.canonical == canonical || self.has_moved_to(path))
     }
 
-    fn has_moved_to(&self, path: &Path) -> bool {
-        self.path == path.to_string_lossy() && !Path::new(&self.canonical).exists()
+    /// Whether the corpus was moved to `path`, together with the folder from which it was named:
+    /// it has the same name there, and neither it nor that folder is at the old place.
+    pub(crate) fn has_moved_to(&self, path: &Path) -> bool {
+        let (named, canonical) = (Path::new(&self.path), Path::new(&self.canonical));
+        let folder = canonical.ancestors().nth(named.components().count());
+        let has_moved = match folder {
+            Some(folder) if canonical.ends_with(named) => !folder.exists(),
+            _ => !canonical.exists(),
+        };
+        path == named && has_moved
     }
 }
 
@@ -242,6 +248,28 @@ impl InputCounts {
 #[derive(Deserialize)]
 struct AnyVersion {
     versions: serde_json::Map<String, serde_json::Value>,
+    generation: Option<String>,
+}
+
+/// What every version of a manifest says about its corpora.
+pub(crate) struct KnownContent {
+    /// The name and the path without links and dots of each corpus.
+    pub corpora: Vec<(String, String)>,
+    /// The snapshots that their corpora no longer had at the last update.
+    pub vanished: u64,
+}
+
+impl KnownContent {
+    fn of(manifest: &serde_json::Value) -> Self {
+        let text = |corpus: &serde_json::Value, key: &str| corpus[key].as_str().map(str::to_owned);
+        let corpora = manifest["corpora"].as_array().into_iter().flatten();
+        let corpora = corpora.filter_map(|corpus| {
+            let path = text(corpus, "path")?;
+            Some((path.clone(), text(corpus, "canonical").unwrap_or(path)))
+        });
+        let vanished = manifest["inputs"]["vanished"].as_u64().unwrap_or(0);
+        Self { corpora: corpora.collect(), vanished }
+    }
 }
 
 impl Manifest {
@@ -288,6 +316,19 @@ impl Manifest {
     /// reads.
     pub(crate) fn generation(dir: &Path) -> Option<String> {
         Self::read(dir).ok().map(|manifest| manifest.generation)
+    }
+
+    /// The name of the current generation of `dir`, whatever version of the program wrote it.
+    pub(crate) fn generation_of_any_version(dir: &Path) -> Option<String> {
+        let text = fs::read(dir.join(MANIFEST)).ok()?;
+        serde_json::from_slice::<AnyVersion>(&text).ok()?.generation
+    }
+
+    /// What the manifest of `dir` says, whatever version of the program wrote it. `None`: there is
+    /// none.
+    pub(crate) fn content_of_any_version(dir: &Path) -> Option<KnownContent> {
+        let text = fs::read(dir.join(MANIFEST)).ok()?;
+        Some(KnownContent::of(&serde_json::from_slice(&text).ok()?))
     }
 
     /// Whether `dir` contains a manifest, of any version. Another file of that name does not count.

@@ -20,7 +20,7 @@ use tantivy::Directory;
 use tantivy::directory::OwnedBytes;
 use tantivy::directory::error::OpenReadError;
 
-use super::directory::ReaderDirectory;
+use super::directory::GenerationDirectory;
 use super::files::SHARED_TEXTS;
 use super::table_file::write_file;
 use crate::error::{Error, Result};
@@ -129,7 +129,7 @@ impl SharedTexts {
     /// # Errors
     ///
     /// The file is missing, or its length does not fit its number of entries.
-    pub fn open(directory: &ReaderDirectory, dir: &Path) -> Result<Self> {
+    pub fn open(directory: &GenerationDirectory, dir: &Path) -> Result<Self> {
         let file = directory.open_read(Path::new(SHARED_TEXTS)).map_err(|error| match error {
             OpenReadError::FileDoesNotExist(_) => {
                 Error::damaged(dir, format!("`{SHARED_TEXTS}` is missing"))

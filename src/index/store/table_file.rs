@@ -46,7 +46,12 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     create_synced(path, bytes).map_err(Error::io(path))
 }
 
-fn create_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Writes a file and waits until it is on disk.
+///
+/// # Errors
+///
+/// Writing fails.
+pub(super) fn create_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()

@@ -11,7 +11,7 @@ pub fn counted_grouped(number: u64, one: &str, many: &str) -> String {
 }
 
 /// A number with commas: `1,234,567`.
-pub(in crate::printer) fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -24,7 +24,7 @@ pub(in crate::printer) fn grouped(number: u64) -> String {
 }
 
 /// A number of bytes in powers of 1000: `1.27 GB`.
-pub(in crate::printer) fn bytes(number: u64) -> String {
+pub fn bytes(number: u64) -> String {
     let units = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)];
     match units.into_iter().find(|&(_, size)| number >= size) {
         Some((name, size)) => format!("{:.2} {name}", number as f64 / size as f64),

@@ -23,7 +23,7 @@ use crate::query::Query;
 use crate::search::Searcher;
 use crate::search::request::{Filters, Select, SnapshotDates};
 use crate::search::select::{
-    PolicyInTime, SnapshotSelection, each_policy, last_moment, last_past_moment,
+    PolicyInTime, SnapshotSelection, each_policy, first_moment, last_moment, last_past_moment,
 };
 
 /// What a timeline counts.
@@ -202,6 +202,8 @@ struct TimelineCalendar {
     /// The policies that the filters of names select, by rank.
     policies: BTreeMap<Rank, PolicyInTime>,
     axis: TimelineAxis,
+    /// The first moment of the first day of the index.
+    first: ArchiveTime,
     /// The last moment that the index covers.
     end: ArchiveTime,
     selection: SnapshotSelection,
@@ -223,7 +225,8 @@ impl TimelineCalendar {
             None => Vec::new(),
         };
         let end = axis.last.min(last_past_moment(index, filters.today)?);
-        Ok(Self { periods, policies, axis, end, selection, measure: request.measure })
+        let (first, measure) = (first_moment(index), request.measure);
+        Ok(Self { periods, policies, axis, first, end, selection, measure })
     }
 
     /// Counts what the filters select, by period. Clauses cannot be counted here.
@@ -255,12 +258,13 @@ impl TimelineCalendar {
 
     fn point(&self, period: &CalendarPeriod, saying: u64, in_force: u64) -> TimelinePoint {
         let begins_before_axis = self.axis.first.is_some_and(|first| period.start < first);
+        let contains_first = period.start < self.first && self.first <= period.last;
         let ends_after_axis = period.last > self.end;
         TimelinePoint {
             period: period.name.clone(),
             start: period.start,
             end: period.last,
-            is_partial: begins_before_axis || ends_after_axis,
+            is_partial: begins_before_axis || contains_first || ends_after_axis,
             saying,
             in_force,
             share: share(saying, in_force),

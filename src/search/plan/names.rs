@@ -2,12 +2,15 @@
 //!
 //! A name is whole, in the folding of words, or a glob.
 
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
 use glob::{MatchOptions, Pattern};
 
 use crate::error::Error;
 use crate::index::{PolicyEntry, PolicyTable};
 use crate::model::canonical_name;
-use crate::token::fold_name;
+use crate::token::{fold_name, tokens};
 
 /// How many near names an error offers.
 const NEAR_NAMES: usize = 3;
@@ -190,23 +193,63 @@ fn as_pattern(glob: &str) -> String {
     pattern
 }
 
-/// The names most like `wanted`, best first. A name that contains `wanted` counts as near.
+/// The names most like `wanted`, best first: names with all of its words, then names that contain
+/// it, then names that are spelt nearly so. `names` has a name for each policy; names with the
+/// words come in the order of their numbers of policies.
 fn near<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
-    let mut scored: Vec<(f64, &str)> = names
-        .map(|name| (likeness(wanted, name), name))
-        .filter(|&(likeness, _)| likeness >= NEAR)
-        .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    scored.dedup_by(|a, b| a.1 == b.1);
-    scored.into_iter().take(NEAR_NAMES).map(|(_, name)| name.to_owned()).collect()
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for name in names {
+        *counts.entry(name).or_default() += 1;
+    }
+    let near = counts
+        .into_iter()
+        .filter_map(|(name, count)| Some((Nearness::of(wanted, name, count)?, name)));
+    let mut near: Vec<_> = near.collect();
+    near.sort_by(|(a, a_name), (b, b_name)| b.compare(a).then(a_name.cmp(b_name)));
+    near.into_iter().take(NEAR_NAMES).map(|(_, name)| name.to_owned()).collect()
 }
 
-/// How alike two names are, from 0 to 1. `wanted` is folded.
-fn likeness(wanted: &str, name: &str) -> f64 {
-    let folded = fold_name(name);
-    let contains = wanted.chars().count() > 2 && folded.contains(wanted);
-    let likeness = strsim::normalized_damerau_levenshtein(wanted, &folded);
-    if contains { likeness.max(NEAR) } else { likeness }
+/// How near a name is.
+struct Nearness {
+    /// 2 for a name that begins with the words, 1 for one that has them, 0 for all others.
+    words: u8,
+    /// The number of policies with the name, if it has the words.
+    policies: usize,
+    /// How alike the spellings are, from 0 to 1.
+    likeness: f64,
+}
+
+impl Nearness {
+    /// How near `name` is to `wanted`, which is folded. `None`: it is not.
+    fn of(wanted: &str, name: &str, policies: usize) -> Option<Self> {
+        let folded = fold_name(name);
+        let likeness = strsim::normalized_damerau_levenshtein(wanted, &folded);
+        let words = match word_position(wanted, &folded) {
+            Some(0) => 2,
+            Some(_) => 1,
+            None => 0,
+        };
+        let contains = wanted.chars().count() > 2 && folded.contains(wanted);
+        let likeness = if contains { likeness.max(NEAR) } else { likeness };
+        let policies = if words > 0 { policies } else { 0 };
+        (words > 0 || likeness >= NEAR).then_some(Self { words, policies, likeness })
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        let by_words = (self.words, self.policies).cmp(&(other.words, other.policies));
+        by_words.then(self.likeness.total_cmp(&other.likeness))
+    }
+}
+
+/// The number of the word of `name` with which the words of `wanted` begin; `None` if it does not
+/// have them. Both are folded.
+fn word_position(wanted: &str, name: &str) -> Option<usize> {
+    let words = |text| tokens(text).map(|token| &text[token.range]).collect::<Vec<&str>>();
+    let (wanted, name) = (words(wanted), words(name));
+    if wanted.is_empty() {
+        return None;
+    }
+    name.windows(wanted.len()).position(|words| words == wanted)
 }
 
 #[cfg(test)]
@@ -257,5 +300,15 @@ mod tests {
         assert_eq!(near("datagrov.example", names.into_iter()), ["datagrove.example"]);
         assert_eq!(near("linden", names.into_iter()), ["linden-bank.example"]);
         assert_eq!(near("example.com", names.into_iter()), [""; 0]);
+    }
+
+    #[test]
+    fn names_with_the_words_come_first() {
+        let policy = ["Privacy Policy", "Privacy Policy", "Privacy Notice", "Kids Privacy"];
+        let others = ["Privaci", "Privacyland"];
+        let names = || others.into_iter().chain(policy);
+        assert_eq!(near("privacy", names()), ["Privacy Policy", "Privacy Notice", "Kids Privacy"]);
+        assert_eq!(near("policy privacy", names()), [""; 0]);
+        assert_eq!(near("privac", names()), ["Privaci", "Kids Privacy", "Privacy Notice"]);
     }
 }

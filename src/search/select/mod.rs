@@ -5,12 +5,12 @@
 //! - `in_force`: which snapshot of a policy is in force at a time.
 //! - `archive_end`: when the index ends.
 
-mod archive_end;
+mod archive_span;
 mod in_force;
 mod metadata;
 mod snapshots;
 
-pub(crate) use archive_end::{last_moment, last_past_moment};
+pub(crate) use archive_span::{first_moment, last_moment, last_past_moment};
 pub(crate) use in_force::{PolicyInTime, each_policy};
 pub(crate) use metadata::{check_key, metadata_of};
 pub(crate) use snapshots::{PolicySnapshots, SnapshotSelection};

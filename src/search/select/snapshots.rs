@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tantivy::DocAddress;
 
-use super::archive_end::last_past_moment;
+use super::archive_span::last_past_moment;
 use super::metadata::MetadataFilter;
 use crate::collapse::SnapshotEnd;
 use crate::error::Result;

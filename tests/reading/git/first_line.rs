@@ -195,7 +195,7 @@ fptest!(a_policy_that_was_never_published_is_none, |fx: Fixture| {
         .bare(&fx, "rejected.git");
     fx.run(["index", "rejected.git", "--path", "{company}/{type}.md"])
         .exits(2)
-        .stderr_has("rejected.git: no commit of this git repository has a file at --path");
+        .stderr_has("the only file of its newest commit is `README.md`");
 });
 
 // HEAD of a bare repository may name a branch that nobody has pushed.

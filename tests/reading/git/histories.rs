@@ -319,7 +319,8 @@ fptest!(other_histories_are_read_by_path, |fx: Fixture| {
         .exits(0)
         .stderr_has("indexed 3 snapshots of 2 policies");
     fx.run(["index", "bare.git", "--path", "{company}.md.txt"]).exits(2).stderr_has(
-        "error: bare.git: no commit of this git repository has a file at --path '{company}.md.txt'",
+        "error: bare.git: nothing to index: no path fits '{company}.md.txt'; the first of 3 files \
+         of its newest commit is `README.md`",
     );
     fx.run(["index", "bare.git"]).exits(2).stderr_has("say how with --path '{company}/{type}.md'");
     fx.run(["index", "bare.git", "--path", "{type}"]).exits(2).stderr_has("`{company}` is missing");

@@ -4,14 +4,22 @@ mod report;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, ValueEnum};
 use fineprint::corpus::ReadOptions;
 use fineprint::error::{Error, Result};
-use fineprint::index::{BuildOptions, CorpusScan, Manifest, ScanContext, build};
+use fineprint::index::{
+    BuildOptions, BuildSummary, CorpusScan, Manifest, RebuildCheck, ScanContext, build,
+    check_rebuild,
+};
 use fineprint::model::canonical_name;
+use fineprint::printer::print_json_line;
 
+use report::Built;
+
+use super::TextFormat;
 use crate::cli::args::values::{MAX_THREADS, memory, renaming, today};
 use crate::cli::args::{GlobalArgs, IndexFolder};
 use crate::cli::bar::Bar;
@@ -44,7 +52,8 @@ Examples:
   fineprint index crawl --path '{company}/{type}/{date}.html'
   fineprint index                        (updates all corpora of the index)
   fineprint index data/policies --index /tmp/policies.index --threads 1
-  fineprint index data/policies --dry-run")]
+  fineprint index data/policies --dry-run
+  fineprint index --format json | jq .changed")]
 pub struct IndexArgs {
     /// Folders, files, archives or git repositories to index; `-` is standard input [default: the
     /// corpora that are already in the index]
@@ -73,17 +82,33 @@ pub struct IndexArgs {
     worktree: bool,
     /// Where paths name the company, type and date: '{company}/{type}/{date}.md'
     ///
-    /// `{name}` matches part of one path component, as short as possible. Without `{type}`, the
-    /// type is `Privacy Policy`. Without `{date}`, the date is taken from --date, or from the
+    /// `{name}` matches something of one part of a path, as short as possible. `*` matches any one
+    /// part, or any characters of it, and `**` any number of parts, also none. Without `{type}`,
+    /// the type is `Privacy Policy`. Without `{date}`, the date is taken from --date, or from the
     /// author date of the commit.
     #[arg(long, value_name = "PATTERN", requires = "corpora")]
     path: Option<String>,
+    /// The company of all that these corpora contain
+    ///
+    /// The pattern of --path then has no `{company}`. An input that names another company itself
+    /// is an error.
+    #[arg(
+        long, value_name = "NAME", requires = "corpora",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    company: Option<String>,
     /// The archive date of files that have none in their text or path
     #[arg(long, value_name = "DATE", requires = "corpora")]
     date: Option<String>,
     /// Build from scratch, even if there is an index already
-    #[arg(long, requires = "corpora")]
-    rebuild: bool,
+    ///
+    /// If the index has snapshots that its corpora no longer have, this is an error, and
+    /// --rebuild=force builds without them.
+    #[arg(
+        long, value_name = "force", requires = "corpora", num_args = 0..=1, require_equals = true,
+        default_missing_value = "all", hide_possible_values = true, value_enum
+    )]
+    rebuild: Option<RebuildArg>,
     /// Remove from the index what these corpora no longer contain
     #[arg(long, conflicts_with = "rebuild")]
     prune: bool,
@@ -105,25 +130,54 @@ pub struct IndexArgs {
     /// Print what would be indexed, with three sample clauses, and write nothing
     #[arg(long)]
     dry_run: bool,
+    /// The format of the summary: for people on stderr, or one JSON object on stdout
+    #[arg(long, value_enum, default_value_t, conflicts_with = "dry_run")]
+    format: TextFormat,
+}
+
+/// The values of --rebuild.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RebuildArg {
+    /// Lose no snapshot that only the index has.
+    #[value(hide = true)]
+    All,
+    /// Lose the snapshots that only the index has.
+    Force,
 }
 
 /// Runs the command.
 pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
-    let bar = Bar::new(global.quiet);
+    let started = Instant::now();
+    let is_quiet = global.quiet || args.format == TextFormat::Json;
+    let bar = Bar::new(is_quiet);
     let dir = &args.folder.index;
-    let base =
-        if args.rebuild || !Manifest::exists(dir) { None } else { Some(Manifest::read(dir)?) };
+    let base = if args.rebuild.is_some() || !Manifest::exists(dir) {
+        None
+    } else {
+        Some(Manifest::read(dir)?)
+    };
     let scan = scan(args, base.as_ref(), &bar)?;
     if args.dry_run {
         drop(bar);
         print(|out| report::write_dry_run(out, &scan))?;
         return Ok(finish(report_problems(&scan.report, global), true));
     }
+    if args.rebuild == Some(RebuildArg::All)
+        && let RebuildCheck::Unreadable(reason) = check_rebuild(dir, &scan)?
+        && !is_quiet
+    {
+        say(&format!("the old index cannot be compared with its corpora: {reason}"));
+    }
     let (manifest, report) = build(scan, &build_options(args), &bar)?;
     drop(bar);
     let is_incomplete = report_problems(&report, global);
-    if !global.quiet {
-        say(&report::summary(&manifest, &report, base.as_ref()));
+    let (base, seconds) = (base.as_ref(), started.elapsed().as_secs_f64());
+    let summary = &BuildSummary::new(dir, base, &manifest, &report, seconds);
+    if args.format == TextFormat::Json {
+        print(|out| print_json_line(out, summary))?;
+    } else if !is_quiet {
+        let built = Built { base, manifest: &manifest, report: &report, summary };
+        say(&built.words());
     }
     Ok(finish(is_incomplete, true))
 }
@@ -132,7 +186,7 @@ fn build_options(args: &IndexArgs) -> BuildOptions {
     BuildOptions {
         index: args.folder.index.clone(),
         threads: usize::from(args.threads),
-        rebuild: args.rebuild,
+        rebuild: args.rebuild.is_some(),
         prune: args.prune,
         remove: args.remove.clone(),
         memory: Some(args.memory),
@@ -154,6 +208,7 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusSc
     let options = ReadOptions {
         worktree: args.worktree,
         path: args.path.clone(),
+        company: args.company.clone(),
         date: args.date.clone(),
         map: args.map.clone(),
         ..ReadOptions::default()

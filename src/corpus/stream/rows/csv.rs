@@ -39,8 +39,11 @@ impl TableHead {
     }
 
     /// Whether this is the head of a table of snapshots: it names the company and at least one
-    /// other known field.
+    /// other known field, or everything else if the company is given.
     pub fn is_of_snapshots(&self, names: &FieldNames) -> bool {
+        if !names.needs_company() && self.missing(names).is_empty() {
+            return true;
+        }
         let known = known(&self.columns, names);
         known.contains(&"company") && known.len() > 1
     }
@@ -87,9 +90,10 @@ pub(in crate::corpus::stream) fn missing(
     names: &FieldNames,
 ) -> Vec<&'static str> {
     const NEEDED: [&[&str]; 3] = [&["company"], &["date", "archive_time"], &["text", "html"]];
+    let needed = if names.needs_company() { &NEEDED[..] } else { &NEEDED[1..] };
     let known = known(columns, names);
     let is_missing = |fields: &&&[&str]| !fields.iter().any(|field| known.contains(field));
-    NEEDED.iter().filter(is_missing).map(|fields| fields[0]).collect()
+    needed.iter().filter(is_missing).map(|fields| fields[0]).collect()
 }
 
 /// The column whose name differs from this one in case only.

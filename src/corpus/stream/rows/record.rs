@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::json::{self, JsonMembers};
 use crate::corpus::forms::form::{SnapshotKey, SnapshotRecord, UnreadText};
+use crate::corpus::forms::given_company::GivenCompany;
 use crate::corpus::forms::html::conversion::{convert_page, to_markdown};
+use crate::corpus::read_options::ReadOptions;
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::{MAX_BYTES, SourceText, without_furniture_marks};
 use crate::corpus::times::{archive_time, no_time};
@@ -26,20 +28,23 @@ pub(in crate::corpus::stream) const FIELDS: [&str; 11] = [
     "metadata",
 ];
 
-/// The names of the fields in a corpus.
+/// The names of the fields in a corpus, and what the user gives in place of a field.
 #[derive(Debug, Clone)]
 pub(in crate::corpus::stream) struct FieldNames {
     /// The name in the corpus by our name. Every one of [`FIELDS`] has an entry.
     theirs: BTreeMap<&'static str, String>,
+    /// The company of all rows.
+    company: Option<GivenCompany>,
 }
 
 impl FieldNames {
-    /// Returns the names under a mapping of pairs: our name and the name in the corpus.
+    /// Returns the names under these options, which map our names to the names in the corpus.
     ///
     /// # Errors
     ///
-    /// The mapping names an unknown field, or one field twice.
-    pub fn new(map: &[(String, String)]) -> error::Result<Self> {
+    /// The mapping names an unknown field, or one field twice; or the company is blank.
+    pub fn new(options: &ReadOptions) -> error::Result<Self> {
+        let map = &options.map;
         let mut theirs: BTreeMap<_, _> =
             FIELDS.iter().map(|&field| (field, field.to_owned())).collect();
         for (position, (ours, name)) in map.iter().enumerate() {
@@ -54,12 +59,17 @@ impl FieldNames {
             }
             entry.clone_from(name);
         }
-        Ok(Self { theirs })
+        Ok(Self { theirs, company: GivenCompany::of(options)? })
     }
 
     /// The name of our field in the corpus.
     pub fn theirs(&self, ours: &str) -> &str {
         self.theirs.get(ours).expect("every field has a name")
+    }
+
+    /// Whether the rows have to name the company.
+    pub fn needs_company(&self) -> bool {
+        self.company.is_none()
     }
 }
 
@@ -76,7 +86,7 @@ pub(in crate::corpus::stream) fn read(
     let mut fields = RecordFields { members, names };
     // An empty text is a text: a page may have been empty when it was archived.
     let has_text = fields.has("text");
-    let company = fields.required("company")?;
+    let company = fields.company()?;
     let policy_type = fields.text("type")?.unwrap_or_else(|| PRIVACY_POLICY.to_owned());
     let date = fields.text("date")?;
     let Some(time) = fields.text("archive_time")?.or(date) else {
@@ -89,7 +99,7 @@ pub(in crate::corpus::stream) fn read(
     let is_technical = fields.is_technical()?;
     let metadata = fields.into_metadata(title)?;
     Ok(SnapshotRecord {
-        key: SnapshotKey { company: company.trim().to_owned(), policy_type, time },
+        key: SnapshotKey { company, policy_type, time },
         facts: SnapshotFacts { url, archive_url, is_technical, metadata },
         text,
     })
@@ -121,9 +131,13 @@ impl RecordFields<'_> {
         }
     }
 
-    /// Removes a field that must have a text.
-    fn required(&mut self, ours: &str) -> Result<String, String> {
-        self.text(ours)?.ok_or_else(|| self.lacks(ours))
+    /// Removes the company.
+    fn company(&mut self) -> Result<String, String> {
+        let own = self.text("company")?.map(|own| own.trim().to_owned());
+        match &self.names.company {
+            Some(given) => given.of_input(own),
+            None => own.ok_or_else(|| self.lacks("company")),
+        }
     }
 
     /// The message for a missing field.

@@ -123,7 +123,7 @@ impl<R: io::BufRead> WarcScan<'_, '_, R> {
         let company = Some(address.company().to_owned());
         let key = PartialKey { company, policy_type: None, time };
         let forms = &self.scan.parts.forms;
-        forms.key_of_address(&address.pattern_path(), key).map_err(UnreadText::Skipped)
+        forms.key_of_address(&address.pattern_path(), key)
     }
 
     /// Reads the page of a record.

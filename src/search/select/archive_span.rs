@@ -1,8 +1,16 @@
-//! Tells when an index ends.
+//! Tells when an index begins and ends.
 
 use crate::error::Result;
 use crate::index::OpenIndex;
 use crate::model::{ArchiveTime, Period};
+
+/// The first moment of the first day of the index; the beginning of time for an index without
+/// snapshots.
+pub(crate) fn first_moment(index: &OpenIndex) -> ArchiveTime {
+    let dates = index.manifest().dates.as_ref();
+    let first = dates.and_then(|dates| dates.first.parse::<Period>().ok());
+    first.map_or(ArchiveTime::from_seconds(i64::MIN), Period::start)
+}
 
 /// The last moment of the last day of the index; the end of time for an index without snapshots.
 pub(crate) fn last_moment(index: &OpenIndex) -> ArchiveTime {

@@ -128,7 +128,8 @@ impl FilterArgs {
     ///
     /// The errors of [`FilterArgs::filters`].
     pub fn are_none(&self) -> Result<bool> {
-        Ok(self.filters()? == Filters::default())
+        let filters = self.filters()?;
+        Ok(filters == Filters { today: filters.today, ..Filters::default() })
     }
 
     fn dates(&self) -> SnapshotDates {

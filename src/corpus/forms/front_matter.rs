@@ -169,7 +169,7 @@ mod tests {
     }
 
     fn key(body: &str) -> PartialKey {
-        FrontMatterForm.recognise("x.md", &body).unwrap().unwrap()
+        FrontMatterForm.recognise("x.md", body).unwrap().unwrap()
     }
 
     fn metadata(fields: &str) -> String {

@@ -53,8 +53,11 @@ pub(super) fn without_furniture_marks(text: &mut String) {
 /// stay comments if they are no pairs, or in code, so that nobody else's comments mark anything.
 pub(super) fn read_furniture_comments(text: &mut String) {
     // Few texts contain the first character of a comment, and searching for it alone is fast.
-    let mut tags = memchr::memchr_iter(b'<', text.as_bytes());
-    if !tags.any(|start| text[start..].starts_with(FURNITURE_COMMENTS[1])) {
+    let first = memchr::memchr(b'<', text.as_bytes());
+    let has_comment = |start: usize| {
+        memchr::memmem::find(&text.as_bytes()[start..], FURNITURE_COMMENTS[1].as_bytes()).is_some()
+    };
+    if !first.is_some_and(has_comment) {
         return;
     }
     let mut marked = String::with_capacity(text.len());

@@ -56,11 +56,20 @@ const UNSPACED_STAMPS: &[&str] = &[
     "업데이트",
 ];
 
+/// Whether a text has the three digits that every date has: a year has four, or there are three
+/// numbers. Nearly every text has fewer.
+fn has_digits(text: &str) -> bool {
+    const FEWEST: usize = 3;
+    if text.is_ascii() {
+        return text.bytes().filter(u8::is_ascii_digit).count() >= FEWEST;
+    }
+    let digits = text.chars().filter(|&c| ascii_digit(c).is_ascii_digit());
+    digits.take(FEWEST).count() == FEWEST
+}
+
 /// The words of a date stamp, without its date. `None` if `text` is something else.
 pub(crate) fn without_date(text: &str) -> Option<String> {
-    // A date has a year of four digits, or three numbers. Nearly every other clause ends here.
-    let digits = text.chars().filter(|&c| ascii_digit(c).is_ascii_digit());
-    if text.len() > MAX_BYTES || digits.take(3).count() < 3 {
+    if text.len() > MAX_BYTES || !has_digits(text) {
         return None;
     }
     let words: Vec<String> = words(text);

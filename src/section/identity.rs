@@ -57,7 +57,13 @@ pub fn push_identity_form(text: &str, form: &mut String) {
         } else {
             let (head, tail) = rest.split_at(unchanged);
             form.push_str(head);
-            rest = tail;
+            rest = match tail.as_bytes() {
+                // The most frequent case of white space without meaning.
+                [b' ', next, ..] if next.is_ascii_alphabetic() && head.ends_with(['.', ',']) => {
+                    &tail[1..]
+                }
+                _ => tail,
+            };
         }
     }
 }
@@ -65,19 +71,50 @@ pub fn push_identity_form(text: &str, form: &mut String) {
 /// The number of bytes at the start that are copied as they are: words, and single spaces between
 /// them.
 fn plain_length(bytes: &[u8]) -> usize {
-    let is_between_words = |at: usize| {
-        bytes[at] == b' '
-            && at > 0
-            && bytes[at - 1].is_ascii_alphanumeric()
-            && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric)
-    };
-    (0..bytes.len()).take_while(|&at| is_plain(bytes[at]) || is_between_words(at)).count()
+    let sort = |at: usize| bytes.get(at).map_or(ByteSort::Other, |&byte| SORTS[usize::from(byte)]);
+    let mut at = 0;
+    let mut before = ByteSort::Other;
+    loop {
+        let here = sort(at);
+        let is_copied = match here {
+            ByteSort::Word | ByteSort::Mark => true,
+            ByteSort::Space => before == ByteSort::Word && sort(at + 1) == ByteSort::Word,
+            ByteSort::Other => false,
+        };
+        if !is_copied {
+            return at;
+        }
+        (before, at) = (here, at + 1);
+    }
 }
 
-/// Whether a byte is copied as it is.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_graphic() && byte != b'`' && byte != b'*'
+/// What a byte is to [`plain_length`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ByteSort {
+    /// An ASCII letter or digit.
+    Word,
+    /// Another visible ASCII character that is copied as it is.
+    Mark,
+    Space,
+    Other,
 }
+
+/// The sort of each byte. Every byte of every clause is looked up here.
+const SORTS: [ByteSort; 256] = {
+    let mut sorts = [ByteSort::Other; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        sorts[byte] = match byte as u8 {
+            b' ' => ByteSort::Space,
+            b'`' | b'*' => ByteSort::Other,
+            visible if visible.is_ascii_alphanumeric() => ByteSort::Word,
+            visible if visible.is_ascii_graphic() => ByteSort::Mark,
+            _ => ByteSort::Other,
+        };
+        byte += 1;
+    }
+    sorts
+};
 
 /// The text in canonical composition, without invisible characters.
 fn composed(text: &str) -> Cow<'_, str> {

@@ -58,7 +58,8 @@ fn strip_archive(raw: &str) -> Cow<'_, str> {
 fn archived_address(raw: &str) -> Option<String> {
     const HOSTS: [&str; 4] =
         ["web.archive.org", "web-beta.archive.org", "wayback.archive.org", "archive.org"];
-    let path = raw.find("/web/").filter(|start| *start <= MAX_BEFORE_PATH)?;
+    let start = &raw.as_bytes()[..raw.len().min(MAX_BEFORE_PATH + "/web/".len())];
+    let path = start.windows("/web/".len()).position(|part| part == b"/web/")?;
     let (before, rest) = (&raw[..path], &raw[path + "/web/".len()..]);
     let (stamp, address) = rest.split_once('/')?;
     let address = percent_decode(address);

@@ -101,7 +101,7 @@ impl TextLine {
             push_single_spaced(&part.text, &mut text);
         }
         // NUL separates the parts of an identity, so a text may not contain it.
-        if text.contains('\0') {
+        if memchr::memchr(0, text.as_bytes()).is_some() {
             text = text.replace('\0', "\u{FFFD}");
         }
         // Only borders at the ends are removed: "Home | About" keeps its own.

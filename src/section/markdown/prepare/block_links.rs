@@ -60,7 +60,8 @@ impl BorderScan<'_> {
 
 /// Whether a blank line or a block of its own is next in a text.
 fn begins_block(rest: &str) -> bool {
-    let line = rest.split('\n').next().unwrap_or_default().trim_start_matches([' ', '\t']);
+    let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+    let line = rest[..end].trim_start_matches([' ', '\t']);
     line.is_empty() || begins_heading(line) || is_marked(line.as_bytes())
 }
 

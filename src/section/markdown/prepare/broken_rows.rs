@@ -39,8 +39,9 @@ pub(super) fn join_rows(text: &str, edits: &mut Vec<TextEdit>) {
 
 /// The line around a byte, without its end.
 fn line_at(text: &str, at: usize) -> Range<usize> {
-    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
-    let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+    let (before, after) = text.as_bytes().split_at(at);
+    let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+    let end = memchr::memchr(b'\n', after).map_or(text.len(), |length| at + length);
     start..end
 }
 

@@ -127,14 +127,12 @@ impl OpenIndex {
 
     /// The newest archive time of all snapshots that is not after `limit`.
     ///
-    /// This reads the times of all snapshots.
+    /// This reads the times of all policies.
     pub(crate) fn newest_time(&self, limit: ArchiveTime) -> Result<Option<ArchiveTime>> {
         let mut newest = None;
-        for (number, segment) in self.segments() {
-            for doc in segment.doc_ids_alive() {
-                let mut times = self.times(DocAddress::new(number, doc))?.into_iter();
-                newest = newest.max(times.rfind(|&time| time <= limit));
-            }
+        for entry in self.policies().entries() {
+            let mut times = self.times(self.policy_address(entry.hash)?)?.into_iter();
+            newest = newest.max(times.rfind(|&time| time <= limit));
         }
         Ok(newest)
     }

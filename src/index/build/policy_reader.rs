@@ -61,8 +61,7 @@ impl PolicyReader<'_> {
         let is_kept = self.kept(&stored, &read);
         let kept = is_kept.iter().filter(|&&kept| kept).count();
         reading.out.report.removed = (stored.len() - kept) as u64;
-        let vanished = self.vanished(&stored, &is_kept);
-        reading.out.report.vanished = vanished.iter().filter(|&&vanished| vanished).count() as u64;
+        reading.out.report.vanished = self.vanished(&stored, &is_kept);
         let sources = self.previous.and_then(|previous| previous.sources(job.key.hash()));
         let ends = self.ends(job, sources);
         let has_same_ends = sources.is_some_and(|sources| sources.ends == ends);
@@ -159,12 +158,12 @@ impl PolicyReader<'_> {
         is_kept.collect()
     }
 
-    /// For each stored snapshot, whether it remains although its corpus no longer contains it.
-    fn vanished(&self, stored: &[StoredFound], is_kept: &[bool]) -> Vec<bool> {
-        let vanished = stored.iter().zip(is_kept).map(|(stored, is_kept)| {
-            *is_kept && !stored.is_found && self.is_scanned_whole(&stored.snapshot)
-        });
-        vanished.collect()
+    /// The number of snapshots that remain although their corpora no longer contain them.
+    fn vanished(&self, stored: &[StoredFound], is_kept: &[bool]) -> u64 {
+        let kept = stored.iter().zip(is_kept).filter(|(_, kept)| **kept);
+        let vanished =
+            kept.filter(|(stored, _)| !stored.is_found && self.is_scanned_whole(&stored.snapshot));
+        vanished.count() as u64
     }
 }
 

@@ -83,7 +83,7 @@ pub fn advice(error: &Error) -> Option<String> {
             format!("remove the folder if it was an index, and {}", build_again(path))
         }
         Error::WouldForget { path, .. } => format!(
-            "save them with `fineprint export --index {} --to FOLDER`, or build without them with \
+            "save them with `fineprint export --index {} --to FILE`, or build without them with \
              --rebuild=force",
             path.display()
         ),
@@ -245,7 +245,7 @@ mod tests {
             (
                 Error::WouldForget { path: path.clone(), reasons: names(2) },
                 "here: a new build would lose snapshots: a; b; save them with `fineprint export \
-                 --index here --to FOLDER`, or build without them with --rebuild=force",
+                 --index here --to FILE`, or build without them with --rebuild=force",
             ),
             (
                 Error::Damaged { path, what: "`texts.bin` is missing".to_owned(), source: None },

@@ -9,18 +9,15 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use super::build::scan::{Candidate, CorpusScan};
+use super::build::previous::Previous;
+use super::build::scan::{Candidate, CorpusScan, STANDARD_INPUT};
 use super::guard::guarded;
-use super::open::OpenIndex;
 use super::store::document::{CHUNK, StoredSnapshot};
 use super::store::manifest::{IndexedCorpus, KnownContent, Manifest};
 use super::store::policies::PolicyEntry;
-use super::store::sources::{CorpusPart, SourceTable};
+use super::store::sources::CorpusPart;
 use crate::error::{Error, Result};
 use crate::model::{ArchiveTime, Ordinal};
-
-/// The path that means standard input, which has gone by when it was read.
-const STANDARD_INPUT: &str = "-";
 
 /// How [`check_rebuild`] went, if nothing speaks against a new build.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +40,16 @@ pub enum RebuildCheck {
 ///
 /// [`Error::WouldForget`] if a snapshot is only in the index, and an error if the index is damaged.
 pub fn check_rebuild(dir: &Path, scan: &CorpusScan) -> Result<RebuildCheck> {
-    let reasons = match (guarded(dir, || Stored::open(dir)), Manifest::content_of_any_version(dir))
-    {
-        (_, None) => return Ok(RebuildCheck::Complete),
-        (Ok(stored), _) => stored.forgotten(scan)?,
-        (Err(error), Some(known)) => match reasons_of_manifest(&known, scan) {
+    let Some(known) = Manifest::content_of_any_version(dir) else {
+        return Ok(RebuildCheck::Complete);
+    };
+    let forgotten = guarded(dir, || {
+        let previous = Previous::open(dir)?;
+        ForgottenSearch::new(&previous, scan).reasons()
+    });
+    let reasons = match forgotten {
+        Ok(reasons) => reasons,
+        Err(error) => match reasons_of_manifest(&known, scan) {
             reasons if reasons.is_empty() => {
                 return Ok(RebuildCheck::Unreadable(error.to_string()));
             }
@@ -79,70 +81,78 @@ fn is_gone(canonical: &str, scan: &CorpusScan) -> bool {
     !is_there && scan.corpora.iter().all(|scanned| scanned.canonical != canonical)
 }
 
-/// The snapshots of an index.
-struct Stored {
-    index: OpenIndex,
-    sources: SourceTable,
-}
-
-impl Stored {
-    fn open(dir: &Path) -> Result<Self> {
-        let index = OpenIndex::open(dir)?;
-        let sources = SourceTable::read(&dir.join(&index.manifest().generation))?;
-        Ok(Self { index, sources })
-    }
-
-    /// What the scanned corpora do not have.
-    fn forgotten(&self, scan: &CorpusScan) -> Result<Vec<String>> {
-        let corpora = &self.index.manifest().corpora;
-        let fingerprints = scan.policies.values().flatten();
-        let fingerprints = fingerprints.map(|candidate| candidate.found.fingerprint).collect();
-        let search = ForgottenSearch { stored: self, scan, fingerprints };
-        let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
-        for entry in self.index.policies().entries() {
-            search.count(entry, &mut counts)?;
-        }
-        let reason = |(number, count): (u32, u64)| {
-            let name = corpora.iter().find(|corpus| corpus.number == number);
-            let name = name.map(|corpus| corpus.path.as_str()).unwrap_or_default();
-            let snapshots = if count == 1 { "snapshot" } else { "snapshots" };
-            format!("its corpus `{name}` no longer has {count} {snapshots}")
-        };
-        Ok(counts.into_iter().map(reason).collect())
-    }
-}
-
 /// The search for snapshots of an index that no corpus has.
 struct ForgottenSearch<'f> {
-    stored: &'f Stored,
+    previous: &'f Previous,
     scan: &'f CorpusScan,
+    /// The number in the index of each scanned corpus.
+    numbers: Vec<u32>,
+    /// The numbers of the corpora that were not scanned and are still there.
+    elsewhere: HashSet<u32>,
     /// The fingerprints of all snapshots that were found.
     fingerprints: HashSet<u64>,
 }
 
-impl ForgottenSearch<'_> {
+impl<'f> ForgottenSearch<'f> {
+    fn new(previous: &'f Previous, scan: &'f CorpusScan) -> Self {
+        let manifest = previous.index.manifest();
+        let numbers = scan.numbers(Some(manifest));
+        let is_elsewhere = |corpus: &&IndexedCorpus| {
+            !numbers.contains(&corpus.number) && !is_gone(&corpus.canonical, scan)
+        };
+        let elsewhere = manifest.corpora.iter().filter(is_elsewhere);
+        let elsewhere = elsewhere.map(|corpus| corpus.number).collect();
+        let fingerprints = scan.policies.values().flatten();
+        let fingerprints = fingerprints.map(|candidate| candidate.found.fingerprint).collect();
+        Self { previous, scan, numbers, elsewhere, fingerprints }
+    }
+
+    /// What the corpora do not have, in words.
+    fn reasons(&self) -> Result<Vec<String>> {
+        let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+        for entry in self.previous.index.policies().entries() {
+            self.count(entry, &mut counts)?;
+        }
+        Ok(counts.into_iter().map(|(number, count)| self.reason(number, count)).collect())
+    }
+
+    fn reason(&self, number: u32, count: u64) -> String {
+        let corpora = &self.previous.index.manifest().corpora;
+        let corpus = corpora.iter().find(|corpus| corpus.number == number);
+        let name = corpus.map(|corpus| corpus.path.as_str()).unwrap_or_default();
+        let is_twice = corpora.iter().filter(|other| other.path == name).count() > 1;
+        let collection = match corpus.filter(|_| is_twice) {
+            Some(corpus) => format!(" (collection {})", corpus.collection),
+            None => String::new(),
+        };
+        let snapshots = if count == 1 { "snapshot" } else { "snapshots" };
+        format!("its corpus `{name}`{collection} no longer has {count} {snapshots}")
+    }
+
     /// Counts the forgotten snapshots of a policy by number of their corpus.
     fn count(&self, entry: &PolicyEntry, counts: &mut BTreeMap<u32, u64>) -> Result<()> {
-        let Some(sources) = self.stored.sources.0.get(&entry.hash) else { return Ok(()) };
+        let sources = self.previous.sources(entry.hash).into_iter();
         let candidates = self.scan.policies.get(&entry.key).map(Vec::as_slice).unwrap_or_default();
-        if sources.corpora.iter().all(|part| self.is_complete(part, candidates)) {
+        if sources.flat_map(|sources| &sources.corpora).all(|part| self.has_all(part, candidates)) {
             return Ok(());
         }
         let stored = self.snapshots(entry)?;
         let known: HashSet<u64> = stored.iter().map(|stored| stored.info.fingerprint).collect();
-        // The times of snapshots with another fingerprint: a file that was touched, a commit that
-        // was rewritten, a row that was corrected.
-        let mut times: BTreeMap<ArchiveTime, u64> = BTreeMap::new();
-        for Candidate { found, .. } in candidates {
+        // The times of snapshots with another fingerprint, by corpus: a file that was touched, a
+        // commit that was rewritten, a row that was corrected.
+        let mut times: BTreeMap<(u32, ArchiveTime), u64> = BTreeMap::new();
+        for Candidate { reader, found, .. } in candidates {
             if !known.contains(&found.fingerprint) {
-                *times.entry(found.time).or_default() += 1;
+                *times.entry((self.numbers[*reader], found.time)).or_default() += 1;
             }
         }
         for StoredSnapshot { info, record, .. } in &stored {
-            if self.is_elsewhere(record.corpus) || self.fingerprints.contains(&info.fingerprint) {
+            if self.elsewhere.contains(&record.corpus)
+                || self.fingerprints.contains(&info.fingerprint)
+            {
                 continue;
             }
-            match times.get_mut(&info.time).filter(|left| **left > 0) {
+            match times.get_mut(&(record.corpus, info.time)).filter(|left| **left > 0) {
                 Some(left) => *left -= 1,
                 None => *counts.entry(record.corpus).or_default() += 1,
             }
@@ -152,7 +162,7 @@ impl ForgottenSearch<'_> {
 
     /// The snapshots of a policy in the index.
     fn snapshots(&self, entry: &PolicyEntry) -> Result<Vec<StoredSnapshot>> {
-        let index = &self.stored.index;
+        let index = &self.previous.index;
         let policy = index.policy_address(entry.hash)?;
         let mut stored = Vec::with_capacity(entry.snapshots as usize);
         for first in (0..entry.snapshots).step_by(CHUNK).map(Ordinal::new) {
@@ -161,28 +171,15 @@ impl ForgottenSearch<'_> {
         Ok(stored)
     }
 
-    /// Whether the corpus still has these snapshots of a policy.
-    fn is_complete(&self, part: &CorpusPart, candidates: &[Candidate]) -> bool {
-        let Some(corpus) = self.corpus(part.corpus) else { return false };
-        let mut scanned = self.scan.corpora.iter();
-        let reader = scanned.position(|scanned| scanned.canonical == corpus.canonical);
+    /// Whether the corpus of this part still has all its snapshots.
+    fn has_all(&self, part: &CorpusPart, candidates: &[Candidate]) -> bool {
+        if self.elsewhere.contains(&part.corpus) {
+            return true;
+        }
         let mut found = CorpusPart { corpus: part.corpus, ..CorpusPart::default() };
-        for candidate in candidates.iter().filter(|candidate| Some(candidate.reader) == reader) {
+        for candidate in candidates.iter().filter(|c| self.numbers[c.reader] == part.corpus) {
             found.add(candidate.found.fingerprint, candidate.order);
         }
-        found == *part || self.is_elsewhere(part.corpus)
-    }
-
-    fn corpus(&self, number: u32) -> Option<&IndexedCorpus> {
-        self.stored.index.manifest().corpus(number)
-    }
-
-    /// Whether the corpus was not scanned and is still there.
-    fn is_elsewhere(&self, number: u32) -> bool {
-        let canonical = self.corpus(number).map(|corpus| corpus.canonical.as_str());
-        canonical.is_some_and(|canonical| {
-            let mut scanned = self.scan.corpora.iter();
-            !is_gone(canonical, self.scan) && scanned.all(|scanned| scanned.canonical != canonical)
-        })
+        found == *part
     }
 }

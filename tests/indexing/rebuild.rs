@@ -18,7 +18,7 @@ fn write(fx: &Fixture, name: &str, company: &str, text: &str) {
 fn refusal(reasons: &str) -> String {
     format!(
         ".fineprint: a new build would lose snapshots: {reasons}; save them with `fineprint export \
-         --index .fineprint --to FOLDER`, or build without them with --rebuild=force"
+         --index .fineprint --to FILE`, or build without them with --rebuild=force"
     )
 }
 
@@ -116,4 +116,47 @@ fptest!(an_index_that_cannot_be_read_is_judged_by_its_manifest, |fx: Fixture| {
     fx.run(["index", "other", "--rebuild"])
         .fails_with(&refusal(&format!("{lost}; its corpus `texts` is no longer there")));
     fx.run(["index", "other", "--rebuild=force"]).exits(0);
+});
+
+fptest!(another_corpus_does_not_replace_what_one_has_lost, |fx: Fixture| {
+    write(&fx, "1", "acme.example", "We sell data.");
+    let other = "---\ncompany: acme.example\ndate: 2001-01-01\n---\nWe use cookies.\n";
+    fx.file("other/1.md", other);
+    fx.run(["index", "texts"]).exits(0);
+    fs::remove_file(fx.path("texts/1.md")).unwrap();
+    write(&fx, "2", "birch.example", "We rent data.");
+    let lost = refusal("its corpus `texts` no longer has 1 snapshot");
+    fx.run(["index", "texts", "other", "--rebuild"]).fails_with(&lost);
+    fs::remove_dir_all(fx.path("texts")).unwrap();
+    fx.run(["index", "other", "--rebuild"]).fails_with(&lost);
+});
+
+fptest!(corpora_of_two_collections_are_told_apart, |fx: Fixture| {
+    write(&fx, "1", "acme.example", "We sell data.");
+    write(&fx, "2", "acme.example", "We rent data.");
+    fx.run(["index", "texts"]).exits(0);
+    fx.run(["index", "texts", "--collection", "more"]).exits(0);
+    fs::remove_file(fx.path("texts/1.md")).unwrap();
+    fx.run(["index", "texts", "--rebuild"])
+        .fails_with(&refusal("its corpus `texts` (collection default) no longer has 1 snapshot"));
+});
+
+fptest!(a_damaged_index_can_be_built_anew, |fx: Fixture| {
+    write(&fx, "1", "acme.example", "We sell data.");
+    write(&fx, "2", "acme.example", "We rent data.");
+    fx.run(["index", "texts"]).exits(0);
+    for entry in fs::read_dir(fx.path(".fineprint/generation-1")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "store") {
+            let mut bytes = fs::read(&path).unwrap();
+            bytes[..24].fill(0xFF);
+            fs::write(path, bytes).unwrap();
+        }
+    }
+    fs::remove_file(fx.path("texts/1.md")).unwrap();
+    write(&fx, "1", "acme.example", "We sell all data.");
+    fx.run(["index", "texts", "--rebuild", "--format", "json"])
+        .exits(0)
+        .stderr_has("the old index cannot be compared with its corpora: ");
+    fx.run(["search", "data", "--count"]).stdout_is("2\n");
 });

@@ -138,19 +138,26 @@ impl OrderedSnapshots {
 /// Numbers the snapshots of one time and corpus, which are in order. Returns whether the number of
 /// a snapshot of the index changes.
 fn number(ordered: &mut [KnownSnapshot]) -> bool {
+    let groups = ordered.iter().map(|snapshot| (snapshot.info.time, snapshot.record.corpus));
+    let places: Vec<u32> = places(groups).collect();
     let mut is_changed = false;
-    let mut before = None;
-    for snapshot in ordered {
-        let group = (snapshot.info.time, snapshot.record.corpus);
-        let order = match before {
-            Some((other, order)) if other == group => order + 1,
-            _ => 0,
-        };
-        before = Some((group, order));
-        is_changed |= !snapshot.is_new && snapshot.record.order != order;
-        snapshot.record.order = order;
+    for (snapshot, place) in ordered.iter_mut().zip(places) {
+        is_changed |= !snapshot.is_new && snapshot.record.order != place;
+        snapshot.record.order = place;
     }
     is_changed
+}
+
+/// For each of these groups, how many equal ones are directly before it.
+pub(super) fn places<G: PartialEq>(groups: impl Iterator<Item = G>) -> impl Iterator<Item = u32> {
+    groups.scan(None, |before: &mut Option<(G, u32)>, group| {
+        let place = match before {
+            Some((other, place)) if *other == group => *place + 1,
+            _ => 0,
+        };
+        *before = Some((group, place));
+        Some(place)
+    })
 }
 
 #[cfg(test)]

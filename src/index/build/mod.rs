@@ -8,7 +8,7 @@ mod finish;
 mod known_snapshot;
 pub(super) mod options;
 mod policy_reader;
-mod previous;
+pub(super) mod previous;
 mod queue;
 pub(super) mod scan;
 mod segments;

@@ -9,7 +9,7 @@ use crate::index::store::policies::PolicyEntry;
 use crate::index::store::sources::{PolicySources, SourceTable};
 
 /// The index that an update starts from, with its table of sources.
-pub(super) struct Previous {
+pub(in crate::index) struct Previous {
     pub index: OpenIndex,
     pub sources: SourceTable,
 }

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::known_snapshot::places;
 use crate::corpus::{
     self, CorpusExtent, CorpusNotice, CorpusReader, FoundSnapshot, PolicyEnd, PolicyName,
     ReadOptions, SeenInput, SkipReason,
@@ -18,7 +19,7 @@ use crate::progress::{Phase, Progress};
 use crate::section::section;
 
 /// The path that means standard input, which can be read only once.
-const STANDARD_INPUT: &str = "-";
+pub(crate) const STANDARD_INPUT: &str = "-";
 
 /// A snapshot that was found, and which reader found it.
 #[derive(Debug, Clone)]
@@ -311,14 +312,9 @@ fn set_order(candidates: &mut [Candidate], reader: usize) {
     let others = candidates.partition_point(|candidate| candidate.reader != reader);
     let mut found: Vec<&mut Candidate> = candidates[others..].iter_mut().collect();
     found.sort_by_key(|candidate| (candidate.found.time, candidate.found.order));
-    let mut before = None;
-    for candidate in found {
-        let time = candidate.found.time;
-        candidate.order = match before {
-            Some((other, order)) if other == time => order + 1,
-            _ => 0,
-        };
-        before = Some((time, candidate.order));
+    let places: Vec<u32> = places(found.iter().map(|candidate| candidate.found.time)).collect();
+    for (candidate, place) in found.into_iter().zip(places) {
+        candidate.order = place;
     }
 }
 

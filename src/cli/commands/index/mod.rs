@@ -35,12 +35,13 @@ These corpora are recognised by their contents:
   - files with front matter that names company, type and date
   - datasets of Open Terms Archive, as folders or zip files
   - git repositories of Open Terms Archive and of the Princeton-Leuven corpus
-  - JSON Lines and CSV with one snapshot per line or row
+  - JSON Lines, JSON arrays and CSV with one snapshot per line, object or row
+  - web archives (WARC, WACZ) and the release database of the Princeton-Leuven corpus
   - with --path, any other Markdown, text or HTML, in folders or in git
 
-Files can be in zip or tar archives and compressed with gzip or zstd. Standard input can have all \
-of these, except for zip and git. A git repository is read from its history, with every version of \
-every file; it can be bare, and no checkout is needed.
+Files can be in zip or tar archives and compressed with gzip or zstd. Zip, WACZ, databases and \
+git cannot be read from standard input. A git repository is read from its history, with every \
+version of every file; it can be bare, and no checkout is needed.
 
 An existing index is brought up to date: only new or changed input is read. The index keeps what a \
 corpus no longer contains, unless --prune removes it. Searches see the old index until the new one \
@@ -82,10 +83,10 @@ pub struct IndexArgs {
     worktree: bool,
     /// Where paths name the company, type and date: '{company}/{type}/{date}.md'
     ///
-    /// `{name}` matches something of one part of a path, as short as possible. `*` matches any one
-    /// part, or any characters of it, and `**` any number of parts, also none. Without `{type}`,
-    /// the type is `Privacy Policy`. Without `{date}`, the date is taken from --date, or from the
-    /// author date of the commit.
+    /// `{name}` matches a part of a path, or some characters of it, as few as possible. `*` matches
+    /// any part, or any characters of it, and `**` any number of parts, also none. Without
+    /// `{type}`, the type is `Privacy Policy`. Without `{date}`, the date is taken from --date, or
+    /// from the author date of the commit.
     #[arg(long, value_name = "PATTERN", requires = "corpora")]
     path: Option<String>,
     /// The company of all that these corpora contain
@@ -164,7 +165,7 @@ pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     }
     if args.rebuild == Some(RebuildArg::All)
         && let RebuildCheck::Unreadable(reason) = check_rebuild(dir, &scan)?
-        && !is_quiet
+        && !global.quiet
     {
         say(&format!("the old index cannot be compared with its corpora: {reason}"));
     }

@@ -61,9 +61,10 @@ impl PolicyReader<'_> {
         let is_kept = self.kept(&stored, &read);
         let kept = is_kept.iter().filter(|&&kept| kept).count();
         reading.out.report.removed = (stored.len() - kept) as u64;
-        reading.out.report.vanished = self.vanished(&stored, &is_kept);
+        let vanished = self.vanished(&stored, &is_kept);
+        reading.out.report.vanished = vanished.len() as u64;
         let sources = self.previous.and_then(|previous| previous.sources(job.key.hash()));
-        let ends = self.ends(job, sources);
+        let ends = self.ends(job, sources, &vanished);
         let has_same_ends = sources.is_some_and(|sources| sources.ends == ends);
         let has_same = job.rank.is_some() && read.is_empty() && kept == stored.len();
         let stored = stored.into_iter().zip(is_kept);
@@ -77,7 +78,12 @@ impl PolicyReader<'_> {
 
     /// The ends of a policy, each with the number of its corpus: those that were found, and those
     /// in the index of corpora that were not scanned whole, or whose history has lost the policy.
-    fn ends(&self, job: &PolicyJob<'_>, sources: Option<&PolicySources>) -> Vec<(u32, PolicyEnd)> {
+    fn ends(
+        &self,
+        job: &PolicyJob<'_>,
+        sources: Option<&PolicySources>,
+        vanished: &[&KnownSnapshot],
+    ) -> Vec<(u32, PolicyEnd)> {
         let found_in: HashSet<u32> =
             job.candidates.iter().map(|candidate| self.numbers[candidate.reader]).collect();
         let is_kept = |corpus: u32| match self.scanned(corpus) {
@@ -88,7 +94,15 @@ impl PolicyReader<'_> {
         };
         let stored = sources.iter().flat_map(|sources| &sources.ends);
         let mut ends: Vec<_> = stored.filter(|(corpus, _)| is_kept(*corpus)).cloned().collect();
-        ends.extend(job.ends.iter().map(|(reader, end)| (self.numbers[*reader], end.clone())));
+        for (reader, end) in job.ends {
+            let (corpus, mut end) = (self.numbers[*reader], end.clone());
+            // Of one time, vanished snapshots are before those that the scan found.
+            let is_before = |snapshot: &&&KnownSnapshot| {
+                (snapshot.record.corpus, snapshot.info.time) == (corpus, end.time)
+            };
+            end.snapshots += vanished.iter().filter(is_before).count() as u64;
+            ends.push((corpus, end));
+        }
         ends.sort_by_key(|(corpus, _)| *corpus);
         ends
     }
@@ -158,12 +172,12 @@ impl PolicyReader<'_> {
         is_kept.collect()
     }
 
-    /// The number of snapshots that remain although their corpora no longer contain them.
-    fn vanished(&self, stored: &[StoredFound], is_kept: &[bool]) -> u64 {
+    /// The snapshots that remain although their corpora no longer contain them.
+    fn vanished<'s>(&self, stored: &'s [StoredFound], is_kept: &[bool]) -> Vec<&'s KnownSnapshot> {
         let kept = stored.iter().zip(is_kept).filter(|(_, kept)| **kept);
         let vanished =
             kept.filter(|(stored, _)| !stored.is_found && self.is_scanned_whole(&stored.snapshot));
-        vanished.count() as u64
+        vanished.map(|(stored, _)| &stored.snapshot).collect()
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) fn check_policies(index: &OpenIndex, progress: &dyn Progress) -> Resu
     index.policies().entries().into_par_iter().try_for_each(|entry| -> Result<()> {
         let (counts, problems) = check_policy(index, &sources, entry)?;
         let mut checked = checked.lock().unwrap_or_else(PoisonError::into_inner);
+        checked.0.ended += counts.ended;
+        checked.0.ends += counts.ends;
         checked.0.snapshots += counts.snapshots;
         checked.0.clauses += counts.clauses;
         checked.0.occurrences += counts.occurrences;
@@ -55,6 +57,8 @@ fn wrong_counts(index: &OpenIndex, found: &IndexCounts) -> Vec<String> {
     let numbers = [
         ("policies", policies.entries().len() as u64, counts.policies),
         ("companies", policies.company_count() as u64, counts.companies),
+        ("removed policies", found.ended, counts.ended),
+        ("removals of policies", found.ends, counts.ends),
         ("snapshots", found.snapshots, counts.snapshots),
         ("clauses", found.clauses, counts.clauses),
         ("occurrences", found.occurrences, counts.occurrences),
@@ -104,7 +108,10 @@ fn check_policy(
     let key = &entry.key;
     let name = format!("{}, {} ({})", key.company, key.policy_type, key.collection);
     let problems = problems.into_iter().map(|what| format!("{name}: {what}")).collect();
-    Ok((counts_of(&collapsed), problems))
+    let mut counts = counts_of(&collapsed);
+    counts.ended = known.map_or(0, |known| u64::from(known.is_ended));
+    counts.ends = known.map_or(0, |known| known.ends.len() as u64);
+    Ok((counts, problems))
 }
 
 /// Collapses the stored snapshots of a policy.

@@ -2,7 +2,7 @@
 //!
 //! A stray file makes no answer wrong, but takes space. It is left from a build that was killed, or
 //! from a merged segment that could not be removed, or somebody put it there. The next build
-//! removes files that builds have left, and no others.
+//! removes the files that are named as builds name theirs, and no others.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};

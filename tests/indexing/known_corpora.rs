@@ -115,3 +115,20 @@ fptest!(a_corpus_that_is_gone_is_named_by_its_whole_path, |fx: Fixture| {
     fs::rename(fx.path("project"), fx.path("renamed")).unwrap();
     run_in(&fx, "renamed", &["index"]).exits(0).stderr_has("up to date: 1 snapshot");
 });
+
+fptest!(a_folder_of_the_same_name_elsewhere_is_another_corpus, |fx: Fixture| {
+    let index = fx.path("index").to_string_lossy().into_owned();
+    for name in ["texts", "./texts"] {
+        let _ = fs::remove_dir_all(fx.path("index"));
+        fx.file("project/texts/a.md", "---\ncompany: a.example\ndate: 2001-01-01\n---\nData.\n");
+        run_in(&fx, "project", &["index", name, "--index", &index]).exits(0);
+        fs::rename(fx.path("project/texts"), fx.path("project/gone")).unwrap();
+        fx.file("elsewhere/texts/x.md", "---\ncompany: x.example\ndate: 2001-01-01\n---\nData.\n");
+        run_in(&fx, "elsewhere", &["index", name, "--index", &index])
+            .exits(0)
+            .stderr_lacks("no longer has");
+        let corpora = fx.run(["info", "--index", &index, "--format", "json"]).json();
+        assert_eq!(corpora["corpora"].as_array().unwrap().len(), 2, "{name}");
+        fs::remove_dir_all(fx.path("project/gone")).unwrap();
+    }
+});

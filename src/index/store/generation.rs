@@ -62,12 +62,10 @@ impl Generation {
         }
         let name = next_generation(dir);
         let folder = dir.join(&name);
-        // Builds that were killed must not fill the disk, even if none comes to its end.
-        match Manifest::generation_of_any_version(dir) {
-            Some(current) => remove_litter(dir, &[&current, &name]),
-            None if !dir.join(MANIFEST).exists() => remove_litter(dir, &[&name]),
-            // Which generation is the index is not known.
-            None => {}
+        // Builds that were killed must not fill the disk, even if none comes to its end. If there
+        // is a manifest that cannot be read, which generation is the index is not known.
+        if current.is_some() || !dir.join(MANIFEST).exists() {
+            remove_litter(dir, current.as_deref());
         }
         fs::create_dir(&folder).map_err(Error::io(&folder))?;
         let generation = Self {
@@ -97,7 +95,7 @@ impl Generation {
     pub fn keep(mut self, manifest: &Manifest) -> Result<()> {
         manifest.write(&self.dir)?;
         self.is_kept = true;
-        remove_litter(&self.dir, &[&self.name]);
+        remove_litter(&self.dir, Some(&self.name));
         Ok(())
     }
 }
@@ -132,7 +130,7 @@ pub(crate) fn tidy(dir: &Path, manifest: &Manifest) {
         && let Ok(_lock) = lock(dir)
         && Manifest::generation(dir).as_ref() == Some(current)
     {
-        remove_litter(dir, &[current]);
+        remove_litter(dir, Some(current));
         for name in litter {
             let _ = fs::remove_file(folder.join(name));
         }
@@ -268,11 +266,12 @@ fn next_generation(dir: &Path) -> String {
     generation_name(newest.map_or(1, |newest| newest.saturating_add(1)))
 }
 
-/// Removes the generations that are not in `kept`, and a manifest that is not complete. Files that
-/// no build has written remain, and so do the folders with such files.
-fn remove_litter(dir: &Path, kept: &[&str]) {
+/// Removes the generations other than `kept`, and a manifest that is not complete. Files that are
+/// not named as a build names its files remain, and so do the folders with such files.
+fn remove_litter(dir: &Path, kept: Option<&str>) {
     let _ = fs::remove_file(dir.join(NEW_MANIFEST));
-    let is_litter = |name: &String| generation_number(name).is_some() && !kept.contains(&&**name);
+    let is_litter =
+        |name: &String| generation_number(name).is_some() && Some(name.as_str()) != kept;
     for name in names(dir).into_iter().filter(is_litter) {
         let folder = dir.join(name);
         // Most systems keep a removed file alive for readers that have it open. Where removal fails

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -84,21 +84,24 @@ pub struct IndexedCorpus {
 impl IndexedCorpus {
     /// Whether this is the corpus at `path` in this collection. `canonical` is the path without
     /// links and dots.
-    ///
     pub(crate) fn is(&self, collection: &str, path: &Path, canonical: &str) -> bool {
         self.collection == collection && (self.canonical == canonical || self.has_moved_to(path))
     }
 
     /// Whether the corpus was moved to `path`, together with the folder from which it was named:
-    /// it has the same name there, and neither it nor that folder is at the old place.
+    /// it has the same name there, and neither it nor that folder is at the old place. Of a name
+    /// with `..`, that folder is not known, and it is enough that the corpus is not at the old
+    /// place.
     pub(crate) fn has_moved_to(&self, path: &Path) -> bool {
-        let (named, canonical) = (Path::new(&self.path), Path::new(&self.canonical));
+        let is_name = |part: &Component<'_>| *part != Component::CurDir;
+        let named: PathBuf = Path::new(&self.path).components().filter(is_name).collect();
+        let canonical = Path::new(&self.canonical);
         let folder = canonical.ancestors().nth(named.components().count());
         let has_moved = match folder {
-            Some(folder) if canonical.ends_with(named) => !folder.exists(),
+            Some(folder) if canonical.ends_with(&named) => !folder.exists(),
             _ => !canonical.exists(),
         };
-        path == named && has_moved
+        path == Path::new(&self.path) && has_moved
     }
 }
 
@@ -312,14 +315,9 @@ impl Manifest {
         self.corpora.iter().find(|corpus| corpus.number == number)
     }
 
-    /// The name of the current generation of `dir`. `None`: there is no index that this program
-    /// reads.
-    pub(crate) fn generation(dir: &Path) -> Option<String> {
-        Self::read(dir).ok().map(|manifest| manifest.generation)
-    }
-
     /// The name of the current generation of `dir`, whatever version of the program wrote it.
-    pub(crate) fn generation_of_any_version(dir: &Path) -> Option<String> {
+    /// `None`: there is no manifest that names one.
+    pub(crate) fn generation(dir: &Path) -> Option<String> {
         let text = fs::read(dir.join(MANIFEST)).ok()?;
         serde_json::from_slice::<AnyVersion>(&text).ok()?.generation
     }

@@ -18,7 +18,7 @@ use serde::Serialize;
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
 use crate::index::{OpenIndex, PolicyTable};
-use crate::model::{Age, ArchiveTime, CalendarPeriod, Interval, Ordinal, Rank, as_text};
+use crate::model::{Age, ArchiveTime, CalendarPeriod, Interval, Ordinal, Period, Rank, as_text};
 use crate::query::Query;
 use crate::search::Searcher;
 use crate::search::request::{Filters, Select, SnapshotDates};
@@ -180,6 +180,8 @@ struct TimelineAxis {
     first: Option<ArchiveTime>,
     /// The last moment.
     last: ArchiveTime,
+    /// The last moment that was asked for.
+    until: ArchiveTime,
 }
 
 impl TimelineAxis {
@@ -189,9 +191,11 @@ impl TimelineAxis {
             SnapshotDates::AsOf(period) => (None, Some(period)),
             SnapshotDates::All | SnapshotDates::Latest => (None, None),
         };
+        let last = last_moment(index);
         Self {
             first: since.map(|since| since.start()),
-            last: until.map_or_else(|| last_moment(index), |until| until.last()),
+            last: until.map_or(last, Period::last),
+            until: until.map_or(ArchiveTime::from_seconds(i64::MAX), Period::last),
         }
     }
 }
@@ -204,7 +208,7 @@ struct TimelineCalendar {
     axis: TimelineAxis,
     /// The first moment of the first day of the index.
     first: ArchiveTime,
-    /// The last moment that the index covers.
+    /// The last moment that both the axis and the index cover.
     end: ArchiveTime,
     selection: SnapshotSelection,
     measure: TimelineMeasure,
@@ -213,18 +217,24 @@ struct TimelineCalendar {
 impl TimelineCalendar {
     /// `filters` are the filters of the request without the start of the axis.
     fn new(index: &OpenIndex, request: &TimelineRequest, filters: &Filters) -> Result<Self> {
-        let axis = TimelineAxis::new(index, request.select.filters.dates);
+        let mut axis = TimelineAxis::new(index, request.select.filters.dates);
         let selection = SnapshotSelection::new(index, filters)?;
         let mut policies = BTreeMap::new();
         each_policy(index, filters, &selection, |policy| {
             policies.insert(policy.rank, policy);
         })?;
+        let mut covered = last_past_moment(index, filters.today)?;
+        // An index also knows of the time up to its newest end.
+        if let Some(end) = policies.values().filter_map(PolicyInTime::last_end).max() {
+            covered = covered.max(end);
+            axis.last = axis.last.max(end).min(axis.until);
+        }
         let oldest = policies.values().filter_map(|policy| Some(policy.span()?.0)).min();
         let periods = match axis.first.or(oldest) {
             Some(first) => request.by.spans(first, axis.last),
             None => Vec::new(),
         };
-        let end = axis.last.min(last_past_moment(index, filters.today)?);
+        let end = axis.last.min(covered);
         let (first, measure) = (first_moment(index), request.measure);
         Ok(Self { periods, policies, axis, first, end, selection, measure })
     }
@@ -259,12 +269,12 @@ impl TimelineCalendar {
     fn point(&self, period: &CalendarPeriod, saying: u64, in_force: u64) -> TimelinePoint {
         let begins_before_axis = self.axis.first.is_some_and(|first| period.start < first);
         let contains_first = period.start < self.first && self.first <= period.last;
-        let ends_after_axis = period.last > self.end;
+        let is_cut_off = period.last > self.end;
         TimelinePoint {
             period: period.name.clone(),
             start: period.start,
             end: period.last,
-            is_partial: begins_before_axis || contains_first || ends_after_axis,
+            is_partial: begins_before_axis || contains_first || is_cut_off,
             saying,
             in_force,
             share: share(saying, in_force),

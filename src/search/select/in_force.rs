@@ -8,7 +8,7 @@ use super::snapshots::{PolicySnapshots, SnapshotSelection, is_ended};
 use crate::collapse::{OrdinalRun, SnapshotEnd};
 use crate::error::Result;
 use crate::index::OpenIndex;
-use crate::model::{ArchiveTime, CalendarPeriod, Ordinal, Rank};
+use crate::model::{ArchiveTime, CalendarPeriod, Ordinal, Period, Rank};
 use crate::search::plan::ranks_named;
 use crate::search::request::Filters;
 
@@ -81,6 +81,11 @@ impl PolicyInTime {
             Some(newest) => newest..newest.next(),
             None => NONE,
         }
+    }
+
+    /// The last moment of the day of its last end, as far as ends count.
+    pub fn last_end(&self) -> Option<ArchiveTime> {
+        Period::day_of(self.ends.last()?.time).map(Period::last)
     }
 
     /// Its snapshots dated in this period.

@@ -3,7 +3,7 @@
 //! - `snapshots`: the selection by date, language, metadata and technical changes.
 //! - `metadata`: which snapshots have wanted metadata.
 //! - `in_force`: which snapshot of a policy is in force at a time.
-//! - `archive_end`: when the index ends.
+//! - `archive_span`: when the index begins and ends.
 
 mod archive_span;
 mod in_force;

@@ -83,6 +83,8 @@ fn a_policy_ends_when_its_file_is_deleted() {
     let history = fx.run(["history", "rent", "--company", "Acme", "--format", "json"]).json();
     let life = &history["policies"][0]["threads"][0]["life"];
     assert_eq!((&life["ended"], life["gone_by"].is_null()), (&"2017-07-16".into(), true));
+    fx.run(["companies", "--company", "Acme", "--latest"]).exits(1).stderr_has("--with-ended adds");
+    fx.run(["export", "--company", "Acme", "--latest"]).exits(1).stderr_has("--with-ended adds");
     let timeline = |args: &[&str]| {
         let command = ["timeline", "sell OR rent", "--by", "month", "--format", "json"];
         fx.run([&command[..], args].concat()).json()["series"][0]["points"][0]["in_force"].clone()
@@ -264,4 +266,54 @@ fn a_rewritten_history_takes_its_ends_with_it() {
         assert_eq!(in_force(&fx, 1), expected);
         fx.run(["check"]).exits(0);
     }
+}
+
+#[test]
+fn a_timeline_reaches_the_last_end() {
+    let fx = Fixture::new();
+    let terms = "Acme/Terms.md";
+    let stream = Stream::default().commit(START, FIRST, &[(terms, SELL)]).commit(
+        START + 60 * DAY,
+        "Remove",
+        &[(terms, None)],
+    );
+    stream.bare(&fx, "a.git");
+    fx.run(["index", "a.git"]).exits(0);
+    let counts = |args: &[&str]| {
+        let command = ["timeline", "sell", "--by", "month", "--format", "json"];
+        let points = fx.run(command.iter().chain(args)).json()["series"][0]["points"].clone();
+        let points = points.as_array().unwrap().iter();
+        points.map(|point| point["in_force"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(counts(&[]), [1, 1, 0]);
+    assert_eq!(counts(&["--with-ended"]), [1]);
+    assert_eq!(counts(&["--until", "2017-08"]), [1, 1]);
+}
+
+#[test]
+fn an_end_in_the_second_of_a_lost_snapshot_is_found() {
+    let fx = Fixture::new();
+    let terms = "Acme/Terms.md";
+    let start =
+        |text| Stream::default().commit(START, FIRST, &[(terms, text), ("B/Terms.md", SELL)]);
+    let index = |stream: Stream, index: &str| {
+        let _ = std::fs::remove_dir_all(fx.path("a.git"));
+        stream.bare(&fx, "a.git");
+        fx.run(["index", "a.git", "--index", index]).exits(0);
+    };
+    index(start(SELL), "updated");
+    index(start(RENT), "updated");
+    let ended = || start(RENT).commit(START, "Remove", &[(terms, None)]);
+    index(ended(), "updated");
+    index(ended(), "fresh");
+    for name in ["updated", "fresh"] {
+        let run = fx.run(["companies", "--latest", "--format", "json", "--index", name]);
+        assert_eq!(run.json()["companies"][0]["company"], "B", "{name}\n{run}");
+        fx.run(["info", "--index", name]).stdout_has("2, 1 of them removed");
+        fx.run(["check", "--index", name]).exits(0);
+    }
+    // A scan that finds the same writes nothing.
+    let before = fx.run(["info", "--index", "updated", "--format", "json"]).json();
+    fx.run(["index", "a.git", "--index", "updated"]).exits(0);
+    assert_eq!(fx.run(["info", "--index", "updated", "--format", "json"]).json(), before);
 }

@@ -79,7 +79,7 @@ fn unit(scope: Scope) -> &'static str {
     }
 }
 
-/// The flag of a filter.
+/// What a message calls a filter.
 fn flag(filter: FilterName) -> &'static str {
     match filter {
         FilterName::Company => "--company",

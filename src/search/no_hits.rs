@@ -11,6 +11,7 @@ use super::plan::{Plan, Slot, matching_words};
 use super::rank::clauses_with;
 use super::request::{Filters, Scope, Select, SnapshotDates};
 use super::searcher::Searcher;
+use super::select::first_moment;
 use crate::error::Result;
 use crate::index::OpenIndex;
 use crate::query::{Matching, Query};
@@ -129,7 +130,7 @@ pub enum FilterName {
     Carry,
     /// [`Filters::company_changes_only`].
     CompanyChangesOnly,
-    /// Not [`Filters::with_ended`], where that matters.
+    /// Policies that their corpora removed are left out, since [`Filters::with_ended`] is not set.
     Ended,
     /// [`LifeFilter::gone`](super::LifeFilter::gone).
     Gone,
@@ -202,8 +203,8 @@ impl Searcher {
         else {
             return None;
         };
-        let begins = &self.index().manifest().dates.as_ref()?.first;
-        (last.last().date() < *begins).then(|| begins.clone())
+        let begins = first_moment(self.index());
+        (last.last() < begins).then(|| begins.date())
     }
 
     /// The words of the query that no clause contains.
@@ -236,10 +237,25 @@ impl Searcher {
         if has_ends && select.filters.leave_out_ended() {
             set.insert(0, FilterName::Ended);
         }
+        let mut decisive = Vec::new();
         for &filter in &set {
             if self.matches_without(select, &[filter])? {
+                decisive.push(filter);
+            }
+        }
+        match decisive[..] {
+            // These two depend on the date, whose leaving out would let anything match.
+            [filter @ (FilterName::Ended | FilterName::Carry), ..] | [filter] => {
                 return Ok(NoHits::Filter { filter, without_filters });
             }
+            [first, second, ..] => {
+                let alone = self.without_match_alone(select, &set, &decisive)?;
+                return Ok(match alone {
+                    Some(filter) => NoHits::Filter { filter, without_filters },
+                    None => NoHits::TwoFilters { filters: [first, second], without_filters },
+                });
+            }
+            [] => {}
         }
         for (i, &first) in set.iter().enumerate() {
             for &second in &set[i + 1..] {
@@ -250,6 +266,23 @@ impl Searcher {
             }
         }
         Ok(NoHits::AllFilters { without_filters })
+    }
+
+    /// The first of the `decisive` filters that no clause passes even if it is the only one. `set`
+    /// are all filters that are set.
+    fn without_match_alone(
+        &self,
+        select: &Select,
+        set: &[FilterName],
+        decisive: &[FilterName],
+    ) -> Result<Option<FilterName>> {
+        for &filter in decisive {
+            let others: Vec<_> = set.iter().copied().filter(|&other| other != filter).collect();
+            if !self.matches_without(select, &others)? {
+                return Ok(Some(filter));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether a clause matches if these filters are left out.

@@ -29,6 +29,11 @@ fn a_search_without_hits_prints_a_reason() {
             &["sell", "--company", "linden-bank.example", "--kind", "row", "--since", "2026"],
             "--kind and --since together leave none; 18 clauses match without filters",
         ),
+        // Each of the two leaves some.
+        (
+            &["sell", "--company", "linden-bank.example", "--until", "2003"],
+            "--company and --until together leave none; 18 clauses match without filters",
+        ),
         (
             &["moths AND kite", "--scope", "snapshot"],
             "each word is there, but no snapshot has them like this",

@@ -39,7 +39,7 @@ pub struct FilterArgs {
     meta: Vec<(String, String)>,
     /// Only snapshots archived on or after this date: YYYY, YYYY-MM or YYYY-MM-DD
     ///
-    /// Every date may also be so long before today, in UTC: 30d, 8w, 6mo, 1y.
+    /// A date may also be an age, such as 30d, 8w, 6mo or 1y: the day so long before today, in UTC.
     #[arg(
         long, value_name = "DATE", value_parser = period,
         conflicts_with_all = ["as_of", "latest"]
@@ -120,16 +120,6 @@ impl FilterArgs {
             },
             furniture: self.furniture,
         })
-    }
-
-    /// Whether none of the filters is given.
-    ///
-    /// # Errors
-    ///
-    /// The errors of [`FilterArgs::filters`].
-    pub fn are_none(&self) -> Result<bool> {
-        let filters = self.filters()?;
-        Ok(filters == Filters { today: filters.today, ..Filters::default() })
     }
 
     fn dates(&self) -> SnapshotDates {

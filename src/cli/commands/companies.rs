@@ -63,7 +63,7 @@ pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
         Mentions::Required => is_empty,
         // If nobody says it, the reason may be a misspelt word.
         Mentions::Excluded => companies.companies.len() as u64 == companies.of,
-        Mentions::Ignored => false,
+        Mentions::Ignored => is_empty && companies.of == 0,
     };
     if !global.quiet && is_unsaid {
         say_no_hits(&searcher, &select, None)?;

@@ -11,7 +11,7 @@ use fineprint::export::{
 use fineprint::printer::{
     HitFormat, HitPrinter, TableFields, TableOptions, TableSeparator, counted,
 };
-use fineprint::search::{HitOrder, SearchRequest, Searcher, Select};
+use fineprint::search::{Filters, HitOrder, SearchRequest, Searcher, Select};
 
 use super::say_no_hits;
 use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
@@ -84,10 +84,10 @@ struct ExportSummary {
 /// Runs the command.
 pub fn run(args: &ExportArgs, global: &GlobalArgs) -> Result<Outcome> {
     args.shared.filters.check_carry()?;
-    check(args)?;
-    args.bom.check(args.format == ExportFormat::Csv)?;
     let query = (!args.query.is_empty()).then(|| args.query.join(" "));
     let select = args.shared.select(query)?;
+    check(args, &select)?;
+    args.bom.check(args.format == ExportFormat::Csv)?;
     let chosen = open(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
     let ExportSummary { written, words } = match args.what {
@@ -99,19 +99,18 @@ pub fn run(args: &ExportArgs, global: &GlobalArgs) -> Result<Outcome> {
         Some(to) => say(&format!("{words} written to {}", to.display())),
         None => say(&words),
     }
-    if written == 0 && !global.quiet && select.query.is_some() {
+    if written == 0 && !global.quiet {
         say_no_hits(&searcher, &select, None)?;
     }
     Ok(finish(chosen.is_incomplete, written > 0))
 }
 
-/// Refuses combinations of flags that cannot be written.
-fn check(args: &ExportArgs) -> Result<()> {
-    if args.to.is_none()
-        && args.query.is_empty()
-        && io::stdout().is_terminal()
-        && args.shared.filters.are_none()?
-    {
+/// Refuses combinations of flags that cannot be written, and a whole index in a terminal.
+fn check(args: &ExportArgs, select: &Select) -> Result<()> {
+    let Select { query, filters, .. } = select;
+    let is_whole =
+        query.is_none() && *filters == Filters { today: filters.today, ..Filters::default() };
+    if is_whole && args.to.is_none() && io::stdout().is_terminal() {
         let message = "this would print the whole index in the terminal; add --to PATH, a query or \
                        a filter";
         return Err(Error::Usage(message.to_owned()));

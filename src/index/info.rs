@@ -36,7 +36,7 @@ pub struct IndexInfo {
     pub languages: BTreeMap<String, u64>,
     /// The size of its files in bytes.
     pub bytes: u64,
-    /// Policies that were removed from their corpora while another one got their text.
+    /// The policies that were removed from their corpora while another policy got their text.
     pub renames: Vec<LikelyRename>,
     /// How every input ended.
     pub inputs: InputCounts,
@@ -56,7 +56,7 @@ pub struct BuildSummary {
     pub changed: bool,
     /// How long the build took.
     pub seconds: f64,
-    /// The size of its files in bytes.
+    /// The size of the files of the index in bytes.
     pub bytes: u64,
     /// How the inputs of this build ended.
     pub inputs: BuildInputs,

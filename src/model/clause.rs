@@ -124,7 +124,7 @@ impl ClauseId {
         u64::from_be_bytes([a, b, c, d, e, f, g, h])
     }
 
-    /// Reads an id as it is printed; case does not matter.
+    /// Reads an id as it is printed. After the `c`, case does not matter.
     ///
     /// Returns `None` if `text` is not written like an id. A clause with the id need not exist.
     pub fn parse(text: &str) -> Option<Self> {
@@ -143,8 +143,8 @@ impl ClauseIdPrefix {
     /// The fewest characters of an id that name a clause.
     pub const LEAST: usize = 6;
 
-    /// Reads the beginning of an id; case does not matter. Returns `None` if no id begins so, or if
-    /// it is shorter than [`ClauseIdPrefix::LEAST`].
+    /// Reads the beginning of an id. After the `c`, case does not matter. Returns `None` if no id
+    /// begins so, or if it is shorter than [`ClauseIdPrefix::LEAST`].
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('c').filter(|digits| digits.len() <= 16)?;
         let is_digit = |c: char| matches!(c, 'a'..='z' | 'A'..='Z' | '2'..='7');

@@ -18,7 +18,7 @@ fptest!(a_build_ends_with_what_to_do_next, |fx: Fixture| {
     let next = "next: fineprint search WORDS";
     assert_eq!(lines(run.exits(0)), [indexed, ".fineprint", next]);
     let size = run.stderr().lines().nth(1).unwrap();
-    assert!(size.contains(" kB, after ") && size.ends_with(" s"), "{size}");
+    assert!(size.contains(" kB; the build took ") && size.ends_with(" s"), "{size}");
     let run = fx.run(["index", "corpus", "--index", "my index"]);
     assert_eq!(
         lines(&run),

@@ -256,9 +256,14 @@ fn schema(name: &str) -> Value {
 }
 
 pub fn check(name: &str, value: &Value) {
-    let shared =
-        ["diff.schema.json", "hit.schema.json", "results.schema.json", "version.schema.json"]
-            .map(schema);
+    let shared = [
+        "diff.schema.json",
+        "hit.schema.json",
+        "info.schema.json",
+        "results.schema.json",
+        "version.schema.json",
+    ]
+    .map(schema);
     let mut registry = jsonschema::Registry::new();
     for schema in &shared {
         registry = registry.add(schema["$id"].as_str().unwrap(), schema).unwrap();

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+/// The index folder, unless another one is named.
+pub const DEFAULT_INDEX: &str = ".fineprint";
+
 /// The index folder; every command that reads or writes an index has it.
 #[derive(Debug, Args)]
 pub struct IndexFolder {
@@ -13,7 +16,7 @@ pub struct IndexFolder {
         value_name = "DIR",
         env = "FINEPRINT_INDEX",
         hide_env_values = true,
-        default_value = ".fineprint"
+        default_value = DEFAULT_INDEX
     )]
     pub index: PathBuf,
 }

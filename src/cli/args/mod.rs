@@ -16,6 +16,6 @@ pub mod values;
 pub use byte_order_mark::ByteOrderMark;
 pub use filters::PolicyArgs;
 pub use global::GlobalArgs;
-pub use index_choice::{IndexChoice, IndexFolder};
+pub use index_choice::{DEFAULT_INDEX, IndexChoice, IndexFolder};
 pub use output::{FormatArg, OutputArgs};
 pub use query::QueryArgs;

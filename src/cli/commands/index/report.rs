@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use fineprint::index::{BuildSummary, CorpusScan, IngestReport, Manifest, SampleClause, Tally};
 use fineprint::printer::{bytes, counted_grouped, grouped, sanitize};
 
+use crate::cli::args::DEFAULT_INDEX;
+
 /// The number of sample clauses of a dry run.
 const SAMPLES: usize = 3;
 
@@ -43,7 +45,7 @@ impl Built<'_> {
         }
         lines.extend(remarks(report, *base, manifest));
         let BuildSummary { index, bytes: size, seconds, .. } = summary;
-        lines.push(format!("{index} has {}, after {}", bytes(*size), time(*seconds)));
+        lines.push(format!("{index} has {}; the build took {}", bytes(*size), time(*seconds)));
         lines.push(format!("next: fineprint search WORDS{}", folder_flag(index)));
         lines.join("\n")
     }
@@ -63,7 +65,7 @@ fn time(seconds: f64) -> String {
 fn folder_flag(index: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%:,".contains(c);
     match index {
-        ".fineprint" => String::new(),
+        DEFAULT_INDEX => String::new(),
         _ if index.chars().all(is_plain) => format!(" --index {index}"),
         _ => format!(" --index '{}'", index.replace('\'', "'\\''")),
     }
@@ -143,14 +145,14 @@ pub fn write_dry_run(out: &mut impl Write, scan: &CorpusScan) -> io::Result<()> 
         writeln!(out, "{reader}: {snapshots} of {policies}")?;
     }
     for (skip, tally) in &report.skipped {
-        writeln!(out, "{}", skipped_line(skip.reason(), tally))?;
+        writeln!(out, "{}", sanitize(&skipped_line(skip.reason(), tally)))?;
     }
     for (notice, tally) in &report.notices {
-        writeln!(out, "{}", notice_line(notice.text(), tally))?;
+        writeln!(out, "{}", sanitize(&notice_line(notice.text(), tally)))?;
     }
     writeln!(out, "unreadable: {}", report.failed.len())?;
     for SampleClause { company, archive_date, clause } in scan.samples(SAMPLES) {
-        writeln!(out, "\n{company}  {archive_date}  {}", clause.kind)?;
+        writeln!(out, "\n{}  {archive_date}  {}", sanitize(&company), clause.kind)?;
         writeln!(out, "  {}", sanitize(&clause.text))?;
     }
     Ok(())

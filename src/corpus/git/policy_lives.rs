@@ -1,7 +1,7 @@
 //! Finds out when the policies of a history end: all their files were deleted.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::corpus::found_snapshot::{PolicyEnd, PolicyName};
@@ -50,12 +50,6 @@ struct Deletion {
     commit: LifeCommit,
     /// The other policy to which the same commit brought the same text.
     successor: Option<PolicyName>,
-}
-
-impl PathLife {
-    fn contains(&self, order: u64) -> bool {
-        self.born <= order && self.deleted.as_ref().is_none_or(|end| order < end.commit.order)
-    }
 }
 
 /// The lives of a path, the newest first.
@@ -123,44 +117,56 @@ impl PolicyLives {
             by_policy.entry(policy).or_default().extend(&*lives);
         }
         let mut ends = Vec::new();
-        for (policy, lives) in by_policy {
-            ends.extend(ends_of(&lives).into_iter().map(|(order, end)| (order, policy, end)));
+        for (policy, mut lives) in by_policy {
+            ends.extend(ends_of(&mut lives).into_iter().map(|(order, end)| (order, policy, end)));
         }
         ends.sort_by_key(|(order, policy, _)| (*order, *policy));
         ends.into_iter().map(|(_, policy, end)| (policy.clone(), end)).collect()
     }
 }
 
-/// The ends of a policy whose paths have these lives: the deletions after which it has no path, by
-/// the number of their commit.
-fn ends_of(lives: &[&PathLife]) -> BTreeMap<u64, PolicyEnd> {
-    let lives = || lives.iter();
-    let mut ends = BTreeMap::new();
-    let mut deletions: Vec<_> = lives().filter_map(|life| life.deleted.as_ref()).collect();
-    deletions.sort_by_key(|deletion| (deletion.successor.is_none(), &deletion.successor));
-    for deletion in deletions {
-        let order = deletion.commit.order;
-        // What came back without a snapshot is there, and nothing tells since when.
-        let is_back = lives().any(|life| life.born > order && life.newest.is_none());
-        if is_back || lives().any(|life| life.contains(order)) {
+/// The ends of a policy whose paths have these lives, which it sorts: the deletions after which the
+/// policy has no path, by the number of their commit.
+fn ends_of(lives: &mut [&PathLife]) -> Vec<(u64, PolicyEnd)> {
+    lives.sort_unstable_by_key(|life| life.born);
+    let mut deletions: Vec<_> = lives.iter().filter_map(|life| life.deleted.as_ref()).collect();
+    deletions.sort_unstable_by_key(|deletion| {
+        (deletion.commit.order, deletion.successor.is_none(), &deletion.successor)
+    });
+    // What came back without a snapshot is there, and nothing tells since when.
+    let bare = lives.iter().rfind(|life| life.newest.is_none()).map(|life| life.born);
+    let (mut ends, mut dead, mut older, mut newest) = (Vec::new(), 0, 0, None);
+    for deletions in deletions.chunk_by(|one, next| one.commit.order == next.commit.order) {
+        let Deletion { commit: LifeCommit { order, seconds }, successor } = deletions[0];
+        let born = lives.partition_point(|life| life.born <= *order);
+        dead += deletions.len();
+        let before = lives.partition_point(|life| life.born < *order);
+        for more in lives[older..before].iter().filter_map(|life| life.newest) {
+            newest = Some(NewestSnapshots::of(newest, more));
+        }
+        older = before;
+        if born > dead || bare > Some(*order) {
             continue;
         }
-        let before = lives().filter(|life| life.born < order).filter_map(|life| life.newest);
-        let newest = before.fold(None, |newest, more| Some(NewestSnapshots::of(newest, more)));
-        let Some(NewestSnapshots { seconds, count }) = newest else { continue };
+        let Some(NewestSnapshots { seconds: latest, count }) = newest else { continue };
         // The clock of whoever deleted the file may have been wrong.
-        let end = deletion.commit.seconds.map_or(seconds, |time| time.max(seconds));
-        ends.entry(order).or_insert(PolicyEnd {
+        let end = seconds.map_or(latest, |time| time.max(latest));
+        let end = PolicyEnd {
             time: ArchiveTime::from_seconds(end),
-            snapshots: if end == seconds { count } else { 0 },
-            successor: deletion.successor.clone(),
-        });
+            snapshots: if end == latest { count } else { 0 },
+            successor: successor.clone(),
+        };
+        ends.push((*order, end));
     }
     ends
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::option;
+    use proptest::prelude::*;
+
     use super::*;
 
     /// The ends of one policy, as order, seconds and snapshots. The changes are a path, and the
@@ -197,5 +203,58 @@ mod tests {
         let one_time = [("a", Some(3)), ("a", Some(3)), ("a", None), ("a", Some(3))];
         assert_eq!(ends(&one_time, 3), [(3, 2)]);
         assert_eq!(ends(&[("a", Some(8)), ("a", Some(3)), ("a", None)], 5), [(8, 1)]);
+    }
+
+    impl PathLife {
+        fn contains(&self, order: u64) -> bool {
+            self.born <= order && self.deleted.as_ref().is_none_or(|end| order < end.commit.order)
+        }
+    }
+
+    /// The end of a policy with these lives at a commit with this number, found by looking at all
+    /// of them.
+    fn naive_end(lives: &[PathLife], order: u64) -> Option<PolicyEnd> {
+        let deletions = lives.iter().filter_map(|life| life.deleted.as_ref());
+        let at_once: Vec<_> = deletions.filter(|end| end.commit.order == order).collect();
+        let is_there =
+            |life: &PathLife| life.contains(order) || life.born > order && life.newest.is_none();
+        if lives.iter().any(is_there) {
+            return None;
+        }
+        let before = lives.iter().filter(|life| life.born < order);
+        let newest: Vec<_> = before.filter_map(|life| life.newest).collect();
+        let latest = newest.iter().map(|newest| newest.seconds).max()?;
+        let of_latest = newest.iter().filter(|newest| newest.seconds == latest);
+        let count: u64 = of_latest.map(|newest| newest.count).sum();
+        let end = at_once.first()?.commit.seconds.map_or(latest, |seconds| seconds.max(latest));
+        Some(PolicyEnd {
+            time: ArchiveTime::from_seconds(end),
+            snapshots: if end == latest { count } else { 0 },
+            successor: at_once.iter().filter_map(|end| end.successor.clone()).min(),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn ends_are_those_of_a_naive_search(
+            // Birth, time until the deletion, newest snapshot, and name of a successor.
+            drawn in vec((0..9_u64, option::of(0..9_u64), option::of(0..20_i64), 0..4_u8), 0..8),
+            clocks in vec(option::of(0..20_i64), 20),
+        ) {
+            let lives: Vec<_> = drawn.into_iter().map(|(born, age, seconds, name)| {
+                let deletion = |order: u64| Deletion {
+                    commit: LifeCommit { order, seconds: clocks[order as usize] },
+                    successor: (name > 1).then(|| PolicyName {
+                        company: name.to_string(),
+                        policy_type: String::new(),
+                    }),
+                };
+                let newest = seconds.map(|seconds| NewestSnapshots { seconds, count: 1 });
+                PathLife { born, newest, deleted: age.map(|age| deletion(born + age)) }
+            }).collect();
+            let naive: Vec<_> =
+                (0..20).filter_map(|order| Some((order, naive_end(&lives, order)?))).collect();
+            prop_assert_eq!(ends_of(&mut lives.iter().collect::<Vec<_>>()), naive);
+        }
     }
 }

@@ -58,6 +58,14 @@ struct PathLives {
     lives: Vec<PathLife>,
 }
 
+/// The ends of the policies of a history.
+pub(super) struct PolicyEnds {
+    /// The ends, in the order of the history.
+    pub ends: Vec<(PolicyName, PolicyEnd)>,
+    /// Whether they stay as they are if only snapshots are added to the history.
+    pub are_settled: bool,
+}
+
 /// The lives of all paths of a history. Commits are added from the newest to the oldest.
 #[derive(Default)]
 pub(super) struct PolicyLives {
@@ -105,24 +113,35 @@ impl PolicyLives {
         &mut self.by_path.entry(Arc::clone(path)).or_insert_with(new).lives
     }
 
-    /// The ends of all policies, in the order of the history. A path for which `exists` holds is in
-    /// the newest commit, so that the last deletion of it, on a branch, was not taken over.
-    pub fn ends(mut self, mut exists: impl FnMut(&str) -> bool) -> Vec<(PolicyName, PolicyEnd)> {
+    /// Finds the ends of all policies. A path for which `exists` holds is in the newest commit, so
+    /// that the last deletion of it, on a branch, was not taken over.
+    pub fn ends(mut self, mut exists: impl FnMut(&str) -> bool) -> PolicyEnds {
         let mut by_policy: HashMap<&PolicyName, Vec<&PathLife>> = HashMap::new();
+        let mut are_settled = true;
         for (path, PathLives { policy, lives }) in &mut self.by_path {
             let newest = lives.first_mut().filter(|life| life.deleted.is_some());
             if let Some(life) = newest.filter(|_| exists(path)) {
                 life.deleted = None;
+                are_settled = false;
             }
             by_policy.entry(policy).or_default().extend(&*lives);
         }
         let mut ends = Vec::new();
         for (policy, mut lives) in by_policy {
+            are_settled &= !awaits_snapshot(&lives);
             ends.extend(ends_of(&mut lives).into_iter().map(|(order, end)| (order, policy, end)));
         }
         ends.sort_by_key(|(order, policy, _)| (*order, *policy));
-        ends.into_iter().map(|(_, policy, end)| (policy.clone(), end)).collect()
+        let ends = ends.into_iter().map(|(_, policy, end)| (policy.clone(), end)).collect();
+        PolicyEnds { ends, are_settled }
     }
+}
+
+/// Whether a policy with these lives had paths that were deleted, and has one without a snapshot.
+/// With its first snapshot, the policy is back since a known time, and the ends before count.
+fn awaits_snapshot(lives: &[&PathLife]) -> bool {
+    let is_bare = |life: &&PathLife| life.deleted.is_none() && life.newest.is_none();
+    lives.iter().any(is_bare) && lives.iter().any(|life| life.deleted.is_some())
 }
 
 /// The ends of a policy whose paths have these lives, which it sorts: the deletions after which the
@@ -181,7 +200,7 @@ mod tests {
                 None => lives.add_deletion(&(*path).into(), &policy, commit, None),
             }
         }
-        let ends = lives.ends(|path| path == "branch").into_iter();
+        let ends = lives.ends(|path| path == "branch").ends.into_iter();
         ends.map(|(_, end)| (end.time.seconds(), end.snapshots)).collect()
     }
 

@@ -316,6 +316,29 @@ fn updates_know_that_a_deletion_was_not_taken_over() {
 }
 
 #[test]
+fn what_replaces_a_file_ends_its_policy() {
+    let terms = "Acme/Terms.md";
+    let into_folder: &[(&str, Option<&str>)] = &[(terms, None), ("Acme/Terms.md/a.txt", SELL)];
+    let into_file: &[(&str, Option<&str>)] = &[("Acme/Terms.md/a.txt", None), (terms, RENT)];
+    let kept = [(terms, SELL), ("Birch/Terms.md", SELL)];
+    let fx = Fixture::new();
+    let stream = history(&[&kept, into_folder]);
+    assert_eq!(in_force_each_day(&fx, &stream, 2), ["Acme Birch", "Birch"]);
+    let fx = Fixture::new();
+    let stream = history(&[&kept, into_folder, into_file]);
+    assert_eq!(in_force_each_day(&fx, &stream, 3), ["Acme Birch", "Birch", "Acme Birch"]);
+    updates_like_a_fresh_index(&[
+        (FIRST, &kept),
+        (RECORD, into_folder),
+        (RECORD, &[("Birch/Terms.md", RENT)]),
+    ]);
+
+    let fx = Fixture::new();
+    let stream = history(&[&kept, &[("120000 Acme/Terms.md", Some("other"))]]);
+    assert_eq!(in_force_each_day(&fx, &stream, 2), ["Acme Birch", "Birch"]);
+}
+
+#[test]
 fn a_rewritten_history_takes_its_ends_with_it() {
     let fx = Fixture::new();
     let terms = "Acme/Terms.md";

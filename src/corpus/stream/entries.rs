@@ -14,7 +14,7 @@ use crate::corpus::forms::form::HEAD_BYTES;
 use crate::corpus::forms::registry::RecognisedFile;
 use crate::corpus::found_snapshot::fingerprint;
 use crate::corpus::notices::SkipReason;
-use crate::corpus::source_text::MAX_BYTES;
+use crate::corpus::source_text::{MAX_BYTES, too_large};
 
 /// A file that a stream contains.
 #[derive(Clone, Copy)]
@@ -135,7 +135,7 @@ fn read_other(
 /// Keeps a file that is a text. `name` tells its form.
 fn keep(stamp: &[u8], name: &str, bytes: Vec<u8>, scan: &mut StreamScan<'_>) -> io::Result<()> {
     if bytes.len() as u64 > MAX_BYTES {
-        scan.fail(format!("is larger than {} MiB, too much for one text", MAX_BYTES >> 20));
+        scan.fail(too_large());
         return Ok(());
     }
     let stamp = if stamp.is_empty() { &fingerprint(&[&bytes]).to_le_bytes() } else { stamp };

@@ -18,7 +18,7 @@ use crate::corpus::found_snapshot::fingerprint;
 use crate::corpus::no_text;
 use crate::corpus::notices::{CorpusNotice, SkipReason};
 use crate::corpus::snapshot_facts::SnapshotFacts;
-use crate::corpus::source_text::{MAX_BYTES, SourceText};
+use crate::corpus::source_text::{MAX_BYTES, SourceText, too_large};
 use crate::corpus::stream::scanning::{RecordPlace, StreamScan};
 use crate::corpus::times::{archive_time, no_time};
 
@@ -175,7 +175,7 @@ impl PageRecord {
             return Err(UnreadText::Skipped(SkipReason::NoPage));
         }
         if is_too_large {
-            return Err(too_large());
+            return Err(too_large().into());
         }
         let body = match message {
             Some(_) => content_coding::decode(fields, body)?,
@@ -192,7 +192,7 @@ fn text_of(bytes: Vec<u8>, media: MediaType) -> Result<SourceText, UnreadText> {
         return Err(UnreadText::Skipped(SkipReason::Empty));
     }
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(too_large());
+        return Err(too_large().into());
     }
     if let Some(reason) = no_text::reason(head_of(&bytes)) {
         return Err(UnreadText::Skipped(reason));
@@ -204,8 +204,4 @@ fn text_of(bytes: Vec<u8>, media: MediaType) -> Result<SourceText, UnreadText> {
         convert_page(&mut text.body)?;
     }
     Ok(text)
-}
-
-fn too_large() -> UnreadText {
-    UnreadText::Failed(format!("is larger than {} MiB, too much for one text", MAX_BYTES >> 20))
 }

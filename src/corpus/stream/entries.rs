@@ -63,7 +63,7 @@ fn read_text<'r>(
     scan: &mut StreamScan<'_>,
 ) -> io::Result<Option<Leftover<'r>>> {
     let parts = scan.parts;
-    if !parts.names.needs_company() && TableShape::of_file(head, &parts.names).is_some() {
+    if TableShape::is_of_given_company(head, &parts.names) {
         return Ok(Some((SkipReason::Nested, source)));
     }
     match parts.forms.recognise(name, head) {

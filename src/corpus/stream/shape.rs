@@ -77,6 +77,11 @@ impl TableShape {
         let table = TableHead::read(&text, names)?;
         table.missing(names).is_empty().then_some(Self::Csv(table.delimiter))
     }
+
+    /// Whether a file that could be a text of the given company is a table of snapshots.
+    pub fn is_of_given_company(head: &[u8], names: &FieldNames) -> bool {
+        !names.needs_company() && Self::of_file(head, names).is_some()
+    }
 }
 
 /// The first bytes of a table or of JSON, as text.

@@ -9,7 +9,7 @@ use super::shape::{StreamShape, TableShape};
 use super::tables;
 use super::web_archives::warc;
 use crate::corpus::corpus_reader::SeenInput;
-use crate::corpus::forms::foreign::is_sqlite;
+use crate::corpus::forms::foreign::{is_sqlite, is_warc};
 use crate::corpus::forms::form::HEAD_BYTES;
 use crate::corpus::forms::registry::RecognisedFile;
 use crate::corpus::found_snapshot::fingerprint;
@@ -102,7 +102,7 @@ fn read_other(
     source: Box<dyn Read + '_>,
     scan: &mut StreamScan<'_>,
 ) -> io::Result<()> {
-    if file.number.is_some() && warc::is_warc(head) {
+    if file.number.is_some() && is_warc(head) {
         let entry = scan.at.clone();
         // Damage in the file leaves the other files of the archive readable.
         if let Err(error) = warc::read(source, Some(&entry), scan) {

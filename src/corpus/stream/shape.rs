@@ -3,8 +3,8 @@
 use super::rows::csv::TableHead;
 use super::rows::json::{self, JsonLayout};
 use super::rows::record::FieldNames;
-use super::web_archives::warc::is_warc;
 use crate::corpus::encodings::{RowDecoder, utf_16_of_rows};
+use crate::corpus::forms::foreign::is_warc;
 use crate::corpus::forms::form::whole_letters;
 use crate::corpus::source_text::without_mark;
 

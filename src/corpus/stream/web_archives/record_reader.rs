@@ -3,12 +3,10 @@
 use std::io::{self, BufRead, Read};
 
 use super::header_fields::HeaderFields;
+use crate::corpus::forms::foreign::is_warc;
 
 /// The size limit of the header of a record, in bytes. Real ones have some hundred.
 const MAX_HEADER_BYTES: u64 = 1 << 20;
-
-/// How every record begins, before the version.
-pub(super) const RECORD_START: &[u8] = b"WARC/";
 
 /// Reads the records of a file.
 pub(super) struct RecordReader<R> {
@@ -45,7 +43,7 @@ impl<R: BufRead> RecordReader<R> {
     pub fn next(&mut self) -> io::Result<Option<HeaderFields>> {
         self.skip_block()?;
         let Some((start, line)) = self.first_line()? else { return Ok(None) };
-        if !line.starts_with(RECORD_START) {
+        if !is_warc(&line) {
             return Err(damage(start, "does not begin a record of a WARC file"));
         }
         self.count += 1;

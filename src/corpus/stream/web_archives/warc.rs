@@ -10,7 +10,7 @@ use super::header_fields::HeaderFields;
 use super::http_message::HttpMessage;
 use super::media_type::{BodyKind, MediaType};
 use super::page_address::PageAddress;
-use super::record_reader::{RECORD_START, RecordReader};
+use super::record_reader::RecordReader;
 use crate::corpus::corpus_reader::SeenInput;
 use crate::corpus::forms::form::{PartialKey, SnapshotKey, SnapshotRecord, UnreadText, head_of};
 use crate::corpus::forms::html::conversion::{convert_page, decode_declared, to_markdown};
@@ -34,11 +34,6 @@ const CRAWL_TYPES: [&str; 3] = ["warcinfo", "request", "metadata"];
 /// The record types that may have a page. A resource is one that was not kept with its header, and
 /// a conversion one that was converted, such as to plain text.
 const PAGE_TYPES: [&str; 3] = ["response", "resource", "conversion"];
-
-/// Whether a file begins like a WARC file.
-pub(in crate::corpus::stream) fn is_warc(head: &[u8]) -> bool {
-    head.starts_with(RECORD_START)
-}
 
 /// Reads the records of a file: the stream, or the file `entry` of an archive.
 pub(in crate::corpus::stream) fn read(

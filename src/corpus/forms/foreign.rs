@@ -22,7 +22,7 @@ const FORMATS: &[(&[u8], &str)] = &[
     (b"Obj\x01", "is an Avro file; convert it to CSV or JSON Lines"),
     (b"\x89HDF\r\n\x1A\n", "is an HDF5 file; convert it to CSV or JSON Lines"),
     (b"\x80\x04\x95", "is a pickle of Python; convert it to CSV or JSON Lines"),
-    (SQLITE_START, "is an SQLite database, which is read from a file that is not compressed"),
+    (SQLITE_START, "is an SQLite database; name its file, uncompressed"),
     (b"PGDMP\x01", "is a dump of PostgreSQL; restore it and write a table of it as CSV"),
     (b"%PDF-", "is a PDF; convert it to text with `pdftotext`"),
     (b"{\\rtf", "is an RTF document; convert it with `pandoc -t markdown`"),

@@ -1,7 +1,7 @@
 //! Recognises files that are not texts, whatever their names say, by their first bytes.
 
 use super::encodings::{is_binary, is_utf_16};
-use super::forms::foreign::{SQLITE_START, is_bzip2};
+use super::forms::foreign::{SQLITE_START, is_warc, is_word};
 use super::notices::SkipReason;
 use super::source_text::without_mark;
 
@@ -13,10 +13,9 @@ const SIGNATURES: &[&[u8]] = &[
     b"%PDF-", b"%!PS", b"{\\rtf", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
     // Pictures.
     b"\x89PNG\r\n\x1A\n", b"GIF87a", b"GIF89a", b"\xFF\xD8\xFF", b"II*\0", b"MM\0*",
-    // Compressed data and archives: gzip, zstd, xz, bzip2, compress, zip, 7z, rar, lz4, WARC.
+    // Compressed data and archives: gzip, zstd, xz, bzip2, compress, zip, 7z, rar, lz4.
     b"\x1F\x8B", b"\x28\xB5\x2F\xFD", b"\xFD7zXZ\0", b"BZh", b"\x1F\x9D", b"PK\x03\x04",
     b"PK\x05\x06", b"7z\xBC\xAF\x27\x1C", b"Rar!\x1A\x07", b"\x04\x22\x4D\x18",
-    b"WARC/0.", b"WARC/1.",
     // Databases and fonts.
     SQLITE_START, b"wOFF", b"wOF2",
 ];
@@ -43,10 +42,8 @@ fn is_no_text(head: &[u8]) -> bool {
     // Some programs put a byte order mark in front of whatever they write.
     let head = without_mark(head);
     let start = head.trim_ascii_start();
-    if SIGNATURES.iter().any(|signature| head.starts_with(signature)) {
-        return !head.starts_with(b"BZh") || is_bzip2(head);
-    }
-    if start.starts_with(b"%PDF-") {
+    let is_known = |signature: &&[u8]| head.starts_with(signature) && !is_word(signature, head);
+    if SIGNATURES.iter().any(is_known) || is_warc(head) || start.starts_with(b"%PDF-") {
         return true;
     }
     // Of texts, only UTF-16 contains NUL bytes.
@@ -114,13 +111,22 @@ mod tests {
             b"\xEF\xBB\xBF\n%PDF-1.7",
             b"\x1f\x8b\x08\x08abc",
             b"BZh91AY&SYabc",
+            b"WARC/1.1\r\n",
+            b"WARC/0.17 response",
             b"RIFF\x10\x10\x10\x10WEBPVP8 ",
             b"a\0b",
         ] {
             assert_eq!(reason(bytes), Some(SkipReason::NoText), "{bytes:?}");
         }
-        for bytes in [&b""[..], b"BZh is our name.", b"\xFF\xFEa\0", b"<\0p\0", b"GIF", b"caf\xe9"]
-        {
+        for bytes in [
+            &b""[..],
+            b"BZh is our name.",
+            b"WARC/1 is ours.",
+            b"\xFF\xFEa\0",
+            b"<\0p\0",
+            b"GIF",
+            b"caf\xe9",
+        ] {
             assert_eq!(reason(bytes), None, "{bytes:?}");
         }
     }

@@ -9,6 +9,16 @@ use crate::model::{FURNITURE_COMMENTS, FURNITURE_MARKS, furniture_marks};
 /// The size limit of a text: 64 MiB. A policy has kilobytes, and larger files would exhaust memory.
 pub const MAX_BYTES: u64 = 64 << 20;
 
+/// Why something larger than [`MAX_BYTES`] is not read.
+pub(super) fn too_large() -> String {
+    format!("is larger than {} MiB, too much for one text", MAX_BYTES >> 20)
+}
+
+/// Why an input whose text is larger than [`MAX_BYTES`] is not read.
+pub(super) fn too_large_text() -> String {
+    format!("its text is larger than {} MiB", MAX_BYTES >> 20)
+}
+
 /// The text of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceText {

@@ -57,11 +57,17 @@ fn formats_that_are_not_read_are_named() {
         refused(name, bytes, reason);
     }
     // Texts may begin with the letters of a signature.
-    for text in ["ORCHARD BANK PRIVACY POLICY\n", "BZhang and friends\n", "PAR1SIAN RULES\n"] {
+    for text in [
+        "ORCHARD BANK PRIVACY POLICY\n",
+        "BZhang and friends\n",
+        "PAR1SIAN RULES\n",
+        "WARC/1 is our policy\n",
+    ] {
         let fx = Fixture::new();
         fx.file("a.txt", text);
         let told = fx.run(["index", "a.txt"]).exits(2).stderr().to_owned();
         assert!(!["ORC", "bzip2", "Parquet"].iter().any(|name| told.contains(name)), "{told}");
+        fx.run(["index", "a.txt", "--company", "Acme", "--date", "2001-02-03"]).exits(0);
     }
 }
 

@@ -180,6 +180,31 @@ fn hard_links_survive_damage_and_give_way_to_files() {
 }
 
 #[test]
+fn hard_links_keep_the_file_that_they_were_made_of() {
+    let names: [String; 4] = [1, 2, 3, 4].map(|month| path("Société", month));
+    let [one, two, three, four] = names.each_ref().map(String::as_str);
+    let old = || TarEntry::File(one, b"We rent.\n");
+    let new = |name| TarEntry::File(name, TEXT);
+    let link = TarEntry::HardLink;
+    let [new_two, old_two] = ["We never sell your data.", "We rent."]
+        .map(|text| format!("0 Société | 2020-02-02 | {text}"));
+    let old_four = "0 Société | 2020-04-02 | We rent.";
+    for (entries, expected) in [
+        (&[old(), new(one), link(two, one)][..], &[new_two.as_str()][..]),
+        (&[old(), link(two, one), new(one)], &[NEVER, &old_two]),
+        // A link in front of its file has the first one.
+        (&[link(two, one), old(), new(one)], &[NEVER, &old_two]),
+        // A link to a link has the file of that link, which a later entry may replace.
+        (
+            &[old(), link(two, one), link(three, two), new(two), link(four, three)],
+            &[&new_two, old_four],
+        ),
+    ] {
+        gives("a.tar", &tar(entries), 0, &["skipped 1: replaced"], expected);
+    }
+}
+
+#[test]
 fn hard_links_are_read_as_their_files() {
     let names: [String; 4] = [1, 2, 3, 4].map(|month| path("Société", month));
     let [one, two, three, four] = names.each_ref().map(String::as_str);

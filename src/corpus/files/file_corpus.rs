@@ -17,7 +17,7 @@ use crate::corpus::no_text::is_annex_path;
 use crate::corpus::notices::SkipReason;
 use crate::corpus::read_options::ReadOptions;
 use crate::corpus::snapshot_facts::SnapshotFacts;
-use crate::corpus::source_text::MAX_BYTES;
+use crate::corpus::source_text::{MAX_BYTES, too_large};
 use crate::corpus::stream::LooseFiles;
 use crate::error::{Error, Result};
 use crate::model::SnapshotSource;
@@ -261,14 +261,13 @@ fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
     if size > MAX_BYTES {
-        return Err(too_large());
+        return Err(file_too_large());
     }
     let mut bytes = Vec::with_capacity(size as usize + 1);
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_BYTES { Err(too_large()) } else { Ok(bytes) }
+    if bytes.len() as u64 > MAX_BYTES { Err(file_too_large()) } else { Ok(bytes) }
 }
 
-fn too_large() -> io::Error {
-    let reason = format!("is larger than {} MiB, too much for one text", MAX_BYTES >> 20);
-    io::Error::new(io::ErrorKind::FileTooLarge, reason)
+fn file_too_large() -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, too_large())
 }

@@ -4,11 +4,15 @@ use std::cmp::Ordering;
 use std::ffi::OsStr;
 use std::path::Path;
 
-/// The order of two files in a folder by their names. Numbers count by their value, so that `v10`
-/// is after `v9`, and extensions come last, so that `v-2.md` is after `v.md`.
+/// The order of two files or folders in a folder by their names. Numbers count by their value, so
+/// that `v10` is after `v9`, and extensions come last, so that `v-2.md` is after `v.md`. The end of
+/// a version, as in `v1.10`, looks like an extension, in which numbers count as well.
 pub(super) fn name_order(a: &OsStr, b: &OsStr) -> Ordering {
     let stem = |name| Path::new(name).file_stem().unwrap_or(name).as_encoded_bytes();
-    by_value(stem(a), stem(b)).then_with(|| a.cmp(b))
+    by_value(stem(a), stem(b))
+        .then_with(|| stem(a).cmp(stem(b)))
+        .then_with(|| by_value(a.as_encoded_bytes(), b.as_encoded_bytes()))
+        .then_with(|| a.cmp(b))
 }
 
 /// Compares texts in which runs of digits are numbers.
@@ -64,6 +68,13 @@ mod tests {
             "a99999999999999999999999998",
             "a99999999999999999999999999",
             "b",
+            "v1",
+            "v1.9",
+            "v1.10",
+            "v1.09.md",
+            "v1.10.2",
+            "v1.10.10",
+            "v2",
             "é.md",
         ];
         let names = names.map(OsStr::new);

@@ -22,7 +22,7 @@ const FORMATS: &[(&[u8], &str)] = &[
     (b"Obj\x01", "is an Avro file; convert it to CSV or JSON Lines"),
     (b"\x89HDF\r\n\x1A\n", "is an HDF5 file; convert it to CSV or JSON Lines"),
     (b"\x80\x04\x95", "is a pickle of Python; convert it to CSV or JSON Lines"),
-    (SQLITE_START, "is an SQLite database, which is read from a file that is not compressed"),
+    (SQLITE_START, "is an SQLite database; name its file, uncompressed"),
     (b"PGDMP\x01", "is a dump of PostgreSQL; restore it and write a table of it as CSV"),
     (b"%PDF-", "is a PDF; convert it to text with `pdftotext`"),
     (b"{\\rtf", "is an RTF document; convert it with `pandoc -t markdown`"),
@@ -59,7 +59,7 @@ pub(in crate::corpus) fn kind(head: &[u8]) -> Option<&'static str> {
 }
 
 /// Whether the signature of a format is the beginning of a text, since it consists of letters.
-fn is_word(signature: &[u8], head: &[u8]) -> bool {
+pub(in crate::corpus) fn is_word(signature: &[u8], head: &[u8]) -> bool {
     match signature {
         b"BZh" => !is_bzip2(head),
         // Small numbers follow in these formats, as bytes that no text contains.
@@ -70,7 +70,7 @@ fn is_word(signature: &[u8], head: &[u8]) -> bool {
 
 /// Whether these are the first bytes of data compressed with bzip2: its name, a level of
 /// compression, and the number pi.
-pub(in crate::corpus) fn is_bzip2(head: &[u8]) -> bool {
+fn is_bzip2(head: &[u8]) -> bool {
     head.starts_with(b"BZh") && head.get(4..6) == Some(b"1A")
 }
 
@@ -99,6 +99,12 @@ pub(in crate::corpus) fn kind_of_names<'n>(
         kind = kind.or(OFFICE.iter().find(|(known, _)| name == *known).map(|(_, kind)| *kind));
     }
     kind.filter(|_| is_package)
+}
+
+/// Whether these are the first bytes of a WARC file, or of one of its records: a version follows
+/// its name.
+pub(in crate::corpus) fn is_warc(head: &[u8]) -> bool {
+    head.starts_with(b"WARC/0.") || head.starts_with(b"WARC/1.")
 }
 
 /// Whether these are the first bytes of a database of SQLite.

@@ -3,6 +3,8 @@
 //! A pattern looks like `{company}/{type}/{date}.md`. `*` matches any characters of one part of a
 //! path, and `**` any number of parts.
 
+use std::collections::HashSet;
+
 use super::form::PartialKey;
 use crate::corpus::read_options::ReadOptions;
 use crate::corpus::times::{TIME_FORMS, archive_time};
@@ -108,7 +110,8 @@ impl PathPattern {
                     retry = Some((next, at));
                 }
                 (Some(PatternPart::One(pieces)), Some(part))
-                    if part.len() <= MAX_PART_BYTES && matches(pieces, part, &mut key) =>
+                    if part.len() <= MAX_PART_BYTES
+                        && matches(pieces, part, &mut key, &mut HashSet::new()) =>
                 {
                     (next, at) = (next + 1, at + 1);
                 }
@@ -187,31 +190,47 @@ impl PatternParser<'_> {
     }
 }
 
-/// Whether the pieces match the whole text. Sets what the names match.
-fn matches(pieces: &[PatternPiece], text: &str, key: &mut PartialKey) -> bool {
-    match pieces {
-        [] => text.is_empty(),
+/// Whether the pieces match the whole text. Sets what the names match. `dead` are the numbers of
+/// pieces and of bytes at the end that are known not to match: without them, the time would grow
+/// exponentially with the number of stars.
+fn matches(
+    pieces: &[PatternPiece],
+    text: &str,
+    key: &mut PartialKey,
+    dead: &mut HashSet<(usize, usize)>,
+) -> bool {
+    let (piece, rest) = match pieces {
+        [] => return text.is_empty(),
         [PatternPiece::Literal(literal), rest @ ..] => {
-            text.strip_prefix(literal.as_str()).is_some_and(|text| matches(rest, text, key))
+            let text = text.strip_prefix(literal.as_str());
+            return text.is_some_and(|text| matches(rest, text, key, dead));
         }
-        [PatternPiece::Named(name), rest @ ..] => {
-            // Try the shortest match first.
-            ends(text).any(|end| set(*name, &text[..end], key) && matches(rest, &text[end..], key))
-        }
-        [PatternPiece::Any, rest @ ..] => {
-            matches(rest, text, key) || ends(text).any(|end| matches(rest, &text[end..], key))
-        }
+        [piece, rest @ ..] => (piece, rest),
+    };
+    let state = (pieces.len(), text.len());
+    if dead.contains(&state) {
+        return false;
     }
-}
-
-/// The ends of all beginnings of a text that have at least one character, the shortest first.
-fn ends(text: &str) -> impl Iterator<Item = usize> {
-    text.char_indices().map(|(start, c)| start + c.len_utf8())
+    // The shortest match is tried first.
+    let mut ends = text.char_indices().map(|(end, _)| end).chain([text.len()]);
+    let is_match = ends.any(|end| {
+        let (taken, after) = text.split_at(end);
+        let may_take = match piece {
+            PatternPiece::Named(name) => set(*name, taken, key),
+            _ => true,
+        };
+        may_take && matches(rest, after, key, dead)
+    });
+    if !is_match {
+        dead.insert(state);
+    }
+    is_match
 }
 
 /// Sets what a name matches. Returns whether the name can match this text.
 fn set(name: NamedPart, text: &str, key: &mut PartialKey) -> bool {
     match name {
+        _ if text.is_empty() => return false,
         NamedPart::Company => key.company = Some(text.to_owned()),
         NamedPart::Type => key.policy_type = Some(text.to_owned()),
         NamedPart::Date => {
@@ -327,6 +346,13 @@ mod tests {
     fn long_paths_end() {
         let path = "a/".repeat(2000) + "b";
         assert_eq!(read(&("**/a/".repeat(200) + "{company}/c"), &path), None);
+        let part = "a".repeat(MAX_PART_BYTES);
+        for pattern in ["*a".repeat(40) + "b", "a*{company}*{type}*".to_owned() + "a*b{date}"] {
+            assert_eq!(read(&pattern, &part), None, "{pattern}");
+        }
+        let company = "a".repeat(MAX_PART_BYTES - 40);
+        assert_eq!(read(&("{company}".to_owned() + &"*a".repeat(40)), &part).unwrap().0, "a");
+        assert_eq!(read(&("{company}".to_owned() + &"a".repeat(40)), &part).unwrap().0, company);
     }
 
     #[test]

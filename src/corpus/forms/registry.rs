@@ -3,7 +3,8 @@
 //! The content of a file recognises its form, rarely its extension. Company, policy type and date
 //! come each from the first source that gives it: the content of the file (a header, a comment or
 //! front matter), then its path (the pattern of the user, or the layout of an unpacked Open Terms
-//! Archive dataset), then, for the date alone, the options of the user.
+//! Archive dataset), then, for company and date, the options of the user. A file that names another
+//! company than the options is an error.
 
 use super::dataset;
 use super::form::{
@@ -50,7 +51,7 @@ impl FormRegistry {
     ///
     /// # Errors
     ///
-    /// The path pattern or the date of the options is invalid.
+    /// The path pattern or the date of the options is invalid, or their company is blank.
     pub fn new(options: &ReadOptions) -> error::Result<Self> {
         Ok(Self {
             forms: vec![
@@ -101,7 +102,8 @@ impl FormRegistry {
     ///
     /// # Errors
     ///
-    /// The file has a known form but is invalid, or has no text.
+    /// The file has a known form but is invalid, has no text, or names another company than the
+    /// options.
     pub fn read_text(
         &self,
         path: &str,
@@ -110,15 +112,18 @@ impl FormRegistry {
         let Some((form, key)) = self.form(path, head_of(&bytes))? else {
             return Err("has no form that is known".to_owned().into());
         };
-        match reason_of_key(&key, head_of(&bytes)) {
-            Some(reason) => Err(UnreadText::Skipped(reason)),
-            None => form.read(path, bytes),
+        if let Some(reason) = reason_of_key(&key, head_of(&bytes)) {
+            return Err(UnreadText::Skipped(reason));
         }
+        if let Some(given) = &self.company {
+            given.of_input(key.company)?;
+        }
+        form.read(path, bytes)
     }
 
     /// Completes what a record says about a page by its address, of which `path` is host and path:
-    /// the options of the user win over the record, and leave out pages that do not fit the
-    /// pattern.
+    /// the pattern and the company of the user win over the record, and pages that do not fit the
+    /// pattern are left out.
     ///
     /// # Errors
     ///

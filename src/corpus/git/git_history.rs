@@ -88,8 +88,8 @@ fn files_or(repository: &Repository, error: Error) -> Result<Option<GitHistory>>
 fn no_commits(repository: &Repository) -> String {
     match repository.some_tag() {
         Some(tag) => format!(
-            "this git repository has tags but no branch, whose history would be read; \
-             `git branch main TAG` makes one of a tag, such as {tag}"
+            "this git repository has tags but no branch, and only branches are read; \
+             make a branch of a tag with `git branch main {tag}`"
         ),
         None => "this git repository has no commits".to_owned(),
     }

@@ -152,9 +152,9 @@ impl<'h> HistoryScan<'h> {
             graph.newest_first().into_iter().partition(|number| chosen.contains(*number));
         let commits = order.len() as u64;
         self.visit(&mut reader, &graph, &order, commits, chosen.compared());
-        self.report_ends(&mut reader);
+        let is_settled = self.report_ends(&mut reader);
         self.visit_side(&mut reader, &graph, &side);
-        if graph.unreadable.is_empty() { self.state_with(commits) } else { None }
+        self.state_with(commits).filter(|_| graph.unreadable.is_empty() && is_settled)
     }
 
     /// Reports what a person should know about the repository.
@@ -176,7 +176,7 @@ impl<'h> HistoryScan<'h> {
 
     /// Reports the changes of the commits that were added since an older state. Returns the new
     /// state, or `None` if nothing was reported since the new commits do not simply follow the old
-    /// tip, or since one of them deletes a policy, whose life only the whole history tells.
+    /// tip, or since one of them changes the life of a policy, which only the whole history tells.
     fn scan_added(&mut self, old: HistoryState) -> Option<String> {
         let mut reader = ObjectReader::new(&self.source.store);
         let borders = HashSet::from([old.tip]);
@@ -188,31 +188,43 @@ impl<'h> HistoryScan<'h> {
                 .iter()
                 .all(|number| graph.parents(&graph.nodes[*number as usize]).count() == 1);
         let is_simple = is_linear && graph.unreadable.is_empty();
-        if !is_simple || self.deletes_policies(&mut reader, &graph, added) {
+        let commits = old.commits + added.len() as u64;
+        if !is_simple || self.changes_lives(&mut reader, &graph, added, commits) {
             return None;
         }
-        let commits = old.commits + added.len() as u64;
         // With one parent each, all added commits are on the first line.
         self.visit(&mut reader, &graph, added, commits, ComparedParents::All);
         self.state_with(commits)
     }
 
-    /// Whether one of these commits deletes a policy.
-    fn deletes_policies(
+    /// Whether one of the commits in `order`, the newest of `commits`, deletes a policy, or brings
+    /// a text of one that is no snapshot: that may end a policy, or take back its end.
+    fn changes_lives(
         &self,
         reader: &mut ObjectReader<'h>,
         graph: &CommitGraph,
         order: &[u32],
+        commits: u64,
     ) -> bool {
         let mut comparer = TreeComparer::new(reader);
-        let mut is_found = false;
-        for number in order {
+        order.iter().zip((0..commits).rev()).any(|(number, order)| {
             let node = &graph.nodes[*number as usize];
-            comparer.commit_changes(graph, node, ComparedParents::All, &mut |_, path, change| {
-                is_found |= matches!(change, TreeChange::Deleted { .. }) && self.is_policy(path);
+            let mut commit = VisitedCommit::new(node, order);
+            let mut is_found = false;
+            let compared = ComparedParents::All;
+            comparer.commit_changes(graph, node, compared, &mut |reader, path, change| {
+                let mut changes = || match change {
+                    TreeChange::Deleted { .. } => true,
+                    TreeChange::Version { .. } => {
+                        let is_record = self.has_record_subject(reader, &mut commit);
+                        node.author_time.is_none() || !is_record.unwrap_or(false)
+                    }
+                    _ => false,
+                };
+                is_found = is_found || self.is_policy(path) && changes();
             });
-        }
-        is_found
+            is_found
+        })
     }
 
     /// Whether the id of the tip determines the content of the history: the clone left nothing out,
@@ -252,14 +264,16 @@ impl<'h> HistoryScan<'h> {
         }
     }
 
-    /// Reports the ends of policies, once all commits were visited.
-    fn report_ends(&mut self, reader: &mut ObjectReader<'h>) {
+    /// Reports the ends of policies, once all commits were visited. Returns whether new snapshots
+    /// leave them as they are.
+    fn report_ends(&mut self, reader: &mut ObjectReader<'h>) -> bool {
         let tips = &self.source.tips;
         let lives = std::mem::take(&mut self.lives);
-        let ends = lives.ends(|path| tips.iter().any(|tip| has_file(reader, *tip, path)));
-        for (name, end) in ends {
+        let found = lives.ends(|path| tips.iter().any(|tip| has_file(reader, *tip, path)));
+        for (name, end) in found.ends {
             (self.sink)(SeenInput::Ended(name, end));
         }
+        found.are_settled
     }
 
     /// Counts the versions of the commits in `side`, which are left out because they are not on
@@ -359,7 +373,7 @@ impl<'h> HistoryScan<'h> {
         if is_unknown || self.source.is_partial && !reader.contains(&blob) {
             return Err(NoVersion::Skipped(SkipReason::NotFetched));
         }
-        let is_record = self.is_record(reader, commit)?;
+        let is_record = self.has_record_subject(reader, commit)?;
         let time = policy.time.or(commit.node.author_time.map(ArchiveTime::from_seconds));
         if policy.time.is_none() {
             let snapshot = commit.node.author_time.filter(|_| is_record);
@@ -416,7 +430,7 @@ impl<'h> HistoryScan<'h> {
     /// # Errors
     ///
     /// The message cannot be read.
-    fn is_record(
+    fn has_record_subject(
         &self,
         reader: &mut ObjectReader<'_>,
         commit: &mut VisitedCommit<'_>,

@@ -8,7 +8,7 @@ use gix_hash::ObjectId;
 use super::commit::ParsedCommit;
 use super::objects::{ObjectError, ObjectKind, ObjectReader, ObjectStore};
 use super::repository::Repository;
-use super::tree::GitTree;
+use super::tree::{EntryMode, GitTree};
 
 /// The number of digits with which messages show the id of a commit: enough to be unique in any
 /// history.
@@ -51,38 +51,28 @@ impl HistorySource {
         let separator = if path.is_empty() { "" } else { ":" };
         format!("{}: {commit}{separator}{path}", self.corpus.display())
     }
-}
 
-impl HistorySource {
     /// Whether a newest commit lists submodules, which have repositories of their own.
     pub fn has_submodules(&self) -> bool {
         let mut reader = ObjectReader::new(&self.store);
-        // What cannot be read is not known to have any.
-        self.tips.iter().any(|tip| lists_submodules(&mut reader, *tip).unwrap_or(false))
+        self.tips.iter().any(|tip| has_file(&mut reader, *tip, ".gitmodules"))
     }
-}
-
-/// Whether the root folder of a commit has the list of submodules. `None` if it cannot be read.
-fn lists_submodules(reader: &mut ObjectReader<'_>, commit: ObjectId) -> Option<bool> {
-    let commit = reader.read(commit, ObjectKind::Commit).ok()?;
-    let root = ParsedCommit::parse(&commit.data)?.tree;
-    let root = GitTree::parse(reader.read(root, ObjectKind::Tree).ok()?)?;
-    Some(root.entries(root.all()).any(|entry| entry.name == b".gitmodules"))
 }
 
 /// Whether a commit has a file at a path. What cannot be read is not there.
 pub(super) fn has_file(reader: &mut ObjectReader<'_>, commit: ObjectId, path: &str) -> bool {
-    file_of(reader, commit, path).is_some()
-}
-
-fn file_of(reader: &mut ObjectReader<'_>, commit: ObjectId, path: &str) -> Option<ObjectId> {
-    let commit = reader.read(commit, ObjectKind::Commit).ok()?;
-    let mut id = ParsedCommit::parse(&commit.data)?.tree;
-    for name in path.split('/') {
-        let tree = GitTree::parse(reader.read(id, ObjectKind::Tree).ok()?)?;
-        id = tree.entries(tree.all()).find(|entry| entry.name == name.as_bytes())?.id;
-    }
-    Some(id)
+    let mut mode = || {
+        let commit = reader.read(commit, ObjectKind::Commit).ok()?;
+        let mut folder = ParsedCommit::parse(&commit.data)?.tree;
+        let mut mode = None;
+        for name in path.split('/') {
+            let tree = GitTree::parse(reader.read(folder, ObjectKind::Tree).ok()?)?;
+            let entry = tree.entries(tree.all()).find(|entry| entry.name == name.as_bytes())?;
+            (folder, mode) = (entry.id, Some(entry.mode));
+        }
+        mode
+    };
+    mode() == Some(EntryMode::File)
 }
 
 /// Reads the message of a commit.

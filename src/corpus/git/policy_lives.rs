@@ -1,7 +1,7 @@
 //! Finds out when the policies of a history end: all their files were deleted.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::corpus::found_snapshot::{PolicyEnd, PolicyName};
@@ -52,16 +52,18 @@ struct Deletion {
     successor: Option<PolicyName>,
 }
 
-impl PathLife {
-    fn contains(&self, order: u64) -> bool {
-        self.born <= order && self.deleted.as_ref().is_none_or(|end| order < end.commit.order)
-    }
-}
-
 /// The lives of a path, the newest first.
 struct PathLives {
     policy: PolicyName,
     lives: Vec<PathLife>,
+}
+
+/// The ends of the policies of a history.
+pub(super) struct PolicyEnds {
+    /// The ends, in the order of the history.
+    pub ends: Vec<(PolicyName, PolicyEnd)>,
+    /// Whether they stay as they are if only snapshots are added to the history.
+    pub are_settled: bool,
 }
 
 /// The lives of all paths of a history. Commits are added from the newest to the oldest.
@@ -111,56 +113,79 @@ impl PolicyLives {
         &mut self.by_path.entry(Arc::clone(path)).or_insert_with(new).lives
     }
 
-    /// The ends of all policies, in the order of the history. A path for which `exists` holds is in
-    /// the newest commit, so that the last deletion of it, on a branch, was not taken over.
-    pub fn ends(mut self, mut exists: impl FnMut(&str) -> bool) -> Vec<(PolicyName, PolicyEnd)> {
+    /// Finds the ends of all policies. A path for which `exists` holds is in the newest commit, so
+    /// that the last deletion of it, on a branch, was not taken over.
+    pub fn ends(mut self, mut exists: impl FnMut(&str) -> bool) -> PolicyEnds {
         let mut by_policy: HashMap<&PolicyName, Vec<&PathLife>> = HashMap::new();
+        let mut are_settled = true;
         for (path, PathLives { policy, lives }) in &mut self.by_path {
             let newest = lives.first_mut().filter(|life| life.deleted.is_some());
             if let Some(life) = newest.filter(|_| exists(path)) {
                 life.deleted = None;
+                are_settled = false;
             }
             by_policy.entry(policy).or_default().extend(&*lives);
         }
         let mut ends = Vec::new();
-        for (policy, lives) in by_policy {
-            ends.extend(ends_of(&lives).into_iter().map(|(order, end)| (order, policy, end)));
+        for (policy, mut lives) in by_policy {
+            are_settled &= !awaits_snapshot(&lives);
+            ends.extend(ends_of(&mut lives).into_iter().map(|(order, end)| (order, policy, end)));
         }
         ends.sort_by_key(|(order, policy, _)| (*order, *policy));
-        ends.into_iter().map(|(_, policy, end)| (policy.clone(), end)).collect()
+        let ends = ends.into_iter().map(|(_, policy, end)| (policy.clone(), end)).collect();
+        PolicyEnds { ends, are_settled }
     }
 }
 
-/// The ends of a policy whose paths have these lives: the deletions after which it has no path, by
-/// the number of their commit.
-fn ends_of(lives: &[&PathLife]) -> BTreeMap<u64, PolicyEnd> {
-    let lives = || lives.iter();
-    let mut ends = BTreeMap::new();
-    let mut deletions: Vec<_> = lives().filter_map(|life| life.deleted.as_ref()).collect();
-    deletions.sort_by_key(|deletion| (deletion.successor.is_none(), &deletion.successor));
-    for deletion in deletions {
-        let order = deletion.commit.order;
-        // What came back without a snapshot is there, and nothing tells since when.
-        let is_back = lives().any(|life| life.born > order && life.newest.is_none());
-        if is_back || lives().any(|life| life.contains(order)) {
+/// Whether a policy with these lives had paths that were deleted, and has one without a snapshot.
+/// With its first snapshot, the policy is back since a known time, and the ends before count.
+fn awaits_snapshot(lives: &[&PathLife]) -> bool {
+    let is_bare = |life: &&PathLife| life.deleted.is_none() && life.newest.is_none();
+    lives.iter().any(is_bare) && lives.iter().any(|life| life.deleted.is_some())
+}
+
+/// The ends of a policy whose paths have these lives, which it sorts: the deletions after which the
+/// policy has no path, by the number of their commit.
+fn ends_of(lives: &mut [&PathLife]) -> Vec<(u64, PolicyEnd)> {
+    lives.sort_unstable_by_key(|life| life.born);
+    let mut deletions: Vec<_> = lives.iter().filter_map(|life| life.deleted.as_ref()).collect();
+    deletions.sort_unstable_by_key(|deletion| {
+        (deletion.commit.order, deletion.successor.is_none(), &deletion.successor)
+    });
+    // What came back without a snapshot is there, and nothing tells since when.
+    let bare = lives.iter().rfind(|life| life.newest.is_none()).map(|life| life.born);
+    let (mut ends, mut dead, mut older, mut newest) = (Vec::new(), 0, 0, None);
+    for deletions in deletions.chunk_by(|one, next| one.commit.order == next.commit.order) {
+        let Deletion { commit: LifeCommit { order, seconds }, successor } = deletions[0];
+        let born = lives.partition_point(|life| life.born <= *order);
+        dead += deletions.len();
+        let before = lives.partition_point(|life| life.born < *order);
+        for more in lives[older..before].iter().filter_map(|life| life.newest) {
+            newest = Some(NewestSnapshots::of(newest, more));
+        }
+        older = before;
+        if born > dead || bare > Some(*order) {
             continue;
         }
-        let before = lives().filter(|life| life.born < order).filter_map(|life| life.newest);
-        let newest = before.fold(None, |newest, more| Some(NewestSnapshots::of(newest, more)));
-        let Some(NewestSnapshots { seconds, count }) = newest else { continue };
+        let Some(NewestSnapshots { seconds: latest, count }) = newest else { continue };
         // The clock of whoever deleted the file may have been wrong.
-        let end = deletion.commit.seconds.map_or(seconds, |time| time.max(seconds));
-        ends.entry(order).or_insert(PolicyEnd {
+        let end = seconds.map_or(latest, |time| time.max(latest));
+        let end = PolicyEnd {
             time: ArchiveTime::from_seconds(end),
-            snapshots: if end == seconds { count } else { 0 },
-            successor: deletion.successor.clone(),
-        });
+            snapshots: if end == latest { count } else { 0 },
+            successor: successor.clone(),
+        };
+        ends.push((*order, end));
     }
     ends
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::option;
+    use proptest::prelude::*;
+
     use super::*;
 
     /// The ends of one policy, as order, seconds and snapshots. The changes are a path, and the
@@ -175,7 +200,7 @@ mod tests {
                 None => lives.add_deletion(&(*path).into(), &policy, commit, None),
             }
         }
-        let ends = lives.ends(|path| path == "branch").into_iter();
+        let ends = lives.ends(|path| path == "branch").ends.into_iter();
         ends.map(|(_, end)| (end.time.seconds(), end.snapshots)).collect()
     }
 
@@ -197,5 +222,58 @@ mod tests {
         let one_time = [("a", Some(3)), ("a", Some(3)), ("a", None), ("a", Some(3))];
         assert_eq!(ends(&one_time, 3), [(3, 2)]);
         assert_eq!(ends(&[("a", Some(8)), ("a", Some(3)), ("a", None)], 5), [(8, 1)]);
+    }
+
+    impl PathLife {
+        fn contains(&self, order: u64) -> bool {
+            self.born <= order && self.deleted.as_ref().is_none_or(|end| order < end.commit.order)
+        }
+    }
+
+    /// The end of a policy with these lives at a commit with this number, found by looking at all
+    /// of them.
+    fn naive_end(lives: &[PathLife], order: u64) -> Option<PolicyEnd> {
+        let deletions = lives.iter().filter_map(|life| life.deleted.as_ref());
+        let at_once: Vec<_> = deletions.filter(|end| end.commit.order == order).collect();
+        let is_there =
+            |life: &PathLife| life.contains(order) || life.born > order && life.newest.is_none();
+        if lives.iter().any(is_there) {
+            return None;
+        }
+        let before = lives.iter().filter(|life| life.born < order);
+        let newest: Vec<_> = before.filter_map(|life| life.newest).collect();
+        let latest = newest.iter().map(|newest| newest.seconds).max()?;
+        let of_latest = newest.iter().filter(|newest| newest.seconds == latest);
+        let count: u64 = of_latest.map(|newest| newest.count).sum();
+        let end = at_once.first()?.commit.seconds.map_or(latest, |seconds| seconds.max(latest));
+        Some(PolicyEnd {
+            time: ArchiveTime::from_seconds(end),
+            snapshots: if end == latest { count } else { 0 },
+            successor: at_once.iter().filter_map(|end| end.successor.clone()).min(),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn ends_are_those_of_a_naive_search(
+            // Birth, time until the deletion, newest snapshot, and name of a successor.
+            drawn in vec((0..9_u64, option::of(0..9_u64), option::of(0..20_i64), 0..4_u8), 0..8),
+            clocks in vec(option::of(0..20_i64), 20),
+        ) {
+            let lives: Vec<_> = drawn.into_iter().map(|(born, age, seconds, name)| {
+                let deletion = |order: u64| Deletion {
+                    commit: LifeCommit { order, seconds: clocks[order as usize] },
+                    successor: (name > 1).then(|| PolicyName {
+                        company: name.to_string(),
+                        policy_type: String::new(),
+                    }),
+                };
+                let newest = seconds.map(|seconds| NewestSnapshots { seconds, count: 1 });
+                PathLife { born, newest, deleted: age.map(|age| deletion(born + age)) }
+            }).collect();
+            let naive: Vec<_> =
+                (0..20).filter_map(|order| Some((order, naive_end(&lives, order)?))).collect();
+            prop_assert_eq!(ends_of(&mut lives.iter().collect::<Vec<_>>()), naive);
+        }
     }
 }

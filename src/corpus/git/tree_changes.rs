@@ -242,10 +242,10 @@ impl FolderVisit<'_, '_> {
             EntryMode::SymbolicLink => self.report(entry.name, TreeChange::SymbolicLink),
             EntryMode::Submodule => self.report(entry.name, TreeChange::Submodule),
         }
-        // Where a file replaces a folder of the only parent, all in the folder was deleted; where a
-        // folder replaces a file, the file was.
+        // Where anything else replaces a folder of the only parent, all in the folder was deleted;
+        // where anything else replaces a file, the file was.
         if let [Some(other)] = others
-            && (other.mode == EntryMode::Folder) != (entry.mode == EntryMode::Folder)
+            && other.mode != entry.mode
         {
             self.removed(*other);
         }

@@ -22,7 +22,7 @@ use crate::corpus::found_snapshot::{DatabaseBody, FoundSnapshot, SnapshotBody, f
 use crate::corpus::layouts::princeton::read_text;
 use crate::corpus::notices::SkipReason;
 use crate::corpus::snapshot_facts::SnapshotFacts;
-use crate::corpus::source_text::MAX_BYTES;
+use crate::corpus::source_text::{MAX_BYTES, too_large_text};
 use crate::corpus::stream::file_state;
 use crate::error::{Error, Result};
 use crate::model::{PRIVACY_POLICY, SnapshotSource};
@@ -100,8 +100,7 @@ impl SnapshotRow {
         };
         let size = bytes.unsigned_abs();
         if size > MAX_BYTES {
-            let reason = format!("its text is larger than {} MiB", MAX_BYTES >> 20);
-            return SeenInput::Failed(at, reason);
+            return SeenInput::Failed(at, too_large_text());
         }
         let hash = self.hash.unwrap_or_default();
         let fingerprint = fingerprint(&[

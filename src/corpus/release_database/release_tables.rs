@@ -48,8 +48,8 @@ pub(super) fn defect(connection: &Connection) -> rusqlite::Result<Option<String>
     let is_release = TELLING_TABLES.iter().any(|table| tables.iter().any(|t| t == table));
     if !is_release {
         return Ok(Some(format!(
-            "is an SQLite database with {}; of these, only the release database of the \
-             Princeton-Leuven corpus is read; write a table of any other as CSV with \
+            "is an SQLite database with {}; of all SQLite databases, only the release database \
+             of the Princeton-Leuven corpus is read; write a table of any other as CSV with \
              `sqlite3 -header -csv FILE 'SELECT ...'`",
             listed(&tables)
         )));

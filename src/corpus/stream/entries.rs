@@ -9,12 +9,12 @@ use super::shape::{StreamShape, TableShape};
 use super::tables;
 use super::web_archives::warc;
 use crate::corpus::corpus_reader::SeenInput;
-use crate::corpus::forms::foreign::is_sqlite;
+use crate::corpus::forms::foreign::{is_sqlite, is_warc};
 use crate::corpus::forms::form::HEAD_BYTES;
 use crate::corpus::forms::registry::RecognisedFile;
 use crate::corpus::found_snapshot::fingerprint;
 use crate::corpus::notices::SkipReason;
-use crate::corpus::source_text::MAX_BYTES;
+use crate::corpus::source_text::{MAX_BYTES, too_large};
 
 /// A file that a stream contains.
 #[derive(Clone, Copy)]
@@ -63,7 +63,7 @@ fn read_text<'r>(
     scan: &mut StreamScan<'_>,
 ) -> io::Result<Option<Leftover<'r>>> {
     let parts = scan.parts;
-    if !parts.names.needs_company() && TableShape::of_file(head, &parts.names).is_some() {
+    if TableShape::is_of_given_company(head, &parts.names) {
         return Ok(Some((SkipReason::Nested, source)));
     }
     match parts.forms.recognise(name, head) {
@@ -102,7 +102,7 @@ fn read_other(
     source: Box<dyn Read + '_>,
     scan: &mut StreamScan<'_>,
 ) -> io::Result<()> {
-    if file.number.is_some() && warc::is_warc(head) {
+    if file.number.is_some() && is_warc(head) {
         let entry = scan.at.clone();
         // Damage in the file leaves the other files of the archive readable.
         if let Err(error) = warc::read(source, Some(&entry), scan) {
@@ -135,7 +135,7 @@ fn read_other(
 /// Keeps a file that is a text. `name` tells its form.
 fn keep(stamp: &[u8], name: &str, bytes: Vec<u8>, scan: &mut StreamScan<'_>) -> io::Result<()> {
     if bytes.len() as u64 > MAX_BYTES {
-        scan.fail(format!("is larger than {} MiB, too much for one text", MAX_BYTES >> 20));
+        scan.fail(too_large());
         return Ok(());
     }
     let stamp = if stamp.is_empty() { &fingerprint(&[&bytes]).to_le_bytes() } else { stamp };

@@ -40,7 +40,7 @@ impl LooseFiles {
 
     /// Whether a file that could be a text of the given company is a table of snapshots.
     pub fn is_table(&self, head: &[u8]) -> bool {
-        !self.names.needs_company() && TableShape::of_file(head, &self.names).is_some()
+        TableShape::is_of_given_company(head, &self.names)
     }
 
     /// The error for a file that is the corpus and holds no policy, if its first bytes say why.

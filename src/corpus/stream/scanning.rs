@@ -67,8 +67,6 @@ pub(super) struct StreamScan<'s> {
     pub at: String,
     /// The number of the entry that is being read.
     entry: u64,
-    /// The number of entries so far.
-    entry_count: u64,
     /// The number of snapshots so far.
     kept: u64,
     /// Why the stream as a whole is no corpus.
@@ -91,7 +89,6 @@ impl<'s> StreamScan<'s> {
             entries: HashMap::new(),
             at: String::new(),
             entry: 0,
-            entry_count: 0,
             kept: 0,
             refusal: None,
         }
@@ -116,12 +113,6 @@ impl<'s> StreamScan<'s> {
             self.parts.place(&self.at)
         };
         (self.sink)(SeenInput::Failed(at, format!("the rest cannot be read: {error}")));
-    }
-
-    /// The number of the next entry, which may be read later.
-    pub fn next_entry(&mut self) -> u64 {
-        self.entry_count += 1;
-        self.entry_count
     }
 
     /// Begins the entry that is being read, the one with this number. The snapshots of an earlier

@@ -3,8 +3,8 @@
 use super::rows::csv::TableHead;
 use super::rows::json::{self, JsonLayout};
 use super::rows::record::FieldNames;
-use super::web_archives::warc::is_warc;
 use crate::corpus::encodings::{RowDecoder, utf_16_of_rows};
+use crate::corpus::forms::foreign::is_warc;
 use crate::corpus::forms::form::whole_letters;
 use crate::corpus::source_text::without_mark;
 
@@ -76,6 +76,11 @@ impl TableShape {
         }
         let table = TableHead::read(&text, names)?;
         table.missing(names).is_empty().then_some(Self::Csv(table.delimiter))
+    }
+
+    /// Whether a file that could be a text of the given company is a table of snapshots.
+    pub fn is_of_given_company(head: &[u8], names: &FieldNames) -> bool {
+        !names.needs_company() && Self::of_file(head, names).is_some()
     }
 }
 

@@ -73,8 +73,8 @@ pub(super) fn has_plain_group(text: QueryText<'_>, tokens: &[QueryToken]) -> boo
         use QueryTokenKind::{Field, Open, Quote, Word};
         matches!(kind, Word | Quote | Field(_) | Open)
     };
-    let pairs = tokens.windows(2).zip(is_plain.windows(2));
-    pairs.into_iter().any(|(pair, is_plain)| {
+    let mut pairs = tokens.windows(2).zip(is_plain.windows(2));
+    pairs.any(|(pair, is_plain)| {
         is_plain.contains(&true) && ends_operand(pair[0].kind) && begins_operand(pair[1].kind)
     })
 }

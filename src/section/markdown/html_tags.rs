@@ -280,9 +280,9 @@ impl<'s, 't> MarkedText<'s, 't> {
         if !may_begin || !is_hidden(tag) {
             return;
         }
-        match end_of_element(&self.source.text[at..], name) {
-            Some(length) => {
-                self.hidden = Some(at + length);
+        match end_of_element(&self.source.text, at, name, &[]) {
+            Some(end) => {
+                self.hidden = Some(end);
                 self.push_furniture(0, at);
             }
             None => self.endless.push(name.to_owned()),
@@ -454,11 +454,23 @@ fn hides(declaration: &str) -> bool {
     }
 }
 
-/// The number of bytes up to the end tag of the element that `html` begins with.
-pub(crate) fn end_of_element(html: &str, name: &str) -> Option<usize> {
+/// The byte after the end tag of the element that begins at `start` and has this name. `removed`
+/// are the elements that are removed from the text, in its order: tags inside them are no tags.
+pub(crate) fn end_of_element(
+    text: &str,
+    start: usize,
+    name: &str,
+    removed: &[Range<usize>],
+) -> Option<usize> {
+    let removed = &removed[removed.partition_point(|cut| cut.end <= start)..];
+    let mut removed = removed.iter().peekable();
     let mut depth = 0usize;
-    for at in memchr::memchr_iter(b'<', html.as_bytes()) {
-        let rest = &html.as_bytes()[at + 1..];
+    for at in memchr::memchr_iter(b'<', &text.as_bytes()[start..]).map(|at| start + at) {
+        while removed.next_if(|cut| cut.end <= at).is_some() {}
+        if removed.peek().is_some_and(|cut| cut.start <= at) {
+            continue;
+        }
+        let rest = &text.as_bytes()[at + 1..];
         let is_end = rest.starts_with(b"/");
         let own = rest.get(usize::from(is_end)..)?;
         let is_own = own.get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name.as_bytes()))
@@ -468,7 +480,7 @@ pub(crate) fn end_of_element(html: &str, name: &str) -> Option<usize> {
         }
         depth = if is_end { depth.saturating_sub(1) } else { depth + 1 };
         if depth == 0 {
-            return html[at..].find('>').map(|end| at + end + 1);
+            return text[at..].find('>').map(|end| at + end + 1);
         }
     }
     None

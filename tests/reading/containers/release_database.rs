@@ -77,7 +77,11 @@ fptest!(other_databases_are_refused, |fx: Fixture| {
     };
     for (name, statements, reason) in [
         ("empty.db", "CREATE TABLE x (a); DROP TABLE x;", "is an SQLite database with no tables; "),
-        ("one.db", "CREATE TABLE x (a);", "is an SQLite database with the table `x`; of these, "),
+        (
+            "one.db",
+            "CREATE TABLE x (a);",
+            "is an SQLite database with the table `x`; of all SQLite ",
+        ),
         (
             "two.db",
             "CREATE TABLE notes (a); CREATE TABLE tags (a); CREATE VIEW v AS SELECT 1;",
@@ -104,7 +108,7 @@ fptest!(other_databases_are_refused, |fx: Fixture| {
     fx.file("changing.db-wal", "x");
     fails("changing.db", "has changes that are not finished, in ");
 
-    let reason = "nothing to index: is an SQLite database, which is read from a file that is not";
+    let reason = "nothing to index: is an SQLite database; name its file, uncompressed";
     let bytes = std::fs::read(fx.path("one.db")).unwrap();
     fx.file(
         "one.db.zst",

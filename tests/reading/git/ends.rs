@@ -35,6 +35,12 @@ fn in_force(fx: &Fixture, day: i64) -> String {
     names.map(|entry| entry["company"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
 }
 
+/// Adds the commits of a history that its repository does not have yet.
+fn add_new_commits(fx: &Fixture, stream: &Stream) {
+    let import = ["fast-import", "--quiet", "--force", "--date-format=raw-permissive"];
+    git_with(&fx.path("a.git"), &import, &stream.bytes);
+}
+
 /// Indexes a history, and returns the companies in force on each of these days.
 fn in_force_each_day(fx: &Fixture, stream: &Stream, days: i64) -> Vec<String> {
     stream.bare(fx, "a.git");
@@ -236,8 +242,7 @@ fn updates_find_the_ends_of_a_fresh_index() {
         let there = now.iter().filter(|(_, is_there)| **is_there);
         let there = there.map(|(name, _)| name.split('/').next().unwrap());
         naive.push(there.collect::<Vec<_>>().join(" "));
-        let import = ["fast-import", "--quiet", "--force", "--date-format=raw-permissive"];
-        git_with(&fx.path("a.git"), &import, &stream.bytes);
+        add_new_commits(&fx, &stream);
         fx.run(["index", "a.git"]).exits(0);
         if random(3) == 0 {
             fx.run(["index", "a.git"]).exits(0);
@@ -249,6 +254,90 @@ fn updates_find_the_ends_of_a_fresh_index() {
     fx.run(["check"]).exits(0);
     fx.run(["index", "a.git", "--rebuild"]).exits(0);
     assert_eq!(days(&fx), naive);
+}
+
+/// A commit: its subject and its changes.
+type TestCommit<'c> = (&'c str, &'c [(&'c str, Option<&'c str>)]);
+
+/// Updates an index after each of these commits, and checks that it says of the policies what a
+/// fresh index says.
+#[track_caller]
+fn updates_like_a_fresh_index(commits: &[TestCommit<'_>]) {
+    let told = |fx: &Fixture| {
+        let days: Vec<_> = (0..).zip(commits).map(|(day, _)| in_force(fx, day)).collect();
+        let latest =
+            fx.run(["search", "data", "--latest", "--format", "jsonl"]).stdout().to_owned();
+        let info = fx.run(["info"]);
+        let removed = info.lines().into_iter().find(|line| line.contains("removed from"));
+        (days, latest, removed.map(str::to_owned))
+    };
+    let updated = Fixture::new();
+    git(&updated.root(), &["init", "--quiet", "--bare", "--initial-branch=main", "a.git"]);
+    let mut stream = Stream::default();
+    for (day, (subject, changes)) in (0..).zip(commits) {
+        stream = stream.commit(START + day * DAY, subject, changes);
+        add_new_commits(&updated, &stream);
+        let fresh = Fixture::new();
+        stream.bare(&fresh, "a.git");
+        for fx in [&updated, &fresh] {
+            fx.run(["index", "a.git"]).exits(0);
+        }
+        assert_eq!(told(&updated), told(&fresh), "after the commit of day {day}");
+    }
+}
+
+#[test]
+fn updates_take_back_the_end_of_a_policy_that_is_back() {
+    let terms = "Acme/Terms.md";
+    let first: TestCommit<'_> = (FIRST, &[(terms, SELL), ("Birch/Terms.md", SELL)]);
+    let removed: TestCommit<'_> = (RECORD, &[(terms, None)]);
+    let restored: TestCommit<'_> = ("Restore Acme", &[(terms, SELL)]);
+    let other: TestCommit<'_> = (RECORD, &[("Birch/Terms.md", RENT)]);
+    // The first record after the return tells since when the policy is back.
+    let recorded: TestCommit<'_> = (RECORD, &[(terms, RENT)]);
+    updates_like_a_fresh_index(&[first, removed, restored, other, recorded, removed]);
+    updates_like_a_fresh_index(&[first, removed, restored, removed, other]);
+    updates_like_a_fresh_index(&[first, removed, recorded, restored]);
+}
+
+#[test]
+fn updates_know_that_a_deletion_was_not_taken_over() {
+    let (main, side, terms) = ("refs/heads/main", "refs/heads/side", "Acme/Terms.md");
+    let merged = Stream::default()
+        .commit(START, FIRST, &[(terms, SELL)])
+        .commit_on(side, &[1], START + DAY, "Remove", &[(terms, None)])
+        .commit_on(main, &[1], START + 2 * DAY, RECORD, &[("Birch/Terms.md", SELL)])
+        .commit_on(main, &[3, 2], START + 3 * DAY, "Merge", &[(terms, SELL)]);
+    let updated = Fixture::new();
+    in_force_each_day(&updated, &merged, 4);
+    let recorded = merged.commit(START + 4 * DAY, RECORD, &[(terms, RENT)]);
+    add_new_commits(&updated, &recorded);
+    updated.run(["index", "a.git"]).exits(0);
+    let days: Vec<_> = (0..5).map(|day| in_force(&updated, day)).collect();
+    assert_eq!(days, in_force_each_day(&Fixture::new(), &recorded, 5));
+}
+
+#[test]
+fn what_replaces_a_file_ends_its_policy() {
+    let terms = "Acme/Terms.md";
+    let into_folder: &[(&str, Option<&str>)] = &[(terms, None), ("Acme/Terms.md/a.txt", SELL)];
+    let into_file: &[(&str, Option<&str>)] = &[("Acme/Terms.md/a.txt", None), (terms, RENT)];
+    let kept = [(terms, SELL), ("Birch/Terms.md", SELL)];
+    let fx = Fixture::new();
+    let stream = history(&[&kept, into_folder]);
+    assert_eq!(in_force_each_day(&fx, &stream, 2), ["Acme Birch", "Birch"]);
+    let fx = Fixture::new();
+    let stream = history(&[&kept, into_folder, into_file]);
+    assert_eq!(in_force_each_day(&fx, &stream, 3), ["Acme Birch", "Birch", "Acme Birch"]);
+    updates_like_a_fresh_index(&[
+        (FIRST, &kept),
+        (RECORD, into_folder),
+        (RECORD, &[("Birch/Terms.md", RENT)]),
+    ]);
+
+    let fx = Fixture::new();
+    let stream = history(&[&kept, &[("120000 Acme/Terms.md", Some("other"))]]);
+    assert_eq!(in_force_each_day(&fx, &stream, 2), ["Acme Birch", "Birch"]);
 }
 
 #[test]

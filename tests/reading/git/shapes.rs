@@ -150,11 +150,11 @@ fptest!(a_head_without_commits_falls_back_to_another_branch, |fx: Fixture| {
     git(&bare, &["tag", "-a", "-m", "Two", "v2", "v1"]);
     git(&bare, &["update-ref", "-d", "refs/remotes/origin/main"]);
     fx.run(["index", "bare.git"]).fails_with(
-        "bare.git: this git repository has tags but no branch, whose history would be read; \
-         `git branch main TAG` makes one of a tag, such as v2",
+        "bare.git: this git repository has tags but no branch, and only branches are read; make a \
+         branch of a tag with `git branch main v2`",
     );
     git(&bare, &["pack-refs", "--all"]);
-    fx.run(["index", "bare.git"]).exits(2).stderr_has("such as v2");
+    fx.run(["index", "bare.git"]).exits(2).stderr_has("`git branch main v2`");
     git(&bare, &["branch", "main", "v2"]);
     assert_eq!(texts(&bare), ACME);
     // Files that are not committed yet are read as files.

@@ -66,6 +66,21 @@ fptest!(an_input_that_names_another_company_is_an_error, |fx: Fixture| {
         .stderr_is(&format!("error: rows.jsonl: line 2: {reason}\n"));
     fx.run(["search", "rent data"]).exits(1);
     fx.run(["search", "give data"]).exits(0).stdout_has(ACME);
+    // In a history, the versions are found by their paths before their texts are read.
+    Stream::default()
+        .commit(START, "One", &[("privacy.md", Some("---\ncompany: Beta\n---\nWe rent data.\n"))])
+        .commit(START + DAY, "Two", &[("privacy.md", Some("We sell data.\n"))])
+        .commit(
+            START + 2 * DAY,
+            "Three",
+            &[("privacy.md", Some("---\ncompany: 'Acme, Inc.'\n---\nWe give data.\n"))],
+        )
+        .bare(&fx, "own.git");
+    fx.run(["index", "own.git", "--company", ACME, "--path", "*.md", "--rebuild"])
+        .exits(2)
+        .stderr_has(reason);
+    fx.run(["search", "rent data"]).exits(1);
+    fx.run(["search", "give data"]).exits(0).stdout_has(ACME);
     // A path that names the company can be read in another way.
     let found = policies(&fx, &["dataset", "--company", ACME, "--path", "*/{type}/{date}.md"]);
     assert_eq!(found, ["Acme, Inc. | Terms | 2001-02-03"]);

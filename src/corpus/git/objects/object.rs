@@ -4,7 +4,7 @@ use std::fmt;
 
 use gix_hash::ObjectId;
 
-use crate::corpus::source_text::MAX_BYTES;
+use crate::corpus::source_text::{MAX_BYTES, too_large};
 
 /// The sorts of git objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,9 +81,7 @@ impl fmt::Display for ObjectError {
         write!(f, "object {} ", self.id)?;
         match &self.fault {
             ObjectFault::Missing => f.write_str("is missing"),
-            ObjectFault::TooLarge => {
-                write!(f, "is larger than {} MiB, too much for one text", MAX_BYTES >> 20)
-            }
+            ObjectFault::TooLarge => f.write_str(&too_large()),
             ObjectFault::Corrupt(reason) => write!(f, "is corrupt: {reason}"),
             ObjectFault::OtherKind { wanted, found } => {
                 write!(f, "is a {} where a {} should be", found.name(), wanted.name())

@@ -78,8 +78,8 @@ fn read_entry(
     let entry = archive.by_index(number).map_err(|error| io::Error::other(advice(&error)))?;
     let mut stamp = entry.crc32().to_le_bytes().to_vec();
     stamp.extend(entry.size().to_le_bytes());
-    let number = Some(scan.next_entry());
-    entries::read(EntryFile { path: &path, stamp: &stamp, number }, entry, scan)
+    let file = EntryFile { path: &path, stamp: &stamp, number: Some(number as u64) };
+    entries::read(file, entry, scan)
 }
 
 /// The error of an entry, and what helps against it.

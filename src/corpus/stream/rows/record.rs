@@ -8,7 +8,7 @@ use crate::corpus::forms::given_company::GivenCompany;
 use crate::corpus::forms::html::conversion::{convert_page, to_markdown};
 use crate::corpus::read_options::ReadOptions;
 use crate::corpus::snapshot_facts::SnapshotFacts;
-use crate::corpus::source_text::{MAX_BYTES, SourceText, without_furniture_marks};
+use crate::corpus::source_text::{MAX_BYTES, SourceText, too_large_text, without_furniture_marks};
 use crate::corpus::times::{archive_time, no_time};
 use crate::error::{self, Error};
 use crate::model::PRIVACY_POLICY;
@@ -159,8 +159,7 @@ impl RecordFields<'_> {
             (None, None) => return Err(self.lacks("text").into()),
         };
         if body.len() as u64 > MAX_BYTES {
-            let reason = format!("its text is larger than {} MiB", MAX_BYTES >> 20);
-            return Err(UnreadText::Failed(reason));
+            return Err(too_large_text().into());
         }
         Ok(body)
     }

@@ -3,12 +3,10 @@
 use std::io::{self, BufRead, Read};
 
 use super::header_fields::HeaderFields;
+use crate::corpus::forms::foreign::is_warc;
 
 /// The size limit of the header of a record, in bytes. Real ones have some hundred.
 const MAX_HEADER_BYTES: u64 = 1 << 20;
-
-/// How every record begins, before the version.
-pub(super) const RECORD_START: &[u8] = b"WARC/";
 
 /// Reads the records of a file.
 pub(super) struct RecordReader<R> {
@@ -45,7 +43,7 @@ impl<R: BufRead> RecordReader<R> {
     pub fn next(&mut self) -> io::Result<Option<HeaderFields>> {
         self.skip_block()?;
         let Some((start, line)) = self.first_line()? else { return Ok(None) };
-        if !line.starts_with(RECORD_START) {
+        if !is_warc(&line) {
             return Err(damage(start, "does not begin a record of a WARC file"));
         }
         self.count += 1;
@@ -88,7 +86,7 @@ impl<R: BufRead> RecordReader<R> {
     fn first_line(&mut self) -> io::Result<Option<(u64, Vec<u8>)>> {
         loop {
             let start = self.position;
-            match self.line(MAX_HEADER_BYTES)? {
+            match self.line()? {
                 line if line.is_empty() => return Ok(None),
                 line if line.trim_ascii().is_empty() => {}
                 line => return Ok(Some((start, line))),
@@ -100,7 +98,7 @@ impl<R: BufRead> RecordReader<R> {
     fn fields(&mut self, start: u64) -> io::Result<HeaderFields> {
         let mut lines = Vec::new();
         loop {
-            let line = self.line(MAX_HEADER_BYTES)?;
+            let line = self.line()?;
             if !line.ends_with(b"\n") && (line.len() as u64) < MAX_HEADER_BYTES {
                 return Err(self.cut_off());
             }
@@ -114,10 +112,10 @@ impl<R: BufRead> RecordReader<R> {
         }
     }
 
-    /// Reads a line with its end, up to this many bytes. It is empty at the end of the file.
-    fn line(&mut self, limit: u64) -> io::Result<Vec<u8>> {
+    /// Reads a line with its end, up to [`MAX_HEADER_BYTES`]. It is empty at the end of the file.
+    fn line(&mut self) -> io::Result<Vec<u8>> {
         let mut line = Vec::new();
-        let read = self.source.by_ref().take(limit).read_until(b'\n', &mut line);
+        let read = self.source.by_ref().take(MAX_HEADER_BYTES).read_until(b'\n', &mut line);
         let read = read.map_err(|error| self.after(&error))?;
         self.position += read as u64;
         Ok(line)

@@ -10,7 +10,7 @@ use super::header_fields::HeaderFields;
 use super::http_message::HttpMessage;
 use super::media_type::{BodyKind, MediaType};
 use super::page_address::PageAddress;
-use super::record_reader::{RECORD_START, RecordReader};
+use super::record_reader::RecordReader;
 use crate::corpus::corpus_reader::SeenInput;
 use crate::corpus::forms::form::{PartialKey, SnapshotKey, SnapshotRecord, UnreadText, head_of};
 use crate::corpus::forms::html::conversion::{convert_page, decode_declared, to_markdown};
@@ -18,7 +18,7 @@ use crate::corpus::found_snapshot::fingerprint;
 use crate::corpus::no_text;
 use crate::corpus::notices::{CorpusNotice, SkipReason};
 use crate::corpus::snapshot_facts::SnapshotFacts;
-use crate::corpus::source_text::{MAX_BYTES, SourceText};
+use crate::corpus::source_text::{MAX_BYTES, SourceText, too_large};
 use crate::corpus::stream::scanning::{RecordPlace, StreamScan};
 use crate::corpus::times::{archive_time, no_time};
 
@@ -34,11 +34,6 @@ const CRAWL_TYPES: [&str; 3] = ["warcinfo", "request", "metadata"];
 /// The record types that may have a page. A resource is one that was not kept with its header, and
 /// a conversion one that was converted, such as to plain text.
 const PAGE_TYPES: [&str; 3] = ["response", "resource", "conversion"];
-
-/// Whether a file begins like a WARC file.
-pub(in crate::corpus::stream) fn is_warc(head: &[u8]) -> bool {
-    head.starts_with(RECORD_START)
-}
 
 /// Reads the records of a file: the stream, or the file `entry` of an archive.
 pub(in crate::corpus::stream) fn read(
@@ -175,7 +170,7 @@ impl PageRecord {
             return Err(UnreadText::Skipped(SkipReason::NoPage));
         }
         if is_too_large {
-            return Err(too_large());
+            return Err(too_large().into());
         }
         let body = match message {
             Some(_) => content_coding::decode(fields, body)?,
@@ -192,7 +187,7 @@ fn text_of(bytes: Vec<u8>, media: MediaType) -> Result<SourceText, UnreadText> {
         return Err(UnreadText::Skipped(SkipReason::Empty));
     }
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(too_large());
+        return Err(too_large().into());
     }
     if let Some(reason) = no_text::reason(head_of(&bytes)) {
         return Err(UnreadText::Skipped(reason));
@@ -204,8 +199,4 @@ fn text_of(bytes: Vec<u8>, media: MediaType) -> Result<SourceText, UnreadText> {
         convert_page(&mut text.body)?;
     }
     Ok(text)
-}
-
-fn too_large() -> UnreadText {
-    UnreadText::Failed(format!("is larger than {} MiB, too much for one text", MAX_BYTES >> 20))
 }

@@ -106,7 +106,7 @@ const MAX_TAG: usize = 200;
 
 /// Puts the marks of furniture around the elements with blank lines inside that are hidden by an
 /// attribute or a style. The marks of those without are made with their block. `removed` are the
-/// elements that are removed; an end tag inside them is no end.
+/// elements that are removed, and with them all tags inside.
 fn mark_hidden(text: &str, removed: &[Range<usize>], edits: &mut Vec<TextEdit>) {
     let find = |word: &'static str| memchr::memmem::find_iter(text.as_bytes(), word);
     let mut words: Vec<usize> =
@@ -115,18 +115,20 @@ fn mark_hidden(text: &str, removed: &[Range<usize>], edits: &mut Vec<TextEdit>) 
     let mut done = 0;
     let mut endless: Vec<String> = Vec::new();
     for at in words {
+        let cut = removed.get(removed.partition_point(|cut| cut.end <= at));
+        if cut.is_some_and(|cut| cut.start <= at) {
+            continue;
+        }
         let Some(tag) = hiding_tag(text, at, done) else { continue };
         let name = tag_name(&text[tag.clone()]);
         if endless.contains(&name) {
             continue;
         }
-        let Some(length) = end_of_element(&text[tag.start..], &name) else {
+        let Some(end) = end_of_element(text, tag.start, &name, removed) else {
             endless.push(name);
             continue;
         };
-        done = tag.start + length;
-        let cut = removed.iter().find(|cut| cut.start < done && done < cut.end);
-        done = cut.map_or(done, |cut| cut.end);
+        done = end;
         if text[tag.start..done].contains("\n\n") {
             let [begin, end] = FURNITURE_MARKS.map(|mark| format!("\n\n{mark}\n\n"));
             edits.push(TextEdit::insert(tag.start, begin));
@@ -217,6 +219,13 @@ mod tests {
         );
         let in_script = "<div hidden>\n\n<script>x('</div>')</script>\n\n</div>\n\na";
         assert_eq!(mended(in_script).matches(['\u{FDD0}', '\u{FDD1}']).count(), 2);
+        let hidden_after = "<div hidden>\n\n<script>x('</div>')</script>\n\nb\n\n</div>";
+        assert_eq!(
+            mended(&format!("{hidden_after}\n\na")),
+            "\n\n\u{FDD0}\n\n<div hidden>\n\n\n\nb\n\n</div>\n\n\u{FDD1}\n\n\n\na"
+        );
+        let all_in_script = "<script>\n\n<div hidden>\n\n</script>\n\na\n\n</div>\n\nb";
+        assert_eq!(mended(all_in_script), "\n\na\n\n</div>\n\nb");
         let after_endless = "<p hidden>a\n\n<div hidden>\n\nb\n\n</div>";
         assert_eq!(mended(after_endless).matches(['\u{FDD0}', '\u{FDD1}']).count(), 2);
         let both = "<div hidden style='display:none'>\n\n<p hidden>a</p>\n\n</div>";

@@ -68,6 +68,9 @@ fn is_in(list: &str, word: &str) -> bool {
 
 /// The words of a date stamp around its date, if `text` is one.
 pub fn date_stamp(text: &str) -> Option<String> {
+    if text.len() > 160 {
+        return None;
+    }
     let mut spaced = String::new();
     let mut was_digit = false;
     for c in text.chars().flat_map(char::to_lowercase) {
@@ -110,5 +113,5 @@ pub fn date_stamp(text: &str) -> Option<String> {
         || others == ["as", "at"])
         && others.iter().all(|word| is_in(STAMPS, word) || is_in(OTHERS, word));
     let is_stamp = is_spaced || is_in(UNSPACED, &others.concat());
-    (text.len() <= 160 && is_date && is_stamp).then(|| others.join(" "))
+    (is_date && is_stamp).then(|| others.join(" "))
 }

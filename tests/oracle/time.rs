@@ -74,6 +74,8 @@ pub fn timeline(
     let firsts = lives.iter().filter_map(|life| Some(life[*counting(life).first()?].time));
     let Some(first) = filters.since.or(firsts.min()) else { return Vec::new() };
     let last = filters.until.or(filters.as_of).unwrap_or(corpus_end);
+    // What a snapshot counts as is the same in all periods.
+    let mut counted = BTreeMap::new();
     let mut rows = Vec::new();
     let mut start = month(first) / length * length;
     while start <= month(last) {
@@ -93,12 +95,11 @@ pub fn timeline(
             }
             looked_at.retain(|&o| has_lang(life[o], filters));
             for ordinal in looked_at {
-                count(
-                    (life, &stays[number]),
-                    (number, ordinal),
-                    (query, filters, measure),
-                    (&mut saying, &mut all),
-                );
+                let (says, has) = counted.entry((number, ordinal)).or_insert_with(|| {
+                    count((life, &stays[number]), (number, ordinal), (query, filters, measure))
+                });
+                saying.extend(says.iter().cloned());
+                all.extend(has.iter().cloned());
             }
         }
         rows.push((name(start, length), saying.len(), all.len()));
@@ -107,13 +108,13 @@ pub fn timeline(
     rows
 }
 
-/// Adds the names under which a snapshot is counted.
+/// The names under which a snapshot is counted as one that matches, and as one of all.
 fn count(
     (life, stays): (&[&Snapshot], &BTreeMap<Identity, (usize, usize)>),
     (number, ordinal): (usize, usize),
     ((query, scope), filters, measure): ((&Q, Scope), &Filters, Measure),
-    (saying, all): (&mut BTreeSet<String>, &mut BTreeSet<String>),
-) {
+) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut saying, mut all) = (BTreeSet::new(), BTreeSet::new());
     let here = life[ordinal];
     let every = Q::Field(super::query::Field::Company, "*".to_owned());
     if measure != Measure::Clauses {
@@ -130,7 +131,7 @@ fn count(
         if here.clauses.iter().any(says) {
             saying.insert(name);
         }
-        return;
+        return (saying, all);
     }
     for clause in
         here.clauses.iter().filter(|clause| has_life(life, stays, &identity(clause), filters))
@@ -143,6 +144,7 @@ fn count(
             saying.insert(name);
         }
     }
+    (saying, all)
 }
 
 /// For each value of `by`, the numbers of clauses, policies and companies. `by` is `company`,

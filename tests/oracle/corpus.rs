@@ -443,12 +443,14 @@ pub fn search_in(corpus: &Corpus, query: &Q, scope: Scope, filters: &Filters) ->
                 holders.insert((policy.clone(), ordinal));
             }
         }
-        let mut seen = BTreeSet::new();
-        for clause in whole_life.iter().flat_map(|s| &s.clauses) {
-            let identity = identity(clause);
-            if seen.insert(identity.clone()) && stays.contains_key(&identity) {
-                let lives = (life.as_slice(), whole_life.as_slice(), &stays);
-                clauses.extend(find(lives, &chosen, identity, query, filters));
+        let places = places_of(&life);
+        let mut distinct: Vec<(Identity, Places)> = places_of(whole_life).into_iter().collect();
+        distinct.sort_by_key(|(_, whole_places)| whole_places[0]);
+        for (identity, whole_places) in distinct {
+            let Some(places) = places.get(&identity) else { continue };
+            if has_life(&life, &stays, &identity, filters) {
+                let (looked_at, whole) = ((&*life, places), (&**whole_life, &whole_places));
+                clauses.extend(find(looked_at, whole, &chosen, identity, query, filters));
             }
         }
     }
@@ -497,48 +499,41 @@ pub fn has_life(
         && filters.removed_since.is_none_or(|since| gone_by.is_some_and(|time| time >= since))
 }
 
-/// The snapshots of a policy as far as furniture counts, the same whole, and the first and last
-/// ordinals of clauses in the former.
-type Lives<'a> = (&'a [&'a Snapshot], &'a [&'a Snapshot], &'a BTreeMap<Identity, (usize, usize)>);
+/// Ordinals and places at which a clause occurs, in order.
+type Places = Vec<(usize, usize)>;
+
+/// Where each clause of a policy occurs.
+fn places_of(life: &[&Snapshot]) -> BTreeMap<Identity, Places> {
+    let mut places: BTreeMap<Identity, Places> = BTreeMap::new();
+    for (ordinal, snapshot) in life.iter().enumerate() {
+        for (place, clause) in snapshot.clauses.iter().enumerate() {
+            places.entry(identity(clause)).or_default().push((ordinal, place));
+        }
+    }
+    places
+}
 
 /// The hit for one distinct clause of a policy, if a place of it in a selected snapshot satisfies
-/// query and filters.
+/// query and filters. The snapshots and places are given as far as furniture counts, and whole.
 fn find(
-    (life, whole_life, stays): Lives<'_>,
+    (life, places): (&[&Snapshot], &Places),
+    (whole_life, whole_places): (&[&Snapshot], &Places),
     chosen: &[usize],
     identity: Identity,
     query: (&Q, Scope),
     filters: &Filters,
 ) -> Option<Found> {
-    // Every ordinal and place at which the clause occurs, in order.
-    let places_in = |life: &[&Snapshot]| {
-        let mut places: Vec<(usize, usize)> = Vec::new();
-        for (ordinal, snapshot) in life.iter().enumerate() {
-            for (place, clause) in snapshot.clauses.iter().enumerate() {
-                if self::identity(clause) == identity {
-                    places.push((ordinal, place));
-                }
-            }
-        }
-        places
-    };
-    let places = places_in(life);
     let satisfying: Vec<(usize, usize)> = places
         .iter()
         .copied()
         .filter(|(o, _)| chosen.contains(o))
         .filter(|&(o, p)| satisfies(life[o], &life[o].clauses[p], query, filters).is_some())
         .collect();
-
-    if !has_life(life, stays, &identity, filters) {
-        return None;
-    }
     let newest = satisfying.last()?.0;
     let shown = satisfying.iter().find(|(o, _)| *o == newest)?;
     let shown = &life[newest].clauses[shown.1];
     let matched = satisfies(life[newest], shown, query, filters)?;
     let (first, last) = (places.first()?.0, places.last()?.0);
-    let whole_places = places_in(whole_life);
     let order = whole_places.first()?;
     let whole_last = whole_places.last()?.0;
     let last_place = whole_places.iter().find(|(o, _)| *o == whole_last)?;

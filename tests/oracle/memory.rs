@@ -5,7 +5,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{corpus, stamps, tokens};
+use regex::Regex;
+
+use super::{corpus, query, stamps, tokens};
 
 /// The sum of the lengths of all texts that are remembered at a time, in bytes.
 const MOST_BYTES: usize = 64 << 20;
@@ -41,6 +43,8 @@ thread_local! {
     static FOLDED: RefCell<Memory<Vec<String>>> = RefCell::default();
     static IDENTITY_FORMS: RefCell<Memory<String>> = RefCell::default();
     static DATE_STAMPS: RefCell<Memory<Option<String>>> = RefCell::default();
+    static STEMS: RefCell<Memory<String>> = RefCell::default();
+    static REGEXES: RefCell<Memory<Option<Regex>>> = RefCell::default();
 }
 
 /// [`tokens::folded`], remembered.
@@ -56,4 +60,14 @@ pub fn identity_form(text: &str) -> Rc<String> {
 /// [`stamps::date_stamp`], remembered.
 pub fn date_stamp(text: &str) -> Rc<Option<String>> {
     DATE_STAMPS.with_borrow_mut(|memory| memory.recall(text, stamps::date_stamp))
+}
+
+/// [`query::english_stem`], remembered.
+pub fn english_stem(word: &str) -> Rc<String> {
+    STEMS.with_borrow_mut(|memory| memory.recall(word, query::english_stem))
+}
+
+/// [`query::whole_regex`], remembered.
+pub fn whole_regex(pattern: &str) -> Rc<Option<Regex>> {
+    REGEXES.with_borrow_mut(|memory| memory.recall(pattern, query::whole_regex))
 }

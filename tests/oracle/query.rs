@@ -4,6 +4,7 @@ use std::fmt;
 
 use proptest::prelude::*;
 use proptest::sample::select;
+use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
 use super::tokens::{folded, plain_name, tokens};
@@ -115,21 +116,29 @@ impl fmt::Display for S {
 /// A range of tokens: the first token, and the one after the last.
 pub type Stretch = (usize, usize);
 
+/// The stem of an English word.
+pub fn english_stem(word: &str) -> String {
+    frostem::Stemmer::new(frostem::Algorithm::English).stem(word).into_owned()
+}
+
+/// The pattern as one of whole tokens. `None` if it is wrong.
+pub fn whole_regex(pattern: &str) -> Option<Regex> {
+    Regex::new(&format!("^(?:{pattern})$")).ok()
+}
+
 /// Whether a word of a query matches a token.
 pub fn stands_for(word: &W, token: &str, has_forms: bool) -> bool {
     match word {
         W::Word(word) => {
             let word = &folded(word)[0];
-            let stem = |word: &str| {
-                frostem::Stemmer::new(frostem::Algorithm::English).stem(word).into_owned()
-            };
+            let stem = memory::english_stem;
             word == token
                 || (has_forms && word.is_ascii() && token.is_ascii() && stem(word) == stem(token))
         }
         W::Prefix(start) => token.starts_with(&folded(start)[0]),
         W::Any => true,
         W::Regex(pattern) => {
-            regex::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|r| r.is_match(token))
+            memory::whole_regex(pattern).as_ref().as_ref().is_some_and(|r| r.is_match(token))
         }
     }
 }

@@ -63,6 +63,7 @@ fn kind(error: &Error) -> &'static str {
         | Error::BeforeFirstSnapshot { .. }
         | Error::NoSnapshot { .. } => "name",
         Error::Corpus { .. }
+        | Error::CorpusGone { .. }
         | Error::NoPolicyFound { .. }
         | Error::NoDateFound { .. }
         | Error::MissingColumns { .. }

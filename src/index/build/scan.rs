@@ -127,16 +127,15 @@ impl CorpusScan {
         Ok(scan)
     }
 
-    /// Scans the corpora of the index of the context again, with the names and options that they
-    /// had, from whatever folder the program runs in. Without an index there is nothing to scan.
+    /// Scans corpora of an index again, with the names and options that they had, from whatever
+    /// folder the program runs in. Standard input cannot be read again.
     ///
     /// # Errors
     ///
     /// The errors of [`CorpusScan::new`].
-    pub fn again(context: ScanContext<'_>) -> Result<Self> {
+    pub fn again(corpora: &[IndexedCorpus], context: ScanContext<'_>) -> Result<Self> {
         let mut scan = Self::nothing(context.base);
         context.progress.begin(Phase::Scanning, None);
-        let corpora = context.base.map(|base| base.corpora.as_slice()).unwrap_or_default();
         for corpus in corpora.iter().filter(|corpus| corpus.path != STANDARD_INPUT) {
             let IndexedCorpus { path, collection, options, .. } = corpus;
             let place = &place_of(corpus)?;

@@ -11,8 +11,8 @@ use clap::{Args, ValueEnum};
 use fineprint::corpus::ReadOptions;
 use fineprint::error::{Error, Result};
 use fineprint::index::{
-    BuildOptions, BuildSummary, CorpusScan, Manifest, RebuildCheck, ScanContext, build,
-    check_rebuild,
+    BuildOptions, BuildSummary, CorpusScan, IndexedCorpus, Manifest, RebuildCheck, ScanContext,
+    build, check_rebuild,
 };
 use fineprint::model::canonical_name;
 use fineprint::printer::print_json_line;
@@ -101,12 +101,12 @@ pub struct IndexArgs {
     /// The archive date of files that have none in their text or path
     #[arg(long, value_name = "DATE", requires = "corpora")]
     date: Option<String>,
-    /// Build from scratch, even if there is an index already
+    /// Build from scratch: the corpora that are named, or all corpora that the index has
     ///
-    /// If the index has snapshots that its corpora no longer have, this is an error, and
+    /// If the index has snapshots that these corpora do not have, this is an error, and
     /// --rebuild=force builds without them.
     #[arg(
-        long, value_name = "force", requires = "corpora", num_args = 0..=1, require_equals = true,
+        long, value_name = "force", num_args = 0..=1, require_equals = true,
         default_missing_value = "all", hide_possible_values = true, value_enum
     )]
     rebuild: Option<RebuildArg>,
@@ -203,8 +203,7 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusSc
     }
     let context = ScanContext { base, today: today()?, progress: bar };
     if args.corpora.is_empty() {
-        existing(base, &args.folder.index)?;
-        return CorpusScan::again(context);
+        return CorpusScan::again(&known_corpora(args, base)?, context);
     }
     let options = ReadOptions {
         worktree: args.worktree,
@@ -215,6 +214,15 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusSc
         ..ReadOptions::default()
     };
     CorpusScan::with_options(&args.corpora, &args.collection, &options, context)
+}
+
+/// The corpora of the index. An index that is built anew may be of another version.
+fn known_corpora(args: &IndexArgs, base: Option<&Manifest>) -> Result<Vec<IndexedCorpus>> {
+    let dir = &args.folder.index;
+    if args.rebuild.is_some() && Manifest::exists(dir) {
+        return Manifest::corpora_of_any_version(dir);
+    }
+    existing(base, dir).map(|base| base.corpora.clone())
 }
 
 fn existing<'m>(base: Option<&'m Manifest>, dir: &Path) -> Result<&'m Manifest> {

@@ -90,7 +90,7 @@ fn show_named(
     if searcher.has_company(&args.what) {
         return show_policy(searcher.index(), args, global);
     }
-    let found = searcher.find_clause_by_prefix(prefix, &args.what, &args.policy.collection)?;
+    let found = searcher.find_clause_by_prefix(prefix, &args.policy.collection)?;
     if found.is_empty() {
         // The error names companies that are nearly called so.
         return show_policy(searcher.index(), args, global);

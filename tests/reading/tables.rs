@@ -87,6 +87,20 @@ fn one_encoding_holds_for_all_rows() {
 }
 
 #[test]
+fn rows_that_cannot_be_read_are_in_the_order_of_the_table() {
+    let fx = Fixture::new();
+    let rows = (1..12).map(|row| format!("a{row}.example,someday,We sell.\n"));
+    let table = format!("company,date,text\na,2020-01-02,We.\n{}", rows.collect::<String>());
+    let run = index(&fx, "a.csv", table);
+    let line = |place: usize| run.exits(2).stderr().lines().nth(place).unwrap().to_owned();
+    for place in 0..11 {
+        let named = format!(": {}: ", place + 3);
+        let named = [named, format!("row {}:", place + 3), format!("line {}:", place + 3)];
+        assert!(named.iter().any(|named| line(place).contains(named)), "{run}");
+    }
+}
+
+#[test]
 fn rows_of_two_encodings_are_both_read() {
     let french = "Nous gardons vos données privées.";
     let row = format!("b.example,2020-01-02,{french}\n");

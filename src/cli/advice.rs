@@ -14,18 +14,10 @@ pub fn message(error: &Error) -> String {
         Error::BadPathPattern { .. } => format!("--path {error}"),
         Error::BadDefaultDate { .. } => format!("--date {error}"),
         Error::UnknownMapField { .. } | Error::RepeatedMapField { .. } => format!("--map: {error}"),
-        Error::NoKnownLayout { .. } => format!(
-            "{error}; where its paths say whose policies they are, say how with \
-             --path '{{company}}/{{type}}.md'; to index the files of its newest commit, check them \
-             out and name their folder"
-        ),
         Error::SectionWithoutWord { .. } => format!("--{error}"),
         Error::UnknownMetadataKey { asked, .. } => format!("{} {error}", metadata_flag(*asked)),
         Error::NoPolicy { asked } => {
             format!("no policy of `{asked}` is left by --type and --collection")
-        }
-        Error::AmbiguousPolicy { companies, types, .. } => {
-            format!("{error}; {}", choice_advice(companies, types))
         }
         _ => match advice(error) {
             Some(advice) => format!("{error}; {advice}"),
@@ -56,6 +48,13 @@ pub fn advice(error: &Error) -> Option<String> {
     Some(match error {
         Error::NoPolicyFound { .. } => {
             "if their paths do, say how: --path '{company}/{date}.md'".to_owned()
+        }
+        Error::NoKnownLayout { .. } => "where its paths say whose policies they are, say how with \
+             --path '{company}/{type}.md'; to index the files of its newest commit, check them out \
+             and name their folder"
+            .to_owned(),
+        Error::AmbiguousPolicy { companies, types, .. } => {
+            choice_advice(companies, types).to_owned()
         }
         Error::AmbiguousClause { .. } => "write more of the id".to_owned(),
         Error::NoDateFound { .. } => {

@@ -102,7 +102,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return errors.arguments(&error),
     };
-    cli.global.has_json_errors = errors.are_json;
+    cli.global.has_json_messages = errors.are_json;
     // The message below reports a panic in one line. With RUST_BACKTRACE the usual one is printed.
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         panic::set_hook(Box::new(|_| {}));
@@ -159,9 +159,8 @@ impl ErrorReport {
         if !self.are_json || !error.use_stderr() {
             error.exit();
         }
-        let text = error.to_string();
-        let message = text.lines().next().unwrap_or_default();
-        self.message("request", message.trim_start_matches("error: "))
+        say(&json_errors::of_arguments(&error.to_string()).to_string());
+        ExitCode::from(FAILED)
     }
 
     fn message(&self, kind: &str, message: &str) -> ExitCode {

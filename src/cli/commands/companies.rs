@@ -9,7 +9,8 @@ use super::{CountFormat, say_no_hits};
 use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{print, say};
+use crate::cli::problems::{Warning, say_to_people, say_warning};
+use crate::cli::streams::print;
 
 /// `fineprint companies`.
 #[derive(Debug, Args)]
@@ -56,17 +57,20 @@ pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
         CountFormat::Csv => args.bom.write(out).and_then(|()| print_companies_csv(out, &companies)),
         CountFormat::Json => print_json_line(out, &companies),
     })?;
-    if !global.quiet && (is_empty || args.format == CountFormat::Human) {
-        say(&totals(&companies, mentions));
-    }
     let is_unsaid = match mentions {
         Mentions::Required => is_empty,
         // If nobody says it, the reason may be a misspelt word.
         Mentions::Excluded => companies.companies.len() as u64 == companies.of,
         Mentions::Ignored => is_empty && companies.of == 0,
     };
-    if !global.quiet && is_unsaid {
-        say_no_hits(&searcher, &select, None)?;
+    let totals = totals(&companies, mentions);
+    if is_empty && !is_unsaid {
+        say_warning(global, &Warning { kind: "empty", message: totals, hint: None });
+    } else if is_empty || args.format == CountFormat::Human {
+        say_to_people(global, &totals);
+    }
+    if is_unsaid {
+        say_no_hits(&searcher, &select, None, global)?;
     }
     Ok(finish(chosen.is_incomplete, !is_empty))
 }

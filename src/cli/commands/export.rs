@@ -18,7 +18,8 @@ use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
 use crate::cli::bar::Bar;
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{ResultStream, results, say};
+use crate::cli::problems::say_to_people;
+use crate::cli::streams::{ResultStream, results};
 
 /// `fineprint export`.
 #[derive(Debug, Args)]
@@ -95,12 +96,11 @@ pub fn run(args: &ExportArgs, global: &GlobalArgs) -> Result<Outcome> {
         WhatArg::Clauses => export_clauses(&searcher, select.clone(), args)?,
     };
     match &args.to {
-        _ if global.quiet => {}
-        Some(to) => say(&format!("{words} written to {}", to.display())),
-        None => say(&words),
+        Some(to) => say_to_people(global, &format!("{words} written to {}", to.display())),
+        None => say_to_people(global, &words),
     }
-    if written == 0 && !global.quiet {
-        say_no_hits(&searcher, &select, None)?;
+    if written == 0 {
+        say_no_hits(&searcher, &select, None, global)?;
     }
     Ok(finish(chosen.is_incomplete, written > 0))
 }
@@ -175,7 +175,7 @@ fn export_snapshots(
 ) -> Result<ExportSummary> {
     let snapshots = &searcher.selected(select)?;
     let source = ExportSource { searcher, snapshots };
-    let bar = Bar::new(global.quiet);
+    let bar = Bar::new(!global.is_for_people());
     let written = match (args.format, &args.to) {
         (ExportFormat::Markdown, Some(folder)) => write_snapshot_tree(source, folder, &bar)?,
         (format, to) => {

@@ -10,7 +10,8 @@ use crate::cli::args::values::{HitLimit, facet_field, limit};
 use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{print, say};
+use crate::cli::problems::{Warning, say_warning};
+use crate::cli::streams::print;
 
 /// `fineprint facets`.
 #[derive(Debug, Args)]
@@ -66,11 +67,13 @@ pub fn run(args: &FacetsArgs, global: &GlobalArgs) -> Result<Outcome> {
         CountFormat::Csv => args.bom.write(out).and_then(|()| print_facets_csv(out, &facets)),
         CountFormat::Json => print_json_line(out, &facets),
     })?;
-    if !global.quiet && found == 0 {
-        say_no_hits(&searcher, &select, None)?;
-    } else if !global.quiet && shown < found {
+    if found == 0 {
+        say_no_hits(&searcher, &select, None, global)?;
+    } else if shown < found {
         let found = counted(found as u64, "value", "values");
-        say(&format!("{shown} of {found} shown, --limit all shows all"));
+        let message = format!("{shown} of {found} shown, --limit all shows all");
+        let hint = Some("--limit all".to_owned());
+        say_warning(global, &Warning { kind: "truncated", message, hint });
     }
     Ok(finish(chosen.is_incomplete, found > 0))
 }

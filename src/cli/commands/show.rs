@@ -15,7 +15,8 @@ use crate::cli::args::values::period;
 use crate::cli::args::{GlobalArgs, IndexChoice, PolicyArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{print, say};
+use crate::cli::problems::{Warning, say_warning};
+use crate::cli::streams::print;
 
 /// `fineprint show`.
 #[derive(Debug, Args)]
@@ -124,13 +125,15 @@ fn show_clauses(
     global: &GlobalArgs,
 ) -> Result<bool> {
     print(|out| write_clauses(out, found, args.format, global))?;
-    if found.is_empty() && !global.quiet {
-        say(&format!(
-            "no clause `{}` in {}; ids that fineprint 0.1.0 printed are not found; search for \
-             the words of the clause instead: `fineprint search \"WORDS OF THE CLAUSE\"`",
+    if found.is_empty() {
+        let hint = "search for the words of the clause instead: `fineprint search \"WORDS OF THE \
+                    CLAUSE\"`";
+        let message = format!(
+            "no clause `{}` in {}; ids that fineprint 0.1.0 printed are not found; {hint}",
             args.what.to_ascii_lowercase(),
             searcher.index().dir().display()
-        ));
+        );
+        say_warning(global, &Warning { kind: "empty", message, hint: Some(hint.to_owned()) });
     }
     Ok(!found.is_empty())
 }

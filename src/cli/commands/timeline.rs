@@ -116,10 +116,10 @@ pub fn run(args: &TimelineArgs, global: &GlobalArgs) -> Result<Outcome> {
     for (series, query) in timeline.series.iter().zip(&request.queries) {
         if series.points.iter().any(|point| point.saying > 0) {
             found = true;
-        } else if !global.quiet {
+        } else {
             let select = Select { query: Some(query.clone()), ..request.select.clone() };
             let about = (request.queries.len() > 1).then(|| query.text());
-            say_no_hits(&searcher, &select, about)?;
+            say_no_hits(&searcher, &select, about, global)?;
         }
     }
     Ok(finish(chosen.is_incomplete, found))

@@ -24,8 +24,8 @@ use crate::cli::args::values::{MAX_THREADS, memory, renaming, today};
 use crate::cli::args::{GlobalArgs, IndexFolder};
 use crate::cli::bar::Bar;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::problems::report_problems;
-use crate::cli::streams::{print, say};
+use crate::cli::problems::{Warning, report_problems, say_to_people, say_warning};
+use crate::cli::streams::print;
 
 /// `fineprint index`.
 #[derive(Debug, Args)]
@@ -149,8 +149,7 @@ enum RebuildArg {
 /// Runs the command.
 pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     let started = Instant::now();
-    let is_quiet = global.quiet || args.format == TextFormat::Json;
-    let bar = Bar::new(is_quiet);
+    let bar = Bar::new(!global.is_for_people());
     let dir = &args.folder.index;
     let base = if args.rebuild.is_some() || !Manifest::exists(dir) {
         None
@@ -165,9 +164,9 @@ pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     }
     if args.rebuild == Some(RebuildArg::All)
         && let RebuildCheck::Unreadable(reason) = check_rebuild(dir, &scan)?
-        && !global.quiet
     {
-        say(&format!("the old index cannot be compared with its corpora: {reason}"));
+        let message = format!("the old index cannot be compared with its corpora: {reason}");
+        say_warning(global, &Warning { kind: "index", message, hint: None });
     }
     let (manifest, report) = build(scan, &build_options(args), &bar)?;
     drop(bar);
@@ -176,9 +175,9 @@ pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     let summary = &BuildSummary::new(dir, base, &manifest, &report, seconds);
     if args.format == TextFormat::Json {
         print(|out| print_json_line(out, summary))?;
-    } else if !is_quiet {
+    } else {
         let built = Built { base, manifest: &manifest, report: &report, summary };
-        say(&built.words());
+        say_to_people(global, &built.words());
     }
     Ok(finish(is_incomplete, true))
 }

@@ -58,6 +58,11 @@ pub fn of_arguments(text: &str) -> Value {
     object("request", &message, None, Some(hint.as_str()).filter(|hint| !hint.is_empty()))
 }
 
+/// A mistake in the request, and what helps.
+pub fn of_request(message: &str, hint: &str) -> Value {
+    object("request", message, None, Some(hint))
+}
+
 /// An error without a place in the query.
 pub fn object_of(kind: &str, message: &str) -> Value {
     object(kind, message, None, None)

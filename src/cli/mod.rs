@@ -8,6 +8,7 @@ mod args;
 mod bar;
 mod commands;
 mod json_errors;
+mod minus_words;
 mod no_hits;
 mod open;
 mod outcome;
@@ -156,6 +157,14 @@ impl ErrorReport {
 
     /// A mistake in the arguments, or the help that they ask for.
     fn arguments(&self, error: &clap::Error) -> ExitCode {
+        if let Some(word) = minus_words::refused(error, std::env::args()) {
+            let (message, hint) = (minus_words::message(&word), minus_words::hint(&word));
+            match self.are_json {
+                true => say(&json_errors::of_request(&message, &hint).to_string()),
+                false => say(&format!("error: {message}; {hint}")),
+            }
+            return ExitCode::from(FAILED);
+        }
         if !self.are_json || !error.use_stderr() {
             error.exit();
         }

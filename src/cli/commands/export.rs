@@ -9,7 +9,7 @@ use fineprint::export::{
     ExportFile, ExportSource, SnapshotFormat, write_snapshot_tree, write_snapshots,
 };
 use fineprint::printer::{
-    HitFormat, HitPrinter, TableFields, TableOptions, TableSeparator, counted,
+    HitFormat, HitPrinter, SafeWriter, TableFields, TableOptions, TableSeparator, counted,
 };
 use fineprint::search::{Filters, HitOrder, SearchRequest, Searcher, Select};
 
@@ -19,7 +19,7 @@ use crate::cli::bar::Bar;
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::say_to_people;
-use crate::cli::streams::{ResultStream, results};
+use crate::cli::streams::{ResultStream, data};
 
 /// `fineprint export`.
 #[derive(Debug, Args)]
@@ -129,14 +129,14 @@ fn check(args: &ExportArgs, select: &Select) -> Result<()> {
 
 /// A file, or standard output.
 enum ExportTarget {
-    Stdout(ResultStream),
+    Stdout(SafeWriter<ResultStream>),
     File(ExportFile),
 }
 
 impl ExportTarget {
     fn new(to: Option<&Path>, mark: ByteOrderMark) -> Result<Self> {
         let mut target = match to {
-            None => Self::Stdout(results()),
+            None => Self::Stdout(data()),
             Some(path) => Self::File(ExportFile::create(path)?),
         };
         mark.write(&mut target).map_err(Error::Output)?;

@@ -16,7 +16,7 @@ use crate::cli::args::{GlobalArgs, IndexChoice, PolicyArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::{Warning, say_warning};
-use crate::cli::streams::print;
+use crate::cli::streams::{print, print_data};
 
 /// `fineprint show`.
 #[derive(Debug, Args)]
@@ -165,10 +165,10 @@ fn show_policy(index: &OpenIndex, args: &ShowArgs, global: &GlobalArgs) -> Resul
         Some(date) => policy.at(date)?,
         None => policy.newest()?,
     };
-    print(|out| match args.format {
-        ShowFormat::Human => print_version(out, &version, global.human_options()),
-        ShowFormat::Json => print_version_json(out, &version),
-        ShowFormat::Markdown => print_markdown(out, &version),
-    })?;
+    match args.format {
+        ShowFormat::Human => print(|out| print_version(out, &version, global.human_options()))?,
+        ShowFormat::Json => print(|out| print_version_json(out, &version))?,
+        ShowFormat::Markdown => print_data(|out| print_markdown(out, &version))?,
+    }
     Ok(true)
 }

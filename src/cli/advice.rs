@@ -14,18 +14,10 @@ pub fn message(error: &Error) -> String {
         Error::BadPathPattern { .. } => format!("--path {error}"),
         Error::BadDefaultDate { .. } => format!("--date {error}"),
         Error::UnknownMapField { .. } | Error::RepeatedMapField { .. } => format!("--map: {error}"),
-        Error::NoKnownLayout { .. } => format!(
-            "{error}; where its paths say whose policies they are, say how with \
-             --path '{{company}}/{{type}}.md'; to index the files of its newest commit, check them \
-             out and name their folder"
-        ),
         Error::SectionWithoutWord { .. } => format!("--{error}"),
         Error::UnknownMetadataKey { asked, .. } => format!("{} {error}", metadata_flag(*asked)),
         Error::NoPolicy { asked } => {
             format!("no policy of `{asked}` is left by --type and --collection")
-        }
-        Error::AmbiguousPolicy { companies, types, .. } => {
-            format!("{error}; {}", choice_advice(companies, types))
         }
         _ => match advice(error) {
             Some(advice) => format!("{error}; {advice}"),
@@ -57,6 +49,13 @@ pub fn advice(error: &Error) -> Option<String> {
         Error::NoPolicyFound { .. } => {
             "if their paths do, say how: --path '{company}/{date}.md'".to_owned()
         }
+        Error::NoKnownLayout { .. } => "where its paths say whose policies they are, say how with \
+             --path '{company}/{type}.md'; to index the files of its newest commit, check them out \
+             and name their folder"
+            .to_owned(),
+        Error::AmbiguousPolicy { companies, types, .. } => {
+            choice_advice(companies, types).to_owned()
+        }
         Error::AmbiguousClause { .. } => "write more of the id".to_owned(),
         Error::NoDateFound { .. } => {
             "say it with {date} in --path, or give all of them one date with --date".to_owned()
@@ -82,10 +81,20 @@ pub fn advice(error: &Error) -> Option<String> {
         Error::BadManifest { path, .. } => {
             format!("remove the folder if it was an index, and {}", build_again(path))
         }
+        Error::WouldForget { path, has_unnamed: true, .. } => format!(
+            "`fineprint index --rebuild --index {}` reads all of its corpora; or build without \
+             them with --rebuild=force",
+            path.display()
+        ),
         Error::WouldForget { path, .. } => format!(
             "save them with `fineprint export --index {} --to FILE`, or build without them with \
              --rebuild=force",
             path.display()
+        ),
+        Error::CorpusGone { collection, .. } => format!(
+            "if it was moved, build the index anew with --rebuild, naming all corpora by their \
+             present paths; if it is gone, name the others to update them and keep what the index \
+             has of it, or remove its whole collection with --remove {collection}"
         ),
         Error::OtherVersion { path, .. } | Error::Damaged { path, .. } => build_again(path),
         _ => return None,
@@ -243,9 +252,14 @@ mod tests {
                  it again with `fineprint index --rebuild CORPUS --index here`",
             ),
             (
-                Error::WouldForget { path: path.clone(), reasons: names(2) },
+                Error::WouldForget { path: path.clone(), reasons: names(2), has_unnamed: false },
                 "here: a new build would lose snapshots: a; b; save them with `fineprint export \
                  --index here --to FILE`, or build without them with --rebuild=force",
+            ),
+            (
+                Error::WouldForget { path: path.clone(), reasons: names(1), has_unnamed: true },
+                "here: a new build would lose snapshots: a; `fineprint index --rebuild --index \
+                 here` reads all of its corpora; or build without them with --rebuild=force",
             ),
             (
                 Error::Damaged { path, what: "`texts.bin` is missing".to_owned(), source: None },

@@ -1,4 +1,5 @@
-//! Errors as JSON, for programs that read the results as JSON (`schema/error.schema.json`).
+//! Errors and warnings as JSON, for programs that read the results as JSON
+//! (`schema/error.schema.json`).
 
 use std::ffi::OsString;
 
@@ -41,6 +42,27 @@ pub fn of_library(error: &Error) -> Value {
     }
 }
 
+/// A warning.
+pub fn of_warning(kind: &str, message: &str, hint: Option<&str>) -> Value {
+    json!({"warning": {"kind": kind, "message": message, "hint": hint}})
+}
+
+/// A mistake in the arguments. `text` is what the argument parser prints for people: the mistake,
+/// which may have several lines, then paragraphs of tips and the usage.
+pub fn of_arguments(text: &str) -> Value {
+    let mut paragraphs = text.split("\n\n");
+    let message = paragraphs.next().unwrap_or_default().trim_start_matches("error: ");
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let tips = paragraphs.flat_map(str::lines).filter_map(|line| line.trim().strip_prefix("tip: "));
+    let hint = tips.collect::<Vec<_>>().join("; ");
+    object("request", &message, None, Some(hint.as_str()).filter(|hint| !hint.is_empty()))
+}
+
+/// A mistake in the request, and what helps.
+pub fn of_request(message: &str, hint: &str) -> Value {
+    object("request", message, None, Some(hint))
+}
+
 /// An error without a place in the query.
 pub fn object_of(kind: &str, message: &str) -> Value {
     object(kind, message, None, None)
@@ -63,6 +85,7 @@ fn kind(error: &Error) -> &'static str {
         | Error::BeforeFirstSnapshot { .. }
         | Error::NoSnapshot { .. } => "name",
         Error::Corpus { .. }
+        | Error::CorpusGone { .. }
         | Error::NoPolicyFound { .. }
         | Error::NoDateFound { .. }
         | Error::MissingColumns { .. }
@@ -93,5 +116,15 @@ mod tests {
         for line in ["search x", "search --format csv json", "search -- --format json"] {
             assert!(!wanted(line), "{line}");
         }
+    }
+
+    #[test]
+    fn mistakes_in_arguments_have_their_lines_and_tips() {
+        let text = "error: these arguments are missing:\n  <DATE>\n  <DATE>\n\n  tip: give two\n\n\
+                    Usage: fineprint diff";
+        let error = &of_arguments(text)["error"];
+        assert_eq!(error["message"], "these arguments are missing: <DATE> <DATE>");
+        assert_eq!(error["hint"], "give two");
+        assert_eq!(of_arguments("error: no\n\nUsage: x")["error"]["hint"], Value::Null);
     }
 }

@@ -8,6 +8,7 @@ mod args;
 mod bar;
 mod commands;
 mod json_errors;
+mod minus_words;
 mod no_hits;
 mod open;
 mod outcome;
@@ -102,7 +103,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return errors.arguments(&error),
     };
-    cli.global.has_json_errors = errors.are_json;
+    cli.global.has_json_messages = errors.are_json;
     // The message below reports a panic in one line. With RUST_BACKTRACE the usual one is printed.
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         panic::set_hook(Box::new(|_| {}));
@@ -156,12 +157,19 @@ impl ErrorReport {
 
     /// A mistake in the arguments, or the help that they ask for.
     fn arguments(&self, error: &clap::Error) -> ExitCode {
+        if let Some(word) = minus_words::refused(error, std::env::args()) {
+            let (message, hint) = (minus_words::message(&word), minus_words::hint(&word));
+            match self.are_json {
+                true => say(&json_errors::of_request(&message, &hint).to_string()),
+                false => say(&format!("error: {message}; {hint}")),
+            }
+            return ExitCode::from(FAILED);
+        }
         if !self.are_json || !error.use_stderr() {
             error.exit();
         }
-        let text = error.to_string();
-        let message = text.lines().next().unwrap_or_default();
-        self.message("request", message.trim_start_matches("error: "))
+        say(&json_errors::of_arguments(&error.to_string()).to_string());
+        ExitCode::from(FAILED)
     }
 
     fn message(&self, kind: &str, message: &str) -> ExitCode {

@@ -46,6 +46,25 @@ pub fn message(reason: &NoHits) -> String {
     }
 }
 
+/// What the reason names that would find something, if it names it.
+pub fn hint(reason: &NoHits) -> Option<String> {
+    match reason {
+        NoHits::MissingWords(words) => {
+            let near = words.iter().flat_map(|word| match word {
+                MissingWord::Word { near, .. } => near.as_slice(),
+                _ => &[],
+            });
+            let near: Vec<String> = near.map(|word| format!("`{word}`")).collect();
+            (!near.is_empty()).then(|| format!("words of the index: {}", near.join(", ")))
+        }
+        NoHits::AsOperators { query, .. } => Some(query.clone()),
+        NoHits::Furniture { .. } => Some("--furniture".to_owned()),
+        NoHits::NotAsPhrase { .. } => Some("--match all".to_owned()),
+        NoHits::Filter { filter: FilterName::Ended, .. } => Some("--with-ended".to_owned()),
+        _ => None,
+    }
+}
+
 /// How many clauses were left out since they are furniture.
 pub fn furniture_left_out(clauses: u64) -> String {
     let clauses = counted(clauses, "clause", "clauses");

@@ -38,7 +38,7 @@ fn open_corpus(corpus: &Path, global: &GlobalArgs) -> Result<ChosenIndex> {
                        use `fineprint index` and --index instead of --corpus";
         return Err(Error::Usage(message.to_owned()));
     };
-    let bar = Bar::new(global.quiet);
+    let bar = Bar::new(!global.is_for_people());
     let (index, report) = open_cached(corpus, &cache.join("fineprint"), &bar)?;
     drop(bar);
     Ok(ChosenIndex { index, is_incomplete: report_problems(&report, global) })

@@ -1,4 +1,4 @@
-//! Reports errors, and input that could not be read.
+//! Prints errors and warnings on stderr, for people or as JSON.
 
 use fineprint::index::IngestReport;
 
@@ -23,7 +23,34 @@ pub fn report_problems(report: &IngestReport, global: &GlobalArgs) -> bool {
 
 /// Prints an error, as JSON if the results are JSON. `kind`: see `schema/error.schema.json`.
 pub fn say_error(global: &GlobalArgs, kind: &str, message: &str) {
-    say(&worded(global.has_json_errors, kind, message));
+    say(&worded(global.has_json_messages, kind, message));
+}
+
+/// Something that a person should know although nothing failed.
+pub struct Warning {
+    /// What it is about: see `schema/error.schema.json`.
+    pub kind: &'static str,
+    /// The whole of it in words, with what helps.
+    pub message: String,
+    /// What helps, where the message names it.
+    pub hint: Option<String>,
+}
+
+/// Prints a warning unless --quiet is given, as JSON if the results are JSON.
+pub fn say_warning(global: &GlobalArgs, warning: &Warning) {
+    let Warning { kind, message, hint } = warning;
+    match global.has_json_messages {
+        _ if global.quiet => {}
+        true => say(&json_errors::of_warning(kind, message, hint.as_deref()).to_string()),
+        false => say(message),
+    }
+}
+
+/// Prints a line that is neither an error nor a warning, such as totals. JSON results say the same.
+pub fn say_to_people(global: &GlobalArgs, message: &str) {
+    if global.is_for_people() {
+        say(message);
+    }
 }
 
 /// An error for people, or as JSON.

@@ -1,11 +1,11 @@
 //! The standard streams: results go to stdout, everything else to stderr, and `-` is stdin.
 
 use std::fs;
-use std::io::{self, BufWriter, Read, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, StdoutLock, Write};
 use std::path::Path;
 
 use fineprint::error::{Error, Result};
-use fineprint::printer::sanitize;
+use fineprint::printer::{SafeWriter, sanitize};
 
 /// Reads a whole file, or standard input for `-`.
 ///
@@ -36,6 +36,24 @@ pub fn results() -> ResultStream {
 /// [`Error::Output`] if writing fails, for example because the reader closed the pipe.
 pub fn print(write: impl FnOnce(&mut ResultStream) -> io::Result<()>) -> Result<()> {
     let mut out = results();
+    write(&mut out).and_then(|()| out.flush()).map_err(Error::Output)
+}
+
+/// Standard output for a format for programs, whose text is foreign. On a terminal, the text cannot
+/// control it.
+pub fn data() -> SafeWriter<ResultStream> {
+    SafeWriter::new(results(), io::stdout().is_terminal())
+}
+
+/// Writes a result in a format for programs to standard output and flushes it.
+///
+/// # Errors
+///
+/// The errors of [`print`].
+pub fn print_data(
+    write: impl FnOnce(&mut SafeWriter<ResultStream>) -> io::Result<()>,
+) -> Result<()> {
+    let mut out = data();
     write(&mut out).and_then(|()| out.flush()).map_err(Error::Output)
 }
 

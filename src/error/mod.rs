@@ -198,6 +198,19 @@ pub enum Error {
         /// The defect.
         message: String,
     },
+    /// A corpus of an index that is no longer where it was.
+    #[error(
+        "{}: there is no such file or folder, which the index knows as the corpus `{name}`",
+        path.display()
+    )]
+    CorpusGone {
+        /// Its path without links and dots.
+        path: PathBuf,
+        /// Its path as it was named.
+        name: String,
+        /// Its collection.
+        collection: String,
+    },
     /// A corpus in which no input says which company and date it belongs to.
     #[error("{}: nothing to index: none of {inputs} inputs says whose policy it is and of when, by \
              a Princeton-Leuven header or front matter", path.display())]
@@ -266,8 +279,10 @@ pub enum Error {
     WouldForget {
         /// The index folder.
         path: PathBuf,
-        /// What each corpus no longer has.
+        /// What each corpus no longer has, or has without being read.
         reasons: Vec<String>,
+        /// Whether a corpus that is there was left out of the new build.
+        has_unnamed: bool,
     },
     /// An index folder that cannot be used.
     #[error("{}: {message}", path.display())]

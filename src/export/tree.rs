@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::file::folder_of;
-use crate::printer::print_markdown;
+use crate::printer::{is_deceptive, print_markdown};
 use crate::search::{PolicyVersion, SnapshotCard};
 
 /// The longest file name in bytes. Common file systems allow 255; the rest is room for an ending.
@@ -89,7 +89,8 @@ impl MarkdownTree {
     }
 }
 
-/// A name that every file system accepts. Characters that some refuse become `_`.
+/// A name that every file system accepts, and that looks like no other name. Characters that some
+/// refuse become `_`, and so do those that nobody sees or that turn the direction of the writing.
 fn file_name(name: &str) -> String {
     let mut name: String = name.chars().map(file_name_character).collect();
     while name.len() > MAX_NAME {
@@ -104,7 +105,7 @@ fn file_name(name: &str) -> String {
 }
 
 fn file_name_character(c: char) -> char {
-    if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c }
+    if is_deceptive(c) || r#"/\:*?"<>|"#.contains(c) { '_' } else { c }
 }
 
 /// The front matter of a snapshot, followed by an empty line.
@@ -146,6 +147,8 @@ mod tests {
         assert_eq!(file_name(".hidden."), "_hidden");
         assert_eq!(file_name(" "), "_");
         assert_eq!(file_name("Café"), "Café");
+        assert_eq!(file_name("a\u{202e}gpj.exe"), "a_gpj.exe");
+        assert_eq!(file_name("a\u{1b}[2J\u{2066}b\u{200b}c\u{feff}"), "a_[2J_b_c_");
         assert!(file_name(&"個".repeat(100)).len() <= MAX_NAME);
     }
 }

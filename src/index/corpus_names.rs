@@ -32,11 +32,8 @@ pub(super) fn place_of(corpus: &IndexedCorpus) -> Result<PathBuf> {
     } else if named.exists() && corpus.has_moved_to(&named) {
         Ok(named)
     } else {
-        let message = format!(
-            "there is no such file or folder, which the index knows as the corpus `{}`",
-            corpus.path
-        );
-        Err(Error::Corpus { path: known, message })
+        let (name, collection) = (corpus.path.clone(), corpus.collection.clone());
+        Err(Error::CorpusGone { path: known, name, collection })
     }
 }
 

@@ -1,7 +1,8 @@
 //! Finds the snapshots that only the index has, before a new build replaces it.
 //!
 //! A corpus can lose snapshots: files are deleted, histories are rewritten, disks break. An update
-//! keeps them. A new build reads the corpora alone, so it would forget them.
+//! keeps them. A new build reads the corpora alone, so it would forget them. It would also forget
+//! what it is not told to read: the snapshots of a corpus that is not named.
 //!
 //! No text is read. A snapshot is there if its fingerprint is found, or else one of its policy and
 //! its archive time: a corrected text takes the place of the old one, as it does in an update.
@@ -10,10 +11,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use super::build::previous::Previous;
-use super::build::scan::{Candidate, CorpusScan, STANDARD_INPUT};
+use super::build::scan::{Candidate, CorpusScan, STANDARD_INPUT, ScannedCorpus};
 use super::guard::guarded;
 use super::store::document::{CHUNK, StoredSnapshot};
-use super::store::manifest::{IndexedCorpus, KnownContent, Manifest};
+use super::store::manifest::{IndexedCorpus, KnownContent, KnownCorpus, Manifest};
 use super::store::policies::PolicyEntry;
 use super::store::sources::CorpusPart;
 use crate::error::{Error, Result};
@@ -24,13 +25,12 @@ use crate::model::{ArchiveTime, Ordinal};
 pub enum RebuildCheck {
     /// The corpora have every snapshot of the index.
     Complete,
-    /// The index cannot be read, for this reason. All of its corpora are still there, and at its
-    /// last update they had every snapshot.
+    /// The index cannot be read, for this reason. All of its corpora were scanned, and at its last
+    /// update they had every snapshot.
     Unreadable(String),
 }
 
-/// Checks that the scanned corpora have every snapshot of the index in `dir`. Corpora of the index
-/// that were not scanned but are still there count as complete.
+/// Checks that the scanned corpora have every snapshot of the index in `dir`.
 ///
 /// An index that this program cannot read, such as one of an older version, is judged by its
 /// manifest: by the number of snapshots that its corpora had lost at its last update, and by the
@@ -43,42 +43,85 @@ pub fn check_rebuild(dir: &Path, scan: &CorpusScan) -> Result<RebuildCheck> {
     let Some(known) = Manifest::content_of_any_version(dir) else {
         return Ok(RebuildCheck::Complete);
     };
-    let forgotten = guarded(dir, || {
+    let unnamed = UnnamedCorpora::new(&known, scan);
+    let lost = guarded(dir, || {
         let previous = Previous::open(dir)?;
-        ForgottenSearch::new(&previous, scan).reasons()
+        ForgottenSearch::new(&previous, scan, &unnamed).reasons()
     });
-    let reasons = match forgotten {
-        Ok(reasons) => reasons,
-        Err(error) => match reasons_of_manifest(&known, scan) {
-            reasons if reasons.is_empty() => {
-                return Ok(RebuildCheck::Unreadable(error.to_string()));
-            }
-            reasons => reasons,
-        },
+    let (mut reasons, check) = match lost {
+        Ok(reasons) => (reasons, RebuildCheck::Complete),
+        Err(error) => {
+            (reasons_of_manifest(&known, scan), RebuildCheck::Unreadable(error.to_string()))
+        }
     };
+    reasons.extend(unnamed.reasons());
     match reasons.is_empty() {
-        true => Ok(RebuildCheck::Complete),
-        false => Err(Error::WouldForget { path: dir.to_owned(), reasons }),
+        true => Ok(check),
+        false => {
+            let has_unnamed = !unnamed.0.is_empty();
+            Err(Error::WouldForget { path: dir.to_owned(), reasons, has_unnamed })
+        }
     }
 }
 
-/// What a manifest says about snapshots that a new build would lose.
+/// The corpora of an index that are still there and were not scanned.
+struct UnnamedCorpora<'k>(Vec<&'k KnownCorpus>);
+
+impl<'k> UnnamedCorpora<'k> {
+    fn new(known: &'k KnownContent, scan: &CorpusScan) -> Self {
+        let there = known.corpora.iter().filter(|corpus| is_there(&corpus.canonical));
+        Self(there.filter(|corpus| !is_taken_over(corpus, known, scan)).collect())
+    }
+
+    fn has(&self, corpus: &IndexedCorpus) -> bool {
+        let IndexedCorpus { collection, canonical, .. } = corpus;
+        self.0.iter().any(|own| own.collection == *collection && own.canonical == *canonical)
+    }
+
+    fn reasons(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|KnownCorpus { path, collection, .. }| {
+            format!("its corpus `{path}` (collection {collection}) is not named")
+        })
+    }
+}
+
+/// Whether the scan has a corpus in its collection, or in one in which the index does not have it
+/// and to which it was moved.
+fn is_taken_over(corpus: &KnownCorpus, known: &KnownContent, scan: &CorpusScan) -> bool {
+    let mut scanned = scan.corpora.iter().filter(|scanned| is_at(corpus, scanned));
+    scanned.any(|scanned| {
+        let mut others = known.corpora.iter().filter(|other| is_at(other, scanned));
+        corpus.collection == scanned.collection
+            || others.all(|other| other.collection != scanned.collection)
+    })
+}
+
+/// Whether this corpus is at the place of a scanned one. Old manifests know it by its name alone.
+fn is_at(corpus: &KnownCorpus, scanned: &ScannedCorpus) -> bool {
+    scanned.canonical == corpus.canonical || scanned.path.as_os_str() == &*corpus.canonical
+}
+
+/// What a manifest says about snapshots that corpora have lost.
 fn reasons_of_manifest(known: &KnownContent, scan: &CorpusScan) -> Vec<String> {
     let vanished = (known.vanished > 0).then(|| {
         format!("its corpora no longer had {} of them at its last update", known.vanished)
     });
-    let is_named = |path: &str| scan.corpora.iter().any(|scanned| scanned.path.as_os_str() == path);
-    // A corpus that was moved with its index has its old name and another place.
-    let gone = known.corpora.iter();
-    let gone = gone.filter(|(path, canonical)| is_gone(canonical, scan) && !is_named(path));
-    let gone = gone.map(|(path, _)| format!("its corpus `{path}` is no longer there"));
+    let gone = known.corpora.iter().filter(|corpus| is_gone(corpus, scan));
+    let gone = gone.map(|corpus| format!("its corpus `{}` is no longer there", corpus.path));
     vanished.into_iter().chain(gone).collect()
 }
 
-/// Whether the corpus at this path was not scanned and cannot be read any more.
-fn is_gone(canonical: &str, scan: &CorpusScan) -> bool {
-    let is_there = canonical != STANDARD_INPUT && Path::new(canonical).exists();
-    !is_there && scan.corpora.iter().all(|scanned| scanned.canonical != canonical)
+/// Whether a corpus can no longer be read and was not scanned under its name. A corpus that was
+/// moved with its index has its old name and another place.
+fn is_gone(corpus: &KnownCorpus, scan: &CorpusScan) -> bool {
+    let mut scanned = scan.corpora.iter();
+    !is_there(&corpus.canonical)
+        && !scanned.any(|other| is_at(corpus, other) || other.path.as_os_str() == &*corpus.path)
+}
+
+/// Whether a corpus at this path can be read again.
+fn is_there(canonical: &str) -> bool {
+    canonical != STANDARD_INPUT && Path::new(canonical).exists()
 }
 
 /// The search for snapshots of an index that no corpus has.
@@ -87,27 +130,23 @@ struct ForgottenSearch<'f> {
     scan: &'f CorpusScan,
     /// The number in the index of each scanned corpus.
     numbers: Vec<u32>,
-    /// The numbers of the corpora that were not scanned and are still there.
-    elsewhere: HashSet<u32>,
+    /// The numbers of the corpora that are there and were not scanned, which are named as such.
+    unnamed: HashSet<u32>,
     /// The fingerprints of all snapshots that were found.
     fingerprints: HashSet<u64>,
 }
 
 impl<'f> ForgottenSearch<'f> {
-    fn new(previous: &'f Previous, scan: &'f CorpusScan) -> Self {
+    fn new(previous: &'f Previous, scan: &'f CorpusScan, unnamed: &UnnamedCorpora<'_>) -> Self {
         let manifest = previous.index.manifest();
-        let numbers = scan.numbers(Some(manifest));
-        let is_elsewhere = |corpus: &&IndexedCorpus| {
-            !numbers.contains(&corpus.number) && !is_gone(&corpus.canonical, scan)
-        };
-        let elsewhere = manifest.corpora.iter().filter(is_elsewhere);
-        let elsewhere = elsewhere.map(|corpus| corpus.number).collect();
+        let unnamed = manifest.corpora.iter().filter(|corpus| unnamed.has(corpus));
+        let unnamed = unnamed.map(|corpus| corpus.number).collect();
         let fingerprints = scan.policies.values().flatten();
         let fingerprints = fingerprints.map(|candidate| candidate.found.fingerprint).collect();
-        Self { previous, scan, numbers, elsewhere, fingerprints }
+        Self { previous, scan, numbers: scan.numbers(Some(manifest)), unnamed, fingerprints }
     }
 
-    /// What the corpora do not have, in words.
+    /// What the corpora no longer have, in words.
     fn reasons(&self) -> Result<Vec<String>> {
         let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
         for entry in self.previous.index.policies().entries() {
@@ -147,7 +186,7 @@ impl<'f> ForgottenSearch<'f> {
             }
         }
         for StoredSnapshot { info, record, .. } in &stored {
-            if self.elsewhere.contains(&record.corpus)
+            if self.unnamed.contains(&record.corpus)
                 || self.fingerprints.contains(&info.fingerprint)
             {
                 continue;
@@ -173,7 +212,7 @@ impl<'f> ForgottenSearch<'f> {
 
     /// Whether the corpus of this part still has all its snapshots.
     fn has_all(&self, part: &CorpusPart, candidates: &[Candidate]) -> bool {
-        if self.elsewhere.contains(&part.corpus) {
+        if self.unnamed.contains(&part.corpus) {
             return true;
         }
         let mut found = CorpusPart { corpus: part.corpus, ..CorpusPart::default() };

@@ -3,11 +3,13 @@
 //! The scan and the build fill an [`IngestReport`]; the manifest keeps its counts, and the program
 //! prints it.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::{CorpusNotice, SkipReason};
+use crate::model::by_value;
 
 /// The number of places that a [`Tally`] keeps as examples.
 const EXAMPLES: usize = 3;
@@ -90,12 +92,17 @@ impl IngestReport {
     }
 }
 
+/// The order of places in messages: numbers of rows count by their value.
+pub(super) fn place_order(a: &str, b: &str) -> Ordering {
+    by_value(a.as_bytes(), b.as_bytes()).then_with(|| a.cmp(b))
+}
+
 /// How often something occurred, with a few examples.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// The number of occurrences.
     pub count: u64,
-    /// The first few places, sorted by name.
+    /// The first few places, in their order.
     pub examples: Vec<String>,
 }
 
@@ -120,7 +127,7 @@ impl Tally {
     pub(super) fn merge(&mut self, other: Tally) {
         self.count += other.count;
         self.examples.extend(other.examples);
-        self.examples.sort();
+        self.examples.sort_by(|a, b| place_order(a, b));
         self.examples.truncate(EXAMPLES);
     }
 }

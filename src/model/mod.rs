@@ -51,6 +51,7 @@ mod number;
 mod policy;
 mod snapshot;
 mod snapshot_metadata;
+mod value_order;
 
 pub use clause::{Clause, ClauseId, ClauseIdPrefix, ClauseKind};
 pub(crate) use clause::{ENTRY_TAG, FURNITURE_COMMENTS, FURNITURE_MARKS, furniture_marks};
@@ -60,3 +61,4 @@ pub use number::{ClauseNumber, Ordinal, PlaceNumber, Rank};
 pub use policy::{PRIVACY_POLICY, PolicyKey, canonical_name};
 pub use snapshot::{SnapshotInfo, SnapshotSource};
 pub use snapshot_metadata::{metadata_keys, metadata_values};
+pub(crate) use value_order::by_value;

@@ -37,6 +37,8 @@ pub use json::print_json_line;
 pub use rows::TableSeparator;
 pub use terminal::numbers::{bytes, counted, counted_grouped, grouped};
 pub use terminal::pen::HumanOptions;
+pub use terminal::safe_writer::SafeWriter;
+pub(crate) use terminal::sanitize::is_deceptive;
 pub use terminal::sanitize::sanitize;
 #[cfg(feature = "plot")]
 pub use timeline::plot::print_timeline_svg;

@@ -39,9 +39,10 @@ pub(super) fn refuse_foreign(
     }
     let correction = bare_distance(word)
         .or_else(|| foreign_distance(word))
+        .or_else(|| distance_of_other_form(word, after))
         .or_else(|| sign_in_front(word, after))
         .or_else(|| programming_operator(word))
-        .or_else(|| foreign_suffix(word))
+        .or_else(|| foreign_mark(word))
         // In a question in plain language, a question mark between words ends a sentence.
         .or_else(|| (matching == Matching::Phrase).then(|| inner_question_mark(word)).flatten());
     let Some((kind, hint)) = correction else { return Ok(()) };
@@ -67,8 +68,22 @@ fn foreign_distance(word: &str) -> Option<Correction> {
     let (operator, distance) = word.split_once('/')?;
     let operator = operator.to_ascii_lowercase();
     let is_distance = is_number(distance) || matches!(distance, "s" | "p") && operator.len() < 2;
-    let known = ["", "near", "within", "w", "n", "pre", "adj", "onear"];
+    let known = ["", "near", "within", "around", "w", "n", "pre", "adj", "onear"];
     let is_foreign = is_distance && known.contains(&operator.as_str());
+    is_foreign.then(|| (QueryErrorKind::ForeignSyntax, at_distance("NEAR")))
+}
+
+/// `AROUND(3)`, `AROUND/3`, `ADJ`, `ADJ3`, `<->` and `<3>`.
+fn distance_of_other_form(word: &str, after: &str) -> Option<Correction> {
+    let arrow = word.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+    let is_arrow = arrow.is_some_and(|arrow| arrow == "-" || is_number(arrow));
+    let in_group = after.trim_start_matches(is_separator).strip_prefix('(');
+    let has_number =
+        in_group.and_then(|rest| rest.split_once(')')).is_some_and(|(n, _)| is_number(n));
+    let is_around = word == "AROUND" && has_number;
+    let adjacency = word.strip_prefix("ADJ").or_else(|| word.strip_prefix("adj"));
+    let is_adjacent = word == "ADJ" || adjacency.is_some_and(is_number);
+    let is_foreign = is_arrow || is_around || is_adjacent;
     is_foreign.then(|| (QueryErrorKind::ForeignSyntax, at_distance("NEAR")))
 }
 
@@ -106,9 +121,11 @@ fn programming_operator(word: &str) -> Option<Correction> {
     Some((QueryErrorKind::ForeignSyntax, hint.to_owned()))
 }
 
-/// `word~` and `word^2`.
-fn foreign_suffix(word: &str) -> Option<Correction> {
-    if word.len() > 1 && word.ends_with('~') {
+/// `~word`, `word~` and `word^2`.
+fn foreign_mark(word: &str) -> Option<Correction> {
+    // `~30` is an amount.
+    let is_like = word.strip_prefix('~').is_some_and(|rest| rest.starts_with(char::is_alphabetic));
+    if is_like || word.len() > 1 && word.ends_with('~') {
         let hint = "words of a like spelling are not searched; write a regular expression, \
                     as in `/cook(y|ie)s/`";
         return Some((QueryErrorKind::ForeignSyntax, hint.to_owned()));
@@ -185,6 +202,15 @@ mod tests {
             "sell~",
             "sell^2",
             "wom?n",
+            "AROUND(3)",
+            "AROUND (3)",
+            "AROUND/3",
+            "ADJ",
+            "ADJ3",
+            "adj3",
+            "<->",
+            "<2>",
+            "~word",
         ] {
             assert_eq!(refused(query), Some(QueryErrorKind::ForeignSyntax), "{query}");
         }
@@ -225,6 +251,14 @@ mod tests {
             "a^b",
             "~",
             "i/o",
+            "AROUND",
+            "AROUND (the clock)",
+            "around",
+            "adj",
+            "<",
+            "<a>",
+            "~30",
+            "ADJUST",
         ] {
             assert_eq!(refused(query), None, "{query}");
         }

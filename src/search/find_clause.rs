@@ -32,7 +32,6 @@ impl Searcher {
     pub fn find_clause_by_prefix(
         &self,
         prefix: &ClauseIdPrefix,
-        asked: &str,
         collections: &[String],
     ) -> Result<Vec<ShownClause>> {
         let is_wanted = |id| prefix.is_of(id);
@@ -42,7 +41,7 @@ impl Searcher {
         if candidates.len() > 1 {
             let candidates = candidates.into_iter();
             return Err(Error::AmbiguousClause {
-                asked: asked.to_owned(),
+                asked: prefix.to_string(),
                 candidates: candidates.map(|(id, company)| (id, company.to_string())).collect(),
             });
         }

@@ -75,7 +75,7 @@ fn timelines_are_printed_in_every_format() {
         for format in ["human", "csv", "json", "svg"] {
             sample(nothing.iter().copied().chain(["--format", format]))
                 .exits(1)
-                .stderr_is("no hits: no clause has the word `zebra`\n");
+                .stderr_has("no hits: no clause has the word `zebra`");
         }
     }
     // A query is foreign text, too.
@@ -442,7 +442,7 @@ fptest!(exports_are_read_again, |fx: Fixture| {
         check("snapshot.schema.json", &serde_json::from_str(line).unwrap());
     }
     let counts = |corpus: &str| {
-        fx.run(["index", corpus, "--index", "again", "--rebuild"]).exits(0);
+        fx.run(["index", corpus, "--index", "again", "--rebuild=force"]).exits(0);
         let info = fx.run(["info", "--index", "again", "--format", "json"]).json();
         ["companies", "policies", "snapshots", "clauses", "occurrences"]
             .map(|name| info["counts"][name].as_u64().unwrap())
@@ -630,9 +630,11 @@ fptest!(odd_tables_and_empty_pages_are_exported, |fx: Fixture| {
     fx.run(["index", "odd.jsonl", "--index", "i"]).exits(0);
     assert_eq!(clauses("i").len(), 7, "{:?}", clauses("i"));
     for (format, to) in [("jsonl", "x.jsonl"), ("csv", "x.csv"), ("markdown", "tree")] {
-        fx.run(["export", "--index", "i", "--format", format, "--to", to])
-            .exits(0)
-            .stderr_is(&format!("3 snapshots of 1 policy written to {to}\n"));
+        let run = fx.run(["export", "--index", "i", "--format", format, "--to", to]);
+        match format {
+            "jsonl" => run.exits(0).stderr_is_empty(),
+            _ => run.exits(0).stderr_is(&format!("3 snapshots of 1 policy written to {to}\n")),
+        };
         let again = format!("{format}.idx");
         fx.run(["index", to, "--index", &again]).exits(0);
         assert_eq!(clauses(&again), clauses("i"), "{format}");

@@ -122,6 +122,26 @@ fptest!(empty_inputs_say_so, |fx: Fixture| {
     }
 });
 
+fptest!(folders_without_anything_to_read_say_what_is_in_them, |fx: Fixture| {
+    let hidden = |example: &str| {
+        format!("everything in it is hidden, such as `{example}`; rename what is to be read, so")
+    };
+    fx.file("one/.a.md", "We sell.\n");
+    refuses(&fx, "one", &hidden("one/.a.md"));
+    fx.file("two/.a.md", "We sell.\n");
+    fx.file("two/.b/c.md", "We sell.\n");
+    refuses(&fx, "two", &hidden("two/.a.md"));
+    // A new work tree has no commit and no file.
+    Stream::default().bare(&fx, "tree/.git");
+    refuses(&fx, "tree", "the work tree of this git repository has no files; add the texts");
+    fx.file("mixed/.a.md", "We sell.\n");
+    fx.file("mixed/b.md", "");
+    fx.file("mixed/c.md", "");
+    refuses(&fx, "mixed", "every input is left out: empty file (2), hidden (1)");
+    // A hidden folder is read when it is named.
+    fx.run(["index", "two/.b", "--company", "Acme", "--date", "2001-02-03"]).exits(0);
+});
+
 fptest!(repositories_of_submodules_are_named, |fx: Fixture| {
     fx.file("all/.gitmodules", "[submodule \"a\"]\n\tpath = a\n\turl = ../a\n");
     fx.file("all/README.md", "# Archives\n");

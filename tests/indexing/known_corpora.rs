@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use crate::util::{Fixture, PROGRAM, Run, fptest, run};
+use crate::util::{Fixture, PROGRAM, Run, copy_folder, fptest, run};
 
 /// Runs the program in a folder of the fixture.
 fn run_in(fx: &Fixture, folder: &str, args: &[&str]) -> Run {
@@ -106,9 +106,23 @@ fptest!(a_corpus_that_is_gone_is_named_by_its_whole_path, |fx: Fixture| {
             &["index", "--index", &fx.path("project/.fineprint").to_string_lossy()],
         )
         .fails_with(&format!(
-            "{}: there is no such file or folder, which the index knows as the corpus `texts`",
+            "{}: there is no such file or folder, which the index knows as the corpus `texts`; if \
+             it was moved, build the index anew with --rebuild, naming all corpora by their \
+             present paths; if it is gone, name the others to update them and keep what the index \
+             has of it, or remove its whole collection with --remove default",
             gone.display()
         ));
+    }
+    // The ways on that the error names.
+    let ways = [
+        (&["index", "moved", "--rebuild"][..], "indexed 1 snapshot"),
+        (&["index", "project/rows.csv"], "1 new, 0 as before, 0 removed"),
+        (&["index", "--remove", "default"], "1 removed"),
+    ];
+    for (number, (command, said)) in ways.into_iter().enumerate() {
+        let index = format!("index-{number}");
+        copy_folder(&fx.path("project/.fineprint"), &fx.path(&index));
+        fx.run(command.iter().chain(&["--index", &index])).exits(0).stderr_has(said);
     }
     // An index that moved together with its corpus is updated where they are now.
     fs::rename(fx.path("moved"), fx.path("project/texts")).unwrap();

@@ -20,7 +20,7 @@ fn at_once<'t>(texts: &[&'t str]) -> Vec<Record<'t>> {
 }
 
 fn rebuild(fx: &Fixture, corpus: &[&str]) -> Run {
-    fx.run(["index", "--rebuild", "--index", "index"].iter().chain(corpus))
+    fx.run(["index", "--rebuild=force", "--index", "index"].iter().chain(corpus))
 }
 
 fptest!(a_text_that_returns_within_a_second_is_a_snapshot, |fx: Fixture| {
@@ -69,6 +69,26 @@ fptest!(corpora_are_in_the_order_of_their_paths, |fx: Fixture| {
     assert_eq!(texts(), [a, c, b]);
     rebuild(&fx, &["z.jsonl", "a.jsonl"]).exits(0).stderr_has("skipped 2: duplicate of");
     assert_eq!(texts(), [a, c, b]);
+});
+
+fptest!(what_the_index_has_from_another_corpus_is_not_new, |fx: Fixture| {
+    fx.file("m.jsonl", json_lines(&at_once(&["We sell.", "We rent."])));
+    fx.run(["index", "m.jsonl"]).exits(0);
+    // A corpus that comes first takes the place of the other one, which changes no number.
+    for (name, texts, new, skipped) in [
+        ("a.jsonl", &["We sell.", "We rent."][..], 0, 2),
+        ("z.jsonl", &["We sell."], 0, 1),
+        ("b.jsonl", &["We rent.", "We lend."], 1, 1),
+    ] {
+        fx.file(name, json_lines(&at_once(texts)));
+        fx.run(["index", name])
+            .exits(0)
+            .stderr_has(&format!("{new} new, 0 as before, 0 removed"))
+            .stderr_has(&format!("skipped {skipped}: duplicate of another snapshot"))
+            .stderr_has(&format!("(such as {name}"));
+        fx.run(["index"]).exits(0).stderr_lacks(" new").stderr_lacks("skipped");
+    }
+    fx.run(["search", "we", "--count"]).stdout_is("3\n");
 });
 
 fptest!(entries_that_change_places_change_the_order, |fx: Fixture| {

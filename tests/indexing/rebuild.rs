@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::reading::git::{DAY, START, Stream};
-use crate::util::{Fixture, fptest};
+use crate::util::{Fixture, PROGRAM, feed, fptest};
 
 fn write(fx: &Fixture, name: &str, company: &str, text: &str) {
     fx.file(
@@ -63,15 +63,53 @@ fptest!(what_is_read_in_another_way_is_not_forgotten, |fx: Fixture| {
     fx.run(["index", "texts", "--rebuild"]).exits(0).stderr_has("indexed 2 snapshots");
 });
 
-fptest!(corpora_that_are_not_named_count_only_if_they_are_gone, |fx: Fixture| {
+/// The message about corpora that a new build would leave out.
+fn unnamed(reasons: &str) -> String {
+    format!(
+        ".fineprint: a new build would lose snapshots: {reasons}; `fineprint index --rebuild \
+         --index .fineprint` reads all of its corpora; or build without them with --rebuild=force"
+    )
+}
+
+fptest!(corpora_that_are_not_named_are_not_forgotten, |fx: Fixture| {
     write(&fx, "1", "acme.example", "We sell data.");
-    fx.file("rows.csv", "company,date,text\nb.example,2001-02-03,We rent data.\n");
+    let row = |text: &str| format!("company,date,text\nb.example,2001-02-03,{text}\n");
+    fx.file("rows.csv", row("We rent data."));
+    fx.file("more.csv", row("We lend data."));
     fx.run(["index", "texts", "rows.csv"]).exits(0);
-    fx.run(["index", "texts", "--rebuild"]).exits(0).stderr_has("indexed 1 snapshot");
-    fx.run(["index", "rows.csv"]).exits(0);
+    fx.run(["index", "more.csv", "--collection", "more"]).exits(0);
+    fx.run(["index", "texts", "--rebuild"]).fails_with(&unnamed(
+        "its corpus `rows.csv` (collection default) is not named; its corpus `more.csv` \
+         (collection more) is not named",
+    ));
+    // In another collection it is another corpus.
+    fx.run(["index", "texts", "rows.csv", "more.csv", "--rebuild"]).exits(0);
+    fx.run(["index", "more.csv", "--collection", "more"]).exits(0);
+    fx.run(["search", "data", "--count"]).stdout_is("4\n");
+    fx.run(["index", "--rebuild"]).exits(0).stderr_has("indexed 4 snapshots");
+    fx.run(["search", "data", "--count", "--collection", "more"]).stdout_is("1\n");
+    fx.run(["index", "--remove", "more"]).exits(0);
     fs::remove_file(fx.path("rows.csv")).unwrap();
-    fx.run(["index", "texts", "--rebuild"])
+    fx.run(["index", "texts", "more.csv", "--rebuild"])
         .fails_with(&refusal("its corpus `rows.csv` no longer has 1 snapshot"));
+    fx.run(["index", "texts", "--rebuild=force"]).exits(0).stderr_has("indexed 1 snapshot");
+});
+
+fptest!(a_rebuild_without_corpora_reads_those_of_the_index, |fx: Fixture| {
+    fx.run(["index", "--rebuild"]).exits(2).stderr_has("there is no index at .fineprint");
+    fx.file("texts/acme.example/2001-01-01.md", "We sell data.\n");
+    let path = ["--path", "{company}/{date}.md"];
+    fx.run(["index", "texts"].iter().chain(&path)).exits(0);
+    let answer = |fx: &Fixture| fx.run(["search", "data", "--format", "jsonl"]).stdout().to_owned();
+    let before = answer(&fx);
+    fx.run(["index", "--rebuild"]).exits(0).stderr_has("indexed 1 snapshot");
+    assert_eq!(answer(&fx), before);
+    // What came from standard input cannot be read again.
+    let mut command = fx.command(PROGRAM);
+    command.args(["index", "-"]);
+    let row = b"company,date,text\nb.example,2001-02-03,We rent data.\n";
+    assert!(feed(command, row).status.success());
+    fx.run(["index", "--rebuild"]).fails_with(&refusal("its corpus `-` no longer has 1 snapshot"));
 });
 
 fptest!(histories_that_were_rewritten_have_what_they_still_say, |fx: Fixture| {
@@ -102,6 +140,13 @@ fptest!(an_index_that_cannot_be_read_is_judged_by_its_manifest, |fx: Fixture| {
         fs::write(path, manifest.to_string()).unwrap();
     };
     fx.run(["index", "texts"]).exits(0);
+    fx.file("rows.csv", "company,date,text\nb.example,2001-02-03,We rent data.\n");
+    fx.run(["index", "rows.csv"]).exits(0);
+    make_old();
+    fx.run(["index", "texts", "--rebuild"])
+        .fails_with(&unnamed("its corpus `rows.csv` (collection default) is not named"));
+    fx.run(["index", "--rebuild"]).exits(0).stderr_has("indexed 3 snapshots");
+    fx.run(["index", "texts", "--rebuild=force"]).exits(0);
     make_old();
     fx.run(["index", "texts", "--rebuild"])
         .exits(0)
@@ -136,9 +181,16 @@ fptest!(corpora_of_two_collections_are_told_apart, |fx: Fixture| {
     write(&fx, "2", "acme.example", "We rent data.");
     fx.run(["index", "texts"]).exits(0);
     fx.run(["index", "texts", "--collection", "more"]).exits(0);
-    fs::remove_file(fx.path("texts/1.md")).unwrap();
+    // A new build of one of them would empty the other one.
     fx.run(["index", "texts", "--rebuild"])
-        .fails_with(&refusal("its corpus `texts` (collection default) no longer has 1 snapshot"));
+        .fails_with(&unnamed("its corpus `texts` (collection more) is not named"));
+    fs::remove_file(fx.path("texts/1.md")).unwrap();
+    fx.run(["index", "--rebuild"]).fails_with(&refusal(
+        "its corpus `texts` (collection default) no longer has 1 snapshot; its corpus `texts` \
+         (collection more) no longer has 1 snapshot",
+    ));
+    fx.run(["index", "--prune"]).exits(0);
+    fx.run(["index", "--rebuild"]).exits(0).stderr_has("indexed 2 snapshots");
 });
 
 fptest!(a_damaged_index_can_be_built_anew, |fx: Fixture| {

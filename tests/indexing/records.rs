@@ -215,7 +215,7 @@ fptest!(every_format_has_all_records, |fx: Fixture| {
     let records = [("2020-01-02T03:04:05Z", "One."), ("2021-01-02T03:04:05Z", "Two.")];
     for format in Format::ALL {
         let corpus = format.write(&fx, &records);
-        let run = fx.run(["index", "--rebuild"].into_iter().chain(corpus));
+        let run = fx.run(["index", "--rebuild=force"].into_iter().chain(corpus));
         run.exits(0).stderr_has("indexed 2 snapshots");
     }
 });

@@ -153,7 +153,7 @@ fptest!(files_of_an_index_have_the_permissions_of_new_files, |fx: Fixture| {
         fx.policy("acme.example", "2001-01-01", "We sell data.\n");
         fx.file("table.csv", "company,date,text\nb.example,2001-02-03,We sell data.\n");
         let index = format!("{umask}.index");
-        let commands = [["corpus"].as_slice(), &["corpus", "table.csv"], &["corpus", "--rebuild"]];
+        let commands = [["corpus"].as_slice(), &["corpus", "table.csv"], &["--rebuild"]];
         for args in commands {
             let line = format!("umask {umask}; exec {PROGRAM} index --quiet --index {index}");
             let script = format!("{line} {}", args.join(" "));

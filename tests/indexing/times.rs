@@ -18,7 +18,7 @@ const ORDERED: [&str; 4] = ["We ask.", "We never sell.", "We rent.", "We sell."]
 fptest!(fractions_are_kept_in_every_format, |fx: Fixture| {
     for format in Format::ALL.into_iter().filter(|format| format.has_fractions()) {
         let corpus = format.write(&fx, &RECORDS);
-        fx.run(["index", "--rebuild", "--index", "i"].iter().chain(&corpus)).exits(0);
+        fx.run(["index", "--rebuild=force", "--index", "i"].iter().chain(&corpus)).exits(0);
         assert_eq!(texts_in(&fx.path("i")), ORDERED, "{format:?}");
         let newest = fx.run(["search", "we", "--latest", "--index", "i", "--format", "jsonl"]);
         let hit = &newest.exits(0).json_lines()[0];
@@ -110,7 +110,7 @@ fptest!(odd_dates_are_noticed_in_every_format, |fx: Fixture| {
     ];
     for format in Format::ALL {
         let corpus = format.write(&fx, &records);
-        let index = ["index", "--rebuild", "--index", "i"];
+        let index = ["index", "--rebuild=force", "--index", "i"];
         let args: Vec<&str> = index.iter().chain(&corpus).copied().collect();
         let run = on("2026-05-01", &fx, &args);
         let notice = "dated before 1990 or in the future, and indexed at that date";

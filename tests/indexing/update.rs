@@ -477,9 +477,9 @@ fptest!(removed_files_stay_until_they_are_pruned, |fx: Fixture| {
     fx.run(["index", "corpus"]).exits(0);
     fs::remove_file(first).unwrap();
     fs::remove_file(other).unwrap();
-    fx.run(["index", "corpus"])
-        .exits(0)
-        .stderr_has("2 snapshots are kept although the corpus no longer has them");
+    fx.run(["index", "corpus"]).exits(0).stderr_has(
+        "2 snapshots are kept although their corpora no longer have them (--prune removes them)",
+    );
     fx.run(["search", "we sell", "--count"]).exits(0).stdout_is("3\n");
     fx.run(["info"]).exits(0).stdout_has("2 no longer in the corpora");
     fx.run(["index", "corpus", "--prune"]).exits(0).stderr_has("0 new, 1 as before, 2 removed");

@@ -43,7 +43,8 @@ fn a_search_without_hits_prints_a_reason() {
         run.exits(1).stdout_is("").stderr_is(&format!("no hits: {reason}\n"));
         sample(["search", "--quiet"].iter().chain(args)).exits(1).stderr_is_empty();
         let json = sample(["search", "--format", "json"].iter().chain(args));
-        json.exits(1).stderr_is(&format!("no hits: {reason}\n"));
+        let warning: serde_json::Value = serde_json::from_str(json.exits(1).stderr()).unwrap();
+        assert_eq!(warning["warning"]["message"], format!("no hits: {reason}"));
         assert_eq!(json.json()["totals"]["clauses"], 0);
     }
 }

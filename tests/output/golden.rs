@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::util::{Fixture, PROGRAM, Run, feed, fptest, repository, sample, sample_index};
 
@@ -558,6 +558,32 @@ fptest!(policy_texts_cannot_control_a_terminal, |fx: Fixture| {
         run.exits(0).stdout_has("We sell");
         assert!(!run.stdout().contains(is_unsafe), "{args:?}\n{:?}\n{run}", run.stdout());
     }
+    // So is every format for programs, on a terminal.
+    let evil = "\u{202e}gpj\u{1b}[31m.example";
+    let row = json!({"company": evil, "date": "2001-01-01", "text": HOSTILE});
+    fx.file("evil.jsonl", row.to_string());
+    fx.run(["index", "evil.jsonl"]).exits(0);
+    let data = [
+        &["show", "acme.example", "--format", "markdown"][..],
+        &["companies", "--format", "csv"],
+        &["facets", "sell", "--by", "company", "--format", "csv"],
+        &["export", "sell", "--format", "csv", "--quiet"],
+        &["export", "sell", "--format", "jsonl", "--quiet"],
+        &["export", "sell", "--what", "clauses", "--format", "csv", "--quiet"],
+        &["search", "sell", "--format", "csv"],
+        &["timeline", "sell", "-e", "\u{202e}sell", "--format", "csv"],
+        &["timeline", "sell", "-e", "\u{202e}sell", "--format", "svg"],
+        &["diff", "acme.example", "2001", "2001", "--format", "unified"],
+    ];
+    for args in data {
+        let run = fx.run_in_terminal(80, args).unwrap();
+        assert!(!run.stdout().contains(is_unsafe) && !run.stdout().is_empty(), "{args:?}\n{run}");
+    }
+    // Names of exported folders do not deceive.
+    fx.run(["export", "--format", "markdown", "--to", "tree"]).exits(0);
+    assert!(fx.path("tree/_gpj_[31m.example/Privacy Policy").is_dir());
+    fx.run(["index", "tree", "--index", "again"]).exits(0);
+    fx.run(["search", "sell", "--count", "--index", "again"]).stdout_is("2\n");
     // With colours, only the program's own escapes are printed.
     for args in [&["search", "sell"][..], &["show", &id]] {
         let run = fx.run_in_terminal(80, args).unwrap();
@@ -586,6 +612,8 @@ fptest!(only_programs_get_texts_unchanged, |fx: Fixture| {
     assert!(!shown.stdout().contains(['\u{202e}', '\u{2066}']));
     let hits = fx.run(["search", "sell", "--format", "jsonl"]).exits(0).json_lines();
     assert_eq!(hits[0]["text"], HOSTILE);
+    let markdown = fx.run(["show", "acme.example", "--format", "markdown"]);
+    assert!(markdown.exits(0).stdout().contains('\u{202e}'));
     let json = fx.run(["search", "sell", "--format", "json"]).exits(0).json();
     assert_eq!(json["hits"], Value::from(hits.clone()));
     let hit: Hit = decode(&hits[0]);

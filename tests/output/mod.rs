@@ -2,6 +2,7 @@
 
 pub mod comfort;
 pub mod golden;
+pub mod messages;
 pub mod rows;
 pub mod shown_commands;
 pub mod terminal_picture;

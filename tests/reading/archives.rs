@@ -83,7 +83,7 @@ fn tar(entries: &[TarEntry<'_>]) -> Vec<u8> {
 
 fn index(fx: &Fixture, name: &str, bytes: &[u8]) -> Run {
     fx.file(name, bytes);
-    fx.run(["index", name, "--rebuild"])
+    fx.run(["index", name, "--rebuild=force"])
 }
 
 /// Asserts that an archive ends with this status, and the messages and rows that it gives.

@@ -15,13 +15,13 @@ fptest!(one_wrong_byte_changes_no_other, |fx: Fixture| {
         let page = format!("<html><head>{declared}</head><body><p>{german}");
         let page = [page.as_bytes(), b"\xe9</p></body></html>"].concat();
         fx.file("corpus/acme.example/2020-01-02.html", page);
-        let run = fx.run(["index", "corpus", "--path", "{company}/{date}.html", "--rebuild"]);
+        let run = fx.run(["index", "corpus", "--path", "{company}/{date}.html", "--rebuild=force"]);
         run.exits(0).stderr_has(&format!("{}: 1", CorpusNotice::NotUtf8.text()));
         fx.run(["search", "persönlichen Daten", "--count"]).exits(0).stdout_is("1\n");
     }
     let text = format!("{}\n\n{german}", header("acme.example", "2001-01-01"));
     fx.file("texts/a.md", [text.as_bytes(), b"\xe9\n"].concat());
-    fx.run(["index", "texts", "--rebuild"]).exits(0);
+    fx.run(["index", "texts", "--rebuild=force"]).exits(0);
     fx.run(["search", "persönlichen Daten", "--count"]).exits(0).stdout_is("1\n");
 });
 
@@ -64,7 +64,7 @@ fptest!(tables_are_read_in_their_encoding, |fx: Fixture| {
     for (name, text) in [("a.csv", rows), ("a.tsv", tabs), ("a.jsonl", json.to_string())] {
         let bytes = encoded(&text, WINDOWS_1252);
         fx.file(name, bytes);
-        let run = fx.run(["index", name, "--rebuild"]);
+        let run = fx.run(["index", name, "--rebuild=force"]);
         run.exits(0).stderr_has(&format!("{}: 1", CorpusNotice::NotUtf8.text()));
         fx.run(["search", "données privées", "--company", "Société", "--count"])
             .exits(0)

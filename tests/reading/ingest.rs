@@ -84,7 +84,7 @@ fptest!(every_input_ends_in_exactly_one_counter, |fx: Fixture| {
     assert_eq!(inputs.indexed + inputs.unreadable.count + left_out, inputs.seen);
 
     // The program prints the same counts, each reason with an example.
-    let run = fx.run(["index", "corpus", "--index", "index", "--rebuild"]);
+    let run = fx.run(["index", "corpus", "--index", "index", "--rebuild=force"]);
     run.exits(2).stderr_has("indexed 5 snapshots of 4 policies of 4 companies");
     for (skip, count) in &skipped {
         run.stderr_has(&format!("skipped {count}: {} (such as corpus/", skip.reason()));
@@ -175,7 +175,7 @@ fptest!(line_ends_and_byte_order_marks_change_nothing, |fx: Fixture| {
     ];
     for (name, bytes) in files {
         fx.file(format!("{name}/policy.md"), bytes);
-        fx.run(["index", name, "--index", "index", "--rebuild"]).exits(0).stderr_has(
+        fx.run(["index", name, "--index", "index", "--rebuild=force"]).exits(0).stderr_has(
             "indexed 1 snapshot of 1 policy of 1 company: 4 distinct clauses (4 occurrences)\n",
         );
         let hit = &fx
@@ -389,7 +389,9 @@ fptest!(progress_is_for_terminals, |fx: Fixture| {
     fx.run(["search", "sell data", "--corpus", "corpus", "--quiet", "--limit", "1"])
         .exits(0)
         .stderr_is_empty();
-    let Some(shown) = fx.run_in_terminal(80, &["index", "corpus", "--rebuild"]) else { return };
+    let Some(shown) = fx.run_in_terminal(80, &["index", "corpus", "--rebuild=force"]) else {
+        return;
+    };
     shown
         .exits(0)
         .stdout_has("scanning")
@@ -402,6 +404,6 @@ fptest!(progress_is_for_terminals, |fx: Fixture| {
     let last = last.trim_start_matches('\r');
     assert!(last.starts_with(&summary.replace('\n', "\r\n")), "{shown}");
     assert_eq!(last.lines().count(), 3, "{shown}");
-    let quiet = fx.run_in_terminal(80, &["index", "corpus", "--rebuild", "--quiet"]).unwrap();
+    let quiet = fx.run_in_terminal(80, &["index", "corpus", "--rebuild=force", "--quiet"]).unwrap();
     quiet.exits(0).stdout_is("");
 });

@@ -43,7 +43,7 @@ fptest!(files_that_are_no_texts_are_skipped, |fx: Fixture| {
         )
         .unwrap();
         let path = format!("{{company}}/{{date}}.{end}");
-        let run = fx.run(["index", end, "--path", &path, "--rebuild"]);
+        let run = fx.run(["index", end, "--path", &path, "--rebuild=force"]);
         run.exits(0).stderr_has("indexed 1 snapshot of 1 policy");
         for (count, reason) in
             [(4, SkipReason::NoText), (3, SkipReason::ContentNotFetched), (1, SkipReason::FrameSet)]

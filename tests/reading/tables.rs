@@ -25,7 +25,7 @@ pub fn rows(fx: &Fixture) -> Vec<String> {
 /// Indexes a file of these bytes.
 fn index(fx: &Fixture, name: &str, bytes: impl AsRef<[u8]>) -> Run {
     fx.file(name, bytes);
-    fx.run(["index", name, "--rebuild"])
+    fx.run(["index", name, "--rebuild=force"])
 }
 
 /// Asserts that a file is read without an error as these rows, and the same from a pipe.
@@ -35,7 +35,7 @@ fn reads(name: &str, bytes: impl AsRef<[u8]>, expected: &[&str]) {
     index(&fx, name, bytes.as_ref()).exits(0);
     assert_eq!(rows(&fx), expected, "{name}");
     let mut command = fx.command(PROGRAM);
-    command.args(["index", "-", "--rebuild"]);
+    command.args(["index", "-", "--rebuild=force"]);
     let output = feed(command, bytes.as_ref());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(rows(&fx), expected, "{name} from a pipe");
@@ -87,6 +87,20 @@ fn one_encoding_holds_for_all_rows() {
 }
 
 #[test]
+fn rows_that_cannot_be_read_are_in_the_order_of_the_table() {
+    let fx = Fixture::new();
+    let rows = (1..12).map(|row| format!("a{row}.example,someday,We sell.\n"));
+    let table = format!("company,date,text\na,2020-01-02,We.\n{}", rows.collect::<String>());
+    let run = index(&fx, "a.csv", table);
+    let line = |place: usize| run.exits(2).stderr().lines().nth(place).unwrap().to_owned();
+    for place in 0..11 {
+        let named = format!(": {}: ", place + 3);
+        let named = [named, format!("row {}:", place + 3), format!("line {}:", place + 3)];
+        assert!(named.iter().any(|named| line(place).contains(named)), "{run}");
+    }
+}
+
+#[test]
 fn rows_of_two_encodings_are_both_read() {
     let french = "Nous gardons vos données privées.";
     let row = format!("b.example,2020-01-02,{french}\n");
@@ -116,7 +130,9 @@ fptest!(names_of_columns_are_decoded_too, |fx: Fixture| {
     ] {
         fx.file("a.csv", bytes);
         let map = ["--map", "company=société,text=texte"];
-        fx.run(["index", "a.csv", "--rebuild"].iter().chain(&map)).exits(0).stderr_has(notice);
+        fx.run(["index", "a.csv", "--rebuild=force"].iter().chain(&map))
+            .exits(0)
+            .stderr_has(notice);
         assert_eq!(rows(&fx), ["2 a.example | 2020-01-02 | We sell."]);
     }
 });
@@ -297,7 +313,7 @@ fptest!(dates_are_read_as_databases_print_them, |fx: Fixture| {
     let csv: String = times.iter().enumerate().map(row).collect();
     fx.file("a.csv", format!("company,date,text\n{csv}"));
     for corpus in ["a.csv", "in"] {
-        fx.run(["index", corpus, "--rebuild"]).exits(0);
+        fx.run(["index", corpus, "--rebuild=force"]).exits(0);
         for (number, (time, expected)) in times.iter().enumerate() {
             let query = format!("sell company:c{number}");
             let hits = fx.run(["search", query.as_str(), "--format", "jsonl"]).json_lines();

@@ -79,11 +79,46 @@ fn operators_of_other_languages_are_explained() {
         ("sell NEAR rent", "NEAR/5"),
         ("sell WITHIN rent", "WITHIN/5"),
         ("/sell or/", "one word"),
+        ("sell AROUND(3) rent", "NEAR/5"),
+        ("sell ADJ rent", "NEAR/5"),
+        ("sell <-> rent", "NEAR/5"),
+        ("~sell", "like spelling"),
     ] {
         fixture.run(["search", "--", query]).exits(2).stderr_has(hint).stderr_has("^");
         fixture.run(["timeline", "--", query]).exits(2).stderr_has(hint);
     }
     fixture.run(["search", "\"sell && rent\""]).exits(1);
+}
+
+#[test]
+fn a_word_with_a_minus_is_no_flag() {
+    let fixture = texts(&["We sell or rent."]);
+    let hint = "write what is left out as `NOT rent`; to search for `-rent` itself, put it in \
+                quotes and `--` in front of the query";
+    for command in [
+        &["search", "sell", "-rent"][..],
+        &["search", "sell", "--limit", "5", "-rent"],
+        &["timeline", "sell", "-rent"],
+        &["facets", "sell", "-rent", "--by", "year"],
+        &["companies", "--saying", "sell", "-rent"],
+        &["history", "sell", "-rent", "--company", "0.example"],
+        &["export", "sell", "-rent"],
+    ] {
+        let line = format!("error: `-rent` is no operator here; {hint}\n");
+        fixture.run(command).exits(2).stdout_is("").stderr_is(&line);
+    }
+    let json = fixture.run(["search", "sell", "-rent", "--format", "json"]);
+    let error: Value = serde_json::from_str(json.exits(2).stderr()).unwrap();
+    assert_eq!(error["error"]["hint"], hint);
+    for word in ["-hello", "-quota", "-2020", "-\"third party\"", "-(a OR b)"] {
+        let not = format!("as `NOT {}`", &word[1..]);
+        fixture.run(["search", "sell", word]).exits(2).stdout_is("").stderr_has(&not);
+    }
+    fixture.run(["search", "sell", "-h"]).exits(0).stdout_has("Usage");
+    // The way that the hint names; a flag that is misspelt, and another command.
+    fixture.run(["search", "--", "\"sell\" NOT \"-rent\""]).exits(1).stderr_lacks("error");
+    fixture.run(["search", "sell", "--lat"]).exits(2).stderr_has("--lat");
+    fixture.run(["info", "-rent"]).exits(2).stderr_lacks("NOT");
 }
 
 #[test]

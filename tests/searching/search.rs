@@ -59,7 +59,7 @@ fn every_query_of_the_table_finds_its_clauses() {
         // A search without hits prints a reason.
         let explained = if row.hits.is_empty() { "no hits: " } else { "" };
         assert!(
-            run.stderr().starts_with(explained) && run.stderr().is_empty() == explained.is_empty()
+            run.stderr().contains(explained) && run.stderr().is_empty() == explained.is_empty()
         );
         run.exits(i32::from(row.hits.is_empty()));
         let mut hits = run.json_lines();
@@ -384,7 +384,7 @@ fn a_capped_result_says_so() {
     assert_eq!(json(&["--limit", "3", "--offset", "9"])["truncated"], true);
     let line = "13 clauses in 11 policies of 11 companies, 43 snapshots; 10 of 13 clauses shown, \
         --limit all shows all\n";
-    sample(["search", "sell or rent", "--format", "jsonl"]).stderr_is(line);
+    sample(["search", "sell or rent", "--format", "jsonl"]).stderr_has(line.trim_end());
     all("sell or rent", &[]).stderr_is_empty();
     sample(["search", "sell or rent"])
         .stderr_has("13 clauses in 11 policies")

@@ -14,9 +14,9 @@ pub struct GlobalArgs {
     /// When to use colours; `auto` means in a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_enum, default_value_t = ColorArg::Auto)]
     color: ColorArg,
-    /// Whether errors are printed as JSON, as the format of the results asks.
+    /// Whether errors and warnings are printed as JSON, as the format of the results asks.
     #[arg(skip)]
-    pub has_json_errors: bool,
+    pub has_json_messages: bool,
 }
 
 /// The values of --color. They have no help of their own, so that clap lists them in one line.
@@ -28,6 +28,11 @@ enum ColorArg {
 }
 
 impl GlobalArgs {
+    /// Whether progress and totals are printed: neither with --quiet, nor beside JSON.
+    pub fn is_for_people(&self) -> bool {
+        !self.quiet && !self.has_json_messages
+    }
+
     /// How to print for people on standard output: colours, width, and control characters.
     pub fn human_options(&self) -> HumanOptions {
         let is_terminal = io::stdout().is_terminal();

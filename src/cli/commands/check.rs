@@ -45,7 +45,7 @@ pub struct CheckArgs {
 
 /// Runs the command.
 pub fn run(args: &CheckArgs, global: &GlobalArgs) -> Result<Outcome> {
-    let bar = Bar::new(global.quiet);
+    let bar = Bar::new(!global.is_for_people());
     let dir = &args.folder.index;
     let mut report = check(dir, &bar)?;
     let manifest = Manifest::read(dir)?;

@@ -9,7 +9,8 @@ use super::{CountFormat, say_no_hits};
 use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{print, say};
+use crate::cli::problems::{Warning, say_to_people, say_warning};
+use crate::cli::streams::{print, print_data};
 
 /// `fineprint companies`.
 #[derive(Debug, Args)]
@@ -50,14 +51,13 @@ pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
     let searcher = Searcher::new(chosen.index)?;
     let companies = searcher.companies(&select, mentions)?;
     let is_empty = companies.companies.is_empty();
-    print(|out| match args.format {
-        CountFormat::Human if is_empty => Ok(()),
-        CountFormat::Human => print_companies(out, &companies),
-        CountFormat::Csv => args.bom.write(out).and_then(|()| print_companies_csv(out, &companies)),
-        CountFormat::Json => print_json_line(out, &companies),
-    })?;
-    if !global.quiet && (is_empty || args.format == CountFormat::Human) {
-        say(&totals(&companies, mentions));
+    match args.format {
+        CountFormat::Human if is_empty => {}
+        CountFormat::Human => print(|out| print_companies(out, &companies))?,
+        CountFormat::Csv => print_data(|out| {
+            args.bom.write(out).and_then(|()| print_companies_csv(out, &companies))
+        })?,
+        CountFormat::Json => print(|out| print_json_line(out, &companies))?,
     }
     let is_unsaid = match mentions {
         Mentions::Required => is_empty,
@@ -65,8 +65,14 @@ pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
         Mentions::Excluded => companies.companies.len() as u64 == companies.of,
         Mentions::Ignored => is_empty && companies.of == 0,
     };
-    if !global.quiet && is_unsaid {
-        say_no_hits(&searcher, &select, None)?;
+    let totals = totals(&companies, mentions);
+    if is_empty && !is_unsaid {
+        say_warning(global, &Warning { kind: "empty", message: totals, hint: None });
+    } else if is_empty || args.format == CountFormat::Human {
+        say_to_people(global, &totals);
+    }
+    if is_unsaid {
+        say_no_hits(&searcher, &select, None, global)?;
     }
     Ok(finish(chosen.is_incomplete, !is_empty))
 }
@@ -84,10 +90,14 @@ fn select(args: &CompaniesArgs) -> Result<(Select, Mentions)> {
 fn totals(companies: &CompanyList, mentions: Mentions) -> String {
     let listed = companies.companies.len() as u64;
     let all = counted(companies.of, "company", "companies");
-    match mentions {
-        Mentions::Ignored if listed == companies.of => all,
-        Mentions::Ignored => format!("{listed} of {all} have a clause that passes the filters"),
-        Mentions::Required => format!("{listed} of {all} say it"),
-        Mentions::Excluded => format!("{listed} of {all} do not say it"),
-    }
+    let (one, several) = match mentions {
+        Mentions::Ignored if listed == companies.of => return all,
+        Mentions::Ignored => {
+            ("has a clause that passes the filters", "have a clause that passes the filters")
+        }
+        Mentions::Required => ("says it", "say it"),
+        Mentions::Excluded => ("does not say it", "do not say it"),
+    };
+    let says = if listed == 1 || companies.of == 1 { one } else { several };
+    format!("{listed} of {all} {says}")
 }

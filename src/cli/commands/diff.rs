@@ -10,7 +10,8 @@ use crate::cli::args::values::period;
 use crate::cli::args::{GlobalArgs, IndexChoice, PolicyArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{print, say};
+use crate::cli::problems::{Warning, say_warning};
+use crate::cli::streams::print;
 
 /// `fineprint diff`.
 #[derive(Debug, Args)]
@@ -87,9 +88,11 @@ pub fn run(args: &DiffArgs, global: &GlobalArgs) -> Result<Outcome> {
         DiffFormat::Json => print_json_line(out, &comparison),
         DiffFormat::Unified => print_diff_unified(out, &old, &new, options),
     })?;
-    if old.snapshot == new.snapshot && !global.quiet {
+    if old.snapshot == new.snapshot {
         let date = old.snapshot.archive_time.date();
-        say(&format!("both dates select the snapshot of {date}; there is none between them"));
+        let message =
+            format!("both dates select the snapshot of {date}; there is none between them");
+        say_warning(global, &Warning { kind: "empty", message, hint: None });
     }
     Ok(finish(chosen.is_incomplete, !comparison.changes.is_empty()))
 }

@@ -9,7 +9,7 @@ use fineprint::export::{
     ExportFile, ExportSource, SnapshotFormat, write_snapshot_tree, write_snapshots,
 };
 use fineprint::printer::{
-    HitFormat, HitPrinter, TableFields, TableOptions, TableSeparator, counted,
+    HitFormat, HitPrinter, SafeWriter, TableFields, TableOptions, TableSeparator, counted,
 };
 use fineprint::search::{Filters, HitOrder, SearchRequest, Searcher, Select};
 
@@ -18,7 +18,8 @@ use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
 use crate::cli::bar::Bar;
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{ResultStream, results, say};
+use crate::cli::problems::say_to_people;
+use crate::cli::streams::{ResultStream, data};
 
 /// `fineprint export`.
 #[derive(Debug, Args)]
@@ -95,12 +96,11 @@ pub fn run(args: &ExportArgs, global: &GlobalArgs) -> Result<Outcome> {
         WhatArg::Clauses => export_clauses(&searcher, select.clone(), args)?,
     };
     match &args.to {
-        _ if global.quiet => {}
-        Some(to) => say(&format!("{words} written to {}", to.display())),
-        None => say(&words),
+        Some(to) => say_to_people(global, &format!("{words} written to {}", to.display())),
+        None => say_to_people(global, &words),
     }
-    if written == 0 && !global.quiet {
-        say_no_hits(&searcher, &select, None)?;
+    if written == 0 {
+        say_no_hits(&searcher, &select, None, global)?;
     }
     Ok(finish(chosen.is_incomplete, written > 0))
 }
@@ -129,14 +129,14 @@ fn check(args: &ExportArgs, select: &Select) -> Result<()> {
 
 /// A file, or standard output.
 enum ExportTarget {
-    Stdout(ResultStream),
+    Stdout(SafeWriter<ResultStream>),
     File(ExportFile),
 }
 
 impl ExportTarget {
     fn new(to: Option<&Path>, mark: ByteOrderMark) -> Result<Self> {
         let mut target = match to {
-            None => Self::Stdout(results()),
+            None => Self::Stdout(data()),
             Some(path) => Self::File(ExportFile::create(path)?),
         };
         mark.write(&mut target).map_err(Error::Output)?;
@@ -175,7 +175,7 @@ fn export_snapshots(
 ) -> Result<ExportSummary> {
     let snapshots = &searcher.selected(select)?;
     let source = ExportSource { searcher, snapshots };
-    let bar = Bar::new(global.quiet);
+    let bar = Bar::new(!global.is_for_people());
     let written = match (args.format, &args.to) {
         (ExportFormat::Markdown, Some(folder)) => write_snapshot_tree(source, folder, &bar)?,
         (format, to) => {

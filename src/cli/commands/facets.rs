@@ -10,7 +10,8 @@ use crate::cli::args::values::{HitLimit, facet_field, limit};
 use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{print, say};
+use crate::cli::problems::{Warning, say_warning};
+use crate::cli::streams::{print, print_data};
 
 /// `fineprint facets`.
 #[derive(Debug, Args)]
@@ -59,18 +60,22 @@ pub fn run(args: &FacetsArgs, global: &GlobalArgs) -> Result<Outcome> {
     let found = facets.facets.len();
     let shown = args.limit.0.map_or(found, |limit| limit.min(found));
     facets.facets.truncate(shown);
-    print(|out| match args.format {
+    match args.format {
         // People see no table if nothing matched.
-        CountFormat::Human if found == 0 => Ok(()),
-        CountFormat::Human => print_facets(out, &facets),
-        CountFormat::Csv => args.bom.write(out).and_then(|()| print_facets_csv(out, &facets)),
-        CountFormat::Json => print_json_line(out, &facets),
-    })?;
-    if !global.quiet && found == 0 {
-        say_no_hits(&searcher, &select, None)?;
-    } else if !global.quiet && shown < found {
+        CountFormat::Human if found == 0 => {}
+        CountFormat::Human => print(|out| print_facets(out, &facets))?,
+        CountFormat::Csv => {
+            print_data(|out| args.bom.write(out).and_then(|()| print_facets_csv(out, &facets)))?;
+        }
+        CountFormat::Json => print(|out| print_json_line(out, &facets))?,
+    }
+    if found == 0 {
+        say_no_hits(&searcher, &select, None, global)?;
+    } else if shown < found {
         let found = counted(found as u64, "value", "values");
-        say(&format!("{shown} of {found} shown, --limit all shows all"));
+        let message = format!("{shown} of {found} shown, --limit all shows all");
+        let hint = Some("--limit all".to_owned());
+        say_warning(global, &Warning { kind: "truncated", message, hint });
     }
     Ok(finish(chosen.is_incomplete, found > 0))
 }

@@ -54,8 +54,8 @@ pub fn run(args: &HistoryArgs, global: &GlobalArgs) -> Result<Outcome> {
         TextFormat::Human => print_history(out, &history, global.human_options()),
         TextFormat::Json => print_json_line(out, &history),
     })?;
-    if !found && !global.quiet {
-        say_no_hits(&searcher, &select, None)?;
+    if !found {
+        say_no_hits(&searcher, &select, None, global)?;
     }
     Ok(finish(chosen.is_incomplete, found))
 }

@@ -18,8 +18,9 @@ use clap::ValueEnum;
 use fineprint::error::Result;
 use fineprint::search::{Searcher, Select};
 
+use super::args::GlobalArgs;
 use super::no_hits;
-use super::streams::say;
+use super::problems::{Warning, say_warning};
 
 /// The formats of commands that print tables of counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -48,8 +49,18 @@ pub enum TextFormat {
 /// # Errors
 ///
 /// The index is damaged.
-fn say_no_hits(searcher: &Searcher, select: &Select, about: Option<&str>) -> Result<()> {
+fn say_no_hits(
+    searcher: &Searcher,
+    select: &Select,
+    about: Option<&str>,
+    global: &GlobalArgs,
+) -> Result<()> {
+    if global.quiet {
+        return Ok(());
+    }
     let about = about.map(|query| format!(" for `{query}`")).unwrap_or_default();
-    say(&format!("no hits{about}: {}", no_hits::message(&searcher.explain_no_hits(select)?)));
+    let reason = searcher.explain_no_hits(select)?;
+    let message = format!("no hits{about}: {}", no_hits::message(&reason));
+    say_warning(global, &Warning { kind: "empty", message, hint: no_hits::hint(&reason) });
     Ok(())
 }

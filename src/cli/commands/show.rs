@@ -15,7 +15,8 @@ use crate::cli::args::values::period;
 use crate::cli::args::{GlobalArgs, IndexChoice, PolicyArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{print, say};
+use crate::cli::problems::{Warning, say_warning};
+use crate::cli::streams::{print, print_data};
 
 /// `fineprint show`.
 #[derive(Debug, Args)]
@@ -90,7 +91,7 @@ fn show_named(
     if searcher.has_company(&args.what) {
         return show_policy(searcher.index(), args, global);
     }
-    let found = searcher.find_clause_by_prefix(prefix, &args.what, &args.policy.collection)?;
+    let found = searcher.find_clause_by_prefix(prefix, &args.policy.collection)?;
     if found.is_empty() {
         // The error names companies that are nearly called so.
         return show_policy(searcher.index(), args, global);
@@ -124,13 +125,15 @@ fn show_clauses(
     global: &GlobalArgs,
 ) -> Result<bool> {
     print(|out| write_clauses(out, found, args.format, global))?;
-    if found.is_empty() && !global.quiet {
-        say(&format!(
-            "no clause `{}` in {}; ids that fineprint 0.1.0 printed are not found; search for \
-             the words of the clause instead: `fineprint search \"WORDS OF THE CLAUSE\"`",
+    if found.is_empty() {
+        let hint = "search for the words of the clause instead: `fineprint search \"WORDS OF THE \
+                    CLAUSE\"`";
+        let message = format!(
+            "no clause `{}` in {}; ids that fineprint 0.1.0 printed are not found; {hint}",
             args.what.to_ascii_lowercase(),
             searcher.index().dir().display()
-        ));
+        );
+        say_warning(global, &Warning { kind: "empty", message, hint: Some(hint.to_owned()) });
     }
     Ok(!found.is_empty())
 }
@@ -162,10 +165,10 @@ fn show_policy(index: &OpenIndex, args: &ShowArgs, global: &GlobalArgs) -> Resul
         Some(date) => policy.at(date)?,
         None => policy.newest()?,
     };
-    print(|out| match args.format {
-        ShowFormat::Human => print_version(out, &version, global.human_options()),
-        ShowFormat::Json => print_version_json(out, &version),
-        ShowFormat::Markdown => print_markdown(out, &version),
-    })?;
+    match args.format {
+        ShowFormat::Human => print(|out| print_version(out, &version, global.human_options()))?,
+        ShowFormat::Json => print(|out| print_version_json(out, &version))?,
+        ShowFormat::Markdown => print_data(|out| print_markdown(out, &version))?,
+    }
     Ok(true)
 }

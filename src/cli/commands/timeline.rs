@@ -10,7 +10,7 @@ use super::say_no_hits;
 use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::print;
+use crate::cli::streams::{print, print_data};
 
 /// `fineprint timeline`.
 #[derive(Debug, Args)]
@@ -102,24 +102,24 @@ pub fn run(args: &TimelineArgs, global: &GlobalArgs) -> Result<Outcome> {
     let chosen = open(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
     let timeline = searcher.timeline(&request)?;
-    print(|out| match args.format {
+    match args.format {
         TimelineFormat::Human => {
-            print_timeline(out, &timeline, PARTIAL_NOTE, global.human_options())
+            print(|out| print_timeline(out, &timeline, PARTIAL_NOTE, global.human_options()))?;
         }
         TimelineFormat::Csv => {
-            args.bom.write(out).and_then(|()| print_timeline_csv(out, &timeline))
+            print_data(|out| args.bom.write(out).and_then(|()| print_timeline_csv(out, &timeline)))?
         }
-        TimelineFormat::Json => print_json_line(out, &timeline),
-        TimelineFormat::Svg => print_timeline_svg(out, &timeline),
-    })?;
+        TimelineFormat::Json => print(|out| print_json_line(out, &timeline))?,
+        TimelineFormat::Svg => print_data(|out| print_timeline_svg(out, &timeline))?,
+    }
     let mut found = false;
     for (series, query) in timeline.series.iter().zip(&request.queries) {
         if series.points.iter().any(|point| point.saying > 0) {
             found = true;
-        } else if !global.quiet {
+        } else {
             let select = Select { query: Some(query.clone()), ..request.select.clone() };
             let about = (request.queries.len() > 1).then(|| query.text());
-            say_no_hits(&searcher, &select, about)?;
+            say_no_hits(&searcher, &select, about, global)?;
         }
     }
     Ok(finish(chosen.is_incomplete, found))

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::ffi::OsStr;
 use std::path::Path;
 
+use crate::model::by_value;
+
 /// The order of two files or folders in a folder by their names. Numbers count by their value, so
 /// that `v10` is after `v9`, and extensions come last, so that `v-2.md` is after `v.md`. The end of
 /// a version, as in `v1.10`, looks like an extension, in which numbers count as well.
@@ -13,40 +15,6 @@ pub(super) fn name_order(a: &OsStr, b: &OsStr) -> Ordering {
         .then_with(|| stem(a).cmp(stem(b)))
         .then_with(|| by_value(a.as_encoded_bytes(), b.as_encoded_bytes()))
         .then_with(|| a.cmp(b))
-}
-
-/// Compares texts in which runs of digits are numbers.
-fn by_value(mut a: &[u8], mut b: &[u8]) -> Ordering {
-    loop {
-        let order = match (digits(a), digits(b)) {
-            (0, _) | (_, 0) => match (a.split_first(), b.split_first()) {
-                (Some((x, rest_a)), Some((y, rest_b))) => {
-                    (a, b) = (rest_a, rest_b);
-                    x.cmp(y)
-                }
-                _ => return a.len().cmp(&b.len()),
-            },
-            (in_a, in_b) => {
-                let (x, rest_a) = a.split_at(in_a);
-                let (y, rest_b) = b.split_at(in_b);
-                (a, b) = (rest_a, rest_b);
-                let (x, y) = (without_zeros(x), without_zeros(y));
-                x.len().cmp(&y.len()).then(x.cmp(y))
-            }
-        };
-        if order.is_ne() {
-            return order;
-        }
-    }
-}
-
-/// The number of digits at the start.
-fn digits(text: &[u8]) -> usize {
-    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
-}
-
-fn without_zeros(digits: &[u8]) -> &[u8] {
-    &digits[digits.iter().take_while(|digit| **digit == b'0').count()..]
 }
 
 #[cfg(test)]

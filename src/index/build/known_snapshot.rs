@@ -13,6 +13,9 @@ pub(super) struct KnownSnapshot {
     pub text: TextNumber,
     /// Whether the index does not have the snapshot yet.
     pub is_new: bool,
+    /// Whether it takes the place of a snapshot with its text that the index has from a corpus
+    /// whose path comes later.
+    pub is_known_elsewhere: bool,
     /// Its place among the snapshots of the same policy, time and corpus.
     pub place: CorpusPlace,
 }
@@ -122,6 +125,8 @@ impl OrderedSnapshots {
             let mut others = self.snapshots[next..].iter();
             match others.position(|other| other.record.text_hash == text) {
                 Some(same) => {
+                    let kept = &mut self.snapshots[next + same];
+                    kept.is_known_elsewhere |= kept.is_new && !snapshot.is_new;
                     self.duplicates.push(snapshot);
                     next += same;
                     let inserted = own.len();
@@ -186,7 +191,14 @@ mod tests {
         let text_hash = [text as u8; 16];
         let record = SourceRecord { corpus, text_hash, ..SourceRecord::default() };
         let text = Collapser::default().add_text("");
-        KnownSnapshot { info, record, text, is_new: true, place: CorpusPlace::Scanned(place) }
+        KnownSnapshot {
+            info,
+            record,
+            text,
+            is_new: true,
+            is_known_elsewhere: false,
+            place: CorpusPlace::Scanned(place),
+        }
     }
 
     /// The texts in their order, and the number of duplicates, of corpora with these texts.

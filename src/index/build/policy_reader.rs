@@ -272,7 +272,8 @@ impl<'r> Reading<'r> {
                 let KnownText { hash: text_hash, number: text, bytes, is_recoded } = text;
                 let record = SourceRecord { corpus, order: 0, bytes, text_hash, is_recoded };
                 let place = CorpusPlace::Scanned(*order);
-                Some(KnownSnapshot { info, record, text, is_new: true, place })
+                let is_known_elsewhere = false;
+                Some(KnownSnapshot { info, record, text, is_new: true, is_known_elsewhere, place })
             }
             Err(UnreadSnapshot::Skipped(reason)) => {
                 let at = reader.at(found);
@@ -379,7 +380,11 @@ impl<'r> Reading<'r> {
                 report.note(CorpusNotice::NotUtf8, info.source.place());
             }
         }
-        report.indexed += u64::from(*is_new);
+        if snapshot.is_known_elsewhere {
+            report.skip(SkipReason::Duplicate, info.source.place());
+        } else {
+            report.indexed += u64::from(*is_new);
+        }
         sources.span.get_or_insert((info.time, info.time)).1 = info.time;
         sources.bytes += record.bytes;
         if is_new_text {
@@ -392,7 +397,7 @@ impl<'r> Reading<'r> {
 /// A snapshot of the index, at the place that it has there.
 fn stored_snapshot(info: SnapshotInfo, record: SourceRecord, text: TextNumber) -> KnownSnapshot {
     let place = CorpusPlace::Stored(record.order);
-    KnownSnapshot { info, record, text, is_new: false, place }
+    KnownSnapshot { info, record, text, is_new: false, is_known_elsewhere: false, place }
 }
 
 /// Counts the figures that only collapsing gives: occurrences, furniture, metadata keys and

@@ -127,16 +127,15 @@ impl CorpusScan {
         Ok(scan)
     }
 
-    /// Scans the corpora of the index of the context again, with the names and options that they
-    /// had, from whatever folder the program runs in. Without an index there is nothing to scan.
+    /// Scans corpora of an index again, with the names and options that they had, from whatever
+    /// folder the program runs in. Standard input cannot be read again.
     ///
     /// # Errors
     ///
     /// The errors of [`CorpusScan::new`].
-    pub fn again(context: ScanContext<'_>) -> Result<Self> {
+    pub fn again(corpora: &[IndexedCorpus], context: ScanContext<'_>) -> Result<Self> {
         let mut scan = Self::nothing(context.base);
         context.progress.begin(Phase::Scanning, None);
-        let corpora = context.base.map(|base| base.corpora.as_slice()).unwrap_or_default();
         for corpus in corpora.iter().filter(|corpus| corpus.path != STANDARD_INPUT) {
             let IndexedCorpus { path, collection, options, .. } = corpus;
             let place = &place_of(corpus)?;
@@ -390,16 +389,41 @@ fn no_policy(named: &NamedCorpus<'_>, reader: &str, report: &IngestReport) -> Er
             (_, Some((_, skip @ (SkipReason::NotFetched | SkipReason::Nested)))) => {
                 format!("{inputs} inputs, most of them {}", skip.reason())
             }
-            (1, Some((_, skip))) if !NAMELESS.contains(&skip) => skip.reason().to_owned(),
+            (1, Some((_, skip))) if skip != SkipReason::Hidden && !NAMELESS.contains(&skip) => {
+                skip.reason().to_owned()
+            }
             _ if corpus.join(SUBMODULES).is_file() => {
                 "its policies may be in its submodules; fetch \
                 them with `git submodule update --init` and name the folder of each"
                     .to_owned()
             }
-            _ => return nameless(corpus, options, report),
+            _ if report.skipped.keys().any(|skip| NAMELESS.contains(skip)) => {
+                return nameless(corpus, options, report);
+            }
+            _ => reason_of_skips(report),
         }
     };
     Error::Corpus { path: corpus.to_path_buf(), message: format!("nothing to index: {reason}") }
+}
+
+/// Why no input of a corpus was read, where none lacks a name or a date.
+fn reason_of_skips(report: &IngestReport) -> String {
+    let hidden = report.skipped.get(&SkipReason::Hidden);
+    let example = hidden.and_then(|hidden| hidden.examples.first());
+    let reasons = report.skipped.iter();
+    let reasons = reasons.map(|(skip, tally)| format!("{} ({})", skip.reason(), tally.count));
+    let reasons = reasons.collect::<Vec<_>>().join(", ");
+    match (example, report.skipped.len()) {
+        (Some(example), 1) if report.seen == 1 && Path::new(example).ends_with(".git") => {
+            "the work tree of this git repository has no files; add the texts, or check them out"
+                .to_owned()
+        }
+        (Some(example), 1) => format!(
+            "everything in it is hidden, such as `{example}`; rename what is to be read, so that \
+             its name does not begin with a dot, or name it itself"
+        ),
+        _ => format!("every input is left out: {reasons}"),
+    }
 }
 
 /// The error of a corpus whose inputs do not say which policy they are, or when it was archived.

@@ -21,7 +21,7 @@ use super::update_plan::{Planner, PolicyJob, UpdatePlan};
 use crate::collapse::CollapsedPolicy;
 use crate::error::{Error, Result};
 use crate::index::guard::guarded;
-use crate::index::report::IngestReport;
+use crate::index::report::{IngestReport, place_order};
 use crate::index::store::document::documents;
 use crate::index::store::generation::{Generation, changed, replace_manifest, tidy};
 use crate::index::store::manifest::{InputCounts, Manifest};
@@ -155,7 +155,7 @@ impl Update<'_> {
             })
         })?;
         let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        done.report.failed.sort_by(|a, b| a.at.cmp(&b.at));
+        done.report.failed.sort_by(|a, b| place_order(&a.at, &b.at));
         Ok(done)
     }
 

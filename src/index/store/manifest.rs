@@ -254,10 +254,18 @@ struct AnyVersion {
     generation: Option<String>,
 }
 
+/// What every version of a manifest says about a corpus.
+pub(crate) struct KnownCorpus {
+    pub collection: String,
+    /// The path as it was given.
+    pub path: String,
+    /// The path without links and dots.
+    pub canonical: String,
+}
+
 /// What every version of a manifest says about its corpora.
 pub(crate) struct KnownContent {
-    /// The name and the path without links and dots of each corpus.
-    pub corpora: Vec<(String, String)>,
+    pub corpora: Vec<KnownCorpus>,
     /// The snapshots that their corpora no longer had at the last update.
     pub vanished: u64,
 }
@@ -267,8 +275,9 @@ impl KnownContent {
         let text = |corpus: &serde_json::Value, key: &str| corpus[key].as_str().map(str::to_owned);
         let corpora = manifest["corpora"].as_array().into_iter().flatten();
         let corpora = corpora.filter_map(|corpus| {
-            let path = text(corpus, "path")?;
-            Some((path.clone(), text(corpus, "canonical").unwrap_or(path)))
+            let (path, collection) = (text(corpus, "path")?, text(corpus, "collection")?);
+            let canonical = text(corpus, "canonical").unwrap_or_else(|| path.clone());
+            Some(KnownCorpus { collection, path, canonical })
         });
         let vanished = manifest["inputs"]["vanished"].as_u64().unwrap_or(0);
         Self { corpora: corpora.collect(), vanished }
@@ -313,6 +322,25 @@ impl Manifest {
     /// The corpus with this number.
     pub fn corpus(&self, number: u32) -> Option<&IndexedCorpus> {
         self.corpora.iter().find(|corpus| corpus.number == number)
+    }
+
+    /// The corpora that the manifest of `dir` names, whatever version of the program wrote it.
+    ///
+    /// # Errors
+    ///
+    /// There is no manifest, or it does not say how its corpora were read.
+    pub fn corpora_of_any_version(dir: &Path) -> Result<Vec<IndexedCorpus>> {
+        #[derive(Deserialize)]
+        struct Corpora {
+            corpora: Vec<IndexedCorpus>,
+        }
+        let text = fs::read(dir.join(MANIFEST)).map_err(|_| no_index(dir))?;
+        match serde_json::from_slice(&text) {
+            Ok(Corpora { corpora }) => Ok(corpora),
+            Err(_) => {
+                Err(Error::index(dir, "its corpora cannot be read from its manifest; name them"))
+            }
+        }
     }
 
     /// The name of the current generation of `dir`, whatever version of the program wrote it.

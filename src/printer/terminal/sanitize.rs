@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::token::is_invisible;
+
 /// `text` with each control or direction-changing character replaced by U+FFFD, and each tab or
 /// line feed by a space.
 ///
@@ -26,6 +28,12 @@ fn safe_character(c: char) -> char {
         c if is_unsafe(c) => '\u{FFFD}',
         c => c,
     }
+}
+
+/// Whether a name with the character could look like another name: a terminal would obey it, or
+/// nobody sees it.
+pub(crate) fn is_deceptive(c: char) -> bool {
+    is_unsafe(c) || is_invisible(c)
 }
 
 /// Whether a terminal would obey the character: all control characters, and the marks, separators,

@@ -44,7 +44,7 @@ fn add_new_commits(fx: &Fixture, stream: &Stream) {
 /// Indexes a history, and returns the companies in force on each of these days.
 fn in_force_each_day(fx: &Fixture, stream: &Stream, days: i64) -> Vec<String> {
     stream.bare(fx, "a.git");
-    fx.run(["index", "a.git", "--rebuild"]).exits(0);
+    fx.run(["index", "a.git", "--rebuild=force"]).exits(0);
     fx.run(["check"]).exits(0);
     (0..days).map(|day| in_force(fx, day)).collect()
 }
@@ -252,7 +252,7 @@ fn updates_find_the_ends_of_a_fresh_index() {
     assert!(naive.iter().any(|names| names.split(' ').count() < 2), "{naive:?}");
     assert_eq!(days(&fx), naive);
     fx.run(["check"]).exits(0);
-    fx.run(["index", "a.git", "--rebuild"]).exits(0);
+    fx.run(["index", "a.git", "--rebuild=force"]).exits(0);
     assert_eq!(days(&fx), naive);
 }
 

@@ -76,7 +76,7 @@ fptest!(an_input_that_names_another_company_is_an_error, |fx: Fixture| {
             &[("privacy.md", Some("---\ncompany: 'Acme, Inc.'\n---\nWe give data.\n"))],
         )
         .bare(&fx, "own.git");
-    fx.run(["index", "own.git", "--company", ACME, "--path", "*.md", "--rebuild"])
+    fx.run(["index", "own.git", "--company", ACME, "--path", "*.md", "--rebuild=force"])
         .exits(2)
         .stderr_has(reason);
     fx.run(["search", "rent data"]).exits(1);

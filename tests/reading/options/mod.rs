@@ -27,7 +27,7 @@ fn write_legal(fx: &Fixture) {
 /// Indexes with these arguments and lists the policies: company, type and archive date.
 #[track_caller]
 fn policies(fx: &Fixture, args: &[&str]) -> Vec<String> {
-    let args = [&["index", "--rebuild", "--quiet"], args].concat();
+    let args = [&["index", "--rebuild=force", "--quiet"], args].concat();
     fx.run(args).exits(0).stderr_is_empty();
     listed(fx)
 }

@@ -11,8 +11,8 @@ use clap::{Args, ValueEnum};
 use fineprint::corpus::ReadOptions;
 use fineprint::error::{Error, Result};
 use fineprint::index::{
-    BuildOptions, BuildSummary, CorpusScan, Manifest, RebuildCheck, ScanContext, build,
-    check_rebuild,
+    BuildOptions, BuildSummary, CorpusScan, IndexedCorpus, Manifest, RebuildCheck, ScanContext,
+    build, check_rebuild,
 };
 use fineprint::model::canonical_name;
 use fineprint::printer::print_json_line;
@@ -24,8 +24,8 @@ use crate::cli::args::values::{MAX_THREADS, memory, renaming, today};
 use crate::cli::args::{GlobalArgs, IndexFolder};
 use crate::cli::bar::Bar;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::problems::report_problems;
-use crate::cli::streams::{print, say};
+use crate::cli::problems::{Warning, report_problems, say_to_people, say_warning};
+use crate::cli::streams::print;
 
 /// `fineprint index`.
 #[derive(Debug, Args)]
@@ -101,12 +101,12 @@ pub struct IndexArgs {
     /// The archive date of files that have none in their text or path
     #[arg(long, value_name = "DATE", requires = "corpora")]
     date: Option<String>,
-    /// Build from scratch, even if there is an index already
+    /// Build from scratch: the corpora that are named, or all corpora that the index has
     ///
-    /// If the index has snapshots that its corpora no longer have, this is an error, and
+    /// If the index has snapshots that these corpora do not have, this is an error, and
     /// --rebuild=force builds without them.
     #[arg(
-        long, value_name = "force", requires = "corpora", num_args = 0..=1, require_equals = true,
+        long, value_name = "force", num_args = 0..=1, require_equals = true,
         default_missing_value = "all", hide_possible_values = true, value_enum
     )]
     rebuild: Option<RebuildArg>,
@@ -149,8 +149,7 @@ enum RebuildArg {
 /// Runs the command.
 pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     let started = Instant::now();
-    let is_quiet = global.quiet || args.format == TextFormat::Json;
-    let bar = Bar::new(is_quiet);
+    let bar = Bar::new(!global.is_for_people());
     let dir = &args.folder.index;
     let base = if args.rebuild.is_some() || !Manifest::exists(dir) {
         None
@@ -165,9 +164,9 @@ pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     }
     if args.rebuild == Some(RebuildArg::All)
         && let RebuildCheck::Unreadable(reason) = check_rebuild(dir, &scan)?
-        && !global.quiet
     {
-        say(&format!("the old index cannot be compared with its corpora: {reason}"));
+        let message = format!("the old index cannot be compared with its corpora: {reason}");
+        say_warning(global, &Warning { kind: "index", message, hint: None });
     }
     let (manifest, report) = build(scan, &build_options(args), &bar)?;
     drop(bar);
@@ -176,9 +175,9 @@ pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     let summary = &BuildSummary::new(dir, base, &manifest, &report, seconds);
     if args.format == TextFormat::Json {
         print(|out| print_json_line(out, summary))?;
-    } else if !is_quiet {
+    } else {
         let built = Built { base, manifest: &manifest, report: &report, summary };
-        say(&built.words());
+        say_to_people(global, &built.words());
     }
     Ok(finish(is_incomplete, true))
 }
@@ -203,8 +202,7 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusSc
     }
     let context = ScanContext { base, today: today()?, progress: bar };
     if args.corpora.is_empty() {
-        existing(base, &args.folder.index)?;
-        return CorpusScan::again(context);
+        return CorpusScan::again(&known_corpora(args, base)?, context);
     }
     let options = ReadOptions {
         worktree: args.worktree,
@@ -215,6 +213,15 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusSc
         ..ReadOptions::default()
     };
     CorpusScan::with_options(&args.corpora, &args.collection, &options, context)
+}
+
+/// The corpora of the index. An index that is built anew may be of another version.
+fn known_corpora(args: &IndexArgs, base: Option<&Manifest>) -> Result<Vec<IndexedCorpus>> {
+    let dir = &args.folder.index;
+    if args.rebuild.is_some() && Manifest::exists(dir) {
+        return Manifest::corpora_of_any_version(dir);
+    }
+    existing(base, dir).map(|base| base.corpora.clone())
 }
 
 fn existing<'m>(base: Option<&'m Manifest>, dir: &Path) -> Result<&'m Manifest> {

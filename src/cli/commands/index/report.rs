@@ -38,9 +38,11 @@ impl Built<'_> {
             }
         };
         if report.vanished > 0 {
-            let kept = counted_grouped(report.vanished, "snapshot is kept", "snapshots are kept");
-            lines.push(format!(
-                "{kept} although the corpus no longer has them (--prune removes them)"
+            lines.push(counted_grouped(
+                report.vanished,
+                "snapshot is kept although its corpus no longer has it (--prune removes it)",
+                "snapshots are kept although their corpora no longer have them (--prune removes \
+                 them)",
             ));
         }
         lines.extend(remarks(report, *base, manifest));

@@ -63,6 +63,6 @@ fn answer(
         word_error: advice::message,
     };
     let runner = BatchRunner::new(&searcher, answers, threads)?;
-    let bar = Bar::new(global.quiet);
+    let bar = Bar::new(!global.is_for_people());
     runner.run(queries, &mut results(), &bar)
 }

@@ -11,7 +11,8 @@ use crate::cli::commands::say_no_hits;
 use crate::cli::no_hits::furniture_left_out;
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{results, say};
+use crate::cli::problems::{Warning, say_to_people, say_warning};
+use crate::cli::streams::results;
 
 /// Finds clauses and prints them.
 pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
@@ -27,18 +28,20 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
     let printed = printer.printed();
     drop(printer);
     let found = summary.totals.clauses > 0;
-    if !found && !global.quiet {
-        say_no_hits(&searcher, &request.select, None)?;
-    } else if !global.quiet
-        && !args.output.count
-        && is_reporting(args.output.format_arg(), &summary)
-    {
-        say(&totals(&summary, printed, &request));
+    if !found {
+        say_no_hits(&searcher, &request.select, None, global)?;
+    } else if !args.output.count && is_reporting(args.output.format_arg(), &summary) {
+        let (message, hint) = (totals(&summary, printed, &request), Some("--limit all".to_owned()));
+        match summary.truncated {
+            true => say_warning(global, &Warning { kind: "truncated", message, hint }),
+            false => say_to_people(global, &message),
+        }
     }
     let is_doubtful = request.select.query.as_ref().is_some_and(Query::is_doubtful);
     let is_for_people = matches!(args.output.format_arg(), FormatArg::Human | FormatArg::Kwic);
-    if is_doubtful && is_for_people && !global.quiet {
-        say(&format!("read as {}; text is put in quotes", summary.interpreted));
+    if is_doubtful && is_for_people {
+        let read = format!("read as {}; text is put in quotes", summary.interpreted);
+        say_to_people(global, &read);
     }
     Ok(finish(chosen.is_incomplete, found))
 }

@@ -68,7 +68,7 @@ impl PathPattern {
     /// Parses a pattern. `has_company`: whether the company is known without it.
     fn parse(text: &str, has_company: bool) -> Result<Self> {
         let rest = text.strip_prefix("./").unwrap_or(text);
-        let mut parser = PatternParser { text, rest, seen: Vec::new() };
+        let mut parser = PatternParser { text, rest, seen: Vec::new(), has_company };
         let mut parts = vec![parser.part()?];
         while let Some(rest) = parser.rest.strip_prefix('/') {
             parser.rest = rest;
@@ -133,6 +133,8 @@ struct PatternParser<'t> {
     rest: &'t str,
     /// The names so far.
     seen: Vec<NamedPart>,
+    /// Whether the company is known without the pattern.
+    has_company: bool,
 }
 
 impl PatternParser<'_> {
@@ -186,7 +188,8 @@ impl PatternParser<'_> {
     fn error(&self, what: impl Into<String>) -> Error {
         let before = &self.text[..self.text.len() - self.rest.len()];
         let column = before.chars().count() + 1;
-        Error::BadPathPattern { pattern: self.text.to_owned(), what: what.into(), column }
+        let (pattern, has_company) = (self.text.to_owned(), self.has_company);
+        Error::BadPathPattern { pattern, what: what.into(), column, has_company }
     }
 }
 

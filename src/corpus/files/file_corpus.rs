@@ -11,6 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::name_order::name_order;
 use crate::corpus::corpus_reader::{CorpusReader, LoadedSnapshot, ReadSession, SeenInput};
 use crate::corpus::forms::form::{HEAD_BYTES, SnapshotRecord, UnreadText};
+use crate::corpus::forms::path_pattern::CompanySource;
 use crate::corpus::forms::registry::{FormRegistry, RecognisedFile};
 use crate::corpus::found_snapshot::{FoundSnapshot, SnapshotBody, fingerprint};
 use crate::corpus::no_text::is_annex_path;
@@ -39,7 +40,8 @@ impl FileCorpus {
     ///
     /// An option is invalid.
     pub fn new(root: &Path, options: &ReadOptions) -> Result<Self> {
-        let (forms, loose) = (FormRegistry::new(options)?, LooseFiles::new(options)?);
+        let (forms, loose) =
+            (FormRegistry::new(options, CompanySource::Pattern)?, LooseFiles::new(options)?);
         Ok(Self { root: root.to_owned(), forms, loose })
     }
 

@@ -163,7 +163,9 @@ impl CorpusNotice {
     }
 
     /// Every notice.
-    pub const ALL: [CorpusNotice; 6] = [
+    /// A text of JSON has half of a surrogate pair, which is no letter.
+    LoneSurrogate,
+    pub const ALL: [CorpusNotice; 7] = [
         CorpusNotice::NotUtf8,
         CorpusNotice::OddDate,
         CorpusNotice::Shallow,
@@ -181,6 +183,7 @@ impl CorpusNotice {
             }
             CorpusNotice::OddDate => "dated before 1990 or in the future, and indexed at that date",
             CorpusNotice::Shallow => {
+        CorpusNotice::LoneSurrogate,
                 "shallow clones, read as far back as they go \
                  (`git fetch --unshallow` gets the rest)"
             }
@@ -204,6 +207,9 @@ mod tests {
     #[test]
     fn odd_dates_are_before_1990_or_after_today() {
         let today = ArchiveTime::from_wayback_stamp("20260501120000").expect("a time");
+            CorpusNotice::LoneSurrogate => {
+                "rows of JSON with half a letter, such as `\\ud83d` alone, which is read as U+FFFD"
+            }
         for (stamp, is_odd) in [
             ("19891231235959", true),
             ("19900101000000", false),

@@ -78,15 +78,17 @@ impl FileCorpus {
         };
         let inside = self.path_inside(path);
         match self.forms.recognise(&inside, &head) {
-            RecognisedFile::Skipped(
-                SkipReason::NoHeader | SkipReason::NoDate | SkipReason::NoText,
-            ) if self.loose.is_corpus(&inside, &head) => SeenInput::Skipped(at, SkipReason::Nested),
-            RecognisedFile::Skipped(skip) => SeenInput::Skipped(at, skip),
-            RecognisedFile::Failed(reason) => SeenInput::Failed(at, reason),
-            RecognisedFile::Found(_) if self.loose.is_table(&head) => {
-                SeenInput::Skipped(at, SkipReason::Nested)
+            RecognisedFile::Skipped(skip) => {
+                let is_open =
+                    matches!(skip, SkipReason::NoHeader | SkipReason::NoDate | SkipReason::NoText);
+                let kind = if is_open { self.loose.corpus_kind(&inside, &head) } else { None };
+                SeenInput::Skipped(at, kind.unwrap_or(skip))
             }
+            RecognisedFile::Failed(reason) => SeenInput::Failed(at, reason),
             RecognisedFile::Found(key) => {
+                if let Some(table) = self.loose.table_kind(&head) {
+                    return SeenInput::Skipped(at, table);
+                }
                 let found = FoundSnapshot {
                     time: key.time,
                     order,

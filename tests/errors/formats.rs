@@ -160,7 +160,7 @@ fptest!(tables_and_archives_in_folders_are_named, |fx: Fixture| {
         .stderr_has("skipped 1: names no company");
 });
 
-/// A file among others: its name, its bytes, and what is said of it in a folder and in an archive.
+/// A file among others: its name, its bytes, and its description in a folder and in an archive.
 type OtherFile = (&'static str, Vec<u8>, &'static str, Option<&'static str>);
 
 fn other_files() -> Vec<OtherFile> {

@@ -3,7 +3,7 @@
 //! People write `title: Terms: an overview`, which YAML does not allow. This file reads a key and a
 //! plain or quoted value on a line, `#` comments, and lists of plain values, in brackets or with
 //! one value on each line. Other values are kept as they are written, as texts, unless they begin
-//! something that only YAML can end: then nobody knows what is meant.
+//! something that only YAML can end: then their meaning is not known.
 
 use super::yaml::{YamlField, YamlValue};
 

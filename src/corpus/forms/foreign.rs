@@ -37,7 +37,7 @@ const FORMATS: &[(&[u8], &str)] = &[
 const TWICE_GZIP: &str = "is compressed twice; unpack it once with `gzip -d`";
 const TWICE_ZSTD: &str = "is compressed twice; unpack it once with `zstd -d`";
 
-/// What is said only of data that is compressed in compressed data.
+/// These are said only of compressed data in compressed data.
 const READ_ONCE: [&str; 2] = [TWICE_GZIP, TWICE_ZSTD];
 
 /// How every database of SQLite begins.
@@ -46,12 +46,12 @@ pub(in crate::corpus) const SQLITE_START: &[u8] = b"SQLite format 3\0";
 const BUNDLE: &str = "is a git bundle; make a repository of it with `git clone` and name that";
 const UTF_32: &str = "is in UTF-32; convert it with `iconv -f UTF-32 -t UTF-8`";
 
-/// What a file is that is read when it is named itself.
+/// Files of these kinds are read when they are named themselves.
 pub(in crate::corpus) const TABLE: &str = "is a table; read it with `fineprint index FILE`";
 pub(in crate::corpus) const ARCHIVE: &str = "is an archive; read it with `fineprint index FILE`";
 pub(in crate::corpus) const PACKED: &str = "is compressed; read it with `fineprint index FILE`";
 
-/// The same in an archive, which has to be unpacked first.
+/// In an archive, these have to be unpacked first.
 pub(in crate::corpus) const INNER_TABLE: &str = "is a table that lacks columns or names them \
     otherwise; unpack the archive, and read the table with `fineprint index FILE`";
 pub(in crate::corpus) const INNER_ARCHIVE: &str = "is an archive in an archive; unpack the outer \

@@ -58,7 +58,7 @@ impl StreamCorpus {
             None
         };
         let Some(shape) = shape else { return Ok(None) };
-        // What has no rows may be a web archive, or contain some.
+        // A stream without rows may be a web archive, or contain some.
         let source = match shape {
             StreamShape::Table(_) => CompanySource::Pattern,
             _ => CompanySource::Host,

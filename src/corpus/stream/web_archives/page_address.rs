@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 /// The address of a page on the web.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PageAddress {
-    /// The host without its port, in one spelling: in lower case, with the letters that punycode
-    /// stands for, and numbers as they are written shortest.
+    /// The host without its port, in one spelling: in lower case, with letters in place of
+    /// punycode, and numbers as they are written shortest.
     host: String,
     /// The path, decoded, without a slash at its ends.
     path: String,

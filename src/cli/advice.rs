@@ -178,6 +178,7 @@ mod tests {
                     pattern: "{x}".to_owned(),
                     what: "no name".to_owned(),
                     column: 2,
+                    has_company: false,
                 },
                 "--path '{x}': no name (column 2); write a pattern such as \
                  '{company}/{type}/{date}.md', in which a path names {company}, {type} and {date}",

@@ -1,7 +1,7 @@
 //! Recognises files that are not texts, whatever their names say, by their first bytes.
 
 use super::encodings::{is_binary, is_utf_16};
-use super::forms::foreign::{SQLITE_START, is_warc, is_word};
+use super::forms::foreign::{SQLITE_START, is_warc, is_word, kind_of_binary};
 use super::notices::SkipReason;
 use super::source_text::without_mark;
 
@@ -35,7 +35,12 @@ pub(super) fn reason(head: &[u8]) -> Option<SkipReason> {
     if is_pointer(head) {
         return Some(SkipReason::ContentNotFetched);
     }
-    is_no_text(head).then_some(SkipReason::NoText)
+    if !is_no_text(head) {
+        return None;
+    }
+    let start = without_mark(head).trim_ascii_start();
+    let kind = kind_of_binary(head).or_else(|| kind_of_binary(start));
+    Some(kind.map_or(SkipReason::NoText, SkipReason::Unread))
 }
 
 fn is_no_text(head: &[u8]) -> bool {
@@ -104,13 +109,20 @@ mod tests {
 
     #[test]
     fn signatures() {
+        for (bytes, kind) in [
+            (&b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj"[..], "PDF"),
+            (b"\n\n%PDF-1.7", "PDF"),
+            (b"\xEF\xBB\xBF%PDF-1.7", "PDF"),
+            (b"\xEF\xBB\xBF\n%PDF-1.7", "PDF"),
+            (b"BZh91AY&SYabc", "bzip2"),
+            (b"SQLite format 3\0", "SQLite"),
+            (b"# v2 git bundle\n\0", "git bundle"),
+        ] {
+            let Some(SkipReason::Unread(named)) = reason(bytes) else { panic!("{bytes:?}") };
+            assert!(named.contains(kind), "{named}");
+        }
         for bytes in [
-            &b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj"[..],
-            b"\n\n%PDF-1.7",
-            b"\xEF\xBB\xBF%PDF-1.7",
-            b"\xEF\xBB\xBF\n%PDF-1.7",
-            b"\x1f\x8b\x08\x08abc",
-            b"BZh91AY&SYabc",
+            &b"\x1f\x8b\x08\x08abc"[..],
             b"WARC/1.1\r\n",
             b"WARC/0.17 response",
             b"RIFF\x10\x10\x10\x10WEBPVP8 ",

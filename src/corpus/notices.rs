@@ -1,5 +1,6 @@
 //! Reasons for leaving an input out, and notices about inputs that are read.
 
+use super::forms::foreign;
 use crate::model::{ArchiveTime, Period};
 
 /// 1990-01-01 in seconds since 1970 UTC, before which there was no web.
@@ -41,13 +42,14 @@ pub enum SkipReason {
     /// The clone does not have it: a text that was not fetched, or the changes of a commit whose
     /// parents were not fetched.
     NotFetched,
-    /// It is no text: a document or picture, or compressed or other binary data.
+    /// It is no text: a picture, or compressed or other binary data.
     NoText,
     /// It is the pointer that Git LFS or git-annex leaves in the place of a file.
     ContentNotFetched,
     /// It divides a window into frames, which show other pages.
     FrameSet,
-    /// It is an archive or a table in a folder of files, or an archive in an archive.
+    /// It is an archive or a table in a folder of files, or an archive in an archive, in indexes
+    /// that name no format.
     Nested,
     /// A later entry of the archive has the same name.
     Replaced,
@@ -61,11 +63,19 @@ pub enum SkipReason {
     NoPage,
     /// It is a row of a database without a text.
     Textless,
+    /// It is of a format that is read only when it is named itself, or not at all: which one, and
+    /// the step that helps.
+    Unread(&'static str),
 }
 
 impl SkipReason {
     /// Every reason.
-    pub const ALL: [SkipReason; 24] = [
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::RULES.into_iter().chain(foreign::kinds().map(Self::Unread))
+    }
+
+    /// Every reason that names no format.
+    const RULES: [SkipReason; 24] = [
         SkipReason::NoHeader,
         SkipReason::NoDate,
         SkipReason::Empty,
@@ -131,6 +141,7 @@ impl SkipReason {
             SkipReason::NotOk => "an error or a redirection of a server, not a page",
             SkipReason::NoPage => "neither a page nor plain text",
             SkipReason::Textless => "no text",
+            SkipReason::Unread(kind) => kind.strip_prefix("is ").unwrap_or(kind),
         }
     }
 }
@@ -152,6 +163,8 @@ pub enum CorpusNotice {
     /// The repository says that other objects replace some of its own, or that commits have other
     /// parents. Neither is applied.
     Replaced,
+    /// A text of JSON has half of a surrogate pair, which is no letter.
+    LoneSurrogate,
 }
 
 impl CorpusNotice {
@@ -163,13 +176,14 @@ impl CorpusNotice {
     }
 
     /// Every notice.
-    pub const ALL: [CorpusNotice; 6] = [
+    pub const ALL: [CorpusNotice; 7] = [
         CorpusNotice::NotUtf8,
         CorpusNotice::OddDate,
         CorpusNotice::Shallow,
         CorpusNotice::Partial,
         CorpusNotice::CutOff,
         CorpusNotice::Replaced,
+        CorpusNotice::LoneSurrogate,
     ];
 
     /// The notice as it is shown, followed by a count: `dated before 1990 or in the future: 3`.
@@ -192,6 +206,9 @@ impl CorpusNotice {
             CorpusNotice::Replaced => {
                 "replacements (`git replace` or grafts), which are not applied \
                  (`git filter-repo` writes them into the history)"
+            }
+            CorpusNotice::LoneSurrogate => {
+                "rows of JSON with half a letter, such as `\\ud83d` alone, which is read as U+FFFD"
             }
         }
     }

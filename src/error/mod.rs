@@ -23,11 +23,7 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// A path pattern that cannot be parsed.
-    #[error(
-        "'{pattern}': {what} (column {column}); write a pattern such as \
-         '{{company}}/{{type}}/{{date}}.md', in which a path names {{company}}, {{type}} and \
-         {{date}}"
-    )]
+    #[error("'{pattern}': {what} (column {column}); {}", advice_on_pattern(*has_company))]
     BadPathPattern {
         /// The pattern as it was given.
         pattern: String,
@@ -35,6 +31,8 @@ pub enum Error {
         what: String,
         /// Where, in characters from 1.
         column: usize,
+        /// Whether the company is given besides, so that a pattern does not name it.
+        has_company: bool,
     },
     /// A default archive date that is not a date.
     #[error("'{date}': no such date; write {forms}")]
@@ -362,6 +360,16 @@ impl Error {
     /// An index folder that cannot be used.
     pub(crate) fn index(path: &Path, message: impl Into<String>) -> Error {
         Error::Index { path: path.to_owned(), message: message.into() }
+    }
+}
+
+/// What a pattern of paths may look like.
+fn advice_on_pattern(has_company: bool) -> &'static str {
+    if has_company {
+        "write a pattern such as '{type}/{date}.md', in which a path names {type} and {date}"
+    } else {
+        "write a pattern such as '{company}/{type}/{date}.md', in which a path names {company}, \
+         {type} and {date}"
     }
 }
 

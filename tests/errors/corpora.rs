@@ -2,6 +2,8 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
+use std::process::Command;
 
 use super::{fails, indexed};
 use crate::util::{Fixture, fptest, header, run};
@@ -97,6 +99,28 @@ fptest!(broken_links_and_loops_are_no_errors, |fx: Fixture| {
     let message = "round: Too many levels of symbolic links (os error 40)";
     if cfg!(target_os = "linux") {
         fails(&fx, &["index", "round"], message);
+    }
+});
+
+fptest!(pipes_and_devices_are_named_and_not_opened, |fx: Fixture| {
+    indexed(&fx);
+    let is_made = Command::new("mkfifo").arg(fx.path("corpus/pipe.md")).status();
+    if !is_made.is_ok_and(|status| status.success()) {
+        println!("not tested: no mkfifo");
+        return;
+    }
+    let _socket = UnixListener::bind(fx.path("corpus/socket.md")).unwrap();
+    symlink("pipe.md", fx.path("corpus/link.md")).unwrap();
+    symlink("corpus/pipe.md", fx.path("link")).unwrap();
+    for options in [&[][..], &["--path", "{company}.md", "--date", "2001-01-01"]] {
+        fx.run([&["index", "corpus", "--rebuild"], options].concat())
+            .exits(0)
+            .stderr_has("skipped 2: not a file (such as corpus/pipe.md)")
+            .stderr_has("skipped 1: symbolic link (such as corpus/link.md)");
+        for named in ["corpus/pipe.md", "corpus/socket.md", "link", "/dev/null"] {
+            let message = format!("{named}: nothing to index: not a file");
+            fails(&fx, &[&["index", named], options].concat(), &message);
+        }
     }
 });
 

@@ -1,8 +1,10 @@
 //! Tests that files which are not read are named, with the one step that helps.
 
+use std::io::Write;
+
 use super::fails;
 use crate::reading::git::{START, Stream};
-use crate::util::{Fixture, PROGRAM, feed, fptest, listing};
+use crate::util::{Fixture, PROGRAM, feed, fptest, gzip, listing};
 
 /// Asserts that a corpus is refused with a line that begins like this, and that nothing is written.
 #[track_caller]
@@ -167,15 +169,87 @@ fptest!(tables_and_archives_in_folders_are_named, |fx: Fixture| {
     fails(
         &fx,
         &["index", "corpus"],
-        "corpus: nothing to index: 3 inputs, most of them archive or table inside this corpus, \
-         which is read when it is named itself",
+        "corpus: nothing to index: each of 2 files such as `a.csv` is a table; read it with \
+         `fineprint index FILE`",
     );
     fx.policy("acme.example", "2001-01-01", "We sell data.\n");
     fx.run(["index", "corpus"])
         .exits(0)
-        .stderr_has(
-            "skipped 2: archive or table inside this corpus, which is read when it is named",
-        )
+        .stderr_has("skipped 2: a table; read it with `fineprint index FILE`")
         .stderr_has("(such as corpus/a.csv")
         .stderr_has("skipped 1: names no company");
 });
+
+/// A file among others: its name, its bytes, and its description in a folder and in an archive.
+type OtherFile = (&'static str, Vec<u8>, &'static str, Option<&'static str>);
+
+fn other_files() -> Vec<OtherFile> {
+    const TABLE: &str = "a table; read it with `fineprint index FILE`";
+    const ARCHIVE: &str = "an archive; read it with `fineprint index FILE`";
+    const PACKED: &str = "compressed; read it with `fineprint index FILE`";
+    const INNER: &str = "an archive in an archive; unpack the outer one, and read this one with";
+    const POLICY: &str = "---\ncompany: a\ndate: 2020-01-02\n---\nWe sell.\n";
+    let csv = "company,date,text\na.example,2020-01-02,We sell.\n";
+    let json = b"{\"company\": \"a\", \"date\": \"2020-01-02\", \"text\": \"We sell.\"}\n";
+    let package = |name: &str| zip(&[("[Content_Types].xml", "x"), (name, "x")]);
+    let tar = tar("a.md", POLICY);
+    let same = |name, bytes, kind| (name, bytes, kind, Some(kind));
+    vec![
+        // Tables in archives are read.
+        ("a.csv", csv.into(), TABLE, None),
+        ("a.jsonl.gz", gzip(json), PACKED, None),
+        ("b.csv", b"site,day,body\na,b,c\n".into(), TABLE, Some("a table that lacks columns")),
+        ("a.zip", zip(&[("a.md", POLICY)]), ARCHIVE, Some(INNER)),
+        ("a.tar.gz", gzip(&tar), PACKED, Some(INNER)),
+        ("a.tar", tar, ARCHIVE, Some(INNER)),
+        same("a.pdf", b"%PDF-1.4\n\0".into(), "a PDF; convert it to text with `pdftotext`"),
+        same("a.docx", package("word/document.xml"), "a Word document; convert it with `pandoc"),
+        same("a.xlsx", package("xl/workbook.xml"), "an Excel workbook; save its sheet as CSV"),
+        same("a.db", b"SQLite format 3\0".into(), "an SQLite database; name its file"),
+        same("a.xz", b"\xFD7zXZ\0\0".into(), "compressed with xz; unpack it with `xz -d`"),
+        same("a.parquet", b"PAR1\x15\0".into(), "a Parquet file; convert it with"),
+    ]
+}
+
+#[test]
+fn formats_among_others_are_named_with_a_step() {
+    for (name, bytes, in_folder, in_archive) in other_files() {
+        let fx = Fixture::new();
+        fx.file(format!("folder/{name}"), &bytes);
+        fx.file("archive.tar", tar(name, &bytes));
+        let refused = |corpus: &str, kind: &str| {
+            let error = format!("{corpus}: nothing to index: `{name}` is {kind}");
+            fx.run(["index", corpus]).exits(2).stderr_has(&error);
+        };
+        refused("folder", in_folder);
+        if let Some(kind) = in_archive {
+            refused("archive.tar", kind);
+        } else {
+            fx.run(["index", "archive.tar"]).exits(0);
+        }
+        // Beside a policy, it is a notice.
+        fx.file("folder/policy.md", "---\ncompany: b\ndate: 2020-01-02\n---\nWe rent.\n");
+        fx.run(["index", "folder", "--rebuild"])
+            .exits(0)
+            .stderr_has(&format!("skipped 1: {in_folder}"))
+            .stderr_has(&format!("(such as folder/{name})"));
+    }
+}
+
+fn zip(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn tar(name: &str, bytes: impl AsRef<[u8]>) -> Vec<u8> {
+    let bytes = bytes.as_ref();
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(bytes.len() as u64);
+    tar.append_data(&mut header, name, bytes).unwrap();
+    tar.into_inner().unwrap()
+}

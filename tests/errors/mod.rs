@@ -43,7 +43,12 @@ fn every_error_says_where_and_what_in_one_line() {
         (Error::Query(query), "unclosed quote\n  sell \"or\n       ^  close it with `\"`"),
         (Error::Usage("no date is inside".into()), "no date is inside"),
         (
-            Error::BadPathPattern { pattern: "{x}".into(), what: "wrong".into(), column: 1 },
+            Error::BadPathPattern {
+                pattern: "{x}".into(),
+                what: "wrong".into(),
+                column: 1,
+                has_company: false,
+            },
             "'{x}': wrong (column 1); write a pattern such as '{company}/{type}/{date}.md', in \
              which a path names {company}, {type} and {date}",
         ),

@@ -285,14 +285,32 @@ fptest!(lone_surrogates_become_replacements, |fx: Fixture| {
         r#"{"company":"b","date":"2020-01-02","text":"\ud83d\ude00 \\ud83d We","\udc00":"\udfff"}"#,
     );
     let run = index(&fx, "a.jsonl", lines);
-    run.exits(0).stderr_has(&format!("{}: 2", CorpusNotice::NotUtf8.text()));
+    let notice = CorpusNotice::LoneSurrogate.text();
+    run.exits(0)
+        .stderr_has(&format!("{notice}: 2 (such as a.jsonl: line 1)"))
+        .stderr_lacks(CorpusNotice::NotUtf8.text());
+    fx.run(["index", "a.jsonl", "--dry-run"]).exits(0).stdout_has(&format!("{notice}: 2"));
     assert_eq!(rows(&fx)[0], "1 a | 2020-01-02 | We sell \u{FFFD} it.");
     fx.run(["search", "we company:b", "--format", "jsonl"]).exits(0).stdout_has("😀");
     index(&fx, "b.jsonl", lines.lines().next().unwrap().replace("d83d", "d83d\\ude00"))
         .exits(0)
         .stderr_has("1 distinct clause (1 occurrence)\n")
-        .stderr_lacks(CorpusNotice::NotUtf8.text());
+        .stderr_lacks(notice);
 });
+
+#[test]
+fn empty_rows_above_the_names_of_columns_count_for_nothing() {
+    for comma in [",", ";", "|", "\t"] {
+        for above in [",,", " , ,", "\"\",\"\",\"\"", ",", ",,,,", ",,\r\n,,", "\n,,"] {
+            let table = format!("{above}\ncompany,date,text\na,2020-01-02,We sell.\n");
+            let lines = above.lines().count() + 2;
+            let expected = format!("{lines} a | 2020-01-02 | We sell.");
+            reads("a.csv", table.replace(',', comma), &[&expected]);
+        }
+    }
+    let named = "sep=;\n;;\ncompany;date;text\na;2020-01-02;We sell.\n";
+    reads("a.csv", named, &["4 a | 2020-01-02 | We sell."]);
+}
 
 fptest!(dates_are_read_as_databases_print_them, |fx: Fixture| {
     let times = [

@@ -11,6 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::name_order::name_order;
 use crate::corpus::corpus_reader::{CorpusReader, LoadedSnapshot, ReadSession, SeenInput};
 use crate::corpus::forms::form::{HEAD_BYTES, SnapshotRecord, UnreadText};
+use crate::corpus::forms::path_pattern::CompanySource;
 use crate::corpus::forms::registry::{FormRegistry, RecognisedFile};
 use crate::corpus::found_snapshot::{FoundSnapshot, SnapshotBody, fingerprint};
 use crate::corpus::no_text::is_annex_path;
@@ -39,7 +40,8 @@ impl FileCorpus {
     ///
     /// An option is invalid.
     pub fn new(root: &Path, options: &ReadOptions) -> Result<Self> {
-        let (forms, loose) = (FormRegistry::new(options)?, LooseFiles::new(options)?);
+        let (forms, loose) =
+            (FormRegistry::new(options, CompanySource::Pattern)?, LooseFiles::new(options)?);
         Ok(Self { root: root.to_owned(), forms, loose })
     }
 
@@ -76,15 +78,17 @@ impl FileCorpus {
         };
         let inside = self.path_inside(path);
         match self.forms.recognise(&inside, &head) {
-            RecognisedFile::Skipped(
-                SkipReason::NoHeader | SkipReason::NoDate | SkipReason::NoText,
-            ) if self.loose.is_corpus(&inside, &head) => SeenInput::Skipped(at, SkipReason::Nested),
-            RecognisedFile::Skipped(skip) => SeenInput::Skipped(at, skip),
-            RecognisedFile::Failed(reason) => SeenInput::Failed(at, reason),
-            RecognisedFile::Found(_) if self.loose.is_table(&head) => {
-                SeenInput::Skipped(at, SkipReason::Nested)
+            RecognisedFile::Skipped(skip) => {
+                let is_open =
+                    matches!(skip, SkipReason::NoHeader | SkipReason::NoDate | SkipReason::NoText);
+                let kind = if is_open { self.loose.corpus_kind(&inside, &head) } else { None };
+                SeenInput::Skipped(at, kind.unwrap_or(skip))
             }
+            RecognisedFile::Failed(reason) => SeenInput::Failed(at, reason),
             RecognisedFile::Found(key) => {
+                if let Some(table) = self.loose.table_kind(&head) {
+                    return SeenInput::Skipped(at, table);
+                }
                 let found = FoundSnapshot {
                     time: key.time,
                     order,

@@ -9,8 +9,8 @@ const FORMATS: &[(&[u8], &str)] = &[
     (b"\x04\x22\x4D\x18", "is compressed with lz4; unpack it with `lz4 -d`"),
     (b"\x1F\x9D", "is compressed with compress; unpack it with `uncompress`"),
     (b"LZIP\x01", "is compressed with lzip; unpack it with `lzip -d`"),
-    (b"\x1F\x8B", "is compressed twice; unpack it once with `gzip -d`"),
-    (b"\x28\xB5\x2F\xFD", "is compressed twice; unpack it once with `zstd -d`"),
+    (b"\x1F\x8B", TWICE_GZIP),
+    (b"\x28\xB5\x2F\xFD", TWICE_ZSTD),
     (b"7z\xBC\xAF\x27\x1C", "is a 7-Zip archive; unpack it with `7z x` and name the folder"),
     (b"Rar!\x1A\x07", "is a RAR archive; unpack it with `unrar x` and name the folder"),
     (b"# v2 git bundle", BUNDLE),
@@ -34,28 +34,85 @@ const FORMATS: &[(&[u8], &str)] = &[
     (b"\0\0\xFE\xFF", UTF_32),
 ];
 
+const TWICE_GZIP: &str = "is compressed twice; unpack it once with `gzip -d`";
+const TWICE_ZSTD: &str = "is compressed twice; unpack it once with `zstd -d`";
+
+/// These are said only of compressed data in compressed data.
+const READ_ONCE: [&str; 2] = [TWICE_GZIP, TWICE_ZSTD];
+
 /// How every database of SQLite begins.
 pub(in crate::corpus) const SQLITE_START: &[u8] = b"SQLite format 3\0";
 
 const BUNDLE: &str = "is a git bundle; make a repository of it with `git clone` and name that";
 const UTF_32: &str = "is in UTF-32; convert it with `iconv -f UTF-32 -t UTF-8`";
 
+/// Files of these kinds are read when they are named themselves.
+pub(in crate::corpus) const TABLE: &str = "is a table; read it with `fineprint index FILE`";
+pub(in crate::corpus) const ARCHIVE: &str = "is an archive; read it with `fineprint index FILE`";
+pub(in crate::corpus) const PACKED: &str = "is compressed; read it with `fineprint index FILE`";
+
+/// In an archive, these have to be unpacked first.
+pub(in crate::corpus) const INNER_TABLE: &str = "is a table that lacks columns or names them \
+    otherwise; unpack the archive, and read the table with `fineprint index FILE`";
+pub(in crate::corpus) const INNER_ARCHIVE: &str = "is an archive in an archive; unpack the outer \
+    one, and read this one with `fineprint index FILE`";
+
 /// Names in zip archives that are documents, and what those are.
 const OFFICE: &[(&str, &str)] = &[
-    ("xl/workbook.xml", "is an Excel workbook; save its sheet as CSV"),
-    ("xl/workbook.bin", "is an Excel workbook; save its sheet as CSV"),
-    ("word/document.xml", "is a Word document; convert it with `pandoc -t markdown`"),
-    ("ppt/presentation.xml", "is a PowerPoint presentation; save it as text"),
-    ("META-INF/container.xml", "is an EPUB; convert it with `pandoc -t markdown`"),
-    ("META-INF/manifest.xml", "is an OpenDocument file; save it as CSV or as text"),
+    ("xl/workbook.xml", EXCEL),
+    ("xl/workbook.bin", EXCEL),
+    ("word/document.xml", WORD),
+    ("ppt/presentation.xml", POWERPOINT),
+    ("META-INF/container.xml", EPUB),
+    ("META-INF/manifest.xml", OPEN_DOCUMENT),
 ];
+
+/// What the first bytes of such archives contain: names of entries, or the media type.
+const PACKAGES: &[(&str, &str)] = &[
+    ("application/epub+zip", EPUB),
+    ("application/vnd.oasis.", OPEN_DOCUMENT),
+    ("xl/", EXCEL),
+    ("word/", WORD),
+    ("ppt/", POWERPOINT),
+];
+
+const EXCEL: &str = "is an Excel workbook; save its sheet as CSV";
+const WORD: &str = "is a Word document; convert it with `pandoc -t markdown`";
+const POWERPOINT: &str = "is a PowerPoint presentation; save it as text";
+const EPUB: &str = "is an EPUB; convert it with `pandoc -t markdown`";
+const OPEN_DOCUMENT: &str = "is an OpenDocument file; save it as CSV or as text";
+const PACKAGE: &str = "is an office document; save it as CSV or as text";
+
+/// Everything that is said of a file among others.
+pub(in crate::corpus) fn kinds() -> impl Iterator<Item = &'static str> {
+    let mut kinds: Vec<&str> = vec![TABLE, ARCHIVE, PACKED, INNER_TABLE, INNER_ARCHIVE, PACKAGE];
+    kinds.extend(FORMATS.iter().map(|(_, kind)| kind));
+    kinds.extend(PACKAGES.iter().map(|(_, kind)| kind));
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds.into_iter()
+}
+
+/// Says what a file among others is by its signature, and what to do with it. Returns `None` if its
+/// format is unknown, or is read.
+pub(in crate::corpus) fn kind_of_binary(head: &[u8]) -> Option<&'static str> {
+    if is_document(head) {
+        let package =
+            PACKAGES.iter().find(|(name, _)| memchr::memmem::find(head, name.as_bytes()).is_some());
+        return Some(package.map_or(PACKAGE, |(_, kind)| kind));
+    }
+    kind_of_signature(head).filter(|kind| !READ_ONCE.contains(kind))
+}
+
+fn kind_of_signature(head: &[u8]) -> Option<&'static str> {
+    let is_known = |(start, _): &&(&[u8], &str)| head.starts_with(start) && !is_word(start, head);
+    FORMATS.iter().find(is_known).map(|(_, kind)| *kind)
+}
 
 /// Says what a file with these first bytes is, and what to do with it. Returns `None` if its format
 /// is unknown, or is read.
 pub(in crate::corpus) fn kind(head: &[u8]) -> Option<&'static str> {
-    let is_known = |(start, _): &&(&[u8], &str)| head.starts_with(start) && !is_word(start, head);
-    let known = FORMATS.iter().find(is_known).map(|(_, kind)| *kind);
-    known.or_else(|| kind_of_text(&String::from_utf8_lossy(head)))
+    kind_of_signature(head).or_else(|| kind_of_text(&String::from_utf8_lossy(head)))
 }
 
 /// Whether the signature of a format is the beginning of a text, since it consists of letters.

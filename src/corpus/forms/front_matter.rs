@@ -10,33 +10,35 @@
 //! ```
 //!
 //! The keys `company`, `type`, `date`, `url`, `archive_url` and `technical: true` have a meaning.
-//! All other keys are kept as metadata. Lines that are not YAML are read as fields where that is
-//! possible. Whatever else is between the lines is part of the text, because in Markdown `---` is
-//! also a rule.
+//! All other keys are kept as metadata. Lines that are not YAML are read as fields where nothing
+//! else can be meant. Whatever else is between the lines is an error if one of them has a key with
+//! a meaning, and otherwise part of the text, because in Markdown `---` is also a rule.
 
 use serde_json::{Map, Value};
 
-use super::field_lines;
-use super::form::{FileForm, PartialKey, UnreadText};
+use super::field_lines::{self, UnreadLine};
+use super::form::{FileForm, HEAD_BYTES, PartialKey, UnreadText};
 use super::html::conversion::{convert_page, decode};
-use super::yaml::{self, InvalidYaml, YamlField};
+use super::yaml::{self, RepeatedKey, YamlField};
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::SourceText;
 use crate::corpus::times::{archive_time, no_time};
 use crate::model::ArchiveTime;
+
+/// The keys that have a meaning.
+const KEYS: [&str; 6] = ["company", "type", "date", "url", "archive_url", "technical"];
 
 /// Files with front matter.
 pub(super) struct FrontMatterForm;
 
 impl FileForm for FrontMatterForm {
     fn recognise(&self, _path: &str, head: &str) -> Result<Option<PartialKey>, String> {
-        let Some(matter) = FrontMatter::parse(head) else { return Ok(None) };
-        matter.key().map(Some)
+        FrontMatter::parse(head)?.map(|matter| matter.key()).transpose()
     }
 
     fn read(&self, _path: &str, bytes: Vec<u8>) -> Result<(SnapshotFacts, SourceText), UnreadText> {
         let mut text = decode(bytes);
-        let facts = cut_front_matter(&mut text).unwrap_or_default();
+        let facts = cut_front_matter(&mut text)?.unwrap_or_default();
         convert_page(&mut text.body)?;
         Ok((facts, text))
     }
@@ -44,8 +46,8 @@ impl FileForm for FrontMatterForm {
 
 /// Removes the front matter from a text and returns its metadata. Returns `None` if the text has no
 /// front matter.
-fn cut_front_matter(text: &mut SourceText) -> Option<SnapshotFacts> {
-    let mut matter = FrontMatter::parse(&text.body)?;
+fn cut_front_matter(text: &mut SourceText) -> Result<Option<SnapshotFacts>, String> {
+    let Some(mut matter) = FrontMatter::parse(&text.body)? else { return Ok(None) };
     // Any other value of `technical` is kept as metadata.
     let is_technical =
         matter.text("technical").is_some_and(|(text, _)| matches!(text, "true" | "True" | "TRUE"));
@@ -59,13 +61,13 @@ fn cut_front_matter(text: &mut SourceText) -> Option<SnapshotFacts> {
         metadata: matter.metadata(),
     };
     text.body.drain(..matter.bytes);
-    Some(facts)
+    Ok(Some(facts))
 }
 
 /// The front matter of a text.
 #[derive(Debug, PartialEq)]
 struct FrontMatter {
-    /// The fields in their order. If a key repeats, the last field wins.
+    /// The fields in their order. A key may repeat, with equal values.
     fields: Vec<YamlField>,
     /// The bytes of the text that it takes, with the lines around it.
     bytes: usize,
@@ -73,18 +75,33 @@ struct FrontMatter {
 
 impl FrontMatter {
     /// Reads the front matter at the start of a text. Returns `None` if there is none.
-    fn parse(text: &str) -> Option<Self> {
+    ///
+    /// # Errors
+    ///
+    /// The front matter cannot be read.
+    fn parse(text: &str) -> Result<Option<Self>, String> {
         let mut lines = text.split_inclusive('\n');
-        let first = lines.next().filter(|line| line.trim_end() == "---")?;
+        let Some(first) = lines.next().filter(|line| line.trim_end() == "---") else {
+            return Ok(None);
+        };
         let mut end = first.len();
         for line in lines {
             if matches!(line.trim_end(), "---" | "...") {
                 let fields = load(&text[first.len()..end])?;
-                return Some(Self { fields, bytes: end + line.len() });
+                return Ok(fields.map(|fields| Self { fields, bytes: end + line.len() }));
             }
             end += line.len();
         }
-        None
+        // A blank line ends what may be meant.
+        let block = text[first.len()..].lines().take_while(|line| !line.trim().is_empty());
+        if block.clone().any(has_key) {
+            let limit = HEAD_BYTES >> 10;
+            return Err(format!(
+                "line 1: the front matter that begins here does not end with a line `---` in the \
+                 first {limit} KiB"
+            ));
+        }
+        Ok(None)
     }
 
     /// Returns the policy and the archive time.
@@ -135,9 +152,44 @@ impl FrontMatter {
 
 /// Loads the fields of front matter: as YAML, or else line by line. Returns `None` if there are
 /// none.
-fn load(text: &str) -> Option<Vec<YamlField>> {
-    let fields = yaml::load(text).unwrap_or_else(|InvalidYaml| field_lines::read(text));
-    fields.filter(|fields| !fields.is_empty())
+///
+/// # Errors
+///
+/// Lines with the keys of front matter cannot be read, or a key has two values.
+fn load(text: &str) -> Result<Option<Vec<YamlField>>, String> {
+    let first_key = text.lines().position(has_key);
+    let fields = match yaml::load(text) {
+        Ok(Some(fields)) => fields,
+        Ok(None) => {
+            return first_key.map_or(Ok(None), |before| Err(unread(before + 1, NO_MAPPING)));
+        }
+        Err(_) => match field_lines::read(text, &KEYS) {
+            Ok(fields) => fields,
+            Err(UnreadLine { line, reason }) if first_key.is_some() => {
+                return Err(unread(line, reason));
+            }
+            Err(_) => return Ok(None),
+        },
+    };
+    if let Some(RepeatedKey { key, line }) = yaml::repeated_key(&fields) {
+        return Err(unread(line, &format!("gives `{key}` a second value")));
+    }
+    Ok(Some(fields).filter(|fields| !fields.is_empty()))
+}
+
+/// Why front matter that is YAML has no fields.
+const NO_MAPPING: &str = "is no field such as `key: value`";
+
+/// The message for a line of the front matter, from 1. The line before the front matter counts too.
+fn unread(line: usize, reason: &str) -> String {
+    format!("line {}: the front matter cannot be read: this line {reason}", line + 1)
+}
+
+/// Whether a line has a key with a meaning, perhaps as the entry of a list, or without the space
+/// after the colon.
+fn has_key(line: &str) -> bool {
+    let line = line.trim_start_matches(['-', ' ', '\t']);
+    line.split_once(':').is_some_and(|(key, _)| KEYS.contains(&key.trim_matches(['"', '\'', ' '])))
 }
 
 /// Reads a time as YAML 1.1 writes it (<https://yaml.org/type/timestamp.html>): with a space or `t`
@@ -173,7 +225,7 @@ mod tests {
     }
 
     fn metadata(fields: &str) -> String {
-        cut_front_matter(&mut text(&format!("---\n{fields}---\n"))).unwrap().metadata
+        cut_front_matter(&mut text(&format!("---\n{fields}---\n"))).unwrap().unwrap().metadata
     }
 
     #[test]
@@ -186,7 +238,7 @@ mod tests {
         assert_eq!(key.policy_type.as_deref(), Some("Terms: of Service"));
         assert_eq!(key.time.unwrap().rfc3339(), "2001-02-03T00:00:00Z");
         let mut text = text(body);
-        let facts = cut_front_matter(&mut text).unwrap();
+        let facts = cut_front_matter(&mut text).unwrap().unwrap();
         assert_eq!(text.body, "\n# Terms\n");
         assert_eq!(facts.url.as_deref(), Some("https://acme.example/#a"));
         assert_eq!(facts.metadata, r#"{"list":["c","d"],"nested":"key: value","tags":["a","b"]}"#);
@@ -214,7 +266,7 @@ mod tests {
             let read = key(&format!("---\ncompany: {company}\ntype: x\n---\n"));
             assert_eq!(read.company.as_deref(), expected, "{company}");
         }
-        assert_eq!(key("---\ncompany: A\ncompany: B\n---\n").company.as_deref(), Some("B"));
+        assert_eq!(key("---\ncompany: A\ncompany: 'A'\n---\n").company.as_deref(), Some("A"));
     }
 
     #[test]
@@ -234,7 +286,7 @@ mod tests {
             [("true", true), ("True", true), ("\"true\"", true), ("false", false), ("1", false)]
         {
             let body = format!("---\ntechnical: {value}\n---\n");
-            let facts = cut_front_matter(&mut text(&body)).unwrap();
+            let facts = cut_front_matter(&mut text(&body)).unwrap().unwrap();
             assert_eq!(facts.is_technical, is_technical, "{value}");
             assert_eq!(facts.metadata.is_empty(), is_technical, "{value}");
         }
@@ -244,12 +296,12 @@ mod tests {
     fn values_that_are_not_yaml_are_texts() {
         assert_eq!(
             metadata(
-                "a: b: c # d\nat: @acme\npct: 'it's\nref: *x\nopen: [x\nquoted: \"x\" y\n\
+                "a: b: c # d\nat: @acme\npct: 'it's\nref: *x*\nlink: [x](y)\nquoted: \"x\" y\n\
                  list:\n  - e: f: g\n  - h\n"
             ),
             concat!(
-                r#"{"a":"b: c","at":"@acme","list":["e: f: g","h"],"open":"[x","pct":"'it's","#,
-                r#""quoted":"\"x\" y","ref":"*x"}"#
+                r#"{"a":"b: c","at":"@acme","link":"[x](y)","list":["e: f: g","h"],"#,
+                r#""pct":"'it's","quoted":"\"x\" y","ref":"*x*"}"#
             )
         );
     }
@@ -258,7 +310,7 @@ mod tests {
     fn rules_are_no_front_matter() {
         for body in [
             "---\n\nWe sell data.\n\n---\n",
-            "---\ncompany: Acme\n",
+            "---\nWe sell.\n\ncompany: Acme\n",
             "# A\n---\na: b\n---\n",
             "---\n---\nx",
             "",
@@ -269,7 +321,39 @@ mod tests {
             "---\nTitle: x\nSome words\n---\n",
             "---\n[\n---\n",
         ] {
-            assert_eq!(FrontMatter::parse(body), None, "{body}");
+            assert_eq!(FrontMatter::parse(body), Ok(None), "{body}");
+        }
+    }
+
+    #[test]
+    fn broken_front_matter_is_an_error_with_its_line() {
+        for (fields, line, reason) in [
+            ("company: A\ndate: 2001-02-03\ncompany: B\n", 4, "gives `company` a second value"),
+            ("title: a: b\ntags: [x]\ntags: [y]\n", 4, "gives `tags` a second value"),
+            ("company: A\nx:\n  y: 1\n  y: 2\n", 3, "gives `y` a second value"),
+            ("company: \"A\ndate: 2001-02-03\n", 2, "has a quote that is not closed"),
+            ("company: A\ntags: [x, y\ndate: 2001-02-03\n", 3, "has a bracket that is not"),
+            ("company: *a\n", 2, "refers to an anchor that is not there"),
+            ("title: a: b\ncompany: |\n  A\n", 3, "has a text over several lines"),
+            ("title: a: b\ncompany:\n  name: A\n", 4, "goes on with a value of one line"),
+            ("company:A\ndate: 2001-02-03\n", 2, "lacks a space after the colon"),
+            ("company:A\n", 2, "is no field such as"),
+            ("company: A\ndate 2001-02-03\n", 3, "is no field such as"),
+            ("company: A\ndate = 2001-02-03\n", 3, "is no field such as"),
+            ("  company: A\ntitle: a: b\n", 2, "belongs to no field"),
+            ("- company: A\n- date: 2001-02-03\n", 2, "is no field such as"),
+            ("\"company: A\"\n", 2, "is no field such as"),
+            ("company: A\r\ncompany: B\r\n", 3, "gives `company` a second value"),
+        ] {
+            let body = format!("---\n{fields}---\nWe sell.\n");
+            let error = FrontMatterForm.recognise("x.md", &body).unwrap_err();
+            let expected = format!("line {line}: the front matter cannot be read: this line ");
+            assert!(error.starts_with(&(expected + reason)), "{fields}: {error}");
+            assert!(FrontMatterForm.read("x.md", body.into()).is_err(), "{fields}");
+        }
+        for body in ["---\ncompany: A\ndate: 2001-02-03\n", "---\n# x\ncompany: A\n\nWe sell.\n"] {
+            let error = FrontMatterForm.recognise("x.md", body).unwrap_err();
+            assert!(error.starts_with("line 1: the front matter that begins here does not end"));
         }
     }
 

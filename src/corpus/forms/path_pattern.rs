@@ -52,30 +52,41 @@ pub(in crate::corpus) struct PathPattern {
     parts: Vec<PatternPart>,
 }
 
+/// What else may name the company of a corpus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::corpus) enum CompanySource {
+    /// The pattern alone.
+    Pattern,
+    /// Pages of web archives, by their hosts.
+    Host,
+}
+
 impl PathPattern {
     /// Returns the pattern of these options, if they have one.
     ///
     /// # Errors
     ///
     /// The pattern has an unknown name, an unmatched brace, a repeated name, or something beside
-    /// `**` in one part; or the company is named by neither the pattern nor the options, or by
-    /// both.
-    pub fn of(options: &ReadOptions) -> Result<Option<Self>> {
+    /// `**` in one part; or the company is named by nothing, or by both the pattern and the
+    /// options.
+    pub fn of(options: &ReadOptions, source: CompanySource) -> Result<Option<Self>> {
         let Some(text) = options.path.as_deref() else { return Ok(None) };
-        Self::parse(text, options.company.is_some()).map(Some)
+        Self::parse(text, options.company.is_some(), source).map(Some)
     }
 
-    /// Parses a pattern. `has_company`: whether the company is known without it.
-    fn parse(text: &str, has_company: bool) -> Result<Self> {
+    /// Parses a pattern. `has_company`: whether the options give the company.
+    fn parse(text: &str, has_company: bool, source: CompanySource) -> Result<Self> {
         let rest = text.strip_prefix("./").unwrap_or(text);
-        let mut parser = PatternParser { text, rest, seen: Vec::new() };
+        let mut parser = PatternParser { text, rest, seen: Vec::new(), has_company };
         let mut parts = vec![parser.part()?];
         while let Some(rest) = parser.rest.strip_prefix('/') {
             parser.rest = rest;
             parts.push(parser.part()?);
         }
         match (has_company, parser.seen.contains(&NamedPart::Company)) {
-            (false, false) => Err(parser.error("`{company}` is missing")),
+            (false, false) if source == CompanySource::Pattern => {
+                Err(parser.error("`{company}` is missing"))
+            }
             (true, true) => {
                 let at = text.find("{company}").unwrap_or(0);
                 parser.rest = &text[at..];
@@ -133,6 +144,8 @@ struct PatternParser<'t> {
     rest: &'t str,
     /// The names so far.
     seen: Vec<NamedPart>,
+    /// Whether the company is known without the pattern.
+    has_company: bool,
 }
 
 impl PatternParser<'_> {
@@ -186,7 +199,8 @@ impl PatternParser<'_> {
     fn error(&self, what: impl Into<String>) -> Error {
         let before = &self.text[..self.text.len() - self.rest.len()];
         let column = before.chars().count() + 1;
-        Error::BadPathPattern { pattern: self.text.to_owned(), what: what.into(), column }
+        let (pattern, has_company) = (self.text.to_owned(), self.has_company);
+        Error::BadPathPattern { pattern, what: what.into(), column, has_company }
     }
 }
 
@@ -257,7 +271,8 @@ mod tests {
 
     fn read(pattern: &str, path: &str) -> Option<(String, String, String)> {
         let has_company = !pattern.contains("{company}");
-        let key = PathPattern::parse(pattern, has_company).unwrap().key_of(path)?;
+        let source = CompanySource::Pattern;
+        let key = PathPattern::parse(pattern, has_company, source).unwrap().key_of(path)?;
         let date = key.time.map(|time| time.rfc3339()).unwrap_or_default();
         Some((key.company.unwrap_or_default(), key.policy_type.unwrap_or_default(), date))
     }
@@ -368,10 +383,13 @@ mod tests {
             ("{company}**", "`**` stands between `/`, with nothing beside it (column 10)"),
             ("***/{company}", "`**` stands between `/`, with nothing beside it (column 1)"),
         ] {
-            let error = PathPattern::parse(pattern, false).unwrap_err().to_string();
+            let error =
+                PathPattern::parse(pattern, false, CompanySource::Pattern).unwrap_err().to_string();
             assert!(error.starts_with(&format!("'{pattern}': {what}; write")), "{error}");
         }
-        let error = PathPattern::parse("{company}/*", true).unwrap_err().to_string();
+        let source = CompanySource::Host;
+        PathPattern::parse("{type}.md", false, source).unwrap();
+        let error = PathPattern::parse("{company}/*", true, source).unwrap_err().to_string();
         assert!(error.contains("`{company}` is not needed where the company is given"), "{error}");
         assert!(
             default_time("soon")

@@ -15,7 +15,7 @@ use super::given_company::GivenCompany;
 use super::header::HeaderForm;
 use super::html::HtmlForm;
 use super::html::conversion::decode;
-use super::path_pattern::{PathPattern, default_time};
+use super::path_pattern::{CompanySource, PathPattern, default_time};
 use super::plain::PlainForm;
 use crate::corpus::no_text;
 use crate::corpus::notices::SkipReason;
@@ -47,12 +47,12 @@ pub(in crate::corpus) struct FormRegistry {
 }
 
 impl FormRegistry {
-    /// Returns the forms for these options.
+    /// Returns the forms for these options. `source`: what names the company besides them.
     ///
     /// # Errors
     ///
     /// The path pattern or the date of the options is invalid, or their company is blank.
-    pub fn new(options: &ReadOptions) -> error::Result<Self> {
+    pub fn new(options: &ReadOptions, source: CompanySource) -> error::Result<Self> {
         Ok(Self {
             forms: vec![
                 Box::new(HeaderForm),
@@ -60,7 +60,7 @@ impl FormRegistry {
                 Box::new(HtmlForm),
                 Box::new(PlainForm),
             ],
-            pattern: PathPattern::of(options)?,
+            pattern: PathPattern::of(options, source)?,
             company: GivenCompany::of(options)?,
             time: options.date.as_deref().map(default_time).transpose()?,
         })
@@ -172,11 +172,23 @@ impl FormRegistry {
         }
     }
 
+    /// Why a file is left out that names no company. Only files beside pages of web archives meet a
+    /// pattern that names none either.
+    fn nameless(&self) -> UnreadText {
+        match self.pattern {
+            Some(_) => UnreadText::Failed(
+                "names no company, and neither does the pattern of paths; add `{company}` to it"
+                    .to_owned(),
+            ),
+            None => UnreadText::Skipped(SkipReason::NoHeader),
+        }
+    }
+
     /// Completes a key from the options, or returns the reason for leaving the file out.
     fn complete(&self, key: PartialKey) -> Result<SnapshotKey, UnreadText> {
         let company = match &self.company {
             Some(given) => given.of_input(key.company)?,
-            None => key.company.ok_or(UnreadText::Skipped(SkipReason::NoHeader))?,
+            None => key.company.ok_or_else(|| self.nameless())?,
         };
         let time = key.time.or(self.time).ok_or(UnreadText::Skipped(SkipReason::NoDate))?;
         let policy_type = key.policy_type.unwrap_or_else(|| PRIVACY_POLICY.to_owned());

@@ -20,6 +20,15 @@ const MAX_ALIAS_SIZE: usize = 1 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct InvalidYaml;
 
+/// A name that a mapping has twice, with different values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RepeatedKey {
+    /// The name.
+    pub key: String,
+    /// The line of the field that has it, or has the mapping that has it.
+    pub line: usize,
+}
+
 /// A field of the outer mapping.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct YamlField {
@@ -43,7 +52,7 @@ pub(super) enum YamlValue {
     },
     /// A list.
     List(Vec<YamlValue>),
-    /// A mapping within the outer mapping. Its keys may repeat; the last one wins.
+    /// A mapping within the outer mapping. Its keys may repeat, with equal values.
     Mapping(Vec<(String, YamlValue)>),
 }
 
@@ -68,6 +77,18 @@ impl YamlValue {
         }
     }
 
+    /// The key that a mapping in the value has twice, with different values.
+    fn repeated_key(&self) -> Option<&str> {
+        match self {
+            Self::Scalar { .. } => None,
+            Self::List(values) => values.iter().find_map(Self::repeated_key),
+            Self::Mapping(fields) => {
+                let fields = fields.iter().map(|(key, value)| (key.as_str(), value, ()));
+                first_repeated(fields).map(|(key, ())| key)
+            }
+        }
+    }
+
     /// The bytes of text in the value plus the number of values.
     fn size(&self) -> usize {
         match self {
@@ -78,6 +99,26 @@ impl YamlValue {
             }
         }
     }
+}
+
+/// Finds a key that these fields, or a mapping in them, have twice with different values: nothing
+/// tells which of them is meant.
+pub(super) fn repeated_key(fields: &[YamlField]) -> Option<RepeatedKey> {
+    let fields = fields.iter().map(|field| (field.key.as_str(), &field.value, field.line));
+    first_repeated(fields).map(|(key, line)| RepeatedKey { key: key.to_owned(), line })
+}
+
+/// The first repeated key among fields, or within one of them, with the place of that field.
+fn first_repeated<'f, P>(
+    mut fields: impl Iterator<Item = (&'f str, &'f YamlValue, P)>,
+) -> Option<(&'f str, P)> {
+    let mut known = HashMap::new();
+    fields.find_map(|(key, value, place)| {
+        let earlier = known.insert(key, value);
+        let is_repeated = earlier.is_some_and(|earlier| earlier.to_json() != value.to_json());
+        let key = if is_repeated { Some(key) } else { value.repeated_key() };
+        key.map(|key| (key, place))
+    })
 }
 
 /// Loads the fields of a mapping in their order. Keys may repeat. Returns `None` if the text is

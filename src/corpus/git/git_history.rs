@@ -14,7 +14,7 @@ use crate::corpus::corpus_reader::{
 };
 use crate::corpus::forms::form::UnreadText;
 use crate::corpus::forms::given_company::{self, GivenCompany};
-use crate::corpus::forms::path_pattern::PathPattern;
+use crate::corpus::forms::path_pattern::{CompanySource, PathPattern};
 use crate::corpus::forms::registry::FormRegistry;
 use crate::corpus::found_snapshot::{FoundSnapshot, GitBody, SnapshotBody};
 use crate::corpus::layouts::known_layouts;
@@ -108,8 +108,11 @@ fn corpus_error(path: &Path, message: String) -> Error {
 
 /// The layouts that are tried: the pattern of the user, or all that are known.
 fn layouts(options: &ReadOptions) -> Result<Vec<Arc<dyn HistoryLayout>>> {
-    let Some(pattern) = PathPattern::of(options)? else { return Ok(known_layouts()) };
-    let (company, forms) = (GivenCompany::of(options)?, FormRegistry::new(options)?);
+    let Some(pattern) = PathPattern::of(options, CompanySource::Pattern)? else {
+        return Ok(known_layouts());
+    };
+    let (company, forms) =
+        (GivenCompany::of(options)?, FormRegistry::new(options, CompanySource::Pattern)?);
     let layout = PathLayout { pattern, company, forms };
     Ok(vec![Arc::new(layout)])
 }

@@ -1,15 +1,16 @@
 //! Reads the files of an archive, and a stream that is one file.
 
 use std::io::{self, Read};
+use std::path::Path;
 
 use super::compression::{self, is_compressed, peek};
-use super::refusal;
+use super::refusal::{self, is_table_by_name};
 use super::scanning::{RecordPlace, StreamScan};
 use super::shape::{StreamShape, TableShape};
 use super::tables;
 use super::web_archives::warc;
 use crate::corpus::corpus_reader::SeenInput;
-use crate::corpus::forms::foreign::{is_sqlite, is_warc};
+use crate::corpus::forms::foreign::{self, is_warc};
 use crate::corpus::forms::form::HEAD_BYTES;
 use crate::corpus::forms::registry::RecognisedFile;
 use crate::corpus::found_snapshot::fingerprint;
@@ -64,7 +65,7 @@ fn read_text<'r>(
 ) -> io::Result<Option<Leftover<'r>>> {
     let parts = scan.parts;
     if TableShape::is_of_given_company(head, &parts.names) {
-        return Ok(Some((SkipReason::Nested, source)));
+        return Ok(Some((SkipReason::Unread(foreign::INNER_TABLE), source)));
     }
     match parts.forms.recognise(name, head) {
         RecognisedFile::Skipped(skip) => return Ok(Some((skip, source))),
@@ -116,12 +117,9 @@ fn read_other(
         let entry = scan.at.clone();
         return tables::read(shape, head, source, Some(entry), scan);
     }
-    let is_archive = StreamShape::of_archive(head).is_some();
     let skip = match skip {
-        SkipReason::NoText | SkipReason::NoHeader | SkipReason::NoDate
-            if is_archive || is_compressed(head) || is_sqlite(head) =>
-        {
-            SkipReason::Nested
+        SkipReason::NoText | SkipReason::NoHeader | SkipReason::NoDate => {
+            inner_kind(head, scan).map_or(skip, SkipReason::Unread)
         }
         skip => skip,
     };
@@ -130,6 +128,15 @@ fn read_other(
     }
     scan.report(|at| SeenInput::Skipped(at, skip));
     Ok(())
+}
+
+/// What a file of an archive is that takes another command to be read.
+fn inner_kind(head: &[u8], scan: &StreamScan<'_>) -> Option<&'static str> {
+    if StreamShape::of_archive(head).is_some() || is_compressed(head) {
+        return Some(foreign::INNER_ARCHIVE);
+    }
+    let is_table = is_table_by_name(Path::new(&scan.at), head, &scan.parts.names);
+    is_table.then_some(foreign::INNER_TABLE)
 }
 
 /// Keeps a file that is a text. `name` tells its form.

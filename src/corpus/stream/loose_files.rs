@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::compression::is_compressed;
-use super::refusal;
+use super::refusal::{self, is_table_by_name};
 use super::rows::record::FieldNames;
 use super::shape::{StreamShape, TableShape};
-use crate::corpus::forms::foreign::{is_document, is_sqlite};
+use crate::corpus::forms::foreign::{self, is_document};
+use crate::corpus::notices::SkipReason;
 use crate::corpus::read_options::ReadOptions;
 use crate::error::{Error, Result};
 
@@ -28,19 +29,32 @@ impl LooseFiles {
         Ok(Self { names: FieldNames::new(options)? })
     }
 
-    /// Whether a file of a folder is a corpus of its own: an archive, a table, a database, or
-    /// compressed. A file with the name of a text is none unless it is a table: if it holds other
-    /// data, it is damaged or has a wrong name.
-    pub fn is_corpus(&self, path: &str, head: &[u8]) -> bool {
-        let is_archive = StreamShape::of_archive(head).is_some();
+    /// The reason for leaving out a file of a folder that is a corpus of its own: an archive, a
+    /// table, or compressed. A file with the name of a text is none unless it is a table: if it
+    /// holds other data, it is damaged or has a wrong name.
+    pub fn corpus_kind(&self, path: &str, head: &[u8]) -> Option<SkipReason> {
         let is_text_by_name = TEXT_EXTENSIONS.iter().any(|end| path.ends_with(end));
-        let is_stream = !is_text_by_name && (is_archive || is_compressed(head) || is_sqlite(head));
-        is_stream && !is_document(head) || TableShape::of_file(head, &self.names).is_some()
+        let kind = if TableShape::of_file(head, &self.names).is_some()
+            || is_table_by_name(Path::new(path), head, &self.names)
+        {
+            foreign::TABLE
+        } else if is_text_by_name || is_document(head) {
+            return None;
+        } else if StreamShape::of_archive(head).is_some() {
+            foreign::ARCHIVE
+        } else if is_compressed(head) {
+            foreign::PACKED
+        } else {
+            return None;
+        };
+        Some(SkipReason::Unread(kind))
     }
 
-    /// Whether a file that could be a text of the given company is a table of snapshots.
-    pub fn is_table(&self, head: &[u8]) -> bool {
+    /// The reason for leaving out a file that could be a text of the given company, but is a table
+    /// of snapshots.
+    pub fn table_kind(&self, head: &[u8]) -> Option<SkipReason> {
         TableShape::is_of_given_company(head, &self.names)
+            .then_some(SkipReason::Unread(foreign::TABLE))
     }
 
     /// The error for a file that is the corpus and holds no policy, if its first bytes say why.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::compression::plain_name;
 use super::rows::csv::{self, TableHead};
-use super::rows::json::JsonMembers;
+use super::rows::json::{self, JsonMembers};
 use super::rows::record::{FIELDS, FieldNames};
 use super::shape::row_text;
 use crate::corpus::forms::foreign;
@@ -33,6 +33,7 @@ pub(super) fn of(path: &Path, head: &[u8], names: &FieldNames) -> Option<Error> 
 enum NamedForm {
     Table,
     Json,
+    JsonLines,
     Other,
 }
 
@@ -44,7 +45,7 @@ impl NamedForm {
                 "its first row does not name columns, separated by commas, semicolons, tabs or \
                  bars",
             ),
-            Self::Json => Some(
+            Self::Json | Self::JsonLines => Some(
                 "it begins neither with an object of JSON nor with an array of objects, such as \
                  {\"company\": ..., \"date\": ..., \"text\": ...}",
             ),
@@ -59,8 +60,19 @@ fn form_of_name(path: &Path) -> NamedForm {
     let name = name.unwrap_or_default();
     match plain_name(&name).rsplit_once('.').map(|(_, extension)| extension) {
         Some("csv" | "tsv" | "tab" | "psv") => NamedForm::Table,
-        Some("json" | "jsonl" | "ndjson") => NamedForm::Json,
+        Some("json") => NamedForm::Json,
+        Some("jsonl" | "ndjson") => NamedForm::JsonLines,
         _ => NamedForm::Other,
+    }
+}
+
+/// Whether a file has the name of a table, and rows of cells or objects.
+pub(super) fn is_table_by_name(path: &Path, head: &[u8], names: &FieldNames) -> bool {
+    match form_of_name(path) {
+        NamedForm::Table => TableHead::read(&row_text(head), names).is_some(),
+        NamedForm::JsonLines => json::layout(&row_text(head)).is_some(),
+        // A file of JSON among others may be anything.
+        NamedForm::Json | NamedForm::Other => false,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::corpus::corpus_reader::{
     CorpusExtent, CorpusReader, LoadedSnapshot, ReadSession, SeenInput,
 };
 use crate::corpus::forms::form::HEAD_BYTES;
+use crate::corpus::forms::path_pattern::CompanySource;
 use crate::corpus::forms::registry::FormRegistry;
 use crate::corpus::found_snapshot::{FoundSnapshot, SnapshotBody};
 use crate::corpus::notices::SkipReason;
@@ -57,7 +58,12 @@ impl StreamCorpus {
             None
         };
         let Some(shape) = shape else { return Ok(None) };
-        let forms = FormRegistry::new(options)?;
+        // A stream without rows may be a web archive, or contain some.
+        let source = match shape {
+            StreamShape::Table(_) => CompanySource::Pattern,
+            _ => CompanySource::Host,
+        };
+        let forms = FormRegistry::new(options, source)?;
         Ok(Some(Self {
             parts: StreamParts { path: path.to_owned(), forms, names },
             shape,

@@ -65,7 +65,9 @@ impl<R: BufRead> TableScan<'_, '_, R> {
             let line = line + line_ends(before, &mut false);
             self.go_to(line);
             let object = json::without_lone_surrogates(object);
-            let is_recoded = is_recoded || matches!(object, Cow::Owned(_));
+            if matches!(object, Cow::Owned(_)) {
+                self.scan.report(|at| SeenInput::Noted(at, CorpusNotice::LoneSurrogate));
+            }
             let members = json::members(&object);
             if let (None, Ok(members)) = (&first, &members) {
                 first = Some(members.clone());
@@ -101,7 +103,7 @@ impl<R: BufRead> TableScan<'_, '_, R> {
         loop {
             let Some(row) = self.next()? else { return Ok(None) };
             let Some(TextRow { text, .. }) = self.whole(row) else { return Ok(None) };
-            if text.body.trim().is_empty() || csv::delimiter_of_line(&text.body).is_some() {
+            if csv::is_wordless(&text.body) || csv::delimiter_of_line(&text.body).is_some() {
                 continue;
             }
             let columns =

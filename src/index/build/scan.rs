@@ -386,9 +386,10 @@ fn no_policy(named: &NamedCorpus<'_>, reader: &str, report: &IngestReport) -> Er
     } else {
         match (inputs, most_skipped) {
             (0, _) => reason_of_nothing(corpus, reader).to_owned(),
-            (_, Some((_, skip @ (SkipReason::NotFetched | SkipReason::Nested)))) => {
+            (_, Some((_, skip @ SkipReason::NotFetched))) => {
                 format!("{inputs} inputs, most of them {}", skip.reason())
             }
+            (_, Some((_, SkipReason::Unread(_)))) => unread_formats(corpus, report),
             (1, Some((_, skip))) if skip != SkipReason::Hidden && !NAMELESS.contains(&skip) => {
                 skip.reason().to_owned()
             }
@@ -424,6 +425,19 @@ fn reason_of_skips(report: &IngestReport) -> String {
         ),
         _ => format!("every input is left out: {reasons}"),
     }
+}
+
+/// Names the formats in a corpus that are not read there, each with a file and the step that helps.
+fn unread_formats(corpus: &Path, report: &IngestReport) -> String {
+    let unread = report.skipped.iter().filter(|(skip, _)| matches!(skip, SkipReason::Unread(_)));
+    let named = unread.map(|(skip, Tally { count, examples })| {
+        let first = examples.first().and_then(|at| inside(corpus, at)).unwrap_or("it");
+        match count {
+            1 => format!("`{first}` is {}", skip.reason()),
+            _ => format!("each of {count} files such as `{first}` is {}", skip.reason()),
+        }
+    });
+    named.collect::<Vec<_>>().join("; ")
 }
 
 /// The error of a corpus whose inputs do not say which policy they are, or when it was archived.

@@ -231,9 +231,8 @@ impl InputCounts {
 
     /// A report with the skipped inputs and the notices of these counts.
     pub(crate) fn report(&self) -> IngestReport {
-        let skipped = SkipReason::ALL
-            .iter()
-            .filter_map(|skip| Some((*skip, self.skipped.get(skip.reason())?.clone())));
+        let skipped = SkipReason::all()
+            .filter_map(|skip| Some((skip, self.skipped.get(skip.reason())?.clone())));
         let notices = CorpusNotice::ALL
             .iter()
             .filter_map(|notice| Some((*notice, self.notices.get(notice.text())?.clone())));

@@ -65,7 +65,7 @@ fptest!(rows_without_their_parts_are_skipped, |fx: Fixture| {
         .stderr_has("skipped 2: no text (such as release.db: policy_snapshots row 11)")
         .stderr_has("skipped 2: no archive date (such as release.db: policy_snapshots row 13)")
         .stderr_has("skipped 1: names no company (such as release.db: policy_snapshots row 15)")
-        .stderr_has("skipped 1: not a text")
+        .stderr_has("skipped 1: a PDF; convert it to text")
         .stderr_has("indexed 3 snapshots");
 });
 
@@ -127,7 +127,10 @@ fptest!(other_databases_are_refused, |fx: Fixture| {
 fptest!(databases_in_folders_are_named, |fx: Fixture| {
     drop(small(&fx, "release_db.sqlite"));
     fx.file("all/release_db.sqlite", std::fs::read(fx.path("release_db.sqlite")).unwrap());
-    fx.run(["index", "all"]).exits(2).stderr_has("1 inputs, most of them archive or table inside");
+    fx.run(["index", "all"]).exits(2).stderr_has(
+        "all: nothing to index: `release_db.sqlite` is an SQLite database; name its file, \
+         uncompressed",
+    );
 });
 
 fptest!(rows_before_damage_remain, |fx: Fixture| {

@@ -117,7 +117,7 @@ fptest!(every_record_ends_in_one_counter, |fx: Fixture| {
         (SkipReason::Revisit, 1),
         (SkipReason::NoPage, 4),
         (SkipReason::NotOk, 2),
-        (SkipReason::NoText, 1),
+        (SkipReason::Unread("is a PDF; convert it to text with `pdftotext`"), 1),
         (SkipReason::Empty, 1),
     ]);
     assert_eq!(skipped(&report), expected);

@@ -113,8 +113,12 @@ fptest!(the_company_is_given_once, |fx: Fixture| {
     write_legal(&fx);
     fx.run(["index", "folder", "--company", ACME, "--path", "{company}/**/{date}.md"]).fails_with(
         "--path '{company}/**/{date}.md': `{company}` is not needed where the company is \
-         given (column 1); write a pattern such as '{company}/{type}/{date}.md', in which a path \
-         names {company}, {type} and {date}",
+         given (column 1); write a pattern such as '{type}/{date}.md', in which a path names \
+         {type} and {date}",
+    );
+    fx.run(["index", "folder", "--company", ACME, "--path", "{service}/{date}.md"]).fails_with(
+        "--path '{service}/{date}.md': `{service}` is not a known name (column 1); write a \
+         pattern such as '{type}/{date}.md', in which a path names {type} and {date}",
     );
     fx.run(["index", "folder", "--company", " ", "--path", "**/{date}.md"])
         .fails_with("the name of the company is blank");

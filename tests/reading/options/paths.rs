@@ -23,6 +23,30 @@ fptest!(stars_leave_out_parts_in_every_sort_of_corpus, |fx: Fixture| {
         let found = policies(&fx, &["crawl.warc", "--path", pattern]);
         assert_eq!(found, ["acme | terms | 2001-02-03"], "{pattern}");
     }
+    // The host names the company unless the pattern does.
+    for pattern in ["*/legal/{type}", "**/{type}", "www.acme.example/**/{type}"] {
+        let found = policies(&fx, &["crawl.warc", "--path", pattern]);
+        assert_eq!(found, ["acme.example | terms | 2001-02-03"], "{pattern}");
+    }
+    for pattern in ["**/terms*", "*.example/**", "**"] {
+        let found = policies(&fx, &["crawl.warc", "--path", pattern]);
+        assert_eq!(found, ["acme.example | Privacy Policy | 2001-02-03"], "{pattern}");
+    }
+    fx.run(["index", "crawl.warc", "--path", "**/privacy*", "--rebuild"]).fails_with(
+        "crawl.warc: nothing to index: no path fits '**/privacy*'; the only file is `record 1 \
+         (https://www.acme.example/legal/terms)`",
+    );
+    // Other files have no host.
+    for corpus in ["folder", "bare.git"] {
+        fx.run(["index", corpus, "--path", "**/{date}.md"]).fails_with(
+            "--path '**/{date}.md': `{company}` is missing (column 13); write a pattern such as \
+             '{company}/{type}/{date}.md', in which a path names {company}, {type} and {date}",
+        );
+    }
+    fx.run(["index", "files.tar", "--path", "**/{date}.md"]).fails_with(
+        "files.tar: nothing to index: legal/en/2001-02-03.md: names no company, and neither does \
+         the pattern of paths; add `{company}` to it",
+    );
 });
 
 fptest!(a_pattern_that_no_path_fits_says_what_paths_there_are, |fx: Fixture| {

@@ -22,7 +22,7 @@ impl TableHead {
     /// Reads the head of a text as the head of a table. Returns `None` if its first row has one
     /// cell.
     pub fn read(head: &str, names: &FieldNames) -> Option<Self> {
-        let mut lines = head.split(['\n', '\r']).filter(|line| !line.trim().is_empty());
+        let mut lines = rows_of(head);
         let first = lines.next()?;
         let (named, line) = match delimiter_of_line(first) {
             Some(delimiter) => (Some(delimiter), lines.next()?),
@@ -60,14 +60,23 @@ impl TableHead {
         const MAX_NAME_BYTES: usize = 64;
         let are_names = self.columns.iter().all(|name| name.len() <= MAX_NAME_BYTES);
         let is_like_ours = |ours: &&str| near(&self.columns, names.theirs(ours)).is_some();
-        let mut lines = text.split(['\n', '\r']).filter(|line| !line.trim().is_empty());
-        let second = lines.nth(1).and_then(|line| cells(line, self.delimiter).ok());
+        let second = rows_of(text).nth(1).and_then(|line| cells(line, self.delimiter).ok());
         let are_words = self.columns.iter().all(|name| !name.is_empty() && !name.contains(' '));
         let has_rows = are_words
             && self.columns.len() > 2
             && second.is_some_and(|row| row.len() == self.columns.len());
         are_names && (has_rows || FIELDS.iter().any(is_like_ours))
     }
+}
+
+/// The lines that are rows. Those without a word, blank or of empty cells, count for nothing.
+fn rows_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['\n', '\r']).filter(|line| !is_wordless(line))
+}
+
+/// Whether a line has nothing but delimiters, quotes and spaces.
+pub(in crate::corpus::stream) fn is_wordless(line: &str) -> bool {
+    line.chars().all(|c| c.is_whitespace() || matches!(c, '"' | '\u{FEFF}' | '|' | ';' | ','))
 }
 
 /// The delimiter in the line with which Excel names it.

@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 /// The address of a page on the web.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PageAddress {
-    /// The host in lower case, without its port.
+    /// The host without its port, in one spelling: in lower case, with letters in place of
+    /// punycode, and numbers as they are written shortest.
     host: String,
     /// The path, decoded, without a slash at its ends.
     path: String,
@@ -20,7 +21,7 @@ impl PageAddress {
         }
         let (authority, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         let host = authority.rsplit('@').next().unwrap_or(authority);
-        let host = without_port(host).trim_end_matches('.').to_lowercase();
+        let host = one_spelling(without_port(host));
         let path = rest.split(['?', '#']).next().unwrap_or(rest).trim_matches('/');
         let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned();
         (!host.is_empty()).then_some(Self { host, path })
@@ -29,8 +30,7 @@ impl PageAddress {
     /// The company that owns the host: its registrable domain by the public suffix list. Numbers,
     /// and hosts that have no such domain, are companies as they are.
     pub fn company(&self) -> &str {
-        let is_number = self.host.parse::<Ipv4Addr>().is_ok()
-            || self.host.trim_matches(['[', ']']).parse::<Ipv6Addr>().is_ok();
+        let is_number = self.host.parse::<Ipv4Addr>().is_ok() || self.host.starts_with('[');
         let domain = if is_number { None } else { psl::domain_str(&self.host) };
         domain.unwrap_or(&self.host)
     }
@@ -43,6 +43,21 @@ impl PageAddress {
             format!("{}/{}", self.host, self.path)
         }
     }
+}
+
+/// The spelling by which a host is known, however an address writes it.
+fn one_spelling(host: &str) -> String {
+    let host = percent_encoding::percent_decode_str(host).decode_utf8_lossy();
+    let number = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if let Some(Ok(number)) = number.map(str::parse::<Ipv6Addr>) {
+        return format!("[{number}]");
+    }
+    // A host that IDNA does not allow keeps its spelling.
+    let host = match idna::domain_to_unicode(&host) {
+        (name, Ok(())) => name,
+        _ => host.to_lowercase(),
+    };
+    host.trim_end_matches('.').to_owned()
 }
 
 /// The host without the port after it. Colons within brackets belong to the host.
@@ -70,6 +85,22 @@ mod tests {
             ("http://[2001:db8::1]:80/p", "[2001:db8::1]", "[2001:db8::1]/p"),
             ("http://localhost?x", "localhost", "localhost"),
             ("http://Ünder.example/ü", "ünder.example", "ünder.example/ü"),
+            ("http://B\u{fc}cher.example./", "b\u{fc}cher.example", "b\u{fc}cher.example"),
+            ("http://Bu\u{308}cher.example/", "b\u{fc}cher.example", "b\u{fc}cher.example"),
+            ("http://b%C3%BCcher.example/", "b\u{fc}cher.example", "b\u{fc}cher.example"),
+            ("http://XN--BCHER-KVA.example/", "b\u{fc}cher.example", "b\u{fc}cher.example"),
+            ("http://xn--bcher-kva.example:80/", "b\u{fc}cher.example", "b\u{fc}cher.example"),
+            ("http://a.xn--85x722f.xn--55qx5d.cn/", "食狮.公司.cn", "a.食狮.公司.cn"),
+            ("http://a.食狮。公司.cn/", "食狮.公司.cn", "a.食狮.公司.cn"),
+            ("http://straße.example/", "straße.example", "straße.example"),
+            ("http://my_host.acme.example/", "acme.example", "my_host.acme.example"),
+            ("http://xn--a.example/", "xn--a.example", "xn--a.example"),
+            ("http://user@www.Acme.example.:80/", "acme.example", "www.acme.example"),
+            ("http://co.uk/", "co.uk", "co.uk"),
+            ("http://WWW.github.io/", "www.github.io", "www.github.io"),
+            ("http://[2001:0DB8:0::1]/", "[2001:db8::1]", "[2001:db8::1]"),
+            ("http://[::ffff:192.0.2.7]/", "[::ffff:192.0.2.7]", "[::ffff:192.0.2.7]"),
+            ("http://a.localhost:8080/", "a.localhost", "a.localhost"),
         ] {
             let address = PageAddress::parse(url).unwrap();
             assert_eq!((address.company(), address.pattern_path().as_str()), (company, path));

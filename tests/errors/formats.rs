@@ -229,7 +229,7 @@ fn formats_among_others_are_named_with_a_step() {
         }
         // Beside a policy, it is a notice.
         fx.file("folder/policy.md", "---\ncompany: b\ndate: 2020-01-02\n---\nWe rent.\n");
-        fx.run(["index", "folder", "--rebuild"])
+        fx.run(["index", "folder", "--rebuild=force"])
             .exits(0)
             .stderr_has(&format!("skipped 1: {in_folder}"))
             .stderr_has(&format!("(such as folder/{name})"));

@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
-use std::sync::Arc;
 
 use fineprint::corpus::{self, CorpusReader, FoundSnapshot, ReadOptions, SeenInput};
 use fineprint::search::Searcher;
@@ -17,7 +16,7 @@ use rayon::prelude::*;
 
 use crate::counting::time::{Asked, FACETS, MEASURES, SCOPES, wording_of};
 use crate::library::{index_of, nanoseconds};
-use crate::oracle::corpus::{Clause, Corpus, Filters, Kind, Snapshot, day};
+use crate::oracle::corpus::{Clause, Corpus, Filters, Identity, Kind, Snapshot, day};
 use crate::oracle::query::{Field, Q};
 use crate::oracle::tokens::folded;
 use crate::util::{contrib_history, corpora, repository};
@@ -53,6 +52,20 @@ fn hashed(text: &str) -> Vec<u64> {
         hasher.finish()
     };
     folded(text).into_iter().map(hash).collect()
+}
+
+/// Everything about a clause that the oracle looks at. No part of a clause has a control character
+/// but line ends.
+fn parts(clause: &fineprint::model::Clause) -> String {
+    let mut parts = format!("{}\0{}", clause.kind.name(), clause.is_furniture);
+    let texts = [&clause.text].into_iter().map(String::as_str).chain(clause.lead_in.as_deref());
+    let lists = clause.section.iter().map(|heading| ("\u{1}", heading));
+    let lists = lists.chain(clause.links.iter().map(|link| ("\u{2}", link)));
+    for (mark, text) in texts.map(|text| ("\0", text)).chain(lists.map(|(m, t)| (m, t.as_str()))) {
+        parts.push_str(mark);
+        parts.push_str(text);
+    }
+    parts
 }
 
 impl Real {
@@ -92,7 +105,7 @@ impl RealPolicy {
         // Histories store the newest texts first.
         found.sort_by_key(|found| std::cmp::Reverse((found.time, found.order)));
         let mut texts: HashMap<Vec<u8>, (u64, Vec<usize>)> = HashMap::new();
-        let (mut clauses, mut wordings) = (HashMap::new(), HashMap::new());
+        let (mut clauses, mut wordings) = (HashMap::new(), BTreeMap::new());
         let mut hashes = HashMap::new();
         for found in &found {
             let name = found.text_name().map(<[u8]>::to_vec);
@@ -126,17 +139,14 @@ impl RealPolicy {
     fn cut(
         &mut self,
         text: &str,
-        known: &mut HashMap<Arc<str>, usize>,
-        wordings: &mut HashMap<String, usize>,
+        known: &mut HashMap<String, usize>,
+        wordings: &mut BTreeMap<Identity, usize>,
     ) -> Vec<usize> {
         let clauses = fineprint::section::section(text);
         let number = |clause: fineprint::model::Clause| {
-            let place = (clause.kind, &clause.section, &clause.lead_in, clause.is_furniture);
-            let name = format!("{:?}", (place, &clause.text, &clause.links));
-            *known.entry(name.into()).or_insert_with(|| {
+            *known.entry(parts(&clause)).or_insert_with(|| {
                 let kind = Kind::named(clause.kind.name());
-                let told =
-                    format!("{:?}", wording_of(kind, clause.lead_in.as_deref(), &clause.text));
+                let told = wording_of(kind, clause.lead_in.as_deref(), &clause.text);
                 let next = wordings.len();
                 self.wordings.push(*wordings.entry(told).or_insert(next));
                 self.tokens.push(hashed(&clause.text));

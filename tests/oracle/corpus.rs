@@ -123,16 +123,17 @@ pub fn identity_form(text: &str) -> String {
     let plain = without_footnotes(&plain);
     let plain: Vec<char> =
         plain.into_iter().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-    let mut form = String::new();
-    for (at, &c) in plain.iter().enumerate() {
+    let solid: Vec<char> = plain.iter().copied().filter(|&c| c != ' ').collect();
+    let (mut form, mut passed) = (String::new(), 0);
+    for c in plain {
         if c != ' ' {
             form.push(c);
+            passed += 1;
             continue;
         }
-        let before: Vec<char> = plain[..at].iter().copied().filter(|&c| c != ' ').collect();
-        let after: Vec<char> = plain[at..].iter().copied().filter(|&c| c != ' ').collect();
+        let (before, after) = solid.split_at(passed);
         let is_counted = !form.ends_with(' ') && !before.is_empty() && !after.is_empty();
-        if is_counted && keeps_space(&before, &after) {
+        if is_counted && keeps_space(before, after) {
             form.push(' ');
         }
     }

@@ -68,7 +68,7 @@ fn is_in(list: &str, word: &str) -> bool {
 
 /// The words of a date stamp around its date, if `text` is one.
 pub fn date_stamp(text: &str) -> Option<String> {
-    if text.len() > 160 {
+    if text.len() > 160 || !text.contains(char::is_numeric) {
         return None;
     }
     let mut spaced = String::new();

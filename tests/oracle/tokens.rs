@@ -55,7 +55,7 @@ fn is_mark(c: char) -> bool {
 /// Whether the character at this place is the mark of a footnote: superscript digits at the end of
 /// a word or after punctuation, but not after a number or a unit.
 pub fn is_footnote_mark(text: &[char], at: usize) -> bool {
-    let raised = |c: &char| "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(*c);
+    let raised = |c: &char| matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹');
     let passed = |c: &&char| raised(c) || is_invisible(**c);
     if !raised(&text[at]) {
         return false;
@@ -89,6 +89,10 @@ pub fn is_footnote_mark(text: &[char], at: usize) -> bool {
 
 /// A letter or digit that can begin a token.
 fn is_base(c: char) -> bool {
+    // The long way gives the same for ASCII, which is most of every text.
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
     c.is_alphanumeric() && !is_mark(c) && !is_invisible(c) && !is_stretch(c) && !is_sign(c)
 }
 
@@ -112,7 +116,7 @@ const SPACELESS: [Script; 8] = [
 /// A letter of a script without spaces, which is a token of its own. Digits of these scripts are
 /// not letters.
 fn stands_alone(c: char) -> bool {
-    if !is_base(c) || !c.is_alphabetic() {
+    if c.is_ascii() || !is_base(c) || !c.is_alphabetic() {
         return false;
     }
     match c.script() {

@@ -56,11 +56,8 @@ fn compared<'p>(
 ) -> Vec<ComparedClause<'p>> {
     let compared = occurrences.iter().map(|occurrence| {
         let clause = &policy.clauses[occurrence.clause.index()];
-        ComparedClause {
-            kind: policy.places[occurrence.place.index()].kind,
-            lead_in: clause.lead_in.as_deref(),
-            text: &clause.text,
-        }
+        let kind = policy.places[occurrence.place.index()].kind;
+        ComparedClause::new(kind, clause.lead_in.as_deref(), &clause.text)
     });
     compared.collect()
 }

@@ -13,10 +13,7 @@ use crate::searching::phrases::Dice;
 use crate::util::{contrib_history, corpora, repository};
 
 fn compared(clauses: &[Clause]) -> Vec<ComparedClause<'_>> {
-    clauses
-        .iter()
-        .map(|c| ComparedClause { kind: c.kind, lead_in: c.lead_in.as_deref(), text: &c.text })
-        .collect()
+    clauses.iter().map(|c| ComparedClause::new(c.kind, c.lead_in.as_deref(), &c.text)).collect()
 }
 
 /// A raw text and the place of each of its clauses in the notation of the labels: `12`, `12.2`.

@@ -15,6 +15,7 @@
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::Serialize;
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices};
@@ -97,12 +98,12 @@ pub fn align(old: &[ComparedClause<'_>], new: &[ComparedClause<'_>]) -> ClauseAl
 
 /// Numbers wordings, so that comparing two of them compares two integers.
 #[derive(Default)]
-pub(super) struct WordingNumbers(HashMap<ClauseIdentity, u32>);
+pub(super) struct WordingNumbers(HashMap<Arc<ClauseIdentity>, u32>);
 
 impl WordingNumbers {
     /// Returns the number of the wording of a clause. Equal wordings have one number.
     pub fn number(&mut self, clause: &ComparedClause<'_>) -> u32 {
-        self.of_identity(clause.wording())
+        self.of_identity(clause.wording().clone())
     }
 
     /// Returns the numbers of the clauses of two versions. Headings that differ only in the number
@@ -128,12 +129,15 @@ impl WordingNumbers {
     ) -> Vec<u32> {
         let wordings = clauses.iter().zip(unnumbered).map(|(clause, identity)| {
             let unnumbered = identity.as_ref().filter(|identity| others.contains(identity));
-            self.of_identity(unnumbered.cloned().unwrap_or_else(|| clause.wording()))
+            self.of_identity(match unnumbered {
+                Some(identity) => Arc::new(identity.clone()),
+                None => clause.wording().clone(),
+            })
         });
         wordings.collect()
     }
 
-    fn of_identity(&mut self, identity: ClauseIdentity) -> u32 {
+    fn of_identity(&mut self, identity: Arc<ClauseIdentity>) -> u32 {
         let next = self.0.len() as u32;
         *self.0.entry(identity).or_insert(next)
     }
@@ -242,17 +246,18 @@ fn in_reading_order(
     changes
 }
 
-/// The words of each clause in a gap, as sorted numbers. A clause outside the gaps has none, since
-/// its words are never compared.
+/// The words of each clause in a gap. A clause outside the gaps has none, since its words are never
+/// compared.
 struct WordBags {
-    old: Vec<Vec<u32>>,
-    new: Vec<Vec<u32>>,
+    old: Vec<WordBag>,
+    new: Vec<WordBag>,
 }
 
 impl WordBags {
     fn new(old: &[ComparedClause<'_>], new: &[ComparedClause<'_>], gaps: &[Gap]) -> Self {
         let mut numbers = WordNumbers::default();
-        let mut bags = Self { old: vec![Vec::new(); old.len()], new: vec![Vec::new(); new.len()] };
+        let empty = WordBag::default();
+        let mut bags = Self { old: vec![empty.clone(); old.len()], new: vec![empty; new.len()] };
         for gap in gaps {
             for at in gap.old.clone() {
                 bags.old[at] = numbers.bag(old[at].text);
@@ -270,9 +275,12 @@ impl WordBags {
     /// by the number of words of both clauses.
     fn likeness(&self, old: usize, new: usize) -> Option<f32> {
         let (old, new) = (&self.old[old], &self.new[new]);
-        let all = (old.len() + new.len()) as f32;
-        let likeness = 2.0 * count_common(old, new) as f32 / all.max(1.0);
-        (likeness >= MIN_LIKENESS).then_some(likeness)
+        let all = (old.words.len() + new.words.len()) as f32;
+        let likeness = |common: usize| Some(2.0 * common as f32 / all.max(1.0));
+        let is_enough = |likeness: &f32| *likeness >= MIN_LIKENESS;
+        // Most pairs have few words in common, and need not be compared word by word.
+        likeness(old.most_common(new)).filter(is_enough)?;
+        likeness(count_common(&old.words, &new.words)).filter(is_enough)
     }
 
     /// Pairs removed with added clauses, in order in both lists, so that the sum of the likenesses
@@ -292,16 +300,47 @@ impl WordBags {
 struct WordNumbers(HashMap<String, u32>);
 
 impl WordNumbers {
-    /// Returns the folded words of a text, sorted.
-    fn bag(&mut self, text: &str) -> Vec<u32> {
-        let mut bag: Vec<u32> = terms(text)
+    /// Returns the folded words of a text.
+    fn bag(&mut self, text: &str) -> WordBag {
+        let mut words: Vec<u32> = terms(text)
             .map(|word| {
                 let next = self.0.len() as u32;
                 *self.0.entry(word.into_owned()).or_insert(next)
             })
             .collect();
-        bag.sort_unstable();
-        bag
+        words.sort_unstable();
+        let mut bits = [0; SIGNATURE_PARTS];
+        for word in &words {
+            let (part, bit) = (word / u64::BITS, word % u64::BITS);
+            bits[part as usize % SIGNATURE_PARTS] |= 1_u64 << bit;
+        }
+        WordBag { words, bits }
+    }
+}
+
+/// The 64-bit parts of the signature of a bag of words.
+const SIGNATURE_PARTS: usize = 4;
+
+/// The words of a clause.
+#[derive(Clone, Default)]
+struct WordBag {
+    /// The numbers of the words, sorted.
+    words: Vec<u32>,
+    /// A bit for each word. Several words share a bit.
+    bits: [u64; SIGNATURE_PARTS],
+}
+
+impl WordBag {
+    /// An upper limit of the number of words that both bags contain.
+    fn most_common(&self, other: &Self) -> usize {
+        (self.words.len() - self.missing_in(other)).min(other.words.len() - other.missing_in(self))
+    }
+
+    /// A lower limit of the number of words that `other` does not contain: each bit that only this
+    /// bag has is of at least one of them.
+    fn missing_in(&self, other: &Self) -> usize {
+        let bits = self.bits.iter().zip(&other.bits);
+        bits.map(|(own, other)| (own & !other).count_ones() as usize).sum()
     }
 }
 
@@ -449,15 +488,11 @@ mod tests {
     use crate::model::ClauseKind;
 
     fn paragraphs<'t>(texts: &[&'t str]) -> Vec<ComparedClause<'t>> {
-        texts
-            .iter()
-            .map(|text| ComparedClause { kind: ClauseKind::Paragraph, lead_in: None, text })
-            .collect()
+        texts.iter().map(|text| ComparedClause::new(ClauseKind::Paragraph, None, text)).collect()
     }
 
     fn headings<'t>(texts: &[&'t str]) -> Vec<ComparedClause<'t>> {
-        let paragraphs = paragraphs(texts).into_iter();
-        paragraphs.map(|clause| ComparedClause { kind: ClauseKind::Heading, ..clause }).collect()
+        texts.iter().map(|text| ComparedClause::new(ClauseKind::Heading, None, text)).collect()
     }
 
     fn changes(old: &[&str], new: &[&str]) -> Vec<AlignedChange> {
@@ -514,7 +549,7 @@ mod tests {
     }
 
     fn item(lead_in: &str) -> ComparedClause<'_> {
-        ComparedClause { kind: ClauseKind::Item, lead_in: Some(lead_in), text: "show ads" }
+        ComparedClause::new(ClauseKind::Item, Some(lead_in), "show ads")
     }
 
     #[test]

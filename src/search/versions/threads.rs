@@ -23,6 +23,8 @@ pub(super) struct Wordings<'p> {
     policy: &'p CollapsedPolicy,
     /// The ordinals of the remaining snapshots by position. They ascend.
     pub ordinals: Vec<Ordinal>,
+    /// The clauses, by number.
+    clauses: Vec<ComparedClause<'p>>,
     /// The wording of each clause, by number of the clause.
     of_clause: Vec<u32>,
     /// The positions at which each wording occurs, by wording.
@@ -87,23 +89,19 @@ impl<'p> Wordings<'p> {
         ordinals: Vec<Ordinal>,
         kinds: Vec<ClauseKind>,
     ) -> Self {
+        let clauses = policy.clauses.iter().zip(kinds).map(|(clause, kind)| {
+            ComparedClause::new(kind, clause.lead_in.as_deref(), &clause.text)
+        });
+        let clauses: Vec<_> = clauses.collect();
         let mut numbers = WordingNumbers::default();
-        let of_clause: Vec<u32> = policy
-            .clauses
-            .iter()
-            .zip(kinds)
-            .map(|(clause, kind)| {
-                let lead_in = clause.lead_in.as_deref();
-                numbers.number(&ComparedClause { kind, lead_in, text: &clause.text })
-            })
-            .collect();
+        let of_clause: Vec<u32> = clauses.iter().map(|clause| numbers.number(clause)).collect();
         let mut positions = vec![FixedBitSet::with_capacity(ordinals.len()); numbers.count()];
         for (position, ordinal) in ordinals.iter().enumerate() {
             for occurrence in &policy.snapshots[ordinal.index()].clauses {
                 positions[of_clause[occurrence.clause.index()] as usize].insert(position);
             }
         }
-        Self { policy, ordinals, of_clause, positions }
+        Self { policy, ordinals, clauses, of_clause, positions }
     }
 
     /// Returns the wording of a clause, or `None` if the policy has no clause with this number.
@@ -210,14 +208,10 @@ impl<'p> Wordings<'p> {
     }
 
     fn compared(&self, version: &[ClauseOccurrence]) -> Vec<ComparedClause<'p>> {
-        let policy = self.policy;
         let compared = version.iter().map(|occurrence| {
-            let clause = &policy.clauses[occurrence.clause.index()];
-            ComparedClause {
-                kind: policy.places[occurrence.place.index()].kind,
-                lead_in: clause.lead_in.as_deref(),
-                text: &clause.text,
-            }
+            let mut clause = self.clauses[occurrence.clause.index()].clone();
+            clause.kind = self.policy.places[occurrence.place.index()].kind;
+            clause
         });
         compared.collect()
     }

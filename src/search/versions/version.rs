@@ -112,7 +112,7 @@ pub struct VersionClause {
 impl VersionClause {
     /// Returns the parts of the clause by which versions are compared.
     pub fn compared(&self) -> ComparedClause<'_> {
-        ComparedClause { kind: self.kind, lead_in: self.lead_in.as_deref(), text: &self.text }
+        ComparedClause::new(self.kind, self.lead_in.as_deref(), &self.text)
     }
 }
 

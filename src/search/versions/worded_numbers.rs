@@ -102,10 +102,8 @@ mod tests {
 
     /// Which of these headings lose their number.
     fn numbered(texts: &[&str]) -> Vec<bool> {
-        let clauses: Vec<ComparedClause<'_>> = texts
-            .iter()
-            .map(|text| ComparedClause { kind: ClauseKind::Heading, lead_in: None, text })
-            .collect();
+        let clauses: Vec<ComparedClause<'_>> =
+            texts.iter().map(|text| ComparedClause::new(ClauseKind::Heading, None, text)).collect();
         without_worded_numbers(&clauses).iter().map(Option::is_some).collect()
     }
 
@@ -136,8 +134,8 @@ mod tests {
             assert_eq!(numbered(&texts), [false, false], "{texts:?}");
         }
         let other = without_worded_numbers(&[
-            ComparedClause { kind: ClauseKind::Paragraph, lead_in: None, text: "Article 4 GDPR" },
-            ComparedClause { kind: ClauseKind::Paragraph, lead_in: None, text: "Article 5 GDPR" },
+            ComparedClause::new(ClauseKind::Paragraph, None, "Article 4 GDPR"),
+            ComparedClause::new(ClauseKind::Paragraph, None, "Article 5 GDPR"),
         ]);
         assert_eq!(other, [None, None]);
     }

@@ -157,7 +157,8 @@ impl ErrorReport {
 
     /// A mistake in the arguments, or the help that they ask for.
     fn arguments(&self, error: &clap::Error) -> ExitCode {
-        if let Some(word) = minus_words::refused(error, std::env::args()) {
+        let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+        if let Some(word) = minus_words::refused(error, arguments) {
             let (message, hint) = (minus_words::message(&word), minus_words::hint(&word));
             match self.are_json {
                 true => say(&json_errors::of_request(&message, &hint).to_string()),

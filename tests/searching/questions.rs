@@ -75,19 +75,21 @@ fn operators_of_other_languages_are_explained() {
         ("sell !rent", "NOT word"),
         ("sell && rent", "write `AND`"),
         ("sell || rent", "write `OR`"),
-        ("sell w/3 rent", "NEAR/5"),
+        ("sell w/3 rent", "NEAR/3"),
         ("sell NEAR rent", "NEAR/5"),
         ("sell WITHIN rent", "WITHIN/5"),
         ("/sell or/", "one word"),
-        ("sell AROUND(3) rent", "NEAR/5"),
+        ("sell AROUND(3) rent", "NEAR/3"),
         ("sell ADJ rent", "NEAR/5"),
         ("sell <-> rent", "NEAR/5"),
+        ("we <3> you", "NEAR/3"),
         ("~sell", "like spelling"),
     ] {
         fixture.run(["search", "--", query]).exits(2).stderr_has(hint).stderr_has("^");
         fixture.run(["timeline", "--", query]).exits(2).stderr_has(hint);
     }
     fixture.run(["search", "\"sell && rent\""]).exits(1);
+    fixture.run(["search", "~sell 30"]).exits(1).stderr_lacks("error");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use clap::{Arg, ArgAction, Command};
 /// The commands that have a query.
 const ASKING: [&str; 6] = ["search", "timeline", "facets", "companies", "history", "export"];
 
-/// What is wrong with an argument, and what helps.
-pub struct Correction {
+/// The mistake in an argument, and the help against it.
+pub struct ArgumentCorrection {
     /// The mistake.
     pub message: String,
     /// What to write instead.
@@ -16,12 +16,12 @@ pub struct Correction {
 }
 
 /// The correction, if this error of the argument parser is about a word with one `-`. `arguments`
-/// are those of `program`.
+/// were given to `program`.
 pub fn correction(
     error: &clap::Error,
     mut program: Command,
     arguments: impl Iterator<Item = String>,
-) -> Option<Correction> {
+) -> Option<ArgumentCorrection> {
     // This adds the flags for help to all commands, and the global flags.
     program.build();
     let mut arguments = arguments.skip(1);
@@ -139,22 +139,23 @@ fn is_word(word: &str) -> bool {
     begins && !word.strip_prefix(|c: char| c.is_ascii_alphabetic()).is_some_and(is_number)
 }
 
-fn flag_with_one_minus(word: &str, name: &str) -> Correction {
+fn flag_with_one_minus(word: &str, name: &str) -> ArgumentCorrection {
     let message = format!("`-{word}` has one `-`");
     let flag = format!("write the flag as `--{word}`");
     match word == name {
-        true => {
-            Correction { message, hint: format!("{flag}, and a word left out as `NOT {word}`") }
-        }
-        false => Correction { message, hint: flag },
+        true => ArgumentCorrection {
+            message,
+            hint: format!("{flag}, and a word left out as `NOT {word}`"),
+        },
+        false => ArgumentCorrection { message, hint: flag },
     }
 }
 
-fn excluded_word(word: &str) -> Correction {
+fn excluded_word(word: &str) -> ArgumentCorrection {
     // The shell takes the quotes off.
     let is_bare = word.contains(char::is_whitespace) && !word.contains(['"', '“', '(']);
     let operand = if is_bare { format!("\"{word}\"") } else { word.to_owned() };
-    Correction {
+    ArgumentCorrection {
         message: format!("`-{word}` is no operator here"),
         hint: format!(
             "write what is left out as `NOT {operand}`; to search for `-{word}` itself, put it in \

@@ -37,7 +37,7 @@ use commands::search::{self, SearchArgs};
 use commands::show::{self, ShowArgs};
 use commands::timeline::{self, TimelineArgs};
 use fineprint::Error;
-use minus_words::Correction;
+use minus_words::ArgumentCorrection;
 use outcome::{FAILED, Outcome};
 use streams::say;
 
@@ -160,7 +160,7 @@ impl ErrorReport {
     fn arguments(&self, error: &clap::Error) -> ExitCode {
         let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
         if let Some(correction) = minus_words::correction(error, Cli::command(), arguments) {
-            let Correction { message, hint } = correction;
+            let ArgumentCorrection { message, hint } = correction;
             match self.are_json {
                 true => say(&json_errors::of_request(&message, &hint).to_string()),
                 false => say(&format!("error: {message}; {hint}")),

@@ -226,7 +226,7 @@ fn known_corpora(args: &IndexArgs, base: Option<&Manifest>) -> Result<Vec<Indexe
     existing(base, dir).map(|base| base.corpora.clone())
 }
 
-/// Refuses to build anew what has no corpus that can be read again.
+/// Refuses to build an index anew if none of its corpora can be read again.
 fn check_readable(corpora: &[IndexedCorpus], dir: &Path) -> Result<()> {
     if !corpora.iter().all(IndexedCorpus::was_piped) {
         return Ok(());

@@ -15,7 +15,7 @@
 //! # build(scan, &options, &SilentProgress)?;
 //! let searcher = Searcher::open(&folder)?;
 //! // A line is a query, or an id, a tab and a query.
-//! let queries = batch_queries(b"sell or rent\ncookies\tcookie NOT banner\n", "queries.tsv");
+//! let queries = batch_queries(b"sell or rent\ncookies\tcookie NOT banner\n");
 //! let mut answers = BatchAnswers::default();
 //! answers.request.ranking.limit = Some(3);
 //! let runner = BatchRunner::new(&searcher, answers, 0)?;
@@ -28,6 +28,7 @@
 //! ```
 
 use std::io::{self, BufWriter, Seek, Write};
+use std::str::Utf8Error;
 
 use rayon::prelude::*;
 use tempfile::SpooledTempFile;
@@ -50,52 +51,58 @@ const ANSWER_IN_MEMORY: usize = 1 << 20;
 pub struct BatchQuery<'b> {
     /// The id that every line of the answer has as `query_id`.
     pub id: String,
-    /// The query, or why its line cannot be read as one.
-    pub text: std::result::Result<&'b str, String>,
+    /// The number of its line, from 1.
+    pub line: u64,
+    /// The query, or why its line is no text.
+    pub text: std::result::Result<&'b str, Utf8Error>,
 }
 
 /// Reads a batch: on each line a query, or an id, a tab and a query.
 ///
-/// The id of a line without one is its number, from 1. `name` names the file in error messages. The
-/// result is empty if the file is. A byte order mark and carriage returns are ignored.
-pub fn batch_queries<'b>(bytes: &'b [u8], name: &str) -> Vec<BatchQuery<'b>> {
+/// The id of a line without one is its number, from 1. The result is empty if the file is. A byte
+/// order mark and carriage returns are ignored.
+pub fn batch_queries(bytes: &[u8]) -> Vec<BatchQuery<'_>> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     if matches!(bytes, b"" | b"\n") {
         return Vec::new();
     }
     let lines = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     let numbered = lines.split(|&byte| byte == b'\n').zip(1..);
-    numbered.map(|(line, number)| batch_query(line, number, name)).collect()
+    numbered.map(|(bytes, line)| batch_query(bytes, line)).collect()
 }
 
-fn batch_query<'b>(line: &'b [u8], number: u64, name: &str) -> BatchQuery<'b> {
-    let place = format!("line {number} of {name}");
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let Ok(line) = std::str::from_utf8(line) else {
-        return BatchQuery { id: number.to_string(), text: Err(format!("{place} is not UTF-8")) };
+fn batch_query(bytes: &[u8], line: u64) -> BatchQuery<'_> {
+    let text = match std::str::from_utf8(bytes.strip_suffix(b"\r").unwrap_or(bytes)) {
+        Ok(text) => text,
+        Err(error) => return BatchQuery { id: line.to_string(), line, text: Err(error) },
     };
-    let (id, text) = match line.split_once('\t') {
+    let (id, text) = match text.split_once('\t') {
         Some((id, text)) if !id.trim().is_empty() => (id.to_owned(), text),
-        Some((_, text)) => (number.to_string(), text),
-        None => (number.to_string(), line),
+        Some((_, text)) => (line.to_string(), text),
+        None => (line.to_string(), text),
     };
-    if text.trim().is_empty() {
-        let message = format!("{place} is empty; write a query, or its id, a tab and the query");
-        return BatchQuery { id, text: Err(message) };
-    }
-    BatchQuery { id, text: Ok(text) }
+    BatchQuery { id, line, text: Ok(text) }
 }
 
 /// How a batch ended.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct BatchReport {
     /// The number of queries with at least one hit.
     pub with_hits: u64,
     /// The number of queries that failed.
     pub failed: u64,
-    /// The id and the error of the first query that failed.
-    pub first_failure: Option<String>,
+    /// The first query that failed.
+    pub first_failure: Option<FailedQuery>,
+}
+
+/// A query that failed.
+#[derive(Debug)]
+pub struct FailedQuery {
+    /// The number of its line, from 1.
+    pub line: u64,
+    /// The error.
+    pub error: Error,
 }
 
 /// What the answers to all queries of a batch have in common.
@@ -107,7 +114,7 @@ pub struct BatchAnswers {
     pub matching: Matching,
     /// The extras that are written with each hit.
     pub extras: HitExtras,
-    /// Words an error of a query in one line.
+    /// Words the error of a query.
     pub word_error: fn(&Error) -> String,
 }
 
@@ -134,7 +141,7 @@ pub struct BatchRunner<'s> {
 struct BatchAnswer {
     lines: SpooledTempFile,
     has_hits: bool,
-    error: Option<String>,
+    error: Option<Error>,
 }
 
 impl<'s> BatchRunner<'s> {
@@ -182,22 +189,23 @@ impl<'s> BatchRunner<'s> {
             Err(error) => {
                 // Hits found before the failure are dropped, because they would look complete.
                 let mut lines = SpooledTempFile::new(ANSWER_IN_MEMORY);
-                print_failed_query(&mut lines, &query.id, &error).map_err(Error::Output)?;
+                let words = (self.answers.word_error)(&error);
+                print_failed_query(&mut lines, &query.id, &words).map_err(Error::Output)?;
                 Ok(BatchAnswer { lines, has_hits: false, error: Some(error) })
             }
         }
     }
 
-    fn search(&self, query: &BatchQuery<'_>) -> std::result::Result<BatchAnswer, String> {
-        let BatchAnswers { request, matching, extras, word_error } = &self.answers;
-        let parsed = Query::parse(query.text.clone()?, *matching);
+    fn search(&self, query: &BatchQuery<'_>) -> Result<BatchAnswer> {
+        let BatchAnswers { request, matching, extras, .. } = &self.answers;
+        let no_text = |_| Error::Usage("the line is not UTF-8".to_owned());
+        let text = query.text.map_err(no_text)?;
         let mut request = request.clone();
-        request.select.query = Some(parsed.map_err(|error| word_error(&error.into()))?);
+        request.select.query = Some(Query::parse(text, *matching)?);
         let mut lines = SpooledTempFile::new(ANSWER_IN_MEMORY);
         let out = BufWriter::new(&mut lines);
         let mut printer = BatchPrinter::new(out, &query.id, *extras);
-        let found = self.searcher.search(&request, &mut printer);
-        let summary = found.map_err(|error| word_error(&error))?;
+        let summary = self.searcher.search(&request, &mut printer)?;
         drop(printer);
         Ok(BatchAnswer { lines, has_hits: summary.totals.clauses > 0, error: None })
     }
@@ -208,7 +216,7 @@ impl BatchReport {
         self.with_hits += u64::from(answer.has_hits);
         if let Some(error) = answer.error {
             self.failed += 1;
-            self.first_failure.get_or_insert_with(|| format!("{}: {error}", query.id));
+            self.first_failure.get_or_insert(FailedQuery { line: query.line, error });
         }
     }
 }
@@ -225,21 +233,19 @@ mod tests {
 
     #[test]
     fn lines_have_ids_or_numbers() {
-        let queries = batch_queries(b"\xef\xbb\xbfsell\r\nq7\trent it\n\tlease\n", "file");
+        let queries = batch_queries(b"\xef\xbb\xbfsell\r\nq7\trent it\n\tlease\n");
         let ids: Vec<_> = queries.iter().map(|query| query.id.as_str()).collect();
-        let texts: Vec<_> = queries.iter().filter_map(|query| query.text.clone().ok()).collect();
+        let texts: Vec<_> = queries.iter().filter_map(|query| query.text.ok()).collect();
         assert_eq!(ids, ["1", "q7", "3"]);
         assert_eq!(texts, ["sell", "rent it", "lease"]);
-        assert!(batch_queries(b"", "file").is_empty());
-        assert!(batch_queries(b"\n", "file").is_empty());
+        assert!(batch_queries(b"").is_empty());
+        assert!(batch_queries(b"\n").is_empty());
     }
 
     #[test]
-    fn lines_that_are_no_queries_say_why() {
-        let queries = batch_queries(b"a\n\n\xff\n", "file");
-        assert_eq!(queries[0].text, Ok("a"));
-        let message = "line 2 of file is empty; write a query, or its id, a tab and the query";
-        assert_eq!(queries[1].text, Err(message.to_owned()));
-        assert_eq!(queries[2].text, Err("line 3 of file is not UTF-8".to_owned()));
+    fn lines_that_are_no_text_are_kept() {
+        let queries = batch_queries(b"a\n\n\xff\n");
+        let lines: Vec<_> = queries.iter().map(|query| (query.line, query.text.ok())).collect();
+        assert_eq!(lines, [(1, Some("a")), (2, Some("")), (3, None)]);
     }
 }

@@ -28,16 +28,19 @@ pub fn are_wanted(arguments: impl Iterator<Item = OsString>) -> bool {
     false
 }
 
-/// An error of the library.
-pub fn of_library(error: &Error) -> Value {
+/// An error of the library, with the words `before` its message.
+pub fn of_library(before: &str, error: &Error) -> Value {
+    let kind = kind(error);
+    let object =
+        |message: &str, span, hint| object(kind, &format!("{before}{message}"), span, hint);
     match error {
         Error::Query(query) => {
             let span = query.span();
-            object("query", query.message(), Some([span.start, span.end]), query.hint())
+            object(query.message(), Some([span.start, span.end]), query.hint())
         }
         _ => match advice::advice(error) {
-            Some(hint) => object(kind(error), &error.to_string(), None, Some(&hint)),
-            None => object(kind(error), &advice::message(error), None, None),
+            Some(hint) => object(&error.to_string(), None, Some(&hint)),
+            None => object(&advice::message(error), None, None),
         },
     }
 }

@@ -37,6 +37,7 @@ use commands::search::{self, SearchArgs};
 use commands::show::{self, ShowArgs};
 use commands::timeline::{self, TimelineArgs};
 use fineprint::Error;
+use minus_words::ArgumentCorrection;
 use outcome::{FAILED, Outcome};
 use streams::say;
 
@@ -149,7 +150,7 @@ impl ErrorReport {
             Error::Output(source) if source.kind() == io::ErrorKind::BrokenPipe => {
                 return ExitCode::SUCCESS;
             }
-            error if self.are_json => say(&json_errors::of_library(error).to_string()),
+            error if self.are_json => say(&json_errors::of_library("", error).to_string()),
             error => say(&format!("error: {}", advice::message(error))),
         }
         ExitCode::from(FAILED)
@@ -157,8 +158,9 @@ impl ErrorReport {
 
     /// A mistake in the arguments, or the help that they ask for.
     fn arguments(&self, error: &clap::Error) -> ExitCode {
-        if let Some(word) = minus_words::refused(error, std::env::args()) {
-            let (message, hint) = (minus_words::message(&word), minus_words::hint(&word));
+        let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+        if let Some(correction) = minus_words::correction(error, Cli::command(), arguments) {
+            let ArgumentCorrection { message, hint } = correction;
             match self.are_json {
                 true => say(&json_errors::of_request(&message, &hint).to_string()),
                 false => say(&format!("error: {message}; {hint}")),

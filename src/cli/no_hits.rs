@@ -61,6 +61,11 @@ pub fn hint(reason: &NoHits) -> Option<String> {
         NoHits::Furniture { .. } => Some("--furniture".to_owned()),
         NoHits::NotAsPhrase { .. } => Some("--match all".to_owned()),
         NoHits::Filter { filter: FilterName::Ended, .. } => Some("--with-ended".to_owned()),
+        // Neither of the two is at fault alone.
+        NoHits::TwoFilters {
+            filters: [FilterName::Ended, other] | [other, FilterName::Ended],
+            ..
+        } => Some(format!("--with-ended, without {}", flag(*other))),
         _ => None,
     }
 }

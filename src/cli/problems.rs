@@ -1,7 +1,9 @@
 //! Prints errors and warnings on stderr, for people or as JSON.
 
+use fineprint::Error;
 use fineprint::index::IngestReport;
 
+use super::advice;
 use super::args::GlobalArgs;
 use super::json_errors;
 use super::streams::say;
@@ -24,6 +26,14 @@ pub fn report_problems(report: &IngestReport, global: &GlobalArgs) -> bool {
 /// Prints an error, as JSON if the results are JSON. `kind`: see `schema/error.schema.json`.
 pub fn say_error(global: &GlobalArgs, kind: &str, message: &str) {
     say(&worded(global.has_json_messages, kind, message));
+}
+
+/// Prints an error of the library, with the words `before` it, as JSON if the results are JSON.
+pub fn say_library_error(global: &GlobalArgs, before: &str, error: &Error) {
+    match global.has_json_messages {
+        true => say(&json_errors::of_library(before, error).to_string()),
+        false => say(&format!("error: {before}{}", advice::message(error))),
+    }
 }
 
 /// Something that a person should know although nothing failed.

@@ -11,10 +11,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use super::build::previous::Previous;
-use super::build::scan::{Candidate, CorpusScan, STANDARD_INPUT, ScannedCorpus};
+use super::build::scan::{Candidate, CorpusScan, ScannedCorpus};
 use super::guard::guarded;
 use super::store::document::{CHUNK, StoredSnapshot};
-use super::store::manifest::{IndexedCorpus, KnownContent, KnownCorpus, Manifest};
+use super::store::manifest::{IndexedCorpus, KnownContent, KnownCorpus, Manifest, STANDARD_INPUT};
 use super::store::policies::PolicyEntry;
 use super::store::sources::CorpusPart;
 use crate::error::{Error, Result};

@@ -3,7 +3,7 @@
 //! None of it means anything here. Read as words, it would silently find something else than was
 //! meant, so it is a mistake, and the hint says how the same is written in this language.
 
-use super::language::Matching;
+use super::language::{MAX_DISTANCE, Matching};
 use super::text::{QueryText, is_number, is_pattern, is_quote, is_separator};
 use crate::error::{QueryError, QueryErrorKind, QuerySpan, echo};
 
@@ -42,7 +42,7 @@ pub(super) fn refuse_foreign(
         .or_else(|| distance_of_other_form(word, after))
         .or_else(|| sign_in_front(word, after))
         .or_else(|| programming_operator(word))
-        .or_else(|| foreign_mark(word))
+        .or_else(|| foreign_mark(word, after))
         // In a question in plain language, a question mark between words ends a sentence.
         .or_else(|| (matching == Matching::Phrase).then(|| inner_question_mark(word)).flatten());
     let Some((kind, hint)) = correction else { return Ok(()) };
@@ -59,7 +59,8 @@ fn bare_distance(word: &str) -> Option<Correction> {
     ["NEAR", "WITHIN"].into_iter().find_map(|operator| {
         let rest = word.strip_prefix(operator)?;
         let is_bare = rest.is_empty() || rest.starts_with(['/', ':', '~']) || is_number(rest);
-        is_bare.then(|| (QueryErrorKind::BadDistance, at_distance(operator)))
+        let number = rest.trim_start_matches(['/', ':', '~']);
+        is_bare.then(|| (QueryErrorKind::BadDistance, at_distance(operator, number)))
     })
 }
 
@@ -70,27 +71,29 @@ fn foreign_distance(word: &str) -> Option<Correction> {
     let is_distance = is_number(distance) || matches!(distance, "s" | "p") && operator.len() < 2;
     let known = ["", "near", "within", "around", "w", "n", "pre", "adj", "onear"];
     let is_foreign = is_distance && known.contains(&operator.as_str());
-    is_foreign.then(|| (QueryErrorKind::ForeignSyntax, at_distance("NEAR")))
+    is_foreign.then(|| (QueryErrorKind::ForeignSyntax, at_distance("NEAR", distance)))
 }
 
 /// `AROUND(3)`, `AROUND/3`, `ADJ`, `ADJ3`, `<->` and `<3>`.
 fn distance_of_other_form(word: &str, after: &str) -> Option<Correction> {
     let arrow = word.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
-    let is_arrow = arrow.is_some_and(|arrow| arrow == "-" || is_number(arrow));
-    let in_group = after.trim_start_matches(is_separator).strip_prefix('(');
-    let has_number =
-        in_group.and_then(|rest| rest.split_once(')')).is_some_and(|(n, _)| is_number(n));
-    let is_around = word == "AROUND" && has_number;
     let adjacency = word.strip_prefix("ADJ").or_else(|| word.strip_prefix("adj"));
-    let is_adjacent = word == "ADJ" || adjacency.is_some_and(is_number);
-    let is_foreign = is_arrow || is_around || is_adjacent;
-    is_foreign.then(|| (QueryErrorKind::ForeignSyntax, at_distance("NEAR")))
+    let number = match word {
+        "<->" | "ADJ" => "",
+        "AROUND" => after.trim_start_matches(is_separator).strip_prefix('(')?.split_once(')')?.0,
+        _ => arrow.or(adjacency)?,
+    };
+    let is_foreign = matches!(word, "<->" | "ADJ") || is_number(number);
+    is_foreign.then(|| (QueryErrorKind::ForeignSyntax, at_distance("NEAR", number)))
 }
 
-/// Says how a distance is written.
-fn at_distance(operator: &str) -> String {
+/// Says how a distance is written, with the number that was meant if there is one.
+fn at_distance(operator: &str, number: &str) -> String {
+    let distance = number.parse().ok().filter(|&distance: &u32| distance <= MAX_DISTANCE);
+    let distance = distance.unwrap_or(5);
     format!(
-        "write a distance as in `a {operator}/5 b`: at most 5 words between a and b, in capitals"
+        "write a distance as in `a {operator}/{distance} b`, in capitals, with the most words that \
+         may be between a and b"
     )
 }
 
@@ -106,6 +109,9 @@ fn sign_in_front(word: &str, after: &str) -> Option<Correction> {
     let is_telephone = word.starts_with('+') && next.is_some_and(char::is_numeric);
     let hint = match word.starts_with('+') {
         true => "all words of a query have to occur; join the parts with `AND`",
+        false if after.starts_with(is_quote) && next.is_none() => {
+            "write what is left out as `NOT \"two words\"`"
+        }
         false => "write what is left out as `NOT word`",
     };
     (begins_operand && !is_telephone).then(|| (QueryErrorKind::ForeignSyntax, hint.to_owned()))
@@ -122,9 +128,11 @@ fn programming_operator(word: &str) -> Option<Correction> {
 }
 
 /// `~word`, `word~` and `word^2`.
-fn foreign_mark(word: &str) -> Option<Correction> {
-    // `~30` is an amount.
-    let is_like = word.strip_prefix('~').is_some_and(|rest| rest.starts_with(char::is_alphabetic));
+fn foreign_mark(word: &str, after: &str) -> Option<Correction> {
+    // `~30` and `~about 30` are amounts.
+    let is_amount = after.trim_start_matches(is_separator).starts_with(char::is_numeric);
+    let is_like = word.strip_prefix('~').is_some_and(|rest| rest.starts_with(char::is_alphabetic))
+        && !is_amount;
     if is_like || word.len() > 1 && word.ends_with('~') {
         let hint = "words of a like spelling are not searched; write a regular expression, \
                     as in `/cook(y|ie)s/`";
@@ -171,10 +179,14 @@ fn spaced_pattern(word: &str, after: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn refused(query: &str) -> Option<QueryErrorKind> {
+    fn error(query: &str) -> Option<QueryError> {
         let length = query.find([' ', '"', '(']).unwrap_or(query.len());
         let span = QuerySpan::new(0, length);
-        refuse_foreign(QueryText(query), Matching::Phrase, span).err().map(|error| error.kind())
+        refuse_foreign(QueryText(query), Matching::Phrase, span).err()
+    }
+
+    fn refused(query: &str) -> Option<QueryErrorKind> {
+        error(query).map(|error| error.kind())
     }
 
     #[test]
@@ -211,6 +223,7 @@ mod tests {
             "<->",
             "<2>",
             "~word",
+            "~about thirty days",
         ] {
             assert_eq!(refused(query), Some(QueryErrorKind::ForeignSyntax), "{query}");
         }
@@ -219,6 +232,27 @@ mod tests {
         }
         for query in ["/two words/", "/opt out s?/"] {
             assert_eq!(refused(query), Some(QueryErrorKind::BadRegex), "{query}");
+        }
+    }
+
+    #[test]
+    fn the_hint_has_the_number_that_was_meant() {
+        for (query, hint) in [
+            ("<3>", "`a NEAR/3 b`"),
+            ("w/4", "`a NEAR/4 b`"),
+            ("AROUND (12)", "`a NEAR/12 b`"),
+            ("ADJ2", "`a NEAR/2 b`"),
+            ("WITHIN:7", "`a WITHIN/7 b`"),
+            ("NEAR8", "`a NEAR/8 b`"),
+            // No number, and more than a distance can be.
+            ("<->", "`a NEAR/5 b`"),
+            ("/s", "`a NEAR/5 b`"),
+            ("w/1001", "`a NEAR/5 b`"),
+            ("<99999999999>", "`a NEAR/5 b`"),
+            ("-\"third parties\"", "`NOT \"two words\"`"),
+        ] {
+            let error = error(query).unwrap();
+            assert!(error.hint().unwrap().contains(hint), "{query}: {error}");
         }
     }
 
@@ -258,6 +292,8 @@ mod tests {
             "<",
             "<a>",
             "~30",
+            "~about 30 days",
+            "<3",
             "ADJUST",
         ] {
             assert_eq!(refused(query), None, "{query}");

@@ -1,7 +1,10 @@
 //! Tests queries, names and flags that make no sense.
 
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
 use super::{fails, indexed};
-use crate::util::{Fixture, Run, fptest, sample};
+use crate::util::{self, Fixture, PROGRAM, Run, fptest, sample};
 
 #[test]
 fn bad_queries_are_errors_with_their_place() {
@@ -258,4 +261,23 @@ fn bad_arguments_are_errors() {
         .exits(1)
         .stdout_is("")
         .stderr_has("no clause `caaaaaaaaaaaaaaaa` in ");
+}
+
+#[test]
+fn arguments_that_are_no_text_are_no_panic() {
+    let fx = Fixture::new();
+    indexed(&fx);
+    let foreign = OsStr::from_bytes(b"x\xff");
+    let run = |before: &[&str], after: &[&str]| {
+        let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
+        fx.run([words(before), vec![foreign.to_owned()], words(after)].concat())
+    };
+    let json = run(&["search", "sell"], &["-foo", "--format", "json"]);
+    json.exits(2).stdout_is("").stderr_has("{\"error\":{");
+    run(&["search", "-h", "--index"], &[]).exits(0).stdout_has("Usage");
+    run(&["search"], &[]).exits(2).stdout_is("").stderr_has("UTF-8");
+    // A day that is no text must not be read as today.
+    let mut command = fx.command(PROGRAM);
+    command.args(["search", "sell", "--since", "30d"]).env("FINEPRINT_TODAY", foreign);
+    util::run(command, &[]).exits(2).stdout_is("").stderr_has("FINEPRINT_TODAY");
 }

@@ -112,6 +112,31 @@ fptest!(a_rebuild_without_corpora_reads_those_of_the_index, |fx: Fixture| {
     fx.run(["index", "--rebuild"]).fails_with(&refusal("its corpus `-` no longer has 1 snapshot"));
 });
 
+fptest!(what_was_piped_cannot_be_built_anew, |fx: Fixture| {
+    let pipe = |collection: &str| {
+        let mut command = fx.command(PROGRAM);
+        command.args(["index", "-", "--collection", collection]);
+        let row = b"company,date,text\nb.example,2001-02-03,We rent data.\n";
+        assert!(feed(command, row).status.success());
+    };
+    let refused = |what: &str| {
+        let message = format!("{what}; name the corpora to index");
+        for rebuild in ["--rebuild", "--rebuild=force"] {
+            fx.run(["index", rebuild]).fails_with(&message);
+            fx.run(["index", rebuild, "--dry-run"]).fails_with(&message);
+        }
+    };
+    let piped = "piped into standard input, which cannot be read again";
+    pipe("one");
+    refused(&format!("the only corpus of the index at .fineprint was {piped}"));
+    pipe("two");
+    refused(&format!("all corpora of the index at .fineprint were {piped}"));
+    // An update has nothing to read, and keeps what the index has.
+    fx.run(["index"]).exits(0).stderr_has("up to date: 2 snapshots");
+    fx.run(["index", "--remove", "one", "--remove", "two"]).exits(0);
+    refused("the index at .fineprint has no corpus");
+});
+
 fptest!(histories_that_were_rewritten_have_what_they_still_say, |fx: Fixture| {
     let first = ("First record of Acme Terms", "We sell data.\n");
     let second = ("Record new changes of Acme Terms", "We rent data.\n");

@@ -162,4 +162,8 @@ fn hints_name_what_helps() {
         assert_eq!(hint(&[args, &json].concat()), expected, "{args:?}");
     }
     assert_eq!(hint(&["search", "xyzzyqq", "--format", "json"]), Value::Null);
+    let hits = ["search", "sell", "--format", "jsonl"];
+    assert_eq!(hint(&[&hits[..], &["--limit", "1"]].concat()), "--limit all");
+    // No limit cuts a sample.
+    assert_eq!(hint(&[&hits[..], &["--sample", "2", "--limit", "all"]].concat()), Value::Null);
 }

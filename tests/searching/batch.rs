@@ -24,9 +24,9 @@ fn fixture(queries: &str) -> Fixture {
 fn each_query_is_answered_as_if_alone() {
     let fixture = fixture(QUERIES);
     let run = batch(&fixture, &["--limit", "3", "--cite"]);
-    run.exits(2).stderr_has(
-        "error: 3 queries failed; query 3: line 3 of queries.tsv is empty; write a query, or its \
-         id",
+    run.exits(2).stderr_is(
+        "error: 3 queries failed; line 3 of queries.tsv: empty query\n  give a word, a quoted \
+         phrase or a group\n",
     );
     let lines = run.json_lines();
     lines.iter().for_each(|line| check("batch.schema.json", line));
@@ -99,7 +99,7 @@ fn bad_batches_and_bad_lines_are_errors() {
     fixture.file("queries.tsv", b"sell\n\xff\xfe\n");
     batch(&fixture, &[])
         .exits(2)
-        .stdout_has("{\"query_id\":\"2\",\"error\":\"line 2 of queries.tsv is not UTF-8\"}");
+        .stdout_has("{\"query_id\":\"2\",\"error\":\"the line is not UTF-8\"}");
     // A query that is far too long does not disturb the others.
     let long = format!("sell\n{}\n{}\n", "sell ".repeat(200_000), "(".repeat(10_000));
     let fixture = Fixture::new();
@@ -107,4 +107,28 @@ fn bad_batches_and_bad_lines_are_errors() {
     let run = batch(&fixture, &["--limit", "1"]);
     run.exits(2);
     assert_eq!(run.lines().len(), 4);
+}
+
+#[test]
+fn the_first_failure_is_told_as_of_a_single_query() {
+    let error = |queries: &[u8]| -> Value {
+        let fixture = Fixture::new();
+        fixture.file("queries.tsv", queries);
+        let run = batch(&fixture, &["--format", "jsonl"]);
+        let mut message = serde_json::from_str(run.exits(2).stderr()).unwrap();
+        check("error.schema.json", &message);
+        message["error"].take()
+    };
+    let alone = sample(["search", "sell AND", "--format", "jsonl"]);
+    let mut alone: Value = serde_json::from_str(alone.stderr()).unwrap();
+    let message = alone["error"]["message"].as_str().unwrap();
+    let place = "1 query failed; line 2 of queries.tsv: ";
+    alone["error"]["message"] = format!("{place}{message}").into();
+    assert_eq!(error(b"sell\nq7\tsell AND\n"), alone["error"]);
+    let name = error(b"sell\ncompany:nobody sell\n");
+    assert_eq!(name["kind"], "query");
+    assert!(name["message"].as_str().unwrap().starts_with(place), "{name}");
+    let line = error(b"sell\n\xff\n(a\n");
+    let message = "2 queries failed; line 2 of queries.tsv: the line is not UTF-8";
+    assert_eq!((&line["kind"], &line["message"]), (&"request".into(), &message.into()));
 }

@@ -75,19 +75,21 @@ fn operators_of_other_languages_are_explained() {
         ("sell !rent", "NOT word"),
         ("sell && rent", "write `AND`"),
         ("sell || rent", "write `OR`"),
-        ("sell w/3 rent", "NEAR/5"),
+        ("sell w/3 rent", "NEAR/3"),
         ("sell NEAR rent", "NEAR/5"),
         ("sell WITHIN rent", "WITHIN/5"),
         ("/sell or/", "one word"),
-        ("sell AROUND(3) rent", "NEAR/5"),
+        ("sell AROUND(3) rent", "NEAR/3"),
         ("sell ADJ rent", "NEAR/5"),
         ("sell <-> rent", "NEAR/5"),
+        ("we <3> you", "NEAR/3"),
         ("~sell", "like spelling"),
     ] {
         fixture.run(["search", "--", query]).exits(2).stderr_has(hint).stderr_has("^");
         fixture.run(["timeline", "--", query]).exits(2).stderr_has(hint);
     }
     fixture.run(["search", "\"sell && rent\""]).exits(1);
+    fixture.run(["search", "~sell 30"]).exits(1).stderr_lacks("error");
 }
 
 #[test]
@@ -110,15 +112,58 @@ fn a_word_with_a_minus_is_no_flag() {
     let json = fixture.run(["search", "sell", "-rent", "--format", "json"]);
     let error: Value = serde_json::from_str(json.exits(2).stderr()).unwrap();
     assert_eq!(error["error"]["hint"], hint);
-    for word in ["-hello", "-quota", "-2020", "-\"third party\"", "-(a OR b)"] {
+    for word in
+        ["-hello", "-quota", "-Cookies", "-eu", "-租", "-2020", "-\"third party\"", "-(a OR b)"]
+    {
         let not = format!("as `NOT {}`", &word[1..]);
         fixture.run(["search", "sell", word]).exits(2).stdout_is("").stderr_has(&not);
+    }
+    // A shell takes the quotes off.
+    let phrase = fixture.run(["search", "sell", "-third parties"]);
+    phrase.exits(2).stderr_has("as `NOT \"third parties\"`; to search for `-third parties` itself");
+    for before in ["--color", "--color=never", "-q"] {
+        let never = (before == "--color").then_some("never");
+        let command = [before].into_iter().chain(never).chain(["search", "sell", "-rent"]);
+        fixture.run(command).exits(2).stderr_has("`NOT rent`");
     }
     fixture.run(["search", "sell", "-h"]).exits(0).stdout_has("Usage");
     // The way that the hint names; a flag that is misspelt, and another command.
     fixture.run(["search", "--", "\"sell\" NOT \"-rent\""]).exits(1).stderr_lacks("error");
     fixture.run(["search", "sell", "--lat"]).exits(2).stderr_has("--lat");
     fixture.run(["info", "-rent"]).exits(2).stderr_lacks("NOT");
+}
+
+#[test]
+fn a_flag_with_one_minus_is_no_word() {
+    let fixture = texts(&["We sell or rent."]);
+    for help in [
+        &["-help"][..],
+        &["-qhh"],
+        &["-hq"],
+        &["sell", "-h"],
+        &["-h", "-hello"],
+        &["--help", "-rent"],
+    ] {
+        fixture.run(["search"].iter().chain(help)).exits(0).stdout_has("Usage").stderr_is_empty();
+    }
+    for (flag, right) in [
+        (&["-limit", "5"][..], "`--limit`, and a word left out as `NOT limit`\n"),
+        (&["-limit=5"], "`--limit=5`\n"),
+        (&["-index", "other"], "`--index`"),
+        (&["-format", "csv"], "`--format`"),
+        (&["-quiet"], "`--quiet`"),
+    ] {
+        let run = fixture.run(["search", "sell"].iter().chain(flag));
+        run.exits(2).stdout_is("").stderr_has(&format!("write the flag as {right}"));
+    }
+    // Flags of other programs, and what follows a flag that lacks its value.
+    for arguments in [&["-n20"][..], &["-z"], &["--index", "-rent"], &["-C", "-rent"]] {
+        let run = fixture.run(["search", "sell"].iter().chain(arguments));
+        run.exits(2).stdout_is("").stderr_has("unexpected argument").stderr_lacks("NOT");
+    }
+    fixture.run(["search", "--index", "-hdir"]).exits(2).stderr_has("a value is required");
+    fixture.run(["search", "sell", "-C5"]).exits(0);
+    fixture.run(["timeline", "sell", "-erent"]).exits(0);
 }
 
 #[test]

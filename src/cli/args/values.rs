@@ -38,10 +38,9 @@ pub fn period(text: &str) -> Result<Period, &'static str> {
 ///
 /// The environment says something else than a day.
 pub fn today() -> fineprint::error::Result<ArchiveTime> {
-    match std::env::var(TODAY) {
-        Ok(day) => ArchiveTime::from_date(&day).ok_or_else(|| Error::Usage(BAD_TODAY.to_owned())),
-        Err(_) => Ok(ArchiveTime::now()),
-    }
+    let Some(day) = std::env::var_os(TODAY) else { return Ok(ArchiveTime::now()) };
+    let day = day.to_str().and_then(ArchiveTime::from_date);
+    day.ok_or_else(|| Error::Usage(BAD_TODAY.to_owned()))
 }
 
 /// A field to count by.

@@ -85,12 +85,11 @@ const PACKAGE: &str = "is an office document; save it as CSV or as text";
 
 /// Everything that is said of a file among others.
 pub(in crate::corpus) fn kinds() -> impl Iterator<Item = &'static str> {
-    let mut kinds: Vec<&str> = vec![TABLE, ARCHIVE, PACKED, INNER_TABLE, INNER_ARCHIVE, PACKAGE];
-    kinds.extend(FORMATS.iter().map(|(_, kind)| kind));
-    kinds.extend(PACKAGES.iter().map(|(_, kind)| kind));
-    kinds.sort_unstable();
-    kinds.dedup();
-    kinds.into_iter()
+    let formats = FORMATS.iter().map(|(_, kind)| *kind).filter(|kind| !READ_ONCE.contains(kind));
+    [TABLE, ARCHIVE, PACKED, INNER_TABLE, INNER_ARCHIVE, PACKAGE]
+        .into_iter()
+        .chain(formats)
+        .chain(PACKAGES.iter().map(|(_, kind)| *kind))
 }
 
 /// Says what a file among others is by its signature, and what to do with it. Returns `None` if its

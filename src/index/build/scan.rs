@@ -13,13 +13,10 @@ use crate::corpus::{
 use crate::error::{Error, Result};
 use crate::index::corpus_names::{RenamedCorpus, canonical, place_of};
 use crate::index::report::{IngestReport, ReadFailure, Tally};
-use crate::index::store::manifest::{IndexedCorpus, Manifest};
+use crate::index::store::manifest::{IndexedCorpus, Manifest, STANDARD_INPUT};
 use crate::model::{ArchiveTime, Clause, PolicyKey, canonical_name};
 use crate::progress::{Phase, Progress};
 use crate::section::section;
-
-/// The path that means standard input, which can be read only once.
-pub(crate) const STANDARD_INPUT: &str = "-";
 
 /// A snapshot that was found, and which reader found it.
 #[derive(Debug, Clone)]
@@ -136,7 +133,7 @@ impl CorpusScan {
     pub fn again(corpora: &[IndexedCorpus], context: ScanContext<'_>) -> Result<Self> {
         let mut scan = Self::nothing(context.base);
         context.progress.begin(Phase::Scanning, None);
-        for corpus in corpora.iter().filter(|corpus| corpus.path != STANDARD_INPUT) {
+        for corpus in corpora.iter().filter(|corpus| !corpus.was_piped()) {
             let IndexedCorpus { path, collection, options, .. } = corpus;
             let place = &place_of(corpus)?;
             let named = NamedCorpus { path: Path::new(path), place, collection, options };

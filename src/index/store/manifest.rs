@@ -20,6 +20,9 @@ use crate::index::report::{IngestReport, Tally};
 use crate::section::{IDENTITY_VERSION, SECTION_VERSION};
 use crate::token::TOKEN_VERSION;
 
+/// The path that means standard input, which can be read only once.
+pub(crate) const STANDARD_INPUT: &str = "-";
+
 /// The versions of an index. A program reads an index only if all of them are its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormatVersions {
@@ -82,6 +85,11 @@ pub struct IndexedCorpus {
 }
 
 impl IndexedCorpus {
+    /// Whether it was piped into standard input, which cannot be read again.
+    pub fn was_piped(&self) -> bool {
+        self.path == STANDARD_INPUT
+    }
+
     /// Whether this is the corpus at `path` in this collection. `canonical` is the path without
     /// links and dots.
     pub(crate) fn is(&self, collection: &str, path: &Path, canonical: &str) -> bool {

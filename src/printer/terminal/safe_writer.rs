@@ -26,7 +26,9 @@ impl<W: Write> SafeWriter<W> {
         let end = if text.ends_with('\n') { "\n" } else { "" };
         // Rows of CSV end with CR LF.
         let bare = text.trim_end_matches('\n').trim_end_matches('\r');
-        write!(self.out, "{}{end}", sanitize(bare))?;
+        // Tabs part the columns of TSV.
+        let safe: Vec<_> = bare.split('\t').map(sanitize).collect();
+        write!(self.out, "{}{end}", safe.join("\t"))?;
         self.line.clear();
         Ok(())
     }
@@ -70,8 +72,8 @@ mod tests {
 
     #[test]
     fn only_a_terminal_gets_other_characters() {
-        let pieces = ["a\u{1b}[31m", "b\r\n\u{202e}c", "\n\nd"];
-        assert_eq!(written(true, &pieces), "a\u{fffd}[31mb\n\u{fffd}c\n\nd");
+        let pieces = ["a\u{1b}[31m", "\tb\r\n\u{202e}c", "\n\nd\t"];
+        assert_eq!(written(true, &pieces), "a\u{fffd}[31m\tb\n\u{fffd}c\n\nd\t");
         assert_eq!(written(false, &pieces), pieces.concat());
     }
 }

@@ -82,6 +82,8 @@ fn a_policy_ends_when_its_file_is_deleted() {
     assert_eq!(hits(&["--until", "2017-07-16"]), [acme]);
     assert_eq!(hits(&["--gone"]), [""; 0]);
     fx.run(["search", "rent", "--as-of", "2017-07-16"]).exits(1).stderr_has("--with-ended adds");
+    let two = ["search", "rent", "--as-of", "2017-07-16", "--kind", "heading", "--format", "json"];
+    fx.run(two).exits(1).stderr_has("together").stderr_has("\"--with-ended, without --kind\"");
     fx.run(["search", "rent"]).stdout_has("policy removed from the archive 2017-07-16");
 
     fx.run(["show", "Acme"]).exits(0).stdout_has("policy removed from the archive 2017-07-16");

@@ -219,9 +219,31 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusSc
 fn known_corpora(args: &IndexArgs, base: Option<&Manifest>) -> Result<Vec<IndexedCorpus>> {
     let dir = &args.folder.index;
     if args.rebuild.is_some() && Manifest::exists(dir) {
-        return Manifest::corpora_of_any_version(dir);
+        let corpora = Manifest::corpora_of_any_version(dir)?;
+        check_readable(&corpora, dir)?;
+        return Ok(corpora);
     }
     existing(base, dir).map(|base| base.corpora.clone())
+}
+
+/// Refuses to build an index anew if none of its corpora can be read again.
+fn check_readable(corpora: &[IndexedCorpus], dir: &Path) -> Result<()> {
+    if !corpora.iter().all(IndexedCorpus::was_piped) {
+        return Ok(());
+    }
+    let dir = dir.display();
+    let what = match corpora {
+        [] => format!("the index at {dir} has no corpus"),
+        [_] => format!(
+            "the only corpus of the index at {dir} was piped into standard input, which cannot be \
+             read again"
+        ),
+        _ => format!(
+            "all corpora of the index at {dir} were piped into standard input, which cannot be \
+             read again"
+        ),
+    };
+    Err(Error::Usage(format!("{what}; name the corpora to index")))
 }
 
 fn existing<'m>(base: Option<&'m Manifest>, dir: &Path) -> Result<&'m Manifest> {

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use fineprint::batch::{BatchAnswers, BatchQuery, BatchReport, BatchRunner, batch_queries};
+use fineprint::batch::{
+    BatchAnswers, BatchQuery, BatchReport, BatchRunner, FailedQuery, batch_queries,
+};
 use fineprint::error::{Error, Result};
 use fineprint::index::OpenIndex;
 use fineprint::printer::counted;
@@ -14,7 +16,7 @@ use crate::cli::args::{FormatArg, GlobalArgs};
 use crate::cli::bar::Bar;
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::problems::say_error;
+use crate::cli::problems::say_library_error;
 use crate::cli::streams::{read_whole, results};
 
 /// Answers every line of the file.
@@ -22,15 +24,16 @@ pub fn run(batch: &Path, args: &SearchArgs, global: &GlobalArgs) -> Result<Outco
     let request = request(args)?;
     let failed = |source| Error::Io { path: batch.to_owned(), source };
     let bytes = read_whole(batch).map_err(failed)?;
-    let queries = batch_queries(&bytes, &batch.display().to_string());
+    let queries = batch_queries(&bytes);
     if queries.is_empty() {
         return Err(Error::Usage(format!("{} has no query; write one per line", batch.display())));
     }
     let chosen = open(&args.shared.index, global)?;
     let report = answer(chosen.index, request, &queries, args, global)?;
-    if let Some(first) = &report.first_failure {
+    if let Some(FailedQuery { line, error }) = &report.first_failure {
         let failed = counted(report.failed, "query failed", "queries failed");
-        say_error(global, "query", &format!("{failed}; query {first}"));
+        let place = format!("{failed}; line {line} of {}: ", batch.display());
+        say_library_error(global, &place, error);
     }
     Ok(finish(chosen.is_incomplete || report.failed > 0, report.with_hits > 0))
 }

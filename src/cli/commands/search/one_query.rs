@@ -31,7 +31,9 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
     if !found {
         say_no_hits(&searcher, &request.select, None, global)?;
     } else if !args.output.count && is_reporting(args.output.format_arg(), &summary) {
-        let (message, hint) = (totals(&summary, printed, &request), Some("--limit all".to_owned()));
+        let message = totals(&summary, printed, &request);
+        // No limit cuts a sample.
+        let hint = request.ranking.sample.is_none().then(|| "--limit all".to_owned());
         match summary.truncated {
             true => say_warning(global, &Warning { kind: "truncated", message, hint }),
             false => say_to_people(global, &message),

@@ -252,6 +252,50 @@ fptest!(the_file_wins_over_its_path_and_that_over_the_date, |fx: Fixture| {
         .stderr_has("skipped 3: no archive date (such as corpus/Acme/Terms.md)");
 });
 
+fptest!(doubt_in_front_matter_loses_no_policy, |fx: Fixture| {
+    for (company, lines) in [
+        ("Acme", "twitter: @acme\ndescription: >\n  How we use it\n"),
+        ("Birch", "title: Privacy: long\nurl:\n  https://birch.example/privacy\n"),
+        ("Clay", "title: '90s terms: a view\nwords: 100\nwords: 120\n"),
+        ("Dune", "title: a: b\ncompany:\ndate: 2018-05-25T00:00:00Z\n"),
+        ("Elm", "q: *must\nnote: &c; all rights\ntags: [\n  privacy\n]\nSome words\n"),
+    ] {
+        let matter = format!("---\ncompany: {company}\ndate: 2018-05-25\n{lines}---\n\n");
+        fx.file(format!("matter/{company}.md"), matter + "We sell zebras.\n");
+    }
+    let (found, report) = index(&fx, "matter", &ReadOptions::default());
+    assert!(report.failed.is_empty(), "{report:?}");
+    let clauses = vec!["paragraph None We sell zebras.".to_owned()];
+    let expected = ["Acme", "Birch", "Clay", "Dune", "Elm"].map(|company| {
+        let time = "2018-05-25T00:00:00Z".to_owned();
+        (company.to_owned(), "Privacy Policy".to_owned(), time, clauses.clone())
+    });
+    assert_eq!(found.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>(), expected);
+    assert_eq!(found[1].1.url.as_deref(), Some("https://birch.example/privacy"));
+    assert_eq!(found[2].1.metadata, r#"{"title":"'90s terms: a view","words":["100","120"]}"#);
+
+    // A dataset has its facts in its paths. These rules begin its texts.
+    let bodies = [
+        "---\n\nWe log:\n\n- url: the page\n- date: when you visit it\n\n---\n\nWe sell.\n",
+        "---\nQ: Do you sell?\nA: No.\n\nQ: Do you share?\nA: We sell.\n---\n",
+        "---\n\nOur notice.\n\ncompany: Brick Inc.\naddress: 1 Street\n\n---\n\nWe sell.\n",
+        "---\ntype: we log the type of your device\n\nWe sell.\n",
+        "---\n- type: the type of your device\n- url: the page\n\nWe sell.\n",
+    ];
+    for (body, year) in bodies.iter().zip(2001..) {
+        fx.file(format!("dataset/Acme/Privacy Policy/{year}-01-01T00-00-00Z.md"), body);
+    }
+    let (found, report) = index(&fx, "dataset", &ReadOptions::default());
+    assert!(report.failed.is_empty(), "{report:?}");
+    for (((company, policy_type, time, clauses), _), year) in found.iter().zip(2001..) {
+        assert_eq!((company.as_str(), policy_type.as_str()), ("Acme", "Privacy Policy"));
+        assert!(time.starts_with(&year.to_string()), "{time}");
+        let words = |word: &str| clauses.iter().any(|clause| clause.contains(word));
+        assert!(words("We sell.") && clauses.len() > 1, "{clauses:?}");
+    }
+    assert_eq!(found.len(), bodies.len());
+});
+
 fptest!(malformed_options_are_errors, |fx: Fixture| {
     fx.file("corpus/Acme/Terms.md", "We sell data.\n");
     fx.run(["index", "corpus", "--path", "{service}/{type}.md"]).fails_with(

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 /// The largest depth of lists and mappings. Front matter in use has a depth of about three.
 const MAX_DEPTH: usize = 64;
@@ -18,14 +18,8 @@ const MAX_ALIAS_SIZE: usize = 1 << 20;
 
 /// The text is not YAML, or is beyond the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct InvalidYaml;
-
-/// A name that a mapping has twice, with different values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RepeatedKey {
-    /// The name.
-    pub key: String,
-    /// The line of the field that has it, or has the mapping that has it.
+pub(super) struct InvalidYaml {
+    /// The line where the parser stopped, from 1.
     pub line: usize,
 }
 
@@ -52,7 +46,7 @@ pub(super) enum YamlValue {
     },
     /// A list.
     List(Vec<YamlValue>),
-    /// A mapping within the outer mapping. Its keys may repeat, with equal values.
+    /// A mapping within the outer mapping. Its keys may repeat.
     Mapping(Vec<(String, YamlValue)>),
 }
 
@@ -72,19 +66,7 @@ impl YamlValue {
             Self::Scalar { text, is_typed: false } => Value::from(text.as_str()),
             Self::List(values) => values.iter().map(Self::to_json).collect(),
             Self::Mapping(fields) => {
-                fields.iter().map(|(key, value)| (key.clone(), value.to_json())).collect()
-            }
-        }
-    }
-
-    /// The key that a mapping in the value has twice, with different values.
-    fn repeated_key(&self) -> Option<&str> {
-        match self {
-            Self::Scalar { .. } => None,
-            Self::List(values) => values.iter().find_map(Self::repeated_key),
-            Self::Mapping(fields) => {
-                let fields = fields.iter().map(|(key, value)| (key.as_str(), value, ()));
-                first_repeated(fields).map(|(key, ())| key)
+                json_object(fields.iter().map(|(key, value)| (key.as_str(), value))).into()
             }
         }
     }
@@ -101,24 +83,49 @@ impl YamlValue {
     }
 }
 
-/// Finds a key that these fields, or a mapping in them, have twice with different values: nothing
-/// tells which of them is meant.
-pub(super) fn repeated_key(fields: &[YamlField]) -> Option<RepeatedKey> {
-    let fields = fields.iter().map(|field| (field.key.as_str(), &field.value, field.line));
-    first_repeated(fields).map(|(key, line)| RepeatedKey { key: key.to_owned(), line })
+/// The fields as one JSON object. The values of a key that repeats are one list.
+pub(super) fn json_object<'f>(
+    fields: impl Iterator<Item = (&'f str, &'f YamlValue)>,
+) -> Map<String, Value> {
+    let mut object = Map::new();
+    for (key, value) in fields {
+        match object.get_mut(key) {
+            Some(earlier) => add_value(earlier, value.to_json()),
+            None => drop(object.insert(key.to_owned(), value.to_json())),
+        }
+    }
+    object
 }
 
-/// The first repeated key among fields, or within one of them, with the place of that field.
-fn first_repeated<'f, P>(
-    mut fields: impl Iterator<Item = (&'f str, &'f YamlValue, P)>,
-) -> Option<(&'f str, P)> {
-    let mut known = HashMap::new();
-    fields.find_map(|(key, value, place)| {
-        let earlier = known.insert(key, value);
-        let is_repeated = earlier.is_some_and(|earlier| earlier.to_json() != value.to_json());
-        let key = if is_repeated { Some(key) } else { value.repeated_key() };
-        key.map(|key| (key, place))
-    })
+/// Adds a further value of a key to those before. An empty value is none.
+fn add_value(earlier: &mut Value, value: Value) {
+    if is_empty(&value) || *earlier == value {
+        return;
+    }
+    if is_empty(earlier) {
+        *earlier = value;
+        return;
+    }
+    let mut values = match earlier.take() {
+        Value::Array(values) => values,
+        first => vec![first],
+    };
+    match value {
+        Value::Array(more) => values.extend(more),
+        value => values.push(value),
+    }
+    *earlier = Value::Array(values);
+}
+
+/// Whether a value is null, or has nothing in it.
+pub(super) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(values) => values.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// Loads the fields of a mapping in their order. Keys may repeat. Returns `None` if the text is
@@ -129,13 +136,15 @@ fn first_repeated<'f, P>(
 /// The text is not YAML, or is beyond the limits.
 pub(super) fn load(text: &str) -> Result<Option<Vec<YamlField>>, InvalidYaml> {
     let parser = Parser::new_from_str(text);
-    let mut loader = YamlLoader { parser, anchors: HashMap::new(), alias_size: 0 };
+    let mut loader = YamlLoader { parser, line: 1, anchors: HashMap::new(), alias_size: 0 };
     loader.document()
 }
 
 /// Builds values from the events of the parser.
 struct YamlLoader<'t> {
     parser: Parser<'t, StrInput<'t>>,
+    /// The line of the last event, from 1.
+    line: usize,
     /// The values with an anchor, by its number. The parser numbers anchors from 1.
     anchors: HashMap<usize, YamlValue>,
     /// The size of all copies so far.
@@ -143,18 +152,31 @@ struct YamlLoader<'t> {
 }
 
 impl<'t> YamlLoader<'t> {
-    /// The next event, with its line from 1.
-    fn next(&mut self) -> Result<(Event<'t>, usize), InvalidYaml> {
-        match self.parser.next_event() {
-            Some(Ok((event, span))) => Ok((event, span.start.line())),
-            Some(Err(_)) | None => Err(InvalidYaml),
+    /// The next event, or `None` after the last.
+    fn next_event(&mut self) -> Result<Option<Event<'t>>, InvalidYaml> {
+        match self.parser.next_event().transpose() {
+            Ok(next) => Ok(next.map(|(event, span)| {
+                self.line = span.start.line();
+                event
+            })),
+            Err(error) => Err(InvalidYaml { line: error.marker().line() }),
         }
     }
 
+    /// The next event of a document that has not ended.
+    fn next(&mut self) -> Result<Event<'t>, InvalidYaml> {
+        self.next_event()?.ok_or(self.invalid())
+    }
+
+    /// The document is invalid at the last event.
+    fn invalid(&self) -> InvalidYaml {
+        InvalidYaml { line: self.line }
+    }
+
     fn document(&mut self) -> Result<Option<Vec<YamlField>>, InvalidYaml> {
-        let mut event = self.next()?.0;
+        let mut event = self.next()?;
         while matches!(event, Event::StreamStart | Event::DocumentStart(_)) {
-            event = self.next()?.0;
+            event = self.next()?;
         }
         let fields = match event {
             Event::MappingStart(..) => Some(self.fields(0)?),
@@ -165,8 +187,8 @@ impl<'t> YamlLoader<'t> {
             }
         };
         // The rest is read too, because it may be invalid or a second document.
-        while let Some(event) = self.parser.next_event() {
-            match event.map_err(|_| InvalidYaml)?.0 {
+        while let Some(event) = self.next_event()? {
+            match event {
                 Event::DocumentEnd | Event::StreamEnd => {}
                 _ => return Ok(None),
             }
@@ -178,14 +200,15 @@ impl<'t> YamlLoader<'t> {
     fn fields(&mut self, depth: usize) -> Result<Vec<YamlField>, InvalidYaml> {
         let mut fields = Vec::new();
         loop {
-            let (event, line) = self.next()?;
+            let event = self.next()?;
+            let line = self.line;
             if matches!(event, Event::MappingEnd) {
                 return Ok(fields);
             }
             let YamlValue::Scalar { text: key, .. } = self.value(event, depth + 1)? else {
-                return Err(InvalidYaml);
+                return Err(self.invalid());
             };
-            let event = self.next()?.0;
+            let event = self.next()?;
             let value = self.value(event, depth + 1)?;
             fields.push(YamlField { key, value, line });
         }
@@ -194,7 +217,7 @@ impl<'t> YamlLoader<'t> {
     /// Reads the value that begins with an event.
     fn value(&mut self, event: Event<'t>, depth: usize) -> Result<YamlValue, InvalidYaml> {
         if depth > MAX_DEPTH {
-            return Err(InvalidYaml);
+            return Err(self.invalid());
         }
         let (anchor, value) = match event {
             Event::Alias(anchor) => return self.copy(anchor),
@@ -208,7 +231,7 @@ impl<'t> YamlLoader<'t> {
                 let fields = fields.map(|field| (field.key, field.value)).collect();
                 (anchor, YamlValue::Mapping(fields))
             }
-            _ => return Err(InvalidYaml),
+            _ => return Err(self.invalid()),
         };
         if anchor > 0 {
             self.anchors.insert(anchor, value.clone());
@@ -219,7 +242,7 @@ impl<'t> YamlLoader<'t> {
     fn list(&mut self, depth: usize) -> Result<YamlValue, InvalidYaml> {
         let mut values = Vec::new();
         loop {
-            match self.next()?.0 {
+            match self.next()? {
                 Event::SequenceEnd => return Ok(YamlValue::List(values)),
                 event => values.push(self.value(event, depth + 1)?),
             }
@@ -228,10 +251,10 @@ impl<'t> YamlLoader<'t> {
 
     /// Copies the value of an alias. A value that contains an alias to itself is invalid.
     fn copy(&mut self, anchor: usize) -> Result<YamlValue, InvalidYaml> {
-        let value = self.anchors.get(&anchor).ok_or(InvalidYaml)?;
+        let value = self.anchors.get(&anchor).ok_or(self.invalid())?;
         self.alias_size += value.size();
         if self.alias_size > MAX_ALIAS_SIZE {
-            return Err(InvalidYaml);
+            return Err(self.invalid());
         }
         Ok(value.clone())
     }
@@ -372,12 +395,44 @@ mod tests {
     }
 
     #[test]
+    fn values_of_a_repeated_key_are_one_list() {
+        for (yaml, expected) in [
+            ("a: 1\na: 2\na: 2\n", r#"{"a":[1,2,2]}"#),
+            ("a: 1\na: 1\n", r#"{"a":1}"#),
+            ("a: [x]\na: [y, z]\na: w\n", r#"{"a":["x","y","z","w"]}"#),
+            ("a: {b: 1}\na: {b: 2}\n", r#"{"a":[{"b":1},{"b":2}]}"#),
+            ("a:\n  b: 1\n  b: 2\n", r#"{"a":{"b":[1,2]}}"#),
+            ("a: x\na:\na: ''\na: []\na: {}\na: ~\n", r#"{"a":"x"}"#),
+            ("a:\na: x\n", r#"{"a":"x"}"#),
+            ("a: ''\na: false\na: 0\n", r#"{"a":[false,0]}"#),
+        ] {
+            let fields = load(yaml).unwrap().unwrap();
+            let fields = fields.iter().map(|field| (field.key.as_str(), &field.value));
+            assert_eq!(Value::Object(json_object(fields)).to_string(), expected, "{yaml}");
+        }
+    }
+
+    #[test]
+    fn invalid_yaml_has_the_line_to_mend() {
+        for (text, line) in [
+            ("a: b\nc: d: e\nf: g\n", 2),
+            ("a: @b\nc: d\n", 1),
+            ("a: b\nc: *d\n", 2),
+            ("a: b\nc: 'd' e\nf: g\n", 2),
+            ("a: b\nc: `d`\n", 2),
+            ("a: b\n[c]: d\n", 2),
+        ] {
+            assert_eq!(load(text), Err(InvalidYaml { line }), "{text}");
+        }
+    }
+
+    #[test]
     fn other_documents_are_no_mapping() {
         for text in ["", "text", "- a\n- b", "# a comment", "a: b\n--- c\n"] {
             assert_eq!(load(text), Ok(None), "{text}");
         }
         for text in ["a: b: c", "a: *x", "a: &x [*x]", "a: [", "a: @b", "[x]: y"] {
-            assert_eq!(load(text), Err(InvalidYaml), "{text}");
+            assert!(load(text).is_err(), "{text}");
         }
     }
 
@@ -389,9 +444,9 @@ mod tests {
             let list = vec![alias; 10].join(", ");
             bomb.push_str(&format!("a{level}: &a{level} [{list}]\n"));
         }
-        assert_eq!(load(&bomb), Err(InvalidYaml));
-        assert_eq!(load(&format!("a: {}", "[".repeat(100_000))), Err(InvalidYaml));
+        assert_eq!(load(&bomb), Err(InvalidYaml { line: 6 }));
+        assert!(load(&format!("a: {}", "[".repeat(100_000))).is_err());
         let deep: String = (0..2000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
-        assert_eq!(load(&deep), Err(InvalidYaml));
+        assert_eq!(load(&deep), Err(InvalidYaml { line: MAX_DEPTH + 1 }));
     }
 }

@@ -2,6 +2,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use idna::AsciiDenyList;
+use idna::uts46::{Hyphens, Uts46};
+
 /// The address of a page on the web.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PageAddress {
@@ -45,16 +48,16 @@ impl PageAddress {
     }
 }
 
-/// The spelling by which a host is known, however an address writes it.
+/// The spelling by which a host is known, however an address writes it. A host that is not valid
+/// when it is decoded keeps the spelling of the address: a decoded slash would begin a path.
 fn one_spelling(host: &str) -> String {
-    let host = percent_encoding::percent_decode_str(host).decode_utf8_lossy();
     let number = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     if let Some(Ok(number)) = number.map(str::parse::<Ipv6Addr>) {
         return format!("[{number}]");
     }
-    // A host that IDNA does not allow keeps its spelling.
-    let host = match idna::domain_to_unicode(&host) {
-        (name, Ok(())) => name,
+    let decoded: Vec<u8> = percent_encoding::percent_decode_str(host).collect();
+    let host = match Uts46::new().to_unicode(&decoded, AsciiDenyList::URL, Hyphens::Allow) {
+        (name, Ok(())) => name.into_owned(),
         _ => host.to_lowercase(),
     };
     host.trim_end_matches('.').to_owned()
@@ -71,6 +74,31 @@ fn without_port(host: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hosts_that_are_not_valid_keep_their_spelling() {
+        for (host, company, kept) in [
+            ("a.%2Fb.Example", "%2fb.example", "a.%2fb.example"),
+            ("a%2Eb.%3Fc.example", "%3fc.example", "a%2eb.%3fc.example"),
+            ("a%23b.example", "a%23b.example", "a%23b.example"),
+            ("a%40b.example", "a%40b.example", "a%40b.example"),
+            ("a%3A80.example", "a%3a80.example", "a%3a80.example"),
+            ("a%5Cb.example", "a%5cb.example", "a%5cb.example"),
+            ("a%20b.example", "a%20b.example", "a%20b.example"),
+            ("a%0Ab.example", "a%0ab.example", "a%0ab.example"),
+            ("a%00b.example", "a%00b.example", "a%00b.example"),
+            ("a%FFb.example", "a%ffb.example", "a%ffb.example"),
+            ("a%252Fb.example", "a%252fb.example", "a%252fb.example"),
+            ("a%EF%BC%8Fb.example", "a%ef%bc%8fb.example", "a%ef%bc%8fb.example"),
+            ("a b.Example", "a b.example", "a b.example"),
+            ("%41cme.example", "acme.example", "acme.example"),
+            ("www%2Eacme.example", "acme.example", "www.acme.example"),
+        ] {
+            let address = PageAddress::parse(&format!("http://{host}/p")).unwrap();
+            assert_eq!(address.company(), company);
+            assert_eq!(address.pattern_path(), format!("{kept}/p"));
+        }
+    }
 
     #[test]
     fn addresses_name_companies_and_paths() {

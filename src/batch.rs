@@ -198,8 +198,7 @@ impl<'s> BatchRunner<'s> {
 
     fn search(&self, query: &BatchQuery<'_>) -> Result<BatchAnswer> {
         let BatchAnswers { request, matching, extras, .. } = &self.answers;
-        let no_text = |_| Error::Usage("the line is not UTF-8".to_owned());
-        let text = query.text.map_err(no_text)?;
+        let text = query.text.map_err(|_| Error::Usage("the line is not UTF-8".to_owned()))?;
         let mut request = request.clone();
         request.select.query = Some(Query::parse(text, *matching)?);
         let mut lines = SpooledTempFile::new(ANSWER_IN_MEMORY);

@@ -134,9 +134,9 @@ fn is_help(flag: &Arg) -> bool {
 /// Whether somebody may search for this: no single letter, and no letter with a number, which are
 /// flags of other programs.
 fn is_word(word: &str) -> bool {
-    let begins = word.starts_with(|c: char| c.is_alphanumeric() || "\"“(".contains(c));
-    let is_number = |rest: &str| rest.chars().all(|c| c.is_ascii_digit());
-    begins && !word.strip_prefix(|c: char| c.is_ascii_alphabetic()).is_some_and(is_number)
+    let after_letter = word.strip_prefix(|c: char| c.is_ascii_alphabetic());
+    word.starts_with(|c: char| c.is_alphanumeric() || "\"“(".contains(c))
+        && !after_letter.is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()))
 }
 
 fn flag_with_one_minus(word: &str, name: &str) -> ArgumentCorrection {

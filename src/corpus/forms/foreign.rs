@@ -104,8 +104,8 @@ pub(in crate::corpus) fn kind_of_binary(head: &[u8]) -> Option<&'static str> {
 }
 
 fn kind_of_signature(head: &[u8]) -> Option<&'static str> {
-    let is_known = |(start, _): &&(&[u8], &str)| head.starts_with(start) && !is_word(start, head);
-    FORMATS.iter().find(is_known).map(|(_, kind)| *kind)
+    let mut known = FORMATS.iter().filter(|(start, _)| head.starts_with(start));
+    known.find(|(start, _)| !is_word(start, head)).map(|(_, kind)| *kind)
 }
 
 /// Says what a file with these first bytes is, and what to do with it. Returns `None` if its format

@@ -270,9 +270,12 @@ fn is_meant(text: &str, unread_line: usize) -> bool {
 /// Whether the first lines are fields, with a company or a date among them, and nothing else but
 /// perhaps a rule.
 fn begins_with_fields(text: &str) -> bool {
-    let is_rule = |line: &str| line.trim().bytes().all(|byte| byte.is_ascii_punctuation());
     first_lines(text).all(|line| is_of_fields(line) || is_rule(line))
         && first_lines(text).any(|line| line.starts_with("company:") || line.starts_with("date:"))
+}
+
+fn is_rule(line: &str) -> bool {
+    line.trim().bytes().all(|byte| byte.is_ascii_punctuation())
 }
 
 /// Whether a line has a key with a meaning, perhaps without the space after the colon. In a list

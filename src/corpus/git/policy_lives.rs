@@ -140,8 +140,8 @@ impl PolicyLives {
 /// Whether a policy with these lives had paths that were deleted, and has one without a snapshot.
 /// With its first snapshot, the policy is back since a known time, and the ends before count.
 fn awaits_snapshot(lives: &[&PathLife]) -> bool {
-    let is_bare = |life: &&PathLife| life.deleted.is_none() && life.newest.is_none();
-    lives.iter().any(is_bare) && lives.iter().any(|life| life.deleted.is_some())
+    lives.iter().any(|life| life.deleted.is_some())
+        && lives.iter().any(|life| life.deleted.is_none() && life.newest.is_none())
 }
 
 /// The ends of a policy whose paths have these lives, which it sorts: the deletions after which the

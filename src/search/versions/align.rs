@@ -275,12 +275,10 @@ impl WordBags {
     /// by the number of words of both clauses.
     fn likeness(&self, old: usize, new: usize) -> Option<f32> {
         let (old, new) = (&self.old[old], &self.new[new]);
-        let all = (old.words.len() + new.words.len()) as f32;
-        let likeness = |common: usize| Some(2.0 * common as f32 / all.max(1.0));
-        let is_enough = |likeness: &f32| *likeness >= MIN_LIKENESS;
+        let all = old.words.len() + new.words.len();
         // Most pairs have few words in common, and need not be compared word by word.
-        likeness(old.most_common(new)).filter(is_enough)?;
-        likeness(count_common(&old.words, &new.words)).filter(is_enough)
+        enough_likeness(old.most_common(new), all)?;
+        enough_likeness(count_common(&old.words, &new.words), all)
     }
 
     /// Pairs removed with added clauses, in order in both lists, so that the sum of the likenesses
@@ -293,6 +291,12 @@ impl WordBags {
             PairTable::new(removed.len(), added.len(), |i, j| self.likeness(removed[i], added[j]));
         table.pairs().into_iter().map(|(i, j)| (removed[i], added[j])).collect()
     }
+}
+
+/// The likeness of two clauses with this many words in common and in all, or `None` below
+/// [`MIN_LIKENESS`].
+fn enough_likeness(common: usize, all: usize) -> Option<f32> {
+    Some(2.0 * common as f32 / (all as f32).max(1.0)).filter(|likeness| *likeness >= MIN_LIKENESS)
 }
 
 /// Numbers words, so that a bag of words is a sorted list of integers.

@@ -85,7 +85,9 @@ fptest!(versions_that_are_no_texts_are_skipped, |fx: Fixture| {
 
 #[test]
 fn reasons_differ() {
-    let by_text: BTreeMap<&str, SkipReason> =
-        SkipReason::all().map(|skip| (skip.reason(), skip)).collect();
-    assert_eq!(by_text.len(), SkipReason::all().count());
+    let mut by_text: BTreeMap<&str, SkipReason> = BTreeMap::new();
+    for skip in SkipReason::all() {
+        assert_eq!(*by_text.entry(skip.reason()).or_insert(skip), skip);
+    }
+    assert!(by_text.len() > 20);
 }

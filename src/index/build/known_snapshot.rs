@@ -1,7 +1,7 @@
 //! Snapshots whose texts are known: which of them replaces another one, their order, and which of
 //! them are duplicates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::collapse::{SourceRecord, TextNumber};
 use crate::model::{ArchiveTime, SnapshotInfo, SnapshotSource};
@@ -112,7 +112,13 @@ impl OrderedSnapshots {
     /// A duplicate has the text of the record before it. Another corpus may have the same records:
     /// what both have in the same order is a duplicate too.
     fn merge(&mut self, start: usize, of_one_corpus: impl Iterator<Item = KnownSnapshot>) {
-        let mut next = start;
+        let others = self.snapshots.split_off(start);
+        let mut positions: HashMap<_, VecDeque<usize>> = HashMap::new();
+        for (position, other) in others.iter().enumerate() {
+            positions.entry(other.record.text_hash).or_default().push_back(position);
+        }
+        let mut others = others.into_iter();
+        let mut next = 0;
         let mut before = None;
         // The snapshots before the next one that another corpus has.
         let mut own = Vec::new();
@@ -122,20 +128,26 @@ impl OrderedSnapshots {
                 self.duplicates.push(snapshot);
                 continue;
             }
-            let mut others = self.snapshots[next..].iter();
-            match others.position(|other| other.record.text_hash == text) {
-                Some(same) => {
-                    let kept = &mut self.snapshots[next + same];
-                    kept.is_known_elsewhere |= kept.is_new && !snapshot.is_new;
-                    self.duplicates.push(snapshot);
-                    next += same;
-                    let inserted = own.len();
-                    self.snapshots.splice(next..next, own.drain(..));
-                    next += inserted + 1;
+            let same = positions.get_mut(&text).and_then(|positions| {
+                while positions.front().is_some_and(|&position| position < next) {
+                    positions.pop_front();
                 }
-                None => own.push(snapshot),
+                positions.pop_front()
+            });
+            let Some(same) = same else {
+                own.push(snapshot);
+                continue;
+            };
+            self.snapshots.extend(others.by_ref().take(same - next));
+            self.snapshots.append(&mut own);
+            for mut kept in others.by_ref().take(1) {
+                kept.is_known_elsewhere |= kept.is_new && !snapshot.is_new;
+                self.snapshots.push(kept);
             }
+            self.duplicates.push(snapshot);
+            next = same + 1;
         }
+        self.snapshots.extend(others);
         self.snapshots.append(&mut own);
     }
 }
@@ -212,6 +224,41 @@ mod tests {
         let OrderedSnapshots { snapshots, duplicates, .. } =
             OrderedSnapshots::new(all, &BTreeMap::new());
         (snapshots.iter().map(|s| s.info.source.path.as_str()).collect(), duplicates.len())
+    }
+
+    /// The texts of [`ordered`], by a search from the last common text for each text.
+    fn searched(corpora: &[&str]) -> String {
+        let mut all: Vec<char> = Vec::new();
+        for texts in corpora {
+            let (mut next, mut own, mut before) = (0, Vec::new(), None);
+            for text in texts.chars().filter(|text| before.replace(*text) != Some(*text)) {
+                let Some(same) = all[next..].iter().position(|other| *other == text) else {
+                    own.push(text);
+                    continue;
+                };
+                let inserted = own.len();
+                all.splice(next + same..next + same, own.drain(..));
+                next += same + inserted + 1;
+            }
+            all.extend(own);
+        }
+        all.into_iter().collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn corpora_are_merged_as_by_a_search(
+            corpora in proptest::collection::vec("[a-d]{0,9}", 1..4),
+        ) {
+            let corpora: Vec<&str> = corpora.iter().map(String::as_str).collect();
+            proptest::prop_assert_eq!(ordered(&corpora).0, searched(&corpora));
+        }
+    }
+
+    #[test]
+    fn many_texts_of_one_time_are_merged() {
+        let [first, second] = ["ab", "cd"].map(|texts| texts.repeat(20_000));
+        assert_eq!(ordered(&[&first, &second, &first]).0, first.clone() + &second);
     }
 
     #[test]

@@ -38,9 +38,11 @@ pub(crate) fn is_footnote_mark(before: &str, after: &str) -> bool {
     !next.is_some_and(|c| c.is_alphanumeric() && c != APOSTROPHE || is_combining_mark(c))
 }
 
-/// Whether a character is a letter of Chinese, Japanese or Korean.
+/// Whether a character is a letter of Chinese, Japanese or Korean, or a part of a decomposed Korean
+/// letter.
 fn is_unspaced(c: char) -> bool {
-    c.is_alphabetic() && matches!(c, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
+    c.is_alphabetic()
+        && matches!(c, '\u{1100}'..='\u{11FF}' | '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}')
 }
 
 /// Whether the last word of a text is a unit. Marks belong to the word, so that `très` is none in
@@ -63,6 +65,8 @@ mod tests {
             ("我们", "不出售"),
             ("データ", "を"),
             ("제공", "합니다"),
+            ("個", "\u{1112}\u{1161}\u{11AB}"),
+            ("\u{110C}\u{1166}", "個"),
             ("it", " to"),
             ("it.", "² Yes"),
             ("it", ""),

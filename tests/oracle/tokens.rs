@@ -80,6 +80,7 @@ pub fn is_footnote_mark(text: &[char], at: usize) -> bool {
     let has_no_spaces = |c: &char| {
         c.is_alphabetic() && ('぀'..='鿿').contains(c)
             || ('가'..='\u{D7AF}').contains(c) && c.is_alphabetic()
+            || ('\u{1100}'..='\u{11FF}').contains(c) && c.is_alphabetic()
     };
     if has_no_spaces(previous) && next.is_some_and(has_no_spaces) {
         return true;

@@ -128,19 +128,13 @@ impl OrderedSnapshots {
                 self.duplicates.push(snapshot);
                 continue;
             }
-            let same = positions.get_mut(&text).and_then(|positions| {
-                while positions.front().is_some_and(|&position| position < next) {
-                    positions.pop_front();
-                }
-                positions.pop_front()
-            });
-            let Some(same) = same else {
+            let Some(same) = positions.get_mut(&text).and_then(|at| take_from(at, next)) else {
                 own.push(snapshot);
                 continue;
             };
             self.snapshots.extend(others.by_ref().take(same - next));
             self.snapshots.append(&mut own);
-            for mut kept in others.by_ref().take(1) {
+            if let Some(mut kept) = others.next() {
                 kept.is_known_elsewhere |= kept.is_new && !snapshot.is_new;
                 self.snapshots.push(kept);
             }
@@ -150,6 +144,14 @@ impl OrderedSnapshots {
         self.snapshots.extend(others);
         self.snapshots.append(&mut own);
     }
+}
+
+/// Removes the positions up to the first one from `least` on, and returns that one.
+fn take_from(positions: &mut VecDeque<usize>, least: usize) -> Option<usize> {
+    while positions.front().is_some_and(|&position| position < least) {
+        positions.pop_front();
+    }
+    positions.pop_front()
 }
 
 /// Numbers the snapshots of one time and corpus, which are in order. Returns whether the number of

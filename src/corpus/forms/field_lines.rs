@@ -73,7 +73,7 @@ impl FieldReader<'_> {
         }
         let value = value.trim();
         if !is_kept {
-            incomplete(value).map_or(Ok(()), Err)?;
+            check_complete(value)?;
         }
         Ok((key, field_value(value)))
     }
@@ -86,12 +86,12 @@ impl FieldReader<'_> {
             if !is_whole {
                 return Err("goes on with a value of one line");
             }
-            incomplete(content).map_or(Ok(()), Err)?;
+            check_complete(content)?;
             field.value = field_value(content);
             return Ok(());
         }
         if !self.are_meant {
-            entry.and_then(incomplete).map_or(Ok(()), Err)?;
+            entry.map_or(Ok(()), check_complete)?;
         }
         continue_value(&mut field.value, content)
     }
@@ -129,26 +129,28 @@ fn begins_with_space(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with([' ', '\t'])
 }
 
-/// Why a value is not complete on its line, if it is not.
-fn incomplete(value: &str) -> Option<&'static str> {
+/// Refuses a value that is not complete on its line.
+fn check_complete(value: &str) -> Result<(), &'static str> {
     if is_open(value, '"', '"') || is_open(value, '\'', '\'') {
-        return Some("has a quote that is not closed");
+        return Err("has a quote that is not closed");
     }
     if is_open(value, '[', ']') || is_open(value, '{', '}') {
-        return Some("has a bracket that is not closed");
+        return Err("has a bracket that is not closed");
     }
     if value.strip_prefix('*').is_some_and(is_anchor) {
-        return Some("refers to an anchor that is not there");
+        return Err("refers to an anchor that is not there");
     }
     let first = value.split(' ').next().unwrap_or(value);
     let name = first.strip_prefix('&').or_else(|| first.strip_prefix('!'));
     if name.is_some_and(|name| is_anchor(name.trim_start_matches('!'))) {
-        return Some("has an anchor or a tag of YAML");
+        return Err("has an anchor or a tag of YAML");
     }
     let block = value.split(" #").next().unwrap_or(value).trim_end();
-    let signs = block.strip_prefix(['|', '>'])?;
-    let is_block = signs.chars().all(|c| matches!(c, '+' | '-' | '0'..='9'));
-    is_block.then_some("has a text over several lines")
+    let signs = block.strip_prefix(['|', '>']);
+    if signs.is_some_and(|signs| signs.chars().all(|c| matches!(c, '+' | '-' | '0'..='9'))) {
+        return Err("has a text over several lines");
+    }
+    Ok(())
 }
 
 /// Whether a value opens something that it does not close.

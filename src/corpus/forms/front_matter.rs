@@ -191,11 +191,8 @@ fn repeated_key(fields: &[YamlField], is_counted: impl Fn(&str) -> bool) -> Opti
     let mut known = HashMap::new();
     fields.iter().filter(|field| is_counted(&field.key)).find(|field| {
         let meaning = meaning(field);
-        if yaml::is_empty(&meaning) {
-            return false;
-        }
-        let earlier = known.insert(field.key.as_str(), meaning);
-        earlier.is_some_and(|earlier| known.get(field.key.as_str()) != Some(&earlier))
+        !yaml::is_empty(&meaning)
+            && *known.entry(field.key.as_str()).or_insert_with(|| meaning.clone()) != meaning
     })
 }
 

@@ -150,8 +150,7 @@ impl ErrorReport {
             Error::Output(source) if source.kind() == io::ErrorKind::BrokenPipe => {
                 return ExitCode::SUCCESS;
             }
-            error if self.are_json => say(&json_errors::of_library("", error).to_string()),
-            error => say(&format!("error: {}", advice::message(error))),
+            error => say(&problems::worded_library_error(self.are_json, "", error)),
         }
         ExitCode::from(FAILED)
     }

@@ -30,10 +30,7 @@ pub fn say_error(global: &GlobalArgs, kind: &str, message: &str) {
 
 /// Prints an error of the library, with the words `before` it, as JSON if the results are JSON.
 pub fn say_library_error(global: &GlobalArgs, before: &str, error: &Error) {
-    match global.has_json_messages {
-        true => say(&json_errors::of_library(before, error).to_string()),
-        false => say(&format!("error: {before}{}", advice::message(error))),
-    }
+    say(&worded_library_error(global.has_json_messages, before, error));
 }
 
 /// Something that a person should know although nothing failed.
@@ -60,6 +57,14 @@ pub fn say_warning(global: &GlobalArgs, warning: &Warning) {
 pub fn say_to_people(global: &GlobalArgs, message: &str) {
     if global.is_for_people() {
         say(message);
+    }
+}
+
+/// An error of the library with the words `before` it, for people or as JSON.
+pub fn worded_library_error(is_json: bool, before: &str, error: &Error) -> String {
+    match is_json {
+        true => json_errors::of_library(before, error).to_string(),
+        false => format!("error: {before}{}", advice::message(error)),
     }
 }
 

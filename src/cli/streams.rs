@@ -35,7 +35,13 @@ pub fn results() -> ResultStream {
 ///
 /// [`Error::Output`] if writing fails, for example because the reader closed the pipe.
 pub fn print(write: impl FnOnce(&mut ResultStream) -> io::Result<()>) -> Result<()> {
-    let mut out = results();
+    write_and_flush(results(), write)
+}
+
+fn write_and_flush<W: Write>(
+    mut out: W,
+    write: impl FnOnce(&mut W) -> io::Result<()>,
+) -> Result<()> {
     write(&mut out).and_then(|()| out.flush()).map_err(Error::Output)
 }
 
@@ -53,8 +59,7 @@ pub fn data() -> SafeWriter<ResultStream> {
 pub fn print_data(
     write: impl FnOnce(&mut SafeWriter<ResultStream>) -> io::Result<()>,
 ) -> Result<()> {
-    let mut out = data();
-    write(&mut out).and_then(|()| out.flush()).map_err(Error::Output)
+    write_and_flush(data(), write)
 }
 
 /// Writes a message to stderr. Foreign text in it, such as a path, cannot control the terminal.

@@ -9,6 +9,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Component, Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::checksums::Checksums;
@@ -277,6 +278,11 @@ pub(crate) struct KnownContent {
     pub vanished: u64,
 }
 
+/// A part of the manifest of `dir`, whatever version of the program wrote it.
+fn of_any_version<T: DeserializeOwned>(dir: &Path) -> Option<T> {
+    serde_json::from_slice(&fs::read(dir.join(MANIFEST)).ok()?).ok()
+}
+
 impl KnownContent {
     fn of(manifest: &serde_json::Value) -> Self {
         let text = |corpus: &serde_json::Value, key: &str| corpus[key].as_str().map(str::to_owned);
@@ -353,21 +359,18 @@ impl Manifest {
     /// The name of the current generation of `dir`, whatever version of the program wrote it.
     /// `None`: there is no manifest that names one.
     pub(crate) fn generation(dir: &Path) -> Option<String> {
-        let text = fs::read(dir.join(MANIFEST)).ok()?;
-        serde_json::from_slice::<AnyVersion>(&text).ok()?.generation
+        of_any_version::<AnyVersion>(dir)?.generation
     }
 
     /// What the manifest of `dir` says, whatever version of the program wrote it. `None`: there is
     /// none.
     pub(crate) fn content_of_any_version(dir: &Path) -> Option<KnownContent> {
-        let text = fs::read(dir.join(MANIFEST)).ok()?;
-        Some(KnownContent::of(&serde_json::from_slice(&text).ok()?))
+        of_any_version(dir).map(|manifest| KnownContent::of(&manifest))
     }
 
     /// Whether `dir` contains a manifest, of any version. Another file of that name does not count.
     pub fn exists(dir: &Path) -> bool {
-        fs::read(dir.join(MANIFEST))
-            .is_ok_and(|text| serde_json::from_slice::<AnyVersion>(&text).is_ok())
+        of_any_version::<AnyVersion>(dir).is_some()
     }
 
     /// Removes a manifest that cannot be read, so that the index can be built again. `dir` must

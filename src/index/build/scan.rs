@@ -408,9 +408,6 @@ fn no_policy(named: &NamedCorpus<'_>, reader: &str, report: &IngestReport) -> Er
 fn reason_of_skips(report: &IngestReport) -> String {
     let hidden = report.skipped.get(&SkipReason::Hidden);
     let example = hidden.and_then(|hidden| hidden.examples.first());
-    let reasons = report.skipped.iter();
-    let reasons = reasons.map(|(skip, tally)| format!("{} ({})", skip.reason(), tally.count));
-    let reasons = reasons.collect::<Vec<_>>().join(", ");
     match (example, report.skipped.len()) {
         (Some(example), 1) if report.seen == 1 && Path::new(example).ends_with(".git") => {
             "the work tree of this git repository has no files; add the texts, or check them out"
@@ -420,7 +417,12 @@ fn reason_of_skips(report: &IngestReport) -> String {
             "everything in it is hidden, such as `{example}`; rename what is to be read, so that \
              its name does not begin with a dot, or name it itself"
         ),
-        _ => format!("every input is left out: {reasons}"),
+        _ => {
+            let reasons = report.skipped.iter();
+            let reasons =
+                reasons.map(|(skip, tally)| format!("{} ({})", skip.reason(), tally.count));
+            format!("every input is left out: {}", reasons.collect::<Vec<_>>().join(", "))
+        }
     }
 }
 

@@ -75,6 +75,11 @@ fn without_port(host: &str) -> &str {
 mod tests {
     use super::*;
 
+    fn assert_read(url: &str, company: &str, path: &str) {
+        let address = PageAddress::parse(url).unwrap();
+        assert_eq!((address.company(), address.pattern_path().as_str()), (company, path), "{url}");
+    }
+
     #[test]
     fn hosts_that_are_not_valid_keep_their_spelling() {
         for (host, company, kept) in [
@@ -94,9 +99,7 @@ mod tests {
             ("%41cme.example", "acme.example", "acme.example"),
             ("www%2Eacme.example", "acme.example", "www.acme.example"),
         ] {
-            let address = PageAddress::parse(&format!("http://{host}/p")).unwrap();
-            assert_eq!(address.company(), company);
-            assert_eq!(address.pattern_path(), format!("{kept}/p"));
+            assert_read(&format!("http://{host}/p"), company, &format!("{kept}/p"));
         }
     }
 
@@ -130,8 +133,7 @@ mod tests {
             ("http://[::ffff:192.0.2.7]/", "[::ffff:192.0.2.7]", "[::ffff:192.0.2.7]"),
             ("http://a.localhost:8080/", "a.localhost", "a.localhost"),
         ] {
-            let address = PageAddress::parse(url).unwrap();
-            assert_eq!((address.company(), address.pattern_path().as_str()), (company, path));
+            assert_read(url, company, path);
         }
         for url in ["", "dns:acme.example", "urn:text:http://acme.example", "ftp://a.b/", "http://"]
         {

@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
+use twox_hash::{XxHash3_64, XxHash3_128};
 
 /// The folder with the real corpora, if `FINEPRINT_CORPORA` names one. Says on stdout if not.
 pub fn corpora() -> Option<PathBuf> {
@@ -227,6 +228,31 @@ pub fn listing(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
         found.insert(entry.path().strip_prefix(folder).unwrap().to_owned(), (bytes, modified));
     }
     found
+}
+
+/// Writes the checksums of the files of an index as they are now into its manifest, so that what
+/// was changed on purpose looks as if it had been written like that.
+pub fn approve(index: &Path) {
+    let path = index.join("fineprint.json");
+    let mut text = fs::read_to_string(&path).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let folder = index.join(manifest["generation"].as_str().unwrap());
+    for (name, sum) in manifest["files"].as_object().unwrap() {
+        let content = fs::read(folder.join(name)).unwrap();
+        let hash = format!("{:032x}", XxHash3_128::oneshot(&content));
+        let written = format!("\"bytes\": {},\n      \"xxh3\": {}", sum["bytes"], sum["xxh3"]);
+        let now = format!("\"bytes\": {},\n      \"xxh3\": \"{hash}\"", content.len());
+        assert!(text.contains(&written));
+        text = text.replace(&written, &now);
+    }
+    fs::write(&path, resealed(&text)).unwrap();
+}
+
+/// The text of a manifest that was changed on purpose, with the checksum that belongs to it.
+pub fn resealed(manifest: &str) -> String {
+    let (content, _) = manifest.rsplit_once(",\n  \"checksum\": \"").unwrap();
+    let sum = XxHash3_64::oneshot(content.as_bytes());
+    format!("{content},\n  \"checksum\": \"{sum:016x}\"\n}}\n")
 }
 
 /// Copies a folder, without lock files.

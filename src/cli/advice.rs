@@ -79,7 +79,7 @@ pub fn advice(error: &Error) -> Option<String> {
             format!("make one with `fineprint index CORPUS --index {}`", path.display())
         }
         Error::BadManifest { path, .. } => {
-            format!("remove the folder if it was an index, and {}", build_again(path))
+            format!("if the folder was an index, {}", build_again(path))
         }
         Error::WouldForget { path, has_unnamed: true, .. } => format!(
             "`fineprint index --rebuild --index {}` reads all of its corpora; or build without \

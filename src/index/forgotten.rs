@@ -25,8 +25,8 @@ use crate::model::{ArchiveTime, Ordinal};
 pub enum RebuildCheck {
     /// The corpora have every snapshot of the index.
     Complete,
-    /// The index cannot be read, for this reason. All of its corpora were scanned, and at its last
-    /// update they had every snapshot.
+    /// The index cannot be read, for this reason. As far as its manifest can be read, all of its
+    /// corpora were scanned, and at its last update they had every snapshot.
     Unreadable(String),
 }
 
@@ -41,7 +41,10 @@ pub enum RebuildCheck {
 /// [`Error::WouldForget`] if a snapshot is only in the index, and an error if the index is damaged.
 pub fn check_rebuild(dir: &Path, scan: &CorpusScan) -> Result<RebuildCheck> {
     let Some(known) = Manifest::content_of_any_version(dir) else {
-        return Ok(RebuildCheck::Complete);
+        return Ok(match Manifest::read(dir) {
+            Err(error) if Manifest::is_at(dir) => RebuildCheck::Unreadable(error.to_string()),
+            _ => RebuildCheck::Complete,
+        });
     };
     let unnamed = UnnamedCorpora::new(&known, scan);
     let lost = guarded(dir, || {

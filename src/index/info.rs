@@ -6,8 +6,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::open::with_newest;
 use super::report::{IngestReport, Tally};
 use super::store::files::size;
+use super::store::integrity::checksums::Checksums;
 use super::store::manifest::{
     DateRange, FormatVersions, IndexCounts, IndexedCorpus, InputCounts, Manifest,
 };
@@ -151,8 +153,9 @@ pub struct LikelyRename {
 }
 
 /// The likely renames of an index, in the order of their names.
-fn renames(folder: &Path) -> Result<Vec<LikelyRename>> {
-    let (policies, sources) = (PolicyTable::read(folder)?, SourceTable::read(folder)?);
+fn renames(folder: &Path, sums: &Checksums) -> Result<Vec<LikelyRename>> {
+    let policies = PolicyTable::read(folder, sums)?;
+    let sources = SourceTable::read(folder, sums)?;
     let mut renames = Vec::new();
     for PolicyEntry { key, hash, .. } in policies.entries() {
         let ends = sources.0.get(hash).into_iter().flat_map(|sources| &sources.ends);
@@ -186,12 +189,15 @@ impl IndexInfo {
     /// There is no index, its manifest cannot be read, or other versions than this program's
     /// wrote it.
     pub fn read(dir: &Path) -> Result<Self> {
-        let manifest = Manifest::read(dir)?;
+        with_newest(dir, |manifest| Self::of(dir, manifest.clone()))
+    }
+
+    fn of(dir: &Path, manifest: Manifest) -> Result<Self> {
         let strays = stray_files(dir, &manifest)?;
         let bytes = size(&dir.join(&manifest.generation));
         let renames = match manifest.counts.ends {
             0 => Vec::new(),
-            _ => renames(&dir.join(&manifest.generation))?,
+            _ => renames(&dir.join(&manifest.generation), &manifest.files)?,
         };
         let Manifest { versions, corpora, counts, dates, inputs, metadata, languages, .. } =
             manifest;

@@ -6,7 +6,8 @@ use tantivy::columnar::{Column, DynamicColumn, HasAssociatedColumnType};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, Term};
 
-use super::open::{OpenIndex, segment_column};
+use super::open::OpenIndex;
+use super::store::derived::segment_column;
 use super::store::document::{CHUNK, LangChange, fraction};
 use super::store::shared_texts::furniture_key;
 use crate::collapse::SnapshotEnd;

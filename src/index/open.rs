@@ -4,15 +4,18 @@
 
 use std::path::{Path, PathBuf};
 
-use tantivy::columnar::{Column, DynamicColumn, HasAssociatedColumnType};
+use tantivy::columnar::Column;
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, SegmentReader};
 
 use super::guard::guarded;
+use super::store::derived::segment_column;
 use super::store::directory::GenerationDirectory;
+use super::store::integrity::checked_file::{FirstDamage, Verification};
 use super::store::manifest::Manifest;
 use super::store::policies::PolicyTable;
 use super::store::schema::{self, Fields};
 use super::store::shared_texts::SharedTexts;
+use super::store::sources::SourceTable;
 use crate::error::{Error, Result};
 
 /// The number of unpacked blocks of stored texts, of 16 KiB each, that stay in memory. The hits of
@@ -39,6 +42,8 @@ pub struct OpenIndex {
     /// The column `langs` of each segment.
     pub(super) langs: Vec<Column<u64>>,
     pub(super) corpus_name: Option<String>,
+    /// The first damage that was met while reading.
+    damage: FirstDamage,
 }
 
 /// The columns of a segment with the ends of policies.
@@ -65,7 +70,19 @@ impl OpenIndex {
     /// There is no index, it is damaged, or other versions than this program's wrote it
     /// ([`Manifest::read`]).
     pub fn open(dir: &Path) -> Result<Self> {
-        guarded(dir, || Self::open_newest(dir))
+        Self::open_verifying(dir, Verification::default())
+    }
+
+    /// Opens the index in the folder `dir`, and compares as much of what is read with its checksums
+    /// as `verification` says.
+    ///
+    /// # Errors
+    ///
+    /// As [`OpenIndex::open`].
+    pub fn open_verifying(dir: &Path, verification: Verification) -> Result<Self> {
+        guarded(dir, || {
+            with_newest(dir, |manifest| Self::open_generation(dir, manifest, verification))
+        })
     }
 
     /// Does `work` with this index.
@@ -75,33 +92,55 @@ impl OpenIndex {
     /// The errors of `work`. A panic of the index library, which trusts its files, becomes
     /// [`Error::Damaged`].
     pub(crate) fn guard<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        guarded(&self.dir, work)
+        let done = guarded(&self.dir, work);
+        // The library may have answered although a file could not be read.
+        self.undamaged().and(done)
     }
 
-    fn open_newest(dir: &Path) -> Result<Self> {
-        let mut manifest = Manifest::read(dir)?;
-        loop {
-            match Self::open_generation(dir, &manifest) {
-                Ok(index) => return Ok(index),
-                Err(error) => {
-                    // A build may have replaced the generation since the manifest was read.
-                    let newer = Manifest::read(dir)?;
-                    if newer.generation == manifest.generation {
-                        return Err(error);
-                    }
-                    manifest = newer;
-                }
-            }
+    /// # Errors
+    ///
+    /// Damage was met.
+    fn undamaged(&self) -> Result<()> {
+        self.damage.get().map_or(Ok(()), |what| Err(self.damaged(what)))
+    }
+
+    /// Opens the generation that this manifest describes, to read and check all of it.
+    ///
+    /// # Errors
+    ///
+    /// It is damaged, or it was removed.
+    pub(super) fn open_written(dir: &Path, manifest: &Manifest) -> Result<Self> {
+        guarded(dir, || Self::open_generation(dir, manifest, Verification::All))
+    }
+
+    fn open_generation(
+        dir: &Path,
+        manifest: &Manifest,
+        verification: Verification,
+    ) -> Result<Self> {
+        let damage = FirstDamage::default();
+        let opened = Self::try_open(dir, manifest, verification, &damage);
+        // What the library says of a file that cannot be read is not always the cause.
+        match damage.get() {
+            Some(what) => Err(Error::damaged(dir, what)),
+            None => opened,
         }
     }
 
-    fn open_generation(dir: &Path, manifest: &Manifest) -> Result<Self> {
+    fn try_open(
+        dir: &Path,
+        manifest: &Manifest,
+        verification: Verification,
+        damage: &FirstDamage,
+    ) -> Result<Self> {
         let folder = dir.join(&manifest.generation);
         if !folder.is_dir() {
             return Err(Error::damaged(dir, format!("`{}` is missing", manifest.generation)));
         }
-        let policies = PolicyTable::read(&folder)?;
-        let directory = GenerationDirectory::open(&folder).map_err(Error::reading(dir))?;
+        let sums = &manifest.files;
+        let policies = PolicyTable::read(&folder, sums)?;
+        let directory = GenerationDirectory::open_checked(&folder, sums, verification, damage)
+            .map_err(Error::reading(dir))?;
         let shared_texts = SharedTexts::open(&directory, dir)?;
         let index = Index::open(directory).map_err(Error::reading(dir))?;
         schema::register_tokenizer(&index);
@@ -112,6 +151,10 @@ impl OpenIndex {
             .try_into()
             .map_err(Error::reading(dir))?;
         let searcher = reader.searcher();
+        if searcher.num_docs() != policies.document_count() {
+            let what = "the segments have other documents than the table of policies";
+            return Err(Error::damaged(dir, what));
+        }
         let segments = searcher.segment_readers().iter();
         let times = segments.clone().map(times_column).collect::<tantivy::Result<_>>();
         let columns = |name| -> tantivy::Result<Vec<Column<u64>>> {
@@ -133,6 +176,7 @@ impl OpenIndex {
             langs: columns("langs").map_err(Error::reading(dir))?,
             searcher,
             corpus_name: None,
+            damage: damage.clone(),
         })
     }
 
@@ -157,6 +201,20 @@ impl OpenIndex {
         &self.policies
     }
 
+    /// Reads the table of sources.
+    ///
+    /// # Errors
+    ///
+    /// It is missing or damaged.
+    pub(super) fn sources(&self) -> Result<SourceTable> {
+        SourceTable::read(&self.dir.join(&self.manifest.generation), &self.manifest.files)
+    }
+
+    /// The table of shared texts.
+    pub(super) fn shared_texts(&self) -> &SharedTexts {
+        &self.shared_texts
+    }
+
     /// The tantivy searcher over all segments.
     pub(crate) fn searcher(&self) -> &Searcher {
         &self.searcher
@@ -178,16 +236,23 @@ impl OpenIndex {
     }
 }
 
-fn times_column(segment: &SegmentReader) -> tantivy::Result<Column<i64>> {
-    segment.fast_fields().i64("times")
+/// Does `work` with the manifest of the index folder `dir`. If it fails because a build has
+/// replaced the generation meanwhile, it is done again with the new manifest.
+pub(super) fn with_newest<T>(dir: &Path, work: impl Fn(&Manifest) -> Result<T>) -> Result<T> {
+    let mut manifest = Manifest::read(dir)?;
+    loop {
+        let done = work(&manifest);
+        if done.is_ok() {
+            return done;
+        }
+        let newer = Manifest::read(dir)?;
+        if newer.generation == manifest.generation {
+            return done;
+        }
+        manifest = newer;
+    }
 }
 
-/// The column of this name in a segment; it is empty if no document of the segment has a value.
-pub(super) fn segment_column<T>(segment: &SegmentReader, name: &str) -> tantivy::Result<Column<T>>
-where
-    T: HasAssociatedColumnType + Default,
-    Option<Column<T>>: From<DynamicColumn>,
-{
-    let column = segment.fast_fields().column_opt::<T>(name)?;
-    Ok(column.unwrap_or_else(|| Column::build_empty_column(segment.max_doc())))
+fn times_column(segment: &SegmentReader) -> tantivy::Result<Column<i64>> {
+    segment.fast_fields().i64("times")
 }

@@ -2,11 +2,12 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
 use super::{fails, indexed};
-use crate::util::{Fixture, PROGRAM, fptest, listing, run};
+use crate::util::{Fixture, PROGRAM, approve, fptest, listing, resealed, run};
 
 fptest!(folders_without_an_index_are_errors, |fx: Fixture| {
     indexed(&fx);
@@ -135,22 +136,36 @@ fptest!(a_damaged_index_is_an_error_and_can_be_rebuilt, |fx: Fixture| {
             .stdout_is("")
             .stderr_has("error: .fineprint/fineprint.json: is no manifest of an index (");
         run.stderr_has(
-            "; remove the folder if it was an index, and build it again with `fineprint \
-            index --rebuild CORPUS --index .fineprint`\n",
+            "; if the folder was an index, build it again with `fineprint index --rebuild CORPUS \
+             --index .fineprint`\n",
         );
         assert_eq!(run.stderr().lines().count(), 1, "{run}");
-        let refused = "holds a `fineprint.json` that is no manifest of an index; name another \
-            folder, or remove this one if it was an index";
-        fx.run(["index", "corpus"]).fails_with(&format!(".fineprint: {refused}"));
+        fx.run(["index", "corpus"]).exits(2).stderr_has("is no manifest of an index (");
         assert!(listing(&fx.path(".fineprint")) == before);
+        rebuilds();
     }
+    // A manifest that nobody may read, and one whose content is another than the one written.
+    fs::set_permissions(&manifest, fs::Permissions::from_mode(0)).unwrap();
+    if fs::read(&manifest).is_err() {
+        fx.run(["search", "sell"]).exits(2).stderr_has("fineprint.json: Permission denied");
+        fx.run(["index", "corpus"]).exits(2).stderr_has("fineprint.json: Permission denied");
+    }
+    rebuilds();
+    let whole = fs::read(&manifest).unwrap();
+    let changed = String::from_utf8(whole.clone()).unwrap().replace("\"seen\": 2", "\"seen\": 3");
+    fs::write(&manifest, changed).unwrap();
+    let damaged = ".fineprint: is damaged (`fineprint.json` is not as it was written)";
+    for command in [&["search", "sell"][..], &["index", "corpus"], &["check"], &["info"]] {
+        fx.run(command).exits(2).stderr_has(damaged);
+    }
+    fx.run(["index", "corpus", "--rebuild"]).exits(0).stderr_has("is not as it was written");
     // The versions are right, and the rest is missing.
     let versions = serde_json::from_slice::<Value>(&whole).unwrap()["versions"].clone();
     fs::write(&manifest, serde_json::json!({ "versions": versions }).to_string()).unwrap();
     fx.run(["search", "sell"])
         .exits(2)
         .stdout_is("")
-        .stderr_has(".fineprint: is damaged (`fineprint.json` cannot be read: missing field `")
+        .stderr_has(".fineprint: is damaged (`fineprint.json` is not as it was written")
         .stderr_has("); build it again with `fineprint index --rebuild CORPUS --index .fineprint`");
     rebuilds();
     fs::remove_dir_all(fx.path(".fineprint")).unwrap();
@@ -225,6 +240,13 @@ fptest!(tables_that_do_not_fit_together, |fx: Fixture| {
     let sources = fx.path("two/generation-1/sources.bin");
     let whole = fs::read(&sources).unwrap();
     fs::copy(fx.path("one/generation-1/sources.bin"), &sources).unwrap();
+    fails(
+        &fx,
+        &["index", "corpus", "--index", "two"],
+        "two: is damaged (`sources.bin` is not as it was written); build it again with \
+         `fineprint index --rebuild CORPUS --index two`",
+    );
+    approve(&fx.path("two"));
     let again = "build it again with `fineprint index --rebuild CORPUS --index two`";
     fails(
         &fx,
@@ -232,23 +254,28 @@ fptest!(tables_that_do_not_fit_together, |fx: Fixture| {
         &format!("two: is damaged (`sources.bin` lacks a policy); {again}"),
     );
     fs::write(&sources, whole).unwrap();
+    approve(&fx.path("two"));
 
     // A manifest without the corpus of the snapshots.
     let manifest = fx.path("two/fineprint.json");
     let text = fs::read_to_string(&manifest).unwrap();
     assert!(text.contains("\"number\": 0,"));
-    fs::write(&manifest, text.replace("\"number\": 0,", "\"number\": 7,")).unwrap();
+    fs::write(&manifest, resealed(&text.replace("\"number\": 0,", "\"number\": 7,"))).unwrap();
     fx.run(["search", "sell", "--index", "two", "--format", "csv"])
         .exits(2)
         .stderr_has(&format!("two: is damaged (`fineprint.json` has no corpus number 0); {again}"));
 
     // A file of the index that is gone when an update begins with the files of the index.
     fs::write(&manifest, &text).unwrap();
-    fs::remove_file(fx.path("two/generation-1/.managed.json")).unwrap();
+    let is_term = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "term");
+    let term = listing(&fx.path("two")).into_keys().find(is_term).unwrap();
+    fs::remove_file(fx.path("two").join(&term)).unwrap();
     fx.policy("clay.example", "2001-01-01", "We rent data.\n");
     let run = fx.run(["index", "corpus", "--index", "two"]);
-    run.exits(2).stderr_has("`two/generation-1/.managed.json` is missing");
-    run.stderr_has(again);
+    run.exits(2)
+        .stderr_has(term.file_name().unwrap().to_str().unwrap())
+        .stderr_has("is missing")
+        .stderr_has(again);
     fx.run(["index", "corpus", "--index", "two", "--rebuild"]).exits(0);
 });
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use fineprint::index::FormatVersions;
 
-use crate::util::{Fixture, copy_folder, fptest, header, listing, repository};
+use crate::util::{Fixture, copy_folder, fptest, header, listing, repository, resealed};
 
 /// Queries whose answers are kept.
 const QUERIES: [&[&str]; 3] = [
@@ -62,7 +62,7 @@ fn refresh(fx: &Fixture) {
     // The path of the machine that made the index does not belong in the repository.
     let manifest = kept.join("index/fineprint.json");
     let text = fs::read_to_string(&manifest).unwrap();
-    fs::write(manifest, text.replace(fx.root().to_str().unwrap(), "")).unwrap();
+    fs::write(&manifest, resealed(&text.replace(fx.root().to_str().unwrap(), ""))).unwrap();
     fs::write(kept.join("answers.txt"), answers(fx, &kept.join("index"))).unwrap();
 }
 

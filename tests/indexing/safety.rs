@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::util::{Fixture, PROGRAM, fptest, header};
+use crate::util::{Fixture, PROGRAM, fptest, header, resealed};
 
 const QUERIES: [&[&str]; 3] = [
     &["search", "we sell", "--format", "json", "--limit", "all"],
@@ -129,6 +129,41 @@ fptest!(readers_run_through_updates, |fx: Fixture| {
     }
 });
 
+/// Asserts that `check` compares every number of the manifest with what it counts.
+fn check_counts(fx: &Fixture) {
+    let path = fx.path(".fineprint/fineprint.json");
+    let whole = fs::read_to_string(&path).unwrap();
+    let mut changed = 0;
+    let mut section = String::new();
+    let mut before = String::new();
+    for line in whole.split_inclusive('\n') {
+        if line.starts_with("  \"") {
+            section = line.split('"').nth(1).unwrap().to_owned();
+        }
+        // The numbers of corpora are names, and the sizes of files are compared with the files.
+        let is_count = !["corpora", "files", "versions"].contains(&section.as_str());
+        let digits: String = line.chars().filter(char::is_ascii_digit).collect();
+        if is_count && line.trim_end().trim_end_matches(',').ends_with(&format!(": {digits}")) {
+            let more = (digits.parse::<u64>().unwrap() + 1).to_string();
+            let rest = &whole[before.len() + line.len()..];
+            let other = format!("{before}{}{rest}", line.replace(&digits, &more));
+            fs::write(&path, resealed(&other)).unwrap();
+            fx.run(["check"]).exits(2).stdout_has("the manifest ");
+            changed += 1;
+        }
+        before.push_str(line);
+    }
+    assert!(changed > 14, "{changed} numbers");
+    let other = resealed(&whole.replace("\"snapshots\": 40", "\"snapshots\": 41"));
+    fs::write(&path, other).unwrap();
+    fx.run(["check"]).exits(2).stdout_has("the manifest counts 41 snapshots, there are 40");
+    let date = resealed(&whole.replace("\"first\": \"2", "\"first\": \"1"));
+    assert_ne!(date, whole);
+    fs::write(&path, date).unwrap();
+    fx.run(["check"]).exits(2).stdout_has("the manifest has other archive dates");
+    fs::write(&path, whole).unwrap();
+}
+
 fptest!(check_finds_what_is_wrong, |fx: Fixture| {
     write(&fx, 1);
     fx.run(["index", "corpus", "--quiet"]).exits(0);
@@ -156,12 +191,7 @@ fptest!(check_finds_what_is_wrong, |fx: Fixture| {
     }
     assert!(flipped > 20);
     fx.run(["check"]).exits(0);
-    // `check` compares the counts of the manifest with the stored clauses.
-    let path = fx.path(".fineprint/fineprint.json");
-    let manifest = fs::read_to_string(&path).unwrap();
-    fs::write(&path, manifest.replace("\"snapshots\": 40", "\"snapshots\": 41")).unwrap();
-    fx.run(["check"]).exits(2).stdout_has("the manifest counts 41 snapshots, there are 40");
-    fs::write(&path, manifest).unwrap();
+    check_counts(&fx);
 
     fx.run(["check", "--against", "corpus"]).exits(0).stdout_has("equal to corpus: 40 snapshots");
     fx.file("corpus/new.md", format!("{}\n\nNew.\n", header("new.example", "2001-01-01")));

@@ -18,7 +18,7 @@ use crate::index::report::IngestReport;
 use crate::index::store::document::StoredSnapshot;
 use crate::index::store::manifest::InputCounts;
 use crate::index::store::sources::PolicySources;
-use crate::model::{Ordinal, SnapshotInfo, metadata_keys};
+use crate::model::SnapshotInfo;
 use crate::progress::Progress;
 
 /// The result of reading a policy.
@@ -340,10 +340,8 @@ impl<'r> Reading<'r> {
     /// Sets duplicates apart, and collapses the other snapshots.
     fn collapse(mut self, ordered: OrderedSnapshots, ends: Vec<(u32, PolicyEnd)>) -> PolicyRead {
         self.collapser.end_texts();
-        let mut texts = HashSet::new();
         for snapshot in ordered.snapshots {
-            let is_new_text = texts.insert(snapshot.record.text_hash);
-            self.count(&snapshot, is_new_text);
+            self.count(&snapshot);
             let KnownSnapshot { info, record, text, .. } = snapshot;
             self.collapser.add_snapshot(info, record, text);
         }
@@ -351,7 +349,7 @@ impl<'r> Reading<'r> {
         let mut policy = self.collapser.finish();
         self.out.sources.ends = ends;
         policy.ends = self.out.sources.snapshot_ends(&policy.snapshots);
-        count_collapsed(&mut self.out.sources, &policy);
+        self.out.sources.count(&policy);
         self.out.policy = Some(policy);
         self.out
     }
@@ -369,8 +367,8 @@ impl<'r> Reading<'r> {
         self.out.sources.duplicates.push(duplicate);
     }
 
-    /// Counts a snapshot of the policy. Snapshots come in the order of their times.
-    fn count(&mut self, snapshot: &KnownSnapshot, is_new_text: bool) {
+    /// Counts a snapshot of the policy.
+    fn count(&mut self, snapshot: &KnownSnapshot) {
         let KnownSnapshot { info, record, is_new, .. } = snapshot;
         let (sources, report) = (&mut self.out.sources, &mut self.out.report);
         sources.add(record, info.fingerprint);
@@ -385,12 +383,6 @@ impl<'r> Reading<'r> {
         } else {
             report.indexed += u64::from(*is_new);
         }
-        sources.span.get_or_insert((info.time, info.time)).1 = info.time;
-        sources.bytes += record.bytes;
-        if is_new_text {
-            sources.texts += 1;
-            sources.text_bytes += record.bytes;
-        }
     }
 }
 
@@ -398,23 +390,6 @@ impl<'r> Reading<'r> {
 fn stored_snapshot(info: SnapshotInfo, record: SourceRecord, text: TextNumber) -> KnownSnapshot {
     let place = CorpusPlace::Stored(record.order);
     KnownSnapshot { info, record, text, is_new: false, is_known_elsewhere: false, place }
-}
-
-/// Counts the figures that only collapsing gives: occurrences, furniture, metadata keys and
-/// languages.
-fn count_collapsed(sources: &mut PolicySources, policy: &CollapsedPolicy) {
-    let newest = policy.snapshots.len().checked_sub(1).map(Ordinal::from_index);
-    sources.is_ended = policy.ends.last().is_some_and(|end| Some(end.ordinal) == newest);
-    for snapshot in &policy.snapshots {
-        sources.occurrences += snapshot.clauses.len() as u64;
-        sources.furniture += policy.furniture_in(snapshot);
-        for key in metadata_keys(&snapshot.info.metadata) {
-            *sources.metadata.entry(key).or_default() += 1;
-        }
-        if let Some(lang) = snapshot.lang {
-            *sources.languages.entry(lang.to_string()).or_default() += 1;
-        }
-    }
 }
 
 /// The hash by which equal texts of a policy are recognised. Its 128 bits are enough to treat equal

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::index::open::OpenIndex;
+use crate::index::store::integrity::checked_file::Verification;
 use crate::index::store::policies::PolicyEntry;
 use crate::index::store::sources::{PolicySources, SourceTable};
 
@@ -21,8 +22,8 @@ impl Previous {
     ///
     /// The index or its table of sources cannot be read, or a policy is missing from that table.
     pub fn open(dir: &Path) -> Result<Self> {
-        let index = OpenIndex::open(dir)?;
-        let sources = SourceTable::read(&dir.join(&index.manifest().generation))?;
+        let index = OpenIndex::open_verifying(dir, Verification::All)?;
+        let sources = index.sources()?;
         let policies = index.policies().entries().iter();
         if policies.into_iter().any(|entry| !sources.0.contains_key(&entry.hash)) {
             return Err(Error::damaged(dir, "`sources.bin` lacks a policy"));

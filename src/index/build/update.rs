@@ -23,7 +23,9 @@ use crate::error::{Error, Result};
 use crate::index::guard::guarded;
 use crate::index::report::{IngestReport, place_order};
 use crate::index::store::document::documents;
-use crate::index::store::generation::{Generation, changed, replace_manifest, tidy};
+use crate::index::store::generation::{
+    FolderState, Generation, changed, refuse_foreign_folder, replace_manifest, tidy,
+};
 use crate::index::store::manifest::{InputCounts, Manifest};
 use crate::index::store::policies::PolicyEntry;
 use crate::index::store::sources::PolicySources;
@@ -50,6 +52,11 @@ pub fn build(
     progress: &dyn Progress,
 ) -> Result<(Manifest, IngestReport)> {
     let dir = &options.index;
+    let before = FolderState::of(dir);
+    if before == FolderState::Damaged && !options.rebuild {
+        refuse_foreign_folder(dir)?;
+        Manifest::read(dir)?;
+    }
     let previous =
         if options.rebuild || !Manifest::exists(dir) { None } else { Some(Previous::open(dir)?) };
     let base = previous.as_ref().map(|previous| previous.index.manifest());
@@ -58,7 +65,8 @@ pub fn build(
     }
     let (numbers, previous) = (scan.numbers(base), previous.as_ref());
     let options = &options.with_canonical_names();
-    let update = Update { scan: &scan, numbers: &numbers, previous, options, progress };
+    let before = &before;
+    let update = Update { scan: &scan, numbers: &numbers, before, previous, options, progress };
     update.run().inspect(|_| progress.finish())
 }
 
@@ -67,6 +75,8 @@ struct Update<'u> {
     scan: &'u CorpusScan,
     /// The number in the index of each scanned corpus, in the order of the scan.
     numbers: &'u [u32],
+    /// The state of the index folder when the build began.
+    before: &'u FolderState,
     previous: Option<&'u Previous>,
     options: &'u BuildOptions,
     progress: &'u dyn Progress,
@@ -102,7 +112,7 @@ impl Update<'_> {
             return self.keep_policies(previous, done);
         }
         let base = self.previous.map(|previous| previous.index.manifest());
-        let generation = Generation::begin(&self.options.index, base)?;
+        let generation = Generation::begin(&self.options.index, self.before, base)?;
         let segments =
             Segments::open(&generation.folder, base.is_some(), self.options.memory_bytes())?;
         self.drop_policies(&plan, &segments, &mut done);

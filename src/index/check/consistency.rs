@@ -14,7 +14,6 @@ use crate::collapse::{CollapsedPolicy, Collapser, DistinctClause};
 use crate::error::Result;
 use crate::index::open::OpenIndex;
 use crate::index::store::document::{LangChange, checked_place_change, first_occurrence, run};
-use crate::index::store::manifest::IndexCounts;
 use crate::index::store::policies::PolicyEntry;
 use crate::index::store::sources::{PolicySources, SourceTable};
 use crate::model::ClauseNumber;
@@ -23,61 +22,34 @@ use crate::progress::Progress;
 /// Characters of a clause that a problem quotes.
 const QUOTED_CHARS: usize = 60;
 
-/// The problems of the policies and of the counts in the manifest, one line each.
+/// The problems of the policies, one line each.
 ///
 /// # Errors
 ///
 /// A table cannot be read.
-pub(super) fn check_policies(index: &OpenIndex, progress: &dyn Progress) -> Result<Vec<String>> {
-    let sources = SourceTable::read(&index.dir().join(&index.manifest().generation))?;
-    let checked = Mutex::new((IndexCounts::default(), Vec::new()));
+pub(super) fn check_policies(
+    index: &OpenIndex,
+    sources: &SourceTable,
+    progress: &dyn Progress,
+) -> Result<Vec<String>> {
+    let found = Mutex::new(Vec::new());
     index.policies().entries().into_par_iter().try_for_each(|entry| -> Result<()> {
-        let (counts, problems) = check_policy(index, &sources, entry)?;
-        let mut checked = checked.lock().unwrap_or_else(PoisonError::into_inner);
-        checked.0.ended += counts.ended;
-        checked.0.ends += counts.ends;
-        checked.0.snapshots += counts.snapshots;
-        checked.0.clauses += counts.clauses;
-        checked.0.occurrences += counts.occurrences;
-        checked.0.furniture += counts.furniture;
-        checked.0.bytes += counts.bytes;
-        checked.1.extend(problems);
+        let problems = check_policy(index, sources, entry)?;
+        found.lock().unwrap_or_else(PoisonError::into_inner).extend(problems);
         progress.advance(1);
         Ok(())
     })?;
-    let (counts, mut problems) = checked.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut problems = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     problems.sort();
-    problems.extend(wrong_counts(index, &counts));
     Ok(problems)
 }
 
-/// The counts in the manifest that differ from those that were found.
-fn wrong_counts(index: &OpenIndex, found: &IndexCounts) -> Vec<String> {
-    let (policies, counts) = (index.policies(), &index.manifest().counts);
-    let numbers = [
-        ("policies", policies.entries().len() as u64, counts.policies),
-        ("companies", policies.company_count() as u64, counts.companies),
-        ("removed policies", found.ended, counts.ended),
-        ("removals of policies", found.ends, counts.ends),
-        ("snapshots", found.snapshots, counts.snapshots),
-        ("clauses", found.clauses, counts.clauses),
-        ("occurrences", found.occurrences, counts.occurrences),
-        ("occurrences of furniture", found.furniture, counts.furniture),
-        ("bytes of text", found.bytes, counts.bytes),
-    ];
-    let wrong = numbers.iter().filter(|(_, found, counted)| found != counted);
-    let lines = wrong.map(|(what, found, counted)| {
-        format!("the manifest counts {counted} {what}, there are {found}")
-    });
-    lines.collect()
-}
-
-/// Checks one policy. Returns what it counts, and its problems.
+/// The problems of one policy.
 fn check_policy(
     index: &OpenIndex,
     sources: &SourceTable,
     entry: &PolicyEntry,
-) -> Result<(IndexCounts, Vec<String>)> {
+) -> Result<Vec<String>> {
     let collapsed = collapse_again(index, entry)?;
     let policy = index.policy_address(entry.hash)?;
     let mut problems = Vec::new();
@@ -102,16 +74,13 @@ fn check_policy(
     if ends != index.ends(policy)? {
         problems.push("its ends differ from the table of sources".to_owned());
     }
-    if !has_sources(known, &collapsed) {
-        problems.push("the table of sources has other snapshots".to_owned());
+    let snapshots = CollapsedPolicy { ends, ..collapsed };
+    if known.is_none_or(|known| *known != sources_of(known, &snapshots)) {
+        problems.push("the table of sources has other snapshots or counts".to_owned());
     }
     let key = &entry.key;
     let name = format!("{}, {} ({})", key.company, key.policy_type, key.collection);
-    let problems = problems.into_iter().map(|what| format!("{name}: {what}")).collect();
-    let mut counts = counts_of(&collapsed);
-    counts.ended = known.map_or(0, |known| u64::from(known.is_ended));
-    counts.ends = known.map_or(0, |known| known.ends.len() as u64);
-    Ok((counts, problems))
+    Ok(problems.into_iter().map(|what| format!("{name}: {what}")).collect())
 }
 
 /// Collapses the stored snapshots of a policy.
@@ -128,28 +97,24 @@ fn collapse_again(index: &OpenIndex, entry: &PolicyEntry) -> Result<CollapsedPol
     Ok(collapser.finish())
 }
 
-/// Whether the table of sources has the snapshots of a policy, and no others.
-fn has_sources(known: Option<&PolicySources>, policy: &CollapsedPolicy) -> bool {
-    let Some(known) = known else { return false };
-    let mut parts = PolicySources::default();
+/// The sources of a policy as they follow from its snapshots. Its duplicates, its ends and its
+/// notices are in the table of sources alone.
+fn sources_of(known: &PolicySources, policy: &CollapsedPolicy) -> PolicySources {
+    let mut sources = PolicySources {
+        hash: known.hash,
+        duplicates: known.duplicates.clone(),
+        ends: known.ends.clone(),
+        recoded: known.recoded.clone(),
+        ..PolicySources::default()
+    };
     for snapshot in &policy.snapshots {
-        parts.add(&snapshot.record, snapshot.info.fingerprint);
+        sources.add(&snapshot.record, snapshot.info.fingerprint);
     }
     for duplicate in &known.duplicates {
-        parts.add(&duplicate.record, duplicate.info.fingerprint);
+        sources.add(&duplicate.record, duplicate.info.fingerprint);
     }
-    known.corpora == parts.corpora
-}
-
-fn counts_of(policy: &CollapsedPolicy) -> IndexCounts {
-    IndexCounts {
-        snapshots: policy.snapshots.len() as u64,
-        clauses: policy.clauses.len() as u64,
-        occurrences: policy.snapshots.iter().map(|snapshot| snapshot.clauses.len() as u64).sum(),
-        furniture: policy.snapshots.iter().map(|snapshot| policy.furniture_in(snapshot)).sum(),
-        bytes: policy.snapshots.iter().map(|snapshot| snapshot.record.bytes).sum(),
-        ..IndexCounts::default()
-    }
+    sources.count(policy);
+    sources
 }
 
 /// The columns that follow from the snapshots of a policy.

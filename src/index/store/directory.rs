@@ -11,7 +11,10 @@ use tantivy::directory::{
     DirectoryLock, FileHandle, Lock, MmapDirectory, WatchCallback, WatchHandle, WritePtr,
 };
 
-use super::files::NEW_FILE;
+use super::files::{BLOCK_SUMS, MANAGED, META, NEW_FILE, is_segment_file};
+use super::integrity::block_sums::BlockSums;
+use super::integrity::checked_file::{CheckedFile, FirstDamage, Verification};
+use super::integrity::checksums::{self, Checksums};
 use super::table_file::create_synced;
 
 /// A memory-mapped folder.
@@ -26,18 +29,82 @@ use super::table_file::create_synced;
 pub(crate) struct GenerationDirectory {
     files: MmapDirectory,
     folder: PathBuf,
+    /// What the files are compared with when they are read; `None` while they are written.
+    written: Option<Arc<WrittenFiles>>,
+}
+
+/// What the files of a complete generation were when they were written.
+#[derive(Debug)]
+struct WrittenFiles {
+    sums: Checksums,
+    blocks: Arc<BlockSums>,
+    verification: Verification,
+    damage: FirstDamage,
 }
 
 impl GenerationDirectory {
-    /// Opens the folder of a generation.
+    /// Opens the folder of a generation that is being written.
     pub fn open(folder: &Path) -> tantivy::Result<Self> {
-        Ok(Self { files: MmapDirectory::open(folder)?, folder: folder.to_owned() })
+        Ok(Self { files: MmapDirectory::open(folder)?, folder: folder.to_owned(), written: None })
+    }
+
+    /// Opens the folder of a complete generation, whose files have the checksums `sums`. The
+    /// damage that is met is kept in `damage`.
+    ///
+    /// # Errors
+    ///
+    /// The folder or the checksums of the blocks cannot be read.
+    pub fn open_checked(
+        folder: &Path,
+        sums: &Checksums,
+        verification: Verification,
+        damage: &FirstDamage,
+    ) -> tantivy::Result<Self> {
+        let unchecked = Self::open(folder)?;
+        let file = unchecked.files.open_read(Path::new(BLOCK_SUMS))?;
+        let blocks = BlockSums::open(file.read_bytes()?)
+            .ok_or_else(|| damage.met(format!("`{BLOCK_SUMS}` is not as it was written")))?;
+        let (sums, blocks, damage) = (sums.clone(), Arc::new(blocks), damage.clone());
+        let written = WrittenFiles { sums, blocks, verification, damage };
+        Ok(Self { written: Some(Arc::new(written)), ..unchecked })
+    }
+}
+
+impl WrittenFiles {
+    fn has(&self, name: &str) -> bool {
+        self.sums.contains_key(name)
+    }
+
+    /// The file of this name, which is checked when it is read. The table of shared texts checks
+    /// itself.
+    fn checked(&self, name: &str, file: Arc<dyn FileHandle>) -> io::Result<Arc<dyn FileHandle>> {
+        if !is_segment_file(name) {
+            return Ok(file);
+        }
+        let (blocks, damage) = (Arc::clone(&self.blocks), self.damage.clone());
+        Ok(Arc::new(CheckedFile::new(name, file, blocks, self.verification, damage)?))
+    }
+
+    /// Compares the whole content of a file with its checksum.
+    fn check_whole(&self, name: &str, content: &[u8]) -> io::Result<()> {
+        if self.sums.get(name) == Some(&checksums::of_bytes(content)) {
+            return Ok(());
+        }
+        Err(self.damage.met(format!("`{name}` is not as it was written")))
     }
 }
 
 impl Directory for GenerationDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        self.files.get_file_handle(path)
+        let file = self.files.get_file_handle(path);
+        let (Some(written), Some(name)) = (&self.written, path.to_str()) else { return file };
+        // The library takes some files for ones that were never written.
+        if matches!(file, Err(OpenReadError::FileDoesNotExist(_))) && written.has(name) {
+            written.damage.met(format!("`{name}` is missing"));
+        }
+        written
+            .checked(name, file?)
+            .map_err(|error| OpenReadError::wrap_io_error(error, path.to_owned()))
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
@@ -53,7 +120,18 @@ impl Directory for GenerationDirectory {
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        self.files.atomic_read(path)
+        let Some(written) = &self.written else { return self.files.atomic_read(path) };
+        // Only a writer needs the list of files that it may remove.
+        if path == Path::new(MANAGED) {
+            return Err(OpenReadError::FileDoesNotExist(path.to_owned()));
+        }
+        let content = self.files.atomic_read(path)?;
+        if path == Path::new(META) {
+            written
+                .check_whole(META, &content)
+                .map_err(|error| OpenReadError::wrap_io_error(error, path.to_owned()))?;
+        }
+        Ok(content)
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {

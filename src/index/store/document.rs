@@ -33,7 +33,7 @@ pub(crate) struct PolicyTables {
 }
 
 /// A snapshot as a chunk stores it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StoredSnapshot {
     /// Metadata. The name of the corpus is empty here; the manifest has it.
     pub info: SnapshotInfo,
@@ -183,6 +183,11 @@ fn apply(before: &[ClauseOccurrence], edits: &[Edit]) -> Option<Vec<ClauseOccurr
     Some(after)
 }
 
+/// The number of documents of a policy with this many snapshots and clauses.
+pub(crate) fn document_count(snapshots: usize, clauses: usize) -> usize {
+    1 + snapshots.div_ceil(CHUNK) + clauses
+}
+
 /// The documents of a policy, in their order: the policy, its chunks, its clauses.
 ///
 /// # Errors
@@ -196,7 +201,8 @@ pub(crate) fn documents(
     // There can be thousands of clauses, so the key is hashed once.
     let hash = key.hash();
     let chunks = policy.snapshots.chunks(CHUNK);
-    let mut documents = Vec::with_capacity(1 + chunks.len() + policy.clauses.len());
+    let count = document_count(policy.snapshots.len(), policy.clauses.len());
+    let mut documents = Vec::with_capacity(count);
     documents.push(policy_document(fields, key, hash, policy)?);
     for (number, snapshots) in chunks.enumerate() {
         documents.push(chunk_document(fields, hash, number, snapshots)?);

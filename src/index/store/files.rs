@@ -8,6 +8,7 @@
 //!     policies.bin      the table of policies
 //!     sources.bin       the table of sources
 //!     texts.bin         the table of shared texts
+//!     sums.bin          the checksums of the blocks of the segments' files
 //!     meta.json         tantivy: which segments the index consists of
 //!     .managed.json     tantivy: which files it may remove
 //!     *.idx, *.pos, ... tantivy: the segments
@@ -39,6 +40,9 @@ pub(crate) const SOURCES: &str = "sources.bin";
 
 /// The table of shared texts, in the folder of a generation.
 pub(crate) const SHARED_TEXTS: &str = "texts.bin";
+
+/// The checksums of the blocks of the segments' files, in the folder of a generation.
+pub(crate) const BLOCK_SUMS: &str = "sums.bin";
 
 /// The file in which tantivy lists the segments of the index.
 pub(crate) const META: &str = "meta.json";
@@ -78,7 +82,7 @@ pub(crate) fn is_build_entry(name: &str) -> bool {
 
 /// Whether a file with this name in the folder of a generation comes from a build.
 pub(crate) fn is_generation_file(name: &str) -> bool {
-    const OTHERS: [&str; 5] = [META, MANAGED, POLICIES, SOURCES, SHARED_TEXTS];
+    const OTHERS: [&str; 6] = [META, MANAGED, POLICIES, SOURCES, SHARED_TEXTS, BLOCK_SUMS];
     let has_extension = |extension: &&str| {
         name.strip_suffix(*extension).is_some_and(|rest| rest.ends_with('.') && rest.len() > 1)
     };
@@ -93,11 +97,11 @@ pub(crate) fn is_lock_file(name: &str) -> bool {
     name.starts_with(".tantivy") && name.ends_with(".lock")
 }
 
-/// The name of an entry in the folder `dir`, which has no manifest, that no build has left there.
-/// `None`: every entry comes from a build, perhaps one that was stopped.
+/// The name of an entry in the folder `dir`, which has no manifest that can be read, that no build
+/// has left there. `None`: every entry comes from a build, perhaps one that was stopped.
 ///
 /// A build creates its lock file first. Without a lock file, a folder with the name of a
-/// generation is somebody else's.
+/// generation or a file with the name of a manifest is somebody else's.
 ///
 /// # Errors
 ///
@@ -106,7 +110,8 @@ pub(crate) fn foreign_entry(dir: &Path) -> io::Result<Option<String>> {
     let has_lock = dir.join(LOCK).is_file();
     for entry in fs::read_dir(dir)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if name != LOCK && !(has_lock && is_build_entry(&name)) {
+        let is_of_index = is_build_entry(&name) || name == MANIFEST;
+        if name != LOCK && !(has_lock && is_of_index) {
             return Ok(Some(name));
         }
     }
@@ -140,7 +145,8 @@ pub(crate) fn live_files(index: &Index) -> tantivy::Result<BTreeSet<String>> {
         SegmentComponent::Store,
         SegmentComponent::Delete,
     ];
-    let mut files = BTreeSet::from([META, POLICIES, SOURCES, SHARED_TEXTS].map(str::to_owned));
+    let mut files =
+        BTreeSet::from([META, POLICIES, SOURCES, SHARED_TEXTS, BLOCK_SUMS].map(str::to_owned));
     for segment in index.searchable_segment_metas()? {
         let paths = COMPONENTS.into_iter().map(|component| segment.relative_path(component));
         files.extend(paths.map(|path| path.to_string_lossy().into_owned()));

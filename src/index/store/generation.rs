@@ -5,28 +5,48 @@
 //! once they are written, so a new generation begins with hard links to the segments of the
 //! current one.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use same_file::Handle;
+
 use super::files::{
-    LOCK, MANAGED, MANIFEST, META, NEW_MANIFEST, POLICIES, SHARED_TEXTS, SOURCES, foreign_entry,
-    generation_name, generation_number, is_build_entry, is_generation_file, is_lock_file,
+    LOCK, MANAGED, MANIFEST, META, NEW_MANIFEST, foreign_entry, generation_name, generation_number,
+    is_build_entry, is_generation_file, is_lock_file, is_segment_file,
 };
+use super::integrity::checksums::{self, Checksum, FileSums};
 use super::manifest::Manifest;
+use super::table_file::{sync_folder, write_file};
 use crate::error::{Error, Result};
-
-/// Files that tantivy replaces during an update. A new generation begins with copies of them, so
-/// that the old generation keeps its own.
-const COPIED: [&str; 2] = [META, MANAGED];
-
-/// Files that every update writes anew. A new generation begins without them.
-const REWRITTEN: [&str; 3] = [POLICIES, SOURCES, SHARED_TEXTS];
 
 /// Pauses between attempts to take a lock, and their number.
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
 const LOCK_ATTEMPTS: usize = 10;
+
+/// What an index folder contains, as its manifest says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FolderState {
+    /// An index whose current generation has this name.
+    Index(String),
+    /// No manifest.
+    NoIndex,
+    /// A manifest that cannot be read.
+    Damaged,
+}
+
+impl FolderState {
+    /// The state of the folder `dir` now.
+    pub fn of(dir: &Path) -> Self {
+        match Manifest::generation(dir) {
+            Some(generation) => Self::Index(generation),
+            None if Manifest::is_at(dir) => Self::Damaged,
+            None => Self::NoIndex,
+        }
+    }
+}
 
 /// A generation that is being built. Dropping it removes its folder, unless it was kept.
 pub(crate) struct Generation {
@@ -34,6 +54,8 @@ pub(crate) struct Generation {
     pub name: String,
     /// The path of its folder.
     pub folder: PathBuf,
+    /// The checksums of the segments' files that it began with, by name.
+    pub taken_over: BTreeMap<String, FileSums>,
     /// The index folder.
     dir: PathBuf,
     is_kept: bool,
@@ -46,40 +68,81 @@ pub(crate) struct Generation {
 impl Generation {
     /// Locks the index folder `dir` and creates the folder of the next generation in it.
     ///
-    /// With a `base`, the generation begins with the files of the index that this manifest
-    /// describes.
+    /// `before` is the state of the folder when the work began. With a `base`, the generation
+    /// begins with the files of the index that this manifest describes. They are compared with
+    /// their checksums first, so that no damage is taken over.
     ///
     /// # Errors
     ///
-    /// The folder contains something else than an index, another process writes there, the index is
-    /// no longer `base`, or writing fails.
-    pub fn begin(dir: &Path, base: Option<&Manifest>) -> Result<Self> {
+    /// The folder contains something else than an index, another process writes there or has
+    /// written since, a file of `base` is damaged, or writing fails.
+    pub fn begin(dir: &Path, before: &FolderState, base: Option<&Manifest>) -> Result<Self> {
         let is_first = !dir.exists();
         let lock = lock(dir)?;
-        let current = Manifest::generation(dir);
-        if base.is_some_and(|base| current.as_ref() != Some(&base.generation)) {
+        let current = FolderState::of(dir);
+        if current != *before {
             return Err(changed(dir));
         }
         let name = next_generation(dir);
         let folder = dir.join(&name);
         // Builds that were killed must not fill the disk, even if none comes to its end. If there
         // is a manifest that cannot be read, which generation is the index is not known.
-        if current.is_some() || !dir.join(MANIFEST).exists() {
-            remove_litter(dir, current.as_deref());
+        match &current {
+            FolderState::Index(generation) => remove_litter(dir, Some(generation)),
+            FolderState::NoIndex => remove_litter(dir, None),
+            FolderState::Damaged => {}
         }
         fs::create_dir(&folder).map_err(Error::io(&folder))?;
-        let generation = Self {
+        let mut generation = Self {
             name,
-            folder: folder.clone(),
+            folder,
+            taken_over: BTreeMap::new(),
             dir: dir.to_owned(),
             is_kept: false,
             is_first,
             _lock: lock,
         };
         if let Some(base) = base {
-            link_files(dir, base, &folder)?;
+            generation.take_over(base)?;
         }
         Ok(generation)
+    }
+
+    /// Puts the files of the index that `base` describes into the folder of this generation.
+    ///
+    /// Only files that the manifest names are taken over, so a stray file disappears with its
+    /// generation. The tables are written anew, and so is the list of files that tantivy may
+    /// remove.
+    fn take_over(&mut self, base: &Manifest) -> Result<()> {
+        let from = self.dir.join(&base.generation);
+        for (name, expected) in &base.files {
+            let (old, new) = (from.join(name), self.folder.join(name));
+            if is_segment_file(name) {
+                // Not every file system has hard links.
+                if fs::hard_link(&old, &new).is_err() {
+                    copy(&self.dir, &old, &new)?;
+                }
+                let sums = self.sums_of_copy(&new, &old, expected)?;
+                self.taken_over.insert(name.clone(), sums);
+            } else if name == META {
+                // tantivy replaces this file, and the old generation keeps its own.
+                copy(&self.dir, &old, &new)?;
+                self.sums_of_copy(&new, &old, expected)?;
+            }
+        }
+        let names = self.taken_over.keys().map(String::as_str).chain([META]);
+        let managed = serde_json::Value::from_iter(names).to_string();
+        write_file(&self.folder.join(MANAGED), managed.as_bytes())
+    }
+
+    /// The checksums of a file that was taken over from `old`, whose checksum is to be `expected`.
+    fn sums_of_copy(&self, copy: &Path, old: &Path, expected: &Checksum) -> Result<FileSums> {
+        let sums = checksums::of_file(copy)?;
+        if sums.whole == *expected {
+            return Ok(sums);
+        }
+        let inside = old.strip_prefix(&self.dir).unwrap_or(old).display();
+        Err(self.damaged(&format!("`{inside}` is not as it was written")))
     }
 
     /// The error of this index for contents that do not fit together.
@@ -93,6 +156,9 @@ impl Generation {
     ///
     /// Writing fails. The index is then as it was before.
     pub fn keep(mut self, manifest: &Manifest) -> Result<()> {
+        // Not every system writes the names in a folder with the files themselves.
+        sync_folder(&self.folder);
+        sync_folder(&self.dir);
         manifest.write(&self.dir)?;
         self.is_kept = true;
         remove_litter(&self.dir, Some(&self.name));
@@ -155,23 +221,6 @@ impl Drop for Generation {
     }
 }
 
-/// Puts the files of the index that `base` describes into the folder of a new generation.
-///
-/// Only files that the manifest names are taken over, so a stray file disappears with its
-/// generation.
-fn link_files(dir: &Path, base: &Manifest, to: &Path) -> Result<()> {
-    let from = dir.join(&base.generation);
-    let named = base.files.keys().map(String::as_str).filter(|name| *name != META);
-    for name in named.filter(|name| !REWRITTEN.contains(name)) {
-        let (old, new) = (from.join(name), to.join(name));
-        // Not every file system has hard links.
-        if fs::hard_link(&old, &new).is_err() {
-            copy(dir, &old, &new)?;
-        }
-    }
-    COPIED.iter().try_for_each(|name| copy(dir, &from.join(name), &to.join(name)))
-}
-
 fn copy(dir: &Path, old: &Path, new: &Path) -> Result<()> {
     match fs::copy(old, new) {
         Ok(_) => Ok(()),
@@ -186,24 +235,36 @@ fn copy(dir: &Path, old: &Path, new: &Path) -> Result<()> {
 /// the process, however the process ends.
 fn lock(dir: &Path) -> Result<File> {
     refuse_foreign_folder(dir)?;
-    fs::create_dir_all(dir).map_err(Error::io(dir))?;
     let path = dir.join(LOCK);
-    let mut file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(Error::io(&path))?;
-    match try_lock(&file) {
-        Ok(()) => {
-            // The message for a second writer names the holder. The lock itself does not need it.
-            let _ = file.set_len(0).and_then(|()| writeln!(file, "process {}", std::process::id()));
-            Ok(file)
+    loop {
+        let mut file = open_lock(&path).map_err(Error::io(&path))?;
+        match try_lock(&file) {
+            Ok(()) if !is_at(&file, &path) => {}
+            Ok(()) => {
+                // The message for a second writer names the holder. The lock does not need it.
+                let _ =
+                    file.set_len(0).and_then(|()| writeln!(file, "process {}", std::process::id()));
+                return Ok(file);
+            }
+            Err(TryLockError::WouldBlock) => return Err(is_writing(dir, &mut file)),
+            Err(TryLockError::Error(error)) => return Err(Error::io(&path)(error)),
         }
-        Err(TryLockError::WouldBlock) => Err(is_writing(dir, &mut file)),
-        Err(TryLockError::Error(error)) => Err(Error::io(&path)(error)),
     }
+}
+
+fn open_lock(path: &Path) -> std::io::Result<File> {
+    // The folder may just be removed by a first build that has failed.
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    File::options().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+/// Whether `path` still leads to this file. A first build that fails removes its lock file, on
+/// which another build may wait: it would hold a lock that nobody else sees.
+fn is_at(file: &File, path: &Path) -> bool {
+    let file = file.try_clone().and_then(Handle::from_file);
+    file.is_ok_and(|file| Handle::from_path(path).is_ok_and(|found| found == file))
 }
 
 /// The error of an index folder whose lock file another process holds.
@@ -227,7 +288,11 @@ fn try_lock(file: &File) -> std::result::Result<(), TryLockError> {
 }
 
 /// Refuses to build an index among other files.
-fn refuse_foreign_folder(dir: &Path) -> Result<()> {
+///
+/// # Errors
+///
+/// The folder contains files that no build has left there, or it cannot be listed.
+pub(crate) fn refuse_foreign_folder(dir: &Path) -> Result<()> {
     use std::io::ErrorKind::{NotADirectory, NotFound};
     if Manifest::exists(dir) {
         return Ok(());
@@ -303,14 +368,15 @@ mod tests {
     fn a_generation_that_is_not_kept_leaves_nothing() {
         let dir = folder_with(&[]);
         let index = dir.path().join("index");
-        drop(Generation::begin(&index, None).expect("it begins"));
+        drop(Generation::begin(&index, &FolderState::NoIndex, None).expect("it begins"));
         assert!(!index.exists());
     }
 
     #[test]
     fn a_generation_follows_those_that_were_left() {
         let dir = folder_with(&[LOCK, "generation-7/meta.json"]);
-        let generation = Generation::begin(dir.path(), None).expect("it begins");
+        let generation =
+            Generation::begin(dir.path(), &FolderState::NoIndex, None).expect("it begins");
         assert_eq!(generation.name, "generation-8");
         assert!(generation.folder.is_dir());
     }
@@ -318,20 +384,27 @@ mod tests {
     #[test]
     fn a_second_build_waits_for_nobody() {
         let dir = folder_with(&[]);
-        let first = Generation::begin(dir.path(), None).expect("it begins");
-        let second = Generation::begin(dir.path(), None).err().map(|error| error.to_string());
+        let first = Generation::begin(dir.path(), &FolderState::NoIndex, None).expect("it begins");
+        let second = Generation::begin(dir.path(), &FolderState::NoIndex, None)
+            .err()
+            .map(|error| error.to_string());
         let holder = format!("process {} is writing this index", std::process::id());
         assert!(second.is_some_and(|error| error.contains(&holder)));
         drop(first);
-        assert!(Generation::begin(dir.path(), None).is_ok());
+        assert!(Generation::begin(dir.path(), &FolderState::NoIndex, None).is_ok());
     }
 
     #[test]
     fn other_files_are_refused() {
         for names in [&["notes.txt"][..], &["generation-1/notes.txt"], &[MANIFEST], &[LOCK, "a"]] {
             let dir = folder_with(names);
-            assert!(Generation::begin(dir.path(), None).is_err(), "{names:?}");
+            assert!(
+                Generation::begin(dir.path(), &FolderState::NoIndex, None).is_err(),
+                "{names:?}"
+            );
         }
-        assert!(Generation::begin(folder_with(&[LOCK]).path(), None).is_ok());
+        assert!(
+            Generation::begin(folder_with(&[LOCK]).path(), &FolderState::NoIndex, None).is_ok()
+        );
     }
 }

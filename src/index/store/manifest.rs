@@ -6,15 +6,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Component, Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::checksums::Checksums;
 use super::files::{MANIFEST, NEW_MANIFEST, foreign_entry};
+use super::integrity::checksums::Checksums;
+use super::integrity::seal::{Seal, seal_of, sealed};
 use super::schema::format_version;
+use super::table_file::{create_synced, sync_folder};
 use crate::corpus::{CorpusNotice, ReadOptions, SkipReason};
 use crate::error::{Error, Result};
 use crate::index::report::{IngestReport, Tally};
@@ -278,9 +279,20 @@ pub(crate) struct KnownContent {
     pub vanished: u64,
 }
 
-/// A part of the manifest of `dir`, whatever version of the program wrote it.
+/// A part of the manifest of `dir`, whatever version of the program wrote it. `None`: there is
+/// none, or it is damaged.
 fn of_any_version<T: DeserializeOwned>(dir: &Path) -> Option<T> {
-    serde_json::from_slice(&fs::read(dir.join(MANIFEST)).ok()?).ok()
+    let text = fs::read_to_string(dir.join(MANIFEST)).ok()?;
+    // Formats before the sixth had no seal.
+    let is_whole = match seal_of(&text) {
+        Seal::Whole => true,
+        Seal::Broken => false,
+        Seal::Missing => {
+            let any: AnyVersion = serde_json::from_str(&text).ok()?;
+            any.versions.get("format").and_then(serde_json::Value::as_u64).is_none_or(|at| at < 6)
+        }
+    };
+    if is_whole { serde_json::from_str(&text).ok() } else { None }
 }
 
 impl KnownContent {
@@ -317,6 +329,9 @@ impl Manifest {
             reason: error.to_string(),
         })?;
         check_versions(dir, any)?;
+        if seal_of(&text) != Seal::Whole {
+            return Err(Error::damaged(dir, format!("`{MANIFEST}` is not as it was written")));
+        }
         serde_json::from_str(&text)
             .map_err(|error| Error::damaged(dir, format!("`{MANIFEST}` cannot be read: {error}")))
     }
@@ -347,13 +362,12 @@ impl Manifest {
         struct Corpora {
             corpora: Vec<IndexedCorpus>,
         }
-        let text = fs::read(dir.join(MANIFEST)).map_err(|_| no_index(dir))?;
-        match serde_json::from_slice(&text) {
-            Ok(Corpora { corpora }) => Ok(corpora),
-            Err(_) => {
-                Err(Error::index(dir, "its corpora cannot be read from its manifest; name them"))
-            }
+        if !dir.join(MANIFEST).exists() {
+            return Err(no_index(dir));
         }
+        let unreadable = "its corpora cannot be read from its manifest; name them";
+        let corpora = of_any_version::<Corpora>(dir).map(|manifest| manifest.corpora);
+        corpora.ok_or_else(|| Error::index(dir, unreadable))
     }
 
     /// The name of the current generation of `dir`, whatever version of the program wrote it.
@@ -362,10 +376,16 @@ impl Manifest {
         of_any_version::<AnyVersion>(dir)?.generation
     }
 
-    /// What the manifest of `dir` says, whatever version of the program wrote it. `None`: there is
-    /// none.
+    /// What the manifest of `dir` says, whatever version of the program wrote it, and even if it
+    /// is damaged. `None`: nothing can be read of it.
     pub(crate) fn content_of_any_version(dir: &Path) -> Option<KnownContent> {
-        of_any_version(dir).map(|manifest| KnownContent::of(&manifest))
+        let text = fs::read(dir.join(MANIFEST)).ok()?;
+        serde_json::from_slice(&text).ok().map(|manifest| KnownContent::of(&manifest))
+    }
+
+    /// Whether `dir` contains a file with the name of a manifest, readable or not.
+    pub(crate) fn is_at(dir: &Path) -> bool {
+        dir.join(MANIFEST).symlink_metadata().is_ok()
     }
 
     /// Whether `dir` contains a manifest, of any version. Another file of that name does not count.
@@ -394,16 +414,10 @@ impl Manifest {
 
     fn replace(&self, dir: &Path) -> std::io::Result<()> {
         let new = dir.join(NEW_MANIFEST);
-        let mut file = fs::File::create(&new)?;
-        serde_json::to_writer_pretty(&mut file, self)?;
-        file.write_all(b"\n")?;
-        file.sync_all()?;
+        create_synced(&new, sealed(&serde_json::to_string_pretty(self)?).as_bytes())?;
         fs::rename(&new, dir.join(MANIFEST))?;
-        // The rename must be on disk before the old generation is removed. Not every system can
-        // synchronise a folder.
-        if let Ok(folder) = fs::File::open(dir) {
-            let _ = folder.sync_all();
-        }
+        // The rename must be on disk before the old generation is removed.
+        sync_folder(dir);
         Ok(())
     }
 }

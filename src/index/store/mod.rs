@@ -2,11 +2,12 @@
 //!
 //! This module knows neither how an index is built nor how it is searched.
 
-pub(crate) mod checksums;
+pub(crate) mod derived;
 pub(crate) mod directory;
 pub(crate) mod document;
 pub(crate) mod files;
 pub(crate) mod generation;
+pub(crate) mod integrity;
 pub(crate) mod manifest;
 pub(crate) mod policies;
 pub(crate) mod schema;

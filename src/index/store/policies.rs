@@ -9,7 +9,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::document::document_count;
 use super::files::POLICIES;
+use super::integrity::checksums::Checksums;
 use super::table_file::{read_table, write_table};
 use crate::error::Result;
 use crate::model::{PolicyKey, Rank};
@@ -53,13 +55,13 @@ impl PolicyTable {
         Self { entries, by_hash, companies }
     }
 
-    /// Reads the table in the folder of a generation.
+    /// Reads the table in the folder of a generation, whose files have the checksums `sums`.
     ///
     /// # Errors
     ///
     /// The file is missing or damaged.
-    pub fn read(folder: &Path) -> Result<Self> {
-        Ok(Self::new(read_table(folder, POLICIES)?))
+    pub(crate) fn read(folder: &Path, sums: &Checksums) -> Result<Self> {
+        Ok(Self::new(read_table(folder, POLICIES, sums)?))
     }
 
     /// Writes the table into the folder of a generation, and waits until it is on disk.
@@ -94,6 +96,15 @@ impl PolicyTable {
     /// There is no policy of this rank.
     pub fn company(&self, rank: Rank) -> u32 {
         self.companies[rank.index()]
+    }
+
+    /// The number of documents of all policies.
+    pub(crate) fn document_count(&self) -> u64 {
+        let documents = self
+            .entries
+            .iter()
+            .map(|entry| document_count(entry.snapshots as usize, entry.clauses as usize) as u64);
+        documents.sum()
     }
 
     /// The number of companies.

@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn the_description_is_the_schema() {
-        assert_eq!(format_version(), 5);
+        assert_eq!(format_version(), 6);
         let schema = schema();
         assert_eq!(schema.num_fields(), 22);
         assert!(Fields::of(&schema).is_ok());

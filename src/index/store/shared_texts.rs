@@ -146,6 +146,11 @@ impl SharedTexts {
         Ok(Self::new(bytes))
     }
 
+    /// Whether the table has exactly these texts.
+    pub fn are(&self, texts: TextCompanies) -> bool {
+        encoded(&texts.shared()) == *self.bytes
+    }
+
     fn new(bytes: OwnedBytes) -> Self {
         let blocks = bytes.len().saturating_sub(HEADER).div_ceil(WHOLE);
         Self { bytes, is_sound: (0..blocks).map(|_| AtomicBool::new(false)).collect() }

@@ -3,22 +3,23 @@
 //! It keeps, for each policy, which snapshots came from which corpus, so that an update can tell
 //! whether the policy differs from what it found, and the counts that the manifest adds up.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::document::StoredSnapshot;
 use super::files::SOURCES;
+use super::integrity::checksums::Checksums;
 use super::table_file::{read_table, write_table};
-use crate::collapse::{CollapsedSnapshot, SnapshotEnd, SourceRecord};
+use crate::collapse::{CollapsedPolicy, CollapsedSnapshot, SnapshotEnd, SourceRecord};
 use crate::corpus::{self, PolicyEnd};
 use crate::error::Result;
 use crate::index::report::Tally;
-use crate::model::{ArchiveTime, Ordinal};
+use crate::model::{ArchiveTime, Ordinal, metadata_keys};
 
 /// The sources and counts of one policy.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PolicySources {
     /// [`crate::model::PolicyKey::hash`].
     pub hash: u64,
@@ -105,6 +106,29 @@ impl PolicySources {
         by_ordinal.into_iter().map(|(ordinal, time)| SnapshotEnd { ordinal, time }).collect()
     }
 
+    /// Counts what the snapshots of the policy contain.
+    pub fn count(&mut self, policy: &CollapsedPolicy) {
+        let newest = policy.snapshots.len().checked_sub(1).map(Ordinal::from_index);
+        self.is_ended = policy.ends.last().is_some_and(|end| Some(end.ordinal) == newest);
+        let mut texts = HashSet::new();
+        for CollapsedSnapshot { info, record, lang, clauses, .. } in &policy.snapshots {
+            self.span.get_or_insert((info.time, info.time)).1 = info.time;
+            self.bytes += record.bytes;
+            if texts.insert(record.text_hash) {
+                self.texts += 1;
+                self.text_bytes += record.bytes;
+            }
+            self.occurrences += clauses.len() as u64;
+            for key in metadata_keys(&info.metadata) {
+                *self.metadata.entry(key).or_default() += 1;
+            }
+            if let Some(lang) = lang {
+                *self.languages.entry(lang.to_string()).or_default() += 1;
+            }
+        }
+        self.furniture = policy.snapshots.iter().map(|own| policy.furniture_in(own)).sum();
+    }
+
     /// Counts a snapshot with this record and fingerprint.
     pub fn add(&mut self, record: &SourceRecord, fingerprint: u64) {
         let SourceRecord { corpus, order, .. } = *record;
@@ -127,13 +151,13 @@ impl SourceTable {
         Self(policies.into_iter().map(|policy| (policy.hash, policy)).collect())
     }
 
-    /// Reads the table in the folder of a generation.
+    /// Reads the table in the folder of a generation, whose files have the checksums `sums`.
     ///
     /// # Errors
     ///
     /// The file is missing or damaged.
-    pub fn read(folder: &Path) -> Result<Self> {
-        Ok(Self::new(read_table(folder, SOURCES)?))
+    pub fn read(folder: &Path, sums: &Checksums) -> Result<Self> {
+        Ok(Self::new(read_table(folder, SOURCES, sums)?))
     }
 
     /// Writes the table into the folder of a generation, and waits until it is on disk.

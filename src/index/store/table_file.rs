@@ -7,19 +7,29 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::integrity::checksums::{self, Checksums};
 use crate::error::{Error, Result};
 
-/// Reads a table in postcard encoding from the file `name` in the folder of a generation.
+/// Reads a table in postcard encoding from the file `name` in the folder of a generation, whose
+/// files have the checksums `sums`.
 ///
 /// # Errors
 ///
 /// The file is missing or damaged.
-pub(super) fn read_table<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<T> {
+pub(super) fn read_table<T: DeserializeOwned>(
+    folder: &Path,
+    name: &str,
+    sums: &Checksums,
+) -> Result<T> {
     let path = folder.join(name);
     let bytes = fs::read(&path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Error::damaged(index_folder(folder), format!("`{name}` is missing")),
         _ => Error::io(&path)(error),
     })?;
+    if sums.get(name) != Some(&checksums::of_bytes(&bytes)) {
+        let what = format!("`{name}` is not as it was written");
+        return Err(Error::damaged(index_folder(folder), what));
+    }
     postcard::from_bytes(&bytes).map_err(|error| {
         Error::damaged(index_folder(folder), format!("`{name}` cannot be read: {error}"))
     })
@@ -55,6 +65,12 @@ pub(super) fn create_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+/// Writes the names in a folder to disk, so that a renamed file has its new name after a loss of
+/// power. Not every system can do so, and none reports why.
+pub(super) fn sync_folder(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 /// The index folder with the folder of a generation.

@@ -12,5 +12,6 @@ mod oracle;
 mod output;
 mod props;
 mod reading;
+mod reliability;
 mod searching;
 mod util;

@@ -230,6 +230,13 @@ pub fn listing(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
     found
 }
 
+/// Random numbers that are the same in every run (SplitMix64).
+pub fn random(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z ^ (z >> 31)
+}
+
 /// Writes the checksums of the files of an index as they are now into its manifest, so that what
 /// was changed on purpose looks as if it had been written like that.
 pub fn approve(index: &Path) {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use fineprint::error::{Error, Result};
-use fineprint::index::{OpenIndex, open_cached};
+use fineprint::index::{OpenIndex, Verification, open_cached};
 
 use super::args::{GlobalArgs, IndexChoice};
 use super::bar::Bar;
@@ -23,9 +23,27 @@ pub struct ChosenIndex {
 ///
 /// The index cannot be opened, or the index of the corpus cannot be built.
 pub fn open(choice: &IndexChoice, global: &GlobalArgs) -> Result<ChosenIndex> {
+    let verification = if choice.verify { Verification::All } else { Verification::Needed };
+    open_with(choice, verification, global)
+}
+
+/// The same for a command that reads most of the index: all that it reads is verified.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_verified(choice: &IndexChoice, global: &GlobalArgs) -> Result<ChosenIndex> {
+    open_with(choice, Verification::All, global)
+}
+
+fn open_with(
+    choice: &IndexChoice,
+    verification: Verification,
+    global: &GlobalArgs,
+) -> Result<ChosenIndex> {
     match &choice.corpus {
         None => {
-            let index = OpenIndex::open(&choice.folder.index)?;
+            let index = OpenIndex::open_verifying(&choice.folder.index, verification)?;
             Ok(ChosenIndex { index, is_incomplete: false })
         }
         Some(corpus) => open_corpus(corpus, global),

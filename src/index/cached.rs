@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use super::build::options::BuildOptions;
 use super::build::scan::{CorpusScan, ScanContext};
 use super::build::update::build;
+use super::check::has_sound_files;
 use super::open::OpenIndex;
 use super::report::IngestReport;
+use super::store::integrity::checked_file::Verification;
 use super::store::manifest::{FormatVersions, Manifest};
 use super::store::schema::DESCRIPTION;
 use crate::corpus::ReadOptions;
@@ -37,7 +39,7 @@ pub fn open_cached(
     // Of several processes one builds, and the others wait. In a cache that cannot be written
     // there is no lock, but the index may be there.
     let _lock = wait_for_lock(&dir.with_extension("lock"));
-    if generation(scanned.known.as_ref()) != generation(sound_manifest(&dir).as_ref()) {
+    if generation(scanned.known.as_ref()) != Manifest::generation(&dir).as_deref() {
         // Another process has built meanwhile.
         scanned = ScannedCache::of(&dir, corpus, progress)?;
     }
@@ -53,7 +55,7 @@ pub fn open_cached(
         ..BuildOptions::default()
     };
     let (_, report) = build(scan, &options, progress)?;
-    let index = OpenIndex::open(&dir)?;
+    let index = OpenIndex::open_verifying(&dir, Verification::All)?;
     Ok((index.with_corpus_name(corpus.to_string_lossy().into_owned()), report))
 }
 
@@ -75,8 +77,13 @@ impl ScannedCache {
 }
 
 /// The manifest of the index in a cache folder. `None`: there is no index, or it is damaged.
+///
+/// All files are compared with their checksums: nobody else notices damage in a cache, and reading
+/// the corpus takes longer.
 fn sound_manifest(dir: &Path) -> Option<Manifest> {
-    OpenIndex::open(dir).ok().map(|index| index.manifest().clone())
+    let index = OpenIndex::open(dir).ok()?;
+    let manifest = index.manifest();
+    has_sound_files(dir, manifest).then(|| manifest.clone())
 }
 
 fn generation(manifest: Option<&Manifest>) -> Option<&str> {

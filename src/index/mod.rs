@@ -58,6 +58,7 @@ pub(crate) use store::document::{
     CHUNK, FurnitureExtent, LangChange, PolicyTables, StoredPlace, StoredSnapshot, first_ordinal,
     place_change, run,
 };
+pub use store::integrity::checked_file::Verification;
 pub use store::manifest::{
     DateRange, FormatVersions, IndexCounts, IndexedCorpus, InputCounts, Manifest,
 };

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::util::{Fixture, PROGRAM, fptest, header, resealed};
+use crate::util::{Fixture, PROGRAM, fptest, header, random, resealed};
 
 const QUERIES: [&[&str]; 3] = [
     &["search", "we sell", "--format", "json", "--limit", "all"],
@@ -14,13 +14,6 @@ const QUERIES: [&[&str]; 3] = [
 
 fn answers(fx: &Fixture) -> String {
     QUERIES.iter().map(|query| fx.run(*query).exits(0).stdout().to_owned()).collect()
-}
-
-/// Random numbers that are the same in every run (SplitMix64).
-fn random(seed: u64) -> u64 {
-    let mut z = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z ^ (z >> 31)
 }
 
 fn write(fx: &Fixture, state: u32) {

@@ -30,4 +30,11 @@ pub struct IndexChoice {
     /// Search this corpus; its index is built or updated in the user's cache folder
     #[arg(long, value_name = "PATH")]
     pub corpus: Option<PathBuf>,
+    /// Compare all of the index that is read with its checksums
+    ///
+    /// Without it, large columns and dictionaries are not compared, of which one query needs only
+    /// a small part. In an index of up to some ten thousand clauses all is compared anyway, and
+    /// so it is by `export`, --batch, --corpus, `index` and `check`.
+    #[arg(long)]
+    pub verify: bool,
 }

@@ -7,7 +7,9 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use fineprint::corpus::ReadOptions;
 use fineprint::error::Result;
-use fineprint::index::{CheckReport, Manifest, OpenIndex, StrayFile, check, check_against};
+use fineprint::index::{
+    CheckReport, Manifest, OpenIndex, StrayFile, Verification, check, check_against,
+};
 use fineprint::printer::{counted_grouped, sanitize};
 
 use crate::cli::args::{GlobalArgs, IndexFolder};
@@ -50,7 +52,7 @@ pub fn run(args: &CheckArgs, global: &GlobalArgs) -> Result<Outcome> {
     let mut report = check(dir, &bar)?;
     let manifest = Manifest::read(dir)?;
     if let (Some(corpus), true) = (&args.against, report.problems.is_empty()) {
-        let index = OpenIndex::open(dir)?;
+        let index = OpenIndex::open_verifying(dir, Verification::All)?;
         let options = options_of(corpus, &args.collection, &manifest);
         let against = check_against(&index, corpus, &args.collection, &options, &bar)?;
         report = CheckReport { files: report.files, strays: report.strays, ..against };

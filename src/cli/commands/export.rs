@@ -16,7 +16,7 @@ use fineprint::search::{Filters, HitOrder, SearchRequest, Searcher, Select};
 use super::say_no_hits;
 use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
 use crate::cli::bar::Bar;
-use crate::cli::open::open;
+use crate::cli::open::open_verified;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::say_to_people;
 use crate::cli::streams::{ResultStream, data};
@@ -89,7 +89,7 @@ pub fn run(args: &ExportArgs, global: &GlobalArgs) -> Result<Outcome> {
     let select = args.shared.select(query)?;
     check(args, &select)?;
     args.bom.check(args.format == ExportFormat::Csv)?;
-    let chosen = open(&args.shared.index, global)?;
+    let chosen = open_verified(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
     let ExportSummary { written, words } = match args.what {
         WhatArg::Snapshots => export_snapshots(&searcher, &select, args, global)?,

@@ -23,9 +23,7 @@ use crate::error::{Error, Result};
 use crate::index::guard::guarded;
 use crate::index::report::{IngestReport, place_order};
 use crate::index::store::document::documents;
-use crate::index::store::generation::{
-    FolderState, Generation, changed, refuse_foreign_folder, replace_manifest, tidy,
-};
+use crate::index::store::generation::{FolderState, Generation, changed, replace_manifest, tidy};
 use crate::index::store::manifest::{InputCounts, Manifest};
 use crate::index::store::policies::PolicyEntry;
 use crate::index::store::sources::PolicySources;
@@ -53,9 +51,8 @@ pub fn build(
 ) -> Result<(Manifest, IngestReport)> {
     let dir = &options.index;
     let before = FolderState::of(dir);
-    if before == FolderState::Damaged && !options.rebuild {
-        refuse_foreign_folder(dir)?;
-        Manifest::read(dir)?;
+    if !options.rebuild {
+        Manifest::read_existing(dir)?;
     }
     let previous =
         if options.rebuild || !Manifest::exists(dir) { None } else { Some(Previous::open(dir)?) };

@@ -50,6 +50,12 @@ pub fn check(dir: &Path, progress: &dyn Progress) -> Result<CheckReport> {
     Ok(report)
 }
 
+/// Whether all files of the index in the folder `dir` with this manifest are as they were written.
+pub(super) fn has_sound_files(dir: &Path, manifest: &Manifest) -> bool {
+    let files = OpenedFiles::open(&dir.join(&manifest.generation), manifest);
+    files.problems().is_ok_and(|problems| problems.is_empty())
+}
+
 /// An index all of whose files are open, so that a build may replace it while it is checked.
 struct CheckedIndex {
     manifest: Manifest,

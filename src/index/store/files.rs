@@ -23,6 +23,8 @@ use tantivy::Index;
 use tantivy::index::SegmentComponent;
 use walkdir::WalkDir;
 
+use crate::error::{Error, Result};
+
 /// The manifest.
 pub(crate) const MANIFEST: &str = "fineprint.json";
 
@@ -116,6 +118,35 @@ pub(crate) fn foreign_entry(dir: &Path) -> io::Result<Option<String>> {
         }
     }
     Ok(None)
+}
+
+/// Refuses to build an index among other files, in a folder without a manifest that can be read.
+///
+/// # Errors
+///
+/// The folder contains files that no build has left there, or it cannot be listed.
+pub(crate) fn refuse_foreign_folder(dir: &Path) -> Result<()> {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    let name = match foreign_entry(dir) {
+        Ok(None) => return Ok(()),
+        Ok(Some(name)) => name,
+        Err(error) if error.kind() == NotFound => return Ok(()),
+        Err(error) if error.kind() == NotADirectory => {
+            return Err(Error::index(dir, "is a file; name an empty or new folder"));
+        }
+        Err(error) => return Err(Error::io(dir)(error)),
+    };
+    Err(Error::index(
+        dir,
+        if name == MANIFEST {
+            format!(
+                "holds a `{name}` that is no manifest of an index; name another folder, or remove \
+                 this one if it was an index"
+            )
+        } else {
+            format!("holds other files (`{name}`) and no index; name an empty or new folder")
+        },
+    ))
 }
 
 /// Whether `name` is the name of a segment's file. These files never change once they are written.

@@ -14,8 +14,8 @@ use std::time::Duration;
 use same_file::Handle;
 
 use super::files::{
-    LOCK, MANAGED, MANIFEST, META, NEW_MANIFEST, foreign_entry, generation_name, generation_number,
-    is_build_entry, is_generation_file, is_lock_file, is_segment_file,
+    LOCK, MANAGED, META, NEW_MANIFEST, generation_name, generation_number, is_build_entry,
+    is_generation_file, is_lock_file, is_segment_file, refuse_foreign_folder,
 };
 use super::integrity::checksums::{self, Checksum, FileSums};
 use super::manifest::Manifest;
@@ -234,7 +234,9 @@ fn copy(dir: &Path, old: &Path, new: &Path) -> Result<()> {
 /// Takes the lock of an index folder, and creates the folder if there is none. The lock ends with
 /// the process, however the process ends.
 fn lock(dir: &Path) -> Result<File> {
-    refuse_foreign_folder(dir)?;
+    if !Manifest::exists(dir) {
+        refuse_foreign_folder(dir)?;
+    }
     let path = dir.join(LOCK);
     loop {
         let mut file = open_lock(&path).map_err(Error::io(&path))?;
@@ -287,38 +289,6 @@ fn try_lock(file: &File) -> std::result::Result<(), TryLockError> {
     file.try_lock()
 }
 
-/// Refuses to build an index among other files.
-///
-/// # Errors
-///
-/// The folder contains files that no build has left there, or it cannot be listed.
-pub(crate) fn refuse_foreign_folder(dir: &Path) -> Result<()> {
-    use std::io::ErrorKind::{NotADirectory, NotFound};
-    if Manifest::exists(dir) {
-        return Ok(());
-    }
-    let name = match foreign_entry(dir) {
-        Ok(None) => return Ok(()),
-        Ok(Some(name)) => name,
-        Err(error) if error.kind() == NotFound => return Ok(()),
-        Err(error) if error.kind() == NotADirectory => {
-            return Err(Error::index(dir, "is a file; name an empty or new folder"));
-        }
-        Err(error) => return Err(Error::io(dir)(error)),
-    };
-    Err(Error::index(
-        dir,
-        if name == MANIFEST {
-            format!(
-                "holds a `{name}` that is no manifest of an index; name another folder, or remove \
-                 this one if it was an index"
-            )
-        } else {
-            format!("holds other files (`{name}`) and no index; name an empty or new folder")
-        },
-    ))
-}
-
 /// The names in a folder, as far as it can be read.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -353,6 +323,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use crate::index::store::files::MANIFEST;
 
     fn folder_with(names: &[&str]) -> TempDir {
         let dir = tempfile::tempdir().expect("a temporary folder");

@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::files::{MANIFEST, NEW_MANIFEST, foreign_entry};
+use super::files::{MANIFEST, NEW_MANIFEST, foreign_entry, refuse_foreign_folder};
 use super::integrity::checksums::Checksums;
 use super::integrity::seal::{Seal, seal_of, sealed};
 use super::schema::format_version;
@@ -318,22 +318,37 @@ impl Manifest {
     pub fn read(dir: &Path) -> Result<Self> {
         use std::io::ErrorKind::{NotADirectory, NotFound};
         let path = dir.join(MANIFEST);
-        let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
+        let bytes = fs::read(&path).map_err(|error| match error.kind() {
             // If `dir` is a file, it is no directory.
             NotFound | NotADirectory => no_index(dir),
             _ => Error::io(&path)(error),
         })?;
-        let any: AnyVersion = serde_json::from_str(&text).map_err(|error| Error::BadManifest {
-            path: dir.to_owned(),
-            file: MANIFEST,
-            reason: error.to_string(),
-        })?;
+        let bad = |reason| Error::BadManifest { path: dir.to_owned(), file: MANIFEST, reason };
+        let text = String::from_utf8(bytes).map_err(|error| bad(error.to_string()))?;
+        let any: AnyVersion =
+            serde_json::from_str(&text).map_err(|error| bad(error.to_string()))?;
         check_versions(dir, any)?;
         if seal_of(&text) != Seal::Whole {
             return Err(Error::damaged(dir, format!("`{MANIFEST}` is not as it was written")));
         }
         serde_json::from_str(&text)
             .map_err(|error| Error::damaged(dir, format!("`{MANIFEST}` cannot be read: {error}")))
+    }
+
+    /// Reads the manifest of `dir`; `None` if it contains none.
+    ///
+    /// # Errors
+    ///
+    /// The manifest cannot be read, other versions than this program's wrote it, or it is no
+    /// manifest of an index.
+    pub fn read_existing(dir: &Path) -> Result<Option<Self>> {
+        if !Self::is_at(dir) {
+            return Ok(None);
+        }
+        if !Self::exists(dir) {
+            refuse_foreign_folder(dir)?;
+        }
+        Self::read(dir).map(Some)
     }
 
     /// Whether both manifests describe the same content, by whatever paths the corpora were named.
@@ -384,7 +399,7 @@ impl Manifest {
     }
 
     /// Whether `dir` contains a file with the name of a manifest, readable or not.
-    pub(crate) fn is_at(dir: &Path) -> bool {
+    pub fn is_at(dir: &Path) -> bool {
         dir.join(MANIFEST).symlink_metadata().is_ok()
     }
 

@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tantivy::Directory;
 use tantivy::directory::OwnedBytes;
 use tantivy::directory::error::OpenReadError;
+use twox_hash::XxHash3_64;
 
 use super::directory::GenerationDirectory;
 use super::files::SHARED_TEXTS;
@@ -109,9 +110,7 @@ fn encoded(shared: &[(u64, u32)]) -> Vec<u8> {
 
 /// The hash of the entries of a block.
 fn check(entries: &[u8]) -> [u8; CHECK] {
-    let mut check = [0; CHECK];
-    check.copy_from_slice(&blake3::hash(entries).as_bytes()[..CHECK]);
-    check
+    XxHash3_64::oneshot(entries).to_le_bytes()
 }
 
 /// The table of an open index.

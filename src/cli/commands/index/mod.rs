@@ -151,10 +151,9 @@ pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     let started = Instant::now();
     let bar = Bar::new(!global.is_for_people());
     let dir = &args.folder.index;
-    let base = if args.rebuild.is_some() || !Manifest::exists(dir) {
-        None
-    } else {
-        Some(Manifest::read(dir)?)
+    let base = match args.rebuild {
+        Some(_) => None,
+        None => Manifest::read_existing(dir)?,
     };
     let scan = scan(args, base.as_ref(), &bar)?;
     if args.dry_run {
@@ -218,7 +217,7 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusSc
 /// The corpora of the index. An index that is built anew may be of another version.
 fn known_corpora(args: &IndexArgs, base: Option<&Manifest>) -> Result<Vec<IndexedCorpus>> {
     let dir = &args.folder.index;
-    if args.rebuild.is_some() && Manifest::exists(dir) {
+    if args.rebuild.is_some() && Manifest::is_at(dir) {
         let corpora = Manifest::corpora_of_any_version(dir)?;
         check_readable(&corpora, dir)?;
         return Ok(corpora);

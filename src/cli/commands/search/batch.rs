@@ -14,7 +14,7 @@ use super::search_args::SearchArgs;
 use crate::cli::advice;
 use crate::cli::args::{FormatArg, GlobalArgs};
 use crate::cli::bar::Bar;
-use crate::cli::open::open;
+use crate::cli::open::open_verified;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::say_library_error;
 use crate::cli::streams::{read_whole, results};
@@ -28,7 +28,7 @@ pub fn run(batch: &Path, args: &SearchArgs, global: &GlobalArgs) -> Result<Outco
     if queries.is_empty() {
         return Err(Error::Usage(format!("{} has no query; write one per line", batch.display())));
     }
-    let chosen = open(&args.shared.index, global)?;
+    let chosen = open_verified(&args.shared.index, global)?;
     let report = answer(chosen.index, request, &queries, args, global)?;
     if let Some(FailedQuery { line, error }) = &report.first_failure {
         let failed = counted(report.failed, "query failed", "queries failed");

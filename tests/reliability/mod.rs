@@ -1,0 +1,3 @@
+//! Tests what happens when files, machines or other processes go wrong.
+
+mod damage;

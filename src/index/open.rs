@@ -73,7 +73,7 @@ impl OpenIndex {
         Self::open_verifying(dir, Verification::default())
     }
 
-    /// Opens the index in the folder `dir`, and compares as much of what is read with its checksums
+    /// Opens the index in the folder `dir`, and compares as much of its content with its checksums
     /// as `verification` says.
     ///
     /// # Errors

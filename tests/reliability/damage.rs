@@ -1,5 +1,5 @@
 //! Tests that a damaged index is never a silent one: after any damage to any of its files, an
-//! answer is the same as before, or it is an error that says what is damaged.
+//! answer is the same as before, or it is an error that names the damage.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! What follows from the tables and segments of a generation: counts for the manifest, and the table
-//! of shared texts. A build writes it, and `fineprint check` compares it.
+//! Derives the counts of a manifest and the table of shared texts from the tables and segments of a
+//! generation. A build writes them, and `fineprint check` compares them.
 
 use std::collections::BTreeMap;
 

@@ -55,7 +55,7 @@ fn encoded(files: &BTreeMap<String, FileSums>) -> postcard::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The checksum of a group. Its place is part of it, so that no group can stand for another one.
+/// The checksum of a group. Its place is part of it, so that no group can be taken for another one.
 fn group_check(sums: &[u8], file: usize, group: usize) -> u64 {
     XxHash3_64::oneshot_with_seed((file as u64) << 32 | group as u64, sums)
 }

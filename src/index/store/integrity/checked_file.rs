@@ -12,7 +12,8 @@ use tantivy::directory::{FileHandle, OwnedBytes};
 use super::block_sums::BlockSums;
 use super::checksums::{BLOCK, of_block};
 
-/// The most bytes that are checked of what the library opens whole, unless all is to be checked.
+/// The most bytes that are checked of a part that the library opens whole, unless all is to be
+/// checked.
 ///
 /// A query needs a few values of a column, of a term dictionary and of the lengths of clauses, and
 /// the library opens each of them whole. Checking takes a seventh of a millisecond per megabyte.
@@ -21,7 +22,7 @@ const OPENED_WHOLE: usize = 256 << 10;
 /// The extensions of files with parts that the library opens whole.
 const WHOLE_PARTS: [&str; 3] = ["fast", "term", "fieldnorm"];
 
-/// How much of what is read is compared with its checksums.
+/// How much of an index is compared with its checksums when it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Verification {
     /// All but large parts that are opened whole although a query needs little of them: columns,
@@ -38,7 +39,7 @@ pub enum Verification {
 pub(crate) struct FirstDamage(Arc<OnceLock<String>>);
 
 impl FirstDamage {
-    /// The file and what is wrong with it; `None` if no damage was met.
+    /// The file and its defect; `None` if no damage was met.
     pub fn get(&self) -> Option<&str> {
         self.0.get().map(String::as_str)
     }

@@ -32,7 +32,7 @@ pub(crate) struct Checksum {
 /// Checksums by name of the file.
 pub(crate) type Checksums = BTreeMap<String, Checksum>;
 
-/// The checksum of a file, and those of its blocks.
+/// The checksum of a file, and one of each of its blocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FileSums {
     /// The checksum of the whole file.
@@ -58,7 +58,7 @@ pub(crate) fn of_bytes(bytes: &[u8]) -> Checksum {
 ///
 /// The file cannot be read.
 pub(crate) fn of_file(path: &Path) -> Result<FileSums> {
-    File::open(path).and_then(|file| of_reader(file)).map_err(Error::io(path))
+    File::open(path).and_then(of_reader).map_err(Error::io(path))
 }
 
 /// The checksums of what `file` gives until its end.

@@ -1,14 +1,14 @@
-//! The checksum at the end of a manifest, over all that stands before it.
+//! The checksum at the end of a manifest, over all that precedes it.
 
 use twox_hash::XxHash3_64;
 
 /// The end of a JSON object, as it is written over several lines.
 const OBJECT_END: &str = "\n}\n";
 
-/// What stands between the content and its checksum.
+/// The text between the content and its checksum.
 const BEFORE_SUM: &str = ",\n  \"checksum\": \"";
 
-/// What stands behind the checksum.
+/// The text behind the checksum.
 const AFTER_SUM: &str = "\"\n}\n";
 
 /// Adds the checksum of a JSON object as its last value. `object` is written over several lines and

@@ -145,7 +145,7 @@ fptest!(a_damaged_index_is_an_error_and_can_be_rebuilt, |fx: Fixture| {
         rebuilds();
     }
     // A manifest that nobody may read, and one whose content is another than the one written.
-    fs::set_permissions(&manifest, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&manifest, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&manifest).is_err() {
         fx.run(["search", "sell"]).exits(2).stderr_has("fineprint.json: Permission denied");
         fx.run(["index", "corpus"]).exits(2).stderr_has("fineprint.json: Permission denied");

@@ -93,7 +93,7 @@ fn damages(content: &[u8], flips: u64) -> Vec<(String, Vec<u8>)> {
         damaged.push((format!("cut to {cut} bytes"), content[..cut].to_vec()));
     }
     damaged.push(("zeros".to_owned(), vec![0; content.len()]));
-    damaged.push(("one more byte".to_owned(), [content, &[b' ']].concat()));
+    damaged.push(("one more byte".to_owned(), [content, b" "].concat()));
     damaged
 }
 

@@ -1,3 +1,5 @@
 //! Tests what happens when files, machines or other processes go wrong.
 
 mod damage;
+mod faults;
+mod races;

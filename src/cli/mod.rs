@@ -7,6 +7,7 @@ mod advice;
 mod args;
 mod bar;
 mod commands;
+mod interruption;
 mod json_errors;
 mod minus_words;
 mod no_hits;

@@ -4,13 +4,15 @@
 //! folder of Markdown files. An [`ExportFile`] and a [`MarkdownTree`] are atomic: they appear under
 //! their name when they are complete, and a failure leaves nothing behind.
 
+mod destination;
 mod file;
+mod leftovers;
 mod tree;
 
 use std::io::Write;
-use std::path::Path;
 
 pub use file::ExportFile;
+pub use leftovers::remove_unfinished;
 pub use tree::MarkdownTree;
 
 use crate::error::{Error, Result};
@@ -63,17 +65,14 @@ pub fn write_snapshots(
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if `folder` exists or cannot be written, and [`Error::Damaged`] if the index is
-/// damaged.
+/// [`Error::Io`] if the folder cannot be written, and [`Error::Damaged`] if the index is damaged.
 pub fn write_snapshot_tree(
     source: ExportSource<'_>,
-    folder: &Path,
+    mut tree: MarkdownTree,
     progress: &dyn Progress,
 ) -> Result<u64> {
-    let mut tree = MarkdownTree::new(folder).map_err(Error::io(folder))?;
-    let written =
-        source.each_version(progress, |version| tree.add(version).map_err(Error::io(folder)))?;
-    tree.finish().map_err(Error::io(folder))?;
+    let written = source.each_version(progress, |version| tree.add(version))?;
+    tree.finish()?;
     Ok(written)
 }
 

@@ -1,11 +1,12 @@
 //! A folder of Markdown files, one for each snapshot, that can be indexed again.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::file::folder_of;
+use super::leftovers;
+use crate::error::{Error, Result};
 use crate::printer::{is_deceptive, print_markdown};
 use crate::search::{PolicyVersion, SnapshotCard};
 
@@ -20,6 +21,8 @@ const MAX_NAME: usize = 200;
 pub struct MarkdownTree {
     target: PathBuf,
     folder: tempfile::TempDir,
+    /// Holds the lock that tells other exports that this one is running, where folders have locks.
+    _lock: Option<File>,
     /// The paths so far, in lower case because some file systems ignore case.
     paths: HashSet<String>,
 }
@@ -30,17 +33,27 @@ impl MarkdownTree {
     /// # Errors
     ///
     /// `target` exists, or its parent folder cannot be written to.
-    pub fn new(target: &Path) -> io::Result<Self> {
+    pub fn new(target: &Path) -> Result<Self> {
+        Self::make(target).map_err(Error::io(target))
+    }
+
+    fn make(target: &Path) -> io::Result<Self> {
         if target.symlink_metadata().is_ok() {
             let message = "is there already; name a new folder";
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
         }
-        let mut builder = tempfile::Builder::new();
-        // Without this, only the owner could read the folder; the umask still applies.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
-        let folder = builder.prefix(".fineprint-export").tempdir_in(folder_of(target))?;
-        Ok(Self { target: target.to_owned(), folder, paths: HashSet::new() })
+        let (folder, lock) = leftovers::make_beside(target, 0o777, |builder, parent| {
+            let folder = builder.tempdir_in(parent)?;
+            // Windows cannot open a folder.
+            let lock = File::open(folder.path()).ok();
+            Ok((folder, lock))
+        })?;
+        Ok(Self { target: target.to_owned(), folder, _lock: lock, paths: HashSet::new() })
+    }
+
+    /// The path of the temporary folder.
+    pub fn temporary_path(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Writes the file of a snapshot.
@@ -48,15 +61,32 @@ impl MarkdownTree {
     /// # Errors
     ///
     /// The file cannot be written.
-    pub fn add(&mut self, version: &PolicyVersion) -> io::Result<()> {
-        let relative = self.unused_path(&version.snapshot);
-        let path = self.folder.path().join(relative);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
+    pub fn add(&mut self, version: &PolicyVersion) -> Result<()> {
+        self.write(version).map_err(Error::io(&self.target))
+    }
+
+    fn write(&mut self, version: &PolicyVersion) -> io::Result<()> {
+        let relative = PathBuf::from(self.unused_path(&version.snapshot));
+        if let Some(parent) = relative.parent() {
+            self.make_folders(parent)?;
         }
         let mut text = front_matter(&version.snapshot).into_bytes();
         print_markdown(&mut text, version)?;
-        fs::write(path, text)
+        fs::write(self.folder.path().join(relative), text)
+    }
+
+    /// Makes folders below the temporary one, but never that one: who interrupts an export has
+    /// removed it.
+    fn make_folders(&self, relative: &Path) -> io::Result<()> {
+        let mut path = self.folder.path().to_owned();
+        for part in relative {
+            path.push(part);
+            match fs::create_dir(&path) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Gives the folder its name.
@@ -64,8 +94,8 @@ impl MarkdownTree {
     /// # Errors
     ///
     /// The folder cannot be renamed.
-    pub fn finish(self) -> io::Result<()> {
-        fs::rename(self.folder.path(), &self.target)?;
+    pub fn finish(self) -> Result<()> {
+        fs::rename(self.folder.path(), &self.target).map_err(Error::io(&self.target))?;
         // From here on the folder is not temporary. If renaming fails, it is removed.
         let _ = self.folder.keep();
         Ok(())

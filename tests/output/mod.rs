@@ -1,6 +1,7 @@
 //! Tests what the program prints, and the pages that show it.
 
 pub mod comfort;
+pub mod exports;
 pub mod golden;
 pub mod messages;
 pub mod rows;

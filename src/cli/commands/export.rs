@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use fineprint::error::{Error, Result};
 use fineprint::export::{
-    ExportFile, ExportSource, SnapshotFormat, write_snapshot_tree, write_snapshots,
+    ExportFile, ExportSource, MarkdownTree, SnapshotFormat, write_snapshot_tree, write_snapshots,
 };
 use fineprint::printer::{
     HitFormat, HitPrinter, SafeWriter, TableFields, TableOptions, TableSeparator, counted,
@@ -16,6 +16,7 @@ use fineprint::search::{Filters, HitOrder, SearchRequest, Searcher, Select};
 use super::say_no_hits;
 use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
 use crate::cli::bar::Bar;
+use crate::cli::interruption::InterruptionGuard;
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::say_to_people;
@@ -26,7 +27,8 @@ use crate::cli::streams::{ResultStream, data};
 #[command(after_help = "\
 The text of a snapshot is Markdown made from the index. Its clauses equal those of the source, \
 except for white space, Markdown marks, and the styles of quotes and dashes. `fineprint index` \
-reads exported snapshots in each format. A file or folder appears when it is complete.
+reads exported snapshots in each format. A file or folder appears when it is complete. A pipe or \
+a device is written to as it is.
 
 Examples:
   fineprint export --company linden-bank.example --format markdown --to linden
@@ -130,14 +132,18 @@ fn check(args: &ExportArgs, select: &Select) -> Result<()> {
 /// A file, or standard output.
 enum ExportTarget {
     Stdout(SafeWriter<ResultStream>),
-    File(ExportFile),
+    File { file: Box<ExportFile>, _guard: Option<InterruptionGuard> },
 }
 
 impl ExportTarget {
     fn new(to: Option<&Path>, mark: ByteOrderMark) -> Result<Self> {
         let mut target = match to {
             None => Self::Stdout(data()),
-            Some(path) => Self::File(ExportFile::create(path)?),
+            Some(path) => {
+                let file = Box::new(ExportFile::create(path)?);
+                let guard = file.temporary_path().map(InterruptionGuard::new).transpose()?;
+                Self::File { file, _guard: guard }
+            }
         };
         mark.write(&mut target).map_err(Error::Output)?;
         Ok(target)
@@ -146,7 +152,7 @@ impl ExportTarget {
     fn finish(self) -> Result<()> {
         match self {
             Self::Stdout(mut out) => out.flush().map_err(Error::Output),
-            Self::File(file) => file.finish(),
+            Self::File { file, _guard } => file.finish(),
         }
     }
 }
@@ -155,14 +161,14 @@ impl Write for ExportTarget {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout(out) => out.write(bytes),
-            Self::File(file) => file.write(bytes),
+            Self::File { file, .. } => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Stdout(out) => out.flush(),
-            Self::File(file) => file.flush(),
+            Self::File { file, .. } => file.flush(),
         }
     }
 }
@@ -177,7 +183,11 @@ fn export_snapshots(
     let source = ExportSource { searcher, snapshots };
     let bar = Bar::new(!global.is_for_people());
     let written = match (args.format, &args.to) {
-        (ExportFormat::Markdown, Some(folder)) => write_snapshot_tree(source, folder, &bar)?,
+        (ExportFormat::Markdown, Some(folder)) => {
+            let tree = MarkdownTree::new(folder)?;
+            let _guard = InterruptionGuard::new(tree.temporary_path())?;
+            write_snapshot_tree(source, tree, &bar)?
+        }
         (format, to) => {
             let format = match format {
                 ExportFormat::Csv => SnapshotFormat::Csv,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Command};
 use fineprint::error::{Error, Result};
+use fineprint::export::ExportFile;
 
 use crate::cli::outcome::Outcome;
 use crate::cli::streams::print;
@@ -89,15 +90,17 @@ fn page(command: &Command) -> Result<Vec<u8>> {
 }
 
 fn write_pages(root: &Command, folder: &Path) -> Result<Outcome> {
-    create_file(folder, fs::create_dir_all(folder))?;
+    with_path(folder, fs::create_dir_all(folder))?;
     for command in std::iter::once(root).chain(commands(root)) {
         let file = folder.join(format!("{}.1", title(command)));
-        create_file(folder, fs::write(file, page(command)?))?;
+        let mut out = ExportFile::create(&file)?;
+        with_path(&file, out.write_all(&page(command)?))?;
+        out.finish()?;
     }
     Ok(Outcome::Found)
 }
 
-/// Adds the folder to an I/O error.
-fn create_file(folder: &Path, result: std::io::Result<()>) -> Result<()> {
-    result.map_err(|source| Error::Io { path: folder.to_owned(), source })
+/// Adds a path to an I/O error.
+fn with_path(path: &Path, result: std::io::Result<()>) -> Result<()> {
+    result.map_err(|source| Error::Io { path: path.to_owned(), source })
 }

@@ -16,7 +16,9 @@ pub use leftovers::remove_unfinished;
 pub use tree::MarkdownTree;
 
 use crate::error::{Error, Result};
-use crate::printer::{print_snapshot_csv, print_snapshot_csv_names, print_snapshot_json};
+use crate::printer::{
+    RowOptions, print_snapshot_csv, print_snapshot_csv_names, print_snapshot_json,
+};
 use crate::progress::{Phase, Progress};
 use crate::search::{PolicyVersion, Searcher, SnapshotSet};
 
@@ -26,7 +28,7 @@ pub enum SnapshotFormat {
     /// One JSON object per line (`schema/snapshot.schema.json`).
     JsonLines,
     /// One row per snapshot (RFC 4180), below a row with the names of the columns.
-    Csv,
+    Csv(RowOptions),
 }
 
 /// Where snapshots are exported from.
@@ -49,13 +51,13 @@ pub fn write_snapshots(
     out: &mut impl Write,
     progress: &dyn Progress,
 ) -> Result<u64> {
-    if format == SnapshotFormat::Csv {
-        print_snapshot_csv_names(out).map_err(Error::Output)?;
+    if let SnapshotFormat::Csv(options) = format {
+        print_snapshot_csv_names(out, options).map_err(Error::Output)?;
     }
     source.each_version(progress, |version| {
         let printed = match format {
             SnapshotFormat::JsonLines => print_snapshot_json(out, version),
-            SnapshotFormat::Csv => print_snapshot_csv(out, version),
+            SnapshotFormat::Csv(options) => print_snapshot_csv(out, version, options),
         };
         printed.map_err(Error::Output)
     })

@@ -1,7 +1,5 @@
 //! Flags that say how hits are ordered, limited and printed.
 
-use std::io::{self, IsTerminal};
-
 use clap::{Args, ValueEnum};
 use fineprint::error::{Error, Result};
 use fineprint::printer::{
@@ -12,8 +10,8 @@ use fineprint::search::{
     GroupMember, HitGrouping, HitOrder, RandomSample, Ranking, SearchRequest, Select, ShowOptions,
 };
 
-use super::byte_order_mark::ByteOrderMark;
 use super::global::GlobalArgs;
+use super::spreadsheet::SpreadsheetArgs;
 use super::values::{HitLimit, kwic_key, limit, number};
 
 /// The number of hits without --limit.
@@ -74,12 +72,9 @@ pub struct OutputArgs {
     /// The columns of csv and tsv: fields of a hit, also source.path, context_before, citation, ...
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     fields: Vec<String>,
-    /// In csv and tsv, put ' before a value that a spreadsheet would run as a formula
-    #[arg(long)]
-    guard_formulas: bool,
-    /// The byte order mark of csv and tsv.
+    /// How csv and tsv are made for spreadsheets.
     #[command(flatten)]
-    pub bom: ByteOrderMark,
+    pub spreadsheet: SpreadsheetArgs,
     /// The width of a line of kwic, in columns [default: the width of the terminal, or 120]
     #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true)]
     width: Option<usize>,
@@ -218,7 +213,7 @@ impl OutputArgs {
 
     /// Refuses flags that would have no effect.
     fn check(&self) -> Result<()> {
-        self.bom.check(self.is_table())?;
+        self.spreadsheet.check(self.is_table())?;
         match self.check_tables().or_else(|| self.check_kwic()).or_else(|| self.check_ranking()) {
             Some(message) => Err(Error::Usage(message.to_owned())),
             None => Ok(()),
@@ -236,8 +231,6 @@ impl OutputArgs {
     fn check_tables(&self) -> Option<&'static str> {
         if !self.fields.is_empty() && !self.is_table() {
             Some("--fields names columns of csv and tsv; add --format csv")
-        } else if self.guard_formulas && !self.is_table() {
-            Some("--guard-formulas is for csv and tsv; add --format csv")
         } else {
             None
         }
@@ -312,8 +305,7 @@ impl OutputArgs {
         if self.cite {
             fields = fields.with("citation");
         }
-        let is_terminal = io::stdout().is_terminal();
-        Ok(TableOptions { separator, fields, guard_formulas: self.guard_formulas, is_terminal })
+        Ok(TableOptions { rows: self.spreadsheet.rows(separator), fields })
     }
 
     /// The additions to the fields of each hit.

@@ -2,11 +2,13 @@
 
 use clap::Args;
 use fineprint::error::Result;
-use fineprint::printer::{counted, print_companies, print_companies_csv, print_json_line};
+use fineprint::printer::{
+    TableSeparator, counted, print_companies, print_companies_csv, print_json_line,
+};
 use fineprint::search::{CompanyList, Mentions, Searcher, Select};
 
 use super::{CountFormat, say_no_hits};
-use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
+use crate::cli::args::{GlobalArgs, QueryArgs, SpreadsheetArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::{Warning, say_to_people, say_warning};
@@ -34,9 +36,9 @@ pub struct CompaniesArgs {
     /// The format of the list
     #[arg(long, value_enum, default_value_t)]
     format: CountFormat,
-    /// The byte order mark of csv.
+    /// How csv is made for spreadsheets.
     #[command(flatten)]
-    bom: ByteOrderMark,
+    spreadsheet: SpreadsheetArgs,
     /// The index and the filters, and how the query is read.
     #[command(flatten)]
     shared: QueryArgs,
@@ -45,7 +47,7 @@ pub struct CompaniesArgs {
 /// Runs the command.
 pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
     args.shared.filters.check_carry()?;
-    args.bom.check(args.format == CountFormat::Csv)?;
+    args.spreadsheet.check(args.format == CountFormat::Csv)?;
     let (select, mentions) = select(args)?;
     let chosen = open(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
@@ -55,7 +57,8 @@ pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
         CountFormat::Human if is_empty => {}
         CountFormat::Human => print(|out| print_companies(out, &companies))?,
         CountFormat::Csv => print_data(|out| {
-            args.bom.write(out).and_then(|()| print_companies_csv(out, &companies))
+            args.spreadsheet.write_mark(out)?;
+            print_companies_csv(out, &companies, args.spreadsheet.rows(TableSeparator::Comma))
         })?,
         CountFormat::Json => print(|out| print_json_line(out, &companies))?,
     }

@@ -9,12 +9,13 @@ use fineprint::export::{
     ExportFile, ExportSource, MarkdownTree, SnapshotFormat, write_snapshot_tree, write_snapshots,
 };
 use fineprint::printer::{
-    HitFormat, HitPrinter, SafeWriter, TableFields, TableOptions, TableSeparator, counted,
+    HitFormat, HitPrinter, RowOptions, SafeWriter, TableFields, TableOptions, TableSeparator,
+    counted,
 };
 use fineprint::search::{Filters, HitOrder, SearchRequest, Searcher, Select};
 
 use super::say_no_hits;
-use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
+use crate::cli::args::{GlobalArgs, QueryArgs, SpreadsheetArgs};
 use crate::cli::bar::Bar;
 use crate::cli::interruption::InterruptionGuard;
 use crate::cli::open::open;
@@ -44,9 +45,9 @@ pub struct ExportArgs {
     /// The format of the export
     #[arg(long, value_enum, default_value_t)]
     format: ExportFormat,
-    /// The byte order mark of csv.
+    /// How csv is made for spreadsheets.
     #[command(flatten)]
-    bom: ByteOrderMark,
+    spreadsheet: SpreadsheetArgs,
     /// The file, or for Markdown the new folder, to write [default: standard output]
     #[arg(long, value_name = "PATH")]
     to: Option<PathBuf>,
@@ -90,7 +91,7 @@ pub fn run(args: &ExportArgs, global: &GlobalArgs) -> Result<Outcome> {
     let query = (!args.query.is_empty()).then(|| args.query.join(" "));
     let select = args.shared.select(query)?;
     check(args, &select)?;
-    args.bom.check(args.format == ExportFormat::Csv)?;
+    args.spreadsheet.check(args.format == ExportFormat::Csv)?;
     let chosen = open(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
     let ExportSummary { written, words } = match args.what {
@@ -136,7 +137,7 @@ enum ExportTarget {
 }
 
 impl ExportTarget {
-    fn new(to: Option<&Path>, mark: ByteOrderMark) -> Result<Self> {
+    fn new(to: Option<&Path>, spreadsheet: SpreadsheetArgs) -> Result<Self> {
         let mut target = match to {
             None => Self::Stdout(data()),
             Some(path) => {
@@ -145,7 +146,7 @@ impl ExportTarget {
                 Self::File { file, _guard: guard }
             }
         };
-        mark.write(&mut target).map_err(Error::Output)?;
+        spreadsheet.write_mark(&mut target).map_err(Error::Output)?;
         Ok(target)
     }
 
@@ -190,10 +191,10 @@ fn export_snapshots(
         }
         (format, to) => {
             let format = match format {
-                ExportFormat::Csv => SnapshotFormat::Csv,
+                ExportFormat::Csv => SnapshotFormat::Csv(rows(args)),
                 ExportFormat::Jsonl | ExportFormat::Markdown => SnapshotFormat::JsonLines,
             };
-            let mut out = ExportTarget::new(to.as_deref(), args.bom)?;
+            let mut out = ExportTarget::new(to.as_deref(), args.spreadsheet)?;
             let written = write_snapshots(source, format, &mut out, &bar)?;
             out.finish()?;
             written
@@ -204,14 +205,11 @@ fn export_snapshots(
 }
 
 fn export_clauses(searcher: &Searcher, select: Select, args: &ExportArgs) -> Result<ExportSummary> {
-    let mut out = ExportTarget::new(args.to.as_deref(), args.bom)?;
+    let mut out = ExportTarget::new(args.to.as_deref(), args.spreadsheet)?;
     let format = match args.format {
-        ExportFormat::Csv => HitFormat::Table(TableOptions {
-            separator: TableSeparator::Comma,
-            fields: TableFields::default(),
-            guard_formulas: false,
-            is_terminal: args.to.is_none() && io::stdout().is_terminal(),
-        }),
+        ExportFormat::Csv => {
+            HitFormat::Table(TableOptions { rows: rows(args), fields: TableFields::default() })
+        }
         ExportFormat::Jsonl | ExportFormat::Markdown => HitFormat::JsonLines,
     };
     let mut printer = HitPrinter::new(&mut out, format);
@@ -222,6 +220,12 @@ fn export_clauses(searcher: &Searcher, select: Select, args: &ExportArgs) -> Res
     drop(printer);
     out.finish()?;
     Ok(summary(written, counted(written, "clause", "clauses"), found.totals.policies))
+}
+
+/// How the rows of CSV are written.
+fn rows(args: &ExportArgs) -> RowOptions {
+    let rows = args.spreadsheet.rows(TableSeparator::Comma);
+    RowOptions { is_terminal: rows.is_terminal && args.to.is_none(), ..rows }
 }
 
 fn summary(written: u64, items: String, policies: u64) -> ExportSummary {

@@ -21,7 +21,7 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
     let chosen = open(&args.shared.index, global)?;
     let new = if args.output.count { HitPrinter::counting } else { HitPrinter::new };
     let mut out = results();
-    args.output.bom.write(&mut out).map_err(Error::Output)?;
+    args.output.spreadsheet.write_mark(&mut out).map_err(Error::Output)?;
     let mut printer = new(out, format).with(args.output.extras());
     let searcher = Searcher::new(chosen.index)?;
     let summary = searcher.search(&request, &mut printer)?;

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use super::destination::Destination;
 use super::leftovers;
 use crate::error::{Error, Result};
-use crate::printer::SafeWriter;
+use crate::printer::{OutputText, SafeWriter};
 
 /// A file that is written under a temporary name beside its target and renamed at the end.
 ///
@@ -70,6 +70,11 @@ impl ExportFile {
         }
     }
 
+    /// Whether the target is a terminal.
+    pub fn is_terminal(&self) -> bool {
+        matches!(&self.out, OpenTarget::Stream(out) if out.is_for_terminal())
+    }
+
     /// Gives the file its name, replacing an existing file. It keeps the permissions of that file.
     ///
     /// # Errors
@@ -90,8 +95,8 @@ impl OpenTarget {
     fn new(target: &Path) -> io::Result<Self> {
         match Destination::of(target)? {
             Destination::Stream(file) => {
-                let is_terminal = file.is_terminal();
-                Ok(Self::Stream(SafeWriter::new(BufWriter::new(file), is_terminal)))
+                let text = OutputText::Data { is_terminal: file.is_terminal() };
+                Ok(Self::Stream(SafeWriter::new(BufWriter::new(file), text)))
             }
             Destination::File { path, old } => {
                 let (file, _) = leftovers::make_beside(&path, 0o666, |builder, folder| {

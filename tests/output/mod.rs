@@ -3,6 +3,7 @@
 pub mod comfort;
 pub mod exports;
 pub mod golden;
+pub mod hostile_texts;
 pub mod messages;
 pub mod rows;
 pub mod shown_commands;

@@ -12,7 +12,7 @@ use crate::cli::args::{GlobalArgs, QueryArgs, SpreadsheetArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::{Warning, say_to_people, say_warning};
-use crate::cli::streams::{print, print_data};
+use crate::cli::streams::{data, print};
 
 /// `fineprint companies`.
 #[derive(Debug, Args)]
@@ -55,12 +55,12 @@ pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
     let is_empty = companies.companies.is_empty();
     match args.format {
         CountFormat::Human if is_empty => {}
-        CountFormat::Human => print(|out| print_companies(out, &companies))?,
-        CountFormat::Csv => print_data(|out| {
+        CountFormat::Human => print(global.people(), |out| print_companies(out, &companies))?,
+        CountFormat::Csv => print(data(), |out| {
             args.spreadsheet.write_mark(out)?;
             print_companies_csv(out, &companies, args.spreadsheet.rows(TableSeparator::Comma))
         })?,
-        CountFormat::Json => print(|out| print_json_line(out, &companies))?,
+        CountFormat::Json => print(data(), |out| print_json_line(out, &companies))?,
     }
     let is_unsaid = match mentions {
         Mentions::Required => is_empty,

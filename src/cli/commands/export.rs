@@ -9,8 +9,7 @@ use fineprint::export::{
     ExportFile, ExportSource, MarkdownTree, SnapshotFormat, write_snapshot_tree, write_snapshots,
 };
 use fineprint::printer::{
-    HitFormat, HitPrinter, RowOptions, SafeWriter, TableFields, TableOptions, TableSeparator,
-    counted,
+    HitFormat, HitPrinter, RowOptions, TableFields, TableOptions, TableSeparator, counted,
 };
 use fineprint::search::{Filters, HitOrder, SearchRequest, Searcher, Select};
 
@@ -21,7 +20,7 @@ use crate::cli::interruption::InterruptionGuard;
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::say_to_people;
-use crate::cli::streams::{ResultStream, data};
+use crate::cli::streams::{ResultStream, data, results};
 
 /// `fineprint export`.
 #[derive(Debug, Args)]
@@ -132,14 +131,14 @@ fn check(args: &ExportArgs, select: &Select) -> Result<()> {
 
 /// A file, or standard output.
 enum ExportTarget {
-    Stdout(SafeWriter<ResultStream>),
+    Stdout(ResultStream),
     File { file: Box<ExportFile>, _guard: Option<InterruptionGuard> },
 }
 
 impl ExportTarget {
     fn new(to: Option<&Path>, spreadsheet: SpreadsheetArgs) -> Result<Self> {
         let mut target = match to {
-            None => Self::Stdout(data()),
+            None => Self::Stdout(results(data())),
             Some(path) => {
                 let file = Box::new(ExportFile::create(path)?);
                 let guard = file.temporary_path().map(InterruptionGuard::new).transpose()?;
@@ -148,6 +147,15 @@ impl ExportTarget {
         };
         spreadsheet.write_mark(&mut target).map_err(Error::Output)?;
         Ok(target)
+    }
+
+    /// How the rows of CSV are written.
+    fn rows(&self, spreadsheet: SpreadsheetArgs) -> RowOptions {
+        let rows = spreadsheet.rows(TableSeparator::Comma);
+        match self {
+            Self::Stdout(_) => rows,
+            Self::File { file, .. } => RowOptions { is_terminal: file.is_terminal(), ..rows },
+        }
     }
 
     fn finish(self) -> Result<()> {
@@ -190,11 +198,11 @@ fn export_snapshots(
             write_snapshot_tree(source, tree, &bar)?
         }
         (format, to) => {
+            let mut out = ExportTarget::new(to.as_deref(), args.spreadsheet)?;
             let format = match format {
-                ExportFormat::Csv => SnapshotFormat::Csv(rows(args)),
+                ExportFormat::Csv => SnapshotFormat::Csv(out.rows(args.spreadsheet)),
                 ExportFormat::Jsonl | ExportFormat::Markdown => SnapshotFormat::JsonLines,
             };
-            let mut out = ExportTarget::new(to.as_deref(), args.spreadsheet)?;
             let written = write_snapshots(source, format, &mut out, &bar)?;
             out.finish()?;
             written
@@ -207,9 +215,10 @@ fn export_snapshots(
 fn export_clauses(searcher: &Searcher, select: Select, args: &ExportArgs) -> Result<ExportSummary> {
     let mut out = ExportTarget::new(args.to.as_deref(), args.spreadsheet)?;
     let format = match args.format {
-        ExportFormat::Csv => {
-            HitFormat::Table(TableOptions { rows: rows(args), fields: TableFields::default() })
-        }
+        ExportFormat::Csv => HitFormat::Table(TableOptions {
+            rows: out.rows(args.spreadsheet),
+            fields: TableFields::default(),
+        }),
         ExportFormat::Jsonl | ExportFormat::Markdown => HitFormat::JsonLines,
     };
     let mut printer = HitPrinter::new(&mut out, format);
@@ -220,12 +229,6 @@ fn export_clauses(searcher: &Searcher, select: Select, args: &ExportArgs) -> Res
     drop(printer);
     out.finish()?;
     Ok(summary(written, counted(written, "clause", "clauses"), found.totals.policies))
-}
-
-/// How the rows of CSV are written.
-fn rows(args: &ExportArgs) -> RowOptions {
-    let rows = args.spreadsheet.rows(TableSeparator::Comma);
-    RowOptions { is_terminal: rows.is_terminal && args.to.is_none(), ..rows }
 }
 
 fn summary(written: u64, items: String, policies: u64) -> ExportSummary {

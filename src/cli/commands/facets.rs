@@ -13,7 +13,7 @@ use crate::cli::args::{GlobalArgs, QueryArgs, SpreadsheetArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::{Warning, say_warning};
-use crate::cli::streams::{print, print_data};
+use crate::cli::streams::{data, print};
 
 /// `fineprint facets`.
 #[derive(Debug, Args)]
@@ -65,14 +65,14 @@ pub fn run(args: &FacetsArgs, global: &GlobalArgs) -> Result<Outcome> {
     match args.format {
         // People see no table if nothing matched.
         CountFormat::Human if found == 0 => {}
-        CountFormat::Human => print(|out| print_facets(out, &facets))?,
+        CountFormat::Human => print(global.people(), |out| print_facets(out, &facets))?,
         CountFormat::Csv => {
-            print_data(|out| {
+            print(data(), |out| {
                 args.spreadsheet.write_mark(out)?;
                 print_facets_csv(out, &facets, args.spreadsheet.rows(TableSeparator::Comma))
             })?;
         }
-        CountFormat::Json => print(|out| print_json_line(out, &facets))?,
+        CountFormat::Json => print(data(), |out| print_json_line(out, &facets))?,
     }
     if found == 0 {
         say_no_hits(&searcher, &select, None, global)?;

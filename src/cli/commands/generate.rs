@@ -9,7 +9,7 @@ use fineprint::error::{Error, Result};
 use fineprint::export::ExportFile;
 
 use crate::cli::outcome::Outcome;
-use crate::cli::streams::print;
+use crate::cli::streams::{data, print};
 
 const NAME: &str = "fineprint";
 const VERSION: &str = concat!("fineprint ", env!("CARGO_PKG_VERSION"));
@@ -45,7 +45,7 @@ pub struct ManArgs {
 pub fn completions(args: &CompletionsArgs, mut program: Command) -> Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut program, NAME, &mut script);
-    print(|out| out.write_all(&script))?;
+    print(data(), |out| out.write_all(&script))?;
     Ok(Outcome::Found)
 }
 
@@ -60,7 +60,7 @@ pub fn man(args: &ManArgs, mut program: Command) -> Result<Outcome> {
         Some(name) => program.find_subcommand(name).ok_or_else(|| unknown(&program, name))?,
     };
     let page = page(command)?;
-    print(|out| out.write_all(&page))?;
+    print(data(), |out| out.write_all(&page))?;
     Ok(Outcome::Found)
 }
 

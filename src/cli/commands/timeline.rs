@@ -12,7 +12,7 @@ use super::say_no_hits;
 use crate::cli::args::{GlobalArgs, QueryArgs, SpreadsheetArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{print, print_data};
+use crate::cli::streams::{data, print};
 
 /// `fineprint timeline`.
 #[derive(Debug, Args)]
@@ -106,14 +106,16 @@ pub fn run(args: &TimelineArgs, global: &GlobalArgs) -> Result<Outcome> {
     let timeline = searcher.timeline(&request)?;
     match args.format {
         TimelineFormat::Human => {
-            print(|out| print_timeline(out, &timeline, PARTIAL_NOTE, global.human_options()))?;
+            print(global.people(), |out| {
+                print_timeline(out, &timeline, PARTIAL_NOTE, global.human_options())
+            })?;
         }
-        TimelineFormat::Csv => print_data(|out| {
+        TimelineFormat::Csv => print(data(), |out| {
             args.spreadsheet.write_mark(out)?;
             print_timeline_csv(out, &timeline, args.spreadsheet.rows(TableSeparator::Comma))
         })?,
-        TimelineFormat::Json => print(|out| print_json_line(out, &timeline))?,
-        TimelineFormat::Svg => print_data(|out| print_timeline_svg(out, &timeline))?,
+        TimelineFormat::Json => print(data(), |out| print_json_line(out, &timeline))?,
+        TimelineFormat::Svg => print(data(), |out| print_timeline_svg(out, &timeline))?,
     }
     let mut found = false;
     for (series, query) in timeline.series.iter().zip(&request.queries) {

@@ -25,7 +25,7 @@ use crate::cli::args::{GlobalArgs, IndexFolder};
 use crate::cli::bar::Bar;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::{Warning, report_problems, say_to_people, say_warning};
-use crate::cli::streams::print;
+use crate::cli::streams::{data, print};
 
 /// `fineprint index`.
 #[derive(Debug, Args)]
@@ -159,7 +159,7 @@ pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     let scan = scan(args, base.as_ref(), &bar)?;
     if args.dry_run {
         drop(bar);
-        print(|out| report::write_dry_run(out, &scan))?;
+        print(global.people(), |out| report::write_dry_run(out, &scan))?;
         return Ok(finish(report_problems(&scan.report, global), true));
     }
     if args.rebuild == Some(RebuildArg::All)
@@ -174,10 +174,10 @@ pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     let (base, seconds) = (base.as_ref(), started.elapsed().as_secs_f64());
     let summary = &BuildSummary::new(dir, base, &manifest, &report, seconds);
     if args.format == TextFormat::Json {
-        print(|out| print_json_line(out, summary))?;
+        print(data(), |out| print_json_line(out, summary))?;
     } else {
         let built = Built { base, manifest: &manifest, report: &report, summary };
-        say_to_people(global, &built.words());
+        built.lines().iter().for_each(|line| say_to_people(global, line));
     }
     Ok(finish(is_incomplete, true))
 }

@@ -21,8 +21,8 @@ pub struct Built<'b> {
 }
 
 impl Built<'_> {
-    /// The result in words: the changes, where the index is, and how it is searched.
-    pub fn words(&self) -> String {
+    /// The result in words, line by line: the changes, where the index is, and how it is searched.
+    pub fn lines(&self) -> Vec<String> {
         let Self { base, manifest, report, summary } = self;
         let contents = contents(manifest);
         let mut lines = match base {
@@ -49,7 +49,7 @@ impl Built<'_> {
         let BuildSummary { index, bytes: size, seconds, .. } = summary;
         lines.push(format!("{index} has {}; the build took {}", bytes(*size), time(*seconds)));
         lines.push(format!("next: fineprint search WORDS{}", folder_flag(index)));
-        lines.join("\n")
+        lines
     }
 }
 

@@ -39,8 +39,8 @@ fn a_full_disk_is_an_error() {
     for args in [
         &["search", "sell or rent"][..],
         &["search", "sell or rent", "--format", "csv"],
-        &["companies", "--format", "json"],
-        &["export"],
+        &["companies"],
+        &["export", "--format", "csv"],
         &["--help"],
         &["--version"],
         &["help", "search"],

@@ -101,6 +101,7 @@ fn columns_are_chosen_by_name() {
         (&["--format", "kwic", "--context", "1"], "--context has no room in kwic"),
         (&["--format", "kwic", "--cite"], "--cite has no room in kwic"),
         (&["--format", "kwic", "--width", "20"], "--width 20 is too narrow; 60 or more"),
+        (&["--format", "kwic", "--width", "10001"], "--width 10001 is too wide; 10000 at most"),
         (
             &["--format", "csv", "--member", "newest"],
             "--member chooses which hit of a group is shown",

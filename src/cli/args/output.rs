@@ -75,7 +75,7 @@ pub struct OutputArgs {
     /// How csv and tsv are made for spreadsheets.
     #[command(flatten)]
     pub spreadsheet: SpreadsheetArgs,
-    /// The width of a line of kwic, in columns [default: the width of the terminal, or 120]
+    /// The columns of a line of kwic, 60 to 10000 [default: the width of the terminal, or 120]
     #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true)]
     width: Option<usize>,
     /// Sort lines of kwic by words before the match (L1, L2, ...), after it (R1, ...), or by it (N)
@@ -285,13 +285,20 @@ impl OutputArgs {
     }
 
     fn kwic(&self, global: &GlobalArgs) -> Result<KwicOptions> {
-        let least = KwicOptions::MIN_WIDTH;
-        if let Some(width) = self.width.filter(|&width| width < least) {
-            return Err(Error::Usage(format!("--width {width} is too narrow; {least} or more")));
-        }
+        let (least, most) = (KwicOptions::MIN_WIDTH, KwicOptions::MAX_WIDTH);
+        let (wrong, allowed) = match self.width {
+            Some(width) if width < least => ("narrow", format!("{least} or more")),
+            Some(width) if width > most => ("wide", format!("{most} at most")),
+            _ => return Ok(self.kwic_of_width(global)),
+        };
+        let width = self.width.unwrap_or_default();
+        Err(Error::Usage(format!("--width {width} is too {wrong}; {allowed}")))
+    }
+
+    fn kwic_of_width(&self, global: &GlobalArgs) -> KwicOptions {
         let HumanOptions { has_colour, width: terminal, .. } = global.human_options();
         let width = self.width.or(terminal).unwrap_or(KWIC_WIDTH);
-        Ok(KwicOptions { width, sort: self.kwic_sort.clone(), has_colour })
+        KwicOptions { width, sort: self.kwic_sort.clone(), has_colour }
     }
 
     fn table(&self, separator: TableSeparator) -> Result<TableOptions> {

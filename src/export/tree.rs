@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::leftovers;
 use crate::error::{Error, Result};
 use crate::printer::{is_deceptive, print_markdown};
@@ -23,7 +25,7 @@ pub struct MarkdownTree {
     folder: tempfile::TempDir,
     /// Holds the lock that tells other exports that this one is running, where folders have locks.
     _lock: Option<File>,
-    /// The paths so far, in lower case because some file systems ignore case.
+    /// The paths so far, each as [`alike`] writes it.
     paths: HashSet<String>,
 }
 
@@ -111,12 +113,34 @@ impl MarkdownTree {
         }
         let mut path = format!("{base}.md");
         let mut number = 1;
-        while !self.paths.insert(path.to_lowercase()) {
+        while !self.paths.insert(alike(&path)) {
             number += 1;
             path = format!("{base}-{number}.md");
         }
         path
     }
+}
+
+/// The same text for all paths that some file system takes for one: some ignore case, as of `ß` and
+/// `SS`, and some how accents are composed.
+fn alike(path: &str) -> String {
+    let composed: String = path.nfc().collect();
+    composed.to_uppercase().to_lowercase().nfc().collect()
+}
+
+/// Names that Windows takes for devices, with any extension.
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+
+/// The beginnings of such names that a digit follows.
+const NUMBERED_DEVICES: [&str; 2] = ["com", "lpt"];
+
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_lowercase();
+    let is_numbered = |prefix: &&str| {
+        let number = stem.strip_prefix(*prefix).map(|rest| rest.chars().collect::<Vec<_>>());
+        number.is_some_and(|number| matches!(number[..], ['0'..='9' | '¹' | '²' | '³']))
+    };
+    DEVICES.contains(&&*stem) || NUMBERED_DEVICES.iter().any(is_numbered)
 }
 
 /// A name that every file system accepts, and that looks like no other name. Characters that some
@@ -130,6 +154,7 @@ fn file_name(name: &str) -> String {
     match trimmed.strip_prefix('.') {
         Some(rest) => format!("_{rest}"),
         None if trimmed.is_empty() => "_".to_owned(),
+        None if is_device(trimmed) => format!("_{trimmed}"),
         None => trimmed.to_owned(),
     }
 }
@@ -180,5 +205,23 @@ mod tests {
         assert_eq!(file_name("a\u{202e}gpj.exe"), "a_gpj.exe");
         assert_eq!(file_name("a\u{1b}[2J\u{2066}b\u{200b}c\u{feff}"), "a_[2J_b_c_");
         assert!(file_name(&"個".repeat(100)).len() <= MAX_NAME);
+        assert_eq!(file_name("Acme. . "), "Acme");
+        assert_eq!(file_name(&("x".repeat(MAX_NAME - 1) + ".com")), "x".repeat(MAX_NAME - 1));
+        for device in ["CON", "nul.example", "Aux .txt", "com1", "LPT².x", "conout$"] {
+            assert_eq!(file_name(device), format!("_{device}"));
+        }
+        for other in ["con-sent", "com", "com10", "comx", "auxiliary.example", "xnul"] {
+            assert_eq!(file_name(other), other);
+        }
+    }
+
+    #[test]
+    fn names_are_alike_that_some_file_system_takes_for_one() {
+        for (one, other) in
+            [("Acme", "aCME"), ("caf\u{e9}", "CAFE\u{301}"), ("Straße", "STRASSE"), ("ſ", "S")]
+        {
+            assert_eq!(alike(one), alike(other));
+        }
+        assert_ne!(alike("cafe"), alike("café"));
     }
 }

@@ -120,7 +120,10 @@ impl Update<'_> {
         let segments =
             Segments::open(&generation.folder, base.is_some(), self.options.memory_bytes())?;
         self.drop_policies(&plan, &segments, &mut done);
-        let done = self.read(plan.jobs, &segments, done, pruning)?;
+        let done = match self.read(plan.jobs, &segments, done, pruning) {
+            Ok(done) => done,
+            Err(error) => return Err(segments.reason_of(error)),
+        };
         if pruning.add_unread(&done.unread) {
             drop(segments);
             drop(generation);

@@ -168,6 +168,7 @@ pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     let started = Instant::now();
     let bar = Bar::new(!global.is_for_people());
     let dir = &args.folder.index;
+    check_link(dir)?;
     let base = if args.rebuild.is_some() || !Manifest::exists(dir) {
         None
     } else {
@@ -198,6 +199,19 @@ pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
         built.lines().iter().for_each(|line| say_to_people(global, line));
     }
     Ok(finish(is_incomplete, true))
+}
+
+/// Refuses an index folder that is a link to nothing.
+fn check_link(dir: &Path) -> Result<()> {
+    let Ok(target) = dir.read_link() else { return Ok(()) };
+    if dir.exists() {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "{} is a symbolic link to {}, which is not there; make that folder, or remove the link",
+        dir.display(),
+        target.display()
+    )))
 }
 
 /// Says of which corpora --prune removed nothing, and why. Returns whether there are any.

@@ -3,6 +3,7 @@
 //! The library names the mistake and keeps the data of it in the error. This file adds what only
 //! the program knows: its flags, and the command that helps.
 
+use std::io;
 use std::path::Path;
 
 use fineprint::Error;
@@ -96,9 +97,18 @@ pub fn advice(error: &Error) -> Option<String> {
              present paths; if it is gone, name the others to update them and keep what the index \
              has of it, or remove its whole collection with --remove {collection}"
         ),
+        Error::Io { source, .. } if is_out_of_space(source) => {
+            "free space on that disk, or write to another one".to_owned()
+        }
         Error::OtherVersion { path, .. } | Error::Damaged { path, .. } => build_again(path),
         _ => return None,
     })
+}
+
+/// Whether the disk is full, or the user may not write more to it.
+fn is_out_of_space(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), FileTooLarge | QuotaExceeded | StorageFull)
 }
 
 fn build_again(index: &Path) -> String {

@@ -7,6 +7,7 @@ mod advice;
 mod args;
 mod bar;
 mod commands;
+mod interruption;
 mod json_errors;
 mod minus_words;
 mod no_hits;
@@ -37,9 +38,10 @@ use commands::search::{self, SearchArgs};
 use commands::show::{self, ShowArgs};
 use commands::timeline::{self, TimelineArgs};
 use fineprint::Error;
+use fineprint::printer::sanitize;
 use minus_words::ArgumentCorrection;
 use outcome::{FAILED, Outcome};
-use streams::say;
+use streams::{say, say_lines};
 
 /// Full-text search over archived privacy policies and terms of service
 ///
@@ -150,15 +152,14 @@ impl ErrorReport {
             Error::Output(source) if source.kind() == io::ErrorKind::BrokenPipe => {
                 return ExitCode::SUCCESS;
             }
-            error => say(&problems::worded_library_error(self.are_json, "", error)),
+            error => problems::say_library_error(self.are_json, "", error),
         }
         ExitCode::from(FAILED)
     }
 
     /// A mistake in the arguments, or the help that they ask for.
     fn arguments(&self, error: &clap::Error) -> ExitCode {
-        let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
-        if let Some(correction) = minus_words::correction(error, Cli::command(), arguments) {
+        if let Some(correction) = minus_words::correction(error, Cli::command(), arguments()) {
             let ArgumentCorrection { message, hint } = correction;
             match self.are_json {
                 true => say(&json_errors::of_request(&message, &hint).to_string()),
@@ -166,17 +167,38 @@ impl ErrorReport {
             }
             return ExitCode::from(FAILED);
         }
-        if !self.are_json || !error.use_stderr() {
-            error.exit();
+        if self.are_json && error.use_stderr() {
+            say(&json_errors::of_arguments(&error.to_string()).to_string());
+            return ExitCode::from(FAILED);
         }
-        say(&json_errors::of_arguments(&error.to_string()).to_string());
-        ExitCode::from(FAILED)
+        // The message repeats arguments, so it is made again from arguments that are safe. If they
+        // are no mistake, the message as it was has them in lines of its own.
+        let program = Cli::command();
+        let safe = arguments().map(|argument| sanitize(&argument).into_owned());
+        let again = program.try_get_matches_from(safe).err();
+        let printed = match again.filter(|again| again.kind() == error.kind()) {
+            Some(again) => again.print(),
+            None => {
+                say_lines(error.to_string().trim_end());
+                Ok(())
+            }
+        };
+        match printed {
+            // Nobody reads a mistake that cannot be printed, but help was asked for.
+            Err(failed) if !error.use_stderr() => self.library(&Error::Output(failed)),
+            _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(FAILED)),
+        }
     }
 
     fn message(&self, kind: &str, message: &str) -> ExitCode {
         say(&problems::worded(self.are_json, kind, message));
         ExitCode::from(FAILED)
     }
+}
+
+/// The arguments of the program, with U+FFFD for bytes that are not UTF-8.
+fn arguments() -> impl Iterator<Item = String> {
+    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned())
 }
 
 fn parse() -> Result<Cli, clap::Error> {

@@ -2,11 +2,12 @@
 
 use fineprint::Error;
 use fineprint::index::IngestReport;
+use fineprint::printer::sanitize;
 
 use super::advice;
 use super::args::GlobalArgs;
 use super::json_errors;
-use super::streams::say;
+use super::streams::{say, say_lines};
 
 /// The number of unreadable inputs that are printed one by one.
 const MAX_FAILURES: usize = 20;
@@ -28,9 +29,17 @@ pub fn say_error(global: &GlobalArgs, kind: &str, message: &str) {
     say(&worded(global.has_json_messages, kind, message));
 }
 
-/// Prints an error of the library, with the words `before` it, as JSON if the results are JSON.
-pub fn say_library_error(global: &GlobalArgs, before: &str, error: &Error) {
-    say(&worded_library_error(global.has_json_messages, before, error));
+/// Prints an error of the library with the words `before` it, for people or as JSON.
+pub fn say_library_error(is_json: bool, before: &str, error: &Error) {
+    if is_json {
+        return say(&json_errors::of_library(before, error).to_string());
+    }
+    let message = format!("error: {}{}", sanitize(before), advice::message(error));
+    match error {
+        // It shows the query on a line of its own.
+        Error::Query(_) => say_lines(&message),
+        _ => say(&message),
+    }
 }
 
 /// Something that a person should know although nothing failed.
@@ -57,14 +66,6 @@ pub fn say_warning(global: &GlobalArgs, warning: &Warning) {
 pub fn say_to_people(global: &GlobalArgs, message: &str) {
     if global.is_for_people() {
         say(message);
-    }
-}
-
-/// An error of the library with the words `before` it, for people or as JSON.
-pub fn worded_library_error(is_json: bool, before: &str, error: &Error) -> String {
-    match is_json {
-        true => json_errors::of_library(before, error).to_string(),
-        false => format!("error: {before}{}", advice::message(error)),
     }
 }
 

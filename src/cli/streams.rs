@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Read, StdoutLock, Write};
 use std::path::Path;
 
 use fineprint::error::{Error, Result};
-use fineprint::printer::{SafeWriter, sanitize};
+use fineprint::printer::{OutputText, SafeWriter, sanitize};
 
 /// Reads a whole file, or standard input for `-`.
 ///
@@ -21,12 +21,17 @@ pub fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Standard output, locked and buffered.
-pub type ResultStream = BufWriter<StdoutLock<'static>>;
+/// Standard output, locked and buffered, behind the writer that makes texts safe.
+pub type ResultStream = SafeWriter<BufWriter<StdoutLock<'static>>>;
 
 /// Opens standard output for results.
-pub fn results() -> ResultStream {
-    BufWriter::new(io::stdout().lock())
+pub fn results(text: OutputText) -> ResultStream {
+    SafeWriter::new(BufWriter::new(io::stdout().lock()), text)
+}
+
+/// The text of a format for programs on standard output.
+pub fn data() -> OutputText {
+    OutputText::Data { is_terminal: io::stdout().is_terminal() }
 }
 
 /// Writes a result to standard output and flushes it.
@@ -34,39 +39,24 @@ pub fn results() -> ResultStream {
 /// # Errors
 ///
 /// [`Error::Output`] if writing fails, for example because the reader closed the pipe.
-pub fn print(write: impl FnOnce(&mut ResultStream) -> io::Result<()>) -> Result<()> {
-    write_and_flush(results(), write)
-}
-
-fn write_and_flush<W: Write>(
-    mut out: W,
-    write: impl FnOnce(&mut W) -> io::Result<()>,
+pub fn print(
+    text: OutputText,
+    write: impl FnOnce(&mut ResultStream) -> io::Result<()>,
 ) -> Result<()> {
+    let mut out = results(text);
     write(&mut out).and_then(|()| out.flush()).map_err(Error::Output)
 }
 
-/// Standard output for a format for programs, whose text is foreign. On a terminal, the text cannot
-/// control it.
-pub fn data() -> SafeWriter<ResultStream> {
-    SafeWriter::new(results(), io::stdout().is_terminal())
-}
-
-/// Writes a result in a format for programs to standard output and flushes it.
-///
-/// # Errors
-///
-/// The errors of [`print`].
-pub fn print_data(
-    write: impl FnOnce(&mut SafeWriter<ResultStream>) -> io::Result<()>,
-) -> Result<()> {
-    write_and_flush(data(), write)
-}
-
-/// Writes a message to stderr. Foreign text in it, such as a path, cannot control the terminal.
+/// Writes a message to stderr as one line. Foreign text in it, such as a path, can neither control
+/// the terminal nor look like a message of its own.
 ///
 /// A failure is ignored: if stderr is closed, nobody reads the message.
 pub fn say(message: &str) {
-    // A message may have several lines, so each line is made safe on its own.
+    let _ = writeln!(io::stderr().lock(), "{}", sanitize(message));
+}
+
+/// Writes the lines of a message to stderr, in which no foreign text has a line end.
+pub fn say_lines(message: &str) {
     let safe: Vec<_> = message.lines().map(sanitize).collect();
     let _ = writeln!(io::stderr().lock(), "{}", safe.join("\n"));
 }

@@ -79,6 +79,10 @@ pub fn open(path: &Path, options: &ReadOptions) -> Result<Box<dyn CorpusReader>>
         }
         Err(source) => return Err(Error::io(path)(source)),
     };
+    if !metadata.is_dir() && !metadata.is_file() {
+        let message = "is a pipe or a device; pipe its content into `fineprint index -`".to_owned();
+        return Err(Error::Corpus { path: path.to_owned(), message });
+    }
     if metadata.is_dir()
         && !options.worktree
         && let Some(history) = GitHistory::open(path, options)?

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::model::{ArchiveTime, ClauseId};
 
@@ -335,7 +336,13 @@ impl Error {
 
     /// Adds the index folder to an error of the index library while writing.
     pub(crate) fn tantivy<E: Into<tantivy::TantivyError>>(path: &Path) -> impl Fn(E) -> Error {
-        move |source| Error::Tantivy { path: path.to_owned(), source: source.into().into() }
+        move |source| {
+            let (path, source) = (path.to_owned(), source.into());
+            match system_error(&source) {
+                Some(source) => Error::Io { path, source },
+                None => Error::Tantivy { path, source: source.into() },
+            }
+        }
     }
 
     /// An index whose files have changed since they were written. `what` names the file or table,
@@ -399,6 +406,21 @@ fn no_index(is_foreign: bool) -> &'static str {
 
 /// Whether the system is the cause, so that building the index again would not help: no
 /// permission, no memory, a failing disk.
+/// The error of the system behind an error of the index library, which sometimes keeps only its
+/// words and its number: `No space left on device (os error 28)`.
+fn system_error(error: &tantivy::TantivyError) -> Option<io::Error> {
+    match error {
+        tantivy::TantivyError::IoError(source) => {
+            Some(io::Error::new(source.kind(), Arc::clone(source)))
+        }
+        tantivy::TantivyError::InternalError(words) => {
+            let (_, number) = words.rsplit_once("(os error ")?;
+            number.strip_suffix(')')?.parse().ok().map(io::Error::from_raw_os_error)
+        }
+        _ => None,
+    }
+}
+
 fn is_system_failure(error: &tantivy::TantivyError) -> bool {
     use tantivy::TantivyError::{IoError, LockFailure, OpenDirectoryError, OpenReadError};
     use tantivy::directory::error::OpenReadError as Read;

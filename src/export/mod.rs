@@ -4,17 +4,21 @@
 //! folder of Markdown files. An [`ExportFile`] and a [`MarkdownTree`] are atomic: they appear under
 //! their name when they are complete, and a failure leaves nothing behind.
 
+mod destination;
 mod file;
+mod leftovers;
 mod tree;
 
 use std::io::Write;
-use std::path::Path;
 
 pub use file::ExportFile;
+pub use leftovers::remove_unfinished;
 pub use tree::MarkdownTree;
 
 use crate::error::{Error, Result};
-use crate::printer::{print_snapshot_csv, print_snapshot_csv_names, print_snapshot_json};
+use crate::printer::{
+    RowOptions, print_snapshot_csv, print_snapshot_csv_names, print_snapshot_json,
+};
 use crate::progress::{Phase, Progress};
 use crate::search::{PolicyVersion, Searcher, SnapshotSet};
 
@@ -24,7 +28,7 @@ pub enum SnapshotFormat {
     /// One JSON object per line (`schema/snapshot.schema.json`).
     JsonLines,
     /// One row per snapshot (RFC 4180), below a row with the names of the columns.
-    Csv,
+    Csv(RowOptions),
 }
 
 /// Where snapshots are exported from.
@@ -47,13 +51,13 @@ pub fn write_snapshots(
     out: &mut impl Write,
     progress: &dyn Progress,
 ) -> Result<u64> {
-    if format == SnapshotFormat::Csv {
-        print_snapshot_csv_names(out).map_err(Error::Output)?;
+    if let SnapshotFormat::Csv(options) = format {
+        print_snapshot_csv_names(out, options).map_err(Error::Output)?;
     }
     source.each_version(progress, |version| {
         let printed = match format {
             SnapshotFormat::JsonLines => print_snapshot_json(out, version),
-            SnapshotFormat::Csv => print_snapshot_csv(out, version),
+            SnapshotFormat::Csv(options) => print_snapshot_csv(out, version, options),
         };
         printed.map_err(Error::Output)
     })
@@ -63,17 +67,14 @@ pub fn write_snapshots(
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if `folder` exists or cannot be written, and [`Error::Damaged`] if the index is
-/// damaged.
+/// [`Error::Io`] if the folder cannot be written, and [`Error::Damaged`] if the index is damaged.
 pub fn write_snapshot_tree(
     source: ExportSource<'_>,
-    folder: &Path,
+    mut tree: MarkdownTree,
     progress: &dyn Progress,
 ) -> Result<u64> {
-    let mut tree = MarkdownTree::new(folder).map_err(Error::io(folder))?;
-    let written =
-        source.each_version(progress, |version| tree.add(version).map_err(Error::io(folder)))?;
-    tree.finish().map_err(Error::io(folder))?;
+    let written = source.each_version(progress, |version| tree.add(version))?;
+    tree.finish()?;
     Ok(written)
 }
 

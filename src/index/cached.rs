@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::build::options::BuildOptions;
+use super::build::options::{BuildOptions, PruneMode};
 use super::build::scan::{CorpusScan, ScanContext};
 use super::build::update::build;
 use super::check::has_sound_files;
@@ -51,7 +51,7 @@ pub fn open_cached(
     let options = BuildOptions {
         index: dir.clone(),
         rebuild: known.is_none(),
-        prune: true,
+        prune: PruneMode::AllCorpora,
         ..BuildOptions::default()
     };
     let (_, report) = build(scan, &options, progress)?;

@@ -32,6 +32,12 @@ pub(super) fn place_of(corpus: &IndexedCorpus) -> Result<PathBuf> {
     } else if named.exists() && corpus.has_moved_to(&named) {
         Ok(named)
     } else {
+        if corpus.canonical.contains(char::REPLACEMENT_CHARACTER) {
+            let message = "its path is not UTF-8, so the index does not know its place; name the \
+                           corpus again to read it"
+                .to_owned();
+            return Err(Error::Corpus { path: known, message });
+        }
         let (name, collection) = (corpus.path.clone(), corpus.collection.clone());
         Err(Error::CorpusGone { path: known, name, collection })
     }

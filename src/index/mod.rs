@@ -44,7 +44,7 @@ mod report;
 mod store;
 mod strays;
 
-pub use build::options::BuildOptions;
+pub use build::options::{BuildOptions, PruneMode};
 pub use build::scan::{CorpusScan, SampleClause, ScanContext};
 pub use build::update::build;
 pub use cached::open_cached;
@@ -53,7 +53,7 @@ pub use forgotten::{RebuildCheck, check_rebuild};
 pub use info::{BuildInputs, BuildSummary, IndexInfo, InfoCorpus, LikelyRename};
 pub use open::OpenIndex;
 pub use records::StoredClause;
-pub use report::{IngestReport, ReadFailure, Tally};
+pub use report::{IncompleteCorpus, IngestReport, ReadFailure, Tally};
 pub(crate) use store::document::{
     CHUNK, FurnitureExtent, LangChange, PolicyTables, StoredPlace, StoredSnapshot, first_ordinal,
     place_change, run,

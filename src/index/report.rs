@@ -23,6 +23,15 @@ pub struct ReadFailure {
     pub reason: String,
 }
 
+/// A corpus of which not everything was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncompleteCorpus {
+    /// Its path, as it was named.
+    pub corpus: String,
+    /// Why, in words that follow *because*.
+    pub reason: String,
+}
+
 /// How every input of a build ended. Each input is in exactly one counter.
 #[derive(Debug, Clone, Default)]
 pub struct IngestReport {
@@ -43,6 +52,9 @@ pub struct IngestReport {
     /// Snapshots that remain in the index although their corpora no longer contain them. They are
     /// not among the inputs.
     pub vanished: u64,
+    /// The corpora of which not everything was read, so that snapshots that were not found in them
+    /// may be there.
+    pub incomplete: Vec<IncompleteCorpus>,
     /// Snapshots that were removed from the index. They are not among the inputs.
     pub removed: u64,
 }
@@ -68,6 +80,7 @@ impl IngestReport {
             self.skipped.entry(skip).or_default().merge(tally);
         }
         self.failed.extend(other.failed);
+        self.incomplete.extend(other.incomplete);
         for (notice, tally) in other.notices {
             self.notices.entry(notice).or_default().merge(tally);
         }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::rows::{cell, write_csv};
+use super::rows::{RowOptions, cell, write_rows};
 use super::terminal::columns::write_aligned;
 use super::terminal::sanitize::sanitize;
 use crate::search::{CompanyEntry, CompanyList};
@@ -29,9 +29,13 @@ fn row_for_people(entry: &CompanyEntry) -> Vec<String> {
 }
 
 /// Writes companies as CSV, one row for each.
-pub fn print_companies_csv(out: &mut impl Write, companies: &CompanyList) -> io::Result<()> {
+pub fn print_companies_csv(
+    out: &mut impl Write,
+    companies: &CompanyList,
+    options: RowOptions,
+) -> io::Result<()> {
     let names = ["company", "policies", "snapshots", "first", "last", "clauses", "saying"];
-    write_csv(out, &names, companies.companies.iter().map(csv_row))
+    write_rows(out, options, &names, companies.companies.iter().map(csv_row))
 }
 
 fn csv_row(entry: &CompanyEntry) -> Vec<String> {

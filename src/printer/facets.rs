@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::rows::{cell, write_csv};
+use super::rows::{RowOptions, cell, write_rows};
 use super::terminal::columns::write_aligned;
 use super::terminal::sanitize::sanitize;
 use crate::search::{FacetCount, Facets};
@@ -23,10 +23,14 @@ pub fn print_facets(out: &mut impl Write, facets: &Facets) -> io::Result<()> {
 }
 
 /// Writes counts as CSV, one row for each value.
-pub fn print_facets_csv(out: &mut impl Write, facets: &Facets) -> io::Result<()> {
+pub fn print_facets_csv(
+    out: &mut impl Write,
+    facets: &Facets,
+    options: RowOptions,
+) -> io::Result<()> {
     let names = ["value", "clauses", "policies", "companies"];
     let rows = facets.facets.iter().map(|facet| row(cell(facet.value.as_ref()), facet));
-    write_csv(out, &names, rows)
+    write_rows(out, options, &names, rows)
 }
 
 fn row(value: String, facet: &FacetCount) -> Vec<String> {

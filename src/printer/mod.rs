@@ -34,10 +34,10 @@ pub use hits::table::{TableFields, TableOptions};
 pub use hits::{HitExtras, HitFormat, HitPrinter};
 pub use info::print_info;
 pub use json::print_json_line;
-pub use rows::TableSeparator;
+pub use rows::{RowOptions, TableSeparator};
 pub use terminal::numbers::{bytes, counted, counted_grouped, grouped};
 pub use terminal::pen::HumanOptions;
-pub use terminal::safe_writer::SafeWriter;
+pub use terminal::safe_writer::{OutputText, SafeWriter};
 pub(crate) use terminal::sanitize::is_deceptive;
 pub use terminal::sanitize::sanitize;
 #[cfg(feature = "plot")]

@@ -1,8 +1,11 @@
 //! Tests corpora that cannot be read, or only in part.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
+use std::path::Path;
 use std::process::Command;
 
 use super::{fails, indexed};
@@ -118,10 +121,34 @@ fptest!(pipes_and_devices_are_named_and_not_opened, |fx: Fixture| {
             .stderr_has("skipped 2: not a file (such as corpus/pipe.md)")
             .stderr_has("skipped 1: symbolic link (such as corpus/link.md)");
         for named in ["corpus/pipe.md", "corpus/socket.md", "link", "/dev/null"] {
-            let message = format!("{named}: nothing to index: not a file");
+            let message = format!(
+                "{named}: is a pipe or a device; pipe its content into `fineprint index -`"
+            );
             fails(&fx, &[&["index", named], options].concat(), &message);
         }
     }
+});
+
+fptest!(a_link_is_read_as_the_folder_that_it_leads_to, |fx: Fixture| {
+    fx.file("corpus/a.md", format!("{}\n\nWe sell data.\n", header("acme.example", "2001-01-01")));
+    symlink("corpus", fx.path("link")).unwrap();
+    fx.run(["index", "link"]).exits(0).stderr_has("indexed 1 snapshot").stderr_lacks("skipped");
+    fx.run(["index"]).exits(0).stderr_has("up to date: 1 snapshot");
+});
+
+fptest!(a_corpus_whose_path_is_not_utf_8_is_named_again, |fx: Fixture| {
+    let corpus = OsStr::from_bytes(b"n\xff");
+    if fs::create_dir(fx.path(corpus)).is_err() {
+        println!("not tested: the file system has names in UTF-8 only");
+        return;
+    }
+    let text = format!("{}\n\nWe sell data.\n", header("acme.example", "2001-01-01"));
+    fx.file(Path::new(corpus).join("a.md"), text);
+    fx.run([OsStr::new("index"), corpus]).exits(0);
+    fx.run(["index"])
+        .exits(2)
+        .stderr_has("its path is not UTF-8, so the index does not know its place; name the corpus");
+    fx.run([OsStr::new("index"), corpus]).exits(0).stderr_has("up to date: 1 snapshot");
 });
 
 fptest!(a_text_that_is_too_large_is_an_error, |fx: Fixture| {

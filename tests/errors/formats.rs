@@ -38,7 +38,7 @@ fn refused(name: &str, bytes: &[u8], reason: &str) {
 #[test]
 fn formats_that_are_not_read_are_named() {
     let compound = [b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice(), &[0; 600]].concat();
-    let lines: [(&str, &[u8], &str); 15] = [
+    let lines: [(&str, &[u8], &str); 16] = [
         ("a.csv.xz", b"\xFD7zXZ\0\0\x04", "is compressed with xz; unpack it with `xz -d`"),
         ("a.bz2", b"BZh91AY&SY\x8f", "is compressed with bzip2; unpack it with `bunzip2`"),
         ("a.lz4", b"\x04\x22\x4D\x18\x64", "is compressed with lz4; unpack it with `lz4 -d`"),
@@ -50,6 +50,7 @@ fn formats_that_are_not_read_are_named() {
         ("a.rtf", b"{\\rtf1 We sell}", "is an RTF document; convert it with `pandoc"),
         ("a.xls", &compound, "is a file of an old Microsoft Office; save it as CSV"),
         ("a.csv", b"\xFF\xFE\0\0c\0\0\0", "is in UTF-32; convert it with `iconv -f UTF-32"),
+        ("a.md", b"#\0 \0U\0s\0e\0", "is in UTF-16 without a byte order mark; convert it with"),
         ("a.json", b"[[\"company\"], [\"a\"]]", "is a JSON array whose elements are no objects"),
         ("a.json", b"{'company': 'a'}", "is in the notation of Python, not JSON"),
         ("a.json", b"hello { world", "it begins neither with an object of JSON nor"),

@@ -279,6 +279,44 @@ fptest!(tables_that_do_not_fit_together, |fx: Fixture| {
     fx.run(["index", "corpus", "--index", "two", "--rebuild"]).exits(0);
 });
 
+fptest!(a_link_to_nothing_is_no_index_folder, |fx: Fixture| {
+    fx.policy("acme.example", "2001-01-01", "We sell or rent data.\n");
+    std::os::unix::fs::symlink("nowhere", fx.path("index")).unwrap();
+    fails(
+        &fx,
+        &["index", "corpus", "--index", "index"],
+        "index is a symbolic link to nowhere, which is not there; make that folder, or remove the \
+         link",
+    );
+    fs::create_dir(fx.path("nowhere")).unwrap();
+    fx.run(["index", "corpus", "--index", "index"]).exits(0);
+    assert!(fx.path("nowhere/fineprint.json").is_file());
+});
+
+fptest!(a_full_disk_is_named_with_what_helps, |fx: Fixture| {
+    for number in 0..40 {
+        let text: String = (0..400).map(|word| format!("w{number}x{word} ")).collect();
+        fx.policy(&format!("c{number}.example"), "2001-01-01", &text);
+    }
+    // A limit for each file acts as a full disk, wherever the build meets it.
+    let mut is_met = false;
+    for blocks in [1, 4, 16, 64, 256, 1024] {
+        let mut command = fx.command("sh");
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
+        command.args(["-c", &script, "sh", PROGRAM, "index", "corpus"]);
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        if output.status.code() == Some(2) {
+            is_met = true;
+            assert!(stderr.contains("File too large (os error "), "{stderr}");
+            assert!(stderr.contains("; free space on that disk, or write to another"), "{stderr}");
+            assert!(!stderr.contains("killed") && !stderr.contains("nternal"), "{stderr}");
+        }
+    }
+    assert!(is_met);
+    fx.run(["index", "corpus"]).exits(0);
+});
+
 fptest!(a_build_that_was_killed_does_not_block_the_next, |fx: Fixture| {
     fx.policy("acme.example", "2001-01-01", "We sell or rent data.\n");
     fx.file(".fineprint/fineprint.lock", "process 1\n");

@@ -36,7 +36,17 @@ fn a_full_disk_is_an_error() {
         println!("skipped: no /dev/full");
         return;
     };
-    for args in [&["search", "sell or rent"][..], &["search", "sell or rent", "--format", "csv"]] {
+    for args in [
+        &["search", "sell or rent"][..],
+        &["search", "sell or rent", "--format", "csv"],
+        &["companies"],
+        &["export", "--format", "csv"],
+        &["--help"],
+        &["--version"],
+        &["help", "search"],
+        &["man"],
+        &["completions", "bash"],
+    ] {
         let output = Command::new(PROGRAM)
             .args(args)
             .env("FINEPRINT_INDEX", sample_index())

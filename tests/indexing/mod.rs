@@ -4,6 +4,7 @@ pub mod compat;
 pub mod info;
 pub mod known_corpora;
 pub mod order;
+pub mod pruning;
 pub mod rebuild;
 pub mod records;
 pub mod safety;

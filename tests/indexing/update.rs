@@ -6,7 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use fineprint::corpus::ReadOptions;
-use fineprint::index::{BuildOptions, CorpusScan, IngestReport, Manifest, ScanContext, build};
+use fineprint::index::{
+    BuildOptions, CorpusScan, IngestReport, Manifest, PruneMode, ScanContext, build,
+};
 use fineprint::model::{Ordinal, Rank};
 use fineprint::progress::SilentProgress;
 use fineprint::search::{Hit, Searcher};
@@ -85,6 +87,7 @@ fn update_with(
 }
 
 pub fn update(dir: &Path, corpora: &[PathBuf], prune: bool) -> (Manifest, IngestReport) {
+    let prune = if prune { PruneMode::AllCorpora } else { PruneMode::Nothing };
     update_with(dir, corpora, "default", BuildOptions { prune, ..BuildOptions::default() })
 }
 

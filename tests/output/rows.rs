@@ -94,13 +94,14 @@ fn columns_are_chosen_by_name() {
         .stderr_has("error: no field `Compny`; did you mean `company`?");
     for (args, message) in [
         (&["--fields", "text"][..], "--fields names columns of csv and tsv"),
-        (&["--guard-formulas"], "--guard-formulas is for csv and tsv"),
+        (&["--guard-formulas"], "--guard-formulas is for tables; add --format csv"),
         (&["--bom"], "--bom is for tables; add --format csv"),
         (&["--width", "90"], "--width is the width of a line of kwic"),
         (&["--kwic-sort", "L1"], "--kwic-sort orders lines of kwic"),
         (&["--format", "kwic", "--context", "1"], "--context has no room in kwic"),
         (&["--format", "kwic", "--cite"], "--cite has no room in kwic"),
         (&["--format", "kwic", "--width", "20"], "--width 20 is too narrow; 60 or more"),
+        (&["--format", "kwic", "--width", "10001"], "--width 10001 is too wide; 10000 at most"),
         (
             &["--format", "csv", "--member", "newest"],
             "--member chooses which hit of a group is shown",
@@ -165,6 +166,40 @@ fn formulas_are_guarded_on_request() {
         texts(&["--guard-formulas"]).lines().filter(|line| line.starts_with('\'')).count(),
         2
     );
+}
+
+#[test]
+fn every_command_that_prints_tables_guards_formulas() {
+    let fx = Fixture::new();
+    let line = serde_json::json!({
+        "company": "=cmd|' /C calc'!A0", "type": "+type", "date": "2020-01-01",
+        "url": "@SUM(A1)", "text": "# -Title\n\n=1+1 we sell data.\n",
+    });
+    fx.file("bad.jsonl", format!("{line}\n"));
+    fx.run(["index", "bad.jsonl"]).exits(0);
+    for (command, cells) in [
+        (&["search", "we sell", "--format", "csv"][..], 6),
+        (&["search", "we sell", "--format", "tsv"], 6),
+        (&["facets", "we sell", "--by", "company", "--format", "csv"], 1),
+        (&["facets", "we sell", "--by", "type", "--format", "csv"], 1),
+        (&["companies", "--format", "csv"], 1),
+        (&["timeline", "@we sell", "--format", "csv"], 1),
+        (&["export", "--format", "csv"], 3),
+        (&["export", "we sell", "--what", "clauses", "--format", "csv"], 6),
+    ] {
+        let guarded = fx.run(command.iter().chain(&["--guard-formulas"]));
+        let separator = if command.ends_with(&["tsv"]) { b'\t' } else { b',' };
+        let mut reader = csv::ReaderBuilder::new();
+        let rows = reader.delimiter(separator).from_reader(guarded.stdout().as_bytes());
+        let rows: Vec<_> = rows.into_records().map(Result::unwrap).collect();
+        let all = || rows.iter().flatten();
+        assert!(all().all(|cell| !cell.starts_with(['=', '+', '-', '@'])), "{guarded}");
+        assert_eq!(all().filter(|cell| cell.starts_with('\'')).count(), cells, "{guarded}");
+    }
+    for command in [&["facets", "we", "--by", "company"][..], &["companies"], &["export"]] {
+        fx.run(command.iter().chain(&["--guard-formulas"]))
+            .fails_with("--guard-formulas is for tables; add --format csv");
+    }
 }
 
 #[test]

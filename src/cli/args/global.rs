@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use clap::{Args, ValueEnum};
-use fineprint::printer::HumanOptions;
+use fineprint::printer::{HumanOptions, OutputText};
 
 /// Flags that every command has.
 #[derive(Debug, Args)]
@@ -31,6 +31,11 @@ impl GlobalArgs {
     /// Whether progress and totals are printed: neither with --quiet, nor beside JSON.
     pub fn is_for_people(&self) -> bool {
         !self.quiet && !self.has_json_messages
+    }
+
+    /// The text of a format for people on standard output.
+    pub fn people(&self) -> OutputText {
+        OutputText::People { has_colour: self.human_options().has_colour }
     }
 
     /// How to print for people on standard output: colours, width, and control characters.

@@ -1,7 +1,5 @@
 //! Flags that say how hits are ordered, limited and printed.
 
-use std::io::{self, IsTerminal};
-
 use clap::{Args, ValueEnum};
 use fineprint::error::{Error, Result};
 use fineprint::printer::{
@@ -12,8 +10,8 @@ use fineprint::search::{
     GroupMember, HitGrouping, HitOrder, RandomSample, Ranking, SearchRequest, Select, ShowOptions,
 };
 
-use super::byte_order_mark::ByteOrderMark;
 use super::global::GlobalArgs;
+use super::spreadsheet::SpreadsheetArgs;
 use super::values::{HitLimit, kwic_key, limit, number};
 
 /// The number of hits without --limit.
@@ -74,13 +72,10 @@ pub struct OutputArgs {
     /// The columns of csv and tsv: fields of a hit, also source.path, context_before, citation, ...
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     fields: Vec<String>,
-    /// In csv and tsv, put ' before a value that a spreadsheet would run as a formula
-    #[arg(long)]
-    guard_formulas: bool,
-    /// The byte order mark of csv and tsv.
+    /// How csv and tsv are made for spreadsheets.
     #[command(flatten)]
-    pub bom: ByteOrderMark,
-    /// The width of a line of kwic, in columns [default: the width of the terminal, or 120]
+    pub spreadsheet: SpreadsheetArgs,
+    /// The columns of a line of kwic, 60 to 10000 [default: the width of the terminal, or 120]
     #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true)]
     width: Option<usize>,
     /// Sort lines of kwic by words before the match (L1, L2, ...), after it (R1, ...), or by it (N)
@@ -218,7 +213,7 @@ impl OutputArgs {
 
     /// Refuses flags that would have no effect.
     fn check(&self) -> Result<()> {
-        self.bom.check(self.is_table())?;
+        self.spreadsheet.check(self.is_table())?;
         match self.check_tables().or_else(|| self.check_kwic()).or_else(|| self.check_ranking()) {
             Some(message) => Err(Error::Usage(message.to_owned())),
             None => Ok(()),
@@ -236,8 +231,6 @@ impl OutputArgs {
     fn check_tables(&self) -> Option<&'static str> {
         if !self.fields.is_empty() && !self.is_table() {
             Some("--fields names columns of csv and tsv; add --format csv")
-        } else if self.guard_formulas && !self.is_table() {
-            Some("--guard-formulas is for csv and tsv; add --format csv")
         } else {
             None
         }
@@ -292,13 +285,20 @@ impl OutputArgs {
     }
 
     fn kwic(&self, global: &GlobalArgs) -> Result<KwicOptions> {
-        let least = KwicOptions::MIN_WIDTH;
-        if let Some(width) = self.width.filter(|&width| width < least) {
-            return Err(Error::Usage(format!("--width {width} is too narrow; {least} or more")));
-        }
+        let (least, most) = (KwicOptions::MIN_WIDTH, KwicOptions::MAX_WIDTH);
+        let (wrong, allowed) = match self.width {
+            Some(width) if width < least => ("narrow", format!("{least} or more")),
+            Some(width) if width > most => ("wide", format!("{most} at most")),
+            _ => return Ok(self.kwic_of_width(global)),
+        };
+        let width = self.width.unwrap_or_default();
+        Err(Error::Usage(format!("--width {width} is too {wrong}; {allowed}")))
+    }
+
+    fn kwic_of_width(&self, global: &GlobalArgs) -> KwicOptions {
         let HumanOptions { has_colour, width: terminal, .. } = global.human_options();
         let width = self.width.or(terminal).unwrap_or(KWIC_WIDTH);
-        Ok(KwicOptions { width, sort: self.kwic_sort.clone(), has_colour })
+        KwicOptions { width, sort: self.kwic_sort.clone(), has_colour }
     }
 
     fn table(&self, separator: TableSeparator) -> Result<TableOptions> {
@@ -312,8 +312,7 @@ impl OutputArgs {
         if self.cite {
             fields = fields.with("citation");
         }
-        let is_terminal = io::stdout().is_terminal();
-        Ok(TableOptions { separator, fields, guard_formulas: self.guard_formulas, is_terminal })
+        Ok(TableOptions { rows: self.spreadsheet.rows(separator), fields })
     }
 
     /// The additions to the fields of each hit.

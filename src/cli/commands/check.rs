@@ -58,7 +58,7 @@ pub fn run(args: &CheckArgs, global: &GlobalArgs) -> Result<Outcome> {
         report = CheckReport { files: report.files, strays: report.strays, ..against };
     }
     drop(bar);
-    print(|out| write_report(out, args, &manifest, &report))?;
+    print(global.people(), |out| write_report(out, args, &manifest, &report))?;
     Ok(finish(!report.problems.is_empty(), true))
 }
 

@@ -2,15 +2,17 @@
 
 use clap::Args;
 use fineprint::error::Result;
-use fineprint::printer::{counted, print_companies, print_companies_csv, print_json_line};
+use fineprint::printer::{
+    TableSeparator, counted, print_companies, print_companies_csv, print_json_line,
+};
 use fineprint::search::{CompanyList, Mentions, Searcher, Select};
 
 use super::{CountFormat, say_no_hits};
-use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
+use crate::cli::args::{GlobalArgs, QueryArgs, SpreadsheetArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::{Warning, say_to_people, say_warning};
-use crate::cli::streams::{print, print_data};
+use crate::cli::streams::{data, print};
 
 /// `fineprint companies`.
 #[derive(Debug, Args)]
@@ -34,9 +36,9 @@ pub struct CompaniesArgs {
     /// The format of the list
     #[arg(long, value_enum, default_value_t)]
     format: CountFormat,
-    /// The byte order mark of csv.
+    /// How csv is made for spreadsheets.
     #[command(flatten)]
-    bom: ByteOrderMark,
+    spreadsheet: SpreadsheetArgs,
     /// The index and the filters, and how the query is read.
     #[command(flatten)]
     shared: QueryArgs,
@@ -45,7 +47,7 @@ pub struct CompaniesArgs {
 /// Runs the command.
 pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
     args.shared.filters.check_carry()?;
-    args.bom.check(args.format == CountFormat::Csv)?;
+    args.spreadsheet.check(args.format == CountFormat::Csv)?;
     let (select, mentions) = select(args)?;
     let chosen = open(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
@@ -53,11 +55,12 @@ pub fn run(args: &CompaniesArgs, global: &GlobalArgs) -> Result<Outcome> {
     let is_empty = companies.companies.is_empty();
     match args.format {
         CountFormat::Human if is_empty => {}
-        CountFormat::Human => print(|out| print_companies(out, &companies))?,
-        CountFormat::Csv => print_data(|out| {
-            args.bom.write(out).and_then(|()| print_companies_csv(out, &companies))
+        CountFormat::Human => print(global.people(), |out| print_companies(out, &companies))?,
+        CountFormat::Csv => print(data(), |out| {
+            args.spreadsheet.write_mark(out)?;
+            print_companies_csv(out, &companies, args.spreadsheet.rows(TableSeparator::Comma))
         })?,
-        CountFormat::Json => print(|out| print_json_line(out, &companies))?,
+        CountFormat::Json => print(data(), |out| print_json_line(out, &companies))?,
     }
     let is_unsaid = match mentions {
         Mentions::Required => is_empty,

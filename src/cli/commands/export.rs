@@ -6,27 +6,29 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use fineprint::error::{Error, Result};
 use fineprint::export::{
-    ExportFile, ExportSource, SnapshotFormat, write_snapshot_tree, write_snapshots,
+    ExportFile, ExportSource, MarkdownTree, SnapshotFormat, write_snapshot_tree, write_snapshots,
 };
 use fineprint::printer::{
-    HitFormat, HitPrinter, SafeWriter, TableFields, TableOptions, TableSeparator, counted,
+    HitFormat, HitPrinter, RowOptions, TableFields, TableOptions, TableSeparator, counted,
 };
 use fineprint::search::{Filters, HitOrder, SearchRequest, Searcher, Select};
 
 use super::say_no_hits;
-use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
+use crate::cli::args::{GlobalArgs, QueryArgs, SpreadsheetArgs};
 use crate::cli::bar::Bar;
+use crate::cli::interruption::InterruptionGuard;
 use crate::cli::open::open_verified;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::say_to_people;
-use crate::cli::streams::{ResultStream, data};
+use crate::cli::streams::{ResultStream, data, results};
 
 /// `fineprint export`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The text of a snapshot is Markdown made from the index. Its clauses equal those of the source, \
 except for white space, Markdown marks, and the styles of quotes and dashes. `fineprint index` \
-reads exported snapshots in each format. A file or folder appears when it is complete.
+reads exported snapshots in each format. A file or folder appears when it is complete. A pipe or \
+a device is written to as it is.
 
 Examples:
   fineprint export --company linden-bank.example --format markdown --to linden
@@ -42,9 +44,9 @@ pub struct ExportArgs {
     /// The format of the export
     #[arg(long, value_enum, default_value_t)]
     format: ExportFormat,
-    /// The byte order mark of csv.
+    /// How csv is made for spreadsheets.
     #[command(flatten)]
-    bom: ByteOrderMark,
+    spreadsheet: SpreadsheetArgs,
     /// The file, or for Markdown the new folder, to write [default: standard output]
     #[arg(long, value_name = "PATH")]
     to: Option<PathBuf>,
@@ -88,7 +90,7 @@ pub fn run(args: &ExportArgs, global: &GlobalArgs) -> Result<Outcome> {
     let query = (!args.query.is_empty()).then(|| args.query.join(" "));
     let select = args.shared.select(query)?;
     check(args, &select)?;
-    args.bom.check(args.format == ExportFormat::Csv)?;
+    args.spreadsheet.check(args.format == ExportFormat::Csv)?;
     let chosen = open_verified(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
     let ExportSummary { written, words } = match args.what {
@@ -129,24 +131,37 @@ fn check(args: &ExportArgs, select: &Select) -> Result<()> {
 
 /// A file, or standard output.
 enum ExportTarget {
-    Stdout(SafeWriter<ResultStream>),
-    File(ExportFile),
+    Stdout(ResultStream),
+    File { file: Box<ExportFile>, _guard: Option<InterruptionGuard> },
 }
 
 impl ExportTarget {
-    fn new(to: Option<&Path>, mark: ByteOrderMark) -> Result<Self> {
+    fn new(to: Option<&Path>, spreadsheet: SpreadsheetArgs) -> Result<Self> {
         let mut target = match to {
-            None => Self::Stdout(data()),
-            Some(path) => Self::File(ExportFile::create(path)?),
+            None => Self::Stdout(results(data())),
+            Some(path) => {
+                let file = Box::new(ExportFile::create(path)?);
+                let guard = file.temporary_path().map(InterruptionGuard::new).transpose()?;
+                Self::File { file, _guard: guard }
+            }
         };
-        mark.write(&mut target).map_err(Error::Output)?;
+        spreadsheet.write_mark(&mut target).map_err(Error::Output)?;
         Ok(target)
+    }
+
+    /// How the rows of CSV are written.
+    fn rows(&self, spreadsheet: SpreadsheetArgs) -> RowOptions {
+        let rows = spreadsheet.rows(TableSeparator::Comma);
+        match self {
+            Self::Stdout(_) => rows,
+            Self::File { file, .. } => RowOptions { is_terminal: file.is_terminal(), ..rows },
+        }
     }
 
     fn finish(self) -> Result<()> {
         match self {
             Self::Stdout(mut out) => out.flush().map_err(Error::Output),
-            Self::File(file) => file.finish(),
+            Self::File { file, _guard } => file.finish(),
         }
     }
 }
@@ -155,14 +170,14 @@ impl Write for ExportTarget {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout(out) => out.write(bytes),
-            Self::File(file) => file.write(bytes),
+            Self::File { file, .. } => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Stdout(out) => out.flush(),
-            Self::File(file) => file.flush(),
+            Self::File { file, .. } => file.flush(),
         }
     }
 }
@@ -177,13 +192,17 @@ fn export_snapshots(
     let source = ExportSource { searcher, snapshots };
     let bar = Bar::new(!global.is_for_people());
     let written = match (args.format, &args.to) {
-        (ExportFormat::Markdown, Some(folder)) => write_snapshot_tree(source, folder, &bar)?,
+        (ExportFormat::Markdown, Some(folder)) => {
+            let tree = MarkdownTree::new(folder)?;
+            let _guard = InterruptionGuard::new(tree.temporary_path())?;
+            write_snapshot_tree(source, tree, &bar)?
+        }
         (format, to) => {
+            let mut out = ExportTarget::new(to.as_deref(), args.spreadsheet)?;
             let format = match format {
-                ExportFormat::Csv => SnapshotFormat::Csv,
+                ExportFormat::Csv => SnapshotFormat::Csv(out.rows(args.spreadsheet)),
                 ExportFormat::Jsonl | ExportFormat::Markdown => SnapshotFormat::JsonLines,
             };
-            let mut out = ExportTarget::new(to.as_deref(), args.bom)?;
             let written = write_snapshots(source, format, &mut out, &bar)?;
             out.finish()?;
             written
@@ -194,13 +213,11 @@ fn export_snapshots(
 }
 
 fn export_clauses(searcher: &Searcher, select: Select, args: &ExportArgs) -> Result<ExportSummary> {
-    let mut out = ExportTarget::new(args.to.as_deref(), args.bom)?;
+    let mut out = ExportTarget::new(args.to.as_deref(), args.spreadsheet)?;
     let format = match args.format {
         ExportFormat::Csv => HitFormat::Table(TableOptions {
-            separator: TableSeparator::Comma,
+            rows: out.rows(args.spreadsheet),
             fields: TableFields::default(),
-            guard_formulas: false,
-            is_terminal: args.to.is_none() && io::stdout().is_terminal(),
         }),
         ExportFormat::Jsonl | ExportFormat::Markdown => HitFormat::JsonLines,
     };

@@ -2,16 +2,18 @@
 
 use clap::Args;
 use fineprint::error::Result;
-use fineprint::printer::{counted, print_facets, print_facets_csv, print_json_line};
+use fineprint::printer::{
+    TableSeparator, counted, print_facets, print_facets_csv, print_json_line,
+};
 use fineprint::search::{FacetField, Searcher};
 
 use super::{CountFormat, say_no_hits};
 use crate::cli::args::values::{HitLimit, facet_field, limit};
-use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
+use crate::cli::args::{GlobalArgs, QueryArgs, SpreadsheetArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::{Warning, say_warning};
-use crate::cli::streams::{print, print_data};
+use crate::cli::streams::{data, print};
 
 /// `fineprint facets`.
 #[derive(Debug, Args)]
@@ -41,9 +43,9 @@ pub struct FacetsArgs {
     /// The format of the counts
     #[arg(long, value_enum, default_value_t)]
     format: CountFormat,
-    /// The byte order mark of csv.
+    /// How csv is made for spreadsheets.
     #[command(flatten)]
-    bom: ByteOrderMark,
+    spreadsheet: SpreadsheetArgs,
     /// The index and the filters, and how the query is read.
     #[command(flatten)]
     shared: QueryArgs,
@@ -52,7 +54,7 @@ pub struct FacetsArgs {
 /// Runs the command.
 pub fn run(args: &FacetsArgs, global: &GlobalArgs) -> Result<Outcome> {
     args.shared.filters.check_carry()?;
-    args.bom.check(args.format == CountFormat::Csv)?;
+    args.spreadsheet.check(args.format == CountFormat::Csv)?;
     let select = args.shared.select(Some(args.query.join(" ")))?;
     let chosen = open(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
@@ -63,11 +65,14 @@ pub fn run(args: &FacetsArgs, global: &GlobalArgs) -> Result<Outcome> {
     match args.format {
         // People see no table if nothing matched.
         CountFormat::Human if found == 0 => {}
-        CountFormat::Human => print(|out| print_facets(out, &facets))?,
+        CountFormat::Human => print(global.people(), |out| print_facets(out, &facets))?,
         CountFormat::Csv => {
-            print_data(|out| args.bom.write(out).and_then(|()| print_facets_csv(out, &facets)))?;
+            print(data(), |out| {
+                args.spreadsheet.write_mark(out)?;
+                print_facets_csv(out, &facets, args.spreadsheet.rows(TableSeparator::Comma))
+            })?;
         }
-        CountFormat::Json => print(|out| print_json_line(out, &facets))?,
+        CountFormat::Json => print(data(), |out| print_json_line(out, &facets))?,
     }
     if found == 0 {
         say_no_hits(&searcher, &select, None, global)?;

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Command};
 use fineprint::error::{Error, Result};
+use fineprint::export::ExportFile;
 
 use crate::cli::outcome::Outcome;
-use crate::cli::streams::print;
+use crate::cli::streams::{data, print};
 
 const NAME: &str = "fineprint";
 const VERSION: &str = concat!("fineprint ", env!("CARGO_PKG_VERSION"));
@@ -44,7 +45,7 @@ pub struct ManArgs {
 pub fn completions(args: &CompletionsArgs, mut program: Command) -> Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut program, NAME, &mut script);
-    print(|out| out.write_all(&script))?;
+    print(data(), |out| out.write_all(&script))?;
     Ok(Outcome::Found)
 }
 
@@ -59,7 +60,7 @@ pub fn man(args: &ManArgs, mut program: Command) -> Result<Outcome> {
         Some(name) => program.find_subcommand(name).ok_or_else(|| unknown(&program, name))?,
     };
     let page = page(command)?;
-    print(|out| out.write_all(&page))?;
+    print(data(), |out| out.write_all(&page))?;
     Ok(Outcome::Found)
 }
 
@@ -89,15 +90,17 @@ fn page(command: &Command) -> Result<Vec<u8>> {
 }
 
 fn write_pages(root: &Command, folder: &Path) -> Result<Outcome> {
-    create_file(folder, fs::create_dir_all(folder))?;
+    with_path(folder, fs::create_dir_all(folder))?;
     for command in std::iter::once(root).chain(commands(root)) {
         let file = folder.join(format!("{}.1", title(command)));
-        create_file(folder, fs::write(file, page(command)?))?;
+        let mut out = ExportFile::create(&file)?;
+        with_path(&file, out.write_all(&page(command)?))?;
+        out.finish()?;
     }
     Ok(Outcome::Found)
 }
 
-/// Adds the folder to an I/O error.
-fn create_file(folder: &Path, result: std::io::Result<()>) -> Result<()> {
-    result.map_err(|source| Error::Io { path: folder.to_owned(), source })
+/// Adds a path to an I/O error.
+fn with_path(path: &Path, result: std::io::Result<()>) -> Result<()> {
+    result.map_err(|source| Error::Io { path: path.to_owned(), source })
 }

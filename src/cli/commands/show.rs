@@ -16,7 +16,7 @@ use crate::cli::args::{GlobalArgs, IndexChoice, PolicyArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::{Warning, say_warning};
-use crate::cli::streams::{print, print_data};
+use crate::cli::streams::{data, print};
 
 /// `fineprint show`.
 #[derive(Debug, Args)]
@@ -124,7 +124,8 @@ fn show_clauses(
     args: &ShowArgs,
     global: &GlobalArgs,
 ) -> Result<bool> {
-    print(|out| write_clauses(out, found, args.format, global))?;
+    let text = if args.format == ShowFormat::Json { data() } else { global.people() };
+    print(text, |out| write_clauses(out, found, args.format, global))?;
     if found.is_empty() {
         let hint = "search for the words of the clause instead: `fineprint search \"WORDS OF THE \
                     CLAUSE\"`";
@@ -166,9 +167,11 @@ fn show_policy(index: &OpenIndex, args: &ShowArgs, global: &GlobalArgs) -> Resul
         None => policy.newest()?,
     };
     match args.format {
-        ShowFormat::Human => print(|out| print_version(out, &version, global.human_options()))?,
-        ShowFormat::Json => print(|out| print_version_json(out, &version))?,
-        ShowFormat::Markdown => print_data(|out| print_markdown(out, &version))?,
+        ShowFormat::Human => {
+            print(global.people(), |out| print_version(out, &version, global.human_options()))?;
+        }
+        ShowFormat::Json => print(data(), |out| print_version_json(out, &version))?,
+        ShowFormat::Markdown => print(data(), |out| print_markdown(out, &version))?,
     }
     Ok(true)
 }

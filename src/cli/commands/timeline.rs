@@ -3,14 +3,16 @@
 use clap::{Args, ValueEnum};
 use fineprint::error::Result;
 use fineprint::model::Interval;
-use fineprint::printer::{print_json_line, print_timeline, print_timeline_csv, print_timeline_svg};
+use fineprint::printer::{
+    TableSeparator, print_json_line, print_timeline, print_timeline_csv, print_timeline_svg,
+};
 use fineprint::search::{Searcher, Select, TimelineMeasure, TimelineRequest};
 
 use super::say_no_hits;
-use crate::cli::args::{ByteOrderMark, GlobalArgs, QueryArgs};
+use crate::cli::args::{GlobalArgs, QueryArgs, SpreadsheetArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{print, print_data};
+use crate::cli::streams::{data, print};
 
 /// `fineprint timeline`.
 #[derive(Debug, Args)]
@@ -42,9 +44,9 @@ pub struct TimelineArgs {
     /// The format of the timeline
     #[arg(long, value_enum, default_value_t)]
     format: TimelineFormat,
-    /// The byte order mark of csv.
+    /// How csv is made for spreadsheets.
     #[command(flatten)]
-    bom: ByteOrderMark,
+    spreadsheet: SpreadsheetArgs,
     /// The index and the filters, and how the queries are read.
     #[command(flatten)]
     shared: QueryArgs,
@@ -97,20 +99,23 @@ const PARTIAL_NOTE: &str = "only a part of it: the index, --since or --until beg
 
 /// Runs the command.
 pub fn run(args: &TimelineArgs, global: &GlobalArgs) -> Result<Outcome> {
-    args.bom.check(args.format == TimelineFormat::Csv)?;
+    args.spreadsheet.check(args.format == TimelineFormat::Csv)?;
     let request = request(args)?;
     let chosen = open(&args.shared.index, global)?;
     let searcher = Searcher::new(chosen.index)?;
     let timeline = searcher.timeline(&request)?;
     match args.format {
         TimelineFormat::Human => {
-            print(|out| print_timeline(out, &timeline, PARTIAL_NOTE, global.human_options()))?;
+            print(global.people(), |out| {
+                print_timeline(out, &timeline, PARTIAL_NOTE, global.human_options())
+            })?;
         }
-        TimelineFormat::Csv => {
-            print_data(|out| args.bom.write(out).and_then(|()| print_timeline_csv(out, &timeline)))?
-        }
-        TimelineFormat::Json => print(|out| print_json_line(out, &timeline))?,
-        TimelineFormat::Svg => print_data(|out| print_timeline_svg(out, &timeline))?,
+        TimelineFormat::Csv => print(data(), |out| {
+            args.spreadsheet.write_mark(out)?;
+            print_timeline_csv(out, &timeline, args.spreadsheet.rows(TableSeparator::Comma))
+        })?,
+        TimelineFormat::Json => print(data(), |out| print_json_line(out, &timeline))?,
+        TimelineFormat::Svg => print(data(), |out| print_timeline_svg(out, &timeline))?,
     }
     let mut found = false;
     for (series, query) in timeline.series.iter().zip(&request.queries) {

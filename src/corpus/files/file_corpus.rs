@@ -53,7 +53,7 @@ impl FileCorpus {
         let is_below = entry.depth() > 0;
         let reason = if is_below && is_hidden(entry) {
             Some(SkipReason::Hidden)
-        } else if kind.is_dir() {
+        } else if kind.is_dir() || !is_below && entry.path().is_dir() {
             if !(is_below && is_index(entry)) {
                 return None;
             }

@@ -1,5 +1,9 @@
 //! Names formats that are not read, and the step that turns each into one that is read.
 
+use encoding_rs::UTF_16LE;
+
+use crate::corpus::encodings::{is_utf_16, utf_16_of_rows};
+
 /// Formats by their first bytes.
 #[rustfmt::skip]
 const FORMATS: &[(&[u8], &str)] = &[
@@ -46,6 +50,11 @@ pub(in crate::corpus) const SQLITE_START: &[u8] = b"SQLite format 3\0";
 const BUNDLE: &str = "is a git bundle; make a repository of it with `git clone` and name that";
 const UTF_32: &str = "is in UTF-32; convert it with `iconv -f UTF-32 -t UTF-8`";
 
+const UTF_16_LITTLE: &str = "is in UTF-16 without a byte order mark; convert it with `iconv -f \
+                             UTF-16LE -t UTF-8`";
+const UTF_16_BIG: &str = "is in UTF-16 without a byte order mark; convert it with `iconv -f \
+                          UTF-16BE -t UTF-8`";
+
 /// Files of these kinds are read when they are named themselves.
 pub(in crate::corpus) const TABLE: &str = "is a table; read it with `fineprint index FILE`";
 pub(in crate::corpus) const ARCHIVE: &str = "is an archive; read it with `fineprint index FILE`";
@@ -86,7 +95,7 @@ const PACKAGE: &str = "is an office document; save it as CSV or as text";
 /// Everything that is said of a file among others.
 pub(in crate::corpus) fn kinds() -> impl Iterator<Item = &'static str> {
     let formats = FORMATS.iter().map(|(_, kind)| *kind).filter(|kind| !READ_ONCE.contains(kind));
-    [TABLE, ARCHIVE, PACKED, INNER_TABLE, INNER_ARCHIVE, PACKAGE]
+    [TABLE, ARCHIVE, PACKED, INNER_TABLE, INNER_ARCHIVE, PACKAGE, UTF_16_LITTLE, UTF_16_BIG]
         .into_iter()
         .chain(formats)
         .chain(PACKAGES.iter().map(|(_, kind)| *kind))
@@ -100,7 +109,15 @@ pub(in crate::corpus) fn kind_of_binary(head: &[u8]) -> Option<&'static str> {
             PACKAGES.iter().find(|(name, _)| memchr::memmem::find(head, name.as_bytes()).is_some());
         return Some(package.map_or(PACKAGE, |(_, kind)| kind));
     }
-    kind_of_signature(head).filter(|kind| !READ_ONCE.contains(kind))
+    let known = kind_of_signature(head).filter(|kind| !READ_ONCE.contains(kind));
+    known.or_else(|| kind_of_unmarked_text(head))
+}
+
+/// Says which encoding of two bytes a text has. Its letters would be guesses in any language
+/// without a byte order mark.
+fn kind_of_unmarked_text(head: &[u8]) -> Option<&'static str> {
+    let encoding = utf_16_of_rows(head).filter(|_| !is_utf_16(head))?;
+    Some(if encoding == UTF_16LE { UTF_16_LITTLE } else { UTF_16_BIG })
 }
 
 fn kind_of_signature(head: &[u8]) -> Option<&'static str> {
@@ -111,7 +128,8 @@ fn kind_of_signature(head: &[u8]) -> Option<&'static str> {
 /// Says what a file with these first bytes is, and what to do with it. Returns `None` if its format
 /// is unknown, or is read.
 pub(in crate::corpus) fn kind(head: &[u8]) -> Option<&'static str> {
-    kind_of_signature(head).or_else(|| kind_of_text(&String::from_utf8_lossy(head)))
+    let known = kind_of_signature(head).or_else(|| kind_of_unmarked_text(head));
+    known.or_else(|| kind_of_text(&String::from_utf8_lossy(head)))
 }
 
 /// Whether the signature of a format is the beginning of a text, since it consists of letters.

@@ -7,6 +7,20 @@ use crate::model::canonical_name;
 /// Memory of a build in bytes, unless the options set it: 1 GiB.
 const DEFAULT_MEMORY: u64 = 1 << 30;
 
+/// What becomes of the snapshots that the scanned corpora no longer contain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PruneMode {
+    /// The index keeps them.
+    #[default]
+    Nothing,
+    /// They are removed if their corpus was read to its end: no input was unreadable, nothing is
+    /// missing in a clone, and the corpus is not empty. A disk that is not mounted is no reason to
+    /// lose an archive.
+    CompleteCorpora,
+    /// They are removed.
+    AllCorpora,
+}
+
 /// Where and how to build an index.
 #[derive(Debug, Clone, Default)]
 pub struct BuildOptions {
@@ -16,8 +30,8 @@ pub struct BuildOptions {
     pub threads: usize,
     /// Build from nothing, without the policies of the existing index.
     pub rebuild: bool,
-    /// Remove the snapshots that the scanned corpora no longer contain.
-    pub prune: bool,
+    /// Which snapshots to remove that the scanned corpora no longer contain.
+    pub prune: PruneMode,
     /// Names of collections to remove.
     pub remove: Vec<String>,
     /// Approximate limit of the memory in use, in bytes; `None` means 1 GiB.

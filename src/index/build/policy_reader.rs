@@ -6,13 +6,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::known_snapshot::{CorpusPlace, KnownSnapshot, OrderedSnapshots, StoredFound};
+use super::plan::pruning::Pruning;
+use super::plan::update_plan::PolicyJob;
 use super::previous::Previous;
 use super::scan::{Candidate, CorpusScan, ScannedCorpus};
-use super::update_plan::PolicyJob;
 use crate::collapse::{CollapsedPolicy, CollapsedSnapshot, Collapser, SourceRecord, TextNumber};
-use crate::corpus::{
-    CorpusExtent, CorpusNotice, LoadedSnapshot, PolicyEnd, ReadSession, SkipReason, SourceText,
-};
+use crate::corpus::{CorpusNotice, LoadedSnapshot, PolicyEnd, ReadSession, SkipReason, SourceText};
 use crate::error::{Error, Result};
 use crate::index::report::IngestReport;
 use crate::index::store::document::StoredSnapshot;
@@ -43,8 +42,7 @@ pub(super) struct PolicyReader<'r> {
     /// The canonical paths of all corpora of the index, by number.
     pub corpora: BTreeMap<u32, &'r str>,
     pub previous: Option<&'r Previous>,
-    /// Whether snapshots that their corpora no longer contain are removed.
-    pub prune: bool,
+    pub pruning: &'r Pruning,
     pub progress: &'r dyn Progress,
 }
 
@@ -87,8 +85,8 @@ impl PolicyReader<'_> {
         let found_in: HashSet<u32> =
             job.candidates.iter().map(|candidate| self.numbers[candidate.reader]).collect();
         let is_kept = |corpus: u32| match self.scanned(corpus) {
-            Some(scanned) if scanned.extent == CorpusExtent::Whole => {
-                !self.prune && !scanned.is_read_anew && !found_in.contains(&corpus)
+            Some(scanned) if scanned.is_scanned_whole() => {
+                !self.is_pruned(corpus) && !scanned.is_read_anew && !found_in.contains(&corpus)
             }
             _ => true,
         };
@@ -139,14 +137,22 @@ impl PolicyReader<'_> {
         read
     }
 
+    /// The position in the scan of a corpus of the index.
+    fn position(&self, corpus: u32) -> Option<usize> {
+        self.numbers.iter().position(|&number| number == corpus)
+    }
+
     fn scanned(&self, corpus: u32) -> Option<&ScannedCorpus> {
-        let at = self.numbers.iter().position(|&number| number == corpus)?;
-        self.scan.corpora.get(at)
+        self.scan.corpora.get(self.position(corpus)?)
+    }
+
+    fn is_pruned(&self, corpus: u32) -> bool {
+        self.position(corpus).is_some_and(|at| self.pruning.removes_from(at))
     }
 
     fn is_scanned_whole(&self, snapshot: &KnownSnapshot) -> bool {
         let scanned = self.scanned(snapshot.record.corpus);
-        scanned.is_some_and(|scanned| scanned.extent == CorpusExtent::Whole)
+        scanned.is_some_and(ScannedCorpus::is_scanned_whole)
     }
 
     fn is_read_anew(&self, corpus: u32) -> bool {
@@ -165,7 +171,7 @@ impl PolicyReader<'_> {
             let snapshot = &stored.snapshot;
             stored.is_found
                 || !self.is_scanned_whole(snapshot)
-                || (!self.prune
+                || (!self.is_pruned(snapshot.record.corpus)
                     && !self.is_read_anew(snapshot.record.corpus)
                     && !taken.contains(&snapshot.slot()))
         });

@@ -77,6 +77,13 @@ pub(crate) struct ScannedCorpus {
     pub report: IngestReport,
 }
 
+impl ScannedCorpus {
+    /// Whether the scan covers the whole corpus, and not only its additions.
+    pub fn is_scanned_whole(&self) -> bool {
+        self.extent == CorpusExtent::Whole
+    }
+}
+
 /// The snapshots that were found in one or more corpora.
 pub struct CorpusScan {
     pub(crate) readers: Vec<Box<dyn CorpusReader>>,

@@ -108,6 +108,15 @@ impl Segments {
         Ok(())
     }
 
+    /// The reason of an error of [`Segments::add`], where the index library says only that its
+    /// writer has ended. It says why when it is asked to commit.
+    pub fn reason_of(mut self, error: Error) -> Error {
+        if !matches!(error, Error::Tantivy { .. }) {
+            return error;
+        }
+        self.writer.prepare_commit().err().map_or(error, Error::tantivy(&self.folder))
+    }
+
     /// Deletes the documents of the policy with this hash that were added before.
     pub fn delete(&self, hash: u64) {
         for field in [self.fields.policy, self.fields.policy_tables] {

@@ -12,12 +12,13 @@ use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::finish::BuiltCorpora;
 use super::options::BuildOptions;
+use super::plan::pruning::Pruning;
+use super::plan::update_plan::{Planner, PolicyJob, UpdatePlan};
 use super::policy_reader::{PolicyRead, PolicyReader};
 use super::previous::Previous;
 use super::scan::CorpusScan;
 use super::segments::Segments;
 use super::semaphore::Semaphore;
-use super::update_plan::{Planner, PolicyJob, UpdatePlan};
 use crate::collapse::CollapsedPolicy;
 use crate::error::{Error, Result};
 use crate::index::guard::guarded;
@@ -93,11 +94,24 @@ struct UpdateProgress {
 
 impl Update<'_> {
     fn run(&self) -> Result<(Manifest, IngestReport)> {
+        let mut pruning = Pruning::new(self.options.prune, self.scan);
+        loop {
+            // Texts that cannot be read show after snapshots were removed. Then nothing is written,
+            // and the corpora of these texts are left as they are.
+            if let Some((manifest, mut report)) = self.run_with(&mut pruning)? {
+                report.incomplete = pruning.incomplete_corpora(self.scan);
+                return Ok((manifest, report));
+            }
+        }
+    }
+
+    /// Runs the update. `None`: it must be run again, because less may be pruned than it has.
+    fn run_with(&self, pruning: &mut Pruning) -> Result<Option<(Manifest, IngestReport)>> {
         let planner = Planner {
             scan: self.scan,
             numbers: self.numbers,
             previous: self.previous,
-            prune: self.options.prune,
+            pruning,
             remove: &self.options.remove,
         };
         let plan = planner.plan();
@@ -106,21 +120,29 @@ impl Update<'_> {
             && plan.jobs.is_empty()
             && plan.dropped.is_empty()
         {
-            return self.keep_policies(previous, done);
+            return self.keep_policies(previous, done).map(Some);
         }
         let base = self.previous.map(|previous| previous.index.manifest());
         let generation = Generation::begin(&self.options.index, self.before, base)?;
         let segments =
             Segments::open(&generation.folder, base.is_some(), self.options.memory_bytes())?;
         self.drop_policies(&plan, &segments, &mut done);
-        let done = self.read(plan.jobs, &segments, done)?;
+        let done = match self.read(plan.jobs, &segments, done, pruning) {
+            Ok(done) => done,
+            Err(error) => return Err(segments.reason_of(error)),
+        };
+        if pruning.add_unread(&done.unread) {
+            drop(segments);
+            drop(generation);
+            return Ok(None);
+        }
         match self.previous {
             // The policies turned out to be the same when their texts were read.
             Some(previous) if done.replaced.is_empty() && done.policies.is_empty() => {
                 drop(generation);
-                self.keep_policies(previous, done)
+                self.keep_policies(previous, done).map(Some)
             }
-            _ => self.write(segments, generation, done),
+            _ => self.write(segments, generation, done).map(Some),
         }
     }
 
@@ -140,6 +162,7 @@ impl Update<'_> {
         mut jobs: Vec<PolicyJob<'_>>,
         segments: &Segments,
         done: UpdateProgress,
+        pruning: &Pruning,
     ) -> Result<UpdateProgress> {
         jobs.sort_by_cached_key(|job| Reverse(bytes_to_read(job)));
         let pool = rayon::ThreadPoolBuilder::new()
@@ -150,7 +173,7 @@ impl Update<'_> {
             })?;
         let snapshots = jobs.iter().map(|job| job.candidates.len() as u64).sum();
         self.progress.begin(Phase::Reading, Some(snapshots));
-        let reader = self.policy_reader();
+        let reader = self.policy_reader(pruning);
         let limit = Semaphore::new((self.options.memory_bytes() / 4 / SNAPSHOT_BYTES) as usize);
         let done = Mutex::new(done);
         // The bridge hands out policies in order, one at a time. A range that rayon splits would
@@ -166,7 +189,7 @@ impl Update<'_> {
         Ok(done)
     }
 
-    fn policy_reader(&self) -> PolicyReader<'_> {
+    fn policy_reader<'r>(&'r self, pruning: &'r Pruning) -> PolicyReader<'r> {
         let known = self.previous.map(|previous| previous.index.manifest().corpora.as_slice());
         let known = known.unwrap_or_default().iter();
         let known = known.map(|corpus| (corpus.number, corpus.canonical.as_str()));
@@ -176,7 +199,7 @@ impl Update<'_> {
             scan: self.scan,
             numbers: self.numbers,
             previous: self.previous,
-            prune: self.options.prune,
+            pruning,
             progress: self.progress,
         }
     }

@@ -18,7 +18,8 @@ use crate::token::{Token, tokens};
 /// How lines are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KwicOptions {
-    /// The columns of a line. Less than [`KwicOptions::MIN_WIDTH`] counts as that.
+    /// The columns of a line, from [`KwicOptions::MIN_WIDTH`] to [`KwicOptions::MAX_WIDTH`]. Less
+    /// and more count as these.
     pub width: usize,
     /// The keys by which lines are sorted. Sorted lines are written after the last hit; without a
     /// key, lines are written in the order of the hits.
@@ -30,6 +31,10 @@ pub struct KwicOptions {
 impl KwicOptions {
     /// The least columns of a line: room for a few words beside the company and the date.
     pub const MIN_WIDTH: usize = 60;
+
+    /// The most columns of a line. Every line is filled with spaces, so lines of any width would
+    /// take any amount of memory.
+    pub const MAX_WIDTH: usize = 10_000;
 }
 
 /// A key by which lines are sorted. Words are compared folded, as queries compare them.
@@ -133,7 +138,7 @@ struct KwicLayout {
 
 impl KwicLayout {
     fn new(width: usize) -> Self {
-        let width = width.max(KwicOptions::MIN_WIDTH);
+        let width = width.clamp(KwicOptions::MIN_WIDTH, KwicOptions::MAX_WIDTH);
         let company = (width / 5).min(24);
         let text = width - company - DATE_WIDTH - 3 * GAP.len();
         let before = text * 2 / 5;

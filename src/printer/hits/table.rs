@@ -7,21 +7,16 @@ use std::ops::Range;
 use super::citation::citation;
 use crate::error::{Error, Result};
 use crate::model::ArchiveTime;
-use crate::printer::rows::{TableSeparator, cell, write_row};
-use crate::printer::terminal::sanitize::sanitize;
+use crate::printer::rows::{RowOptions, cell, write_row};
 use crate::search::{Hit, NeighbourClause, Totals};
 
-/// How rows are written.
+/// How hits are written as rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableOptions {
-    /// The character between cells.
-    pub separator: TableSeparator,
+    /// How each row is written.
+    pub rows: RowOptions,
     /// The columns.
     pub fields: TableFields,
-    /// Whether a cell that a spreadsheet would run as a formula begins with an apostrophe.
-    pub guard_formulas: bool,
-    /// Whether a terminal may read the output, so that control characters are replaced.
-    pub is_terminal: bool,
 }
 
 /// A column: its name, and the cell that a hit has in it.
@@ -151,17 +146,13 @@ fn unknown(name: &str) -> Error {
 /// Writes the row with the names of the columns.
 pub(super) fn write_names(out: &mut impl Write, options: &TableOptions) -> io::Result<()> {
     let names = options.fields.chosen().map(|field| field.name.to_owned());
-    write_row(out, options.separator, names)
+    write_row(out, options.rows, names)
 }
 
 /// Writes the row of a hit.
 pub(super) fn write_hit(out: &mut impl Write, hit: &Hit, options: &TableOptions) -> io::Result<()> {
-    let cells = options.fields.chosen().map(|field| {
-        let value = (field.cell)(hit);
-        let value = if options.is_terminal { sanitize(&value).into_owned() } else { value };
-        if options.guard_formulas { guarded(value) } else { value }
-    });
-    write_row(out, options.separator, cells)
+    let cells = options.fields.chosen().map(|field| (field.cell)(hit));
+    write_row(out, options.rows, cells)
 }
 
 /// Writes the totals as a table of one row.
@@ -181,19 +172,8 @@ pub(super) fn write_totals(
         names.push("furniture_left_out");
         numbers.push(furniture_left_out);
     }
-    write_row(out, options.separator, names.into_iter().map(str::to_owned))?;
-    write_row(out, options.separator, numbers.iter().map(u64::to_string))
-}
-
-/// The value with an apostrophe before it if its first character makes it a formula.
-///
-/// The list of characters comes from <https://owasp.org/www-community/attacks/CSV_Injection>.
-fn guarded(value: String) -> String {
-    if value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        format!("'{value}")
-    } else {
-        value
-    }
+    write_row(out, options.rows, names.into_iter().map(str::to_owned))?;
+    write_row(out, options.rows, numbers.iter().map(u64::to_string))
 }
 
 #[cfg(test)]
@@ -202,15 +182,6 @@ mod tests {
 
     fn names(fields: &TableFields) -> Vec<&'static str> {
         fields.chosen().map(|field| field.name).collect()
-    }
-
-    #[test]
-    fn formulas_become_text() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"] {
-            assert_eq!(guarded(formula.to_owned()), format!("'{formula}"));
-        }
-        assert_eq!(guarded("a=1".to_owned()), "a=1");
-        assert_eq!(guarded(String::new()), "");
     }
 
     #[test]

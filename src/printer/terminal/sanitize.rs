@@ -22,6 +22,27 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The same, but the sequences stay that choose a style and nothing else (ECMA-48, 8.3.117), which
+/// the program writes around texts that are safe.
+pub(super) fn sanitize_styled(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split('\u{1B}');
+    let mut safe = sanitize(parts.next().unwrap_or_default()).into_owned();
+    for part in parts {
+        safe.push(if begins_with_style(part) { '\u{1B}' } else { '\u{FFFD}' });
+        safe.push_str(&sanitize(part));
+    }
+    Cow::Owned(safe)
+}
+
+/// Whether this follows an escape character that begins a style: `[1m`, `[38;5;1m`.
+fn begins_with_style(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('[') else { return false };
+    rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').starts_with('m')
+}
+
 fn safe_character(c: char) -> char {
     match c {
         '\t' | '\n' => ' ',
@@ -42,7 +63,7 @@ pub(crate) fn is_deceptive(c: char) -> bool {
 pub(in crate::printer) fn is_unsafe(c: char) -> bool {
     let changes_direction = matches!(
         c,
-        '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+        '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{206F}'
     );
     c.is_control() || changes_direction
 }

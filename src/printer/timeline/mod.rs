@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::rows::{cell, write_csv};
+use super::rows::{RowOptions, cell, write_rows};
 use super::terminal::pen::{BOLD, HumanOptions, styled};
 use super::terminal::sanitize::sanitize;
 use crate::search::{Timeline, TimelineMeasure, TimelinePoint, TimelineSeries};
@@ -128,13 +128,17 @@ const COLUMNS: [&str; 9] =
     ["query", "measure", "period", "start", "end", "is_partial", "saying", "in_force", "share"];
 
 /// Writes a timeline as CSV, one row for each period of each query.
-pub fn print_timeline_csv(out: &mut impl Write, timeline: &Timeline) -> io::Result<()> {
+pub fn print_timeline_csv(
+    out: &mut impl Write,
+    timeline: &Timeline,
+    options: RowOptions,
+) -> io::Result<()> {
     let measure = timeline.measure.name();
     let rows = timeline
         .series
         .iter()
         .flat_map(|series| series.points.iter().map(move |point| row(series, measure, point)));
-    write_csv(out, &COLUMNS, rows)
+    write_rows(out, options, &COLUMNS, rows)
 }
 
 fn row(series: &TimelineSeries, measure: &str, point: &TimelinePoint) -> Vec<String> {

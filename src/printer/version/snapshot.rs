@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::markdown::markdown;
 use crate::printer::json::print_json_line;
-use crate::printer::rows::{TableSeparator, cell, write_row};
+use crate::printer::rows::{RowOptions, cell, write_row};
 use crate::search::{PolicyVersion, SnapshotCard};
 
 /// A snapshot as `schema/snapshot.schema.json` describes it.
@@ -42,13 +42,17 @@ pub fn print_snapshot_json(out: &mut impl Write, version: &PolicyVersion) -> io:
 }
 
 /// Writes the row with the names of the columns of [`print_snapshot_csv`].
-pub fn print_snapshot_csv_names(out: &mut impl Write) -> io::Result<()> {
+pub fn print_snapshot_csv_names(out: &mut impl Write, options: RowOptions) -> io::Result<()> {
     let names = ["company", "type", "archive_time", "url", "archive_url", "technical", "text"];
-    write_row(out, TableSeparator::Comma, names.into_iter().map(str::to_owned))
+    write_row(out, options, names.into_iter().map(str::to_owned))
 }
 
 /// Writes a snapshot as a row of CSV, its text as Markdown.
-pub fn print_snapshot_csv(out: &mut impl Write, version: &PolicyVersion) -> io::Result<()> {
+pub fn print_snapshot_csv(
+    out: &mut impl Write,
+    version: &PolicyVersion,
+    options: RowOptions,
+) -> io::Result<()> {
     let SnapshotCard { company, policy_type, archive_time, url, archive_url, is_technical, .. } =
         &version.snapshot;
     let text = match markdown(&version.clauses) {
@@ -65,5 +69,5 @@ pub fn print_snapshot_csv(out: &mut impl Write, version: &PolicyVersion) -> io::
         is_technical.to_string(),
         text,
     ];
-    write_row(out, TableSeparator::Comma, cells.into_iter())
+    write_row(out, options, cells.into_iter())
 }

@@ -11,8 +11,8 @@ use clap::{Args, ValueEnum};
 use fineprint::corpus::ReadOptions;
 use fineprint::error::{Error, Result};
 use fineprint::index::{
-    BuildOptions, BuildSummary, CorpusScan, IndexedCorpus, Manifest, RebuildCheck, ScanContext,
-    build, check_rebuild,
+    BuildOptions, BuildSummary, CorpusScan, IncompleteCorpus, IndexedCorpus, IngestReport,
+    Manifest, PruneMode, RebuildCheck, ScanContext, build, check_rebuild,
 };
 use fineprint::model::canonical_name;
 use fineprint::printer::print_json_line;
@@ -24,8 +24,8 @@ use crate::cli::args::values::{MAX_THREADS, memory, renaming, today};
 use crate::cli::args::{GlobalArgs, IndexFolder};
 use crate::cli::bar::Bar;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::problems::{Warning, report_problems, say_to_people, say_warning};
-use crate::cli::streams::print;
+use crate::cli::problems::{Warning, report_problems, say_error, say_to_people, say_warning};
+use crate::cli::streams::{data, print};
 
 /// `fineprint index`.
 #[derive(Debug, Args)]
@@ -111,8 +111,15 @@ pub struct IndexArgs {
     )]
     rebuild: Option<RebuildArg>,
     /// Remove from the index what these corpora no longer contain
-    #[arg(long, conflicts_with = "rebuild")]
-    prune: bool,
+    ///
+    /// Nothing is removed of a corpus that is empty, or of which something could not be read: an
+    /// unreadable folder, a cut file, a shallow clone. --prune=force removes it there too.
+    #[arg(
+        long, value_name = "force", num_args = 0..=1, require_equals = true,
+        default_missing_value = "complete", hide_possible_values = true, value_enum,
+        conflicts_with = "rebuild"
+    )]
+    prune: Option<PruneArg>,
     /// Remove this collection from the index (repeatable)
     #[arg(
         long, value_name = "NAME",
@@ -136,6 +143,16 @@ pub struct IndexArgs {
     format: TextFormat,
 }
 
+/// The values of --prune.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PruneArg {
+    /// Only corpora that were read to their end.
+    #[value(hide = true)]
+    Complete,
+    /// All corpora.
+    Force,
+}
+
 /// The values of --rebuild.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum RebuildArg {
@@ -151,6 +168,7 @@ pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     let started = Instant::now();
     let bar = Bar::new(!global.is_for_people());
     let dir = &args.folder.index;
+    check_link(dir)?;
     let base = match args.rebuild {
         Some(_) => None,
         None => Manifest::read_existing(dir)?,
@@ -158,7 +176,7 @@ pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     let scan = scan(args, base.as_ref(), &bar)?;
     if args.dry_run {
         drop(bar);
-        print(|out| report::write_dry_run(out, &scan))?;
+        print(global.people(), |out| report::write_dry_run(out, &scan))?;
         return Ok(finish(report_problems(&scan.report, global), true));
     }
     if args.rebuild == Some(RebuildArg::All)
@@ -169,16 +187,45 @@ pub fn run(args: &IndexArgs, global: &GlobalArgs) -> Result<Outcome> {
     }
     let (manifest, report) = build(scan, &build_options(args), &bar)?;
     drop(bar);
-    let is_incomplete = report_problems(&report, global);
+    let has_failures = report_problems(&report, global);
+    let is_incomplete = report_unpruned(args, &report, global) || has_failures;
     let (base, seconds) = (base.as_ref(), started.elapsed().as_secs_f64());
     let summary = &BuildSummary::new(dir, base, &manifest, &report, seconds);
     if args.format == TextFormat::Json {
-        print(|out| print_json_line(out, summary))?;
+        print(data(), |out| print_json_line(out, summary))?;
     } else {
         let built = Built { base, manifest: &manifest, report: &report, summary };
-        say_to_people(global, &built.words());
+        built.lines().iter().for_each(|line| say_to_people(global, line));
     }
     Ok(finish(is_incomplete, true))
+}
+
+/// Refuses an index folder that is a link to nothing.
+fn check_link(dir: &Path) -> Result<()> {
+    let Ok(target) = dir.read_link() else { return Ok(()) };
+    if dir.exists() {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "{} is a symbolic link to {}, which is not there; make that folder, or remove the link",
+        dir.display(),
+        target.display()
+    )))
+}
+
+/// Says of which corpora --prune removed nothing, and why. Returns whether there are any.
+fn report_unpruned(args: &IndexArgs, report: &IngestReport, global: &GlobalArgs) -> bool {
+    if args.prune != Some(PruneArg::Complete) || report.vanished == 0 {
+        return false;
+    }
+    for IncompleteCorpus { corpus, reason } in &report.incomplete {
+        let message = format!(
+            "{corpus}: --prune removed nothing of this corpus, because {reason}; --prune=force \
+             removes the missing snapshots"
+        );
+        say_error(global, "corpus", &message);
+    }
+    !report.incomplete.is_empty()
 }
 
 fn build_options(args: &IndexArgs) -> BuildOptions {
@@ -186,7 +233,11 @@ fn build_options(args: &IndexArgs) -> BuildOptions {
         index: args.folder.index.clone(),
         threads: usize::from(args.threads),
         rebuild: args.rebuild.is_some(),
-        prune: args.prune,
+        prune: match args.prune {
+            None => PruneMode::Nothing,
+            Some(PruneArg::Complete) => PruneMode::CompleteCorpora,
+            Some(PruneArg::Force) => PruneMode::AllCorpora,
+        },
         remove: args.remove.clone(),
         memory: Some(args.memory),
     }

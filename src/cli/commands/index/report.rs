@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use fineprint::index::{BuildSummary, CorpusScan, IngestReport, Manifest, SampleClause, Tally};
+use fineprint::index::{
+    BuildSummary, CorpusScan, IncompleteCorpus, IngestReport, Manifest, SampleClause, Tally,
+};
 use fineprint::printer::{bytes, counted_grouped, grouped, sanitize};
 
 use crate::cli::args::DEFAULT_INDEX;
@@ -21,8 +23,8 @@ pub struct Built<'b> {
 }
 
 impl Built<'_> {
-    /// The result in words: the changes, where the index is, and how it is searched.
-    pub fn words(&self) -> String {
+    /// The result in words, line by line: the changes, where the index is, and how it is searched.
+    pub fn lines(&self) -> Vec<String> {
         let Self { base, manifest, report, summary } = self;
         let contents = contents(manifest);
         let mut lines = match base {
@@ -37,20 +39,31 @@ impl Built<'_> {
                 ]
             }
         };
-        if report.vanished > 0 {
-            lines.push(counted_grouped(
-                report.vanished,
-                "snapshot is kept although its corpus no longer has it (--prune removes it)",
-                "snapshots are kept although their corpora no longer have them (--prune removes \
-                 them)",
-            ));
-        }
+        lines.extend(kept(report));
         lines.extend(remarks(report, *base, manifest));
         let BuildSummary { index, bytes: size, seconds, .. } = summary;
         lines.push(format!("{index} has {}; the build took {}", bytes(*size), time(*seconds)));
         lines.push(format!("next: fineprint search WORDS{}", folder_flag(index)));
-        lines.join("\n")
+        lines
     }
+}
+
+/// The snapshots that were not found in their corpora. `None`: all were found.
+fn kept(report: &IngestReport) -> Option<String> {
+    let one_or_many = match (report.vanished, report.incomplete.first()) {
+        (0, _) => return None,
+        (_, None) => [
+            "snapshot is kept although its corpus no longer has it (--prune removes it)".to_owned(),
+            "snapshots are kept although their corpora no longer have them (--prune removes them)"
+                .to_owned(),
+        ],
+        (_, Some(IncompleteCorpus { corpus, reason })) => [
+            format!("snapshot is kept that was not found; of {corpus}, {reason}"),
+            format!("snapshots are kept that were not found; of {corpus}, {reason}"),
+        ],
+    };
+    let [one, many] = &one_or_many;
+    Some(counted_grouped(report.vanished, one, many))
 }
 
 /// A time in words: `0.2 s`, `3 min 5 s`.

@@ -17,7 +17,7 @@ use crate::cli::bar::Bar;
 use crate::cli::open::open_verified;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::say_library_error;
-use crate::cli::streams::{read_whole, results};
+use crate::cli::streams::{data, read_whole, results};
 
 /// Answers every line of the file.
 pub fn run(batch: &Path, args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
@@ -33,7 +33,7 @@ pub fn run(batch: &Path, args: &SearchArgs, global: &GlobalArgs) -> Result<Outco
     if let Some(FailedQuery { line, error }) = &report.first_failure {
         let failed = counted(report.failed, "query failed", "queries failed");
         let place = format!("{failed}; line {line} of {}: ", batch.display());
-        say_library_error(global, &place, error);
+        say_library_error(global.has_json_messages, &place, error);
     }
     Ok(finish(chosen.is_incomplete || report.failed > 0, report.with_hits > 0))
 }
@@ -67,5 +67,5 @@ fn answer(
     };
     let runner = BatchRunner::new(&searcher, answers, threads)?;
     let bar = Bar::new(!global.is_for_people());
-    runner.run(queries, &mut results(), &bar)
+    runner.run(queries, &mut results(data()), &bar)
 }

@@ -12,7 +12,7 @@ use crate::cli::no_hits::furniture_left_out;
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::{Warning, say_to_people, say_warning};
-use crate::cli::streams::results;
+use crate::cli::streams::{data, results};
 
 /// Finds clauses and prints them.
 pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
@@ -20,8 +20,9 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
     let format = args.output.format(global)?;
     let chosen = open(&args.shared.index, global)?;
     let new = if args.output.count { HitPrinter::counting } else { HitPrinter::new };
-    let mut out = results();
-    args.output.bom.write(&mut out).map_err(Error::Output)?;
+    let is_for_people = matches!(args.output.format_arg(), FormatArg::Human | FormatArg::Kwic);
+    let mut out = results(if is_for_people { global.people() } else { data() });
+    args.output.spreadsheet.write_mark(&mut out).map_err(Error::Output)?;
     let mut printer = new(out, format).with(args.output.extras());
     let searcher = Searcher::new(chosen.index)?;
     let summary = searcher.search(&request, &mut printer)?;
@@ -40,7 +41,6 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
         }
     }
     let is_doubtful = request.select.query.as_ref().is_some_and(Query::is_doubtful);
-    let is_for_people = matches!(args.output.format_arg(), FormatArg::Human | FormatArg::Kwic);
     if is_doubtful && is_for_people {
         let read = format!("read as {}; text is put in quotes", summary.interpreted);
         say_to_people(global, &read);

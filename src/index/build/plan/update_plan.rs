@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::previous::Previous;
-use super::scan::{Candidate, CorpusScan};
+use super::pruning::Pruning;
 use crate::corpus::{CorpusExtent, PolicyEnd};
+use crate::index::build::previous::Previous;
+use crate::index::build::scan::{Candidate, CorpusScan};
 use crate::index::store::policies::PolicyEntry;
 use crate::index::store::sources::{CorpusPart, PolicySources};
 use crate::model::{PolicyKey, Rank};
 
 /// A policy that is to be read and written.
-pub(super) struct PolicyJob<'s> {
+pub(in crate::index::build) struct PolicyJob<'s> {
     pub key: &'s PolicyKey,
     /// The snapshots that were found of it.
     pub candidates: &'s [Candidate],
@@ -22,7 +23,7 @@ pub(super) struct PolicyJob<'s> {
 
 /// The work of an update.
 #[derive(Default)]
-pub(super) struct UpdatePlan<'s> {
+pub(in crate::index::build) struct UpdatePlan<'s> {
     /// Policies to read and write.
     pub jobs: Vec<PolicyJob<'s>>,
     /// Policies to remove, by rank.
@@ -34,13 +35,12 @@ pub(super) struct UpdatePlan<'s> {
 }
 
 /// Compares scanned corpora with an index.
-pub(super) struct Planner<'s> {
+pub(in crate::index::build) struct Planner<'s> {
     pub scan: &'s CorpusScan,
     /// The number in the index of each scanned corpus, in the order of the scan.
     pub numbers: &'s [u32],
     pub previous: Option<&'s Previous>,
-    /// Whether snapshots that their corpora no longer contain are removed.
-    pub prune: bool,
+    pub pruning: &'s Pruning,
     /// Collections to remove.
     pub remove: &'s [String],
 }
@@ -104,9 +104,8 @@ impl<'s> Planner<'s> {
         }
         match self.compare(&[], &[], stored) {
             Comparison::Same { vanished } => plan.vanished += vanished,
-            // Its snapshots are pruned or read anew. Snapshots of corpora that were not scanned
-            // remain.
-            Comparison::Changed if self.is_scanned_whole(stored) => plan.dropped.push(rank),
+            // Its snapshots are pruned or read anew. Snapshots of other corpora remain.
+            Comparison::Changed if self.is_removed(stored) => plan.dropped.push(rank),
             Comparison::Changed => {
                 plan.jobs.push(PolicyJob { key, candidates: &[], ends: &[], rank: Some(rank) });
             }
@@ -117,15 +116,16 @@ impl<'s> Planner<'s> {
         self.previous?.sources(hash)
     }
 
-    /// Whether every corpus with snapshots of this policy was scanned whole.
-    fn is_scanned_whole(&self, stored: &PolicySources) -> bool {
+    /// Whether no corpus keeps the snapshots of this policy, which was not found.
+    fn is_removed(&self, stored: &PolicySources) -> bool {
         let mut parts = stored.corpora.iter();
-        parts.all(|part| self.extent(part.corpus) == Some(CorpusExtent::Whole))
-    }
-
-    fn extent(&self, corpus: u32) -> Option<CorpusExtent> {
-        let at = self.numbers.iter().position(|&number| number == corpus)?;
-        self.scan.corpora.get(at).map(|scanned| scanned.extent)
+        parts.all(|part| {
+            let at = self.numbers.iter().position(|&number| number == part.corpus);
+            let scanned = at.and_then(|at| Some((at, self.scan.corpora.get(at)?)));
+            scanned.is_some_and(|(at, corpus)| {
+                corpus.is_scanned_whole() && (corpus.is_read_anew || self.pruning.removes_from(at))
+            })
+        })
     }
 
     fn compare(
@@ -153,7 +153,7 @@ impl<'s> Planner<'s> {
                 }
                 (CorpusExtent::Whole, None) => {
                     vanished += old.snapshots;
-                    old.snapshots == 0 || !self.prune
+                    old.snapshots == 0 || !self.pruning.removes_from(reader)
                 }
                 (CorpusExtent::Added | CorpusExtent::Unchanged, new) => new.is_none(),
             };
@@ -170,7 +170,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::index::build::options::BuildOptions;
+    use crate::index::build::options::{BuildOptions, PruneMode};
     use crate::index::build::update::build;
     use crate::progress::SilentProgress;
 
@@ -202,11 +202,12 @@ mod tests {
         change(&corpus);
         let (scan, previous) = (scan(&corpus), Previous::open(&index).expect("it opens"));
         let numbers = scan.numbers(Some(previous.index.manifest()));
+        let mode = if prune { PruneMode::CompleteCorpora } else { PruneMode::Nothing };
         let planner = Planner {
             scan: &scan,
             numbers: &numbers,
             previous: Some(&previous),
-            prune,
+            pruning: &Pruning::new(mode, &scan),
             remove: &[],
         };
         let plan = planner.plan();

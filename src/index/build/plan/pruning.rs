@@ -1,0 +1,103 @@
+//! Decides which corpora may be pruned: nothing is removed because it could not be read.
+
+use std::collections::BTreeMap;
+
+use crate::corpus::{CorpusNotice, SkipReason};
+use crate::index::build::options::PruneMode;
+use crate::index::build::scan::{CorpusScan, ScannedCorpus};
+use crate::index::report::{IncompleteCorpus, IngestReport, Tally};
+use crate::index::store::manifest::InputCounts;
+
+/// Why a corpus with the pointers of Git LFS or git-annex is incomplete.
+const NOT_FETCHED: &str = "the contents of some of its files were not fetched";
+
+/// What an update prunes.
+#[derive(Debug, Clone)]
+pub(in crate::index::build) struct Pruning {
+    mode: PruneMode,
+    /// The corpora of which not everything was read, by position in the scan, each with the reason.
+    incomplete: BTreeMap<usize, String>,
+}
+
+impl Pruning {
+    /// What the scan alone tells.
+    pub fn new(mode: PruneMode, scan: &CorpusScan) -> Self {
+        let corpora = scan.corpora.iter().enumerate();
+        let incomplete = corpora.filter_map(|(at, corpus)| Some((at, reason_of_scan(corpus)?)));
+        Self { mode, incomplete: incomplete.collect() }
+    }
+
+    /// Whether snapshots are removed that this corpus of the scan no longer contains.
+    pub fn removes_from(&self, corpus: usize) -> bool {
+        match self.mode {
+            PruneMode::Nothing => false,
+            PruneMode::CompleteCorpora => !self.incomplete.contains_key(&corpus),
+            PruneMode::AllCorpora => true,
+        }
+    }
+
+    /// Adds the inputs that turned out to be unreadable when their texts were read, of each corpus
+    /// of the scan. Returns whether a corpus must not be pruned that was pruned so far.
+    pub fn add_unread(&mut self, unread: &[InputCounts]) -> bool {
+        let mut is_changed = false;
+        for (corpus, counts) in unread.iter().enumerate() {
+            if let Some(reason) = reason_of_texts(counts) {
+                is_changed |= self.mode != PruneMode::AllCorpora && self.removes_from(corpus);
+                self.incomplete.entry(corpus).or_insert(reason);
+            }
+        }
+        is_changed
+    }
+
+    /// The incomplete corpora, for the report.
+    pub fn incomplete_corpora(&self, scan: &CorpusScan) -> Vec<IncompleteCorpus> {
+        let corpora = self.incomplete.iter().filter_map(|(&at, reason)| {
+            let path = scan.corpora.get(at)?.path.display().to_string();
+            Some(IncompleteCorpus { corpus: path, reason: reason.clone() })
+        });
+        corpora.collect()
+    }
+}
+
+/// Why a scan did not see everything that its corpus had. `None`: it did.
+fn reason_of_scan(corpus: &ScannedCorpus) -> Option<String> {
+    let report = &corpus.report;
+    let failures = report.failed.len() as u64;
+    let first = report.failed.first().map(|failure| format!("{}: {}", failure.at, failure.reason));
+    if let Some(reason) = unreadable(failures, first.as_ref()) {
+        return Some(reason);
+    }
+    if corpus.is_scanned_whole() && report.indexed == 0 {
+        return Some("no snapshot was found in it".to_owned());
+    }
+    not_fetched(report).map(str::to_owned)
+}
+
+/// Why not every text of a corpus was read. `None`: each was.
+fn reason_of_texts(counts: &InputCounts) -> Option<String> {
+    let InputCounts { unreadable: Tally { count, examples }, skipped, .. } = counts;
+    let is_pointer = skipped.contains_key(SkipReason::ContentNotFetched.reason());
+    unreadable(*count, examples.first()).or_else(|| is_pointer.then(|| NOT_FETCHED.to_owned()))
+}
+
+fn unreadable(count: u64, first: Option<&String>) -> Option<String> {
+    let first = first?;
+    match count {
+        0 => None,
+        1 => Some(format!("an input could not be read ({first})")),
+        _ => Some(format!("{count} inputs could not be read (such as {first})")),
+    }
+}
+
+/// Which part of a corpus this machine does not have, though the corpus may have it.
+fn not_fetched(report: &IngestReport) -> Option<&'static str> {
+    if report.notices.contains_key(&CorpusNotice::Shallow) {
+        Some("its clone is shallow, so older snapshots are missing")
+    } else if report.skipped.contains_key(&SkipReason::NotFetched) {
+        Some("its clone does not have all texts")
+    } else if report.skipped.contains_key(&SkipReason::ContentNotFetched) {
+        Some(NOT_FETCHED)
+    } else {
+        None
+    }
+}

@@ -20,6 +20,9 @@ const MAX_LABEL: usize = 4 * 999;
 /// The distance up to which the end of a link target is searched, in bytes.
 const MAX_TARGET: usize = 2000;
 
+/// How deep parentheses are nested in a link target, as CommonMark limits them.
+const MAX_PARENTHESES: usize = 32;
+
 /// The distance up to which the start of a link is searched from its end, in bytes.
 const MAX_LINK_TEXT: usize = 1000;
 
@@ -195,6 +198,8 @@ pub(crate) fn target_length(rest: &str) -> Option<usize> {
         match b {
             _ if is_escaped => is_escaped = false,
             b'\\' => is_escaped = true,
+            // The closing parentheses of other links would be searched again from each of them.
+            b'(' if depth == MAX_PARENTHESES => return None,
             b'(' => depth += 1,
             b')' if depth == 0 => return Some(i),
             b')' => depth -= 1,
@@ -251,6 +256,9 @@ fn escape_definitions(text: &str, edits: &mut Vec<TextEdit>) {
 fn candidates(text: &str) -> Vec<usize> {
     let mut found = Vec::new();
     for close in memchr::memmem::find_iter(text.as_bytes(), "]:") {
+        if is_escaped(text, close) {
+            continue;
+        }
         let mut start = close.saturating_sub(MAX_LABEL);
         while !text.is_char_boundary(start) {
             start += 1;
@@ -390,6 +398,9 @@ mod tests {
         ] {
             assert_eq!(mended(text), expected);
         }
+        let nested = |depth: usize| format!("b{}c{}", "(".repeat(depth), ")".repeat(depth));
+        assert!(target_length(&format!("{})", nested(MAX_PARENTHESES))).is_some());
+        assert!(target_length(&format!("{})", nested(MAX_PARENTHESES + 1))).is_none());
         for text in [
             "[a](<b c>)",
             "[a](<b>c</b> d)",

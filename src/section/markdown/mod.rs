@@ -18,5 +18,5 @@ pub(crate) mod inline;
 pub(crate) mod mapped_text;
 mod mend;
 pub(crate) mod prepare;
-mod table_rows;
+pub(crate) mod table_rows;
 mod tag_ends;

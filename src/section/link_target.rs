@@ -2,10 +2,15 @@
 
 use std::borrow::Cow;
 
+/// The size of the longest target, in bytes. A longer one is data in the form of an address. A link
+/// that continues over many lines is stored with each of them.
+const MAX_BYTES: usize = 2000;
+
 /// The host and path of a link target, without scheme, query, fragment and the stamp of a web
 /// archive. The host is in lower case. A mail address is kept as an address.
 ///
-/// Returns `None` if nothing is left, as of an empty link or a link within the page.
+/// Returns `None` if nothing is left, as of an empty link or a link within the page, or if it is
+/// too long for an address.
 ///
 /// ```
 /// use fineprint::section::link_target;
@@ -26,7 +31,7 @@ pub fn link_target(raw: &str) -> Option<String> {
     let bare = after_scheme.trim_start_matches('/');
     let end = bare.find(['?', '#']).unwrap_or(bare.len());
     let bare = bare[..end].trim_end_matches('/');
-    if bare.is_empty() {
+    if bare.is_empty() || bare.len() > MAX_BYTES {
         return None;
     }
     let host_end = bare.find('/').unwrap_or(bare.len());
@@ -147,5 +152,8 @@ mod tests {
         for (raw, expected) in cases {
             assert_eq!(link_target(raw).as_deref(), expected, "{raw}");
         }
+        assert_eq!(link_target(&format!("data:text/plain,{}", "a".repeat(MAX_BYTES))), None);
+        let query = format!("https://a.example/b?{}", "c".repeat(MAX_BYTES));
+        assert_eq!(link_target(&query).as_deref(), Some("a.example/b"));
     }
 }

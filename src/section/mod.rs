@@ -17,6 +17,7 @@ mod identity;
 mod link_target;
 mod markdown;
 mod numbers;
+mod section_name;
 mod sectioner;
 mod structure;
 mod whole_text;

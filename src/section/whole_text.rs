@@ -92,6 +92,14 @@ mod tests {
     }
 
     #[test]
+    fn long_lead_ins_introduce_nothing() {
+        let long = "data ".repeat(1000);
+        assert_eq!(lead_ins(&format!("We sell {long}:\n\n* now"))[0].1, "-");
+        let rows = section(&format!("|{long}|b|\n|-|-|\n|c|d|\n"));
+        assert_eq!((rows.len(), rows[1].lead_in.as_deref()), (2, None));
+    }
+
+    #[test]
     fn bold_lead_ins_are_no_headings() {
         let text = "**We may:**\n\n* sell your data\n\n**We never:**\n\n* sell your data\n";
         assert!(kinds(text).iter().all(|(kind, _)| *kind != ClauseKind::Heading));

@@ -3,6 +3,7 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::char_class::is_invisible;
+use crate::error::floor_border;
 
 /// Units after which a superscript digit is their power: m² is a square metre.
 #[rustfmt::skip]
@@ -10,6 +11,10 @@ const UNITS: [&str; 22] = [
     "m", "cm", "mm", "km", "dm", "nm", "µm", "μm", "ft", "in", "yd", "mi", "s", "kg", "g", "x",
     "ha", "м", "см", "мм", "км", "дм",
 ];
+
+/// How many bytes before and after a superscript digit decide what it is. Otherwise a row of a
+/// million of them would take hours.
+const MAX_NEAR: usize = 128;
 
 /// An apostrophe that Unicode calls a letter.
 const APOSTROPHE: char = 'ʼ';
@@ -23,6 +28,8 @@ pub(crate) fn is_superscript(c: char) -> bool {
 /// word, or follows punctuation, and is no power of a number or a unit.
 pub(crate) fn is_footnote_mark(before: &str, after: &str) -> bool {
     let is_passed = |c: char| is_superscript(c) || is_invisible(c);
+    let before = &before[floor_border(before, before.len().saturating_sub(MAX_NEAR))..];
+    let after = &after[..floor_border(after, MAX_NEAR)];
     let before = before.trim_end_matches(is_passed);
     let bare = before.trim_end_matches(|c| is_combining_mark(c) || is_invisible(c));
     let Some(previous) = bare.chars().next_back() else { return false };
@@ -85,6 +92,8 @@ mod tests {
         ] {
             assert!(!is_footnote_mark(before, after), "{before}");
         }
+        let many = format!("it{}", "²".repeat(MAX_NEAR));
+        assert!(!is_footnote_mark(&many, ""), "only near digits belong to the word");
         for word in ["très", "tre\u{300}s"] {
             assert!(is_footnote_mark(word, ""), "{word}");
         }

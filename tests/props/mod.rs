@@ -6,6 +6,7 @@ pub mod folding;
 pub mod pages;
 pub mod search;
 pub mod sections;
+pub mod targets;
 pub mod tokens;
 
 use proptest::prelude::ProptestConfig;

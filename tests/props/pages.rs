@@ -128,7 +128,7 @@ const PIECES: &[&str] = &[
 ];
 
 /// The words of the clauses of some pages.
-fn clause_words(pages: &[String]) -> Vec<Vec<String>> {
+pub fn clause_words(pages: &[String]) -> Vec<Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pages.jsonl");
     let line = |page: &String| {

@@ -5,6 +5,7 @@
 //! HTML is read again, too, and a link definition that no link uses remains text.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
@@ -30,7 +31,7 @@ pub(crate) enum BlockRole {
     /// The first text of a list entry.
     Entry,
     /// A row of a table. `header` is the header row of its table, unless this is the header row.
-    Row { header: Option<String> },
+    Row { header: Option<Arc<str>> },
     /// A border of furniture. It has no words.
     Furniture(FurnitureEdge),
 }
@@ -506,7 +507,7 @@ mod tests {
     fn rows_know_their_header_and_keep_excess_cells() {
         let found = roles("|a|b|\n|-|-|\n|c|d|e|\n|f| |");
         assert_eq!(found[0], (BlockRole::Row { header: None }, "a | b".to_owned()));
-        let header = Some("a | b".to_owned());
+        let header = Some("a | b".into());
         assert_eq!(found[1], (BlockRole::Row { header }, "c | d | e".to_owned()));
         assert_eq!((&found[2].0, found[2].1.as_str()), (&found[1].0, "f"));
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::html_tables::data_table;
 use super::mapped_text::MappedText;
+use super::tag_ends::TagEnds;
 use crate::model::{ENTRY_TAG, FURNITURE_MARKS};
 
 /// The effect of a tag on the text around it.
@@ -103,13 +104,11 @@ pub(crate) fn entry_tag(tag: &str) -> Option<&str> {
 pub(crate) fn strip(block: &MappedText<'_>) -> MappedText<'static> {
     let text = block.text.as_ref();
     let mut out = MarkedText::new(block);
-    let ends = LastEnds::of(text);
+    let mut ends = TagEnds::of(text);
     let mut at = 0;
     while let Some(open) = text[at..].find('<').map(|i| at + i) {
         out.push_text(at..open);
-        let end = end_of_tag(text, open, &ends);
-        // Without an end, it is a lone `<`.
-        let end = end.unwrap_or(open + 1);
+        let end = ends.end(open);
         let marked = &text[open..end];
         at = end;
         match tag(marked) {
@@ -354,15 +353,23 @@ impl<'s, 't> MarkedText<'s, 't> {
     /// Adds the target of a link as a link without text.
     fn push_link(&mut self, tag: &str, at: usize) {
         let Some(target) = link_target(tag).filter(|target| !target.is_empty()) else { return };
-        if target.contains(['<', '>', '\n', '\\']) {
-            return;
+        // In a row, `|` would be the border of a cell.
+        let is_in_row = self.table.is_some();
+        let mut written = String::with_capacity(target.len());
+        for c in target.chars() {
+            match c {
+                '<' => written.push_str("%3C"),
+                '>' => written.push_str("%3E"),
+                '\\' => written.push_str("%5C"),
+                '|' if is_in_row => written.push_str("%7C"),
+                // These would look like the end of another link.
+                '[' | ']' | '(' | ')' => written.extend(['\\', c]),
+                // A browser leaves out line ends.
+                '\n' | '\r' => {}
+                c => written.push(c),
+            }
         }
-        // In a row, the sign would be the border of a cell.
-        let target = match self.table {
-            Some(_) => target.replace('|', "%7C"),
-            None => target.to_owned(),
-        };
-        self.push_made(&format!("[](<{target}>)"), at);
+        self.push_made(&format!("[](<{written}>)"), at);
     }
 }
 
@@ -491,51 +498,6 @@ const MAX_LAYOUTS: usize = 200;
 
 /// The depth up to which lists in lists are marked.
 const MAX_LIST_DEPTH: usize = 8;
-
-/// The starts of the last end marks of comments, scripts and style sheets in a text. What opens
-/// after them has no end, so that none is searched for: many openings would take quadratic time.
-struct LastEnds {
-    comment: usize,
-    /// The text in lower case, in which names of tags are searched.
-    folded: String,
-    script: usize,
-    style: usize,
-}
-
-impl LastEnds {
-    fn of(text: &str) -> Self {
-        let folded = text.to_ascii_lowercase();
-        Self {
-            comment: folded.rfind("-->").unwrap_or(0),
-            script: folded.rfind("</script").unwrap_or(0),
-            style: folded.rfind("</style").unwrap_or(0),
-            folded,
-        }
-    }
-}
-
-/// The byte after the tag, comment, script or style sheet that opens at `open`; `None` if there is
-/// no `>`.
-fn end_of_tag(text: &str, open: usize, ends: &LastEnds) -> Option<usize> {
-    let rest = &text[open..];
-    if rest.starts_with("<!--") {
-        // A comment without an end would hide the rest of the policy. Only its opening is a mark.
-        let end = if open < ends.comment { rest.find("-->") } else { None };
-        return Some(open + end.map_or(4, |i| i + 3));
-    }
-    let end = open + rest.find('>')? + 1;
-    for (name, close, last) in
-        [("<script", "</script", ends.script), ("<style", "</style", ends.style)]
-    {
-        let is_opening =
-            ends.folded[open..].starts_with(name) && tag(&text[open..end]) == HtmlTag::Inline;
-        if is_opening && open < last {
-            let close = ends.folded[open..].find(close).map_or(end, |i| open + i);
-            return Some(text[close..].find('>').map_or(text.len(), |i| close + i + 1));
-        }
-    }
-    Some(end)
-}
 
 #[cfg(test)]
 mod tests {

@@ -373,9 +373,8 @@ impl<'s, 't> Renderer<'s, 't> {
     /// Adds a target to the line, unless it equals the one before. Other repetitions are removed
     /// later, once for the whole clause.
     fn push_link(&mut self, target: Option<String>) {
-        let links = &mut self.line().links;
-        if target.is_some() && links.last() != target.as_ref() {
-            links.extend(target);
+        if let Some(target) = target {
+            push_target(&mut self.line().links, &target);
         }
     }
 
@@ -554,8 +553,9 @@ impl<'s, 't> Renderer<'s, 't> {
         let linked = if !self.open_links.is_empty() { letters(text) } else { 0 };
         if linked > 0 {
             // A link that continues after a line break is a link of both lines.
-            for link in self.open_links.clone() {
-                self.push_link(link.target);
+            let line = self.lines.last_mut().expect("a renderer has a line");
+            for target in self.open_links.iter().filter_map(|link| link.target.as_ref()) {
+                push_target(&mut line.links, target);
             }
         }
         let is_anchored = self.open_links.iter().any(|link| link.is_anchor);
@@ -563,6 +563,13 @@ impl<'s, 't> Renderer<'s, 't> {
         line.linked_letters += linked;
         line.anchored_letters += if is_anchored { linked } else { 0 };
         line.texts.push(StyledText { text: text.to_owned(), is_bold, is_italic, origin, end });
+    }
+}
+
+/// Adds a target to the links of a line, unless it equals the last one.
+fn push_target(links: &mut Vec<String>, target: &str) {
+    if links.last().is_none_or(|last| last != target) {
+        links.push(target.to_owned());
     }
 }
 

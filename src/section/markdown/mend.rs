@@ -3,8 +3,8 @@
 //!
 //! - The converter of the Princeton-Leuven corpus nests lists by two columns, even below `1. `,
 //!   where CommonMark asks for three. These lines are moved to where their list is.
-//! - Link targets with spaces are put between `<` and `>`. Targets that are wrapped over lines, or
-//!   that follow a space, are put together.
+//! - Link targets with spaces, `<` or `>` are put between `<` and `>`. Targets that are wrapped
+//!   over lines, or that follow a space, are put together.
 //! - `[label]: target` defines a link only if some `[label]` uses it. Otherwise it is a line of
 //!   text, so its bracket is escaped.
 
@@ -19,6 +19,9 @@ const MAX_LABEL: usize = 4 * 999;
 
 /// The distance up to which the end of a link target is searched, in bytes.
 const MAX_TARGET: usize = 2000;
+
+/// How deep parentheses are nested in a link target, as CommonMark limits them.
+const MAX_PARENTHESES: usize = 32;
 
 /// The distance up to which the start of a link is searched from its end, in bytes.
 const MAX_LINK_TEXT: usize = 1000;
@@ -58,7 +61,8 @@ pub(crate) fn is_moved(text: &str) -> bool {
 }
 
 /// Mends link targets that CommonMark does not read as targets: those with spaces, as in
-/// `[mail](mailto: a@b.example)`, those over several lines, and those after a space.
+/// `[mail](mailto: a@b.example)`, or with `<` or `>`, those over several lines, and those after a
+/// space.
 fn mend_targets(text: &str, edits: &mut Vec<TextEdit>) {
     let bytes = text.as_bytes();
     for close in memchr::memchr_iter(b']', bytes) {
@@ -82,14 +86,35 @@ fn mend_targets(text: &str, edits: &mut Vec<TextEdit>) {
             }
             continue;
         }
-        let has_space = target.trim().contains([' ', '\t']) && !target.contains(['<', '>']);
-        // The link has a title: `(target "title")`.
-        let has_title = target.trim_end().ends_with(['"', '\'', ')']);
-        if has_space && !has_title && is_address(target.trim_start()) {
-            edits.push(TextEdit::insert(start, "<"));
-            edits.push(TextEdit::insert(start + length, ">"));
+        if let Some(address) = misread_address(target) {
+            let address = address.replace('<', "%3C").replace('>', "%3E");
+            edits.push(TextEdit::replace(start..start + length, format!("<{address}>")));
         }
     }
+}
+
+/// The address that a link target in one line is, or the template that was never filled in, if
+/// CommonMark does not read it because of its spaces or its `<` and `>`.
+fn misread_address(target: &str) -> Option<&str> {
+    let bare = target.trim();
+    if is_template(bare) {
+        return Some(bare);
+    }
+    let enclosed = bare.strip_prefix('<').and_then(|inside| inside.strip_suffix('>'));
+    if let Some(inside) = enclosed {
+        let is_misread = inside.contains(['<', '>']) && !inside.contains('\\');
+        return Some(inside).filter(|inside| is_misread && is_address(inside));
+    }
+    // The link has a title: `(target "title")`.
+    let has_title = bare.ends_with(['"', '\'', ')']);
+    let is_misread = bare.contains([' ', '\t', '<', '>']) && !has_title;
+    Some(bare).filter(|bare| is_misread && is_address(bare))
+}
+
+/// Whether a text is a template: `{{ page.url }}`, `<?php echo $url; ?>`.
+fn is_template(text: &str) -> bool {
+    const SIGNS: [(&str, &str); 4] = [("{{", "}}"), ("<?", "?>"), ("<%", "%>"), ("${", "}")];
+    SIGNS.iter().any(|(open, close)| text.starts_with(open) && text.ends_with(close))
 }
 
 /// Whether a link target begins as an address does.
@@ -173,6 +198,8 @@ pub(crate) fn target_length(rest: &str) -> Option<usize> {
         match b {
             _ if is_escaped => is_escaped = false,
             b'\\' => is_escaped = true,
+            // The closing parentheses of other links would be searched again from each of them.
+            b'(' if depth == MAX_PARENTHESES => return None,
             b'(' => depth += 1,
             b')' if depth == 0 => return Some(i),
             b')' => depth -= 1,
@@ -229,6 +256,9 @@ fn escape_definitions(text: &str, edits: &mut Vec<TextEdit>) {
 fn candidates(text: &str) -> Vec<usize> {
     let mut found = Vec::new();
     for close in memchr::memmem::find_iter(text.as_bytes(), "]:") {
+        if is_escaped(text, close) {
+            continue;
+        }
         let mut start = close.saturating_sub(MAX_LABEL);
         while !text.is_char_boundary(start) {
             start += 1;
@@ -358,8 +388,28 @@ mod tests {
 
     #[test]
     fn targets_with_spaces_are_enclosed() {
-        assert_eq!(mended("[a](mailto: b@c.example)"), "[a](<mailto: b@c.example>)");
-        for text in ["[a](b c)", "[a](/b \"c\")", "[a](/b)", "[a](/b\nc d)", "[a](/b\n\"c\")"] {
+        for (text, expected) in [
+            ("[a](mailto: b@c.example)", "[a](<mailto: b@c.example>)"),
+            ("[a](mailto:B <b@c.example>)", "[a](<mailto:B %3Cb@c.example%3E>)"),
+            ("[a](<?php b(1) > 2 ?>)", "[a](<%3C?php b(1) %3E 2 ?%3E>)"),
+            ("[a]({{b > c}}) d", "[a](<{{b %3E c}}>) d"),
+            ("[a](<http://b/<c>>)", "[a](<http://b/%3Cc%3E>)"),
+            ("[a](http://b/<c>)", "[a](<http://b/%3Cc%3E>)"),
+        ] {
+            assert_eq!(mended(text), expected);
+        }
+        let nested = |depth: usize| format!("b{}c{}", "(".repeat(depth), ")".repeat(depth));
+        assert!(target_length(&format!("{})", nested(MAX_PARENTHESES))).is_some());
+        assert!(target_length(&format!("{})", nested(MAX_PARENTHESES + 1))).is_none());
+        for text in [
+            "[a](<b c>)",
+            "[a](<b>c</b> d)",
+            "[a](b c)",
+            "[a](/b \"c\")",
+            "[a](/b)",
+            "[a](/b\nc d)",
+            "[a](/b\n\"c\")",
+        ] {
             assert_eq!(mended(text), text);
         }
     }

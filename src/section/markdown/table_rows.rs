@@ -1,9 +1,15 @@
 //! Collects the rows of a table, and tells tables of data from tables for layout.
 
+use std::sync::Arc;
+
 use pulldown_cmark::Parser;
 
 use super::inline::{Renderer, StyledText, TextLine, one_line};
 use super::mapped_text::MappedText;
+
+/// The size of the longest lead-in and header row, in bytes. They are stored with each item or row,
+/// and a longer text introduces none.
+pub(crate) const MAX_LEAD_IN: usize = 4000;
 
 /// The rows of a table that were read so far.
 #[derive(Default)]
@@ -26,7 +32,7 @@ struct TableRow {
 /// The text of a row.
 pub(super) enum RowText {
     /// A row, with the header row of its table unless it is that row.
-    Row { header: Option<String>, lines: Vec<TextLine> },
+    Row { header: Option<Arc<str>>, lines: Vec<TextLine> },
     /// A lone cell, which is running text.
     Running(Vec<TextLine>),
 }
@@ -91,6 +97,7 @@ impl TableRows {
                 let line = join_cells(row.cells);
                 let is_header = i == usize::from(is_titled);
                 let own = if is_header { Some(line.text()) } else { None };
+                let own = own.filter(|own| own.len() <= MAX_LEAD_IN).map(Arc::from);
                 out.push(RowText::Row { header: header.clone(), lines: vec![line] });
                 header = header.or(own);
             }

@@ -13,6 +13,7 @@ use rustc_hash::FxBuildHasher;
 use super::candidate::NumberCandidate;
 use super::sequences::{NumberRole, number_roles};
 use crate::model::{Clause, ClauseKind};
+use crate::section::section_name::section_name;
 use crate::section::structure::enumerator::enumerator;
 
 /// The numbers that a part of a text may have, before they are settled.
@@ -168,13 +169,14 @@ impl SettledPaths {
 
     /// A path with one more heading.
     fn child(&mut self, parent: PathNumber, heading: &str) -> PathNumber {
-        let key = (parent, Box::from(heading));
+        let heading = section_name(heading);
+        let key = (parent, Box::from(&*heading));
         if let Some(&known) = self.by_heading.get(&key) {
             return known;
         }
         let number = self.paths.len() as PathNumber;
         let above = self.paths[parent as usize].headings.iter().cloned();
-        let headings = above.chain([heading.to_owned()]).collect();
+        let headings = above.chain([heading.into_owned()]).collect();
         self.paths.push(SettledPath { parent, headings });
         self.by_heading.insert(key, number);
         number

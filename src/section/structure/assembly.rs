@@ -18,6 +18,7 @@ use super::title_words::ends_colon;
 use crate::model::{Clause, ClauseKind};
 use crate::section::markdown::blocks::{BlockRole, ListId};
 use crate::section::markdown::prepare::FurnitureEdge;
+use crate::section::section_name::section_name;
 
 /// The number of passages after a passage on which it depends. It is two, since a decision may
 /// depend on whether the next passage belongs to an enumeration, and this depends on the one after
@@ -151,7 +152,7 @@ impl AssemblyState {
         let kind = self.kind(&passage, is_typed_item);
         let introduction = self.introduction.take();
         let lead_in = match (&passage.role, kind) {
-            (BlockRole::Row { header }, _) => header.as_deref().map(Arc::from),
+            (BlockRole::Row { header }, _) => header.clone(),
             (_, ClauseKind::Item) => {
                 let headings = self.sections.headings.len();
                 let before = ClauseBefore { introduction: introduction.as_ref(), headings };
@@ -288,7 +289,8 @@ impl OpenSections {
         let number = self.number.take();
         self.headings.push(OpenHeading { level, is_label, entry, number });
         let above = Arc::clone(&self.path);
-        self.path = above.iter().chain([&heading.text]).cloned().collect();
+        let name = section_name(&heading.text).into_owned();
+        self.path = above.iter().cloned().chain([name]).collect();
         above
     }
 

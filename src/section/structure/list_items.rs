@@ -8,10 +8,15 @@ use super::passages::Passage;
 use super::title_words::ends_colon;
 use crate::model::ClauseKind;
 use crate::section::markdown::blocks::ListId;
+use crate::section::markdown::table_rows::MAX_LEAD_IN;
 
 /// The number of a list that was open when a fragment of a text ended. The lists of the next
 /// fragment are numbered from [`crate::section::markdown::blocks::FIRST_LIST`].
 pub(crate) const OPEN_LIST: usize = 0;
+
+/// The most lists that are open inside each other. Deeper ones replace the innermost. Real texts
+/// have up to six; every item is compared with each open list.
+const MAX_OPEN: usize = 16;
 
 /// The lists to which further items may belong.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -188,6 +193,7 @@ impl OpenLists {
         // A typed item inside an entry is one level deeper than the entry.
         let depth =
             passage.list_depth.saturating_sub(1) + usize::from(is_typed && passage.list_depth > 0);
+        let depth = depth.min(MAX_OPEN - 1);
         let mark = EntryMark::of(passage, is_typed);
         // Typed lists are nested by their numbers alone, so any open one may continue.
         let deepest = if is_typed { self.open.len() } else { self.open.len().min(depth + 1) };
@@ -226,7 +232,7 @@ impl OpenLists {
             EntryMark::Markdown(_) | EntryMark::None => false,
         };
         let is_below = begins && self.open.len() > depth;
-        let depth = if is_below { self.open.len() } else { depth };
+        let depth = if is_below { self.open.len().min(MAX_OPEN - 1) } else { depth };
         let lead_in = if is_below {
             // An item introduces the items below it.
             let is_numbered = matches!(mark, EntryMark::Number(_));
@@ -346,7 +352,7 @@ impl ClauseBefore<'_> {
 
     /// The words of the clause before that introduce a list.
     fn last_words(self) -> Option<ListLeadIn> {
-        let text = self.introduction?.sentence()?;
+        let text = self.introduction?.sentence().filter(|text| text.len() <= MAX_LEAD_IN)?;
         Some(ListLeadIn { text, headings: self.headings })
     }
 }
@@ -357,6 +363,17 @@ mod tests {
     use crate::section::markdown::blocks::blocks;
     use crate::section::markdown::mapped_text::MappedText;
     use crate::section::structure::passages::passages;
+
+    #[test]
+    fn open_lists_are_bounded() {
+        let first = passages(blocks(&MappedText::whole("(a) b"))).remove(0);
+        let before = ClauseBefore { introduction: None, headings: 0 };
+        let mut lists = OpenLists::default();
+        for _ in 0..3 * MAX_OPEN {
+            lists.lead_in(&first, true, before);
+        }
+        assert_eq!(lists.open.len(), MAX_OPEN);
+    }
 
     #[test]
     fn an_ended_list_continues_at_its_next_number() {

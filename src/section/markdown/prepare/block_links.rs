@@ -116,6 +116,8 @@ fn first_line(text: &str, range: Range<usize>) -> usize {
 fn empty_link(target: &str) -> Option<String> {
     let (address, is_one) = match enclosed_target(target) {
         Some(inside) => (&target[inside], true),
+        // A tag inside says that the bracket is in a tag before, and that words follow it.
+        None if target.trim_start_matches([' ', '<']).contains('<') => return None,
         None => bare_address(target.trim().trim_start_matches('<')),
     };
     let address: String = address.split_ascii_whitespace().collect();
@@ -212,6 +214,7 @@ mod tests {
             "a](b c)",
             "[a\n\nb] c",
             "[a\n\nb](see below)",
+            "<a title=')](1. ' id=x>a <a title=')](1. '>",
         ] {
             assert_eq!(loosened(text), text);
         }

@@ -75,6 +75,8 @@ fn group(lines: Vec<TextLine>) -> Vec<Vec<TextLine>> {
 struct LineStarts {
     /// For each line, whether it begins an entry of a typed list.
     is_entry: Vec<bool>,
+    /// The first of these lines.
+    first_entry: Option<usize>,
     /// For each line, whether it begins with a title in bold that its own text follows. Empty if
     /// fewer than two lines do.
     has_run_in: Vec<bool>,
@@ -96,7 +98,8 @@ impl LineStarts {
         let after_list = after_list(&is_entry, texts);
         let is_linked = lines.iter().map(is_linked).collect();
         let is_cut_off = lines.iter().map(|line| line.is_cut_off).collect();
-        Self { is_entry, has_run_in, is_linked, is_cut_off, after_list }
+        let first_entry = is_entry.iter().position(|&is_entry| is_entry);
+        Self { is_entry, first_entry, has_run_in, is_linked, is_cut_off, after_list }
     }
 
     /// Whether line `i` begins with a title in bold, and another line does, too.
@@ -112,8 +115,8 @@ impl LineStarts {
     /// Whether line `i` begins a passage.
     fn begins_passage(&self, i: usize, texts: &[String]) -> bool {
         let is_ended = i > 0 && ends_sentence(&texts[i - 1]);
-        let is_after_entry =
-            i > 0 && (self.is_entry[..i].contains(&true) || texts[i - 1].ends_with([',', ';']));
+        let has_entry_before = self.first_entry.is_some_and(|first| first < i);
+        let is_after_entry = i > 0 && (has_entry_before || texts[i - 1].ends_with([',', ';']));
         let introduces = is_after_entry
             && self.is_entry.get(i + 1) == Some(&true)
             && !self.is_entry[i]

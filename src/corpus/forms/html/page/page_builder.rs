@@ -470,8 +470,22 @@ fn style_change(tag: &Tag, traits: &TagTraits) -> StyleChange {
         is_bold: traits.is_bold.or(is_bold),
         is_italic: traits.is_italic.or(is_italic),
         is_raised: name == "sup",
-        link: (name == "a").then(|| attribute(tag, "href").map(Rc::from)),
+        link: if name == "a" { Some(link_target(tag)) } else { None },
     }
+}
+
+/// The size of the longest link target, in bytes. It is written again after each mark inside the
+/// link.
+const MAX_TARGET: usize = 2000;
+
+/// The target of a link. A longer one is cut before its query, or left out.
+fn link_target(tag: &Tag) -> Option<Rc<str>> {
+    let target = attribute(tag, "href")?;
+    let end = match target.len() {
+        0..=MAX_TARGET => target.len(),
+        _ => target.find(['?', '#']).filter(|&end| end <= MAX_TARGET)?,
+    };
+    Some(Rc::from(&target[..end]))
 }
 
 /// Makes furniture of the blocks of a text field, if they are short.

@@ -2,4 +2,5 @@
 
 mod damage;
 mod faults;
+mod model;
 mod races;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::model::{ArchiveTime, ClauseId};
 
 mod query;
+pub(crate) mod regular_file;
 
 pub use query::{QueryError, QueryErrorKind, QuerySpan};
 pub(crate) use query::{echo, floor_border};

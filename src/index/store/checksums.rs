@@ -3,14 +3,14 @@
 //! The manifest keeps them, and `fineprint check` compares the files with them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::files::is_segment_file;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, regular_file};
 
 /// The size and the hash of a file when it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ pub(crate) fn of_folder(
 ///
 /// The file cannot be read.
 pub(crate) fn of_file(path: &Path) -> Result<Checksum> {
-    let mut file = File::open(path).map_err(Error::io(path))?;
+    let mut file = regular_file::open(path).map_err(Error::io(path))?;
     let mut hasher = twox_hash::XxHash3_128::new();
     let (mut buffer, mut bytes) = (vec![0; 1 << 16], 0);
     loop {

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::error::regular_file;
 use tantivy::Directory;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
@@ -33,10 +34,17 @@ impl GenerationDirectory {
     pub fn open(folder: &Path) -> tantivy::Result<Self> {
         Ok(Self { files: MmapDirectory::open(folder)?, folder: folder.to_owned() })
     }
+
+    /// Refuses a FIFO, a socket or a device in place of a file of the index.
+    fn refuse_special(&self, path: &Path) -> Result<(), OpenReadError> {
+        let refused = regular_file::refuse_special(&self.folder.join(path));
+        refused.map_err(|error| OpenReadError::wrap_io_error(error, path.to_owned()))
+    }
 }
 
 impl Directory for GenerationDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        self.refuse_special(path)?;
         self.files.get_file_handle(path)
     }
 
@@ -53,6 +61,7 @@ impl Directory for GenerationDirectory {
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
+        self.refuse_special(path)?;
         self.files.atomic_read(path)
     }
 

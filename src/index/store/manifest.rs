@@ -16,7 +16,7 @@ use super::checksums::Checksums;
 use super::files::{MANIFEST, NEW_MANIFEST, foreign_entry};
 use super::schema::format_version;
 use crate::corpus::{CorpusNotice, ReadOptions, SkipReason};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, regular_file};
 use crate::index::report::{IngestReport, Tally};
 use crate::section::{IDENTITY_VERSION, SECTION_VERSION};
 use crate::token::TOKEN_VERSION;
@@ -280,7 +280,7 @@ pub(crate) struct KnownContent {
 
 /// A part of the manifest of `dir`, whatever version of the program wrote it.
 fn of_any_version<T: DeserializeOwned>(dir: &Path) -> Option<T> {
-    serde_json::from_slice(&fs::read(dir.join(MANIFEST)).ok()?).ok()
+    serde_json::from_slice(&regular_file::read(&dir.join(MANIFEST)).ok()?).ok()
 }
 
 impl KnownContent {
@@ -306,7 +306,7 @@ impl Manifest {
     pub fn read(dir: &Path) -> Result<Self> {
         use std::io::ErrorKind::{NotADirectory, NotFound};
         let path = dir.join(MANIFEST);
-        let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
+        let text = regular_file::read_text(&path).map_err(|error| match error.kind() {
             // If `dir` is a file, it is no directory.
             NotFound | NotADirectory => no_index(dir),
             _ => Error::io(&path)(error),
@@ -347,7 +347,7 @@ impl Manifest {
         struct Corpora {
             corpora: Vec<IndexedCorpus>,
         }
-        let text = fs::read(dir.join(MANIFEST)).map_err(|_| no_index(dir))?;
+        let text = regular_file::read(&dir.join(MANIFEST)).map_err(|_| no_index(dir))?;
         match serde_json::from_slice(&text) {
             Ok(Corpora { corpora }) => Ok(corpora),
             Err(_) => {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::model::{ArchiveTime, ClauseId};
 
 mod query;
+pub(crate) mod regular_file;
 
 pub use query::{QueryError, QueryErrorKind, QuerySpan};
 pub(crate) use query::{echo, floor_border};

@@ -128,6 +128,31 @@ fn names_in_zip_archives_are_utf_8_if_they_can_be() {
 }
 
 #[test]
+fn entries_that_overlap_end_a_zip_archive() {
+    let (one, two) = (path("Acme", 1), path("Acme", 2));
+    let mut bytes = zip(&[(one.as_bytes(), TEXT, 0, b""), (two.as_bytes(), TEXT, 0, b"")]);
+    // The directory says that the second entry begins where the first one does.
+    let entry = memchr::memmem::rfind(&bytes, b"PK\x01\x02").unwrap();
+    bytes[entry + 42..entry + 46].fill(0);
+    let message = format!("error: a.zip: {two}: the rest cannot be read: the entry overlaps");
+    gives("a.zip", &bytes, 2, &[&message], &["0 Acme | 2020-01-02 | We never sell your data."]);
+}
+
+#[test]
+fn checksums_of_zstd_frames_are_compared() {
+    let line = b"{\"company\":\"a\",\"date\":\"2020-01-02\",\"text\":\"We sell qxjkvbpz.\"}\n";
+    let mut damaged = zstd(line);
+    let at = memchr::memmem::find(&damaged, b"qxjk").expect("short texts are stored as they are");
+    damaged[at] ^= 1;
+    let skippable = [b"\x5a\x2a\x4d\x18\x04\0\0\0".as_slice(), b"seek"].concat();
+    let message = "the checksum of the zstd data does not fit its content";
+    for frames in [damaged.clone(), [skippable, zstd(b""), damaged].concat()] {
+        let fx = Fixture::new();
+        index(&fx, "a.jsonl.zst", &frames).exits(2).stderr_has(message);
+    }
+}
+
+#[test]
 fn the_last_entry_of_a_name_wins() {
     let (name, replaced) = (path("Société", 1), SkipReason::Replaced.reason());
     let skipped = format!("skipped 1: {replaced} (such as a: {name})");

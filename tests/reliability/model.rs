@@ -135,13 +135,21 @@ impl<'f> Model<'f> {
         let run = self.fx.run(index_args(corpus).into_iter().chain(flags.iter().copied()));
         let is_whole = self.files_of(corpus).all(|(_, file)| file.is_readable);
         let is_empty = self.files_of(corpus).next().is_none();
-        if is_whole && !is_empty {
-            run.exits(0);
-        } else {
-            run.exits(2);
-        }
+        // An empty corpus is an error if the index does not know it, or if it is to be pruned.
+        let is_error = is_empty && (prunes || !self.collections.contains(&corpus));
+        let expected_status = if is_whole && !is_error { 0 } else { 2 };
+        let files: Vec<_> = self.files_of(corpus).collect();
+        assert_eq!(
+            run.output.status.code(),
+            Some(expected_status),
+            "{files:?}, {:?}, after {:?}\n{run}",
+            self.indexed,
+            self.done
+        );
         self.indexed = expected;
-        self.collections.insert(corpus);
+        if self.files_of(corpus).any(|(_, file)| file.is_readable) {
+            self.collections.insert(corpus);
+        }
         self.compare();
     }
 

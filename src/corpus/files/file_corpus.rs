@@ -2,7 +2,7 @@
 //!
 //! What one file says is left to `forms`.
 
-use std::fs::{File, Metadata};
+use std::fs::Metadata;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ use crate::corpus::read_options::ReadOptions;
 use crate::corpus::snapshot_facts::SnapshotFacts;
 use crate::corpus::source_text::{MAX_BYTES, too_large};
 use crate::corpus::stream::LooseFiles;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, regular_file};
 use crate::model::SnapshotSource;
 
 /// The file that marks a folder as an index.
@@ -253,7 +253,7 @@ fn is_file(entry: &DirEntry) -> bool {
 
 /// Reads the first [`HEAD_BYTES`] bytes of a file, and its metadata.
 fn read_head(path: &Path) -> io::Result<(Vec<u8>, Metadata)> {
-    let file = File::open(path)?;
+    let file = regular_file::open(path)?;
     let metadata = file.metadata()?;
     let mut head = Vec::new();
     file.take(HEAD_BYTES).read_to_end(&mut head)?;
@@ -262,7 +262,7 @@ fn read_head(path: &Path) -> io::Result<(Vec<u8>, Metadata)> {
 
 /// Reads all bytes of a file of at most [`MAX_BYTES`]. The reported size of a file is not trusted.
 fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
+    let file = regular_file::open(path)?;
     let size = file.metadata()?.len();
     if size > MAX_BYTES {
         return Err(file_too_large());

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use gix_hash::ObjectId;
 use walkdir::WalkDir;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, regular_file};
 
 /// How many references may point to each other in a row; git has the same limit.
 const MAX_SYMBOLIC: usize = 5;
@@ -51,7 +51,7 @@ impl Repository {
         if dot_git.is_dir() {
             return Self::in_folder(&dot_git, true);
         }
-        let link = fs::read_to_string(&dot_git).ok()?;
+        let link = regular_file::read_text(&dot_git).ok()?;
         let target = link.strip_prefix("gitdir:")?.trim();
         Self::in_folder(&path.join(target), true)
     }
@@ -62,7 +62,7 @@ impl Repository {
         if !git.join("HEAD").is_file() && !git.join("HEAD").is_symlink() {
             return None;
         }
-        let common = match fs::read_to_string(git.join("commondir")) {
+        let common = match regular_file::read_text(&git.join("commondir")) {
             Ok(path) => git.join(path.trim()),
             Err(_) => git.to_owned(),
         };
@@ -86,8 +86,12 @@ impl Repository {
     /// # Errors
     ///
     /// The repository names its objects by another hash than SHA-1, or keeps its references
-    /// elsewhere than in files.
+    /// elsewhere than in files. One of its files is a FIFO, a socket or a device.
     pub fn check(&self, corpus: &Path) -> Result<()> {
+        let files = ["config", "packed-refs", "shallow", "info/grafts", "objects/info/alternates"];
+        for path in files.map(|file| self.common.join(file)) {
+            regular_file::refuse_special(&path).map_err(Error::io(&path))?;
+        }
         let settings = self.settings();
         match settings.get("extensions", "objectformat") {
             None | Some("sha1") => {}
@@ -116,14 +120,14 @@ impl Repository {
     }
 
     fn settings(&self) -> Settings {
-        let file = fs::read(self.common.join("config"));
+        let file = regular_file::read(&self.common.join("config"));
         // Git, too, reads a repository without settings.
         file.map_or_else(|_| Settings::default(), |text| Settings::parse(&text))
     }
 
     /// The commits whose parents a shallow clone left out.
     pub fn shallow(&self) -> HashSet<ObjectId> {
-        let Ok(list) = fs::read_to_string(self.common.join("shallow")) else {
+        let Ok(list) = regular_file::read_text(&self.common.join("shallow")) else {
             return HashSet::new();
         };
         list.lines().filter_map(parse_id).collect()
@@ -132,7 +136,7 @@ impl Repository {
     /// The number of objects that others replace, and of commits that are given other parents.
     pub fn replacements(&self) -> usize {
         let replaced = self.names_below("refs/replace/").len();
-        let Ok(grafts) = fs::read_to_string(self.common.join("info/grafts")) else {
+        let Ok(grafts) = regular_file::read_text(&self.common.join("info/grafts")) else {
             return replaced;
         };
         replaced + grafts.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count()
@@ -201,7 +205,9 @@ impl Repository {
 
     /// The references that are kept together in one file.
     fn packed_references(&self) -> BTreeMap<String, ObjectId> {
-        let Ok(list) = fs::read(self.common.join("packed-refs")) else { return BTreeMap::new() };
+        let Ok(list) = regular_file::read(&self.common.join("packed-refs")) else {
+            return BTreeMap::new();
+        };
         String::from_utf8_lossy(&list)
             .lines()
             .filter_map(|line| {
@@ -236,7 +242,7 @@ impl Reference {
         {
             return Some(Self::Symbolic(target.to_owned()));
         }
-        let text = fs::read_to_string(path).ok()?;
+        let text = regular_file::read_text(path).ok()?;
         match text.strip_prefix("ref:") {
             Some(name) => Some(Self::Symbolic(name.trim().to_owned())),
             None => parse_id(&text).map(Self::Commit),

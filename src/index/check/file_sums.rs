@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Result as IoResult};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, regular_file};
 use crate::index::store::integrity::checksums::{self, Checksum};
 use crate::index::store::manifest::Manifest;
 
@@ -24,7 +24,7 @@ impl OpenedFiles {
     pub fn open(folder: &Path, manifest: &Manifest) -> Self {
         let files = manifest.files.iter().map(|(name, expected)| {
             let path = folder.join(name);
-            OpenedFile { file: File::open(&path), path, expected: expected.clone() }
+            OpenedFile { file: regular_file::open(&path), path, expected: expected.clone() }
         });
         Self(files.collect())
     }

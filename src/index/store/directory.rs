@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::error::regular_file;
 use tantivy::Directory;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
@@ -68,6 +69,12 @@ impl GenerationDirectory {
         let written = WrittenFiles { sums, blocks, verification, damage };
         Ok(Self { written: Some(Arc::new(written)), ..unchecked })
     }
+
+    /// Refuses a FIFO, a socket or a device in place of a file of the index.
+    fn refuse_special(&self, path: &Path) -> Result<(), OpenReadError> {
+        let refused = regular_file::refuse_special(&self.folder.join(path));
+        refused.map_err(|error| OpenReadError::wrap_io_error(error, path.to_owned()))
+    }
 }
 
 impl WrittenFiles {
@@ -96,6 +103,7 @@ impl WrittenFiles {
 
 impl Directory for GenerationDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        self.refuse_special(path)?;
         let file = self.files.get_file_handle(path);
         let (Some(written), Some(name)) = (&self.written, path.to_str()) else { return file };
         // The library takes some files for ones that were never written.
@@ -120,6 +128,7 @@ impl Directory for GenerationDirectory {
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
+        self.refuse_special(path)?;
         let Some(written) = &self.written else { return self.files.atomic_read(path) };
         // Only a writer needs the list of files that it may remove.
         if path == Path::new(MANAGED) {

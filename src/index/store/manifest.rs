@@ -17,7 +17,7 @@ use super::integrity::seal::{Seal, seal_of, sealed};
 use super::schema::format_version;
 use super::table_file::{create_synced, sync_folder};
 use crate::corpus::{CorpusNotice, ReadOptions, SkipReason};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, regular_file};
 use crate::index::report::{IngestReport, Tally};
 use crate::section::{IDENTITY_VERSION, SECTION_VERSION};
 use crate::token::TOKEN_VERSION;
@@ -282,7 +282,7 @@ pub(crate) struct KnownContent {
 /// A part of the manifest of `dir`, whatever version of the program wrote it. `None`: there is
 /// none, or it is damaged.
 fn of_any_version<T: DeserializeOwned>(dir: &Path) -> Option<T> {
-    let text = fs::read_to_string(dir.join(MANIFEST)).ok()?;
+    let text = regular_file::read_text(&dir.join(MANIFEST)).ok()?;
     // Formats before the sixth had no seal.
     let is_whole = match seal_of(&text) {
         Seal::Whole => true,
@@ -318,7 +318,7 @@ impl Manifest {
     pub fn read(dir: &Path) -> Result<Self> {
         use std::io::ErrorKind::{NotADirectory, NotFound};
         let path = dir.join(MANIFEST);
-        let bytes = fs::read(&path).map_err(|error| match error.kind() {
+        let bytes = regular_file::read(&path).map_err(|error| match error.kind() {
             // If `dir` is a file, it is no directory.
             NotFound | NotADirectory => no_index(dir),
             _ => Error::io(&path)(error),
@@ -394,7 +394,7 @@ impl Manifest {
     /// What the manifest of `dir` says, whatever version of the program wrote it, and even if it
     /// is damaged. `None`: nothing can be read of it.
     pub(crate) fn content_of_any_version(dir: &Path) -> Option<KnownContent> {
-        let text = fs::read(dir.join(MANIFEST)).ok()?;
+        let text = regular_file::read(&dir.join(MANIFEST)).ok()?;
         serde_json::from_slice(&text).ok().map(|manifest| KnownContent::of(&manifest))
     }
 

@@ -1,6 +1,6 @@
 //! Reads and writes the tables beside the segments of a generation, each a file of its own.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::integrity::checksums::{self, Checksums};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, regular_file};
 
 /// Reads a table in postcard encoding from the file `name` in the folder of a generation, whose
 /// files have the checksums `sums`.
@@ -22,7 +22,7 @@ pub(super) fn read_table<T: DeserializeOwned>(
     sums: &Checksums,
 ) -> Result<T> {
     let path = folder.join(name);
-    let bytes = fs::read(&path).map_err(|error| match error.kind() {
+    let bytes = regular_file::read(&path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Error::damaged(index_folder(folder), format!("`{name}` is missing")),
         _ => Error::io(&path)(error),
     })?;

@@ -414,7 +414,8 @@ impl<'s, 't> Renderer<'s, 't> {
             text.text.clear();
         }
         (own[0].text, own[0].end) = (text, end);
-        for text in before.iter_mut().rev().filter(|_| joins) {
+        let far = if joins { far } else { before.len() };
+        for text in before[far..].iter_mut().rev() {
             let bare = text.text.trim_end().len();
             text.text.truncate(bare);
             if bare > 0 {

@@ -182,3 +182,34 @@ fptest!(a_folder_that_contains_itself_is_an_error, |fx: Fixture| {
         told.failed
     );
 });
+
+#[cfg(unix)]
+#[test]
+fn no_fifo_in_a_repository_makes_the_program_wait() {
+    let fifo = |path: &Path| {
+        let _ = fs::remove_file(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    };
+    let message = "is a FIFO, a socket or a device, and no file";
+    for file in ["config", "packed-refs", "shallow", "info/grafts", "objects/info/alternates"] {
+        let fx = Fixture::new();
+        let repository = acme().bare(&fx, "a.git");
+        fifo(&repository.join(file));
+        let run = fx.run(["index".as_ref(), repository.as_os_str()]);
+        run.exits(2).stderr_has(&format!("{file}: {message}"));
+    }
+    let fx = Fixture::new();
+    let repository = acme().loose(&fx, "a.git");
+    let id = git(&repository, &["rev-parse", "main~2:Acme/Terms.md"]);
+    fifo(&object_path(&repository, &id));
+    let run = fx.run(["index".as_ref(), repository.as_os_str()]);
+    run.exits(2).stderr_has(&format!("object {id} is corrupt: {message}"));
+    // In a folder, a FIFO is neither a repository nor a text.
+    fx.file("folder/a.md", "---\ncompany: a\ndate: 2020-01-02\n---\n\nWe sell.\n");
+    fifo(&fx.path("folder/.git"));
+    fifo(&fx.path("folder/b.md"));
+    fx.run(["index", "folder"]).exits(0);
+    fifo(&fx.path(".fineprint/fineprint.json"));
+    fx.run(["search", "sell"]).exits(2).stderr_has(message);
+}

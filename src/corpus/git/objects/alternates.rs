@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::error::regular_file;
+
 /// How many folders are followed. Git itself follows alternates of alternates five levels deep; a
 /// limit on their number ends forged lists, too.
 const MAX_ALTERNATES: usize = 64;
@@ -31,7 +33,8 @@ pub(super) fn object_folders(objects: &Path) -> Vec<PathBuf> {
 
 /// Returns the alternates that one object folder lists. Relative paths start at that folder.
 fn listed_alternates(folder: &Path) -> Vec<PathBuf> {
-    let Ok(list) = fs::read(folder.join("info").join("alternates")) else { return Vec::new() };
+    let path = folder.join("info").join("alternates");
+    let Ok(list) = regular_file::read(&path) else { return Vec::new() };
     String::from_utf8_lossy(&list)
         .lines()
         .map(|line| line.trim_end_matches('\r'))

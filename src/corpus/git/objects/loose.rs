@@ -1,6 +1,5 @@
 //! Reads loose objects: files that hold one zlib stream of `kind SPACE size NUL data`.
 
-use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use gix_zlib::{Inflate, Status};
 
 use super::object::{GitObject, ObjectFault, ObjectKind, bounded_size};
 use crate::corpus::source_text::MAX_BYTES;
+use crate::error::regular_file;
 
 /// The longest header that is looked for, in bytes. Git writes at most 28 bytes.
 const HEADER_BYTES: usize = 64;
@@ -66,7 +66,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, ObjectFault> {
 /// few bytes to what it cannot compress.
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    fs::File::open(path)?.take(2 * MAX_BYTES).read_to_end(&mut bytes)?;
+    regular_file::open(path)?.take(2 * MAX_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -10,6 +10,7 @@ use gix_pack::{data, index};
 use gix_zlib::Inflate;
 
 use super::object::{ObjectFault, ObjectKind, bounded_size};
+use crate::error::regular_file;
 
 /// A pack with its index.
 pub(super) struct MappedPack {
@@ -21,7 +22,11 @@ impl MappedPack {
     /// Maps the pack that belongs to the index file `index`, or returns `None` if either of the two
     /// files cannot be opened.
     pub fn open(index: &Path) -> Option<Self> {
-        let data = data::File::at(index.with_extension("pack"), HashKind::Sha1).ok()?;
+        let pack = index.with_extension("pack");
+        if regular_file::is_special(index) || regular_file::is_special(&pack) {
+            return None;
+        }
+        let data = data::File::at(pack, HashKind::Sha1).ok()?;
         Some(Self { index: index::File::at(index, HashKind::Sha1).ok()?, data })
     }
 

@@ -4,14 +4,13 @@
 //! `fineprint check` compares all.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use twox_hash::{XxHash3_64, XxHash3_128};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, regular_file};
 
 /// Bytes of a block of a segment's file. A stored text is in a compressed block of about 12 KiB, so
 /// reading one checks three or four blocks.
@@ -58,7 +57,7 @@ pub(crate) fn of_bytes(bytes: &[u8]) -> Checksum {
 ///
 /// The file cannot be read.
 pub(crate) fn of_file(path: &Path) -> Result<FileSums> {
-    File::open(path).and_then(of_reader).map_err(Error::io(path))
+    regular_file::open(path).and_then(of_reader).map_err(Error::io(path))
 }
 
 /// The checksums of what `file` gives until its end.

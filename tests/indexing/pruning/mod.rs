@@ -178,6 +178,14 @@ fptest!(an_empty_corpus_is_not_pruned, |fx: Fixture| {
     is_kept(&fx, "corpus", "no snapshot was found in it");
 });
 
+fptest!(a_corpus_with_broken_links_is_not_pruned, |fx: Fixture| {
+    files(&fx, 9);
+    fx.run(["index", "corpus"]).exits(0);
+    fs::remove_file(fx.path("corpus/part0/0.md")).unwrap();
+    symlink("../../store/0.md", fx.path("corpus/part0/0.md")).unwrap();
+    is_kept(&fx, "corpus", "symbolic links in it lead to nothing");
+});
+
 fptest!(only_the_damaged_one_of_two_corpora_is_kept, |fx: Fixture| {
     files(&fx, 9);
     fx.file("rows.jsonl", lines(20));
@@ -240,7 +248,7 @@ fptest!(a_shallow_clone_is_not_pruned, |fx: Fixture| {
 
 fptest!(a_corpus_that_was_read_to_its_end_is_pruned, |fx: Fixture| {
     files(&fx, 9);
-    symlink("part0", fx.path("corpus/link")).unwrap();
+    symlink("part1", fx.path("corpus/link")).unwrap();
     fx.file("corpus/empty.md", "");
     fx.run(["index", "corpus"]).exits(0);
     fs::remove_dir_all(fx.path("corpus/part0")).unwrap();

@@ -124,6 +124,8 @@ fn not_fetched(report: &IngestReport) -> Option<&'static str> {
         Some("its clone does not have all texts")
     } else if report.skipped.contains_key(&SkipReason::ContentNotFetched) {
         Some(NOT_FETCHED)
+    } else if report.skipped.contains_key(&SkipReason::BrokenLink) {
+        Some("symbolic links in it lead to nothing")
     } else {
         None
     }

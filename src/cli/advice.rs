@@ -100,6 +100,10 @@ pub fn advice(error: &Error) -> Option<String> {
         Error::Io { source, .. } if is_out_of_space(source) => {
             "free space on that disk, or write to another one".to_owned()
         }
+        Error::ReadAnew { .. } => {
+            "mend it, or read it as before; --prune=force builds without what cannot be read"
+                .to_owned()
+        }
         Error::OtherVersion { path, .. } | Error::Damaged { path, .. } => build_again(path),
         _ => return None,
     })

@@ -89,6 +89,7 @@ fn kind(error: &Error) -> &'static str {
         | Error::NoSnapshot { .. } => "name",
         Error::Corpus { .. }
         | Error::CorpusGone { .. }
+        | Error::ReadAnew { .. }
         | Error::NoPolicyFound { .. }
         | Error::NoDateFound { .. }
         | Error::MissingColumns { .. }

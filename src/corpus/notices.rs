@@ -20,6 +20,8 @@ pub enum SkipReason {
     Hidden,
     /// It is a symbolic link below the corpus.
     SymbolicLink,
+    /// It is a symbolic link below the corpus to something that is not there.
+    BrokenLink,
     /// It is a pipe, a socket or a device.
     NoFile,
     /// It is a folder that contains a fineprint index.
@@ -75,12 +77,13 @@ impl SkipReason {
     }
 
     /// Every reason that names no format.
-    const RULES: [SkipReason; 24] = [
+    const RULES: [SkipReason; 25] = [
         SkipReason::NoHeader,
         SkipReason::NoDate,
         SkipReason::Empty,
         SkipReason::Hidden,
         SkipReason::SymbolicLink,
+        SkipReason::BrokenLink,
         SkipReason::NoFile,
         SkipReason::Index,
         SkipReason::Duplicate,
@@ -111,6 +114,7 @@ impl SkipReason {
             SkipReason::Empty => "empty file",
             SkipReason::Hidden => "hidden",
             SkipReason::SymbolicLink => "symbolic link",
+            SkipReason::BrokenLink => "symbolic link to nothing",
             SkipReason::NoFile => "not a file",
             SkipReason::Index => "a fineprint index",
             SkipReason::Duplicate => "duplicate of another snapshot",

@@ -211,6 +211,18 @@ pub enum Error {
         /// Its collection.
         collection: String,
     },
+    /// A corpus of which an update would take over nothing, and not everything can be read.
+    #[error(
+        "{}: is read in another way than before, so the index would lose what it has of this \
+         corpus, and {reason}",
+        path.display()
+    )]
+    ReadAnew {
+        /// The corpus as it was named.
+        path: PathBuf,
+        /// Why not everything of it is read.
+        reason: String,
+    },
     /// A corpus in which no input says which company and date it belongs to.
     #[error("{}: nothing to index: none of {inputs} inputs says whose policy it is and of when, by \
              a Princeton-Leuven header or front matter", path.display())]

@@ -235,14 +235,13 @@ fn is_index(entry: &DirEntry) -> bool {
 
 /// Why a symbolic link is left out: it is one, or the pointer of git-annex to a file.
 fn reason_of_link(entry: &DirEntry) -> SkipReason {
+    if entry.path().exists() {
+        return SkipReason::SymbolicLink;
+    }
     let target = std::fs::read_link(entry.path());
     let is_pointer =
         target.is_ok_and(|target| is_annex_path(target.as_os_str().as_encoded_bytes()));
-    if is_pointer && !entry.path().exists() {
-        SkipReason::ContentNotFetched
-    } else {
-        SkipReason::SymbolicLink
-    }
+    if is_pointer { SkipReason::ContentNotFetched } else { SkipReason::BrokenLink }
 }
 
 /// Whether the entry is a file. A link counts as what it points to.

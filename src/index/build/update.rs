@@ -95,6 +95,7 @@ struct UpdateProgress {
 impl Update<'_> {
     fn run(&self) -> Result<(Manifest, IngestReport)> {
         let mut pruning = Pruning::new(self.options.prune, self.scan);
+        pruning.check_read_anew(self.scan, |corpus| self.stored_snapshots(corpus), &[])?;
         loop {
             // Texts that cannot be read show after snapshots were removed. Then nothing is written,
             // and the corpora of these texts are left as they are.
@@ -131,7 +132,9 @@ impl Update<'_> {
             Ok(done) => done,
             Err(error) => return Err(segments.reason_of(error)),
         };
-        if pruning.add_unread(&done.unread) {
+        let must_keep_more = pruning.add_unread(&done.unread);
+        pruning.check_read_anew(self.scan, |corpus| self.stored_snapshots(corpus), &done.unread)?;
+        if must_keep_more {
             drop(segments);
             drop(generation);
             return Ok(None);
@@ -144,6 +147,14 @@ impl Update<'_> {
             }
             _ => self.write(segments, generation, done).map(Some),
         }
+    }
+
+    /// The number of snapshots that the index has of a corpus of the scan.
+    fn stored_snapshots(&self, corpus: usize) -> u64 {
+        let Some(previous) = self.previous else { return 0 };
+        let entries = previous.index.policies().entries().iter();
+        let sources = entries.filter_map(|entry| previous.sources(entry.hash));
+        sources.map(|sources| sources.part(self.numbers[corpus]).snapshots).sum()
     }
 
     /// Deletes the policies that the plan removes.

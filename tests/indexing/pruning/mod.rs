@@ -49,6 +49,25 @@ fptest!(a_table_with_an_error_in_a_line_is_not_pruned, |fx: Fixture| {
     is_kept(&fx, "rows.jsonl", "an input could not be read (rows.jsonl: line 6: ");
 });
 
+fptest!(a_damaged_corpus_is_not_read_in_another_way, |fx: Fixture| {
+    fx.file("rows.jsonl", lines(9));
+    fx.run(["index", "rows.jsonl"]).exits(0);
+    fx.file("rows.jsonl", lines(5) + "{\n");
+    let other = ["index", "rows.jsonl", "--date", "2001-01-01"];
+    for options in [&[][..], &["--prune"]] {
+        fx.run(other.iter().chain(options)).exits(2).stderr_has(
+            "rows.jsonl: is read in another way than before, so the index would lose what it has \
+             of this corpus, and an input could not be read (rows.jsonl: line 6: ",
+        );
+        assert_eq!(snapshots(&fx), 9);
+    }
+    fx.run(other.iter().chain(&["--prune=force"])).exits(2);
+    assert_eq!(snapshots(&fx), 5);
+    // A wrong line that hides nothing is no obstacle.
+    fx.run(["index", "rows.jsonl"]).exits(2).stderr_lacks("in another way");
+    assert_eq!(snapshots(&fx), 5);
+});
+
 fptest!(a_cut_table_is_not_pruned, |fx: Fixture| {
     let whole = gzip(lines(2000).as_bytes());
     fx.file("rows.jsonl.gz", &whole);
@@ -159,6 +178,14 @@ fptest!(an_empty_corpus_is_not_pruned, |fx: Fixture| {
     is_kept(&fx, "corpus", "no snapshot was found in it");
 });
 
+fptest!(a_corpus_with_broken_links_is_not_pruned, |fx: Fixture| {
+    files(&fx, 9);
+    fx.run(["index", "corpus"]).exits(0);
+    fs::remove_file(fx.path("corpus/part0/0.md")).unwrap();
+    symlink("../../store/0.md", fx.path("corpus/part0/0.md")).unwrap();
+    is_kept(&fx, "corpus", "symbolic links in it lead to nothing");
+});
+
 fptest!(only_the_damaged_one_of_two_corpora_is_kept, |fx: Fixture| {
     files(&fx, 9);
     fx.file("rows.jsonl", lines(20));
@@ -221,7 +248,7 @@ fptest!(a_shallow_clone_is_not_pruned, |fx: Fixture| {
 
 fptest!(a_corpus_that_was_read_to_its_end_is_pruned, |fx: Fixture| {
     files(&fx, 9);
-    symlink("part0", fx.path("corpus/link")).unwrap();
+    symlink("part1", fx.path("corpus/link")).unwrap();
     fx.file("corpus/empty.md", "");
     fx.run(["index", "corpus"]).exits(0);
     fs::remove_dir_all(fx.path("corpus/part0")).unwrap();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::corpus::{CorpusNotice, SkipReason};
+use crate::error::{Error, Result};
 use crate::index::build::options::PruneMode;
 use crate::index::build::scan::{CorpusScan, ScannedCorpus};
 use crate::index::report::{IncompleteCorpus, IngestReport, Tally};
@@ -47,6 +48,32 @@ impl Pruning {
             }
         }
         is_changed
+    }
+
+    /// Refuses to take over nothing of a corpus, because it is read in another way than before, if
+    /// less of it was read than the index has. `stored` is the number of snapshots that the index
+    /// has of a corpus of the scan, and `unread` how its texts ended.
+    ///
+    /// # Errors
+    ///
+    /// There is such a corpus.
+    pub fn check_read_anew(
+        &self,
+        scan: &CorpusScan,
+        stored: impl Fn(usize) -> u64,
+        unread: &[InputCounts],
+    ) -> Result<()> {
+        let anew = scan.corpora.iter().enumerate().filter(|(_, corpus)| corpus.is_read_anew);
+        for (at, corpus) in anew.filter(|_| self.mode != PruneMode::AllCorpora) {
+            let failures = unread.get(at).map_or(0, |counts| counts.unreadable.count);
+            if let Some(reason) = self.incomplete.get(&at)
+                && corpus.report.indexed.saturating_sub(failures) < stored(at)
+            {
+                let (path, reason) = (corpus.path.clone(), reason.clone());
+                return Err(Error::ReadAnew { path, reason });
+            }
+        }
+        Ok(())
     }
 
     /// The incomplete corpora, for the report.
@@ -97,6 +124,8 @@ fn not_fetched(report: &IngestReport) -> Option<&'static str> {
         Some("its clone does not have all texts")
     } else if report.skipped.contains_key(&SkipReason::ContentNotFetched) {
         Some(NOT_FETCHED)
+    } else if report.skipped.contains_key(&SkipReason::BrokenLink) {
+        Some("symbolic links in it lead to nothing")
     } else {
         None
     }

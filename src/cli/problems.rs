@@ -18,7 +18,8 @@ pub fn report_problems(report: &IngestReport, global: &GlobalArgs) -> bool {
         say_error(global, "corpus", &format!("{}: {}", failure.at, failure.reason));
     }
     if report.failed.len() > MAX_FAILURES {
-        let rest = report.failed.len() - MAX_FAILURES;
+        let printed = report.failed.iter().take(MAX_FAILURES).map(|failure| failure.inputs);
+        let rest = report.unreadable() - printed.sum::<u64>();
         say_error(global, "corpus", &format!("{rest} more inputs could not be read"));
     }
     !report.failed.is_empty()

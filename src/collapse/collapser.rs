@@ -36,6 +36,10 @@ pub struct Collapser {
     clauses: Vec<KnownClause>,
     by_identity: HashMap<ClauseIdentity, u32, FxBuildHasher>,
     spellings: Vec<Spelling>,
+    /// Bytes of all spellings.
+    spelled_bytes: u64,
+    /// Entries of all lists of clauses of texts and parts.
+    listed: u64,
     places: Vec<KnownPlace>,
     by_place: HashMap<TextPlace, u32, FxBuildHasher>,
     by_heading: HashMap<String, u32, FxBuildHasher>,
@@ -56,6 +60,8 @@ struct TextClause {
 
 struct AddedText {
     clauses: ClauseList,
+    /// The number of its clauses.
+    len: u64,
     title: Option<String>,
     lang: Option<Lang>,
 }
@@ -79,6 +85,16 @@ enum ClauseList {
 }
 
 impl ClauseList {
+    /// The number of its clauses.
+    fn len(&self, parts: &[Box<[TextClause]>]) -> u64 {
+        match self {
+            ClauseList::Parts(numbers) => {
+                numbers.iter().map(|&number| parts[number as usize].len() as u64).sum()
+            }
+            ClauseList::Own(clauses) => clauses.len() as u64,
+        }
+    }
+
     fn iter<'l>(
         &'l self,
         parts: &'l [Box<[TextClause]>],
@@ -162,7 +178,9 @@ impl Collapser {
             if let Some(clauses) = part.clauses {
                 let furniture = furniture_words(&clauses);
                 self.words.push(PartWords { furniture, all: None });
-                let part = clauses.into_iter().map(|clause| self.add_clause(clause)).collect();
+                let part: Box<[TextClause]> =
+                    clauses.into_iter().map(|clause| self.add_clause(clause)).collect();
+                self.listed += part.len() as u64;
                 self.parts.push(part);
             }
             furniture += self.words[part.number].furniture;
@@ -225,6 +243,7 @@ impl Collapser {
                 Entry::Vacant(new) => {
                     let list = stored_list(snapshot, index, &clauses, &places)?;
                     *new.insert(self.push_text(AddedText {
+                        len: list.len() as u64,
                         clauses: ClauseList::Own(list),
                         title: snapshot.title.clone(),
                         lang: snapshot.lang,
@@ -261,10 +280,15 @@ impl Collapser {
     fn add_list(&mut self, clauses: ClauseList) -> TextNumber {
         let title = self.title(&clauses);
         let lang = self.lang(&clauses);
-        self.push_text(AddedText { clauses, title, lang })
+        let len = clauses.len(&self.parts);
+        self.push_text(AddedText { clauses, len, title, lang })
     }
 
     fn push_text(&mut self, text: AddedText) -> TextNumber {
+        self.listed += match &text.clauses {
+            ClauseList::Parts(parts) => parts.len() as u64,
+            ClauseList::Own(own) => own.len() as u64,
+        };
         self.texts.push(text);
         TextNumber(self.texts.len() - 1)
     }
@@ -289,6 +313,26 @@ impl Collapser {
             .map(|clause| self.spellings[clause.spelling as usize].text.as_str());
         let sample = lang::sample(texts);
         *self.langs.entry(sample).or_insert_with_key(|sample| lang::detect(sample))
+    }
+
+    /// About how many bytes the clauses and texts take until the policy is written, without the
+    /// lists of its snapshots.
+    ///
+    /// A clause is kept with its identity, as part of the policy, and as a document with its
+    /// postings, and so is its text.
+    pub fn memory(&self) -> u64 {
+        const CLAUSE_BYTES: u64 = 1500;
+        const PLACE_BYTES: u64 = 500;
+        const TEXT_COPIES: u64 = 4;
+        self.clauses.len() as u64 * CLAUSE_BYTES
+            + self.places.len() as u64 * PLACE_BYTES
+            + self.spelled_bytes * TEXT_COPIES
+            + self.listed * size_of::<TextClause>() as u64
+    }
+
+    /// The number of clauses of a text.
+    pub fn clauses_of(&self, text: TextNumber) -> u64 {
+        self.texts[text.0].len
     }
 
     /// Declares that no further text will be added. This frees the memory of the sectioner, which
@@ -365,6 +409,7 @@ impl Collapser {
             return same;
         }
         let new = list_index(self.spellings.len());
+        self.spelled_bytes += spelling.text.len() as u64;
         self.spellings.push(spelling);
         known.push(new);
         new

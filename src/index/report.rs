@@ -21,6 +21,8 @@ pub struct ReadFailure {
     pub at: String,
     /// The reason, in one line.
     pub reason: String,
+    /// How many inputs it stands for: one, or all new snapshots of a policy.
+    pub inputs: u64,
 }
 
 /// A corpus of which not everything was read.
@@ -66,7 +68,12 @@ impl IngestReport {
             == self.indexed
                 + self.unchanged
                 + self.skipped.values().map(|tally| tally.count).sum::<u64>()
-                + self.failed.len() as u64
+                + self.unreadable()
+    }
+
+    /// The number of inputs that could not be read.
+    pub fn unreadable(&self) -> u64 {
+        self.failed.iter().map(|failure| failure.inputs).sum()
     }
 
     /// Adds the counts of another report, about other inputs.
@@ -101,7 +108,7 @@ impl IngestReport {
 
     /// Records an input that could not be read.
     pub(super) fn fail(&mut self, at: String, reason: String) {
-        self.failed.push(ReadFailure { at, reason });
+        self.failed.push(ReadFailure { at, reason, inputs: 1 });
     }
 }
 
@@ -120,17 +127,14 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// The tally of these places.
-    pub(super) fn of(places: impl Iterator<Item = String>) -> Self {
-        let examples: Vec<String> = places.collect();
-        let mut tally = Self { count: examples.len() as u64, examples };
-        tally.merge(Self::default());
-        tally
-    }
-
     /// Counts one occurrence.
     pub(super) fn add(&mut self, at: String) {
-        self.merge(Tally { count: 1, examples: vec![at] });
+        self.add_all(1, at);
+    }
+
+    /// Counts occurrences, of which the first one is at this place.
+    pub(super) fn add_all(&mut self, count: u64, at: String) {
+        self.merge(Tally { count, examples: vec![at] });
     }
 
     /// Adds the counts of another tally.

@@ -4,6 +4,7 @@
 //! there is, [`policy_reader`] reads the policies that differ, [`segments`] writes their documents,
 //! and [`finish`] writes the tables and the manifest. [`update`] runs these steps.
 
+mod budget;
 mod finish;
 mod known_snapshot;
 pub(super) mod options;

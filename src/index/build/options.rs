@@ -2,10 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::budget::DEFAULT_MEMORY;
 use crate::model::canonical_name;
-
-/// Memory of a build in bytes, unless the options set it: 1 GiB.
-const DEFAULT_MEMORY: u64 = 1 << 30;
 
 /// What becomes of the snapshots that the scanned corpora no longer contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

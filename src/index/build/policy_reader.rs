@@ -5,15 +5,17 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::budget::{MemoryBudget, snapshot_bytes};
 use super::known_snapshot::{CorpusPlace, KnownSnapshot, OrderedSnapshots, StoredFound};
 use super::plan::pruning::Pruning;
 use super::plan::update_plan::PolicyJob;
 use super::previous::Previous;
 use super::scan::{Candidate, CorpusScan, ScannedCorpus};
+use super::semaphore::{Permit, Semaphore};
 use crate::collapse::{CollapsedPolicy, CollapsedSnapshot, Collapser, SourceRecord, TextNumber};
 use crate::corpus::{CorpusNotice, LoadedSnapshot, PolicyEnd, ReadSession, SkipReason, SourceText};
 use crate::error::{Error, Result};
-use crate::index::report::IngestReport;
+use crate::index::report::{IngestReport, ReadFailure};
 use crate::index::store::document::StoredSnapshot;
 use crate::index::store::manifest::InputCounts;
 use crate::index::store::sources::PolicySources;
@@ -32,6 +34,8 @@ pub(super) struct PolicyRead {
     /// How the inputs ended that have no text which can be read, by position of their reader in the
     /// scan.
     pub unread: HashMap<usize, InputCounts>,
+    /// Held by a policy that is not small until it is written.
+    pub large: Option<Permit>,
 }
 
 /// Reads the policies of a scan.
@@ -43,6 +47,9 @@ pub(super) struct PolicyReader<'r> {
     pub corpora: BTreeMap<u32, &'r str>,
     pub previous: Option<&'r Previous>,
     pub pruning: &'r Pruning,
+    pub budget: MemoryBudget,
+    /// Has one permit, which a policy takes that is not small.
+    pub large_policies: Semaphore,
     pub progress: &'r dyn Progress,
 }
 
@@ -55,7 +62,9 @@ impl PolicyReader<'_> {
     pub fn read(&self, job: &PolicyJob<'_>) -> Result<PolicyRead> {
         let mut reading = Reading::of(self);
         let mut stored = reading.stored(job)?;
-        let read = self.read_new(job, &mut stored, &mut reading);
+        let Some(read) = self.read_new(job, &mut stored, &mut reading) else {
+            return Ok(self.refused(job));
+        };
         let is_kept = self.kept(&stored, &read);
         let kept = is_kept.iter().filter(|&&kept| kept).count();
         reading.out.report.removed = (stored.len() - kept) as u64;
@@ -105,13 +114,30 @@ impl PolicyReader<'_> {
         ends
     }
 
-    /// Reads the snapshots that the index does not have, and marks those that it has.
+    /// The result for a policy that does not fit the memory. The index keeps what it has of it.
+    fn refused(&self, job: &PolicyJob<'_>) -> PolicyRead {
+        let mut refused = PolicyRead::default();
+        let reason = self.budget.refusal_of_policy(&job.key.company, &job.key.policy_type);
+        for (number, reader) in self.scan.readers.iter().enumerate() {
+            let own = job.candidates.iter().filter(|candidate| candidate.reader == number);
+            let inputs = own.clone().count() as u64;
+            let Some(first) = own.map(|candidate| &candidate.found).next() else { continue };
+            let (at, reason) = (reader.at(first), reason.clone());
+            let unread = refused.unread.entry(number).or_default();
+            unread.unreadable.add_all(inputs, format!("{at}: {reason}"));
+            refused.report.failed.push(ReadFailure { at, reason, inputs });
+        }
+        refused
+    }
+
+    /// Reads the snapshots that the index does not have, and marks those that it has. `None`: the
+    /// policy does not fit the memory.
     fn read_new(
         &self,
         job: &PolicyJob<'_>,
         stored: &mut [StoredFound],
         reading: &mut Reading<'_>,
-    ) -> Vec<KnownSnapshot> {
+    ) -> Option<Vec<KnownSnapshot>> {
         let by_name: HashMap<_, _> =
             stored.iter().enumerate().map(|(i, stored)| (stored.snapshot.name(), i)).collect();
         let mut newest_first: Vec<&Candidate> = job.candidates.iter().collect();
@@ -133,8 +159,11 @@ impl PolicyReader<'_> {
                 _ => read.extend(reading.read(candidate)),
             }
             self.progress.advance(1);
+            if !reading.fits() {
+                return None;
+            }
         }
-        read
+        Some(read)
     }
 
     /// The position in the scan of a corpus of the index.
@@ -213,6 +242,9 @@ struct Reading<'r> {
     /// Texts by the position of their reader and the name that the reader gives them.
     by_name: HashMap<(usize, Vec<u8>), KnownText>,
     by_hash: HashMap<[u8; 16], KnownText>,
+    /// The snapshots so far, and the clauses in all of them.
+    snapshots: u64,
+    occurrences: u64,
     out: PolicyRead,
 }
 
@@ -224,8 +256,27 @@ impl<'r> Reading<'r> {
             collapser: Collapser::default(),
             by_name: HashMap::new(),
             by_hash: HashMap::new(),
+            snapshots: 0,
+            occurrences: 0,
             out: PolicyRead::default(),
         }
+    }
+
+    /// Whether the policy fits the memory so far. If it is not small, it first waits until no other
+    /// large policy is read.
+    fn fits(&mut self) -> bool {
+        let PolicyReader { budget, large_policies, .. } = self.reader;
+        let needed = self.collapser.memory() + snapshot_bytes(self.snapshots, self.occurrences);
+        if needed > budget.small_policy() && self.out.large.is_none() {
+            self.out.large = Some(large_policies.acquire(1));
+        }
+        needed <= budget.policy()
+    }
+
+    /// Counts a snapshot with this text for the memory that the policy takes.
+    fn count_memory(&mut self, text: TextNumber) {
+        self.snapshots += 1;
+        self.occurrences += self.collapser.clauses_of(text);
     }
 
     /// The snapshots that the index has of a policy, with its duplicates.
@@ -243,6 +294,7 @@ impl<'r> Reading<'r> {
             let SourceRecord { text_hash: hash, bytes, is_recoded, .. } = record;
             let text = KnownText { hash, number: text, bytes, is_recoded };
             self.by_hash.entry(hash).or_insert(text);
+            self.count_memory(text.number);
             known.push(stored_snapshot(info, record, text.number));
         }
         let sources = previous.sources(job.key.hash());
@@ -279,6 +331,7 @@ impl<'r> Reading<'r> {
                 let record = SourceRecord { corpus, order: 0, bytes, text_hash, is_recoded };
                 let place = CorpusPlace::Scanned(*order);
                 let is_known_elsewhere = false;
+                self.count_memory(text);
                 Some(KnownSnapshot { info, record, text, is_new: true, is_known_elsewhere, place })
             }
             Err(UnreadSnapshot::Skipped(reason)) => {
@@ -333,6 +386,9 @@ impl<'r> Reading<'r> {
         let hash = text_hash(&text.body);
         if let Some(known) = self.by_hash.get(&hash) {
             return Ok(KnownText { is_recoded: text.is_recoded, ..*known });
+        }
+        if let Some(refusal) = self.reader.budget.refusal_of_text(&text.body) {
+            return Err(refusal);
         }
         let collapser = &mut self.collapser;
         let bytes = text.body.len() as u64;

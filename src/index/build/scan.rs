@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::budget::{DEFAULT_MEMORY, most_snapshots};
 use super::known_snapshot::places;
 use crate::corpus::{
     self, CorpusExtent, CorpusNotice, CorpusReader, FoundSnapshot, PolicyEnd, PolicyName,
@@ -36,6 +37,8 @@ pub struct ScanContext<'c> {
     pub base: Option<&'c Manifest>,
     /// The time that counts as the present. Dates after its day are in the future.
     pub today: ArchiveTime,
+    /// The limit of the memory in use, in bytes. It bounds the number of snapshots.
+    pub memory: u64,
     /// Is told about each input.
     pub progress: &'c dyn Progress,
 }
@@ -43,7 +46,7 @@ pub struct ScanContext<'c> {
 impl<'c> ScanContext<'c> {
     /// A context without an index, on this day.
     pub fn new(progress: &'c dyn Progress) -> Self {
-        Self { base: None, today: ArchiveTime::now(), progress }
+        Self { base: None, today: ArchiveTime::now(), memory: DEFAULT_MEMORY, progress }
     }
 }
 
@@ -214,7 +217,9 @@ impl CorpusScan {
         context: ScanContext<'_>,
     ) -> Result<()> {
         let number = self.readers.len();
-        let ScannedCorpus { collection, report, extent, .. } = corpus;
+        let ScannedCorpus { path, collection, report, extent, .. } = corpus;
+        let most = most_snapshots(context.memory);
+        let mut snapshots = self.snapshots();
         let mut sink = |seen: SeenInput| {
             if !matches!(seen, SeenInput::Noted(..) | SeenInput::Ended(..)) {
                 report.seen += 1;
@@ -228,8 +233,11 @@ impl CorpusScan {
                     report.indexed += 1;
                     *report.readers.entry(reader.name()).or_default() += 1;
                     let key = PolicyKey::new(&company, &policy_type, collection);
-                    let candidate = Candidate { reader: number, order: 0, found: *found };
-                    self.policies.entry(key).or_default().push(candidate);
+                    snapshots += 1;
+                    if snapshots <= most {
+                        let candidate = Candidate { reader: number, order: 0, found: *found };
+                        self.policies.entry(key).or_default().push(candidate);
+                    }
                 }
                 SeenInput::Ended(PolicyName { company, policy_type }, end) => {
                     let key = PolicyKey::new(&company, &policy_type, collection);
@@ -247,6 +255,14 @@ impl CorpusScan {
                 CorpusExtent::Whole
             }
         };
+        if snapshots > most {
+            let limit = context.memory >> 20;
+            let message = format!(
+                "has {snapshots} snapshots, and the memory limit of {limit} MiB allows {most}; \
+                 raise the limit, or index it in parts"
+            );
+            return Err(Error::Corpus { path: path.clone(), message });
+        }
         self.policies.values_mut().for_each(|candidates| set_order(candidates, number));
         Ok(())
     }
@@ -474,7 +490,7 @@ fn inside<'p>(corpus: &Path, at: &'p str) -> Option<&'p str> {
 
 /// Why the first input of a corpus could not be read, without repeating the name of the corpus.
 fn reason_of_failure(corpus: &Path, failure: &ReadFailure) -> String {
-    let ReadFailure { at, reason } = failure;
+    let ReadFailure { at, reason, .. } = failure;
     inside(corpus, at).map_or_else(|| reason.clone(), |inside| format!("{inside}: {reason}"))
 }
 

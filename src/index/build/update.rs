@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
+use super::budget::MemoryBudget;
 use super::finish::BuiltCorpora;
 use super::options::BuildOptions;
 use super::plan::pruning::Pruning;
@@ -191,7 +192,7 @@ impl Update<'_> {
         // give all the large ones to one worker.
         pool.install(|| {
             jobs.into_iter().par_bridge().try_for_each(|job| {
-                let _permit = limit.acquire(job.candidates.len());
+                let _permit = limit.acquire(places_of(&job));
                 read_policy(&reader, &job, segments, &done)
             })
         })?;
@@ -211,8 +212,18 @@ impl Update<'_> {
             numbers: self.numbers,
             previous: self.previous,
             pruning,
+            budget: self.budget(),
+            large_policies: Semaphore::new(1),
             progress: self.progress,
         }
+    }
+
+    fn budget(&self) -> MemoryBudget {
+        let threads = match self.options.threads {
+            0 => rayon::current_num_threads(),
+            threads => threads,
+        };
+        MemoryBudget::new(self.options.memory_bytes(), self.scan.snapshots(), threads)
     }
 
     /// Completes a generation and makes it the current one.
@@ -267,6 +278,14 @@ impl Update<'_> {
         };
         Error::Corpus { path, message }
     }
+}
+
+/// How many snapshots of an ordinary policy take as much memory as this policy, as far as the scan
+/// knows its texts. The largest of them is in memory several times while it is read.
+fn places_of(job: &PolicyJob<'_>) -> usize {
+    const TEXT_COPIES: u64 = 6;
+    let largest = job.candidates.iter().map(|candidate| candidate.found.size).max().unwrap_or(0);
+    job.candidates.len() + (largest * TEXT_COPIES / SNAPSHOT_BYTES) as usize
 }
 
 /// The sum of the sizes of a policy's texts, as far as the scan knows them.

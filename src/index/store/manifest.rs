@@ -18,7 +18,7 @@ use super::schema::format_version;
 use super::table_file::{create_synced, sync_folder};
 use crate::corpus::{CorpusNotice, ReadOptions, SkipReason};
 use crate::error::{Error, Result, regular_file};
-use crate::index::report::{IngestReport, Tally};
+use crate::index::report::{IngestReport, ReadFailure, Tally};
 use crate::section::{IDENTITY_VERSION, SECTION_VERSION};
 use crate::token::TOKEN_VERSION;
 
@@ -199,8 +199,10 @@ pub struct InputCounts {
 impl InputCounts {
     /// The counts of a report, under the words that are shown.
     pub(crate) fn of(report: &IngestReport) -> Self {
-        let failures =
-            report.failed.iter().map(|failure| format!("{}: {}", failure.at, failure.reason));
+        let mut unreadable = Tally::default();
+        for ReadFailure { at, reason, inputs } in &report.failed {
+            unreadable.add_all(*inputs, format!("{at}: {reason}"));
+        }
         let skipped =
             report.skipped.iter().map(|(skip, tally)| (skip.reason().to_owned(), tally.clone()));
         let notices =
@@ -209,7 +211,7 @@ impl InputCounts {
             seen: report.seen,
             indexed: report.indexed,
             vanished: 0,
-            unreadable: Tally::of(failures),
+            unreadable,
             skipped: skipped.collect(),
             notices: notices.collect(),
         }

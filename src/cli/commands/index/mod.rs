@@ -250,7 +250,7 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusSc
         check_collections(&args.remove, base)?;
         return Ok(CorpusScan::nothing(Some(base)));
     }
-    let context = ScanContext { base, today: today()?, progress: bar };
+    let context = ScanContext { base, today: today()?, memory: args.memory, progress: bar };
     if args.corpora.is_empty() {
         return CorpusScan::again(&known_corpora(args, base)?, context);
     }

@@ -165,7 +165,7 @@ pub fn write_dry_run(out: &mut impl Write, scan: &CorpusScan) -> io::Result<()> 
     for (notice, tally) in &report.notices {
         writeln!(out, "{}", sanitize(&notice_line(notice.text(), tally)))?;
     }
-    writeln!(out, "unreadable: {}", report.failed.len())?;
+    writeln!(out, "unreadable: {}", report.unreadable())?;
     for SampleClause { company, archive_date, clause } in scan.samples(SAMPLES) {
         writeln!(out, "\n{}  {archive_date}  {}", sanitize(&company), clause.kind)?;
         writeln!(out, "  {}", sanitize(&clause.text))?;

@@ -89,7 +89,7 @@ impl Pruning {
 /// Why a scan did not see everything that its corpus had. `None`: it did.
 fn reason_of_scan(corpus: &ScannedCorpus) -> Option<String> {
     let report = &corpus.report;
-    let failures = report.failed.len() as u64;
+    let failures = report.unreadable();
     let first = report.failed.first().map(|failure| format!("{}: {}", failure.at, failure.reason));
     if let Some(reason) = unreadable(failures, first.as_ref()) {
         return Some(reason);

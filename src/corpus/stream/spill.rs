@@ -27,8 +27,15 @@ pub(super) struct SpilledSnapshot {
     pub text: SourceText,
 }
 
+/// An error of writing the temporary file, with its place, which is no part of the corpus.
+fn unwritten(place: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write in {place}: {error}"))
+}
+
 /// The temporary file. Several threads may read it.
 pub(super) struct SpillFile {
+    /// Where it is, for errors.
+    place: String,
     state: Mutex<SpillState>,
 }
 
@@ -41,8 +48,13 @@ struct SpillState {
 impl SpillFile {
     /// Creates the file in `folder`, or in the system's temporary folder.
     pub fn new(folder: Option<&Path>) -> io::Result<Self> {
-        let file = folder.map_or_else(tempfile::tempfile, tempfile::tempfile_in)?;
-        Ok(Self { state: Mutex::new(SpillState { file, end: 0 }) })
+        let (folder, change) = match folder {
+            Some(folder) => (folder.to_owned(), ""),
+            None => (std::env::temp_dir(), " (TMPDIR can name another folder)"),
+        };
+        let place = format!("{}{change}", folder.display());
+        let file = tempfile::tempfile_in(&folder).map_err(|error| unwritten(&place, &error))?;
+        Ok(Self { place, state: Mutex::new(SpillState { file, end: 0 }) })
     }
 
     /// Appends a snapshot and returns its place.
@@ -57,7 +69,8 @@ impl SpillFile {
         let mut state = self.lock();
         let start = state.end;
         state.file.seek(SeekFrom::Start(start))?;
-        state.file.write_all(&packed)?;
+        let written = state.file.write_all(&packed);
+        written.map_err(|error| unwritten(&self.place, &error))?;
         state.end += u64::from(bytes);
         Ok(SpillPlace { start, bytes, plain_bytes })
     }

@@ -33,8 +33,7 @@ pub(super) fn is_html(text: &str) -> bool {
 ///
 /// The page has no text because it consists of frames, or would take too long.
 pub(in crate::corpus) fn to_markdown(html: &str) -> Result<String, UnreadText> {
-    if limits::is_attack(html) {
-        let reason = "has tags that are none of a page: thousands of attributes in one";
+    if let Some(reason) = limits::reason_of_attack(html) {
         return Err(UnreadText::Failed(reason.to_owned()));
     }
     let (title, page) = tokens::read(html);

@@ -1,33 +1,44 @@
-//! Recognises pages that would keep the HTML parser busy for hours.
+//! Recognises pages that would keep the HTML parser busy for hours, or fill the memory.
 //!
 //! The parser compares each attribute of a tag with every other attribute of that tag, so its time
-//! grows with the square of their number.
+//! grows with the square of their number. Each tag takes about 80 bytes until the page is written.
 
 /// The largest number of attributes in one tag. Real tags have far fewer and attacks have hundreds
 /// of thousands. The parser compares this many in a hundredth of a second.
 const MAX_ATTRIBUTES: usize = 4000;
 
+/// The largest number of tags of a page. A page of a megabyte has some ten thousand.
+const MAX_TAGS: usize = 1_000_000;
+
 /// How many bytes may be examined for each byte of the page. Only parsing tells where tags begin,
 /// so every `<` is examined as if it began one.
 const MAX_BYTES_PER_BYTE: usize = 256;
 
-/// Whether a tag has too many attributes, or a part of the page that looks like a tag has.
-pub(super) fn is_attack(html: &str) -> bool {
+/// Why a page is not parsed: it has too many tags, a tag has too many attributes, or a part of the
+/// page that looks like a tag has. `None`: it is parsed.
+pub(super) fn reason_of_attack(html: &str) -> Option<&'static str> {
+    const ATTRIBUTES: &str = "has tags that are none of a page: thousands of attributes in one";
+    const TAGS: &str = "has more than 1,000,000 tags, which no page has";
     let bytes = html.as_bytes();
     let mut budget = bytes.len().saturating_mul(MAX_BYTES_PER_BYTE);
+    let mut tags = 0;
     for start in memchr::memchr_iter(b'<', bytes) {
         let tag = &bytes[start + 1..];
         if !tag.first().is_some_and(u8::is_ascii_alphabetic) {
             continue;
         }
+        tags += 1;
         let size = TagSize::of(tag);
-        let Some(remaining) = budget.checked_sub(size.bytes) else { return true };
+        let Some(remaining) = budget.checked_sub(size.bytes) else { return Some(ATTRIBUTES) };
         budget = remaining;
         if size.attributes > MAX_ATTRIBUTES {
-            return true;
+            return Some(ATTRIBUTES);
+        }
+        if tags > MAX_TAGS {
+            return Some(TAGS);
         }
     }
-    false
+    None
 }
 
 /// The size of a tag.
@@ -102,9 +113,12 @@ mod tests {
             many("=''"),
             format!("<!-- -->{}", many("\n")),
         ] {
-            assert!(is_attack(&attack), "{}", &attack[..40]);
+            assert!(reason_of_attack(&attack).is_some(), "{}", &attack[..40]);
         }
-        assert!(is_attack(&"<a b='".repeat(100_001)), "many tags without an end");
+        let endless = "<a b='".repeat(100_001);
+        assert!(reason_of_attack(&endless).is_some(), "many tags without an end");
+        let tags = reason_of_attack(&"<p>a".repeat(MAX_TAGS + 1));
+        assert_eq!(tags, Some("has more than 1,000,000 tags, which no page has"));
         let image = format!("<img src='data:image/png;base64,{}'>", "abc/".repeat(100_000));
         for page in [
             image,
@@ -113,7 +127,7 @@ mod tests {
             String::new(),
             "<p".to_owned(),
         ] {
-            assert!(!is_attack(&page), "{:?}", page.get(..40));
+            assert_eq!(reason_of_attack(&page), None, "{:?}", page.get(..40));
         }
     }
 }

@@ -33,4 +33,4 @@ pub(crate) use structure::vocabulary::names_division;
 pub use whole_text::section;
 
 /// The version of these rules. An index with clauses by other rules is rebuilt.
-pub const SECTION_VERSION: u32 = 4;
+pub const SECTION_VERSION: u32 = 5;

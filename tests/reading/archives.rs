@@ -139,6 +139,24 @@ fn entries_that_overlap_end_a_zip_archive() {
 }
 
 #[test]
+fn headers_of_tar_archives_are_limited() {
+    let mut large = tar::Header::new_ustar();
+    large.set_entry_type(tar::EntryType::XHeader);
+    large.set_size(1 << 40);
+    large.set_cksum();
+    let first = path("Acme", 1);
+    let mut bytes = tar(&[TarEntry::File(&first, TEXT)]);
+    // Two empty blocks end an archive.
+    bytes.truncate(bytes.len() - 1024);
+    bytes.extend(large.as_bytes());
+    let message = "the name or the attributes of the next entry have 1099511627776 bytes";
+    for bytes in [gzip(&bytes), bytes] {
+        let expected = "0 Acme | 2020-01-02 | We never sell your data.";
+        gives("a.tar", &bytes, 2, &[&first, message], &[expected]);
+    }
+}
+
+#[test]
 fn checksums_of_zstd_frames_are_compared() {
     let line = b"{\"company\":\"a\",\"date\":\"2020-01-02\",\"text\":\"We sell qxjkvbpz.\"}\n";
     let mut damaged = zstd(line);

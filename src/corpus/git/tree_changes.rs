@@ -13,9 +13,14 @@ use super::tree::{DifferingEntries, EntryMode, GitTree, TreeEntry};
 /// How deep folders may be nested; git has the same limit. A forged tree may contain itself.
 const MAX_DEPTH: usize = 2_048;
 
-/// The number of folders of one commit that are compared at most. Without this limit, a forged tree
-/// that contains itself several times would never end.
-const MAX_FOLDERS: usize = 4_000_000;
+/// The largest sum of the sizes of the paths that differ in one commit, in bytes. Each counts
+/// [`PATH_BYTES`] more. Without this limit, a forged tree that contains itself several times, or
+/// ten levels of ten folders that are one, would never end and take all memory. It is enough for
+/// millions of files.
+const MAX_PATHS_BYTES: usize = 256 << 20;
+
+/// What a path takes besides its own bytes.
+const PATH_BYTES: usize = 64;
 
 /// The number of parsed trees that are kept: the parent of a commit is mostly the next commit.
 const RECENT_TREES: usize = 8;
@@ -64,6 +69,13 @@ struct PendingFolder {
     is_uncertain: bool,
 }
 
+/// The folders of a commit that are still to be compared.
+struct PendingFolders {
+    folders: Vec<PendingFolder>,
+    /// The sum of the sizes that further paths may have. At 0, the commit is left.
+    budget: usize,
+}
+
 /// Compares the trees of commits with the trees of their parents.
 pub(super) struct TreeComparer<'r, 's> {
     reader: &'r mut ObjectReader<'s>,
@@ -109,16 +121,28 @@ impl<'r, 's> TreeComparer<'r, 's> {
         let parents = parents.iter().copied().map(Some).collect();
         let root =
             PendingFolder { path: Vec::new(), depth: 0, ours: Some(tree), parents, is_uncertain };
-        let mut pending = vec![root];
-        let mut compared = 0;
-        while let Some(folder) = pending.pop() {
-            compared += 1;
-            if compared > MAX_FOLDERS {
-                let error = ObjectError::corrupt(tree, format!("more than {MAX_FOLDERS} folders"));
+        let mut pending = PendingFolders { folders: vec![root], budget: MAX_PATHS_BYTES };
+        while let Some(folder) = pending.folders.pop() {
+            if folder.depth > MAX_DEPTH {
+                let id = folder.ours.unwrap_or(tree);
+                let reason = format!(
+                    "folders nested deeper than {MAX_DEPTH}, so the tree may contain itself; the \
+                     other folders of the commit are not read"
+                );
+                let error = ObjectError::corrupt(id, reason);
+                // The path has thousands of names.
                 return sink(self.reader, b"", TreeChange::Unreadable(error));
             }
             if let Err(error) = self.compare(&folder, &mut pending, sink) {
                 sink(self.reader, &folder.path, TreeChange::Unreadable(error));
+            }
+            if pending.budget == 0 {
+                let reason = format!(
+                    "the paths in it have more than {MAX_PATHS_BYTES} bytes; those after them are \
+                     not read"
+                );
+                let error = ObjectError::corrupt(tree, reason);
+                return sink(self.reader, b"", TreeChange::Unreadable(error));
             }
         }
     }
@@ -131,13 +155,9 @@ impl<'r, 's> TreeComparer<'r, 's> {
     fn compare(
         &mut self,
         folder: &PendingFolder,
-        pending: &mut Vec<PendingFolder>,
+        pending: &mut PendingFolders,
         sink: ChangeSink<'_, 's>,
     ) -> Result<(), ObjectError> {
-        if let (true, Some(id)) = (folder.depth > MAX_DEPTH, folder.ours) {
-            let reason = format!("folders nested deeper than {MAX_DEPTH}");
-            return Err(ObjectError::corrupt(id, reason));
-        }
         let ours = folder.ours.map(|id| self.tree(id, None)).transpose()?;
         let mut is_uncertain = folder.is_uncertain;
         let mut parents = Vec::with_capacity(folder.parents.len());
@@ -183,7 +203,7 @@ fn by_name(tree: &GitTree, range: Range<usize>) -> EntriesByName<'_> {
 struct FolderVisit<'v, 's> {
     folder: &'v PendingFolder,
     is_uncertain: bool,
-    pending: &'v mut Vec<PendingFolder>,
+    pending: &'v mut PendingFolders,
     reader: &'v mut ObjectReader<'s>,
     sink: ChangeSink<'v, 's>,
 }
@@ -266,20 +286,25 @@ impl FolderVisit<'_, '_> {
     /// Adds a folder inside this one to the folders that are to be compared.
     fn push(&mut self, name: &[u8], ours: Option<ObjectId>, parents: Vec<Option<ObjectId>>) {
         let (depth, is_uncertain) = (self.folder.depth + 1, self.is_uncertain);
-        let path = self.path(name);
-        self.pending.push(PendingFolder { path, depth, ours, parents, is_uncertain });
+        if let Some(path) = self.path(name) {
+            let folder = PendingFolder { path, depth, ours, parents, is_uncertain };
+            self.pending.folders.push(folder);
+        }
     }
 
     fn report(&mut self, name: &[u8], change: TreeChange) {
-        let path = self.path(name);
-        (self.sink)(self.reader, &path, change);
+        if let Some(path) = self.path(name) {
+            (self.sink)(self.reader, &path, change);
+        }
     }
 
-    /// The path of an entry of this folder.
-    fn path(&self, name: &[u8]) -> Vec<u8> {
+    /// The path of an entry of this folder, unless the paths have too many bytes already.
+    fn path(&mut self, name: &[u8]) -> Option<Vec<u8>> {
         let folder = &self.folder.path;
+        let bytes = folder.len() + name.len() + PATH_BYTES;
+        self.pending.budget = self.pending.budget.saturating_sub(bytes);
         let separator: &[u8] = if folder.is_empty() { b"" } else { b"/" };
-        [folder, separator, name].concat()
+        (self.pending.budget > 0).then(|| [folder, separator, name].concat())
     }
 }
 

@@ -176,11 +176,30 @@ fptest!(a_folder_that_contains_itself_is_an_error, |fx: Fixture| {
     fs::write(path, forged).unwrap();
     let reader = corpus::open(&repository, &ReadOptions::default()).unwrap();
     let told = Told::by(reader.as_ref());
-    assert!(
-        told.failed.iter().any(|(_, reason)| reason.contains("nested deeper than")),
-        "{:?}",
-        told.failed
-    );
+    let is_of_it = |reason: &str| reason.contains(&id) && reason.contains("nested deeper than");
+    // Each of the commits that have the folder is named once, and without the path.
+    assert!(told.failed.iter().any(|(_, reason)| is_of_it(reason)), "{:?}", told.failed);
+    assert!(told.failed.iter().all(|(at, _)| at.len() < 1000), "{:?}", told.failed);
+});
+
+fptest!(trees_with_countless_paths_are_left, |fx: Fixture| {
+    // Six levels of 26 folders that are one tree have 300 million paths, which are long.
+    let repository = acme().loose(&fx, "bare.git");
+    let tree_of = |id: &str| {
+        let entry = |name: char| format!("040000 tree {id}\t{}\n", name.to_string().repeat(4000));
+        let list: String = ('a'..='z').map(entry).collect();
+        git_with(&repository, &["mktree"], list.as_bytes())
+    };
+    let mut tree = git(&repository, &["rev-parse", "main:Acme"]);
+    for _ in 0..6 {
+        tree = tree_of(&tree);
+    }
+    let commit = git(&repository, &["commit-tree", &tree, "-p", "main", "-m", "Update Acme Terms"]);
+    git(&repository, &["update-ref", "refs/heads/main", &commit]);
+    let reader = corpus::open(&repository, &ReadOptions::default()).unwrap();
+    let told = Told::by(reader.as_ref());
+    let reason = format!("object {tree} is corrupt: the paths in it have more than ");
+    assert!(told.failed.iter().any(|(_, own)| own.contains(&reason)), "{:?}", told.failed);
 });
 
 #[cfg(unix)]

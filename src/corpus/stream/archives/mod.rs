@@ -4,6 +4,7 @@
 
 mod directory;
 pub(super) mod tar;
+mod tar_headers;
 pub(super) mod zip;
 
 use super::scanning::StreamScan;

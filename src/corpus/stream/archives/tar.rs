@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read, Seek};
 
 use super::is_left_out;
+use super::tar_headers::LimitedHeaders;
 use crate::corpus::corpus_reader::SeenInput;
 use crate::corpus::encodings;
 use crate::corpus::found_snapshot::fingerprint;
@@ -32,7 +33,7 @@ pub(in crate::corpus::stream) fn read(
     links: &mut HardLinks,
     scan: &mut StreamScan<'_>,
 ) -> io::Result<()> {
-    let mut archive = tar::Archive::new(source);
+    let mut archive = tar::Archive::new(LimitedHeaders::new(source));
     let mut pass = FirstPass { files: HashMap::new(), links, scan };
     for (number, entry) in (1..).zip(archive.entries()?) {
         pass.read_entry(number, entry?)?;
@@ -169,7 +170,7 @@ fn read_files(
     pending: &mut PendingLinks,
     scan: &mut StreamScan<'_>,
 ) -> io::Result<()> {
-    let mut archive = tar::Archive::new(source);
+    let mut archive = tar::Archive::new(LimitedHeaders::new(source));
     for (number, entry) in (1..).zip(archive.entries()?) {
         let entry = entry?;
         let target = safe_name(&entry_path(&entry).0);

@@ -21,7 +21,7 @@ pub struct ReadFailure {
     pub at: String,
     /// The reason, in one line.
     pub reason: String,
-    /// How many inputs it stands for: one, or all new snapshots of a policy.
+    /// The number of inputs that it counts: one, or all new snapshots of a policy.
     pub inputs: u64,
 }
 

@@ -1,7 +1,7 @@
 //! Divides the memory of a build among its parts, and tells what does not fit it.
 //!
-//! The figures are those of the largest inputs that were tried: a policy of a million clauses, one
-//! of four million snapshots, and texts of up to 64 MiB. They are rounded up.
+//! The figures were measured with the largest inputs that were tried, and rounded up: a policy of a
+//! million clauses, one of four million snapshots, and texts of up to 64 MiB.
 
 use std::fmt;
 

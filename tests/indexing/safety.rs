@@ -4,7 +4,9 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::util::{Fixture, PROGRAM, fptest, header, random, resealed};
+use crate::util::{
+    Fixture, PROGRAM, contrib_history, copy_folder, corpora, fptest, header, random, resealed,
+};
 
 const QUERIES: [&[&str]; 3] = [
     &["search", "we sell", "--format", "json", "--limit", "all"],
@@ -65,6 +67,57 @@ fptest!(killed_at_any_moment_an_index_is_as_before_or_as_after, |fx: Fixture| {
     fx.run(["check", "--against", "corpus"]).exits(0).stdout_has("equal to corpus: 40 snapshots");
     assert_eq!(generations(&fx), 1, "what killed builds left is gone");
     println!("{old} as before, {new} as after");
+    assert!(old > 0, "no build was killed before its end");
+});
+
+fptest!(killed_builds_of_a_real_history_leave_the_old_index, |fx: Fixture| {
+    let Some(corpora) = corpora() else { return };
+    if std::env::var_os("FINEPRINT_LONG").is_none() {
+        println!("skipped: FINEPRINT_LONG asks for it");
+        return;
+    }
+    let history = contrib_history(&corpora);
+    write(&fx, 1);
+    fx.run(["index", "corpus", "--quiet"]).exits(0);
+    let before = answers(&fx);
+    let saved = fx.path("saved");
+    copy_folder(&fx.path(".fineprint"), &saved);
+    let build = || {
+        let mut command = fx.command(PROGRAM);
+        command.args(["index", "--collection", "history", "--quiet"]).arg(&history);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let started = Instant::now();
+    assert!(build().wait().unwrap().success());
+    let whole = started.elapsed();
+    let after = answers(&fx);
+    let restore = || {
+        fs::remove_dir_all(fx.path(".fineprint")).unwrap();
+        copy_folder(&saved, &fx.path(".fineprint"));
+    };
+    restore();
+    let (mut old, mut new) = (0, 0);
+    for kill in 0..100 {
+        let mut child = build();
+        std::thread::sleep(whole.mul_f64((random(kill) % 1050) as f64 / 1000.0));
+        let _ = child.kill();
+        child.wait().unwrap();
+        let found = answers(&fx);
+        assert!(
+            found == before || found == after,
+            "kill {kill}: neither the old nor the new state"
+        );
+        if found == before {
+            old += 1;
+        } else {
+            new += 1;
+            fx.run(["check", "--quiet"]).exits(0);
+            restore();
+        }
+        assert!(generations(&fx) <= 2, "kill {kill}");
+    }
+    fx.run(["check", "--quiet"]).exits(0);
+    println!("{old} as before, {new} as after, of a build of {whole:?}");
     assert!(old > 0, "no build was killed before its end");
 });
 

@@ -345,7 +345,15 @@ fptest!(hostile_inputs_are_counted_and_the_rest_is_indexed, |fx: Fixture| {
         .unwrap();
     fx.file(
         "corpus/large-page.html",
-        format!("{}{}We lend data.", comment("fern.example", "2001-01-01"), "<p>".repeat(6 << 20)),
+        format!(
+            "{}<p>{}We lend data.",
+            comment("fern.example", "2001-01-01"),
+            " ".repeat(20 << 20)
+        ),
+    );
+    fx.file(
+        "corpus/tags.html",
+        format!("{}{}", comment("juniper.example", "2001-01-01"), "<p>a".repeat(1 << 20)),
     );
     let odd = Path::new("corpus").join(std::ffi::OsStr::from_bytes(b"odd-\xff.md"));
     fx.file(odd, format!("{}\n\nWe swap data.\n", header("gorse.example", "2001-01-01")));
@@ -364,6 +372,7 @@ fptest!(hostile_inputs_are_counted_and_the_rest_is_indexed, |fx: Fixture| {
         done.stderr_has("skipped 1: not a text")
             .stderr_has("binary data (such as corpus/large.html)");
         done.stderr_has("error: corpus/attributes.html: has tags that are none of a page");
+        done.stderr_has("error: corpus/tags.html: has more than 1,000,000 tags");
     }
     fs::set_permissions(fx.path("corpus/secret"), fs::Permissions::from_mode(0o755)).unwrap();
     let (found, _) = index(&fx, "corpus", &ReadOptions::default());

@@ -17,7 +17,7 @@ const KINDS: [&str; 5] = ["", "commit", "tree", "blob", "tag"];
 pub(super) enum ModelEntry {
     /// An object, with the number of its kind.
     Whole(u8, Vec<u8>),
-    /// A delta of the object that begins this many bytes before it.
+    /// A delta of the object that is so many entries before it.
     OffsetDelta(u8, Vec<u8>),
     /// A delta of the object with the id of this entry.
     NamedDelta(u8, Vec<u8>),
@@ -44,12 +44,17 @@ impl ModelEntry {
         let mut pack = b"PACK\0\0\0\x02".to_vec();
         pack.extend((entries.len() as u32).to_be_bytes());
         let mut offsets = Vec::new();
-        for entry in entries {
-            offsets.push(pack.len() as u32);
+        for (number, entry) in entries.iter().enumerate() {
+            let start = pack.len() as u32;
+            offsets.push(start);
             let (kind, base, data) = match entry {
                 Self::Whole(kind, data) => (*kind, Vec::new(), data),
-                // One byte holds a distance of less than 128.
-                Self::OffsetDelta(distance, data) => (6, vec![distance & 0x7f], data),
+                Self::OffsetDelta(back, data) => {
+                    let base = number.checked_sub(usize::from(*back)).map(|base| offsets[base]);
+                    // A base that does not exist would be in front of the file.
+                    let distance = base.map_or(start + 1, |base| start - base);
+                    (6, distance_bytes(distance), data)
+                }
                 Self::NamedDelta(number, data) => (7, id(usize::from(*number)).to_vec(), data),
             };
             pack.extend(head(kind, data.len()));
@@ -63,19 +68,15 @@ impl ModelEntry {
     /// The object of an entry; `None` if it is invalid. `depth`: how many deltas may be followed.
     pub fn object(
         entries: &[Self],
-        offsets: &[u32],
         number: usize,
         depth: usize,
     ) -> Option<(&'static str, Vec<u8>)> {
         let (base, delta) = match entries.get(number)? {
             Self::Whole(kind, data) => return Some((KINDS[usize::from(*kind)], data.clone())),
-            Self::OffsetDelta(distance, delta) => {
-                let offset = offsets[number].checked_sub(u32::from(distance & 0x7f))?;
-                (offsets.binary_search(&offset).ok()?, delta)
-            }
+            Self::OffsetDelta(back, delta) => (number.checked_sub(usize::from(*back))?, delta),
             Self::NamedDelta(number, delta) => (usize::from(*number), delta),
         };
-        let (kind, base) = Self::object(entries, offsets, base, depth.checked_sub(1)?)?;
+        let (kind, base) = Self::object(entries, base, depth.checked_sub(1)?)?;
         Some((kind, made_by(delta, &base)?))
     }
 }
@@ -90,6 +91,16 @@ fn head(kind: u8, size: usize) -> Vec<u8> {
         rest >>= 7;
     }
     head
+}
+
+/// The distance to a base: groups of seven bits, the highest first, each but the last less one.
+fn distance_bytes(mut distance: u32) -> Vec<u8> {
+    let mut bytes = vec![(distance & 0x7f) as u8];
+    while distance >= 0x80 {
+        distance = (distance >> 7) - 1;
+        bytes.insert(0, 0x80 | (distance & 0x7f) as u8);
+    }
+    bytes
 }
 
 /// The bytes, compressed as git does.

@@ -24,7 +24,9 @@ fn check_query(query: &Query, matching: Matching) {
         check_node(other.text(), other.tree(), 0);
     }
     let printed = query.tree().to_string();
-    if printed.len() <= MAX_QUERY_BYTES {
+    // Sets are printed without quotes. If all words are in capitals, AND and OR are words, too.
+    let is_clear = matching == Matching::Phrase || printed.contains(char::is_lowercase);
+    if printed.len() <= MAX_QUERY_BYTES && is_clear {
         match Query::parse(&*printed, matching) {
             Ok(again) => assert_eq!(again.tree(), query.tree(), "{query:?} prints as {printed:?}"),
             Err(error) => panic!("{query:?} prints as {printed:?}: {error}"),

@@ -17,12 +17,19 @@ const POLICIES: usize = 8;
 pub(super) fn seeds_of(target: &str) -> Vec<Vec<u8>> {
     match target {
         "archives" => archives(),
-        "csv" => vec![table(csv_row, "company,date,text\n"), csv_of_semicolons()],
-        "front_matter" => policies().map(|policy| policy.with_front_matter()).collect(),
+        "csv" => vec![
+            table(csv_row, "company,date,text\n"),
+            plain_table(csv_row, "company,date,text\n"),
+            csv_of_semicolons(),
+        ],
+        "front_matter" => {
+            let policies = policies().chain([SamplePolicy::plain("northwind traders")]);
+            policies.map(|policy| policy.with_front_matter()).collect()
+        }
         "git" => objects(),
         "header" => policies().map(|policy| policy.file).collect(),
         "html" => pages(),
-        "json_lines" => vec![table(json_row, ""), json_array()],
+        "json_lines" => vec![table(json_row, ""), plain_table(json_row, ""), json_array()],
         "manifest" => with_modes(&[kept_index("fineprint.json")], 2),
         "query" => queries(),
         "sections" => policies().map(|policy| policy.body.into_bytes()).collect(),
@@ -40,9 +47,15 @@ struct SamplePolicy {
 }
 
 impl SamplePolicy {
+    /// A policy of plain words.
+    fn plain(company: &str) -> Self {
+        let (date, body) = ("2001-02-03".to_owned(), "we do not sell".to_owned());
+        Self { file: Vec::new(), company: company.to_owned(), date, body }
+    }
+
     fn with_front_matter(&self) -> Vec<u8> {
         let Self { company, date, body, .. } = self;
-        format!("---\ncompany: {company}\ntype: Terms\ndate: {date}\n---\n{body}").into_bytes()
+        format!("---\ncompany: {company}\ntype: terms\ndate: {date}\n---\n{body}").into_bytes()
     }
 }
 
@@ -71,13 +84,13 @@ fn policies() -> impl Iterator<Item = SamplePolicy> {
 /// A table of two policies, of which each row is made by `row`.
 fn table(row: fn(&SamplePolicy) -> String, head: &str) -> Vec<u8> {
     let rows: String = policies().take(2).map(|policy| row(&policy)).collect();
-    let plain = SamplePolicy {
-        file: Vec::new(),
-        company: "acme".to_owned(),
-        date: "2001-02-03".to_owned(),
-        body: "we do not sell".to_owned(),
-    };
-    format!("{head}{}{rows}", row(&plain)).into_bytes()
+    format!("{head}{rows}").into_bytes()
+}
+
+/// A table of two policies of plain words.
+fn plain_table(row: fn(&SamplePolicy) -> String, head: &str) -> Vec<u8> {
+    let rows = ["acme", "beta"].map(|company| row(&SamplePolicy::plain(company)));
+    format!("{head}{}", rows.concat()).into_bytes()
 }
 
 fn json_row(policy: &SamplePolicy) -> String {
@@ -159,7 +172,7 @@ fn objects() -> Vec<Vec<u8>> {
     let delta = [10, 6, 0x91, 3, 4, 2, b'x', b'y'];
     let base = *b"we do sell";
     let loose = [b"blob 10\0".as_slice(), &base].concat();
-    let pack = [&[3, 0, 10], base.as_slice(), &[0, 21, 8], &delta, &[5, 0, 8], &delta].concat();
+    let pack = [&[3, 0, 10], base.as_slice(), &[0, 1, 8], &delta, &[5, 0, 8], &delta].concat();
     let (file, _) = super::model_pack::ModelEntry::pack(&super::model_pack::ModelEntry::all(&pack));
     [
         (0, commit.into_bytes()),
@@ -194,9 +207,13 @@ fn queries() -> Vec<Vec<u8>> {
     lines.lines().map(query).collect()
 }
 
-/// A file of the index that is kept for compatibility.
+/// A file of the newest index that is kept for compatibility.
 fn kept_index(name: &str) -> Vec<u8> {
-    read(&repository().join("tests/compat/format-6/index").join(name))
+    let folders = fs::read_dir(repository().join("tests/compat")).expect("there are indexes");
+    let folders = folders.map(|folder| folder.expect("they can be listed").path());
+    let format = |path: &PathBuf| path.to_str()?.rsplit_once('-')?.1.parse::<u32>().ok();
+    let newest = folders.max_by_key(format).expect("there is an index");
+    read(&newest.join("index").join(name))
 }
 
 fn tables() -> Vec<Vec<u8>> {

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::markers::{markers, with_markers};
 use super::seeds::seeds_of;
+use super::streams::{plain_rows_of_csv, plain_rows_of_json};
+use super::texts::plain_front_matter;
 use super::{TARGETS, model_delta};
 
 /// The variable with the folder to which the seeds are written, one folder for each target.
@@ -60,6 +62,15 @@ fn every_target_has_a_program_and_a_dictionary() {
         let name = folder.unwrap().file_name().into_string().unwrap();
         assert!(known.contains(&name), "{name} is no target");
     }
+}
+
+#[test]
+fn models_read_plain_seeds() {
+    let is_plain =
+        |seed: &Vec<u8>| plain_front_matter(std::str::from_utf8(seed).unwrap()).is_some();
+    assert!(seeds_of("front_matter").iter().any(is_plain));
+    assert!(seeds_of("json_lines").iter().any(|seed| plain_rows_of_json(seed).len() == 2));
+    assert!(seeds_of("csv").iter().any(|seed| plain_rows_of_csv(seed).len() == 2));
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn plain_ascii(bytes: &[u8]) -> Option<&str> {
 }
 
 /// Reads front matter whose lines are `key: word word` with company and date, and no key twice.
-fn plain_front_matter(text: &str) -> Option<RecognisedText> {
+pub(super) fn plain_front_matter(text: &str) -> Option<RecognisedText> {
     let (matter, body) = text.strip_prefix("---\n")?.split_once("\n---\n")?;
     let (mut company, mut policy_type, mut date) = (None, None, None);
     for line in matter.split('\n') {

@@ -86,7 +86,7 @@ pub enum PhraseWord {
 pub enum NodeKind {
     /// A phrase.
     Phrase(Phrase),
-    /// Words whose order does not matter, as they were typed. Bare words become a set with
+    /// Words whose order does not matter, without parentheses. Bare words become a set with
     /// [`Matching::All`](super::Matching::All) and [`Matching::Any`](super::Matching::Any).
     Set(String),
     /// Both operands in either order, without overlap, and with at most `distance` words between

@@ -6,8 +6,8 @@ use crate::query::{MAX_DEPTH, MAX_QUERY_BYTES, Matching, NodeKind, Query, QueryE
 /// row.
 const LEVELS_OF_A_GROUP: usize = 80;
 
-/// Parses a query in every way. A tree prints as a query with the same tree, and its parts are
-/// ranges of the query. A mistake is a range of the query, and its message is one line.
+/// Parses a query in every way. A tree without sets prints as a query with the same tree, and its
+/// parts are ranges of the query. A mistake is a range of the query, and its message is one line.
 pub fn query(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     for matching in [Matching::Phrase, Matching::All, Matching::Any] {
@@ -24,9 +24,7 @@ fn check_query(query: &Query, matching: Matching) {
         check_node(other.text(), other.tree(), 0);
     }
     let printed = query.tree().to_string();
-    // Sets are printed without quotes. If all words are in capitals, AND and OR are words, too.
-    let is_clear = matching == Matching::Phrase || printed.contains(char::is_lowercase);
-    if printed.len() <= MAX_QUERY_BYTES && is_clear {
+    if printed.len() <= MAX_QUERY_BYTES && !has_set(query.tree()) {
         match Query::parse(&*printed, matching) {
             Ok(again) => assert_eq!(again.tree(), query.tree(), "{query:?} prints as {printed:?}"),
             Err(error) => panic!("{query:?} prints as {printed:?}: {error}"),
@@ -38,15 +36,24 @@ fn check_node(text: &str, node: &QueryNode, depth: usize) {
     assert!(depth <= MAX_DEPTH * LEVELS_OF_A_GROUP, "{text:?} is too deep");
     let span = node.span.start..node.span.end;
     assert!(text.get(span.clone()).is_some(), "{span:?} of {text:?}");
-    let operands: Vec<&QueryNode> = match &node.kind {
+    for operand in operands(node) {
+        check_node(text, operand, depth + 1);
+    }
+}
+
+/// Whether a tree has a set of bare words. Printed, its words may be read in another way, since
+/// there are no quotes for it.
+fn has_set(node: &QueryNode) -> bool {
+    matches!(node.kind, NodeKind::Set(_)) || operands(node).into_iter().any(has_set)
+}
+
+fn operands(node: &QueryNode) -> Vec<&QueryNode> {
+    match &node.kind {
         NodeKind::Phrase(_) | NodeKind::Set(_) => Vec::new(),
         NodeKind::Near { left, right, .. } => vec![left, right],
         NodeKind::Within { found, beside, .. } => vec![found, beside],
         NodeKind::Field { operand, .. } | NodeKind::Not(operand) => vec![operand],
         NodeKind::And(operands) | NodeKind::Or(operands) => operands.iter().collect(),
-    };
-    for operand in operands {
-        check_node(text, operand, depth + 1);
     }
 }
 

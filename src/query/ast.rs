@@ -2,7 +2,8 @@
 //!
 //! The tree represents the query as it was written, not the way in which it is searched: a phrase
 //! is text that is not cut into tokens yet, and the value of a field is not compared with any
-//! index. A printed tree is the canonical form of its query and parses to an equal tree.
+//! index. A printed tree is the canonical form of its query. It parses to an equal tree unless it
+//! has sets of bare words, for which there are no quotes.
 
 use std::fmt;
 

@@ -391,8 +391,8 @@ fn refuse_lone_star(text: QueryText<'_>, tokens: &[QueryToken]) -> Result<(), Qu
     }
 }
 
-/// The words of a set without the parentheses among them, which are punctuation. Printed, those
-/// without a partner would be mistakes.
+/// The words of a set without the parentheses among them, which are punctuation: printed, they
+/// would look like groups.
 fn without_parentheses(text: &str) -> String {
     let words = text.split([' ', '(', ')']).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ")

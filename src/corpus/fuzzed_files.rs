@@ -13,7 +13,7 @@ pub(crate) struct RecognisedText {
     pub company: String,
     pub policy_type: String,
     pub time: ArchiveTime,
-    /// Its text, without what is in front of it.
+    /// Its text, without header or front matter.
     pub body: String,
 }
 

@@ -22,14 +22,14 @@ pub fn html(bytes: &[u8]) {
     }
 }
 
-/// The page with all but the tags and references of [`page::PIECES`] as text. Other signs than
-/// those of ASCII become a letter, so that everybody agrees what a word is.
+/// The page with all but the tags and references of [`page::PIECES`] as text. Signs outside
+/// of ASCII become a letter, so that everybody agrees where words end.
 fn known_page(text: &str) -> String {
     let mut page = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let is_piece = |piece: &&&str| piece.starts_with(['<', '&']) && rest.starts_with(**piece);
-        let piece = page::PIECES.iter().filter(is_piece).max_by_key(|piece| piece.len());
+        let piece = page::PIECES.iter().filter(|piece| rest.starts_with(**piece));
+        let piece = piece.filter(|_| matches!(first, '<' | '&')).max_by_key(|piece| piece.len());
         let (used, shown) = match (piece, first) {
             (Some(piece), _) => (piece.len(), *piece),
             (None, '<') => (1, "&lt;"),

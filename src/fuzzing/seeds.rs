@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::model_pack::deflated;
+use super::model_pack::{ModelEntry, deflated};
 use crate::corpus::fuzzed_files::read_text;
 
 /// How many policies are seeds. More of them reach no more code.
@@ -110,17 +110,20 @@ fn csv_of_semicolons() -> Vec<u8> {
 }
 
 fn json_array() -> Vec<u8> {
-    b"[{\"company\": \"acme\", \"date\": \"2001-02-03\", \"text\": \"we\"},\n {\"company\": \"b\"}]\n"
+    br#"[{"company": "acme", "date": "2001-02-03", "text": "we sell"}, {"company": "beta"}]"#
         .to_vec()
 }
 
 /// Each of some contents after each first byte below `count`.
 fn with_modes(contents: &[Vec<u8>], count: u8) -> Vec<Vec<u8>> {
-    let with_mode = |content: &Vec<u8>, mode: u8| [&[mode], content.as_slice()].concat();
     contents
         .iter()
-        .flat_map(|content| (0..count).map(move |mode| with_mode(content, mode)))
+        .flat_map(|content| (0..count).map(move |mode| with_mode(mode, content)))
         .collect()
+}
+
+fn with_mode(mode: u8, content: &[u8]) -> Vec<u8> {
+    [&[mode], content].concat()
 }
 
 fn archives() -> Vec<Vec<u8>> {
@@ -165,15 +168,16 @@ fn objects() -> Vec<Vec<u8>> {
     let commit = format!(
         "tree {hex}\nparent {hex}\nauthor A <a@b.example> 981173106 +0000\n\nOn 2001-02-03\n"
     );
-    let entry = |name: &str| [b"100644 ", name.as_bytes(), &[0; 21]].concat();
-    let ours = [entry("a.md"), entry("b.md")].concat();
-    let theirs = [entry("a.md"), b"40000 b\0".to_vec(), vec![7; 20]].concat();
+    let entries = ["100644 a.md\0", "100644 b.md\0", "40000 b\0"]
+        .map(|head| [head.as_bytes(), &[7; 20]].concat());
+    let ours = entries[..2].concat();
+    let theirs = [&entries[0][..], &entries[2]].concat();
     // The base has 10 bytes. Of these, 4 are copied from the third on, before 2 others.
     let delta = [10, 6, 0x91, 3, 4, 2, b'x', b'y'];
     let base = *b"we do sell";
     let loose = [b"blob 10\0".as_slice(), &base].concat();
     let pack = [&[3, 0, 10], base.as_slice(), &[0, 1, 8], &delta, &[5, 0, 8], &delta].concat();
-    let (file, _) = super::model_pack::ModelEntry::pack(&super::model_pack::ModelEntry::all(&pack));
+    let (file, _) = ModelEntry::pack(&ModelEntry::all(&pack));
     [
         (0, commit.into_bytes()),
         (1, [vec![ours.len() as u8], ours.clone(), theirs].concat()),
@@ -184,60 +188,62 @@ fn objects() -> Vec<Vec<u8>> {
         (5, file),
         (6, pack),
     ]
-    .map(|(mode, content): (u8, Vec<u8>)| [vec![mode], content].concat())
+    .map(|(mode, content)| with_mode(mode, &content))
     .to_vec()
 }
 
-/// Pages with labels, and the page of a single table.
+/// Some pages with labels.
 fn pages() -> Vec<Vec<u8>> {
     let folder = repository().join("tests/golden/sections-second");
     let names = ["page-app", "page-bank", "page-host", "page-old", "lang-es-hotel"];
-    let page = |name: &str| read(&folder.join(name).with_extension("html"));
-    names.map(page).to_vec()
+    names.map(|name| read(&folder.join(name).with_extension("html"))).to_vec()
 }
 
 /// The queries with known hits.
 fn queries() -> Vec<Vec<u8>> {
     let lines = String::from_utf8(read(&repository().join("tests/queries.jsonl")));
     let lines = lines.expect("the queries are UTF-8");
-    let query = |line| {
-        let line: serde_json::Value = serde_json::from_str(line).expect("each line is an object");
-        line["query"].as_str().expect("each line has a query").to_owned().into_bytes()
-    };
-    lines.lines().map(query).collect()
+    lines.lines().map(query_of_line).collect()
+}
+
+fn query_of_line(line: &str) -> Vec<u8> {
+    let line: serde_json::Value = serde_json::from_str(line).expect("each line is an object");
+    line["query"].as_str().expect("each line has a query").to_owned().into_bytes()
 }
 
 /// A file of the newest index that is kept for compatibility.
 fn kept_index(name: &str) -> Vec<u8> {
     let folders = fs::read_dir(repository().join("tests/compat")).expect("there are indexes");
     let folders = folders.map(|folder| folder.expect("they can be listed").path());
-    let format = |path: &PathBuf| path.to_str()?.rsplit_once('-')?.1.parse::<u32>().ok();
-    let newest = folders.max_by_key(format).expect("there is an index");
+    let newest = folders.max_by_key(|folder| format_of(folder)).expect("there is an index");
     read(&newest.join("index").join(name))
 }
 
+/// The number in the name of a folder such as `format-6`.
+fn format_of(folder: &Path) -> Option<u32> {
+    folder.to_str()?.rsplit_once('-')?.1.parse().ok()
+}
+
 fn tables() -> Vec<Vec<u8>> {
-    let table = |name: &str| kept_index(&format!("generation-1/{name}"));
-    let sums = table("sums.bin");
+    let [sums, no_texts, policies, sources] = ["sums", "texts", "policies", "sources"]
+        .map(|name| kept_index(&format!("generation-1/{name}.bin")));
     let length = sums[0];
+    let (head, rest) = sums[8..].split_at(usize::from(length));
+    let unchecked_sums = [&[length], head, &rest[8..]].concat();
     let texts: Vec<u8> = (0..600_u64)
         .flat_map(|key| [&(3 * key).to_le_bytes()[..], &[2, 0, 0, 0]].concat())
         .collect();
     [
         (0, sums.clone()),
-        (
-            1,
-            [&[length], &sums[8..8 + usize::from(length)], &sums[16 + usize::from(length)..]]
-                .concat(),
-        ),
-        (2, table("texts.bin")),
+        (1, unchecked_sums),
+        (2, no_texts),
         (3, texts),
-        (4, table("policies.bin")),
-        (5, table("sources.bin")),
-        (6, table("policies.bin")),
-        (7, table("sources.bin")),
+        (4, policies.clone()),
+        (5, sources.clone()),
+        (6, policies),
+        (7, sources),
         (8, vec![2, 1, 1, 2, 0, 0, 1, 1, 1, 0, 0, 2]),
     ]
-    .map(|(mode, content): (u8, Vec<u8>)| [vec![mode], content].concat())
+    .map(|(mode, content)| with_mode(mode, &content))
     .to_vec()
 }

@@ -16,8 +16,8 @@ use crate::index::store::sources::{PolicySources, SourceTable};
 use crate::index::{Manifest, PolicyEntry, PolicyTable};
 use crate::model::Rank;
 
-/// Reads a manifest. The first byte says whether the others get a right checksum before. What is
-/// read is the same when it is written and read again; with one bit changed it is refused.
+/// Reads a manifest. The first byte says whether the others get a right checksum before. It is
+/// the same when it is written and read again; with one bit changed it is refused.
 pub fn manifest(bytes: &[u8]) {
     let Some((&mode, bytes)) = bytes.split_first() else { return };
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
@@ -45,8 +45,8 @@ fn read_manifest(folder: &Path, content: &[u8]) -> Option<Manifest> {
 }
 
 /// Reads the tables of an index. The first byte says which table the others are, and whether their
-/// checksums are made right before. Checksums that are given out are those of the file, and so are
-/// the numbers of companies; policies are found by rank and by hash.
+/// checksums are made right before. Checksums and numbers of companies are as the file
+/// has them; policies are found by rank and by hash.
 pub fn tables(bytes: &[u8]) {
     let Some((&mode, bytes)) = bytes.split_first() else { return };
     match mode % 9 {
@@ -126,7 +126,7 @@ fn with_text_checks(bytes: &[u8]) -> Vec<u8> {
     file
 }
 
-/// Looks up every key of a table of shared texts. If its keys ascend and it is whole, all are found.
+/// Looks up every key of a table of shared texts. All are found if it is whole and they ascend.
 fn check_texts(file: &[u8]) {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     fs::write(folder.path().join("texts.bin"), file).expect("a temporary file can be written");

@@ -39,7 +39,7 @@ pub(super) fn check_clauses(text: &str, clauses: &[Clause]) {
     assert!(letters <= count_letters(text), "clauses have letters that are not in {text:?}");
 }
 
-/// The number of letters and digits. A character reference in digits may stand for a letter.
+/// The number of letters and digits. A reference in digits may mean a letter.
 fn count_letters(text: &str) -> usize {
     text.chars().filter(|c| c.is_alphanumeric()).count()
 }
@@ -48,7 +48,7 @@ const OPENING: &str = "> *The following text is extracted and transformed from t
 const ARCHIVED: &str = " privacy policy that was archived on ";
 
 /// Reads a file that may begin with a header line. If the line is written as the corpus writes it,
-/// the site and the day are those of the line, and the rest of the text is unchanged.
+/// site and day are as the line says, and the rest of the text is unchanged.
 pub fn header(bytes: &[u8]) {
     let read = read_text("page.md", bytes);
     let Some(text) = plain_ascii(bytes) else { return };
@@ -79,8 +79,9 @@ pub fn front_matter(bytes: &[u8]) {
 
 /// The text of bytes that leave no choice: ASCII without control characters, tags and comments.
 fn plain_ascii(bytes: &[u8]) -> Option<&str> {
-    let is_plain = |byte: &u8| matches!(byte, b'\n' | b'\r' | b' '..=b'~') && *byte != b'<';
-    std::str::from_utf8(bytes).ok().filter(|text| text.as_bytes().iter().all(is_plain))
+    let mut signs = bytes.iter();
+    let is_plain = signs.all(|sign| matches!(sign, b'\n' | b'\r' | b' '..=b';' | b'='..=b'~'));
+    std::str::from_utf8(bytes).ok().filter(|_| is_plain)
 }
 
 /// Reads front matter whose lines are `key: word word` with company and date, and no key twice.
@@ -89,10 +90,9 @@ pub(super) fn plain_front_matter(text: &str) -> Option<RecognisedText> {
     let (mut company, mut policy_type, mut date) = (None, None, None);
     for line in matter.split('\n') {
         let (key, value) = line.split_once(": ")?;
-        let is_word = |word: &str| word.len() > 4 && word.bytes().all(|b| b.is_ascii_lowercase());
         let place = match key {
-            "company" if value.split(' ').all(is_word) => &mut company,
-            "type" if value.split(' ').all(is_word) => &mut policy_type,
+            "company" if value.split(' ').all(is_long_word) => &mut company,
+            "type" if value.split(' ').all(is_long_word) => &mut policy_type,
             "date" => &mut date,
             _ => return None,
         };
@@ -100,15 +100,15 @@ pub(super) fn plain_front_matter(text: &str) -> Option<RecognisedText> {
             return None;
         }
     }
-    // `false` is no text in YAML.
-    let is_text = |value: &str| !value.is_empty() && value != "false";
     Some(RecognisedText {
-        company: company.filter(|company| is_text(company))?.to_owned(),
-        policy_type: match policy_type {
-            Some(policy_type) => Some(policy_type).filter(|name| is_text(name))?.to_owned(),
-            None => PRIVACY_POLICY.to_owned(),
-        },
+        company: company?.to_owned(),
+        policy_type: policy_type.unwrap_or(PRIVACY_POLICY).to_owned(),
         time: ArchiveTime::from_date(date?)?,
         body: body.to_owned(),
     })
+}
+
+/// Whether YAML reads a word as a text. `null`, `true` and `yes` are shorter, and `false` is none.
+fn is_long_word(word: &str) -> bool {
+    word.len() > 4 && word != "false" && word.bytes().all(|byte| byte.is_ascii_lowercase())
 }

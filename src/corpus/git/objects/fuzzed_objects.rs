@@ -85,24 +85,18 @@ fn entries(tree: &GitTree) -> Vec<EntryParts> {
 }
 
 /// Reads objects, one after the other, from the object folder of a repository: the name of the kind
-/// and the data of each, or the error.
-pub(crate) fn read_objects(
-    folder: &Path,
-    ids: &[IdBytes],
-) -> Vec<Result<(&'static str, Vec<u8>), String>> {
+/// and the data of each; `None` if it cannot be read.
+pub(crate) fn read_objects(folder: &Path, ids: &[IdBytes]) -> Vec<Option<(&'static str, Vec<u8>)>> {
     let store = ObjectStore::open(folder);
     let mut reader = ObjectReader::new(&store);
-    let mut read = |id: &IdBytes| {
-        let id = ObjectId::Sha1(*id);
-        reader.packed_size(&id);
-        let mut first_error = None;
-        for kind in ObjectKind::ALL {
-            match reader.read(id, kind) {
-                Ok(object) => return Ok((kind.name(), object.data.clone())),
-                Err(error) => drop(first_error.get_or_insert(error.to_string())),
-            }
-        }
-        Err(first_error.unwrap_or_default())
-    };
-    ids.iter().map(&mut read).collect()
+    ids.iter().map(|id| read_object(&mut reader, ObjectId::Sha1(*id))).collect()
+}
+
+/// Reads an object of any kind.
+fn read_object(reader: &mut ObjectReader<'_>, id: ObjectId) -> Option<(&'static str, Vec<u8>)> {
+    reader.packed_size(&id);
+    ObjectKind::ALL.into_iter().find_map(|kind| {
+        let object = reader.read(id, kind).ok()?;
+        Some((kind.name(), object.data.clone()))
+    })
 }

@@ -64,6 +64,8 @@ pub mod collapse;
 pub mod corpus;
 pub mod error;
 pub mod export;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod index;
 pub mod lang;
 pub mod model;

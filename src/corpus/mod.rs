@@ -25,6 +25,8 @@ mod encodings;
 mod files;
 mod forms;
 mod found_snapshot;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzed_files;
 mod git;
 mod layouts;
 mod no_text;
@@ -50,6 +52,8 @@ pub use found_snapshot::{
     fingerprint,
 };
 pub use git::GitHistory;
+#[cfg(any(test, fuzzing))]
+pub(crate) use git::fuzzed_objects;
 pub use notices::{CorpusNotice, SkipReason};
 pub use read_options::ReadOptions;
 pub use source_text::{MAX_BYTES, SourceText};

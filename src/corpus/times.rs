@@ -47,7 +47,9 @@ fn clock_time(text: &str) -> Option<ArchiveTime> {
 
 /// Says why a text is no archive time, and what to write instead.
 pub(super) fn no_time(text: &str) -> String {
-    let shown: String = text.chars().take(SHOWN_CHARS).collect();
+    // The reason is one line, whatever the text is.
+    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let shown: String = plain.take(SHOWN_CHARS).collect();
     let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let digits = text.split('.').next().map_or(0, str::len);
     let parts: Vec<&str> = text.split(['/', '.', '-']).collect();
@@ -177,6 +179,7 @@ mod tests {
         ] {
             assert!(no_time(text).contains(expected), "{text}: {}", no_time(text));
         }
+        assert!(no_time("2001-02-03\nor later").starts_with("`2001-02-03 or later` is"));
         assert_eq!(no_time(&"é".repeat(90)).chars().filter(|c| *c == 'é').count(), SHOWN_CHARS);
     }
 }

@@ -41,7 +41,7 @@ mod lookup;
 mod open;
 mod records;
 mod report;
-mod store;
+pub(crate) mod store;
 mod strays;
 
 pub use build::options::{BuildOptions, PruneMode};

@@ -2,7 +2,8 @@
 //!
 //! The tree represents the query as it was written, not the way in which it is searched: a phrase
 //! is text that is not cut into tokens yet, and the value of a field is not compared with any
-//! index. A printed tree is the canonical form of its query and parses to an equal tree.
+//! index. A printed tree is the canonical form of its query. It parses to an equal tree unless it
+//! has sets of bare words, for which there are no quotes.
 
 use std::fmt;
 
@@ -86,7 +87,7 @@ pub enum PhraseWord {
 pub enum NodeKind {
     /// A phrase.
     Phrase(Phrase),
-    /// Words whose order does not matter, as they were typed. Bare words become a set with
+    /// Words whose order does not matter, without parentheses. Bare words become a set with
     /// [`Matching::All`](super::Matching::All) and [`Matching::Any`](super::Matching::Any).
     Set(String),
     /// Both operands in either order, without overlap, and with at most `distance` words between

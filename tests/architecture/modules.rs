@@ -33,6 +33,7 @@ pub const LAYERS: &[(&str, &[&str])] = &[
     ("export", BELOW_THE_PROGRAM),
     ("cli", EVERYTHING),
     ("main", &["cli"]),
+    ("fuzzing", EVERYTHING),
     ("lib", EVERYTHING),
 ];
 

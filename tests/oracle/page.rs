@@ -10,6 +10,149 @@ const JOINING: [&str; 18] = [
     "strong", "sub", "tt", "u", "wbr",
 ];
 
+/// Pieces of pages that join to valid and invalid HTML. Every letter outside of tags is shown.
+pub const PIECES: &[&str] = &[
+    "<p>",
+    "</p>",
+    "<b>",
+    "</b>",
+    "<i>",
+    "</i>",
+    "<a href=\"https://acme.example/x\">",
+    "<a href=\"https://acme.example/(x\">",
+    "<a href='https://acme.example/x)]['>",
+    "<a href='a b'>",
+    "<a>",
+    "</a>",
+    "<h1>",
+    "</h1>",
+    "<h2>",
+    "</h2>",
+    "<ul>",
+    "</ul>",
+    "<ol>",
+    "<ol start=7>",
+    "</ol>",
+    "<li>",
+    "<li value=3>",
+    "</li>",
+    "<dl>",
+    "<dt>",
+    "<dd>",
+    "</dd>",
+    "</dl>",
+    "<blockquote>",
+    "</blockquote>",
+    "<br>",
+    "<pre>",
+    "</pre>",
+    "<table>",
+    "</table>",
+    "<tr>",
+    "</tr>",
+    "<td>",
+    "<td colspan=2>",
+    "</td>",
+    "<th>",
+    "</th>",
+    "<thead>",
+    "<caption>",
+    "</caption>",
+    "<div>",
+    "</div>",
+    "<div hidden>",
+    "<span style='display:none'>",
+    "<b hidden>",
+    "<span>",
+    "</span>",
+    "<nav>",
+    "</nav>",
+    "<header>",
+    "</header>",
+    "<dialog>",
+    "</dialog>",
+    "<code>",
+    "</code>",
+    "<hr>",
+    "<img alt=x src=y>",
+    "<select><option>",
+    "</select>",
+    "<button>",
+    "</button>",
+    "<textarea>",
+    "</textarea>",
+    "<svg><text>",
+    "</text></svg>",
+    "<font color=red>",
+    "<x-widget>",
+    " ",
+    "\n",
+    "\n\n",
+    "&nbsp;",
+    "&amp;",
+    "&lt;",
+    "|",
+    "*",
+    "_",
+    "**",
+    "`",
+    "```",
+    "~~~",
+    "#",
+    "# ",
+    "- ",
+    "+ ",
+    "1. ",
+    "1) ",
+    "> ",
+    "[",
+    "](",
+    "]:",
+    "]",
+    ")",
+    "!",
+    "\\",
+    "---",
+    "===",
+    ".",
+    "    ",
+    "é",
+    "個",
+    "a",
+    "b c",
+    "Data",
+    "word",
+    "We sell",
+    "https://acme.example/",
+];
+
+/// How the words that were found in a page differ from those that it shows; `None` if they do not.
+pub fn difference(page: &str, found: Vec<String>) -> Option<String> {
+    let (found, shown) = (without_digits(found), without_digits(words(page)));
+    // Text that is hidden within a line moves behind the line, so what is beside it in the source
+    // may be another word; but no letter is lost or invented.
+    let is_moved = page.contains("<b hidden>") || page.contains("<span style");
+    let is_equal = if is_moved { letters(&found) == letters(&shown) } else { found == shown };
+    (!is_equal).then(|| format!("{found:?} were found, {shown:?} are shown"))
+}
+
+/// The words without their digits, sorted. The digits of the pages are in numbers alone, and the
+/// number of an ordered list is no word of a page.
+fn without_digits(words: Vec<String>) -> Vec<String> {
+    let letters = |word: String| word.replace(|c: char| c.is_ascii_digit(), "");
+    let mut words: Vec<String> = words.into_iter().map(letters).collect();
+    words.retain(|word| !word.is_empty());
+    words.sort();
+    words
+}
+
+/// The letters of these words, sorted.
+fn letters(words: &[String]) -> Vec<char> {
+    let mut letters: Vec<char> = words.iter().flat_map(|word| word.chars()).collect();
+    letters.sort_unstable();
+    letters
+}
+
 /// The words of a page in lower case, in the order of its source.
 pub fn words(html: &str) -> Vec<String> {
     let shown = decoded(&without_tags(&without_unseen(html)));

@@ -28,3 +28,5 @@ mod tree;
 mod tree_changes;
 
 pub use git_history::GitHistory;
+#[cfg(any(test, fuzzing))]
+pub(crate) use objects::fuzzed_objects;

@@ -299,7 +299,7 @@ impl Parser<'_> {
             self.peek().is_some_and(|next| matches!(next.kind, QueryTokenKind::Distance(..)));
         let makes_sets = self.matching != Matching::Phrase && self.field.is_none() && !is_joined;
         let kind = match phrase.as_plain() {
-            Some(text) if makes_sets => NodeKind::Set(text.to_owned()),
+            Some(text) if makes_sets => NodeKind::Set(without_parentheses(text)),
             _ => NodeKind::Phrase(phrase),
         };
         Ok(QueryNode::new(span, kind))
@@ -389,4 +389,11 @@ fn refuse_lone_star(text: QueryText<'_>, tokens: &[QueryToken]) -> Result<(), Qu
         }
         _ => Ok(()),
     }
+}
+
+/// The words of a set without the parentheses among them, which are punctuation: printed, they
+/// would look like groups.
+fn without_parentheses(text: &str) -> String {
+    let words = text.split([' ', '(', ')']).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::query::{Phrase, PhraseWord};
+use crate::query::{Phrase, PhraseWord, Query};
 
 fn parse(query: &str) -> Result<QueryNode, QueryError> {
     super::parse(query, Matching::Phrase, Capitals::AreWords).map(|parsed| parsed.tree)
@@ -481,6 +481,12 @@ fn noise() -> impl Strategy<Value = String> {
     let known = prop::sample::select(pieces.to_vec()).prop_map(str::to_owned);
     let piece = prop_oneof![4 => known, 1 => any::<String>()];
     prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
+}
+
+#[test]
+fn a_set_has_no_parentheses() {
+    let query = Query::parse("x(a) \"b\" c) d", Matching::All).unwrap();
+    assert_eq!(query.tree().to_string(), "x a AND \"b\" AND c d");
 }
 
 proptest! {

@@ -9,6 +9,8 @@
 mod alternates;
 mod base_cache;
 mod delta;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzed_objects;
 mod loose;
 mod object;
 mod object_reader;

@@ -106,8 +106,10 @@ impl IngestReport {
         self.notices.entry(notice).or_default().add(at);
     }
 
-    /// Records an input that could not be read.
+    /// Records an input that could not be read. Some libraries quote what they read, over several
+    /// lines.
     pub(super) fn fail(&mut self, at: String, reason: String) {
+        let reason = reason.lines().collect::<Vec<_>>().join(" ");
         self.failed.push(ReadFailure { at, reason, inputs: 1 });
     }
 }

@@ -1,5 +1,6 @@
 //! Reads loose objects: files that hold one zlib stream of `kind SPACE size NUL data`.
 
+use std::cmp::Ordering;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -44,14 +45,15 @@ pub(super) fn read_loose(path: &Path, inflate: &mut Inflate) -> Result<GitObject
     if matches!(status, Status::StreamEnd) {
         data.extend_from_slice(&head[start..]);
     } else {
+        // One byte more shows whether the stream ends where it should.
         inflate
-            .rest(&bytes[consumed..], head, start, &mut data, size)
+            .rest(&bytes[consumed..], head, start, &mut data, size + 1)
             .map_err(|error| ObjectFault::from_library(&error))?;
     }
-    if data.len() == size {
-        Ok(GitObject { kind: header.kind, data })
-    } else {
-        Err(ObjectFault::corrupt("shorter than its header says"))
+    match data.len().cmp(&size) {
+        Ordering::Equal => Ok(GitObject { kind: header.kind, data }),
+        Ordering::Greater => Err(ObjectFault::corrupt("longer than its header says")),
+        Ordering::Less => Err(ObjectFault::corrupt("shorter than its header says")),
     }
 }
 

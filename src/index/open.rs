@@ -109,7 +109,7 @@ impl OpenIndex {
     /// # Errors
     ///
     /// It is damaged, or it was removed.
-    pub(super) fn open_written(dir: &Path, manifest: &Manifest) -> Result<Self> {
+    pub(in crate::index) fn open_written(dir: &Path, manifest: &Manifest) -> Result<Self> {
         guarded(dir, || Self::open_generation(dir, manifest, Verification::All))
     }
 
@@ -206,7 +206,7 @@ impl OpenIndex {
     /// # Errors
     ///
     /// It is missing or damaged.
-    pub(super) fn sources(&self) -> Result<SourceTable> {
+    pub(in crate::index) fn sources(&self) -> Result<SourceTable> {
         SourceTable::read(&self.dir.join(&self.manifest.generation), &self.manifest.files)
     }
 
@@ -238,7 +238,10 @@ impl OpenIndex {
 
 /// Does `work` with the manifest of the index folder `dir`. If it fails because a build has
 /// replaced the generation meanwhile, it is done again with the new manifest.
-pub(super) fn with_newest<T>(dir: &Path, work: impl Fn(&Manifest) -> Result<T>) -> Result<T> {
+pub(in crate::index) fn with_newest<T>(
+    dir: &Path,
+    work: impl Fn(&Manifest) -> Result<T>,
+) -> Result<T> {
     let mut manifest = Manifest::read(dir)?;
     loop {
         let done = work(&manifest);

@@ -155,6 +155,8 @@ fptest!(every_call_of_an_update_fails_once, |fx: Fixture| {
     for kind in kinds() {
         let ends = fail_every_call(&fx, &library, Some(&saved), kind);
         println!("update, {kind}: {ends:?}");
-        assert!(ends.old > 0 && ends.new > 0, "{ends:?}");
+        // A call that transfers less or asks to be repeated does no harm.
+        let is_harmless = matches!(*kind, "short" | "eintr");
+        assert!(ends.new > 0 && (ends.old > 0 || is_harmless), "{ends:?}");
     }
 });

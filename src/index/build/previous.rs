@@ -4,8 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::index::open::OpenIndex;
-use crate::index::store::integrity::checked_file::Verification;
+use crate::index::open::{OpenIndex, with_newest};
 use crate::index::store::policies::PolicyEntry;
 use crate::index::store::sources::{PolicySources, SourceTable};
 
@@ -22,13 +21,16 @@ impl Previous {
     ///
     /// The index or its table of sources cannot be read, or a policy is missing from that table.
     pub fn open(dir: &Path) -> Result<Self> {
-        let index = OpenIndex::open_verifying(dir, Verification::All)?;
-        let sources = index.sources()?;
-        let policies = index.policies().entries().iter();
-        if policies.into_iter().any(|entry| !sources.0.contains_key(&entry.hash)) {
-            return Err(Error::damaged(dir, "`sources.bin` lacks a policy"));
-        }
-        Ok(Self { index, sources })
+        // All of it is opened before another process can remove it.
+        with_newest(dir, |manifest| {
+            let index = OpenIndex::open_written(dir, manifest)?;
+            let sources = index.sources()?;
+            let policies = index.policies().entries().iter();
+            if policies.into_iter().any(|entry| !sources.0.contains_key(&entry.hash)) {
+                return Err(Error::damaged(dir, "`sources.bin` lacks a policy"));
+            }
+            Ok(Self { index, sources })
+        })
     }
 
     /// The sources of the policy with this hash. `None`: the index does not contain the policy.

@@ -186,7 +186,7 @@ impl Update<'_> {
         let snapshots = jobs.iter().map(|job| job.candidates.len() as u64).sum();
         self.progress.begin(Phase::Reading, Some(snapshots));
         let reader = self.policy_reader(pruning);
-        let limit = Semaphore::new((self.options.memory_bytes() / 4 / SNAPSHOT_BYTES) as usize);
+        let limit = Semaphore::new((self.options.memory_bytes() / 5 / SNAPSHOT_BYTES) as usize);
         let done = Mutex::new(done);
         // The bridge hands out policies in order, one at a time. A range that rayon splits would
         // give all the large ones to one worker.

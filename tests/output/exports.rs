@@ -196,9 +196,8 @@ impl StoppedExport {
         let status = self.child.wait().unwrap();
         let mut stderr = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-        if status.signal().is_none() {
-            assert!(status.success(), "{stderr}");
-        }
+        // Its files may be removed before the signal ends it, so that it meets an error first.
+        assert!(status.code().is_none_or(|code| [0, 2].contains(&code)), "{stderr}");
         status.signal()
     }
 }

@@ -38,7 +38,7 @@ impl Drop for InterruptionGuard {
 mod unix {
     use std::fs;
     use std::path::Path;
-    use std::thread;
+    use std::thread::{self, JoinHandle};
 
     use fineprint::error::{Error, Result};
     use fineprint::export::remove_unfinished;
@@ -49,6 +49,7 @@ mod unix {
     /// A thread that waits for signals.
     pub struct SignalWatch {
         handle: Handle,
+        thread: Option<JoinHandle<()>>,
     }
 
     impl SignalWatch {
@@ -56,7 +57,7 @@ mod unix {
             let mut signals = Signals::new(obeyed_signals()).map_err(Error::Output)?;
             let handle = signals.handle();
             let temporary = temporary.to_owned();
-            thread::spawn(move || {
+            let thread = thread::spawn(move || {
                 if let Some(signal) = signals.forever().next() {
                     // The next export to this target removes what cannot be removed now.
                     let _ = remove_unfinished(&temporary);
@@ -64,11 +65,16 @@ mod unix {
                     let _ = emulate_default_handler(signal);
                 }
             });
-            Ok(Self { handle })
+            Ok(Self { handle, thread: Some(thread) })
         }
 
-        pub fn end(&self) {
+        /// Ends the thread. If a signal has reached it, the signal ends the program here: the
+        /// export may have met an error since its files are removed, and nobody is to be told so.
+        pub fn end(&mut self) {
             self.handle.close();
+            if let Some(thread) = self.thread.take() {
+                let _ = thread.join();
+            }
         }
     }
 

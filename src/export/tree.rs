@@ -121,8 +121,8 @@ impl MarkdownTree {
     }
 }
 
-/// The same text for all paths that some file system takes for one: some ignore case, as of `ß` and
-/// `SS`, and some how accents are composed.
+/// The same text for all paths that some file system takes for one: some ignore case, as of `ß`
+/// and `SS`, and some how accents are composed.
 fn alike(path: &str) -> String {
     let composed: String = path.nfc().collect();
     composed.to_uppercase().to_lowercase().nfc().collect()

@@ -2,5 +2,6 @@
 
 mod damage;
 mod faults;
+mod memory;
 mod model;
 mod races;

@@ -63,7 +63,7 @@ impl PolicyReader<'_> {
         let mut reading = Reading::of(self);
         let mut stored = reading.stored(job)?;
         let Some(read) = self.read_new(job, &mut stored, &mut reading) else {
-            return Ok(self.refused(job));
+            return Ok(self.refused(job, &stored));
         };
         let is_kept = self.kept(&stored, &read);
         let kept = is_kept.iter().filter(|&&kept| kept).count();
@@ -115,14 +115,20 @@ impl PolicyReader<'_> {
     }
 
     /// The result for a policy that does not fit the memory. The index keeps what it has of it.
-    fn refused(&self, job: &PolicyJob<'_>) -> PolicyRead {
+    fn refused(&self, job: &PolicyJob<'_>, stored: &[StoredFound]) -> PolicyRead {
         let mut refused = PolicyRead::default();
         let reason = self.budget.refusal_of_policy(&job.key.company, &job.key.policy_type);
+        let known: HashSet<_> = stored.iter().map(|stored| stored.snapshot.name()).collect();
         for (number, reader) in self.scan.readers.iter().enumerate() {
+            let corpus = self.numbers[number];
+            let is_read_anew = self.is_read_anew(corpus);
             let own = job.candidates.iter().filter(|candidate| candidate.reader == number);
-            let inputs = own.clone().count() as u64;
-            let Some(first) = own.map(|candidate| &candidate.found).next() else { continue };
-            let (at, reason) = (reader.at(first), reason.clone());
+            let (unchanged, new): (Vec<_>, Vec<_>) = own
+                .map(|own| &own.found)
+                .partition(|found| !is_read_anew && known.contains(&(corpus, found.fingerprint)));
+            refused.report.unchanged += unchanged.len() as u64;
+            let Some(first) = new.first() else { continue };
+            let (at, reason, inputs) = (reader.at(first), reason.clone(), new.len() as u64);
             let unread = refused.unread.entry(number).or_default();
             unread.unreadable.add_all(inputs, format!("{at}: {reason}"));
             refused.report.failed.push(ReadFailure { at, reason, inputs });

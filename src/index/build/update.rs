@@ -53,11 +53,15 @@ pub fn build(
 ) -> Result<(Manifest, IngestReport)> {
     let dir = &options.index;
     let before = FolderState::of(dir);
-    if !options.rebuild {
-        Manifest::read_existing(dir)?;
-    }
-    let previous =
-        if options.rebuild || !Manifest::exists(dir) { None } else { Some(Previous::open(dir)?) };
+    let previous = match (&before, options.rebuild) {
+        (FolderState::NoIndex, _) | (_, true) => None,
+        (state, false) => {
+            if *state == FolderState::Damaged {
+                Manifest::read_existing(dir)?;
+            }
+            Some(Previous::open(dir)?)
+        }
+    };
     let base = previous.as_ref().map(|previous| previous.index.manifest());
     if scan.base.is_some() && scan.base.as_ref() != base.map(|base| &base.generation) {
         return Err(changed(dir));

@@ -62,7 +62,11 @@ impl GenerationDirectory {
         damage: &FirstDamage,
     ) -> tantivy::Result<Self> {
         let unchecked = Self::open(folder)?;
-        let file = unchecked.files.open_read(Path::new(BLOCK_SUMS))?;
+        let file = unchecked.open_read(Path::new(BLOCK_SUMS)).inspect_err(|error| {
+            if matches!(error, OpenReadError::FileDoesNotExist(_)) {
+                damage.met(format!("`{BLOCK_SUMS}` is missing"));
+            }
+        })?;
         let blocks = BlockSums::open(file.read_bytes()?)
             .ok_or_else(|| damage.met(format!("`{BLOCK_SUMS}` is not as it was written")))?;
         let (sums, blocks, damage) = (sums.clone(), Arc::new(blocks), damage.clone());

@@ -1,11 +1,11 @@
-//! Tests that what does not fit the memory of a build is refused with its place, and that the rest is
+//! Tests that inputs which need too much memory are refused with their places, and that the rest is
 //! indexed.
 
 use std::fmt::Write as _;
 
 use crate::util::{Fixture, fptest};
 
-/// A text of this many clauses, all of them distinct from those of texts with other names.
+/// A text of this many clauses; two texts with different names have none in common.
 fn text(name: &str, clauses: usize) -> String {
     (0..clauses).fold(String::new(), |mut text, clause| {
         write!(text, "We sell {name}{clause}.\n\n").unwrap();

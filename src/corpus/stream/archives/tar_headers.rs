@@ -104,7 +104,6 @@ impl<R> LimitedHeaders<R> {
         let Some(size) = header.entry_size().ok().filter(|_| is_sound(header)) else {
             return Ok(NextBytes::Unknown);
         };
-        let padded = size.div_ceil(BLOCK as u64).saturating_mul(BLOCK as u64);
         let kind = header.entry_type();
         let is_attributes = kind == EntryType::XHeader;
         if is_attributes
@@ -119,18 +118,20 @@ impl<R> LimitedHeaders<R> {
                 )));
             }
             return Ok(match is_attributes && size > 0 {
-                true => NextBytes::Attributes { size, rest: padded },
-                false => after_content(padded),
+                true => NextBytes::Attributes { size, rest: in_blocks(size) },
+                false => after_content(in_blocks(size)),
             });
         }
-        let padded = match self.size.take() {
-            Some(size) => size.div_ceil(BLOCK as u64).saturating_mul(BLOCK as u64),
-            None => padded,
-        };
+        let content = in_blocks(self.size.take().unwrap_or(size));
         let has_holes =
             header.as_gnu().is_some_and(|gnu| kind.is_gnu_sparse() && gnu.is_extended());
-        Ok(if has_holes { NextBytes::Holes { size: padded } } else { after_content(padded) })
+        Ok(if has_holes { NextBytes::Holes { size: content } } else { after_content(content) })
     }
+}
+
+/// The bytes that a content of this size takes, in whole blocks.
+fn in_blocks(size: u64) -> u64 {
+    size.div_ceil(BLOCK as u64).saturating_mul(BLOCK as u64)
 }
 
 fn after_content(rest: u64) -> NextBytes {

@@ -7,6 +7,8 @@ use std::path::Path;
 use fineprint::error::{Error, Result};
 use fineprint::printer::{OutputText, SafeWriter, sanitize};
 
+use super::args::GlobalArgs;
+
 /// Reads a whole file, or standard input for `-`.
 ///
 /// # Errors
@@ -32,6 +34,11 @@ pub fn results(text: OutputText) -> ResultStream {
 /// The text of a format for programs on standard output.
 pub fn data() -> OutputText {
     OutputText::Data { is_terminal: io::stdout().is_terminal() }
+}
+
+/// The text of a format on standard output, for programs or for people.
+pub fn text_of(is_data: bool, global: &GlobalArgs) -> OutputText {
+    if is_data { data() } else { global.people() }
 }
 
 /// Writes a result to standard output and flushes it.

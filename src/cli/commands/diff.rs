@@ -11,7 +11,7 @@ use crate::cli::args::{GlobalArgs, IndexChoice, PolicyArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::{Warning, say_warning};
-use crate::cli::streams::{data, print};
+use crate::cli::streams::{print, text_of};
 
 /// `fineprint diff`.
 #[derive(Debug, Args)]
@@ -83,7 +83,7 @@ pub fn run(args: &DiffArgs, global: &GlobalArgs) -> Result<Outcome> {
     }
     let comparison = VersionComparison::new(&old, &new);
     let options = global.human_options();
-    let text = if args.format == DiffFormat::Json { data() } else { global.people() };
+    let text = text_of(args.format == DiffFormat::Json, global);
     print(text, |out| match args.format {
         DiffFormat::Human => print_diff(out, &comparison, options),
         DiffFormat::Json => print_json_line(out, &comparison),

@@ -9,7 +9,7 @@ use super::{TextFormat, say_no_hits};
 use crate::cli::args::{GlobalArgs, QueryArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{data, print};
+use crate::cli::streams::{print, text_of};
 
 /// `fineprint history`.
 #[derive(Debug, Args)]
@@ -50,7 +50,7 @@ pub fn run(args: &HistoryArgs, global: &GlobalArgs) -> Result<Outcome> {
     let searcher = Searcher::new(chosen.index)?;
     let history = searcher.history(&select)?;
     let found = !history.policies.is_empty();
-    let text = if args.format == TextFormat::Json { data() } else { global.people() };
+    let text = text_of(args.format == TextFormat::Json, global);
     print(text, |out| match args.format {
         TextFormat::Human => print_history(out, &history, global.human_options()),
         TextFormat::Json => print_json_line(out, &history),

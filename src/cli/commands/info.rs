@@ -11,7 +11,7 @@ use super::TextFormat;
 use crate::cli::args::{GlobalArgs, IndexChoice};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
-use crate::cli::streams::{data, print};
+use crate::cli::streams::{print, text_of};
 
 /// `fineprint info`.
 #[derive(Debug, Args)]
@@ -41,7 +41,7 @@ struct IndexPlace {
 pub fn run(args: &InfoArgs, global: &GlobalArgs) -> Result<Outcome> {
     let place = place(args, global)?;
     let info = IndexInfo::read(&place.dir)?;
-    let text = if args.format == TextFormat::Json { data() } else { global.people() };
+    let text = text_of(args.format == TextFormat::Json, global);
     print(text, |out| match args.format {
         TextFormat::Human => print_info(out, &info),
         TextFormat::Json => print_json_line(out, &info),

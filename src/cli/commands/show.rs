@@ -16,7 +16,7 @@ use crate::cli::args::{GlobalArgs, IndexChoice, PolicyArgs};
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::{Warning, say_warning};
-use crate::cli::streams::{data, print};
+use crate::cli::streams::{data, print, text_of};
 
 /// `fineprint show`.
 #[derive(Debug, Args)]
@@ -124,7 +124,7 @@ fn show_clauses(
     args: &ShowArgs,
     global: &GlobalArgs,
 ) -> Result<bool> {
-    let text = if args.format == ShowFormat::Json { data() } else { global.people() };
+    let text = text_of(args.format == ShowFormat::Json, global);
     print(text, |out| write_clauses(out, found, args.format, global))?;
     if found.is_empty() {
         let hint = "search for the words of the clause instead: `fineprint search \"WORDS OF THE \

@@ -12,7 +12,7 @@ use crate::cli::no_hits::furniture_left_out;
 use crate::cli::open::open;
 use crate::cli::outcome::{Outcome, finish};
 use crate::cli::problems::{Warning, say_to_people, say_warning};
-use crate::cli::streams::{data, results};
+use crate::cli::streams::{results, text_of};
 
 /// Finds clauses and prints them.
 pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
@@ -21,7 +21,7 @@ pub fn run(args: &SearchArgs, global: &GlobalArgs) -> Result<Outcome> {
     let chosen = open(&args.shared.index, global)?;
     let new = if args.output.count { HitPrinter::counting } else { HitPrinter::new };
     let is_for_people = matches!(args.output.format_arg(), FormatArg::Human | FormatArg::Kwic);
-    let mut out = results(if is_for_people { global.people() } else { data() });
+    let mut out = results(text_of(!is_for_people, global));
     args.output.spreadsheet.write_mark(&mut out).map_err(Error::Output)?;
     let mut printer = new(out, format).with(args.output.extras());
     let searcher = Searcher::new(chosen.index)?;

@@ -11,6 +11,7 @@
  *   eintr   it fails with EINTR, which asks to repeat it
  *   short   it writes or reads only one byte
  *   kill    the process is killed before it
+ *   lost    it and every later call fail with EIO, as if the disk was gone
  *
  * At its end the process writes the number of its calls to the file FAULT_COUNT.
  */
@@ -63,7 +64,9 @@ static int fault(int inside, int transfers) {
     if (!inside) return 0;
     long call = atomic_fetch_add(&calls, 1) + 1;
     const char *at = getenv("FAULT_AT"), *kind = getenv("FAULT_KIND");
-    if (!at || !kind || atol(at) != call) return 0;
+    if (!at || !kind) return 0;
+    int is_lost = !strcmp(kind, "lost") && atol(at) > 0 && atol(at) <= call;
+    if (!is_lost && atol(at) != call) return 0;
     if (!strcmp(kind, "kill")) raise(SIGKILL);
     if (!strcmp(kind, "short")) return transfers;
     errno = !strcmp(kind, "enospc") ? ENOSPC : !strcmp(kind, "eintr") ? EINTR : EIO;

@@ -216,8 +216,18 @@ impl Drop for Generation {
         // If this fails, the next build removes the folder.
         let _ = fs::remove_dir_all(&self.folder);
         if self.is_first {
-            let _ = fs::remove_file(self.dir.join(LOCK)).and_then(|()| fs::remove_dir(&self.dir));
+            remove_first_files(&self.dir);
         }
+    }
+}
+
+/// Removes what a first build that failed has left in the index folder, and the folder with it.
+///
+/// The lock file shows the next build that the other files are those of a build, so it goes last.
+fn remove_first_files(dir: &Path) {
+    let _ = fs::remove_file(dir.join(NEW_MANIFEST));
+    if names(dir) == [LOCK] {
+        let _ = fs::remove_file(dir.join(LOCK)).and_then(|()| fs::remove_dir(dir));
     }
 }
 

@@ -164,7 +164,7 @@ impl<'s> StreamScan<'s> {
         let entry_hash = place.entry.as_ref().map(|entry| fingerprint(&[entry.as_bytes()]));
         let (entry, line) = (place.name(), place.line);
         let name = entry.as_deref().map(Into::into);
-        let place = self.spill.write(&SpilledSnapshot { entry, line, facts, text })?;
+        let place = self.spill.write(SpilledSnapshot { entry, line, facts, text })?;
         let body = SnapshotBody::Spilled { place, line: line.unwrap_or(0), name };
         self.kept += 1;
         let order = self.entry << 32 | self.kept;

@@ -57,9 +57,11 @@ impl SpillFile {
         Ok(Self { place, state: Mutex::new(SpillState { file, end: 0 }) })
     }
 
-    /// Appends a snapshot and returns its place.
-    pub fn write(&self, snapshot: &SpilledSnapshot) -> io::Result<SpillPlace> {
-        let plain = postcard::to_stdvec(snapshot).map_err(io::Error::other)?;
+    /// Appends a snapshot and returns its place. A text may be large, so at most two copies of it
+    /// are in memory.
+    pub fn write(&self, snapshot: SpilledSnapshot) -> io::Result<SpillPlace> {
+        let plain = postcard::to_stdvec(&snapshot).map_err(io::Error::other)?;
+        drop(snapshot);
         let mut packed = vec![0; lz4_flex::block::get_maximum_output_size(plain.len())];
         let length =
             lz4_flex::block::compress_into(&plain, &mut packed).map_err(io::Error::other)?;
@@ -84,6 +86,7 @@ impl SpillFile {
         drop(state);
         let mut plain = vec![0; place.plain_bytes as usize];
         lz4_flex::block::decompress_into(&packed, &mut plain).map_err(io::Error::other)?;
+        drop(packed);
         postcard::from_bytes(&plain).map_err(io::Error::other)
     }
 

@@ -69,8 +69,11 @@ impl<R: BufRead> TableScan<'_, '_, R> {
                 self.scan.report(|at| SeenInput::Noted(at, CorpusNotice::LoneSurrogate));
             }
             let members = json::members(&object);
+            // A text may be large, and the members have a copy of it.
+            drop(object);
+            drop(body);
             if let (None, Ok(members)) = (&first, &members) {
-                first = Some(members.clone());
+                first = Some(json::heads(members));
             }
             self.record(line, print, members, is_recoded)?;
         }
@@ -92,6 +95,8 @@ impl<R: BufRead> TableScan<'_, '_, R> {
             let members = cells.and_then(|cells| csv::members(&columns, cells));
             // Spreadsheets write rows of empty cells.
             if !members.as_ref().is_ok_and(JsonMembers::is_empty) {
+                // A text may be large, and the members have a copy of it.
+                drop(text.body);
                 self.record(line, print, members, text.is_recoded)?;
             }
         }

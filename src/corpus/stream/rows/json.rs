@@ -120,6 +120,13 @@ fn parse(line: &str) -> Result<JsonMembers, serde_json::Error> {
     Ok(members)
 }
 
+/// The members with the start of each value, enough to tell an array of objects from a text.
+pub(in crate::corpus::stream) fn heads(members: &JsonMembers) -> JsonMembers {
+    const CHARS: usize = 200;
+    let head = |value: &String| value.chars().take(CHARS).collect();
+    members.iter().map(|(name, value)| (name.clone(), head(value))).collect()
+}
+
 /// Splits a text into the value at its start and what follows.
 fn first_value<'t, T: Deserialize<'t>>(text: &'t str) -> Result<(T, &'t str), serde_json::Error> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter();

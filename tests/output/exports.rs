@@ -129,6 +129,22 @@ fn what_is_no_file_is_refused() {
     assert!(temporaries(&fx).is_empty());
 }
 
+fptest!(nothing_is_written_into_an_index, |fx: Fixture| {
+    fx.policy("acme.example", "2001-01-01", "We sell data.\n");
+    fx.run(["index", "corpus"]).exits(0);
+    symlink(".fineprint/fineprint.json", fx.path("link")).unwrap();
+    let inside = ["fineprint.json", "new.csv", "generation-1/meta.json", "../.fineprint/new"];
+    let inside = inside.map(|name| format!(".fineprint/{name}"));
+    for to in inside.iter().map(String::as_str).chain(["link"]) {
+        export(&fx, to).exits(2).stderr_has("--to: this path is inside the index");
+        fx.run(["export", "--format", "markdown", "--to", to])
+            .exits(2)
+            .stderr_has("--to: this path is inside the index");
+    }
+    fx.run(["check"]).exits(0).stdout_lacks("not part of the index");
+    export(&fx, "beside.csv").exits(0);
+});
+
 #[test]
 fn permissions_of_a_replaced_file_are_kept() {
     let fx = fixture();

@@ -8,6 +8,7 @@ use fineprint::error::{Error, Result};
 use fineprint::export::{
     ExportFile, ExportSource, MarkdownTree, SnapshotFormat, write_snapshot_tree, write_snapshots,
 };
+use fineprint::index::Manifest;
 use fineprint::printer::{
     HitFormat, HitPrinter, RowOptions, TableFields, TableOptions, TableSeparator, counted,
 };
@@ -117,6 +118,11 @@ fn check(args: &ExportArgs, select: &Select) -> Result<()> {
                        a filter";
         return Err(Error::Usage(message.to_owned()));
     }
+    if let Some(index) = args.to.as_deref().and_then(index_around) {
+        let index = index.display();
+        let message = format!("--to: this path is inside the index {index}; name another place");
+        return Err(Error::Usage(message));
+    }
     let message = match (args.what, args.format, &args.to) {
         (WhatArg::Clauses, ExportFormat::Markdown, _) => {
             "--what clauses has no Markdown tree; add --format jsonl or csv"
@@ -127,6 +133,17 @@ fn check(args: &ExportArgs, select: &Select) -> Result<()> {
         _ => return Ok(()),
     };
     Err(Error::Usage(message.to_owned()))
+}
+
+/// The index whose folder contains this path, itself or in the folder of a generation.
+fn index_around(path: &Path) -> Option<PathBuf> {
+    let whole = path.canonicalize().or_else(|_| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize()?;
+        io::Result::Ok(folder.join(path.file_name().unwrap_or_default()))
+    });
+    let mut folders = whole.as_deref().ok()?.ancestors().skip(1).take(2);
+    folders.find(|folder| Manifest::exists(folder)).map(Path::to_owned)
 }
 
 /// A file, or standard output.

@@ -92,11 +92,11 @@ impl<R: BufRead> TableScan<'_, '_, R> {
                 continue;
             }
             let cells = csv::cells(&text.body, delimiter);
+            // A text may be large, and the cells have a copy of it.
+            drop(text.body);
             let members = cells.and_then(|cells| csv::members(&columns, cells));
             // Spreadsheets write rows of empty cells.
             if !members.as_ref().is_ok_and(JsonMembers::is_empty) {
-                // A text may be large, and the members have a copy of it.
-                drop(text.body);
                 self.record(line, print, members, text.is_recoded)?;
             }
         }

@@ -10,16 +10,23 @@ const MAX_ATTRIBUTES: usize = 4000;
 /// The largest number of tags of a page. A page of a megabyte has some ten thousand.
 const MAX_TAGS: usize = 1_000_000;
 
+/// The largest size of a page in bytes. The parser takes some five times as much.
+const MAX_PAGE: usize = 32 << 20;
+
 /// How many bytes may be examined for each byte of the page. Only parsing tells where tags begin,
 /// so every `<` is examined as if it began one.
 const MAX_BYTES_PER_BYTE: usize = 256;
 
-/// Why a page is not parsed: it has too many tags, a tag has too many attributes, or a part of the
+/// Why a page is not parsed: it is too large, it has too many tags, a tag has too many attributes, or a part of the
 /// page that looks like a tag has. `None`: it is parsed.
 pub(super) fn reason_of_attack(html: &str) -> Option<&'static str> {
     const ATTRIBUTES: &str = "has tags that are none of a page: thousands of attributes in one";
     const TAGS: &str = "has more than 1,000,000 tags, which no page has";
+    const SIZE: &str = "is larger than 32 MiB, too much for one page";
     let bytes = html.as_bytes();
+    if bytes.len() > MAX_PAGE {
+        return Some(SIZE);
+    }
     let mut budget = bytes.len().saturating_mul(MAX_BYTES_PER_BYTE);
     let mut tags = 0;
     for start in memchr::memchr_iter(b'<', bytes) {
@@ -119,6 +126,8 @@ mod tests {
         assert!(reason_of_attack(&endless).is_some(), "many tags without an end");
         let tags = reason_of_attack(&"<p>a".repeat(MAX_TAGS + 1));
         assert_eq!(tags, Some("has more than 1,000,000 tags, which no page has"));
+        let size = reason_of_attack(&"a".repeat(MAX_PAGE + 1));
+        assert_eq!(size, Some("is larger than 32 MiB, too much for one page"));
         let image = format!("<img src='data:image/png;base64,{}'>", "abc/".repeat(100_000));
         for page in [
             image,

@@ -130,7 +130,8 @@ pub(in crate::corpus::stream) fn cells(record: &str, delimiter: u8) -> Result<Ve
         .delimiter(delimiter)
         .buffer_capacity(record.len().clamp(64, 8192))
         .from_reader(record);
-    let mut cells = csv::StringRecord::new();
+    // A record that grows takes twice the memory.
+    let mut cells = csv::StringRecord::with_capacity(record.len(), 0);
     reader.read_record(&mut cells).map_err(|error| error.to_string())?;
     Ok(cells.iter().map(str::to_owned).collect())
 }

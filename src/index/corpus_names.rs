@@ -43,6 +43,38 @@ pub(super) fn place_of(corpus: &IndexedCorpus) -> Result<PathBuf> {
     }
 }
 
+/// The name of the reader of a corpus that is gone.
+pub(super) const GONE: &str = "nothing";
+
+/// A reader of a corpus of an index that is no longer there, and whose snapshots are to be removed.
+pub(super) struct GoneCorpus;
+
+impl CorpusReader for GoneCorpus {
+    fn name(&self) -> &'static str {
+        GONE
+    }
+
+    fn scan(&self, _sink: &mut dyn FnMut(SeenInput)) -> Result<()> {
+        Ok(())
+    }
+
+    fn at(&self, _found: &FoundSnapshot) -> String {
+        GONE.to_owned()
+    }
+
+    fn session(&self) -> Box<dyn ReadSession + '_> {
+        Box::new(GoneSession)
+    }
+}
+
+struct GoneSession;
+
+impl ReadSession for GoneSession {
+    fn read(&mut self, _found: &FoundSnapshot, _wants_text: bool) -> Result<LoadedSnapshot> {
+        Err(Error::Usage("a corpus that is gone has no snapshots".to_owned()))
+    }
+}
+
 /// A reader of a corpus whose name is another than the path at which it is read.
 pub(super) struct RenamedCorpus {
     reader: Box<dyn CorpusReader>,

@@ -9,6 +9,7 @@ use super::previous::Previous;
 use super::scan::{CorpusScan, ScannedCorpus};
 use crate::corpus::CorpusExtent;
 use crate::error::{Error, Result};
+use crate::index::corpus_names::GONE;
 use crate::index::store::derived::{DerivedCounts, length_sum, text_companies};
 use crate::index::store::files::{is_segment_file, live_files};
 use crate::index::store::generation::Generation;
@@ -45,6 +46,9 @@ impl BuiltCorpora {
         for (((corpus, &number), unread), reader) in scanned {
             let known = corpora.iter().position(|known| known.number == number);
             let before = known.map(|at| corpora.remove(at).met);
+            if reader == GONE {
+                continue;
+            }
             corpora.push(IndexedCorpus {
                 number,
                 collection: corpus.collection.clone(),

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 
 use super::budget::{DEFAULT_MEMORY, most_snapshots};
 use super::known_snapshot::places;
+use super::options::PruneMode;
 use crate::corpus::{
     self, CorpusExtent, CorpusNotice, CorpusReader, FoundSnapshot, PolicyEnd, PolicyName,
     ReadOptions, SeenInput, SkipReason,
 };
 use crate::error::{Error, Result};
-use crate::index::corpus_names::{RenamedCorpus, canonical, place_of};
+use crate::index::corpus_names::{GoneCorpus, RenamedCorpus, canonical, place_of};
 use crate::index::report::{IngestReport, ReadFailure, Tally};
 use crate::index::store::manifest::{IndexedCorpus, Manifest, STANDARD_INPUT};
 use crate::model::{ArchiveTime, Clause, PolicyKey, canonical_name};
@@ -39,6 +40,9 @@ pub struct ScanContext<'c> {
     pub today: ArchiveTime,
     /// The limit of the memory in use, in bytes. It bounds the number of snapshots.
     pub memory: u64,
+    /// What the build will remove. Under [`PruneMode::AllCorpora`], a corpus of the index that is
+    /// gone is scanned as an empty one.
+    pub prune: PruneMode,
     /// Is told about each input.
     pub progress: &'c dyn Progress,
 }
@@ -46,7 +50,13 @@ pub struct ScanContext<'c> {
 impl<'c> ScanContext<'c> {
     /// A context without an index, on this day.
     pub fn new(progress: &'c dyn Progress) -> Self {
-        Self { base: None, today: ArchiveTime::now(), memory: DEFAULT_MEMORY, progress }
+        Self {
+            base: None,
+            today: ArchiveTime::now(),
+            memory: DEFAULT_MEMORY,
+            prune: PruneMode::Nothing,
+            progress,
+        }
     }
 }
 
@@ -145,7 +155,12 @@ impl CorpusScan {
         context.progress.begin(Phase::Scanning, None);
         for corpus in corpora.iter().filter(|corpus| !corpus.was_piped()) {
             let IndexedCorpus { path, collection, options, .. } = corpus;
-            let place = &place_of(corpus)?;
+            let place = &match place_of(corpus) {
+                Err(Error::CorpusGone { path, .. }) if context.prune == PruneMode::AllCorpora => {
+                    path
+                }
+                place => place?,
+            };
             let named = NamedCorpus { path: Path::new(path), place, collection, options };
             scan.add(named, context)?;
         }
@@ -168,13 +183,18 @@ impl CorpusScan {
     /// again.
     fn add(&mut self, named: NamedCorpus<'_>, context: ScanContext<'_>) -> Result<()> {
         let base = context.base;
-        let reader = named.open()?;
-        let canonical = canonical(named.place);
+        let gone = base.filter(|_| context.prune == PruneMode::AllCorpora);
+        let gone = gone.and_then(|base| named.gone(base));
+        let (reader, canonical): (Box<dyn CorpusReader>, _) = match gone {
+            Some(known) => (Box::new(GoneCorpus), known.canonical.clone()),
+            None => (named.open()?, canonical(named.place)),
+        };
         if self.has(named.collection, &canonical) {
             return Ok(());
         }
         let known = base.and_then(|base| named.known(base, &canonical));
         let mut corpus = named.unscanned(canonical, known, reader.name());
+        corpus.is_read_anew &= gone.is_none();
         let comparable = known
             .zip(base)
             .filter(|(known, base)| !corpus.is_read_anew && has_settled(known, base));
@@ -360,6 +380,17 @@ impl NamedCorpus<'_> {
     /// The same corpus in an index.
     fn known<'b>(&self, base: &'b Manifest, canonical: &str) -> Option<&'b IndexedCorpus> {
         base.corpora.iter().find(|corpus| corpus.is(self.collection, self.path, canonical))
+    }
+
+    /// The same corpus in an index, if there is nothing where it was.
+    fn gone<'b>(&self, base: &'b Manifest) -> Option<&'b IndexedCorpus> {
+        let is_gone = std::fs::symlink_metadata(self.place)
+            .is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+        let path = std::path::absolute(self.place).ok().filter(|_| is_gone)?;
+        let mut corpora = base.corpora.iter();
+        corpora.find(|known| {
+            known.collection == self.collection && Path::new(&known.canonical) == path
+        })
     }
 
     fn unscanned(

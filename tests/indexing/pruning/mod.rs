@@ -180,6 +180,46 @@ fptest!(an_empty_corpus_is_not_pruned, |fx: Fixture| {
     is_kept(&fx, "corpus", "no snapshot was found in it");
 });
 
+fptest!(a_corpus_that_is_gone_is_pruned_by_force, |fx: Fixture| {
+    files(&fx, 9);
+    fx.file("rows.jsonl", lines(3));
+    fx.file("others.jsonl", lines(5));
+    let build = ["index", "corpus", "rows.jsonl", "others.jsonl", "--index", "x"];
+    let gone = ["corpus", "rows.jsonl"];
+    for update in [
+        &["index", "--index", "x", "--prune=force"][..],
+        &["index", "corpus", "rows.jsonl", "--index", "x", "--prune=force"],
+        &["index", "./corpus/", "rows.jsonl", "others.jsonl", "--index", "x", "--prune=force"],
+    ] {
+        fx.run(build).exits(0);
+        for name in gone {
+            fs::rename(fx.path(name), fx.path(format!("away-{name}"))).unwrap();
+        }
+        let all = fx.run(["info", "--index", "x", "--format", "json"]).json()["counts"].clone();
+        for kept in [&["index", "--index", "x", "--prune"][..], &["index", "--index", "x"]] {
+            fx.run(kept).exits(2).stderr_has("corpus");
+            let counts = fx.run(["info", "--index", "x", "--format", "json"]);
+            assert_eq!(counts.json()["counts"], all);
+        }
+        fx.run(update).exits(0);
+        let info = fx.run(["info", "--index", "x", "--format", "json"]).json();
+        assert_eq!(info["counts"]["snapshots"], 5, "{info}");
+        assert_eq!(info["corpora"].as_array().unwrap().len(), 1, "{info}");
+        fx.run(["check", "--index", "x"]).exits(0);
+        // What is gone is forgotten, so the next update has nothing to complain of.
+        fx.run(["index", "--index", "x"]).exits(0);
+        fs::remove_dir_all(fx.path("x")).unwrap();
+        for name in gone {
+            fs::rename(fx.path(format!("away-{name}")), fx.path(name)).unwrap();
+        }
+    }
+    // A path that no index knows is a mistake, whatever is forced.
+    fx.run(build).exits(0);
+    fx.run(["index", "wrong", "--index", "x", "--prune=force"])
+        .exits(2)
+        .stderr_has("no such file or folder");
+});
+
 fptest!(a_corpus_with_broken_links_is_not_pruned, |fx: Fixture| {
     files(&fx, 9);
     fx.run(["index", "corpus"]).exits(0);

@@ -233,13 +233,17 @@ fn build_options(args: &IndexArgs) -> BuildOptions {
         index: args.folder.index.clone(),
         threads: usize::from(args.threads),
         rebuild: args.rebuild.is_some(),
-        prune: match args.prune {
-            None => PruneMode::Nothing,
-            Some(PruneArg::Complete) => PruneMode::CompleteCorpora,
-            Some(PruneArg::Force) => PruneMode::AllCorpora,
-        },
+        prune: prune_mode(args),
         remove: args.remove.clone(),
         memory: Some(args.memory),
+    }
+}
+
+fn prune_mode(args: &IndexArgs) -> PruneMode {
+    match args.prune {
+        None => PruneMode::Nothing,
+        Some(PruneArg::Complete) => PruneMode::CompleteCorpora,
+        Some(PruneArg::Force) => PruneMode::AllCorpora,
     }
 }
 
@@ -250,7 +254,8 @@ fn scan(args: &IndexArgs, base: Option<&Manifest>, bar: &Bar) -> Result<CorpusSc
         check_collections(&args.remove, base)?;
         return Ok(CorpusScan::nothing(Some(base)));
     }
-    let context = ScanContext { base, today: today()?, memory: args.memory, progress: bar };
+    let prune = prune_mode(args);
+    let context = ScanContext { base, today: today()?, memory: args.memory, prune, progress: bar };
     if args.corpora.is_empty() {
         return CorpusScan::again(&known_corpora(args, base)?, context);
     }

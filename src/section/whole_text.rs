@@ -3,6 +3,8 @@
 //! [`super::Sectioner`] does the same for many texts that repeat each other, and refers to this
 //! file for those that it cannot cut into fragments.
 
+use std::ops::Range;
+
 use super::markdown::blocks::blocks;
 use super::markdown::mapped_text::MappedText;
 use super::markdown::prepare::prepare;
@@ -10,6 +12,7 @@ use super::numbers::settling::settle_numbers;
 use super::structure::assembly::AssemblyState;
 use super::structure::menus::{furniture_words, is_most, word_count};
 use super::structure::passages::{QuotedBytes, passages};
+use crate::error::floor_border;
 use crate::model::Clause;
 
 /// The clauses of `text`, the body of a snapshot in Markdown, in reading order.
@@ -38,7 +41,18 @@ pub fn section(text: &str) -> Vec<Clause> {
     if furniture > 0 && is_most(furniture, word_count(texts)) {
         clauses.iter_mut().for_each(|clause| clause.is_furniture = false);
     }
+    for clause in &mut clauses {
+        clause.source = characters(text, &clause.source);
+    }
     clauses
+}
+
+/// The whole characters of a text in which these bytes are. What takes the place of a part of a
+/// text may have characters of other lengths.
+fn characters(text: &str, bytes: &Range<usize>) -> Range<usize> {
+    let start = floor_border(text, bytes.start);
+    let end = (bytes.end.min(text.len())..).find(|&end| text.is_char_boundary(end));
+    start..end.unwrap_or(text.len())
 }
 
 /// The clauses of a text that was prepared.

@@ -42,12 +42,18 @@ impl TextEdit {
 struct MapEntry {
     here: usize,
     origin: usize,
+    /// The last byte of the snapshot's text to which bytes are mapped. A text may be longer than
+    /// what it took the place of.
+    last: usize,
 }
 
 impl<'t> MappedText<'t> {
     /// The whole text of a snapshot, unchanged.
     pub fn whole(text: &'t str) -> Self {
-        Self { text: Cow::Borrowed(text), map: vec![MapEntry { here: 0, origin: 0 }] }
+        Self {
+            text: Cow::Borrowed(text),
+            map: vec![MapEntry { here: 0, origin: 0, last: usize::MAX }],
+        }
     }
 
     /// The same text, without a copy of it.
@@ -67,14 +73,20 @@ impl<'t> MappedText<'t> {
 
     /// Appends `text`, which comes from byte `origin` of the snapshot's text.
     pub fn push(&mut self, text: &str, origin: usize) {
-        self.map.push(MapEntry { here: self.text.len(), origin });
+        self.push_until(text, origin, usize::MAX);
+    }
+
+    /// Appends `text`, which comes from bytes `origin` to `last` of the snapshot's text.
+    fn push_until(&mut self, text: &str, origin: usize, last: usize) {
+        self.map.push(MapEntry { here: self.text.len(), origin, last });
         self.text.to_mut().push_str(text);
     }
 
     /// Appends `text`, which begins at byte `start` of `from`, with its origins.
     pub fn push_from(&mut self, text: &str, from: &MappedText<'_>, start: usize) {
         let base = self.text.len();
-        self.push(text, from.origin(start));
+        let last = from.entry(start).map_or(usize::MAX, |entry| entry.last);
+        self.push_until(text, from.origin(start), last);
         let end = start + text.len();
         let inside = from.map.partition_point(|entry| entry.here <= start);
         let inside = from.map[inside..].iter().take_while(|entry| entry.here < end);
@@ -99,7 +111,8 @@ impl<'t> MappedText<'t> {
                 continue;
             }
             out.push_from(&self.text[copied..range.start], self, copied);
-            out.push(&text, self.origin(range.start));
+            let (first, end) = (self.origin(range.start), self.origin(range.end));
+            out.push_until(&text, first, end.saturating_sub(1).max(first));
             copied = range.end;
         }
         out.push_from(&self.text[copied..], self, copied);
@@ -108,10 +121,16 @@ impl<'t> MappedText<'t> {
 
     /// The byte of the snapshot's text from which the byte at `here` came.
     pub fn origin(&self, here: usize) -> usize {
-        match self.map.partition_point(|entry| entry.here <= here).checked_sub(1) {
-            Some(last) => self.map[last].origin + (here - self.map[last].here),
+        match self.entry(here) {
+            Some(entry) => (entry.origin + (here - entry.here)).min(entry.last),
             None => here,
         }
+    }
+
+    /// The entry of the map for the byte at `here`.
+    fn entry(&self, here: usize) -> Option<&MapEntry> {
+        let next = self.map.partition_point(|entry| entry.here <= here);
+        next.checked_sub(1).map(|at| &self.map[at])
     }
 }
 
@@ -146,6 +165,18 @@ mod tests {
         ]);
         assert_eq!(edited.text, "one! 2three");
         assert_eq!(edited.origin(edited.text.find("three").unwrap()), 8);
+    }
+
+    #[test]
+    fn a_longer_text_comes_from_what_it_replaced() {
+        let whole = MappedText::whole("a b c");
+        let edited = whole.edited(vec![TextEdit::replace(2..3, "long"), TextEdit::insert(5, "!!")]);
+        assert_eq!(edited.text, "a long c!!");
+        let origins: Vec<_> = (0..edited.text.len()).map(|here| edited.origin(here)).collect();
+        assert_eq!(origins, [0, 1, 2, 2, 2, 2, 3, 4, 5, 5]);
+        let mut part = MappedText::empty();
+        part.push_from("ng c", &edited, 4);
+        assert_eq!((0..4).map(|here| part.origin(here)).collect::<Vec<_>>(), [2, 2, 3, 4]);
     }
 
     #[test]

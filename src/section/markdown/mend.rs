@@ -80,15 +80,15 @@ fn mend_targets(text: &str, edits: &mut Vec<TextEdit>) {
             }
             continue;
         }
-        if target.contains('\n') {
-            if let Some(joined) = joined_target(target) {
-                edits.push(TextEdit::replace(start..start + length, joined));
-            }
-            continue;
-        }
-        if let Some(address) = misread_address(target) {
-            let address = address.replace('<', "%3C").replace('>', "%3E");
-            edits.push(TextEdit::replace(start..start + length, format!("<{address}>")));
+        let mended = if target.contains('\n') {
+            joined_target(target)
+        } else {
+            misread_address(target)
+                .map(|address| format!("<{}>", address.replace('<', "%3C").replace('>', "%3E")))
+        };
+        // Without a link, the target is text, which stays as it is.
+        if let Some(mended) = mended.filter(|_| closes_link(&text[..close])) {
+            edits.push(TextEdit::replace(start..start + length, mended));
         }
     }
 }
@@ -136,14 +136,34 @@ fn starts_with_one_of(target: &str, beginnings: &[&str]) -> bool {
     })
 }
 
-/// Whether a closing bracket after `before` ends the text of a link: an opening bracket precedes
-/// it in the same paragraph.
-fn ends_link_text(before: &str) -> bool {
+/// Whether a closing bracket after `before` has an opening bracket in the same paragraph.
+fn closes_link(before: &str) -> bool {
+    let near = link_text(before);
+    let mut inner = 0;
+    for at in memchr::memrchr2_iter(b'[', b']', near.as_bytes()) {
+        match near.as_bytes()[at] {
+            _ if is_escaped(near, at) => {}
+            b']' => inner += 1,
+            _ if inner == 0 => return !near[at..].contains("\n\n"),
+            _ => inner -= 1,
+        }
+    }
+    false
+}
+
+/// The part of the text before a closing bracket in which its opening bracket is searched.
+fn link_text(before: &str) -> &str {
     let mut start = before.len().saturating_sub(MAX_LINK_TEXT);
     while !before.is_char_boundary(start) {
         start += 1;
     }
-    let near = &before[start..];
+    &before[start..]
+}
+
+/// Whether a closing bracket after `before` ends the text of a link: an opening bracket precedes
+/// it in the same paragraph.
+fn ends_link_text(before: &str) -> bool {
+    let near = link_text(before);
     near.rfind('[').is_some_and(|open| open + 1 < near.len() && !near[open..].contains("\n\n"))
 }
 
@@ -403,6 +423,12 @@ mod tests {
         assert!(target_length(&format!("{})", nested(MAX_PARENTHESES + 1))).is_none());
         for text in [
             "[a](<b c>)",
+            "](mailto:<)",
+            "a](mailto: b) c",
+            "[a] b](mailto:<b) c",
+            "\\[a](mailto:<b) c",
+            "[a\n\nb](mailto:<b) c",
+            "a](http://b\n/c) d",
             "[a](<b>c</b> d)",
             "[a](b c)",
             "[a](/b \"c\")",

@@ -117,7 +117,7 @@ fn fail_every_call(fx: &Fixture, library: &Path, saved: Option<&Path>, kind: &st
     ends
 }
 
-/// The kinds of faults; the short form tries those of `short`.
+/// The kinds of faults; the short form tries only `short`.
 fn kinds(short: &'static [&'static str]) -> &'static [&'static str] {
     match std::env::var_os("FINEPRINT_LONG") {
         Some(_) => &["eio", "lost", "kill", "enospc", "short", "eintr"],

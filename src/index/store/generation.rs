@@ -223,7 +223,7 @@ impl Drop for Generation {
 
 /// Removes what a first build that failed has left in the index folder, and the folder with it.
 ///
-/// The lock file shows the next build that the other files are those of a build, so it goes last.
+/// The lock file shows the next build that a build has left the other files, so it goes last.
 fn remove_first_files(dir: &Path) {
     let _ = fs::remove_file(dir.join(NEW_MANIFEST));
     if names(dir) == [LOCK] {

@@ -206,7 +206,7 @@ fptest!(a_corpus_that_is_gone_is_pruned_by_force, |fx: Fixture| {
         assert_eq!(info["counts"]["snapshots"], 5, "{info}");
         assert_eq!(info["corpora"].as_array().unwrap().len(), 1, "{info}");
         fx.run(["check", "--index", "x"]).exits(0);
-        // What is gone is forgotten, so the next update has nothing to complain of.
+        // The index has forgotten both, so the next update has nothing to complain of.
         fx.run(["index", "--index", "x"]).exits(0);
         fs::remove_dir_all(fx.path("x")).unwrap();
         for name in gone {

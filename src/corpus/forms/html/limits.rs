@@ -17,8 +17,8 @@ const MAX_PAGE: usize = 32 << 20;
 /// so every `<` is examined as if it began one.
 const MAX_BYTES_PER_BYTE: usize = 256;
 
-/// Why a page is not parsed: it is too large, it has too many tags, a tag has too many attributes, or a part of the
-/// page that looks like a tag has. `None`: it is parsed.
+/// Why a page is not parsed: it is too large, it has too many tags, a tag has too many attributes,
+/// or a part of the page that looks like a tag has. `None`: it is parsed.
 pub(super) fn reason_of_attack(html: &str) -> Option<&'static str> {
     const ATTRIBUTES: &str = "has tags that are none of a page: thousands of attributes in one";
     const TAGS: &str = "has more than 1,000,000 tags, which no page has";

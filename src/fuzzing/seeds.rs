@@ -230,6 +230,8 @@ fn tables() -> Vec<Vec<u8>> {
     let length = sums[0];
     let (head, rest) = sums[8..].split_at(usize::from(length));
     let unchecked_sums = [&[length], head, &rest[8..]].concat();
+    let (head, rest) = policies.split_at(4 * 8);
+    let headless_policies = [&[head[0], head[8], head[16], head[24]], rest].concat();
     let texts: Vec<u8> = (0..600_u64)
         .flat_map(|key| [&(3 * key).to_le_bytes()[..], &[2, 0, 0, 0]].concat())
         .collect();
@@ -237,12 +239,14 @@ fn tables() -> Vec<Vec<u8>> {
         (0, sums.clone()),
         (1, unchecked_sums),
         (2, no_texts),
-        (3, texts),
+        (2, texts.clone()),
+        (3, [&[7, 8], &texts[..]].concat()),
         (4, policies.clone()),
         (5, sources.clone()),
         (6, policies),
         (7, sources),
         (8, vec![2, 1, 1, 2, 0, 0, 1, 1, 1, 0, 0, 2]),
+        (9, headless_policies),
     ]
     .map(|(mode, content)| with_mode(mode, &content))
     .to_vec()

@@ -1,15 +1,15 @@
 //! Targets that read the files of an index: the manifest, and the tables beside the segments.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use tantivy::directory::OwnedBytes;
 use twox_hash::XxHash3_64;
 
-use crate::index::store::directory::GenerationDirectory;
 use crate::index::store::document::{ClauseLists, PolicyTables, SnapshotChunk};
 use crate::index::store::integrity::block_sums::BlockSums;
+use crate::index::store::integrity::checked_bytes::CheckedBytes;
 use crate::index::store::integrity::seal::sealed;
 use crate::index::store::shared_texts::SharedTexts;
 use crate::index::store::sources::{PolicySources, SourceTable};
@@ -44,21 +44,22 @@ fn read_manifest(folder: &Path, content: &[u8]) -> Option<Manifest> {
     Manifest::read(folder).ok()
 }
 
-/// Reads the tables of an index. The first byte says which table the others are, and whether their
-/// checksums are made right before. Checksums and numbers of companies are as the file
-/// has them; policies are found by rank and by hash.
+/// Reads the tables of an index. The first byte says which table the others are, and whether they
+/// get right checksums, a wrong bit or a head before. Checksums and numbers of companies are as the
+/// file has them; policies are found by rank and by hash.
 pub fn tables(bytes: &[u8]) {
     let Some((&mode, bytes)) = bytes.split_first() else { return };
-    match mode % 9 {
+    match mode % 10 {
         0 => check_sums(bytes),
         1 => check_sums(&with_head_check(bytes)),
         2 => check_texts(bytes),
-        3 => check_texts(&with_text_checks(bytes)),
+        3 => check_damaged_texts(bytes),
         4 => check_policies(bytes),
         5 => drop(decoded::<Vec<PolicySources>>(bytes).map(SourceTable::new)),
         6 => drop(decoded::<PolicyTables>(bytes)),
         7 => drop(decoded::<SnapshotChunk>(bytes)),
-        _ => check_lists(bytes),
+        8 => check_lists(bytes),
+        _ => check_policies(&with_policy_head(bytes)),
     }
 }
 
@@ -111,71 +112,111 @@ fn number(file: &[u8], at: u64) -> Option<u64> {
     Some(u64::from_le_bytes(*bytes))
 }
 
-/// Bytes of an entry of the table of shared texts, and of a whole block with its checksum.
-const TEXT: usize = 12;
-const TEXT_BLOCK: usize = 256 * TEXT;
-
-/// A table of shared texts with the right checksums; the bytes are entries.
-fn with_text_checks(bytes: &[u8]) -> Vec<u8> {
-    let entries = &bytes[..bytes.len() / TEXT * TEXT];
-    let mut file = ((entries.len() / TEXT) as u64).to_le_bytes().to_vec();
-    for block in entries.chunks(TEXT_BLOCK) {
-        file.extend_from_slice(block);
-        file.extend(XxHash3_64::oneshot(block).to_le_bytes());
-    }
-    file
+/// The entries of a table of shared texts: text keys and numbers of companies.
+fn texts_in(file: &[u8]) -> Vec<(u64, u32)> {
+    let entries = file.as_chunks::<12>().0.iter().map(|entry| {
+        let (key, count) = entry.split_at(8);
+        let key = u64::from_le_bytes(key.try_into().expect("a key has 8 bytes"));
+        (key, u32::from_le_bytes(count.try_into().expect("a count has 4 bytes")))
+    });
+    entries.collect()
 }
 
-/// Looks up every key of a table of shared texts. All are found if it is whole and they ascend.
+/// Looks up every key of a table of shared texts. All are found if they ascend.
 fn check_texts(file: &[u8]) {
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    fs::write(folder.path().join("texts.bin"), file).expect("a temporary file can be written");
-    let directory = GenerationDirectory::open(folder.path()).expect("the folder can be opened");
-    let Ok(texts) = SharedTexts::open(&directory, folder.path()) else { return };
-    let blocks = file[8..].chunks(TEXT_BLOCK + 8);
-    let is_whole = blocks.clone().all(|block| {
-        let (entries, check) = block.split_at(block.len() - 8);
-        XxHash3_64::oneshot(entries).to_le_bytes() == *check
-    });
-    let entries: Vec<(u64, u32)> = blocks
-        .flat_map(|block| block[..block.len() - 8].as_chunks::<TEXT>().0)
-        .map(|entry| {
-            let (key, count) = entry.split_at(8);
-            let key = u64::from_le_bytes(key.try_into().expect("a key has 8 bytes"));
-            (key, u32::from_le_bytes(count.try_into().expect("a count has 4 bytes")))
-        })
-        .collect();
+    let bytes = CheckedBytes::unchecked("texts.bin", OwnedBytes::new(file.to_vec()));
+    let texts = SharedTexts::new(bytes);
+    let entries = texts_in(file);
     let is_sorted = entries.is_sorted_by(|a, b| a.0 < b.0);
     for (key, count) in &entries {
         let answer = texts.companies(*key);
-        if is_whole && is_sorted {
-            assert_eq!(answer, Some(Some(*count)), "key {key}");
-            let is_next = entries.iter().any(|(other, _)| *other == key.wrapping_add(1));
-            assert!(is_next || texts.companies(key.wrapping_add(1)) == Some(None));
-        } else if let Some(Some(count)) = answer {
+        if is_sorted {
+            assert_eq!(answer.ok(), Some(Some(*count)), "key {key}");
+            let next = key.wrapping_add(1);
+            let is_next = entries.iter().any(|(other, _)| *other == next);
+            assert!(is_next || texts.companies(next).is_ok_and(|found| found.is_none()));
+        } else if let Ok(Some(count)) = answer {
             assert!(entries.contains(&(*key, count)), "{key} has no {count} companies");
         }
     }
 }
 
-/// Finds every policy of a table by its rank and by its hash.
-fn check_policies(bytes: &[u8]) {
-    let Some(entries) = decoded::<Vec<PolicyEntry>>(bytes) else { return };
+/// Damages one bit of a table of shared texts, whose place the first two bytes choose. No answer
+/// is a wrong one.
+fn check_damaged_texts(bytes: &[u8]) {
+    let Some((place, entries)) = bytes.split_first_chunk::<2>() else { return };
+    let mut entries = texts_in(entries);
+    entries.sort_unstable();
+    entries.dedup_by_key(|entry| entry.0);
+    let whole: Vec<u8> = entries
+        .iter()
+        .flat_map(|(key, count)| [&key.to_le_bytes()[..], &count.to_le_bytes()].concat())
+        .collect();
+    let bit = usize::from(u16::from_le_bytes(*place)) % (whole.len() * 8).max(1);
+    let mut damaged = whole.clone();
+    let Some(byte) = damaged.get_mut(bit / 8) else { return };
+    *byte ^= 1 << (bit % 8);
+    let texts = SharedTexts::new(CheckedBytes::written_as("texts.bin", damaged, &whole));
+    for (key, count) in entries {
+        let answer = texts.companies(key);
+        assert!(answer.is_err() || answer.is_ok_and(|found| found == Some(count)), "bit {bit}");
+    }
+    assert!(texts.companies(0).is_err() || whole.len() > 4096, "bit {bit}");
+}
+
+/// The file with a head of small numbers, which its first bytes are.
+fn with_policy_head(bytes: &[u8]) -> Vec<u8> {
+    let (head, rest) = bytes.split_at(bytes.len().min(4));
+    let head = head.iter().flat_map(|number| u64::from(*number).to_le_bytes());
+    head.chain(rest.iter().copied()).collect()
+}
+
+/// Reads every policy of a table and finds it by its hash. If all can be read, a table that is
+/// made of them is consistent, and has each of them.
+fn check_policies(file: &[u8]) {
+    let Some(table) = policy_table(file.to_vec()) else { return };
+    let mut entries = Vec::new();
+    for rank in table.ranks() {
+        let company = table.company(rank);
+        assert!(company.is_err() || company.is_ok_and(|it| (it as usize) < table.company_count()));
+        if let Ok(entry) = table.get(rank) {
+            let found = table.rank(entry.hash);
+            assert!(found.is_err() || found.is_ok_and(|found| found < Some(last(&table))));
+            entries.push(entry);
+        }
+    }
+    let _ = table.rank(0).and(table.rank(u64::MAX)).and(table.is_consistent());
+    assert!(table.get(last(&table)).is_err() && table.company(last(&table)).is_err());
+    check_made_table(entries);
+}
+
+fn policy_table(file: Vec<u8>) -> Option<PolicyTable> {
+    let bytes = CheckedBytes::unchecked("policies.bin", OwnedBytes::new(file));
+    PolicyTable::of(bytes, PathBuf::new()).ok()
+}
+
+/// The rank behind all policies.
+fn last(table: &PolicyTable) -> Rank {
+    Rank::from_index(table.count())
+}
+
+/// Makes a table of policies, and finds each by its rank and by its hash.
+fn check_made_table(entries: Vec<PolicyEntry>) {
     let count = entries.len();
     let table = PolicyTable::new(entries);
-    assert_eq!(table.entries().len(), count);
-    assert!(table.entries().is_sorted_by_key(|entry| &entry.key));
-    let mut companies: Vec<&str> =
-        table.entries().iter().map(|entry| entry.key.company.as_str()).collect();
+    assert_eq!(table.is_consistent().ok(), Some(true));
+    let entries = table.entries().expect("it can be read");
+    assert_eq!(entries.len(), count);
+    assert!(entries.is_sorted_by_key(|entry| &entry.key));
+    let mut companies: Vec<&str> = entries.iter().map(|entry| &*entry.key.company).collect();
     companies.dedup();
     assert_eq!(table.company_count(), companies.len());
-    for (rank, entry) in table.entries().iter().enumerate() {
-        let number = table.company(Rank::new(rank as u32)) as usize;
+    for (rank, entry) in table.ranks().zip(&entries) {
+        let number = table.company(rank).expect("it can be read") as usize;
         assert_eq!(companies[number], entry.key.company);
-        let found = table.rank(entry.hash).and_then(|rank| table.get(rank));
+        let found = table.rank(entry.hash).ok().flatten().and_then(|rank| table.get(rank).ok());
         assert_eq!(found.map(|found| found.hash), Some(entry.hash));
     }
-    table.document_count();
 }
 
 /// Reads the lists of clauses of a chunk. Each edit may double a list, so only short ones are read.

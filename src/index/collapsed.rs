@@ -5,7 +5,7 @@ use tantivy::{DocAddress, TantivyDocument};
 
 use super::open::OpenIndex;
 use super::store::document::{CHUNK, StoredSnapshot, checked_place_change};
-use super::store::policies::PolicyEntry;
+use super::store::policies::PolicyRecord;
 use crate::collapse::{
     CollapsedPolicy, CollapsedSnapshot, DistinctClause, EarlierSpelling, FirstOccurrence,
 };
@@ -23,27 +23,27 @@ impl OpenIndex {
     ///
     /// The index is damaged.
     pub(crate) fn collapsed(&self, rank: Rank) -> Result<CollapsedPolicy> {
-        let entry = self.policies().get(rank).ok_or_else(|| self.damaged("an unknown policy"))?;
-        let policy = self.policy_address(entry.hash)?;
+        let record = self.policies().record(rank)?;
+        let policy = self.policy_address(record.hash)?;
         let tables = self.policy_tables(policy)?;
         Ok(CollapsedPolicy {
             headings: tables.headings,
             places: tables.places,
-            clauses: self.distinct_clauses(entry, policy)?,
-            snapshots: self.collapsed_snapshots(entry, policy)?,
+            clauses: self.distinct_clauses(record, policy)?,
+            snapshots: self.collapsed_snapshots(record, policy)?,
             ends: self.ends(policy)?,
         })
     }
 
     fn distinct_clauses(
         &self,
-        entry: &PolicyEntry,
+        record: PolicyRecord,
         policy: DocAddress,
     ) -> Result<Vec<DistinctClause>> {
         let segment = self.searcher().segment_reader(policy.segment_ord);
         let places = self.column::<u64>(segment, "places")?;
-        let numbers = (0..entry.clauses).map(ClauseNumber::new);
-        let addresses = numbers.map(|number| self.clause_address(policy, entry.snapshots, number));
+        let numbers = (0..record.clauses).map(ClauseNumber::new);
+        let addresses = numbers.map(|number| self.clause_address(policy, record.snapshots, number));
         addresses.map(|address| self.distinct_clause(&places, address)).collect()
     }
 
@@ -67,11 +67,11 @@ impl OpenIndex {
 
     fn collapsed_snapshots(
         &self,
-        entry: &PolicyEntry,
+        record: PolicyRecord,
         policy: DocAddress,
     ) -> Result<Vec<CollapsedSnapshot>> {
-        let mut snapshots = Vec::with_capacity(entry.snapshots as usize);
-        for first in (0..entry.snapshots).step_by(CHUNK).map(Ordinal::new) {
+        let mut snapshots = Vec::with_capacity(record.snapshots as usize);
+        for first in (0..record.snapshots).step_by(CHUNK).map(Ordinal::new) {
             let document = self.stored(self.chunk_address(policy, first))?;
             let lists = self.table_in(&document, self.fields.clauses)?;
             for (inside, stored) in self.chunk_in(&document)?.snapshots.into_iter().enumerate() {

@@ -152,7 +152,7 @@ impl<'f> ForgottenSearch<'f> {
     /// What the corpora no longer have, in words.
     fn reasons(&self) -> Result<Vec<String>> {
         let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
-        for entry in self.previous.index.policies().entries() {
+        for entry in &self.previous.policies {
             self.count(entry, &mut counts)?;
         }
         Ok(counts.into_iter().map(|(number, count)| self.reason(number, count)).collect())

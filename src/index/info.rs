@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use super::open::with_newest;
 use super::report::{IngestReport, Tally};
+use super::store::directory::GenerationDirectory;
 use super::store::files::size;
-use super::store::integrity::checksums::Checksums;
+use super::store::integrity::checked_file::Verification;
+use super::store::integrity::damage::FirstDamage;
 use super::store::manifest::{
     DateRange, FormatVersions, IndexCounts, IndexedCorpus, InputCounts, Manifest,
 };
@@ -17,7 +19,7 @@ use super::store::policies::{PolicyEntry, PolicyTable};
 use super::store::sources::SourceTable;
 use super::strays::{StrayFile, stray_files};
 use crate::corpus::{PolicyName, ReadOptions};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The description of an index. `schema/info.schema.json` specifies its JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -152,13 +154,25 @@ pub struct LikelyRename {
     pub date: String,
 }
 
-/// The likely renames of an index, in the order of their names.
-fn renames(folder: &Path, sums: &Checksums) -> Result<Vec<LikelyRename>> {
-    let policies = PolicyTable::read(folder, sums)?;
-    let sources = SourceTable::read(folder, sums)?;
+/// The likely renames of the index in the folder `dir`, in the order of their names.
+fn renames(dir: &Path, manifest: &Manifest) -> Result<Vec<LikelyRename>> {
+    let damage = FirstDamage::default();
+    damage.outcome(dir, read_renames(dir, manifest, &damage))
+}
+
+fn read_renames(
+    dir: &Path,
+    manifest: &Manifest,
+    damage: &FirstDamage,
+) -> Result<Vec<LikelyRename>> {
+    let (folder, sums) = (dir.join(&manifest.generation), &manifest.files);
+    let verification = Verification::default();
+    let directory = GenerationDirectory::open_checked(&folder, sums, verification, damage);
+    let policies = PolicyTable::open(&directory.map_err(Error::reading(dir))?, dir)?;
+    let sources = SourceTable::read(&folder, sums)?;
     let mut renames = Vec::new();
-    for PolicyEntry { key, hash, .. } in policies.entries() {
-        let ends = sources.0.get(hash).into_iter().flat_map(|sources| &sources.ends);
+    for PolicyEntry { key, hash, .. } in policies.entries()? {
+        let ends = sources.0.get(&hash).into_iter().flat_map(|sources| &sources.ends);
         for (_, end) in ends {
             let Some(to) = end.successor.clone() else { continue };
             let (company, policy_type) = (key.company.clone(), key.policy_type.clone());
@@ -197,7 +211,7 @@ impl IndexInfo {
         let bytes = size(&dir.join(&manifest.generation));
         let renames = match manifest.counts.ends {
             0 => Vec::new(),
-            _ => renames(&dir.join(&manifest.generation), &manifest.files)?,
+            _ => renames(dir, &manifest)?,
         };
         let Manifest { versions, corpora, counts, dates, inputs, metadata, languages, .. } =
             manifest;

@@ -55,10 +55,8 @@ impl OpenIndex {
     /// not in it belongs to one.
     pub(crate) fn companies_of_text(&self, key: u64, with_furniture: bool) -> Result<u64> {
         let key = if with_furniture { furniture_key(key) } else { key };
-        let shared = self
-            .shared_texts
-            .companies(key)
-            .ok_or_else(|| self.damaged("`texts.bin` does not fit its checksum"))?;
+        let shared = self.shared_texts.companies(key);
+        let shared = shared.map_err(|error| self.damaged(&error.to_string()))?;
         Ok(shared.map_or(1, u64::from))
     }
 
@@ -131,8 +129,8 @@ impl OpenIndex {
     /// This reads the times of all policies.
     pub(crate) fn newest_time(&self, limit: ArchiveTime) -> Result<Option<ArchiveTime>> {
         let mut newest = None;
-        for entry in self.policies().entries() {
-            let mut times = self.times(self.policy_address(entry.hash)?)?.into_iter();
+        for record in self.policies().records()? {
+            let mut times = self.times(self.policy_address(record.hash)?)?.into_iter();
             newest = newest.max(times.rfind(|&time| time <= limit));
         }
         Ok(newest)

@@ -62,5 +62,6 @@ pub use store::integrity::checked_file::Verification;
 pub use store::manifest::{
     DateRange, FormatVersions, IndexCounts, IndexedCorpus, InputCounts, Manifest,
 };
+pub(crate) use store::policies::PolicyRecord;
 pub use store::policies::{PolicyEntry, PolicyTable};
 pub use strays::StrayFile;

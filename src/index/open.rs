@@ -10,7 +10,8 @@ use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, SegmentReader};
 use super::guard::guarded;
 use super::store::derived::segment_column;
 use super::store::directory::GenerationDirectory;
-use super::store::integrity::checked_file::{FirstDamage, Verification};
+use super::store::integrity::checked_file::Verification;
+use super::store::integrity::damage::FirstDamage;
 use super::store::manifest::Manifest;
 use super::store::policies::PolicyTable;
 use super::store::schema::{self, Fields};
@@ -92,16 +93,8 @@ impl OpenIndex {
     /// The errors of `work`. A panic of the index library, which trusts its files, becomes
     /// [`Error::Damaged`].
     pub(crate) fn guard<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        let done = guarded(&self.dir, work);
-        // The library may have answered although a file could not be read.
-        self.undamaged().and(done)
-    }
-
-    /// # Errors
-    ///
-    /// Damage was met.
-    fn undamaged(&self) -> Result<()> {
-        self.damage.get().map_or(Ok(()), |what| Err(self.damaged(what)))
+        // The library may answer although a file could not be read.
+        self.damage.outcome(&self.dir, guarded(&self.dir, work))
     }
 
     /// Opens the generation that this manifest describes, to read and check all of it.
@@ -120,11 +113,7 @@ impl OpenIndex {
     ) -> Result<Self> {
         let damage = FirstDamage::default();
         let opened = Self::try_open(dir, manifest, verification, &damage);
-        // What the library says of a file that cannot be read is not always the cause.
-        match damage.get() {
-            Some(what) => Err(Error::damaged(dir, what)),
-            None => opened,
-        }
+        damage.outcome(dir, opened)
     }
 
     fn try_open(
@@ -138,10 +127,10 @@ impl OpenIndex {
             return Err(Error::damaged(dir, format!("`{}` is missing", manifest.generation)));
         }
         let sums = &manifest.files;
-        let policies = PolicyTable::read(&folder, sums)?;
         let directory = GenerationDirectory::open_checked(&folder, sums, verification, damage)
             .map_err(Error::reading(dir))?;
-        let shared_texts = SharedTexts::open(&directory, dir)?;
+        let policies = PolicyTable::open(&directory, dir)?;
+        let shared_texts = SharedTexts::open(&directory).map_err(Error::reading(dir))?;
         let index = Index::open(directory).map_err(Error::reading(dir))?;
         schema::register_tokenizer(&index);
         let reader: IndexReader = index

@@ -6,10 +6,10 @@ use tantivy::{DocAddress, TantivyDocument};
 
 use super::open::OpenIndex;
 use super::store::document::{CHUNK, ClauseLists, PolicyTables, SnapshotChunk, StoredSnapshot};
-use super::store::policies::PolicyEntry;
+use super::store::policies::PolicyRecord;
 use crate::collapse::{ClauseOccurrence, EarlierSpelling, SourceRecord, spelling_at};
 use crate::error::{Error, Result};
-use crate::model::{ClauseId, ClauseKind, Ordinal, Rank, SnapshotInfo};
+use crate::model::{ClauseId, ClauseKind, Ordinal, PolicyKey, Rank, SnapshotInfo};
 use crate::section::ClauseIdentity;
 
 /// A clause as the index stores it.
@@ -19,6 +19,14 @@ pub struct StoredClause {
     pub text: String,
     /// Its lead-in or header row.
     pub lead_in: Option<String>,
+}
+
+impl StoredClause {
+    /// Its id as a clause of this kind in this policy.
+    pub(crate) fn id(&self, kind: ClauseKind, policy: &PolicyKey) -> ClauseId {
+        let identity = ClauseIdentity::new(kind, self.lead_in.as_deref(), &self.text);
+        identity.clause_id(&policy.company, &policy.policy_type)
+    }
 }
 
 impl OpenIndex {
@@ -133,19 +141,20 @@ impl OpenIndex {
         rank: Rank,
         ordinal: Ordinal,
     ) -> Result<(SnapshotInfo, Vec<(ClauseKind, StoredClause)>)> {
-        let entry = self.policies.get(rank).filter(|entry| ordinal.get() < entry.snapshots);
-        let entry = entry.ok_or_else(|| {
+        let is_known = rank.index() < self.policies.count();
+        let record = is_known.then(|| self.policies.record(rank)).transpose()?;
+        let record = record.filter(|record| ordinal.get() < record.snapshots).ok_or_else(|| {
             Error::Usage(format!("the index has no snapshot {ordinal} of a policy {rank}"))
         })?;
-        self.guard(|| self.snapshot_of(entry, ordinal))
+        self.guard(|| self.snapshot_of(record, ordinal))
     }
 
     fn snapshot_of(
         &self,
-        entry: &PolicyEntry,
+        record: PolicyRecord,
         ordinal: Ordinal,
     ) -> Result<(SnapshotInfo, Vec<(ClauseKind, StoredClause)>)> {
-        let policy = self.policy_address(entry.hash)?;
+        let policy = self.policy_address(record.hash)?;
         let places = self.policy_tables(policy)?.places;
         let mut chunk = self.chunk(policy, ordinal)?.snapshots;
         let inside = ordinal.index() % CHUNK;
@@ -156,21 +165,9 @@ impl OpenIndex {
             let place = places.get(occurrence.place.index());
             let kind = place.ok_or_else(|| self.damaged("a place is missing"))?.kind;
             let clause = occurrence.clause;
-            Ok((kind, self.clause(self.clause_address(policy, entry.snapshots, clause))?))
+            Ok((kind, self.clause(self.clause_address(policy, record.snapshots, clause))?))
         });
         Ok((chunk.swap_remove(inside).info, clauses.collect::<Result<_>>()?))
-    }
-
-    /// The id of a clause of the policy with this rank. `None`: there is no policy of this rank.
-    pub(crate) fn clause_id(
-        &self,
-        rank: Rank,
-        kind: ClauseKind,
-        clause: &StoredClause,
-    ) -> Option<ClauseId> {
-        let key = &self.policies.get(rank)?.key;
-        let identity = ClauseIdentity::new(kind, clause.lead_in.as_deref(), &clause.text);
-        Some(identity.clause_id(&key.company, &key.policy_type))
     }
 }
 

@@ -49,8 +49,16 @@ impl Searcher {
     }
 
     /// Whether a company of the index has this name.
-    pub fn has_company(&self, name: &str) -> bool {
-        policies_with_name(self.index(), NameField::Company, &[name.to_owned()]).is_ok()
+    ///
+    /// # Errors
+    ///
+    /// A damaged index.
+    pub fn has_company(&self, name: &str) -> Result<bool> {
+        match policies_with_name(self.index(), NameField::Company, &[name.to_owned()]) {
+            Ok(_) => Ok(true),
+            Err(Error::UnknownName { .. } | Error::BadGlob { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// The clauses whose ids are wanted, among those that begin with 64 bits of this range.
@@ -86,7 +94,7 @@ impl Searcher {
         let index = self.index();
         let columns = self.columns().get(address.segment_ord as usize);
         let hash = columns.and_then(|columns| columns.policy(address.doc_id));
-        let rank = hash.and_then(|hash| index.policies().rank(hash));
+        let rank = hash.map(|hash| index.policies().rank(hash)).transpose()?.flatten();
         rank.ok_or_else(|| index.damaged("a clause of an unknown policy"))
     }
 }

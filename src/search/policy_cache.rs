@@ -9,7 +9,7 @@ use tantivy::{DocAddress, DocId};
 
 use crate::collapse::SnapshotEnd;
 use crate::error::Result;
-use crate::index::{CHUNK, OpenIndex, PolicyEntry, PolicyTables, StoredSnapshot};
+use crate::index::{CHUNK, OpenIndex, PolicyRecord, PolicyTables, StoredSnapshot};
 use crate::model::{ArchiveTime, ClauseNumber, Ordinal, Rank};
 
 /// The most snapshots, headings and places that are kept: some hundred megabytes at most.
@@ -46,11 +46,11 @@ impl KeptPolicies {
 /// The documents of the clauses of a policy, whose own document is `policy`.
 pub(crate) fn clause_documents(
     index: &OpenIndex,
-    entry: &PolicyEntry,
+    record: &PolicyRecord,
     policy: DocAddress,
 ) -> Range<DocId> {
-    let first = index.clause_address(policy, entry.snapshots, ClauseNumber::new(0)).doc_id;
-    first..first.saturating_add(entry.clauses)
+    let first = index.clause_address(policy, record.snapshots, ClauseNumber::new(0)).doc_id;
+    first..first.saturating_add(record.clauses)
 }
 
 /// A policy without its clauses.
@@ -67,8 +67,7 @@ pub(crate) struct PolicyFacts {
 
 impl PolicyFacts {
     fn read(index: &OpenIndex, rank: Rank) -> Result<Self> {
-        let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
-        let address = index.policy_address(entry.hash)?;
+        let address = index.policy_address(index.policies().record(rank)?.hash)?;
         let (times, ends) = (index.times(address)?, index.ends(address)?);
         Ok(Self { address, times, ends, tables: index.policy_tables(address)? })
     }
@@ -147,8 +146,8 @@ impl PolicyCache {
         if let Some(known) = self.known_clauses(hash) {
             return Ok(known);
         }
-        let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
-        let clauses = clause_documents(index, entry, index.policy_address(hash)?);
+        let record = index.policies().record(rank)?;
+        let clauses = clause_documents(index, &record, index.policy_address(hash)?);
         self.clauses.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, clauses.clone());
         Ok(clauses)
     }

@@ -160,7 +160,7 @@ impl Searcher {
     pub(super) fn totals(&self, select: &Select) -> Result<Totals> {
         let mut counter = MatchCounter::default();
         let left_out = self.each_match(select, false, &mut |_, found| {
-            counter.count(self.index(), found);
+            counter.count(found);
             Ok(())
         })?;
         Ok(counter.totals(left_out))
@@ -183,7 +183,7 @@ impl Searcher {
                 None => None,
             };
             left_out += walk_segment(context, segment, columns, &mut |found| {
-                counter.count(context.index, found);
+                counter.count(found);
                 let score = match &mut scorer {
                     Some(scorer) => scorer.score(found.doc, found.decision.matched)?,
                     None => 0.0,

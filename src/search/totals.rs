@@ -6,7 +6,6 @@ use fixedbitset::FixedBitSet;
 
 use super::hit::Totals;
 use super::matching::Match;
-use crate::index::OpenIndex;
 use crate::model::Rank;
 
 /// Counts matches. The matches of a policy must follow each other.
@@ -22,12 +21,12 @@ pub(crate) struct MatchCounter {
 
 impl MatchCounter {
     /// Counts a match.
-    pub fn count(&mut self, index: &OpenIndex, found: &Match<'_>) {
+    pub fn count(&mut self, found: &Match<'_>) {
         if self.policy != Some(found.rank) {
             self.leave_policy();
             self.policy = Some(found.rank);
             self.totals.policies += 1;
-            self.companies.insert(index.policies().company(found.rank));
+            self.companies.insert(found.record.company);
         }
         self.totals.clauses += 1;
         for run in found.matching {

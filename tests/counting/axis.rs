@@ -382,7 +382,7 @@ fn choice(key: &PolicyKey) -> PolicyChoice {
 fn printed_markdown_reads_back() {
     let index = OpenIndex::open(sample_index()).unwrap();
     let (mut same, mut all) = (0, 0);
-    for entry in index.policies().entries() {
+    for entry in index.policies().entries().unwrap() {
         let policy = index.policy(choice(&entry.key)).unwrap();
         assert_eq!(policy.key(), &entry.key);
         for ordinal in 0..policy.snapshot_count() {

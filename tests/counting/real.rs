@@ -401,7 +401,7 @@ fn the_contrib_history_is_counted_as_the_oracle_counts() {
     let index = index_of(&history, &folder.path().join("index"));
     let real = Real::read(&history);
     let read: usize = real.policies.iter().map(|policy| policy.snapshots.len()).sum();
-    let entries = index.index().policies().entries();
+    let entries = index.index().policies().entries().unwrap();
     assert_eq!(read, entries.iter().map(|entry| entry.snapshots as usize).sum::<usize>());
     let queries = fifty();
     let found = compare(&index, &real, &queries, false, 7);

@@ -52,7 +52,7 @@ pub fn answers(dir: &Path) -> String {
             out.push('\n');
         }
     }
-    for (entry, rank) in index.policies().entries().iter().zip(0..) {
+    for (entry, rank) in index.policies().entries().unwrap().iter().zip(0..) {
         for ordinal in 0..entry.snapshots {
             let (info, clauses) = index.snapshot(Rank::new(rank), Ordinal::new(ordinal)).unwrap();
             out += &format!("{:?} {} {:?}\n", entry.key, ordinal, info);
@@ -345,7 +345,7 @@ fn days(texts: &[(i64, &str)]) -> Stream {
 pub fn texts_in(dir: &Path) -> Vec<String> {
     let searcher = Searcher::open(dir).unwrap();
     let index = searcher.index();
-    let snapshots = 0..index.policies().entries()[0].snapshots;
+    let snapshots = 0..index.policies().get(Rank::new(0)).unwrap().snapshots;
     let clauses = snapshots
         .map(|ordinal| index.snapshot(Rank::new(0), Ordinal::new(ordinal)).unwrap().1.remove(0));
     clauses.map(|(_, clause)| clause.text).collect()

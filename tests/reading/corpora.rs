@@ -100,7 +100,7 @@ fn clauses(fx: &Fixture, corpus: &Path) -> BTreeSet<(String, i64, usize, String,
     assert!(report.failed.is_empty() && report.adds_up(), "{report:?}");
     let index = OpenIndex::open(&dir).unwrap();
     let mut all = BTreeSet::new();
-    for (entry, rank) in index.policies().entries().iter().zip(0..) {
+    for (entry, rank) in index.policies().entries().unwrap().iter().zip(0..) {
         for ordinal in 0..entry.snapshots {
             let (info, clauses) = index.snapshot(Rank::new(rank), Ordinal::new(ordinal)).unwrap();
             for (at, (kind, clause)) in clauses.into_iter().enumerate() {

@@ -43,7 +43,7 @@ fn index(
     assert!(report.adds_up(), "{report:?}");
     let index = OpenIndex::open(&folder).unwrap();
     let mut rows = Vec::new();
-    for (entry, rank) in index.policies().entries().iter().zip(0..) {
+    for (entry, rank) in index.policies().entries().unwrap().iter().zip(0..) {
         for ordinal in 0..entry.snapshots {
             let (info, clauses) = index.snapshot(Rank::new(rank), Ordinal::new(ordinal)).unwrap();
             let clauses = clauses

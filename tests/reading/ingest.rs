@@ -273,7 +273,7 @@ fn sectioned(path: &Path) -> Clauses {
 fn every_snapshot_comes_back_whole_from_the_index() {
     let index = OpenIndex::open(sample_index()).unwrap();
     let (mut snapshots, mut clauses) = (0, 0);
-    for (entry, rank) in index.policies().entries().iter().zip(0..) {
+    for (entry, rank) in index.policies().entries().unwrap().iter().zip(0..) {
         let mut before = None;
         for ordinal in 0..entry.snapshots {
             let (info, stored) = index.snapshot(Rank::new(rank), Ordinal::new(ordinal)).unwrap();

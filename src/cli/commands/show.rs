@@ -88,7 +88,7 @@ fn show_named(
     args: &ShowArgs,
     global: &GlobalArgs,
 ) -> Result<bool> {
-    if searcher.has_company(&args.what) {
+    if searcher.has_company(&args.what)? {
         return show_policy(searcher.index(), args, global);
     }
     let found = searcher.find_clause_by_prefix(prefix, &args.policy.collection)?;

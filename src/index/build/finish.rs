@@ -11,7 +11,7 @@ use crate::corpus::CorpusExtent;
 use crate::error::{Error, Result};
 use crate::index::corpus_names::GONE;
 use crate::index::store::derived::{DerivedCounts, length_sum, text_companies};
-use crate::index::store::files::{is_segment_file, live_files};
+use crate::index::store::files::{is_read_in_part, live_files};
 use crate::index::store::generation::Generation;
 use crate::index::store::integrity::block_sums;
 use crate::index::store::integrity::checksums::{self, Checksums};
@@ -82,18 +82,22 @@ impl BuiltCorpora {
         let sources = SourceTable::new(sources);
         policies.write(folder)?;
         sources.write(folder)?;
-        let texts = text_companies(searcher, &policies).map_err(Error::tantivy(folder))?;
+        let texts = text_companies(searcher, &policies, Error::tantivy(folder))?;
         let lacks_policy = "the table of policies lacks the policy of a clause";
         texts.ok_or_else(|| generation.damaged(lacks_policy))?.write(folder)?;
         let length_sum = length_sum(searcher).map_err(Error::tantivy(folder))?;
         check_documents(searcher, &policies, generation)?;
         let live = live_files(searcher.index()).map_err(Error::tantivy(folder))?;
         self.files = file_sums(generation, &live)?;
-        Ok(self.manifest(&generation.name, &policies, &sources, length_sum))
+        self.manifest(&generation.name, &policies, &sources, length_sum)
     }
 
     /// The manifest of an index whose policies are the same as before.
-    pub fn of_unwritten(self, previous: &Previous) -> Manifest {
+    ///
+    /// # Errors
+    ///
+    /// The table of policies is damaged.
+    pub fn of_unwritten(self, previous: &Previous) -> Result<Manifest> {
         let Manifest { generation, length_sum, .. } = previous.index.manifest();
         self.manifest(generation, previous.index.policies(), &previous.sources, *length_sum)
     }
@@ -104,10 +108,10 @@ impl BuiltCorpora {
         policies: &PolicyTable,
         sources: &SourceTable,
         length_sum: u64,
-    ) -> Manifest {
-        let derived = DerivedCounts::of(&self.corpora, policies, sources);
+    ) -> Result<Manifest> {
+        let derived = DerivedCounts::of(&self.corpora, policies, sources)?;
         let DerivedCounts { counts, dates, inputs, metadata, languages } = derived;
-        Manifest {
+        Ok(Manifest {
             versions: FormatVersions::current(),
             generation: generation.to_owned(),
             corpora: self.corpora,
@@ -118,7 +122,7 @@ impl BuiltCorpora {
             metadata,
             languages,
             files: self.files,
-        }
+        })
     }
 }
 
@@ -150,23 +154,23 @@ fn check_documents(
     Err(generation.damaged("the segments have other documents than the table of policies"))
 }
 
-/// Writes the checksums of the blocks of the files `live` of a generation, as far as they are files
-/// of segments, and returns the checksums of all of them.
+/// Writes the checksums of the blocks of the files `live` of a generation, as far as they are read
+/// in part, and returns the checksums of all of them.
 fn file_sums(generation: &Generation, live: &BTreeSet<String>) -> Result<Checksums> {
     let folder = &generation.folder;
-    let mut segments = BTreeMap::new();
-    for name in live.iter().filter(|name| is_segment_file(name)) {
+    let mut in_part = BTreeMap::new();
+    for name in live.iter().filter(|name| is_read_in_part(name)) {
         let path = folder.join(name);
         match generation.taken_over.get(name) {
-            Some(sums) => segments.insert(name.clone(), sums.clone()),
+            Some(sums) => in_part.insert(name.clone(), sums.clone()),
             // A segment without deleted documents has no file of deletions.
             None if !path.exists() => None,
-            None => segments.insert(name.clone(), checksums::of_file(&path)?),
+            None => in_part.insert(name.clone(), checksums::of_file(&path)?),
         };
     }
-    block_sums::write(folder, &segments)?;
-    let others = live.iter().filter(|name| !is_segment_file(name));
-    let mut sums: Checksums = segments.into_iter().map(|(name, sums)| (name, sums.whole)).collect();
+    block_sums::write(folder, &in_part)?;
+    let others = live.iter().filter(|name| !is_read_in_part(name));
+    let mut sums: Checksums = in_part.into_iter().map(|(name, sums)| (name, sums.whole)).collect();
     for name in others {
         sums.insert(name.clone(), checksums::of_file(&folder.join(name))?.whole);
     }

@@ -8,9 +8,11 @@ use crate::index::open::{OpenIndex, with_newest};
 use crate::index::store::policies::PolicyEntry;
 use crate::index::store::sources::{PolicySources, SourceTable};
 
-/// The index that an update starts from, with its table of sources.
+/// The index that an update starts from, with its tables of policies and sources.
 pub(in crate::index) struct Previous {
     pub index: OpenIndex,
+    /// The policies, by rank.
+    pub policies: Vec<PolicyEntry>,
     pub sources: SourceTable,
 }
 
@@ -24,12 +26,13 @@ impl Previous {
         // All of it is opened before another process can remove it.
         with_newest(dir, |manifest| {
             let index = OpenIndex::open_written(dir, manifest)?;
+            index.policies().check_whole()?;
+            let policies = index.policies().entries()?;
             let sources = index.sources()?;
-            let policies = index.policies().entries().iter();
-            if policies.into_iter().any(|entry| !sources.0.contains_key(&entry.hash)) {
+            if policies.iter().any(|entry| !sources.0.contains_key(&entry.hash)) {
                 return Err(Error::damaged(dir, "`sources.bin` lacks a policy"));
             }
-            Ok(Self { index, sources })
+            Ok(Self { index, policies, sources })
         })
     }
 
@@ -40,7 +43,7 @@ impl Previous {
 
     /// The policies that are not in `replaced`, which contains hashes of policies.
     pub fn without(&self, replaced: &HashSet<u64>) -> Vec<(PolicyEntry, PolicySources)> {
-        let entries = self.index.policies().entries().iter();
+        let entries = self.policies.iter();
         entries
             .filter(|entry| !replaced.contains(&entry.hash))
             .filter_map(|entry| Some((entry.clone(), self.sources(entry.hash)?.clone())))

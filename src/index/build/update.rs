@@ -120,7 +120,7 @@ impl Update<'_> {
             pruning,
             remove: &self.options.remove,
         };
-        let plan = planner.plan();
+        let plan = planner.plan()?;
         let mut done = UpdateProgress::begin(self.scan, &plan);
         if let Some(previous) = self.previous
             && plan.jobs.is_empty()
@@ -157,7 +157,7 @@ impl Update<'_> {
     /// The number of snapshots that the index has of a corpus of the scan.
     fn stored_snapshots(&self, corpus: usize) -> u64 {
         let Some(previous) = self.previous else { return 0 };
-        let entries = previous.index.policies().entries().iter();
+        let entries = previous.policies.iter();
         let sources = entries.filter_map(|entry| previous.sources(entry.hash));
         sources.map(|sources| sources.part(self.numbers[corpus]).snapshots).sum()
     }
@@ -165,7 +165,7 @@ impl Update<'_> {
     /// Deletes the policies that the plan removes.
     fn drop_policies(&self, plan: &UpdatePlan<'_>, segments: &Segments, done: &mut UpdateProgress) {
         let Some(previous) = self.previous else { return };
-        for entry in plan.dropped.iter().filter_map(|&rank| previous.index.policies().get(rank)) {
+        for entry in plan.dropped.iter().filter_map(|rank| previous.policies.get(rank.index())) {
             segments.delete(entry.hash);
             done.replaced.insert(entry.hash);
             done.report.removed += u64::from(entry.snapshots);
@@ -260,7 +260,7 @@ impl Update<'_> {
         previous: &Previous,
         done: UpdateProgress,
     ) -> Result<(Manifest, IngestReport)> {
-        let manifest = self.built_corpora(&done).of_unwritten(previous);
+        let manifest = self.built_corpora(&done).of_unwritten(previous)?;
         // The path by which a corpus was named is no reason to write.
         if !manifest.is_same(previous.index.manifest()) {
             replace_manifest(&self.options.index, &manifest)?;

@@ -63,7 +63,7 @@ fn compare_policy(
     candidates: &[Candidate],
     progress: &dyn Progress,
 ) -> Result<(u64, Vec<String>)> {
-    let stored = match index.policies().rank(key.hash()) {
+    let stored = match index.policies().rank(key.hash())? {
         // Only the index is guarded: a fault in reading the corpus is no damage of the index.
         Some(rank) => index.guard(|| index.collapsed(rank))?,
         None => CollapsedPolicy::default(),

@@ -14,9 +14,8 @@ use crate::collapse::{CollapsedPolicy, Collapser, DistinctClause};
 use crate::error::Result;
 use crate::index::open::OpenIndex;
 use crate::index::store::document::{LangChange, checked_place_change, first_occurrence, run};
-use crate::index::store::policies::PolicyEntry;
 use crate::index::store::sources::{PolicySources, SourceTable};
-use crate::model::ClauseNumber;
+use crate::model::{ClauseNumber, Rank};
 use crate::progress::Progress;
 
 /// Characters of a clause that a problem quotes.
@@ -33,8 +32,9 @@ pub(super) fn check_policies(
     progress: &dyn Progress,
 ) -> Result<Vec<String>> {
     let found = Mutex::new(Vec::new());
-    index.policies().entries().into_par_iter().try_for_each(|entry| -> Result<()> {
-        let problems = check_policy(index, sources, entry)?;
+    (0..index.policies().count()).into_par_iter().try_for_each(|rank| -> Result<()> {
+        let rank = Rank::from_index(rank);
+        let problems = check_policy(index, sources, rank)?;
         found.lock().unwrap_or_else(PoisonError::into_inner).extend(problems);
         progress.advance(1);
         Ok(())
@@ -45,12 +45,9 @@ pub(super) fn check_policies(
 }
 
 /// The problems of one policy.
-fn check_policy(
-    index: &OpenIndex,
-    sources: &SourceTable,
-    entry: &PolicyEntry,
-) -> Result<Vec<String>> {
-    let collapsed = collapse_again(index, entry)?;
+fn check_policy(index: &OpenIndex, sources: &SourceTable, rank: Rank) -> Result<Vec<String>> {
+    let entry = index.policies().get(rank)?;
+    let collapsed = collapse_again(index, rank)?;
     let policy = index.policy_address(entry.hash)?;
     let mut problems = Vec::new();
     let snapshots = collapsed.snapshots.iter();
@@ -84,9 +81,8 @@ fn check_policy(
 }
 
 /// Collapses the stored snapshots of a policy.
-fn collapse_again(index: &OpenIndex, entry: &PolicyEntry) -> Result<CollapsedPolicy> {
-    let rank = index.policies().rank(entry.hash);
-    let stored = index.collapsed(rank.ok_or_else(|| index.damaged("an unknown policy"))?)?;
+fn collapse_again(index: &OpenIndex, rank: Rank) -> Result<CollapsedPolicy> {
+    let stored = index.collapsed(rank)?;
     let mut collapser = Collapser::default();
     let numbers = collapser
         .add_policy(&stored)

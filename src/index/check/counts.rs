@@ -16,7 +16,7 @@ use crate::index::store::sources::SourceTable;
 /// A segment cannot be read.
 pub(super) fn check_counts(index: &OpenIndex, sources: &SourceTable) -> Result<Vec<String>> {
     let (manifest, searcher) = (index.manifest(), index.searcher());
-    let found = DerivedCounts::of(&manifest.corpora, index.policies(), sources);
+    let found = DerivedCounts::of(&manifest.corpora, index.policies(), sources)?;
     let mut problems = wrong_counts(&manifest.counts, &found.counts);
     let Manifest { dates, inputs, metadata, languages, .. } = manifest;
     let lengths = length_sum(searcher).map_err(index.failed())?;
@@ -25,8 +25,12 @@ pub(super) fn check_counts(index: &OpenIndex, sources: &SourceTable) -> Result<V
     problems.extend(other("metadata keys", metadata, &found.metadata));
     problems.extend(other("languages", languages, &found.languages));
     problems.extend(other("tokens of clauses", &manifest.length_sum, &lengths));
-    let texts = text_companies(searcher, index.policies()).map_err(index.failed())?;
-    if !texts.is_some_and(|texts| index.shared_texts().are(texts)) {
+    if !index.policies().is_consistent()? {
+        problems.push("the table of policies contradicts itself".to_owned());
+    }
+    let texts = text_companies(searcher, index.policies(), index.failed())?;
+    let are_same = texts.map(|texts| index.shared_texts().are(texts)).transpose();
+    if are_same.map_err(index.failed())? != Some(true) {
         problems.push("the table of shared texts differs from the clauses".to_owned());
     }
     Ok(problems)

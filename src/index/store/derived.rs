@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use tantivy::columnar::{Column, DynamicColumn, HasAssociatedColumnType};
-use tantivy::{Searcher, SegmentReader};
+use tantivy::{Searcher, SegmentReader, TantivyError};
 
 use super::document::FurnitureExtent;
 use super::manifest::{DateRange, IndexCounts, IndexedCorpus, InputCounts};
@@ -13,6 +13,7 @@ use super::schema::Fields;
 use super::shared_texts::TextCompanies;
 use super::sources::{PolicySources, SourceTable};
 use crate::corpus::{CorpusNotice, SkipReason};
+use crate::error::{Error, Result};
 use crate::model::ArchiveTime;
 
 /// The part of a manifest that follows from its corpora and the tables beside the segments.
@@ -27,15 +28,23 @@ pub(crate) struct DerivedCounts {
 
 impl DerivedCounts {
     /// The counts of an index with these corpora and tables.
-    pub fn of(corpora: &[IndexedCorpus], policies: &PolicyTable, sources: &SourceTable) -> Self {
-        let counts = index_counts(policies, sources);
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// The table of policies is damaged.
+    pub fn of(
+        corpora: &[IndexedCorpus],
+        policies: &PolicyTable,
+        sources: &SourceTable,
+    ) -> Result<Self> {
+        let counts = index_counts(policies, sources)?;
+        Ok(Self {
             dates: date_range(sources),
             inputs: input_counts(corpora, &counts, sources),
             counts,
             metadata: sum(sources.0.values().map(|policy| &policy.metadata)),
             languages: sum(sources.0.values().map(|policy| &policy.languages)),
-        }
+        })
     }
 }
 
@@ -99,15 +108,15 @@ fn sum<'m>(parts: impl Iterator<Item = &'m BTreeMap<String, u64>>) -> BTreeMap<S
     sums
 }
 
-fn index_counts(policies: &PolicyTable, sources: &SourceTable) -> IndexCounts {
+fn index_counts(policies: &PolicyTable, sources: &SourceTable) -> Result<IndexCounts> {
     let mut counts = IndexCounts {
         companies: policies.company_count() as u64,
-        policies: policies.entries().len() as u64,
+        policies: policies.count() as u64,
         ..IndexCounts::default()
     };
-    for entry in policies.entries() {
-        counts.snapshots += u64::from(entry.snapshots);
-        counts.clauses += u64::from(entry.clauses);
+    for record in policies.records()? {
+        counts.snapshots += u64::from(record.snapshots);
+        counts.clauses += u64::from(record.clauses);
     }
     for policy in sources.0.values() {
         counts.ended += u64::from(policy.is_ended);
@@ -118,20 +127,27 @@ fn index_counts(policies: &PolicyTable, sources: &SourceTable) -> IndexCounts {
         counts.occurrences += policy.occurrences;
         counts.furniture += policy.furniture;
     }
-    counts
+    Ok(counts)
 }
 
 /// The companies of each text, over all policies; `None` if a clause belongs to no policy of the
-/// table. An update reads all of them: a new policy can share a text with an old one.
+/// table. An update reads all of them: a new policy can share a text with an old one. `failed`
+/// makes the error of a segment that cannot be read.
+///
+/// # Errors
+///
+/// A segment or the table of policies cannot be read.
 pub(crate) fn text_companies(
     searcher: &Searcher,
     policies: &PolicyTable,
-) -> tantivy::Result<Option<TextCompanies>> {
+    failed: impl Fn(TantivyError) -> Error,
+) -> Result<Option<TextCompanies>> {
     let mut texts = TextCompanies::default();
     for segment in searcher.segment_readers() {
-        let hashes = segment_column::<u64>(segment, "policy")?;
-        let text_keys = segment_column::<u64>(segment, "text_key")?;
-        let furniture = segment_column::<u64>(segment, "furniture")?;
+        let column = |name| segment_column::<u64>(segment, name).map_err(&failed);
+        let hashes = column("policy")?;
+        let text_keys = column("text_key")?;
+        let furniture = column("furniture")?;
         // The clauses of a policy follow each other, so its company is looked up once.
         let mut current = None;
         for doc in segment.doc_ids_alive() {
@@ -140,8 +156,8 @@ pub(crate) fn text_companies(
             };
             let company = match current {
                 Some((known, company)) if known == hash => company,
-                _ => match policies.rank(hash) {
-                    Some(rank) => policies.company(rank),
+                _ => match policies.rank(hash)? {
+                    Some(rank) => policies.company(rank)?,
                     None => return Ok(None),
                 },
             };

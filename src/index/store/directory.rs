@@ -9,13 +9,16 @@ use crate::error::regular_file;
 use tantivy::Directory;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
-    DirectoryLock, FileHandle, Lock, MmapDirectory, WatchCallback, WatchHandle, WritePtr,
+    DirectoryLock, FileHandle, Lock, MmapDirectory, OwnedBytes, WatchCallback, WatchHandle,
+    WritePtr,
 };
 
 use super::files::{BLOCK_SUMS, MANAGED, META, NEW_FILE, is_segment_file};
 use super::integrity::block_sums::BlockSums;
-use super::integrity::checked_file::{CheckedFile, FirstDamage, Verification};
+use super::integrity::checked_bytes::CheckedBytes;
+use super::integrity::checked_file::{CheckedFile, Verification};
 use super::integrity::checksums::{self, Checksums};
+use super::integrity::damage::FirstDamage;
 use super::table_file::create_synced;
 
 /// A memory-mapped folder.
@@ -74,6 +77,20 @@ impl GenerationDirectory {
         Ok(Self { written: Some(Arc::new(written)), ..unchecked })
     }
 
+    /// Maps a table that lies beside the segments into memory. A rebuild may remove its file later.
+    ///
+    /// # Errors
+    ///
+    /// The file is missing, or it has another length than it was written with.
+    pub fn table(&self, name: &str) -> tantivy::Result<CheckedBytes> {
+        let file = self.get_file_handle(Path::new(name))?;
+        let bytes = file.read_bytes(0..file.len())?;
+        Ok(match &self.written {
+            Some(written) => written.checked_bytes(name, bytes)?,
+            None => CheckedBytes::unchecked(name, bytes),
+        })
+    }
+
     /// Refuses a FIFO, a socket or a device in place of a file of the index.
     fn refuse_special(&self, path: &Path) -> Result<(), OpenReadError> {
         let refused = regular_file::refuse_special(&self.folder.join(path));
@@ -86,14 +103,17 @@ impl WrittenFiles {
         self.sums.contains_key(name)
     }
 
-    /// The file of this name, which is checked when it is read. The table of shared texts checks
-    /// itself.
+    /// The file of this name; the blocks of a segment's file are checked when they are read.
     fn checked(&self, name: &str, file: Arc<dyn FileHandle>) -> io::Result<Arc<dyn FileHandle>> {
         if !is_segment_file(name) {
             return Ok(file);
         }
-        let (blocks, damage) = (Arc::clone(&self.blocks), self.damage.clone());
-        Ok(Arc::new(CheckedFile::new(name, file, blocks, self.verification, damage)?))
+        let bytes = self.checked_bytes(name, file.read_bytes(0..file.len())?)?;
+        Ok(Arc::new(CheckedFile::new(name, bytes, self.verification)))
+    }
+
+    fn checked_bytes(&self, name: &str, bytes: OwnedBytes) -> io::Result<CheckedBytes> {
+        CheckedBytes::new(name, bytes, Arc::clone(&self.blocks), self.damage.clone())
     }
 
     /// Compares the whole content of a file with its checksum.

@@ -8,7 +8,8 @@
 //!     policies.bin      the table of policies
 //!     sources.bin       the table of sources
 //!     texts.bin         the table of shared texts
-//!     sums.bin          the checksums of the blocks of the segments' files
+//!     sums.bin          the checksums of the blocks of the segments' files, policies.bin and
+//!                       texts.bin
 //!     meta.json         tantivy: which segments the index consists of
 //!     .managed.json     tantivy: which files it may remove
 //!     *.idx, *.pos, ... tantivy: the segments
@@ -43,7 +44,7 @@ pub(crate) const SOURCES: &str = "sources.bin";
 /// The table of shared texts, in the folder of a generation.
 pub(crate) const SHARED_TEXTS: &str = "texts.bin";
 
-/// The checksums of the blocks of the segments' files, in the folder of a generation.
+/// The checksums of the blocks of the files that are read in part, in the folder of a generation.
 pub(crate) const BLOCK_SUMS: &str = "sums.bin";
 
 /// The file in which tantivy lists the segments of the index.
@@ -153,6 +154,12 @@ pub(crate) fn refuse_foreign_folder(dir: &Path) -> Result<()> {
 pub(crate) fn is_segment_file(name: &str) -> bool {
     // A segment's id in hexadecimal, then the extension.
     name.len() > 32 && name.as_bytes()[..32].iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether a file with this name in the folder of a generation is read in part, so that each of
+/// its blocks has a checksum.
+pub(crate) fn is_read_in_part(name: &str) -> bool {
+    is_segment_file(name) || [POLICIES, SHARED_TEXTS].contains(&name)
 }
 
 /// The size of a file, or of all files in a folder, in bytes. A file that is removed meanwhile

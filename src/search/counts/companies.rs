@@ -1,5 +1,6 @@
 //! Lists companies: all of them, those with a match, or those without one.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
@@ -138,13 +139,16 @@ impl Searcher {
         let policies = self.index().policies();
         let mut companies: BTreeMap<u32, SelectedCompany> = BTreeMap::new();
         each_policy(self.index(), &select.filters, &selection, |policy| {
-            let Some((first, last)) = policy.span() else { return };
-            // Every rank that is visited has an entry.
-            let name = &policies.entries()[policy.rank.index()].key.company;
-            companies
-                .entry(policies.company(policy.rank))
-                .or_insert_with(|| SelectedCompany::new(name, first, last))
-                .add(policy.snapshots(), first, last);
+            let Some((first, last)) = policy.span() else { return Ok(()) };
+            let company = match companies.entry(policy.company) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let name = policies.name(policy.company)?;
+                    new.insert(SelectedCompany::new(name, first, last))
+                }
+            };
+            company.add(policy.snapshots(), first, last);
+            Ok(())
         })?;
         Ok(companies)
     }
@@ -160,7 +164,7 @@ impl Searcher {
         let mut matches: HashMap<u32, CompanyMatches> = HashMap::new();
         let mut last_rank = None;
         self.each_match(&select, false, &mut |_, found| {
-            let company = matches.entry(self.index().policies().company(found.rank)).or_default();
+            let company = matches.entry(found.record.company).or_default();
             company.clauses += 1;
             // The matches of a policy come together.
             company.policies += u64::from(last_rank.replace(found.rank) != Some(found.rank));

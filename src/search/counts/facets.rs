@@ -7,9 +7,9 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use crate::error::{MetadataUse, Result};
-use crate::index::{LangChange, OpenIndex};
+use crate::index::{LangChange, OpenIndex, PolicyTable};
 use crate::lang::Lang;
-use crate::model::{ArchiveTime, Ordinal, PolicyKey, Rank, as_text};
+use crate::model::{ArchiveTime, Ordinal, Rank, as_text};
 use crate::search::Searcher;
 use crate::search::hit::Totals;
 use crate::search::matching::Match;
@@ -123,21 +123,20 @@ impl Searcher {
         let mut langs = SnapshotLangs::default();
         let wants_times = *by == FacetField::Year;
         let left_out = self.each_match(select, wants_times, &mut |segment, found| {
-            totals.count(index, found);
-            let company = index.policies().company(found.rank);
+            totals.count(found);
             let of_match = match by {
                 FacetField::Section => {
                     let location = clauses.location(segment, found)?;
-                    vec![clauses.section(&location)?.pop()]
+                    vec![FacetValue::Text(clauses.section(&location)?.pop())]
                 }
                 FacetField::Lang => {
                     let lang = langs.of(index, found.rank, found.newest())?;
-                    vec![lang.map(|lang| lang.to_string())]
+                    vec![FacetValue::Text(lang.map(|lang| lang.to_string()))]
                 }
                 _ => self.values(by, found)?,
             };
             for value in of_match {
-                values.count(value, found.rank, company);
+                values.count(value, found.rank, found.record.company);
             }
             Ok(())
         })?;
@@ -145,25 +144,20 @@ impl Searcher {
             query: select.query_text().to_owned(),
             by: by.clone(),
             totals: totals.totals(left_out),
-            facets: values.into_facets(by),
+            facets: values.into_facets(by, index.policies())?,
         })
     }
 
     /// Returns the values of a match, each once. Sections and languages are read elsewhere.
-    fn values(&self, by: &FacetField, found: &Match<'_>) -> Result<Vec<Option<String>>> {
+    fn values(&self, by: &FacetField, found: &Match<'_>) -> Result<Vec<FacetValue>> {
         Ok(match by {
-            FacetField::Company => vec![Some(self.policy_key(found.rank)?.company.clone())],
-            FacetField::Type => vec![Some(self.policy_key(found.rank)?.policy_type.clone())],
-            FacetField::Collection => vec![Some(self.policy_key(found.rank)?.collection.clone())],
-            FacetField::Year => self.years(found)?.into_iter().map(Some).collect(),
-            FacetField::Metadata(key) => self.metadata(key, found)?,
+            FacetField::Company => vec![FacetValue::Name(found.record.company)],
+            FacetField::Type => vec![FacetValue::Name(found.record.policy_type)],
+            FacetField::Collection => vec![FacetValue::Name(found.record.collection)],
+            FacetField::Year => texts(self.years(found)?.into_iter().map(Some)),
+            FacetField::Metadata(key) => texts(self.metadata(key, found)?.into_iter()),
             FacetField::Section | FacetField::Lang => Vec::new(),
         })
-    }
-
-    fn policy_key(&self, rank: Rank) -> Result<&PolicyKey> {
-        let entry = self.index().policies().get(rank);
-        Ok(&entry.ok_or_else(|| self.index().damaged("an unknown policy"))?.key)
     }
 
     /// Returns the years of the selected snapshots that contain the match.
@@ -209,9 +203,8 @@ impl SnapshotLangs {
     /// The language of a snapshot of the policy with this rank.
     fn of(&mut self, index: &OpenIndex, rank: Rank, ordinal: Ordinal) -> Result<Option<Lang>> {
         if self.rank != Some(rank) {
-            let entry = index.policies().get(rank);
-            let entry = entry.ok_or_else(|| index.damaged("an unknown policy"))?;
-            self.changes = index.langs(index.policy_address(entry.hash)?)?;
+            let hash = index.policies().record(rank)?.hash;
+            self.changes = index.langs(index.policy_address(hash)?)?;
             self.rank = Some(rank);
         }
         let later = self.changes.partition_point(|change| change.ordinal <= ordinal);
@@ -230,9 +223,32 @@ fn year(time: ArchiveTime) -> String {
     date[..date.len() - "-MM-DD".len()].to_owned()
 }
 
+/// A value of a field.
+#[derive(PartialEq, Eq, Hash)]
+enum FacetValue {
+    /// The name with this number in the table of policies.
+    Name(u32),
+    /// Another text, or none.
+    Text(Option<String>),
+}
+
+fn texts(texts: impl Iterator<Item = Option<String>>) -> Vec<FacetValue> {
+    texts.map(FacetValue::Text).collect()
+}
+
+impl FacetValue {
+    /// The value as a text.
+    fn into_text(self, policies: &PolicyTable) -> Result<Option<String>> {
+        Ok(match self {
+            Self::Name(number) => Some(policies.name(number)?.to_owned()),
+            Self::Text(text) => text,
+        })
+    }
+}
+
 /// Counts clauses, policies and companies by value.
 #[derive(Default)]
-struct ValueCounter(HashMap<Option<String>, ValueCount>);
+struct ValueCounter(HashMap<FacetValue, ValueCount>);
 
 #[derive(Default)]
 struct ValueCount {
@@ -244,7 +260,7 @@ struct ValueCount {
 
 impl ValueCounter {
     /// Counts one clause of this policy and company for a value.
-    fn count(&mut self, value: Option<String>, rank: Rank, company: u32) {
+    fn count(&mut self, value: FacetValue, rank: Rank, company: u32) {
         let count = self.0.entry(value).or_default();
         count.clauses += 1;
         count.policies.insert(rank);
@@ -252,20 +268,22 @@ impl ValueCounter {
     }
 
     /// Returns the counts in the order of [`Facets::facets`].
-    fn into_facets(self, by: &FacetField) -> Vec<FacetCount> {
-        let counts = self.0.into_iter().map(|(value, count)| FacetCount {
-            value,
-            clauses: count.clauses,
-            policies: count.policies.len() as u64,
-            companies: count.companies.len() as u64,
-        });
-        let mut facets: Vec<FacetCount> = counts.collect();
+    fn into_facets(self, by: &FacetField, policies: &PolicyTable) -> Result<Vec<FacetCount>> {
+        let mut facets = Vec::with_capacity(self.0.len());
+        for (value, count) in self.0 {
+            facets.push(FacetCount {
+                value: value.into_text(policies)?,
+                clauses: count.clauses,
+                policies: count.policies.len() as u64,
+                companies: count.companies.len() as u64,
+            });
+        }
         facets.sort_by(|a, b| a.value.cmp(&b.value));
         if *by != FacetField::Year {
             // The sort is stable, so that values with equally many clauses keep their order.
             facets.sort_by_key(|facet| std::cmp::Reverse(facet.clauses));
         }
-        facets
+        Ok(facets)
     }
 }
 
@@ -294,9 +312,10 @@ mod tests {
     fn counted(by: &FacetField) -> Vec<(String, u64, u64)> {
         let mut counter = ValueCounter::default();
         for (value, rank) in [("2019", 0), ("2018", 0), ("2020", 1), ("2020", 2), ("2020", 2)] {
-            counter.count(Some(value.to_owned()), Rank::new(rank), 0);
+            counter.count(FacetValue::Text(Some(value.to_owned())), Rank::new(rank), 0);
         }
-        let facets = counter.into_facets(by).into_iter();
+        let facets = counter.into_facets(by, &PolicyTable::new(Vec::new())).unwrap();
+        let facets = facets.into_iter();
         facets.map(|facet| (facet.value.unwrap(), facet.clauses, facet.policies)).collect()
     }
 

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
-use crate::index::{OpenIndex, PolicyTable};
+use crate::index::OpenIndex;
 use crate::model::{Age, ArchiveTime, CalendarPeriod, Interval, Ordinal, Period, Rank, as_text};
 use crate::query::Query;
 use crate::search::Searcher;
@@ -222,6 +222,7 @@ impl TimelineCalendar {
         let mut policies = BTreeMap::new();
         each_policy(index, filters, &selection, |policy| {
             policies.insert(policy.rank, policy);
+            Ok(())
         })?;
         let mut covered = last_past_moment(index, filters.today)?;
         // An index also knows of the time up to its newest end.
@@ -290,12 +291,13 @@ fn share(saying: u64, in_force: u64) -> Option<f64> {
 /// Adds up counts by period. Everything of one policy has to be added together.
 struct PeriodCounter<'c> {
     calendar: &'c TimelineCalendar,
-    names: &'c PolicyTable,
     counts: Vec<u64>,
     /// The numbers of the companies by period, if companies are counted.
     companies: Vec<FixedBitSet>,
     /// The rank of the current policy.
     rank: Option<Rank>,
+    /// The number of its company.
+    company: u32,
     /// The windows of the current policy by period.
     windows: Vec<Range<Ordinal>>,
     /// The snapshots of the current policy that match.
@@ -304,20 +306,18 @@ struct PeriodCounter<'c> {
 
 impl<'c> PeriodCounter<'c> {
     fn new(calendar: &'c TimelineCalendar, index: &'c OpenIndex) -> Self {
-        let names = index.policies();
+        let all = index.policies().company_count();
         let periods = calendar.periods.len();
         let companies = match calendar.measure {
-            TimelineMeasure::Companies => {
-                vec![FixedBitSet::with_capacity(names.company_count()); periods]
-            }
+            TimelineMeasure::Companies => vec![FixedBitSet::with_capacity(all); periods],
             _ => Vec::new(),
         };
         Self {
             calendar,
-            names,
             counts: vec![0; periods],
             companies,
             rank: None,
+            company: 0,
             windows: Vec::new(),
             snapshots: FixedBitSet::new(),
         }
@@ -331,6 +331,7 @@ impl<'c> PeriodCounter<'c> {
         self.leave_policy();
         self.rank = Some(rank);
         if let Some(policy) = self.calendar.policies.get(&rank) {
+            self.company = policy.company;
             self.windows = self.calendar.windows(policy);
             self.snapshots.grow(policy.times.len());
         }
@@ -353,7 +354,6 @@ impl<'c> PeriodCounter<'c> {
 
     /// Adds the matching snapshots of the current policy to the counts.
     fn leave_policy(&mut self) {
-        let Some(rank) = self.rank else { return };
         for (i, window) in self.windows.iter().enumerate() {
             let end = window.end.index().min(self.snapshots.len());
             let matching = self.snapshots.count_ones(window.start.index().min(end)..end) as u64;
@@ -361,7 +361,7 @@ impl<'c> PeriodCounter<'c> {
                 TimelineMeasure::Policies => self.counts[i] += matching.min(1),
                 TimelineMeasure::Snapshots => self.counts[i] += matching,
                 TimelineMeasure::Companies if matching > 0 => {
-                    self.companies[i].grow_and_insert(self.names.company(rank) as usize)
+                    self.companies[i].grow_and_insert(self.company as usize)
                 }
                 TimelineMeasure::Companies | TimelineMeasure::Clauses => {}
             }

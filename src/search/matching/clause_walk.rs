@@ -85,6 +85,7 @@ impl<'s> ClauseWalk<'s> {
         Match {
             doc,
             rank: self.segment.policy.rank,
+            record: self.segment.policy.record,
             decision: Decision { place: self.clause.place, matched: &self.clause.matched },
             matching: &self.clause.matching,
             runs: &self.clause.runs,
@@ -145,9 +146,9 @@ impl<'s> ClauseWalk<'s> {
 
     /// Whether the filters let the life of the clause at hand through.
     fn has_life(&self) -> bool {
-        let PolicyState { times, snapshots, .. } = &self.segment.policy;
+        let PolicyState { times, record, .. } = &self.segment.policy;
         let life = self.segment.context.conditions.life;
-        life.lets_through(&self.clause.runs, times, *snapshots)
+        life.lets_through(&self.clause.runs, times, record.snapshots)
     }
 
     /// Finds the selected snapshots that contain the clause, which matches at every place. Returns

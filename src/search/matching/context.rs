@@ -5,7 +5,7 @@ use tantivy::DocId;
 use super::evaluate::MatchedPattern;
 use crate::collapse::OrdinalRun;
 use crate::error::Result;
-use crate::index::OpenIndex;
+use crate::index::{OpenIndex, PolicyRecord};
 use crate::model::{ArchiveTime, ClauseKind, Ordinal, PlaceNumber, Rank};
 use crate::search::plan::{PatternWords, Plan};
 use crate::search::policy_cache::PolicyCache;
@@ -82,6 +82,8 @@ pub(crate) struct Match<'m> {
     pub doc: DocId,
     /// The rank of its policy.
     pub rank: Rank,
+    /// What the table of policies has of its policy.
+    pub record: PolicyRecord,
     /// Where it is shown, and what matched.
     pub decision: Decision<'m>,
     /// The selected snapshots in which it matches: ascending, not empty.

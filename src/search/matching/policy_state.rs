@@ -8,7 +8,7 @@ use super::context::SearchContext;
 use super::tokenized_text::contains;
 use super::units::Units;
 use crate::error::Result;
-use crate::index::PolicyTables;
+use crate::index::{PolicyRecord, PolicyTables};
 use crate::model::{ArchiveTime, Ordinal, PlaceNumber, Rank};
 use crate::search::plan::{PlaceField, PlacePattern, Plan};
 use crate::search::request::Scope;
@@ -30,8 +30,8 @@ pub(super) struct PolicyState {
     candidates: u32,
     /// Its rank.
     pub rank: Rank,
-    /// How many snapshots it has.
-    pub snapshots: u32,
+    /// What the table of policies has of it.
+    pub record: PolicyRecord,
     /// The ranges of ordinals that are selected: ascending, none empty.
     pub selected: Vec<Range<Ordinal>>,
     /// Archive times by ordinal, if the search needs them.
@@ -79,11 +79,10 @@ impl PolicyState {
     /// A damaged index.
     pub fn enter(&mut self, context: SearchContext<'_>, hash: u64) -> Result<()> {
         let SearchContext { index, plan, conditions, .. } = context;
-        let rank = index.policies().rank(hash);
+        let rank = index.policies().rank(hash)?;
         let rank = rank.ok_or_else(|| index.damaged("a clause of an unknown policy"))?;
-        let entry = index.policies().get(rank);
-        let snapshots = entry.ok_or_else(|| index.damaged("an unknown policy"))?.snapshots;
-        *self = Self { hash: Some(hash), rank, snapshots, ..Self::default() };
+        let record = index.policies().record(rank)?;
+        *self = Self { hash: Some(hash), rank, record, ..Self::default() };
         let selection = &conditions.snapshots;
         let needs_places = !plan.place_patterns.is_empty() || conditions.scope != Scope::Clause;
         let mut address = None;
@@ -100,7 +99,7 @@ impl PolicyState {
                 self.has_furniture = tables.places.iter().any(|place| place.is_furniture);
             }
         }
-        let policy = PolicySnapshots { count: snapshots, address, times: &self.times };
+        let policy = PolicySnapshots { count: record.snapshots, address, times: &self.times };
         self.selected = selection.ordinals(index, policy)?;
         Ok(())
     }

@@ -125,7 +125,7 @@ impl SegmentWalk<'_> {
     fn answer<'p>(&self, clauses: Range<DocId>, occurring: &'p PatternsByClause) -> UnitAnswer<'p> {
         let plan = self.context.plan;
         let units = self.policy.units.len();
-        let snapshots = self.policy.snapshots as usize;
+        let snapshots = self.policy.record.snapshots as usize;
         let nowhere = vec![FixedBitSet::with_capacity(snapshots); units];
         let mut patterns = vec![nowhere.clone(); plan.patterns.len()];
         for (&doc, found) in occurring {
@@ -186,12 +186,12 @@ impl SegmentWalk<'_> {
         found: &mut OnMatch<'_>,
     ) -> Result<bool> {
         let conditions = self.context.conditions;
-        let PolicyState { times, snapshots, rank, .. } = &self.policy;
+        let PolicyState { times, rank, record, .. } = &self.policy;
         let runs: Vec<OrdinalRun> = match self.policy.leaves_out_furniture {
             true => self.columns.runs_without_furniture(doc),
             false => self.columns.runs(doc).collect(),
         };
-        if !conditions.life.lets_through(&runs, times, *snapshots) {
+        if !conditions.life.lets_through(&runs, times, record.snapshots) {
             return Ok(false);
         }
         let places: Vec<StoredPlace> = self.columns.places(doc).collect();
@@ -206,6 +206,7 @@ impl SegmentWalk<'_> {
         found(&Match {
             doc,
             rank: *rank,
+            record: *record,
             decision: Decision { place: Some(place), matched: &matched },
             matching: &matching,
             runs: &runs,
@@ -222,7 +223,7 @@ impl SegmentWalk<'_> {
         places: &[StoredPlace],
         answer: &UnitAnswer<'_>,
     ) -> Result<Vec<OrdinalRun>> {
-        let mut hits = FixedBitSet::with_capacity(self.policy.snapshots as usize);
+        let mut hits = FixedBitSet::with_capacity(self.policy.record.snapshots as usize);
         for range in place_ranges(places) {
             for place in range.places {
                 if let Some(ordinals) = self.ordinals_at(doc, place, answer)? {

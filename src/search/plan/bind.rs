@@ -8,7 +8,7 @@ use super::pattern::{Pattern, PatternOrigin, Slot, Spans, Wordless};
 use super::questions::{
     FORMS_WEIGHT, SYNONYM_WEIGHT, TYPED_WEIGHT, WordWeights, is_telling, synonyms,
 };
-use crate::error::{QueryError, QueryErrorKind};
+use crate::error::{self, QueryError, QueryErrorKind};
 use crate::index::PolicyTable;
 use crate::query::{
     Matching, NodeKind, Phrase, PhraseWord, Query, QueryField, QueryNode, TermRegex,
@@ -22,7 +22,7 @@ use crate::token::{has_token, terms};
 /// # Errors
 ///
 /// A name that no policy has, or a phrase without a word.
-pub(super) fn bind(select: &Select, policies: &PolicyTable) -> Result<Plan, QueryError> {
+pub(super) fn bind(select: &Select, policies: &PolicyTable) -> error::Result<Plan> {
     let mut binder = Binder { stem: select.stem, policies, lists: Lists::default() };
     let query = match &select.query {
         Some(query) => {
@@ -175,7 +175,7 @@ struct Binder<'b> {
 }
 
 impl Binder<'_> {
-    fn node(&mut self, node: &QueryNode, scope: NodeScope<'_>) -> Result<Operand, QueryError> {
+    fn node(&mut self, node: &QueryNode, scope: NodeScope<'_>) -> error::Result<Operand> {
         Ok(match &node.kind {
             NodeKind::Phrase(phrase) => match scope.field.and_then(name_field) {
                 Some(field) => {
@@ -198,21 +198,17 @@ impl Binder<'_> {
         })
     }
 
-    fn nodes(
-        &mut self,
-        nodes: &[QueryNode],
-        scope: NodeScope<'_>,
-    ) -> Result<Vec<Operand>, QueryError> {
+    fn nodes(&mut self, nodes: &[QueryNode], scope: NodeScope<'_>) -> error::Result<Vec<Operand>> {
         nodes.iter().map(|node| self.node(node, scope)).collect()
     }
 
     /// Matches every clause, and no other document.
     fn every_policy(&mut self) -> Operand {
-        self.lists.policy_sets.push(vec![true; self.policies.entries().len()]);
+        self.lists.policy_sets.push(vec![true; self.policies.count()]);
         Operand::Policies(self.lists.policy_sets.len() - 1)
     }
 
-    fn pattern(&mut self, node: &QueryNode, scope: NodeScope<'_>) -> Result<Operand, QueryError> {
+    fn pattern(&mut self, node: &QueryNode, scope: NodeScope<'_>) -> error::Result<Operand> {
         let mut slots = Slots::new(self.stem);
         let spans = slots
             .spans(node)
@@ -222,7 +218,7 @@ impl Binder<'_> {
                 Wordless::NoWord => NO_WORD,
                 Wordless::AnyWordAlone => "`*` alone stands for any word",
             };
-            return Err(refused(QueryErrorKind::NoWord, node, scope, message));
+            return Err(refused(QueryErrorKind::NoWord, node, scope, message).into());
         }
         let pattern = Pattern {
             slots: slots.slots,
@@ -248,9 +244,9 @@ impl Binder<'_> {
         text: &str,
         node: &QueryNode,
         scope: NodeScope<'_>,
-    ) -> Result<Operand, QueryError> {
+    ) -> error::Result<Operand> {
         if !has_token(text) {
-            return Err(refused(QueryErrorKind::NoWord, node, scope, NO_WORD));
+            return Err(refused(QueryErrorKind::NoWord, node, scope, NO_WORD).into());
         }
         let mut words = owned_terms(text);
         let mut known = HashSet::new();
@@ -298,8 +294,8 @@ impl Binder<'_> {
         name: &str,
         node: &QueryNode,
         scope: NodeScope<'_>,
-    ) -> Result<Operand, QueryError> {
-        match NamePattern::new(name).policies(field, self.policies) {
+    ) -> error::Result<Operand> {
+        match NamePattern::new(name).policies(field, &field.names(self.policies)?) {
             Ok(set) => {
                 self.lists.policy_sets.push(set);
                 Ok(Operand::Policies(self.lists.policy_sets.len() - 1))
@@ -308,8 +304,8 @@ impl Binder<'_> {
                 let (message, hint) = error.message_and_hint();
                 let error = refused(QueryErrorKind::Binding, node, scope, &message);
                 Err(match hint {
-                    Some(hint) => error.with_hint(hint),
-                    None => error,
+                    Some(hint) => error.with_hint(hint).into(),
+                    None => error.into(),
                 })
             }
         }

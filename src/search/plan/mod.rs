@@ -57,7 +57,7 @@ impl Plan {
 /// A name or glob that no policy of the index has.
 pub(crate) fn ranks_named(index: &OpenIndex, filters: &Filters) -> Result<Vec<Rank>> {
     let named = policies_named(index, filters)?;
-    let ranks = (0..index.policies().entries().len()).map(Rank::from_index);
+    let ranks = index.policies().ranks();
     Ok(ranks.filter(|rank| named.as_ref().is_none_or(|named| named[rank.index()])).collect())
 }
 
@@ -89,9 +89,10 @@ pub(crate) fn policies_with_name(
     field: NameField,
     patterns: &[String],
 ) -> Result<Vec<bool>> {
-    let mut union = vec![false; index.policies().entries().len()];
+    let names = field.names(index.policies())?;
+    let mut union = vec![false; names.len()];
     for pattern in patterns {
-        let set = NamePattern::new(pattern).policies(field, index.policies())?;
+        let set = NamePattern::new(pattern).policies(field, &names)?;
         union.iter_mut().zip(set).for_each(|(all, one)| *all |= one);
     }
     Ok(union)

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use glob::{MatchOptions, Pattern};
 
-use crate::error::Error;
-use crate::index::{PolicyEntry, PolicyTable};
+use crate::error::{self, Error};
+use crate::index::{PolicyRecord, PolicyTable};
 use crate::model::canonical_name;
 use crate::token::{fold_name, tokens};
 
@@ -29,11 +29,21 @@ pub(crate) enum NameField {
 }
 
 impl NameField {
-    fn of(self, entry: &PolicyEntry) -> &str {
+    /// The names of all policies, by rank.
+    ///
+    /// # Errors
+    ///
+    /// A damaged index.
+    pub fn names(self, policies: &PolicyTable) -> error::Result<Vec<&str>> {
+        policies.names_of(|record| self.number(record))
+    }
+
+    /// The number of the name.
+    fn number(self, record: &PolicyRecord) -> u32 {
         match self {
-            NameField::Company => &entry.key.company,
-            NameField::Type => &entry.key.policy_type,
-            NameField::Collection => &entry.key.collection,
+            NameField::Company => record.company,
+            NameField::Type => record.policy_type,
+            NameField::Collection => record.collection,
         }
     }
 
@@ -128,17 +138,13 @@ impl NamePattern {
     }
 
     /// By rank, which policies have the name: exactly as it was written; if no policy does, equal
-    /// after folding; if none is, by the glob.
+    /// after folding; if none is, by the glob. `names` are the names of all policies, by rank.
     ///
     /// # Errors
     ///
     /// No policy has the name, or it is a bad glob.
-    pub fn policies(
-        &self,
-        field: NameField,
-        policies: &PolicyTable,
-    ) -> Result<Vec<bool>, NameError> {
-        let names = || policies.entries().iter().map(|entry| field.of(entry));
+    pub fn policies(&self, field: NameField, names: &[&str]) -> Result<Vec<bool>, NameError> {
+        let names = || names.iter().copied();
         let mut set: Vec<bool> = names().map(|name| name == self.exact).collect();
         if !set.contains(&true) {
             set = names().map(|name| self.is_whole(name)).collect();

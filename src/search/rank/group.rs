@@ -76,7 +76,7 @@ fn group_key(
             key.ok_or_else(|| index.damaged("a clause without the key of its text"))?
         }
         HitGrouping::Policy => u64::from(row.rank.get()),
-        HitGrouping::Company => u64::from(index.policies().company(row.rank)),
+        HitGrouping::Company => u64::from(index.policies().company(row.rank)?),
     })
 }
 
@@ -93,9 +93,8 @@ impl RowTimes<'_> {
         let times = match self.by_policy.entry(row.rank) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let entry = index.policies().get(row.rank);
-                let entry = entry.ok_or_else(|| index.damaged("an unknown policy"))?;
-                new.insert(index.times(index.policy_address(entry.hash)?)?)
+                let hash = index.policies().record(row.rank)?.hash;
+                new.insert(index.times(index.policy_address(hash)?)?)
             }
         };
         let time = times.get(row.newest.index()).copied();

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::snapshots::{PolicySnapshots, SnapshotSelection, is_ended};
 use crate::collapse::{OrdinalRun, SnapshotEnd};
 use crate::error::Result;
-use crate::index::OpenIndex;
+use crate::index::{OpenIndex, PolicyRecord};
 use crate::model::{ArchiveTime, CalendarPeriod, Ordinal, Period, Rank};
 use crate::search::plan::ranks_named;
 use crate::search::request::Filters;
@@ -16,15 +16,15 @@ use crate::search::request::Filters;
 ///
 /// # Errors
 ///
-/// A name that no policy has, or a damaged index.
+/// A name that no policy has, a damaged index, or what `with` returns.
 pub(crate) fn each_policy(
     index: &OpenIndex,
     filters: &Filters,
     selection: &SnapshotSelection,
-    mut with: impl FnMut(PolicyInTime),
+    mut with: impl FnMut(PolicyInTime) -> Result<()>,
 ) -> Result<()> {
     for rank in ranks_named(index, filters)? {
-        with(PolicyInTime::read(index, rank, selection)?);
+        with(PolicyInTime::read(index, rank, selection)?)?;
     }
     Ok(())
 }
@@ -36,6 +36,8 @@ const NONE: Range<Ordinal> = Ordinal::new(0)..Ordinal::new(0);
 pub(crate) struct PolicyInTime {
     /// The rank of the policy.
     pub rank: Rank,
+    /// The number of its company.
+    pub company: u32,
     /// Archive times by ordinal.
     pub times: Vec<ArchiveTime>,
     /// The ranges that the dates select, whatever the language and the metadata: ascending, not
@@ -54,18 +56,17 @@ impl PolicyInTime {
     ///
     /// A damaged index.
     pub fn read(index: &OpenIndex, rank: Rank, selection: &SnapshotSelection) -> Result<Self> {
-        let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
-        let address = index.policy_address(entry.hash)?;
+        let PolicyRecord { hash, snapshots: count, company, .. } = index.policies().record(rank)?;
+        let address = index.policy_address(hash)?;
         let times = index.times(address)?;
-        if times.len() != entry.snapshots as usize {
+        if times.len() != count as usize {
             return Err(index.damaged("a policy has not as many archive times as snapshots"));
         }
-        let snapshots =
-            PolicySnapshots { count: entry.snapshots, address: Some(address), times: &times };
+        let snapshots = PolicySnapshots { count, address: Some(address), times: &times };
         let dated = selection.dated(index, snapshots)?;
         let ends = selection.ends(index, Some(address))?;
         let counting = selection.described(index, address, dated.clone())?;
-        Ok(Self { rank, times, dated, ends, counting })
+        Ok(Self { rank, company, times, dated, ends, counting })
     }
 
     /// Its newest snapshot at `last`, as a range of one ordinal; empty if none is in force.

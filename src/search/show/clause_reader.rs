@@ -170,17 +170,14 @@ impl<'r> ClauseReader<'r> {
             Some(key) => index.companies_of_text(key, is_furniture)?.saturating_sub(1),
             None => return Err(index.damaged("a clause without the key of its text")),
         };
-        let entry = index.policies().get(location.rank);
-        let entry = entry.ok_or_else(|| index.damaged("an unknown policy"))?;
-        let id = index.clause_id(location.rank, place.kind, &clause);
-        let id = id.ok_or_else(|| index.damaged("an unknown policy"))?;
+        let key = &policy.tables.key;
         Ok(Hit {
             rank: 1,
             score: None,
-            id,
-            collection: entry.key.collection.clone(),
-            company: entry.key.company.clone(),
-            policy_type: entry.key.policy_type.clone(),
+            id: clause.id(place.kind, key),
+            collection: key.collection.clone(),
+            company: key.company.clone(),
+            policy_type: key.policy_type.clone(),
             archive_time: archived,
             first_seen: life.first_seen,
             last_seen: life.last_seen,

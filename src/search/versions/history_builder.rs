@@ -61,9 +61,8 @@ fn policy_history(
     docs: &[DocId],
     filters: &Filters,
 ) -> Result<PolicyHistory> {
-    let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
-    let address = index.policy_address(entry.hash)?;
-    let first_doc = clause_documents(index, entry, address).start;
+    let record = index.policies().record(rank)?;
+    let first_doc = clause_documents(index, &record, index.policy_address(record.hash)?).start;
     let mut policy = index.collapsed(rank)?;
     // A clause that is furniture everywhere has a kind, too.
     let kinds = first_kinds(&policy).map_err(|what| index.damaged(what))?;
@@ -78,12 +77,9 @@ fn policy_history(
         wording.ok_or_else(|| index.damaged("a clause belongs to another policy"))
     });
     let matching = matching.collect::<Result<BTreeSet<u32>>>()?;
-    let builder = HistoryBuilder {
-        key: &entry.key,
-        policy: &policy,
-        wordings: &wordings,
-        matching: &matching,
-    };
+    let key = index.policies().get(rank)?.key;
+    let builder =
+        HistoryBuilder { key: &key, policy: &policy, wordings: &wordings, matching: &matching };
     builder.history().ok_or_else(|| index.damaged("a match occurs in no snapshot"))
 }
 

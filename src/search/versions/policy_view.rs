@@ -83,20 +83,20 @@ impl PolicyChoice {
         match ranks[..] {
             [rank] => Ok(rank),
             [] => Err(Error::NoPolicy { asked: self.company.clone() }),
-            _ => Err(self.ambiguous(index, &ranks)),
+            _ => Err(self.ambiguous(index, &ranks)?),
         }
     }
 
     /// Returns the error that names the alternatives among several policies.
-    fn ambiguous(&self, index: &OpenIndex, ranks: &[Rank]) -> Error {
-        let entries = ranks.iter().filter_map(|&rank| index.policies().get(rank));
-        let keys: Vec<&PolicyKey> = entries.map(|entry| &entry.key).collect();
-        Error::AmbiguousPolicy {
+    fn ambiguous(&self, index: &OpenIndex, ranks: &[Rank]) -> Result<Error> {
+        let entries = ranks.iter().map(|&rank| index.policies().get(rank));
+        let keys: Vec<PolicyKey> = entries.map(|entry| Ok(entry?.key)).collect::<Result<_>>()?;
+        Ok(Error::AmbiguousPolicy {
             asked: self.company.clone(),
             companies: distinct(keys.iter().map(|key| &key.company)),
             types: distinct(keys.iter().map(|key| &key.policy_type)),
             collections: distinct(keys.iter().map(|key| &key.collection)),
-        }
+        })
     }
 }
 
@@ -143,12 +143,12 @@ impl Searcher {
 impl PolicyView<'_> {
     /// Returns the company, the type and the collection of the policy.
     pub fn key(&self) -> &PolicyKey {
-        &self.reader.entry().key
+        self.reader.key()
     }
 
     /// Returns the number of snapshots of the policy. Their ordinals are the numbers below it.
     pub fn snapshot_count(&self) -> u32 {
-        self.reader.entry().snapshots
+        self.reader.snapshot_count()
     }
 
     /// Reads the policy in its newest snapshot.

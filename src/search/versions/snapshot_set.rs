@@ -64,6 +64,7 @@ impl Searcher {
             for range in &policy.counting {
                 set.insert(policy.rank, range.clone());
             }
+            Ok(())
         })?;
         Ok(set)
     }

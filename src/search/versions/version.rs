@@ -6,7 +6,7 @@ use tantivy::DocAddress;
 use super::compared_clause::ComparedClause;
 use crate::collapse::ClauseOccurrence;
 use crate::error::Result;
-use crate::index::{CHUNK, OpenIndex, PolicyEntry, PolicyTables};
+use crate::index::{CHUNK, OpenIndex, PolicyRecord, PolicyTables};
 use crate::model::{
     ArchiveTime, Clause, ClauseId, ClauseKind, Ordinal, PolicyKey, Rank, SnapshotInfo,
     SnapshotSource, as_text,
@@ -119,8 +119,7 @@ impl VersionClause {
 /// Reads the versions of one policy.
 pub(super) struct VersionReader<'i> {
     index: &'i OpenIndex,
-    rank: Rank,
-    entry: &'i PolicyEntry,
+    snapshots: u32,
     address: DocAddress,
     tables: PolicyTables,
 }
@@ -132,14 +131,19 @@ impl<'i> VersionReader<'i> {
     ///
     /// The index has no policy of this rank, or is damaged.
     pub fn new(index: &'i OpenIndex, rank: Rank) -> Result<Self> {
-        let entry = index.policies().get(rank).ok_or_else(|| index.damaged("an unknown policy"))?;
-        let address = index.policy_address(entry.hash)?;
-        Ok(Self { index, rank, entry, address, tables: index.policy_tables(address)? })
+        let PolicyRecord { hash, snapshots, .. } = index.policies().record(rank)?;
+        let address = index.policy_address(hash)?;
+        Ok(Self { index, snapshots, address, tables: index.policy_tables(address)? })
     }
 
-    /// Returns the entry of the policy in the table of policies.
-    pub fn entry(&self) -> &'i PolicyEntry {
-        self.entry
+    /// Returns the company, the type and the collection of the policy.
+    pub fn key(&self) -> &PolicyKey {
+        &self.tables.key
+    }
+
+    /// Returns the number of snapshots of the policy.
+    pub fn snapshot_count(&self) -> u32 {
+        self.snapshots
     }
 
     /// Returns the document of the policy.
@@ -162,13 +166,12 @@ impl<'i> VersionReader<'i> {
 
     /// Reads one clause at its place in a snapshot.
     fn clause(&self, occurrence: ClauseOccurrence, ordinal: Ordinal) -> Result<VersionClause> {
-        let Self { index, rank, entry, address, tables } = self;
+        let Self { index, snapshots, address, tables } = self;
         let place = place(index, tables, occurrence.place)?;
-        let address = index.clause_address(*address, entry.snapshots, occurrence.clause);
+        let address = index.clause_address(*address, *snapshots, occurrence.clause);
         let stored = index.clause_at(address, ordinal)?;
-        let id = index.clause_id(*rank, place.kind, &stored);
         Ok(VersionClause {
-            id: id.ok_or_else(|| index.damaged("an unknown policy"))?,
+            id: stored.id(place.kind, &tables.key),
             number: place.number.clone(),
             is_furniture: place.is_furniture,
             kind: place.kind,
@@ -188,7 +191,7 @@ impl<'i> VersionReader<'i> {
         let stored = chunk.swap_remove(inside);
         let ends = self.index.ends(self.address)?;
         let ended = ends.iter().find(|end| end.ordinal == ordinal).map(|end| end.time);
-        Ok(SnapshotCard::new(&self.entry.key, stored.info, stored.title, ended))
+        Ok(SnapshotCard::new(&self.tables.key, stored.info, stored.title, ended))
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::pruning::Pruning;
 use crate::corpus::{CorpusExtent, PolicyEnd};
+use crate::error::Result;
 use crate::index::build::previous::Previous;
 use crate::index::build::scan::{Candidate, CorpusScan};
 use crate::index::store::policies::PolicyEntry;
@@ -57,25 +58,32 @@ enum Comparison {
 
 impl<'s> Planner<'s> {
     /// The work that the index needs to agree with the scanned corpora.
-    pub fn plan(&self) -> UpdatePlan<'s> {
+    ///
+    /// # Errors
+    ///
+    /// The table of policies is damaged.
+    pub fn plan(&self) -> Result<UpdatePlan<'s>> {
         let mut plan = UpdatePlan::default();
         let mut found = HashSet::new();
         for (key, candidates) in &self.scan.policies {
             let hash = key.hash();
-            let rank = self.previous.and_then(|p| p.index.policies().rank(hash));
+            let rank = match self.previous {
+                Some(previous) => previous.index.policies().rank(hash)?,
+                None => None,
+            };
             found.extend(rank);
             let stored = rank.and_then(|_| self.stored(hash));
             let ends = self.scan.ends.get(key).map(Vec::as_slice).unwrap_or_default();
             self.plan_found(PolicyJob { key, candidates, ends, rank }, stored, &mut plan);
         }
-        let entries = self.previous.map(|previous| previous.index.policies().entries());
+        let entries = self.previous.map(|previous| previous.policies.as_slice());
         let ranks = (0..).map(Rank::new);
-        for (rank, entry) in ranks.zip(entries.into_iter().flatten()) {
+        for (rank, entry) in ranks.zip(entries.unwrap_or_default()) {
             if !found.contains(&rank) {
                 self.plan_missing(entry, rank, &mut plan);
             }
         }
-        plan
+        Ok(plan)
     }
 
     /// Plans for a policy that was found in the corpora. `stored` is what the index has of it.
@@ -210,7 +218,7 @@ mod tests {
             pruning: &Pruning::new(mode, &scan),
             remove: &[],
         };
-        let plan = planner.plan();
+        let plan = planner.plan().expect("the table can be read");
         let jobs = plan.jobs.iter().map(|job| job.key.company.clone()).collect();
         (jobs, plan.dropped.len(), plan.unchanged, plan.vanished)
     }

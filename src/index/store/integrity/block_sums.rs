@@ -1,4 +1,4 @@
-//! The checksums of the blocks of all segments' files, a file of a generation.
+//! The checksums of the blocks of all files that are read in part, a file of a generation.
 //!
 //! The file is the length of its head in 8 bytes, the head, a hash of both, and then the checksums
 //! of the blocks of each file, in the order of the head, 8 bytes each. Up to 512 of them form a
@@ -23,7 +23,8 @@ const GROUP: usize = 512;
 /// Bytes of a number.
 const NUMBER: usize = 8;
 
-/// Writes the checksums of the segments' files, by name, into the folder of a generation.
+/// Writes the checksums of the files that are read in part, by name, into the folder of a
+/// generation.
 ///
 /// # Errors
 ///
@@ -136,6 +137,15 @@ impl BlockSums {
             is_sound.store(true, Ordering::Relaxed);
         }
         sums.get(inside * NUMBER..)?.first_chunk().map(|sum| u64::from_le_bytes(*sum))
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+impl BlockSums {
+    /// The checksums of these files, as they are read when they were written.
+    pub fn of(files: &BTreeMap<String, FileSums>) -> Self {
+        let bytes = encoded(files).expect("checksums can be encoded");
+        Self::open(OwnedBytes::new(bytes)).expect("checksums that were written can be read")
     }
 }
 

@@ -1,16 +1,12 @@
 //! A segment's file that is compared with the checksums of its blocks when it is read.
 
-use std::fmt;
 use std::io;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use tantivy::HasLen;
 use tantivy::directory::{FileHandle, OwnedBytes};
 
-use super::block_sums::BlockSums;
-use super::checksums::{BLOCK, of_block};
+use super::checked_bytes::CheckedBytes;
 
 /// The most bytes that are checked of a part that the library opens whole, unless all is to be
 /// checked.
@@ -33,108 +29,37 @@ pub enum Verification {
     All,
 }
 
-/// The first damage that was met in an index that is open. The index library may answer with an
-/// error of its own, or not at all, so it is kept here.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct FirstDamage(Arc<OnceLock<String>>);
-
-impl FirstDamage {
-    /// The file and its defect; `None` if no damage was met.
-    pub fn get(&self) -> Option<&str> {
-        self.0.get().map(String::as_str)
-    }
-
-    /// Keeps this damage, if it is the first one, and makes an error of it.
-    pub fn met(&self, what: String) -> io::Error {
-        let first = self.0.get_or_init(|| what);
-        io::Error::new(io::ErrorKind::InvalidData, first.clone())
-    }
-}
-
 /// A segment's file whose blocks are checked when they are first read.
+#[derive(Debug)]
 pub(crate) struct CheckedFile {
-    name: String,
-    file: Arc<dyn FileHandle>,
-    sums: Arc<BlockSums>,
-    /// One bit for each block: whether its checksum was found to be right.
-    is_sound: Vec<AtomicU64>,
+    bytes: CheckedBytes,
     /// The most bytes that are checked of one part.
     largest_part: usize,
-    damage: FirstDamage,
 }
 
 impl CheckedFile {
-    /// The file of this name, compared with its length.
-    ///
-    /// # Errors
-    ///
-    /// There are no checksums of a file of this name, or it has another length.
-    pub fn new(
-        name: &str,
-        file: Arc<dyn FileHandle>,
-        sums: Arc<BlockSums>,
-        verification: Verification,
-        damage: FirstDamage,
-    ) -> io::Result<Self> {
-        let len = sums.len(name);
-        if len != Some(file.len()) {
-            let expected = len.map_or_else(|| "none".to_owned(), |len| len.to_string());
-            let what = format!(
-                "`{name}` is not as it was written ({} bytes, {expected} expected)",
-                file.len()
-            );
-            return Err(damage.met(what));
-        }
+    /// The file of this name with these bytes.
+    pub fn new(name: &str, bytes: CheckedBytes, verification: Verification) -> Self {
         let has_whole_parts = WHOLE_PARTS.iter().any(|part| name.ends_with(part));
         let largest_part = match verification {
             Verification::Needed if has_whole_parts => OPENED_WHOLE,
             _ => usize::MAX,
         };
-        let words = file.len().div_ceil(BLOCK).div_ceil(u64::BITS as usize);
-        let is_sound = (0..words).map(|_| AtomicU64::new(0)).collect();
-        Ok(Self { name: name.to_owned(), file, sums, is_sound, largest_part, damage })
-    }
-
-    /// Compares a block with its checksum, unless it was done before.
-    fn check(&self, block: usize) -> io::Result<()> {
-        let (word, bit) = (&self.is_sound[block / 64], 1 << (block % 64));
-        // Two threads may both check the block, which does no harm.
-        if word.load(Ordering::Relaxed) & bit != 0 {
-            return Ok(());
-        }
-        let start = block * BLOCK;
-        let bytes = self.file.read_bytes(start..self.file.len().min(start + BLOCK))?;
-        if self.sums.block(&self.name, block) != Some(of_block(&bytes)) {
-            let what = format!("`{}` is not as it was written, near byte {start}", self.name);
-            return Err(self.damage.met(what));
-        }
-        word.fetch_or(bit, Ordering::Relaxed);
-        Ok(())
+        Self { bytes, largest_part }
     }
 }
 
 impl HasLen for CheckedFile {
     fn len(&self) -> usize {
-        self.file.len()
-    }
-}
-
-impl fmt::Debug for CheckedFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CheckedFile({})", self.name)
+        self.bytes.len()
     }
 }
 
 impl FileHandle for CheckedFile {
     fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
-        if range.end > self.file.len() {
-            let what = format!("`{}` is read beyond its end", self.name);
-            return Err(self.damage.met(what));
+        if range.len() <= self.largest_part {
+            self.bytes.check(range.clone())?;
         }
-        if range.len() <= self.largest_part && !range.is_empty() {
-            (range.start / BLOCK..=(range.end - 1) / BLOCK)
-                .try_for_each(|block| self.check(block))?;
-        }
-        self.file.read_bytes(range)
+        self.bytes.owned(range)
     }
 }

@@ -102,8 +102,9 @@ impl<'s> HeadingCursor<'s> {
         let first = self.index.clause_address(address, snapshots, ClauseNumber::new(0)).doc_id;
         let hash = if first < self.max_doc { self.columns.policy(first) } else { None };
         let policies = self.index.policies();
-        let entry = policies.get(policies.rank(hash?)?)?;
-        Some(first..first.saturating_add(entry.clauses).min(self.max_doc))
+        // The damage of a table is kept by the index, which ends the search with it.
+        let record = policies.record(policies.rank(hash?).ok()??).ok()?;
+        Some(first..first.saturating_add(record.clauses).min(self.max_doc))
     }
 }
 

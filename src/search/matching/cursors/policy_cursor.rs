@@ -25,10 +25,11 @@ impl PolicyCursor {
     /// A damaged index.
     pub fn new(index: &OpenIndex, segment: SegmentOrdinal, set: &[bool]) -> Result<Self> {
         let mut clauses = Vec::new();
-        let entries = index.policies().entries().iter().zip(set);
-        for (entry, _) in entries.filter(|&(_, &is_in)| is_in) {
-            let policy = index.policy_address(entry.hash)?;
-            let documents = clause_documents(index, entry, policy);
+        let ranks = index.policies().ranks().zip(set);
+        for (rank, _) in ranks.filter(|&(_, &is_in)| is_in) {
+            let record = index.policies().record(rank)?;
+            let policy = index.policy_address(record.hash)?;
+            let documents = clause_documents(index, &record, policy);
             // A policy may have no clauses: then the range would end at another policy.
             if policy.segment_ord == segment && !documents.is_empty() {
                 clauses.push(documents);
